@@ -54,7 +54,7 @@ func New(t testing.TB, opts ...Option) *Database {
 	s := server(t)
 	template, err := s.template(t.Context())
 	must(t, err, "make the template database")
-	d := s.create(t, "template "+pgx.Identifier{template}.Sanitize()+" strategy file_copy")
+	d := s.create(t, cloneOf(template))
 	if o.clock {
 		d.clock = true
 		d.Exec(t, testClock)
@@ -130,6 +130,20 @@ func Root() (string, error) {
 		}
 		dir = parent
 	}
+}
+
+// StopClusters stops the checkout's test clusters that run.
+func StopClusters(ctx context.Context) error {
+	root, err := Root()
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{PlainCluster, SupabaseCluster} {
+		if err := localpg.Stop(ctx, filepath.Join(root, ".local", name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // StartCluster starts or reuses the checkout's cluster .local/<name>.

@@ -165,15 +165,41 @@ func processLives(name string) bool {
 // create makes a database that is dropped when the test ends.
 func (s *testServer) create(t testing.TB, how string) *Database {
 	t.Helper()
+	d, drop, err := s.make(context.Background(), how)
+	must(t, err, "create a test database")
+	t.Cleanup(func() { must(t, drop(), "drop a test database") })
+	return d
+}
+
+// make makes a database under a name of its own; drop removes it.
+func (s *testServer) make(ctx context.Context, how string) (d *Database, drop func() error, err error) {
 	name := testPrefix + strconv.Itoa(os.Getpid()) + "_" + strings.ToLower(rand.Text()[:10])
-	ctx := context.Background()
-	must(t, s.exec(ctx, "create database "+name+" "+how), "create a test database")
-	t.Cleanup(func() {
-		must(t, s.exec(ctx, "drop database if exists "+name+" with (force)"), "drop a test database")
-	})
 	address, err := addressOf(s.adminURL, name)
-	must(t, err, "address the test database")
-	return &Database{Name: name, OwnerURL: address, LoginURL: loginURL(address)}
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := s.exec(ctx, "create database "+name+" "+how); err != nil {
+		return nil, nil, err
+	}
+	drop = func() error { return s.exec(ctx, "drop database if exists "+name+" with (force)") }
+	return &Database{Name: name, OwnerURL: address, LoginURL: loginURL(address)}, drop, nil
+}
+
+// Scratch gives a migrated database to a program that is no test. The caller drops it.
+func Scratch(ctx context.Context) (d *Database, drop func() error, err error) {
+	s, err := plain()
+	if err != nil {
+		return nil, nil, err
+	}
+	template, err := s.template(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.make(ctx, cloneOf(template))
+}
+
+func cloneOf(template string) string {
+	return "template " + pgx.Identifier{template}.Sanitize() + " strategy file_copy"
 }
 
 func (s *testServer) exec(ctx context.Context, statements ...string) error {

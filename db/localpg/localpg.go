@@ -74,7 +74,7 @@ func Start(ctx context.Context, o Options) (*Cluster, error) {
 	if c.log == nil {
 		c.log = slog.New(slog.DiscardHandler)
 	}
-	if err := c.prepare(); err != nil {
+	if err := c.prepare(ctx); err != nil {
 		return nil, fmt.Errorf("local PostgreSQL in %s: %w", dir, err)
 	}
 	if err := c.ensureRunning(ctx, o.Port); err != nil {
@@ -117,6 +117,23 @@ func (c *Cluster) Stop(ctx context.Context) error {
 	return c.stop(ctx)
 }
 
+// Stop shuts down the cluster of a folder without starting it first. A folder
+// without a cluster is no error.
+func Stop(ctx context.Context, dir string) error {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(dir, "owner-password")); err != nil {
+		return nil
+	}
+	c := &Cluster{dir: dir, log: slog.New(slog.DiscardHandler)}
+	if err := c.find(); err != nil {
+		return fmt.Errorf("local PostgreSQL in %s: %w", dir, err)
+	}
+	return c.Stop(ctx)
+}
+
 func (c *Cluster) stop(ctx context.Context) error {
 	if pid := c.postmaster(); pid == 0 {
 		return nil
@@ -129,7 +146,19 @@ func (c *Cluster) stop(ctx context.Context) error {
 }
 
 // prepare finds the programs, the folders and the password, and runs initdb once.
-func (c *Cluster) prepare() error {
+func (c *Cluster) prepare(ctx context.Context) error {
+	err := c.find()
+	if err != nil {
+		return err
+	}
+	if c.password, err = c.ownerPassword(); err != nil {
+		return err
+	}
+	return c.initialise(ctx)
+}
+
+// find says where the data and the programs are, and whom the server runs as.
+func (c *Cluster) find() error {
 	var err error
 	if c.as, err = newServerUser(); err != nil {
 		return err
@@ -137,13 +166,8 @@ func (c *Cluster) prepare() error {
 	if c.state, err = c.as.stateDir(c.dir); err != nil {
 		return err
 	}
-	if c.bin, err = findBinaries(dataMajor(c.DataDir())); err != nil {
-		return err
-	}
-	if c.password, err = c.ownerPassword(); err != nil {
-		return err
-	}
-	return c.initialise(context.Background())
+	c.bin, err = findBinaries(dataMajor(c.DataDir()))
+	return err
 }
 
 // ensureRunning reuses a server that answers, else starts one. A killed

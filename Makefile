@@ -1,0 +1,74 @@
+# `make help` lists what there is to do.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+export GOFLAGS ?= -buildvcs=false
+
+# The generators at pinned versions. The first build of sqlc takes about 150 s
+# on two cores (it compiles a C parser); later runs take it from Go's cache.
+SQLC := go run github.com/sqlc-dev/sqlc/cmd/sqlc@v1.31.1
+OAPI := go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2
+
+# Where goroutines meet: tested with the race detector.
+RACY := ./server/... ./jobs/... ./db/...
+CHAOS_TIME ?= 2m
+
+.PHONY: help setup run demo test lint generate snapshot verify bench chaos checks tests build
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## install what is missing: PostgreSQL >= 15, pgvector, the test tools
+	@db/localpg/setup.sh
+
+run: setup build ## start everything on http://localhost:8080, with demo clinics
+	@exec bin/voxanne dev
+
+demo: setup build ## play a whole phone call and check every promise
+	@exec bin/voxanne demo
+
+bench: setup build ## measure bookings over HTTP beside pgbench
+	@exec bin/voxanne bench
+
+build:
+	@go build -o bin/voxanne ./cmd/voxanne
+
+test: ## everything that must hold, in under ten minutes
+	@db/localpg/setup.sh --tests
+	@status=0; $(MAKE) --no-print-directory checks || status=$$?; go run ./cmd/testdb stop; exit $$status
+
+checks: lint verify tests
+
+tests:
+	go test -race $(RACY)
+	go test $$(go list ./... | grep -v -E '/voxanne/(server|jobs|db)(/|$$)')
+
+lint: ## formatting, go vet, and the rules for SQL files
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	  if [ -n "$$unformatted" ]; then echo "gofmt these: $$unformatted"; exit 1; fi
+	go vet ./...
+	go test ./sql -run '^TestLint'
+
+generate: ## write the generated Go code again
+	go run ./cmd/testdb run $(SQLC) generate
+	cd server/api && $(OAPI) -config config.yaml ../openapi.yaml
+
+verify: ## fail when generated code is stale or a query does not fit the database
+	go run ./cmd/testdb run $(SQLC) diff
+	go run ./cmd/testdb run $(SQLC) vet
+	@stale=$$(mktemp -d); trap 'rm -rf "$$stale"' EXIT; \
+	  sed "s|^output:.*|output: $$stale/api.gen.go|" server/api/config.yaml > "$$stale/config.yaml"; \
+	  $(OAPI) -config "$$stale/config.yaml" server/openapi.yaml; \
+	  diff -u server/api/*.gen.go "$$stale/api.gen.go" || { echo "server/api is stale: make generate"; exit 1; }
+
+snapshot: ## write changed sql/ files as a migration: make snapshot NAME=what_changes
+	@go run ./cmd/snapshot "$(NAME)"
+
+chaos: ## long runs: every test many times under race, then the fuzz targets (CHAOS_TIME=2m each)
+	@db/localpg/setup.sh --tests
+	go test -race -count=10 -timeout 2h ./...
+	@set -e; grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
+	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' "$$file"); do \
+	    go test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$target$$" -fuzztime $(CHAOS_TIME); \
+	  done; \
+	done
+	@go run ./cmd/testdb stop
