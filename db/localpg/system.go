@@ -19,6 +19,9 @@ import (
 // column lists in "on delete set null").
 const minMajor = 15
 
+// Binaries is the folder of the newest installed server's programs.
+func Binaries() (string, error) { return findBinaries("") }
+
 // findBinaries is the folder with initdb, pg_ctl and postgres: of major when
 // data of that version exist, else the newest.
 func findBinaries(major string) (string, error) {
@@ -57,7 +60,10 @@ func findBinaries(major string) (string, error) {
 func binaryFolders() []string {
 	var dirs []string
 	if path, err := exec.LookPath("initdb"); err == nil {
-		dirs = append(dirs, filepath.Dir(path))
+		// Followed, because a link may stand alone, without its fellows.
+		if path, err = filepath.EvalSymlinks(path); err == nil {
+			dirs = append(dirs, filepath.Dir(path))
+		}
 	}
 	for _, pattern := range []string{
 		"/usr/lib/postgresql/*/bin",
