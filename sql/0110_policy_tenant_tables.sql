@@ -1,0 +1,40 @@
+-- The write matrix: tenant roles read, functions of app_writer write. Rows that cross tenants are listed below.
+select app.protect_table('public.organizations', 'id');
+select app.protect_table('public.locations');
+select app.protect_table('public.departments');
+select app.protect_table('public.profiles');
+select app.protect_table('public.invitations');
+select app.protect_table('public.agents');
+select app.protect_table('public.assistant_routes');
+select app.protect_table('public.phone_numbers');
+select app.protect_table('public.services');
+select app.protect_table('public.resources');
+select app.protect_table('public.resource_services');
+select app.protect_table('public.business_hours');
+select app.protect_table('public.closures');
+select app.protect_table('public.calendar_links');
+select app.protect_table('public.busy_blocks');
+select app.protect_table('public.contacts');
+select app.protect_table('public.call_logs');
+select app.protect_table('public.patients');
+select app.protect_table('public.caller_verifications');
+select app.protect_table('public.caller_messages');
+select app.protect_table('public.messages');
+select app.protect_table('public.appointments');
+select app.protect_table('public.appointment_changes');
+select app.protect_table('public.booking_attempts');
+select app.protect_table('public.agent_tools');
+select app.protect_table('public.org_tools');
+select app.protect_table('public.notifications');
+select app.protect_table('public.events');
+select app.protect_table('public.webhook_deliveries');
+select app.protect_table('public.audit_log');
+
+-- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
+revoke delete on table public.messages, public.audit_log from app_writer;
+revoke update on table public.audit_log from app_writer;
+
+-- Token hashes are for functions, not for the dashboard.
+revoke select on table public.invitations from tenant_user, tenant_service;
+grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at)
+  on table public.invitations to tenant_user, tenant_service;

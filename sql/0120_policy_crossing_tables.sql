@@ -1,0 +1,47 @@
+-- app_definer's functions cross tenants: finding the clinic of a call, founding one at sign-up, naming orgs for jobs.
+-- It never reaches patients, appointments, messages or call_logs.
+drop policy if exists definer_crosses on public.organizations;
+create policy definer_crosses on public.organizations for all to app_definer using (true) with check (true);
+grant select, insert on table public.organizations to app_definer;
+
+drop policy if exists definer_crosses on public.profiles;
+create policy definer_crosses on public.profiles for all to app_definer using (true) with check (true);
+grant select, insert on table public.profiles to app_definer;
+
+drop policy if exists definer_crosses on public.invitations;
+create policy definer_crosses on public.invitations for all to app_definer using (true) with check (true);
+grant select, update (accepted_at) on table public.invitations to app_definer;
+
+drop policy if exists definer_crosses on public.assistant_routes;
+create policy definer_crosses on public.assistant_routes for select to app_definer using (true);
+grant select on table public.assistant_routes to app_definer;
+
+drop policy if exists definer_crosses on public.phone_numbers;
+create policy definer_crosses on public.phone_numbers for select to app_definer using (true);
+grant select on table public.phone_numbers to app_definer;
+
+drop policy if exists definer_crosses on public.events;
+create policy definer_crosses on public.events for all to app_definer using (true) with check (true);
+grant select, delete on table public.events to app_definer;
+
+drop policy if exists definer_crosses on public.webhook_deliveries;
+create policy definer_crosses on public.webhook_deliveries for all to app_definer using (true) with check (true);
+grant select (received_at), delete on table public.webhook_deliveries to app_definer;
+
+-- The tool registry belongs to no tenant; its functions come with the tool sync.
+alter table public.vapi_tools enable row level security;
+alter table public.vapi_tools force row level security;
+revoke all on table public.vapi_tools from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
+drop policy if exists registry_reads on public.vapi_tools;
+create policy registry_reads on public.vapi_tools for select to tenant_service, app_definer using (true);
+grant select on table public.vapi_tools to tenant_service, app_definer;
+drop policy if exists service_role_sees_all on public.vapi_tools;
+create policy service_role_sees_all on public.vapi_tools for all to service_role using (true) with check (true);
+grant select, insert, update, delete on table public.vapi_tools to service_role;
+
+-- Jobs are put in the queue by app.enqueue_job only; workers run as the login role.
+grant select, insert, update, delete on all tables in schema river to voxanne_login;
+grant usage, select on all sequences in schema river to voxanne_login;
+grant execute on all functions in schema river to voxanne_login;
+grant select, insert on table river.river_job to app_definer;
+grant usage on sequence river.river_job_id_seq to app_definer;

@@ -1,0 +1,18 @@
+-- Speech recognition spells one name several ways: case, accents, hyphens and apostrophes must not make two patients.
+create or replace function app.normalise_name(p_name text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select btrim(regexp_replace(
+    regexp_replace(normalize(lower(p_name), nfkd), '[\u0300-\u036f''’`.]', '', 'g'),
+    '[^[:alnum:]]+', ' ', 'g'))
+$$;
+
+comment on function app.normalise_name(text) is
+  'The form in which names are compared: lower case, no accents, apostrophes or dots, other signs as one blank. Empty when nothing is left.';
+
+select app.seal('app.normalise_name(text)', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer');

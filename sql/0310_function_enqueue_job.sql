@@ -1,0 +1,31 @@
+-- The only place that knows River's tables; a test puts a job in through it and works it with the pinned River.
+create or replace function app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamptz default null)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_id bigint;
+  v_run_at timestamptz := coalesce(p_run_at, app.now());
+begin
+  if p_kind not in ('release_hold', 'fetch_call_report') then
+    raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
+  end if;
+  insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
+  values (
+    p_kind,
+    p_args || jsonb_build_object('org_id', app.require_org_id()),
+    8, 'default', 1, v_run_at,
+    case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
+  )
+  returning id into v_id;
+  return v_id;
+end
+$$;
+
+comment on function app.enqueue_job(text, jsonb, timestamptz) is
+  'Puts a job of a known kind (release_hold, fetch_call_report) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+
+select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');

@@ -1,0 +1,26 @@
+create or replace function app.booking_answer(
+  p_outcome text,
+  p_appointment_id uuid,
+  p_reason text default null,
+  p_replayed boolean default false
+)
+returns app.booking_result
+language sql
+stable
+set search_path = ''
+as $$
+  select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, p.name, s.id, s.name, r.id, r.name,
+    a.scheduled_at, a.scheduled_at + a.duration, l.time_zone, '{}'::timestamptz[]
+  from public.appointments a
+  join public.services s on s.org_id = a.org_id and s.id = a.service_id
+  join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
+  join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+  left join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+  where a.org_id = app.current_org_id()
+    and a.id = p_appointment_id
+$$;
+
+comment on function app.booking_answer(text, uuid, text, boolean) is
+  'The result of a booking function about an appointment as it stands now.';
+
+select app.seal('app.booking_answer(text, uuid, text, boolean)', null, 'app_writer');

@@ -1,0 +1,73 @@
+create or replace function app.cancel_appointment(
+  p_appointment text default null,
+  p_on date default null,
+  p_call_id uuid default null,
+  p_tool_call_id text default null,
+  p_reason text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_pick record;
+  v_old public.appointments;
+  v_result app.booking_result;
+begin
+  if p_call_id is null then
+    perform app.require_staff();
+  else
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('cancel', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
+  end if;
+
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on);
+  if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
+    -- Cancelled in this call already, and asked for again under a new tool call id: the wish is fulfilled.
+    select a.id into v_pick.appointment_id
+    from public.appointment_changes h
+    join public.appointments a on a.org_id = h.org_id and a.id = h.appointment_id
+    where h.org_id = v_org_id
+      and h.call_id = p_call_id
+      and h.kind = 'cancelled'
+      and a.status = 'cancelled'
+      and a.booking_ref = upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9]', '', 'g'))
+    order by h.at desc
+    limit 1;
+  end if;
+
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = v_pick.appointment_id
+  for update;
+  if v_old.id is null then
+    v_result := app.booking_refusal(case v_pick.reason when 'which_appointment' then 'question' else 'refused' end, v_pick.reason);
+  elsif v_old.status = 'cancelled' then
+    v_result := app.booking_answer('cancelled', v_old.id, null, true);
+  elsif v_old.status not in ('pending', 'confirmed') then
+    v_result := app.booking_refusal('refused', 'not_active', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
+  else
+    update public.appointments a
+    set status = 'cancelled', cancelled_at = app.now(), cancel_reason = left(nullif(btrim(p_reason), ''), 200),
+      updated_at = app.now()
+    where a.org_id = v_org_id and a.id = v_old.id;
+    perform app.note_change('cancelled', v_old.id, v_old, p_call_id);
+    v_result := app.booking_answer('cancelled', v_old.id);
+  end if;
+
+  perform app.note_attempt('cancel', v_result, p_call_id, p_tool_call_id, null, null, null);
+  return next v_result;
+end
+$$;
+
+comment on function app.cancel_appointment(text, date, uuid, text, text) is
+  'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
+
+select app.seal('app.cancel_appointment(text, date, uuid, text, text)', 'app_writer', 'tenant_service', 'tenant_user');

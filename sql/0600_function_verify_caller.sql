@@ -1,0 +1,59 @@
+create or replace function app.verify_caller(
+  p_call_id uuid,
+  p_date_of_birth date,
+  p_patient_name text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := app.normalise_name(coalesce(p_patient_name, ''));
+  v_contact_id uuid;
+  v_wrong_in_call integer;
+  v_wrong_today integer;
+  v_patient_ids uuid[];
+begin
+  perform app.lock_call(p_call_id);
+  select k.id into v_contact_id
+  from public.call_logs c
+  join public.contacts k on k.org_id = c.org_id
+    and k.phone = case when c.direction = 'outbound' then c.to_number else c.from_number end
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id)
+  into v_wrong_in_call, v_wrong_today
+  from public.caller_verifications v
+  join public.organizations o on o.id = v.org_id
+  where v.org_id = v_org_id
+    and not v.succeeded
+    and (v.call_id = p_call_id or v.contact_id = v_contact_id)
+    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone;
+  if v_wrong_in_call >= 3 or v_wrong_today >= 5 then
+    return 'locked';
+  end if;
+
+  -- Families share birthdays more rarely than numbers; where they do, the name decides.
+  select array_agg(p.id) into v_patient_ids
+  from public.patients p
+  where p.org_id = v_org_id
+    and p.contact_id = v_contact_id
+    and p.date_of_birth = p_date_of_birth
+    and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
+      or p.normalised_name like v_name || ' %');
+
+  insert into public.caller_verifications (org_id, call_id, contact_id, patient_id, factor, succeeded)
+  values (v_org_id, p_call_id, v_contact_id,
+    case when cardinality(v_patient_ids) = 1 then v_patient_ids[1] end,
+    'date_of_birth', coalesce(cardinality(v_patient_ids) = 1, false));
+  return case when cardinality(v_patient_ids) = 1 then 'verified' else 'not_verified' end;
+end
+$$;
+
+comment on function app.verify_caller(uuid, date, text) is
+  'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help.';
+
+select app.seal('app.verify_caller(uuid, date, text)', 'app_writer', 'tenant_service');

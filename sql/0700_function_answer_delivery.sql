@@ -1,0 +1,16 @@
+create or replace function app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text)
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  update public.webhook_deliveries d
+  set answer = p_answer
+  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key
+$$;
+
+comment on function app.answer_delivery(text, text, text, text) is
+  'Keeps what a tool call was answered, in the transaction that acted, for the same call delivered again.';
+
+select app.seal('app.answer_delivery(text, text, text, text)', 'app_writer', 'tenant_service');

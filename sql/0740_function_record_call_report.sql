@@ -1,0 +1,76 @@
+create or replace function app.record_call_report(
+  p_call_id uuid,
+  p_started_at timestamptz,
+  p_ended_at timestamptz,
+  p_duration_seconds integer,
+  p_ended_reason text,
+  p_summary text,
+  p_turns jsonb,
+  p_cost_micros bigint,
+  p_has_recording boolean,
+  p_tools_used text[]
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_names text[];
+  v_summary text;
+  v_turns jsonb;
+  v_state text;
+  v_outcome text;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.id is null then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.reported_at is not null and v_call.transcript_state <> 'pending_redaction' then
+    return v_call.transcript_state;
+  end if;
+
+  perform app.contact_of_call(p_call_id);
+  v_names := app.names_of_call(p_call_id);
+  begin
+    v_summary := app.redact_phi(p_summary, v_names);
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
+      order by t.position), '[]')
+    into v_turns
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+  exception when others then
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again.
+    v_summary := null;
+    v_turns := '[]';
+    v_state := 'pending_redaction';
+    perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+  end;
+
+  v_outcome := app.call_outcome(p_call_id, p_ended_reason, p_duration_seconds);
+  update public.call_logs c
+  set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
+    duration_seconds = coalesce(p_duration_seconds, c.duration_seconds),
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
+    recording_state = case when p_has_recording then 'at_provider' else 'none' end,
+    tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  perform app.release_hold(p_call_id);
+  if v_outcome = 'missed' and v_call.reported_at is null then
+    perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+  end if;
+  perform app.announce('call_ended', 'call', p_call_id);
+  return v_state;
+end
+$$;
+
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[]) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[])', 'app_writer', 'tenant_service');

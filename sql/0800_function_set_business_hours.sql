@@ -1,0 +1,43 @@
+create or replace function app.set_business_hours(
+  p_location_id uuid,
+  p_resource_id uuid,
+  p_weekdays integer[],
+  p_opens time[],
+  p_closes time[]
+)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_spans integer;
+begin
+  perform app.require_staff();
+  if cardinality(p_weekdays) <> cardinality(p_opens) or cardinality(p_opens) <> cardinality(p_closes) then
+    raise exception 'weekdays, opening and closing times must be as many' using errcode = 'VX400';
+  end if;
+  -- A booking that is being decided must see either the old week or the new one.
+  perform app.lock_resources(array(
+    select r.id from public.resources r
+    where r.org_id = v_org_id and r.location_id = p_location_id and (p_resource_id is null or r.id = p_resource_id)));
+
+  delete from public.business_hours h
+  where h.org_id = v_org_id and h.location_id = p_location_id and h.resource_id is not distinct from p_resource_id;
+  insert into public.business_hours (org_id, location_id, resource_id, weekday, opens, closes)
+  select v_org_id, p_location_id, p_resource_id, s.weekday, s.opens, s.closes
+  from unnest(p_weekdays, p_opens, p_closes) s(weekday, opens, closes);
+  get diagnostics v_spans = row_count;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'hours_changed', 'location', p_location_id, app.current_user_id());
+  perform app.announce('hours_updated', 'location', p_location_id);
+  return v_spans;
+end
+$$;
+
+comment on function app.set_business_hours(uuid, uuid, integer[], time[], time[]) is
+  'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); arrays of unlike length are VX400. Returns the number of spans.';
+
+select app.seal('app.set_business_hours(uuid, uuid, integer[], time[], time[])', 'app_writer', 'tenant_user');

@@ -1,0 +1,23 @@
+create or replace function app.sweep_platform(p_events_before timestamptz, p_deliveries_before timestamptz)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_events bigint;
+  v_deliveries bigint;
+begin
+  delete from public.events e where e.at < p_events_before;
+  get diagnostics v_events = row_count;
+  delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
+  get diagnostics v_deliveries = row_count;
+  return v_events + v_deliveries;
+end
+$$;
+
+comment on function app.sweep_platform(timestamptz, timestamptz) is
+  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Returns how many rows went.';
+
+select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');
