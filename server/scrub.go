@@ -6,12 +6,12 @@ import (
 )
 
 // sensitive finds what must not be in a log line. The first two alternatives
-// are matched only to be kept: ids and times would look like phone numbers.
+// are matched only to be kept: ids, times and addresses would look like phone numbers.
 // \b keeps the digits inside hexadecimal words from looking like one.
 //
-//	1 ids and times   2 JSON web tokens   3 e-mail addresses   4 phone numbers
+//	1 ids, times, IPv4   2 JSON web tokens   3 e-mail addresses   4 phone numbers
 var sensitive = regexp.MustCompile(`(?i)` +
-	`(\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?)` +
+	`(\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b|\b\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?|\b\d{1,3}(?:\.\d{1,3}){3}\b)` +
 	`|(\beyJ[\w-]{4,}(?:\.[\w-]*){0,2})` +
 	`|([\w.+%-]+@[\w-]+(?:\.[\w-]+)+)` +
 	`|(\+\d[\d ().-]{5,}\d|\(?\b\d[\d ().-]{8,}\d\b)`)
