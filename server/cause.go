@@ -32,13 +32,12 @@ func causeAttrs(e *Error, err error) []slog.Attr {
 	if errors.As(err, &reason) {
 		return []slog.Attr{slog.String("reason", string(reason))}
 	}
-	if e.Status < http.StatusInternalServerError || err == nil {
+	if e.Status < http.StatusInternalServerError || e.cause == nil {
 		return nil // the code says it; the cause may quote the request
 	}
-	root := rootCause(err)
-	attrs := []slog.Attr{slog.String("cause_type", fmt.Sprintf("%T", root))}
-	if !quotesInput(err) {
-		text := scrub(err.Error())
+	attrs := []slog.Attr{slog.String("cause_type", fmt.Sprintf("%T", rootCause(e.cause)))}
+	if !quotesInput(e.cause) {
+		text := scrub(e.cause.Error())
 		attrs = append(attrs, slog.String("cause", text[:min(len(text), maxCause)]))
 	}
 	return attrs

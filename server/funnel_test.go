@@ -105,7 +105,10 @@ func TestWriteErrorNeitherShowsNorLogsRowValues(t *testing.T) {
 		}
 		require.Len(t, log.lines(t, "request refused"), 1, name)
 	}
-	_, log := funnel(t, &pgconn.PgError{Code: "23505", ConstraintName: "contacts_org_id_phone_key", TableName: "contacts"})
+	_, log := funnel(t, NewError(CodeBusy, sentenceBusy, errors.New("keys: status 502")))
+	require.Equal(t, "keys: status 502", log.lines(t, "request refused")[0]["cause"], "control: a cause of ours is logged")
+
+	_, log = funnel(t, &pgconn.PgError{Code: "23505", ConstraintName: "contacts_org_id_phone_key", TableName: "contacts"})
 	line := log.lines(t, "request refused")[0]
 	require.Equal(t, "23505", line["sqlstate"])
 	require.Equal(t, "contacts_org_id_phone_key", line["constraint"])

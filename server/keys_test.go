@@ -3,13 +3,17 @@ package server
 import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -173,7 +177,7 @@ func TestVerifyPinsTheAlgorithmOfAKey(t *testing.T) {
 
 	for name, token := range map[string]string{
 		"another algorithm of the type": sign(t, supabaseClaims(s), jwa.RS512(), rsaKey),
-		"declared for another":          sign(t, supabaseClaims(s), jwa.PS256(), declared),
+		"declared for another":          sign(t, supabaseClaims(s), jwa.RS256(), declared),
 		"declared for encryption":       sign(t, supabaseClaims(s), jwa.RS256(), forEncryption),
 		"a curve that is not used":      sign(t, supabaseClaims(s), jwa.ES384(), wide),
 		"published symmetric key":       sign(t, supabaseClaims(s), jwa.HS256(), symmetric),
@@ -184,6 +188,21 @@ func TestVerifyPinsTheAlgorithmOfAKey(t *testing.T) {
 		require.Error(t, err, name)
 		requireCode(t, err, CodeUnauthenticated)
 	}
+}
+
+func TestVerifyRefusesAnEmptySecret(t *testing.T) {
+	t.Parallel()
+	s := startSupabase(t)
+	signed := sign(t, supabaseClaims(s), jwa.HS256(), []byte(testJWTSecret))
+	content := signed[:strings.LastIndex(signed, ".")]
+	mac := hmac.New(sha256.New, nil)
+	mac.Write([]byte(content))
+	v, _ := jwksVerifier(s, "")
+	_, err := v.Verify(t.Context(), content+"."+base64.RawURLEncoding.EncodeToString(mac.Sum(nil)))
+	requireCode(t, err, CodeUnauthenticated)
+	var reason reasonError
+	require.ErrorAs(t, err, &reason)
+	require.Equal(t, reasonError("HS256, but no secret is configured"), reason)
 }
 
 func TestVerifyFetchesForAnUnknownKeyButNotForEvery(t *testing.T) {

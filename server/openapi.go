@@ -80,12 +80,9 @@ func refuseInvalid(_ context.Context, err error, w http.ResponseWriter, r *http.
 // about a request. Only our own names and the schema's rules are repeated.
 func requestError(err error) error {
 	var security *openapi3filter.SecurityRequirementsError
-	if errors.As(err, &security) {
-		return errors.Join(security.Errors...)
-	}
 	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return err
+	if errors.As(err, &security) || errors.As(err, &tooLarge) {
+		return err // holds the refusal of the Verifier, or is known to the funnel
 	}
 	var invalid *openapi3filter.RequestError
 	if errors.As(err, &invalid) {

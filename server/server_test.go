@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus/testutil"
@@ -151,18 +152,23 @@ func TestVoiceIsMountedWithFullPathsAndALimit(t *testing.T) {
 	require.Equal(t, org.String(), line["org_id"])
 
 	for name, length := range map[string]int64{"declared": maxVoiceBody + 1, "undeclared": -1} {
-		r := httptest.NewRequest(http.MethodPost, "/api/vapi/webhook", io.LimitReader(zeros{}, maxVoiceBody+1))
+		body := &zeros{}
+		r := httptest.NewRequest(http.MethodPost, "/api/vapi/webhook", io.LimitReader(body, maxVoiceBody+1))
 		r.ContentLength = length
 		w := httptest.NewRecorder()
 		b.handler.ServeHTTP(w, r)
-		t.Log(name)
 		requireRefusal(t, w, http.StatusRequestEntityTooLarge, CodeBodyTooLarge)
+		require.Equal(t, name == "undeclared", body.read, "a declared length is refused unread")
 	}
 }
 
-type zeros struct{}
+// zeros is an endless body that knows whether anybody read it.
+type zeros struct{ read bool }
 
-func (zeros) Read(p []byte) (int, error) { return len(p), nil }
+func (z *zeros) Read(p []byte) (int, error) {
+	z.read = true
+	return len(p), nil
+}
 
 func TestMetricsCountByPattern(t *testing.T) {
 	t.Parallel()
@@ -227,6 +233,13 @@ func TestServeFinishesRunningRequestsAndStops(t *testing.T) {
 	}()
 	<-entered
 	stop()
+	require.Eventually(t, func() bool {
+		conn, err := net.Dial("tcp", l.Addr().String())
+		if err == nil {
+			_ = conn.Close()
+		}
+		return err != nil
+	}, 5*time.Second, time.Millisecond, "new connections are refused while the old request runs")
 	close(release)
 	require.Equal(t, "finished", <-answered)
 	require.NoError(t, <-served)
