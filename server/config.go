@@ -1,0 +1,217 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// Environment is what VOXANNE_ENV says.
+type Environment string
+
+// The two environments. An unset VOXANNE_ENV means production, because a
+// forgotten variable must not open a door.
+const (
+	Dev        Environment = "dev"
+	Production Environment = "production"
+)
+
+// WebhookAuth is how a Vapi webhook proves itself.
+type WebhookAuth string
+
+// The ways: the shared secret in x-vapi-secret, an HMAC over timestamp and
+// body, or whichever of the two is present.
+const (
+	AuthSecret WebhookAuth = "secret"
+	AuthHMAC   WebhookAuth = "hmac"
+	AuthEither WebhookAuth = "either"
+)
+
+// Config is everything the processes read from their environment.
+type Config struct {
+	Env               Environment `env:"VOXANNE_ENV" envDefault:"production"`
+	Port              string      `env:"PORT" envDefault:"8080"`
+	BackendURL        string      `env:"BACKEND_URL"` // where Vapi and the dashboard reach us, without a trailing slash
+	DatabaseURL       Secret      `env:"DATABASE_URL"`
+	DatabaseDirectURL Secret      `env:"DATABASE_DIRECT_URL"` // same role, not through a pooler
+	AdminDatabaseURL  Secret      `env:"ADMIN_DATABASE_URL"`
+	JWTSecret         Secret      `env:"JWT_SECRET"`
+	SupabaseURL       string      `env:"SUPABASE_URL"`
+	VapiPrivateKey    Secret      `env:"VAPI_PRIVATE_KEY"`
+	VapiPublicKey     string      `env:"VAPI_PUBLIC_KEY"`
+	VapiBaseURL       string      `env:"VAPI_BASE_URL" envDefault:"https://api.vapi.ai"`
+	WebhookSecretList Secret      `env:"VAPI_WEBHOOK_SECRET"`
+	WebhookAuth       WebhookAuth `env:"VAPI_WEBHOOK_AUTH"` // either in dev, secret in production
+	Home              string      `env:"VOXANNE_HOME" envDefault:".local"`
+
+	// WebhookSecrets is WebhookSecretList taken apart: one, or two during rotation.
+	WebhookSecrets []Secret `env:"-"`
+	// Made names the variables that LoadConfig made up because dev had none.
+	// Whoever starts the process writes them to VOXANNE_HOME/env.
+	Made []string `env:"-"`
+}
+
+// LoadConfig reads and validates the configuration from environ (os.Environ as
+// a map). In dev it makes the secrets that are missing and lists them in Made.
+// The error holds one sentence per problem, each saying what to do, and never
+// the value of a variable.
+func LoadConfig(environ map[string]string) (Config, error) {
+	var cfg Config
+	if err := env.ParseWithOptions(&cfg, env.Options{Environment: environ}); err != nil {
+		// The library quotes the values it cannot read.
+		return Config{}, errors.New("the environment could not be read: every variable is plain text, see README")
+	}
+	cfg.fillDefaults()
+	if err := cfg.validate(); err != nil {
+		return Config{}, err
+	}
+	return cfg, nil
+}
+
+// Environ returns the process environment as LoadConfig takes it.
+func Environ() map[string]string { return env.ToMap(os.Environ()) }
+
+// Issuer is the `iss` of the tokens that `voxanne token` mints.
+func (c Config) Issuer() string { return c.BackendURL + "/auth/v1" }
+
+// Issuers are the accepted values of a token's `iss`: Supabase's when there is
+// one; our own in dev and where no Supabase is configured.
+func (c Config) Issuers() []string {
+	var issuers []string
+	if c.SupabaseURL != "" {
+		issuers = append(issuers, c.SupabaseURL+"/auth/v1")
+	}
+	if c.SupabaseURL == "" || c.Env == Dev {
+		issuers = append(issuers, c.Issuer())
+	}
+	return issuers
+}
+
+// Secrets are all secret values in use, for the logger to blank.
+func (c Config) Secrets() []Secret {
+	all := []Secret{c.JWTSecret, c.VapiPrivateKey, c.WebhookSecretList, c.DatabaseURL, c.DatabaseDirectURL, c.AdminDatabaseURL}
+	return append(all, c.WebhookSecrets...)
+}
+
+func (c *Config) fillDefaults() {
+	c.BackendURL = strings.TrimRight(c.BackendURL, "/")
+	c.SupabaseURL = strings.TrimRight(c.SupabaseURL, "/")
+	c.VapiBaseURL = strings.TrimRight(c.VapiBaseURL, "/")
+	if c.DatabaseDirectURL == "" {
+		c.DatabaseDirectURL = c.DatabaseURL
+	}
+	if c.WebhookAuth == "" {
+		c.WebhookAuth = AuthSecret
+		if c.Env == Dev {
+			c.WebhookAuth = AuthEither
+		}
+	}
+	if c.Env == Dev {
+		c.fillDev()
+	}
+}
+
+func (c *Config) fillDev() {
+	if c.BackendURL == "" {
+		c.BackendURL = "http://localhost:" + c.Port
+	}
+	if c.JWTSecret == "" && c.SupabaseURL == "" {
+		c.JWTSecret, c.Made = makeSecret(), append(c.Made, "JWT_SECRET")
+	}
+	if c.WebhookSecretList == "" {
+		c.WebhookSecretList, c.Made = makeSecret(), append(c.Made, "VAPI_WEBHOOK_SECRET")
+	}
+}
+
+func (c *Config) validate() error {
+	var problems []error
+	complain := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
+
+	if c.Env != Dev && c.Env != Production {
+		complain("VOXANNE_ENV must be dev or production.")
+	}
+	if port, err := strconv.Atoi(c.Port); err != nil || port < 1 || port > 65535 {
+		complain("PORT must be a number from 1 to 65535.")
+	}
+	c.validateDatabase(complain)
+	c.validateSignIn(complain)
+	c.validateWebhooks(complain)
+	c.validateURL(complain, "BACKEND_URL", c.BackendURL, "the address under which Vapi and the dashboard reach this server")
+	c.validateURL(complain, "VAPI_BASE_URL", c.VapiBaseURL, "Vapi's API, normally https://api.vapi.ai")
+	return errors.Join(problems...)
+}
+
+type complainer func(format string, args ...any)
+
+func (c *Config) validateDatabase(complain complainer) {
+	if c.DatabaseURL == "" {
+		complain("DATABASE_URL is not set: give the PostgreSQL address of the role voxanne_login, or start with `make run`, which brings a database.")
+		return
+	}
+	for name, value := range map[string]Secret{"DATABASE_URL": c.DatabaseURL, "DATABASE_DIRECT_URL": c.DatabaseDirectURL, "ADMIN_DATABASE_URL": c.AdminDatabaseURL} {
+		if value == "" {
+			continue
+		}
+		if _, err := pgconn.ParseConfig(string(value)); err != nil { // its text quotes the address
+			complain("%s is not a PostgreSQL address: write it as postgres://user:password@host:5432/database.", name)
+		}
+	}
+}
+
+func (c *Config) validateSignIn(complain complainer) {
+	if c.JWTSecret == "" && c.SupabaseURL == "" {
+		complain("Nobody could sign in: set SUPABASE_URL (its public keys are fetched), or JWT_SECRET to the project's JWT secret.")
+	}
+	if c.JWTSecret != "" && len(c.JWTSecret) < minJWTSecret {
+		complain("JWT_SECRET is shorter than %d bytes: use the project's JWT secret, or make one with: openssl rand -hex 32.", minJWTSecret)
+	}
+	if c.SupabaseURL != "" {
+		c.validateURL(complain, "SUPABASE_URL", c.SupabaseURL, "the project's address, as in https://<project>.supabase.co")
+	}
+}
+
+func (c *Config) validateWebhooks(complain complainer) {
+	switch c.WebhookAuth {
+	case AuthSecret, AuthHMAC, AuthEither:
+	default:
+		complain("VAPI_WEBHOOK_AUTH must be secret, hmac or either.")
+	}
+	secrets, err := ParseSecrets(string(c.WebhookSecretList))
+	if err != nil {
+		complain("VAPI_WEBHOOK_SECRET %w.", err)
+		return
+	}
+	if len(secrets) == 0 {
+		complain("VAPI_WEBHOOK_SECRET is not set: anybody could pose as Vapi. Give the secret that Vapi sends; make one with: openssl rand -hex 32.")
+	}
+	c.WebhookSecrets = secrets
+}
+
+// validateURL wants an http or https address; production wants https, except
+// for the machine itself.
+func (c *Config) validateURL(complain complainer, name, value, meaning string) {
+	if value == "" {
+		complain("%s is not set: give %s.", name, meaning)
+		return
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		complain("%s is not a plain http(s) address: give %s.", name, meaning)
+		return
+	}
+	if c.Env == Production && u.Scheme != "https" && !isLoopback(u.Hostname()) {
+		complain("%s must start with https:// in production.", name)
+	}
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}

@@ -1,0 +1,120 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const (
+	testJWTSecret     = "test-secret-jwt-0123456789abcdef0123456789"
+	testWebhookSecret = "test-secret-webhook-0123456789"
+)
+
+func productionEnv() map[string]string {
+	return map[string]string{
+		"DATABASE_URL":        "postgres://voxanne_login:test-secret-db-password@db.example:5432/voxanne",
+		"BACKEND_URL":         "https://api.clinic.example/",
+		"JWT_SECRET":          testJWTSecret,
+		"VAPI_WEBHOOK_SECRET": testWebhookSecret,
+	}
+}
+
+func TestLoadConfigInProduction(t *testing.T) {
+	t.Parallel()
+	cfg, err := LoadConfig(productionEnv())
+	require.NoError(t, err)
+	require.Equal(t, Production, cfg.Env, "an unset VOXANNE_ENV is production")
+	require.Equal(t, AuthSecret, cfg.WebhookAuth)
+	require.Equal(t, []Secret{testWebhookSecret}, cfg.WebhookSecrets)
+	require.Equal(t, cfg.DatabaseURL, cfg.DatabaseDirectURL)
+	require.Equal(t, "https://api.clinic.example", cfg.BackendURL)
+	require.Equal(t, "https://api.vapi.ai", cfg.VapiBaseURL)
+	require.Equal(t, []string{"https://api.clinic.example/auth/v1"}, cfg.Issuers())
+	require.Empty(t, cfg.Made)
+}
+
+func TestLoadConfigInDevMakesWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	cfg, err := LoadConfig(map[string]string{
+		"VOXANNE_ENV": "dev", "PORT": "9000", "DATABASE_URL": "postgres://localhost/voxanne",
+	})
+	require.NoError(t, err)
+	require.Equal(t, []string{"JWT_SECRET", "VAPI_WEBHOOK_SECRET"}, cfg.Made)
+	require.Equal(t, AuthEither, cfg.WebhookAuth)
+	require.Equal(t, "http://localhost:9000", cfg.BackendURL)
+	require.GreaterOrEqual(t, len(cfg.JWTSecret), minJWTSecret)
+	require.NotEqual(t, cfg.JWTSecret, cfg.WebhookSecrets[0])
+}
+
+func TestIssuersNameSupabaseOnlyInProduction(t *testing.T) {
+	t.Parallel()
+	cfg := Config{Env: Production, BackendURL: "https://b.example", SupabaseURL: "https://p.supabase.co"}
+	require.Equal(t, []string{"https://p.supabase.co/auth/v1"}, cfg.Issuers())
+	cfg.Env = Dev
+	require.Equal(t, []string{"https://p.supabase.co/auth/v1", "https://b.example/auth/v1"}, cfg.Issuers())
+}
+
+func TestLoadConfigRefusals(t *testing.T) {
+	t.Parallel()
+	cases := map[string]struct {
+		change map[string]string
+		want   string
+	}{
+		"unknown environment":         {map[string]string{"VOXANNE_ENV": "test-secret-env"}, "VOXANNE_ENV must be dev or production."},
+		"no database":                 {map[string]string{"DATABASE_URL": ""}, "DATABASE_URL is not set"},
+		"database address unreadable": {map[string]string{"DATABASE_URL": "test-secret://nothing here"}, "DATABASE_URL is not a PostgreSQL address"},
+		"admin address unreadable":    {map[string]string{"ADMIN_DATABASE_URL": "postgres://test-secret-x:%zz@h/db"}, "ADMIN_DATABASE_URL is not a PostgreSQL address"},
+		"no webhook secret":           {map[string]string{"VAPI_WEBHOOK_SECRET": " "}, "VAPI_WEBHOOK_SECRET is not set"},
+		"short webhook secret":        {map[string]string{"VAPI_WEBHOOK_SECRET": "test-secret-x"}, "VAPI_WEBHOOK_SECRET has a value shorter than 16 characters"},
+		"three webhook secrets":       {map[string]string{"VAPI_WEBHOOK_SECRET": "test-secret-1,test-secret-2,test-secret-3"}, "VAPI_WEBHOOK_SECRET holds 3 values"},
+		"dangling comma":              {map[string]string{"VAPI_WEBHOOK_SECRET": testWebhookSecret + ","}, "VAPI_WEBHOOK_SECRET has an empty value"},
+		"unknown webhook auth":        {map[string]string{"VAPI_WEBHOOK_AUTH": "test-secret-none"}, "VAPI_WEBHOOK_AUTH must be secret, hmac or either."},
+		"nobody can sign in":          {map[string]string{"JWT_SECRET": ""}, "Nobody could sign in"},
+		"short JWT secret":            {map[string]string{"JWT_SECRET": "test-secret-short"}, "JWT_SECRET is shorter than 32 bytes"},
+		"no backend address":          {map[string]string{"BACKEND_URL": ""}, "BACKEND_URL is not set"},
+		"plain http in production":    {map[string]string{"BACKEND_URL": "http://test-secret.example"}, "BACKEND_URL must start with https:// in production."},
+		"supabase with credentials":   {map[string]string{"SUPABASE_URL": "https://u:test-secret-p@s.example"}, "SUPABASE_URL is not a plain http(s) address"},
+		"port is no number":           {map[string]string{"PORT": "test-secret-port"}, "PORT must be a number from 1 to 65535."},
+		"port out of range":           {map[string]string{"PORT": "70000"}, "PORT must be a number from 1 to 65535."},
+	}
+	for name, tc := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			environ := productionEnv()
+			maps.Copy(environ, tc.change)
+			_, err := LoadConfig(environ)
+			require.ErrorContains(t, err, tc.want)
+			require.NotContains(t, err.Error(), "test-secret", "an error never holds a value")
+		})
+	}
+}
+
+func TestLoadConfigReportsEveryProblemAtOnce(t *testing.T) {
+	t.Parallel()
+	_, err := LoadConfig(map[string]string{})
+	for _, name := range []string{"DATABASE_URL", "JWT_SECRET", "VAPI_WEBHOOK_SECRET", "BACKEND_URL"} {
+		require.ErrorContains(t, err, name)
+	}
+}
+
+func TestParseSecretsAcceptsTwoDuringRotation(t *testing.T) {
+	t.Parallel()
+	secrets, err := ParseSecrets(" test-secret-old-0001 , test-secret-new-0002 ")
+	require.NoError(t, err)
+	require.Equal(t, []Secret{"test-secret-old-0001", "test-secret-new-0002"}, secrets)
+}
+
+func TestSecretNeverPrintsItsValue(t *testing.T) {
+	t.Parallel()
+	cfg, err := LoadConfig(productionEnv())
+	require.NoError(t, err)
+	asJSON, err := json.Marshal(cfg)
+	require.NoError(t, err)
+	for _, printed := range []string{fmt.Sprint(cfg), fmt.Sprintf("%+v", cfg), fmt.Sprintf("%#v", cfg), fmt.Sprintf("%q %s", cfg.JWTSecret, cfg.JWTSecret), string(asJSON)} {
+		require.NotContains(t, printed, "test-secret")
+	}
+}

@@ -1,0 +1,73 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics holds the counters of one server on a registry of its own. Labels
+// come from closed sets only (route patterns, known tools, known messages):
+// a label made of input would let a client grow the memory of the process.
+type Metrics struct {
+	registry *prometheus.Registry
+	http     *prometheus.HistogramVec
+	messages *prometheus.CounterVec
+	tools    *prometheus.HistogramVec
+	tenants  *prometheus.CounterVec
+}
+
+// NewMetrics makes the metrics of one server.
+func NewMetrics() *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		http: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "voxanne_http_request_duration_seconds", Help: "Time to answer a request, by route pattern and status.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, []string{"route", "status"}),
+		messages: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "voxanne_vapi_messages_total", Help: "Messages received from Vapi, by type; types we do not know count as other.",
+		}, []string{"type"}),
+		tools: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "voxanne_tool_call_duration_seconds", Help: "Time to answer one tool call, by tool and outcome.",
+			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
+		}, []string{"tool", "outcome"}),
+		tenants: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "voxanne_tenant_refused_total", Help: "Vapi envelopes without one tenant: unresolved (no identifier known) or conflicting (identifiers disagree).",
+		}, []string{"reason"}),
+	}
+	m.registry.MustRegister(m.http, m.messages, m.tools, m.tenants,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Registry is where other rooms register their own collectors.
+func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
+
+// VapiMessage counts one message. kind is a type we know, or "other".
+func (m *Metrics) VapiMessage(kind string) { m.messages.WithLabelValues(kind).Inc() }
+
+// ToolCall counts one answered tool call. tool is a tool of ours or "unknown";
+// outcome is one of the closed list that the booking functions return.
+func (m *Metrics) ToolCall(tool, outcome string, took time.Duration) {
+	m.tools.WithLabelValues(tool, outcome).Observe(took.Seconds())
+}
+
+// TenantUnresolved counts an envelope whose identifiers belong to nobody.
+func (m *Metrics) TenantUnresolved() { m.tenants.WithLabelValues("unresolved").Inc() }
+
+// TenantConflicting counts an envelope whose identifiers belong to different tenants.
+func (m *Metrics) TenantConflicting() { m.tenants.WithLabelValues("conflicting").Inc() }
+
+func (m *Metrics) request(route string, status int, took time.Duration) {
+	m.http.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
+}
+
+// handler serves the registry in Prometheus' text format.
+func (m *Metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

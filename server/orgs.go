@@ -1,0 +1,52 @@
+package server
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/voxanne-ai/voxanne/server/api"
+)
+
+// Membership is an organization as one of its members sees it, read in the
+// member's own transaction.
+type Membership struct {
+	OrgID   uuid.UUID
+	UserID  uuid.UUID
+	Role    string // owner, admin, staff or viewer: as stored now, not as of the token
+	Deleted bool   // the organization was deleted and is kept for its retention time only
+}
+
+// memberships answers who a token's bearer is in the token's organization.
+type memberships interface {
+	// Membership runs under claims (Claims.Raw). Errors: SQLSTATE VX401 or an
+	// *Error with not_a_member when the profile is gone, not_found when the
+	// organization is.
+	Membership(ctx context.Context, claims []byte) (Membership, error)
+}
+
+// handlers implements the operations of openapi.yaml, one file per entity.
+type handlers struct{ db Database }
+
+// ValidateOrg tells the dashboard that the signed-in user belongs to the
+// organization it asks about. Errors: not_a_member, forbidden for another
+// organization whether it exists or not, gone, not_found.
+func (h handlers) ValidateOrg(ctx context.Context, req api.ValidateOrgRequestObject) (api.ValidateOrgResponseObject, error) {
+	claims, ok := claimsOf(ctx)
+	if !ok {
+		return nil, NewError(CodeUnauthenticated, sentenceNoToken, nil)
+	}
+	m, err := h.db.Membership(ctx, claims.Raw)
+	switch {
+	case err != nil:
+		return nil, err
+	case m.OrgID != req.OrgId:
+		return nil, NewError(CodeForbidden, "You are not a member of that organization.", nil)
+	case m.Deleted:
+		return nil, NewError(CodeGone, "This organization was deleted.", nil)
+	}
+	return api.ValidateOrg200JSONResponse{
+		Success: true, OrgId: m.OrgID, UserId: m.UserID, Role: api.Role(m.Role),
+		Validated: true, Message: "Organization validated.",
+	}, nil
+}

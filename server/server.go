@@ -1,0 +1,48 @@
+package server
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+)
+
+// Database is what the server asks of package db.
+type Database interface {
+	pinger
+	memberships
+}
+
+// Deps is what a server is made of. All but Voice are required.
+type Deps struct {
+	DB      Database
+	Auth    *Verifier
+	Log     *slog.Logger // see NewLogger
+	Metrics *Metrics
+	// Voice answers everything under /api/vapi/. It sees full paths,
+	// authenticates by itself and reports errors through WriteError.
+	Voice http.Handler
+}
+
+// New returns the server's handler: the dashboard API, the voice webhooks, the
+// probes, /metrics and /openapi.yaml. An error means that deps are incomplete
+// or the API description is broken.
+func New(deps Deps) (http.Handler, error) {
+	if deps.DB == nil || deps.Auth == nil || deps.Log == nil || deps.Metrics == nil {
+		return nil, errors.New("server: DB, Auth, Log and Metrics are required")
+	}
+	mux := http.NewServeMux()
+	mountHealth(mux, deps.DB, deps.Metrics)
+	mux.HandleFunc("GET /openapi.yaml", serveDescription)
+	if err := mountAPI(mux, handlers{db: deps.DB}, deps.Auth); err != nil {
+		return nil, err
+	}
+	if deps.Voice != nil {
+		mux.Handle("/api/vapi/", limit(maxVoiceBody, voiceTimeout, deps.Voice))
+	}
+	return withScope(deps.Log, logRequests(deps.Metrics, recoverPanics(router{mux}))), nil
+}
+
+func serveDescription(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/yaml; charset=utf-8")
+	_, _ = w.Write(description) // a client that has gone away cannot be told
+}
