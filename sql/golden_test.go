@@ -10,7 +10,7 @@ import (
 	"github.com/voxanne-ai/voxanne/db/dbtest"
 )
 
-var update = flag.Bool("update", false, "write db/schema.golden.sql anew")
+var update = flag.Bool("update", false, "write db/schema.golden.sql and the races' expected outputs anew")
 
 const golden = "../db/schema.golden.sql"
 

@@ -22,7 +22,10 @@ order by 1`
 func TestFunctionBodiesAreSound(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
-	d.Exec(t, "create extension plpgsql_check")
+	// The planner estimates stable functions by calling them, and those want claims.
+	d.Exec(t, `create extension plpgsql_check;
+		do $$ begin execute format('alter database %I set request.jwt.claims = %L', current_database(),
+		  '{"app_metadata": {"org_id": "00000000-0000-7000-8000-000000000001"}}'); end $$`)
 	require.Empty(t, strs(t, d.OwnerURL, checkAll))
 
 	// The positive control: a body that names a missing table is found.

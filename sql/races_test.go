@@ -13,7 +13,8 @@ import (
 	"github.com/voxanne-ai/voxanne/db/dbtest"
 )
 
-// Two sessions, named steps, listed orders: races/specs/*.spec must give races/expected/*.out.
+// Two sessions, named steps, listed orders: races/specs/*.spec must give
+// races/expected/*.out. -update writes those anew: read the difference.
 func TestRaces(t *testing.T) {
 	t.Parallel()
 	specs := files(t, "races/specs/*.spec")
@@ -33,6 +34,12 @@ func TestRaces(t *testing.T) {
 		"--inputdir=races", "--outputdir="+out, "--schedule="+filepath.Join(out, "schedule"),
 		"--bindir="+binaries(t))
 	said, err := cmd.CombinedOutput()
+	if *update {
+		for _, result := range files(t, filepath.Join(out, "results", "*.out")) {
+			write(t, filepath.Join("races/expected", filepath.Base(result)), read(t, result))
+		}
+		return
+	}
 	if err != nil {
 		diffs, _ := os.ReadFile(filepath.Join(out, "regression.diffs")) // absent when it did not get that far
 		t.Fatalf("%v\n%s\n%s", err, said, diffs)
