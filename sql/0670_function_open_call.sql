@@ -17,6 +17,7 @@ declare
   v_route app.tenant_route;
   v_context app.call_context;
 begin
+  perform app.limit_waits();
   perform set_config('request.jwt.claims', '', true);
   perform set_config('role', 'tenant_service', true);
   select * into v_route from app.resolve_tenant(p_assistant_id, p_phone_number_id, p_number);

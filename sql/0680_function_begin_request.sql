@@ -12,6 +12,7 @@ begin
   if p_role not in ('tenant_user', 'tenant_service') then
     raise exception 'requests run as tenant_user or tenant_service' using errcode = 'VX400';
   end if;
+  perform app.limit_waits();
   perform set_config('request.jwt.claims', p_claims::text, true);
   perform set_config('role', p_role, true);
   perform app.require_org_id();

@@ -1,0 +1,84 @@
+-- Read by sqlc only, never run: sqlc knows composite types' columns and their nullability when it sees them as tables.
+-- A test compares this file with the types in the migrated database.
+drop type app.slot;
+create table app.slot (
+  starts_at timestamptz not null,
+  ends_at timestamptz not null,
+  resource_id uuid not null,
+  resource_name text not null,
+  service_name text not null,
+  time_zone text not null
+);
+
+drop type app.booking_result;
+create table app.booking_result (
+  outcome text not null,
+  reason text,
+  replayed boolean not null,
+  appointment_id uuid,
+  booking_ref text,
+  status text,
+  patient_name text,
+  service_id uuid,
+  service_name text,
+  resource_id uuid,
+  resource_name text,
+  starts_at timestamptz,
+  ends_at timestamptz,
+  time_zone text,
+  alternatives timestamptz[] not null
+);
+
+drop type app.call_context;
+create table app.call_context (
+  outcome text not null,
+  org_id uuid,
+  call_id uuid,
+  agent_id uuid,
+  location_id uuid,
+  clinic_name text,
+  country text,
+  language text,
+  time_zone text,
+  emergency_sentence text,
+  now timestamptz,
+  weekdays integer[],
+  opens_minutes integer[],
+  closes_minutes integer[]
+);
+
+drop type app.caller_view;
+create table app.caller_view (
+  known boolean not null,
+  patient_names text[] not null,
+  visits_to_come bigint not null
+);
+
+drop type app.service_card;
+create table app.service_card (
+  name text not null,
+  minutes integer not null,
+  price_minor bigint,
+  currency text not null,
+  practitioners text[] not null
+);
+
+drop type app.assistant_facts;
+create table app.assistant_facts (
+  vapi_assistant_id text,
+  clinic_name text not null,
+  address text,
+  recording_consent text not null,
+  ai_disclosure boolean not null,
+  hours text,
+  services text,
+  practitioners text
+);
+
+drop type app.transfer_answer;
+create table app.transfer_answer (
+  outcome text not null,
+  reason text,
+  phone text,
+  caller_id text
+);

@@ -1,0 +1,87 @@
+-- name: AvailableSlots :many
+select *
+from app.available_slots(
+  p_service => @service::text,
+  p_from => @from_at::timestamptz,
+  p_to => @to_at::timestamptz,
+  p_resource => sqlc.narg(resource)::text,
+  p_limit => @max_rows::integer,
+  p_call_id => sqlc.narg(call_id)::uuid
+);
+
+-- name: HoldSlot :one
+select *
+from app.hold_slot(
+  p_call_id => @call_id::uuid,
+  p_service => @service::text,
+  p_starts_at => @starts_at::timestamptz,
+  p_resource => sqlc.narg(resource)::text,
+  p_tool_call_id => sqlc.narg(tool_call_id)::text,
+  p_said_date => sqlc.narg(said_date)::text,
+  p_said_time => sqlc.narg(said_time)::text
+);
+
+-- name: BookAppointment :one
+select *
+from app.book_appointment(
+  p_service => @service::text,
+  p_starts_at => @starts_at::timestamptz,
+  p_patient_name => @patient_name::text,
+  p_call_id => sqlc.narg(call_id)::uuid,
+  p_tool_call_id => sqlc.narg(tool_call_id)::text,
+  p_resource => sqlc.narg(resource)::text,
+  p_contact_id => sqlc.narg(contact_id)::uuid,
+  p_date_of_birth => sqlc.narg(date_of_birth)::date,
+  p_email => sqlc.narg(email)::text,
+  p_spoken_phone => sqlc.narg(spoken_phone)::text,
+  p_another_person => @another_person::boolean,
+  p_notes => sqlc.narg(notes)::text,
+  p_override => @override::boolean,
+  p_said_date => sqlc.narg(said_date)::text,
+  p_said_time => sqlc.narg(said_time)::text
+);
+
+-- name: AmendAppointment :one
+select *
+from app.amend_appointment(
+  p_call_id => @call_id::uuid,
+  p_booking_ref => @booking_ref::text,
+  p_service => sqlc.narg(service)::text,
+  p_starts_at => sqlc.narg(starts_at)::timestamptz,
+  p_resource => sqlc.narg(resource)::text,
+  p_patient_name => sqlc.narg(patient_name)::text,
+  p_tool_call_id => sqlc.narg(tool_call_id)::text,
+  p_said_date => sqlc.narg(said_date)::text,
+  p_said_time => sqlc.narg(said_time)::text
+);
+
+-- name: RescheduleAppointment :one
+select *
+from app.reschedule_appointment(
+  p_starts_at => @starts_at::timestamptz,
+  p_appointment => sqlc.narg(appointment)::text,
+  p_on => sqlc.narg(on_day)::date,
+  p_call_id => sqlc.narg(call_id)::uuid,
+  p_tool_call_id => sqlc.narg(tool_call_id)::text,
+  p_resource => sqlc.narg(resource)::text,
+  p_override => @override::boolean,
+  p_said_date => sqlc.narg(said_date)::text,
+  p_said_time => sqlc.narg(said_time)::text
+);
+
+-- name: CancelAppointment :one
+select *
+from app.cancel_appointment(
+  p_appointment => sqlc.narg(appointment)::text,
+  p_on => sqlc.narg(on_day)::date,
+  p_call_id => sqlc.narg(call_id)::uuid,
+  p_tool_call_id => sqlc.narg(tool_call_id)::text,
+  p_reason => sqlc.narg(reason)::text
+);
+
+-- name: FindMyAppointments :many
+select *
+from app.find_my_appointments(p_call_id => @call_id::uuid);
+
+-- name: ExpireHold :one
+select app.expire_hold(p_appointment_id => @appointment_id::uuid)::integer as expired;

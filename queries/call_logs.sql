@@ -1,0 +1,38 @@
+-- name: RecordCallEvent :one
+select app.record_call_event(
+  p_call_id => @call_id::uuid,
+  p_status => @status::text,
+  p_at => @at::timestamptz,
+  p_ended_reason => sqlc.narg(ended_reason)::text
+)::boolean as changed;
+
+-- name: RecordCallReport :one
+select app.record_call_report(
+  p_call_id => @call_id::uuid,
+  p_started_at => sqlc.narg(started_at)::timestamptz,
+  p_ended_at => sqlc.narg(ended_at)::timestamptz,
+  p_duration_seconds => sqlc.narg(duration_seconds)::integer,
+  p_ended_reason => sqlc.narg(ended_reason)::text,
+  p_summary => sqlc.narg(summary)::text,
+  p_turns => @turns::jsonb,
+  p_cost_micros => sqlc.narg(cost_micros)::bigint,
+  p_has_recording => @has_recording::boolean,
+  p_tools_used => @tools_used::text[]
+)::text as transcript_state;
+
+-- name: AssistantFacts :one
+select *
+from app.assistant_facts(p_call_id => @call_id::uuid);
+
+-- name: ServiceCards :many
+select *
+from app.service_cards();
+
+-- name: TransferDestination :one
+select *
+from app.transfer_destination(p_call_id => @call_id::uuid, p_department => @department::text);
+
+-- name: GetCall :one
+select *
+from public.call_logs c
+where c.org_id = @org_id and c.id = @call_id;

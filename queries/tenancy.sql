@@ -1,0 +1,21 @@
+-- name: BeginRequest :one
+select app.begin_request(p_role => @role::text, p_claims => @claims::jsonb)::text as member_role;
+
+-- name: OpenCall :one
+select *
+from app.open_call(
+  p_vapi_call_id => @vapi_call_id::text,
+  p_direction => @direction::text,
+  p_assistant_id => sqlc.narg(assistant_id)::text,
+  p_phone_number_id => sqlc.narg(phone_number_id)::text,
+  p_number => sqlc.narg(number)::text,
+  p_caller => sqlc.narg(caller)::text
+);
+
+-- name: GetOrganization :one
+select *
+from public.organizations o
+where o.id = @org_id;
+
+-- name: SweepPlatform :one
+select app.sweep_platform(p_events_before => @events_before::timestamptz, p_deliveries_before => @deliveries_before::timestamptz)::bigint as swept;
