@@ -88,6 +88,37 @@ func TestStartReusesARunningCluster(t *testing.T) {
 	require.Equal(t, pid, postmaster(t, first))
 }
 
+func TestStartersOfANewClusterTakeTurns(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	// What a starter killed during initdb left behind.
+	require.NoError(t, os.MkdirAll(filepath.Join(dir, "server", "data.new", "base"), 0o700))
+
+	ports := make(chan int, 4)
+	var starters sync.WaitGroup
+	for range cap(ports) {
+		starters.Go(func() {
+			c, err := localpg.Start(t.Context(), localpg.Options{Dir: dir, Fast: true})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			ports <- c.Port()
+		})
+	}
+	starters.Wait()
+	close(ports)
+	c := start(t, dir)
+	for port := range ports {
+		require.Equal(t, c.Port(), port)
+	}
+}
+
+func TestStopWithoutAClusterIsNoError(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, localpg.Stop(t.Context(), filepath.Join(t.TempDir(), "never")))
+}
+
 func TestStartAfterStopKeepsDataAndPort(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
