@@ -117,6 +117,23 @@ func (c *Cluster) Stop(ctx context.Context) error {
 	return c.stop(ctx)
 }
 
+// Remove stops the cluster and deletes its data, log and password, also where
+// they lie outside its folder.
+func (c *Cluster) Remove(ctx context.Context) error {
+	unlock, err := lockFile(ctx, filepath.Join(c.dir, "lock"))
+	if err != nil {
+		return fmt.Errorf("local PostgreSQL: wait for a starter: %w", err)
+	}
+	defer unlock()
+	if err := c.stop(ctx); err != nil {
+		return err
+	}
+	for _, path := range []string{c.SocketDir(), c.state, filepath.Join(c.dir, pointerFile), filepath.Join(c.dir, "port"), filepath.Join(c.dir, "owner-password")} {
+		err = errors.Join(err, os.RemoveAll(path))
+	}
+	return err
+}
+
 // Stop shuts down the cluster of a folder without starting it first. A folder
 // without a cluster is no error.
 func Stop(ctx context.Context, dir string) error {
