@@ -127,8 +127,11 @@ func denialBefore(words []heard, start int) (at int, ok bool) {
 }
 
 // deniedTwice reports a denial that is denied itself ("I can't say no chest pain"): who can tell what that means. A plain
-// "no" before a sentence only answers.
+// "no" before a sentence only answers, and "nor" only goes on.
 func deniedTwice(words []heard, at int) bool {
+	if words[at].text == "nor" || words[at].text == "ni" {
+		return false
+	}
 	for i := at - 1; i >= 0 && at-i <= 4 && words[i].after == pauseNone; i-- {
 		if words[i].text != "no" && (isDenial(words[i].text) || contracted(words[i].text) || words[i].text == "cannot") {
 			return true
@@ -137,13 +140,23 @@ func deniedTwice(words []heard, at int) bool {
 	return false
 }
 
-// exceptionBehind reports what turns a denial around: "no chest pain until now", "never had chest pain like this".
+// exceptionBehind reports what turns a denial around: "no chest pain, except at night", "never had chest pain like this".
 func exceptionBehind(words []heard, end int) bool {
 	if end >= len(words) || words[end-1].after >= pauseSentence {
 		return false
 	}
-	return slices.Contains(strings.Fields(`except excepting unless until till til only besides apart other just like before this that so as such yesterday earlier
-		anymore any yet but however now when if excepto salvo hasta solo sino antes asi como tan pero ahora cuando ayer`), words[end].text)
+	next := words[end].text
+	if slices.Contains(strings.Fields("except excepting unless until till excepto salvo hasta"), next) {
+		return true
+	}
+	if words[end-1].after != pauseNone {
+		return false
+	}
+	if next == "any" && end+1 < len(words) && words[end+1].text == "more" {
+		return true
+	}
+	return slices.Contains(strings.Fields(`only besides apart other like before this that as such when if anymore yesterday earlier
+		solo sino antes asi como tan cuando ayer`), next)
 }
 
 // sentenceIsQuestion looks for the question mark of the sentence that a phrase stands in.
@@ -224,9 +237,12 @@ func pastVerb(before []heard) bool {
 
 // longAgo reports "years ago", "last year", "in 2019", "as a child", "hace diez años" close behind a phrase.
 func longAgo(after []heard) bool {
-	text := " "
+	text, previous := " ", ""
 	for _, w := range after[:min(len(after), 6)] {
-		text += w.text + " "
+		if (previous == "in" || previous == "en") && len(w.text) == 4 && number(w.text) > 1900 {
+			return true
+		}
+		text, previous = text+w.text+" ", w.text
 		if w.after != pauseNone {
 			break
 		}
@@ -236,5 +252,5 @@ func longAgo(after []heard) bool {
 			return true
 		}
 	}
-	return strings.Contains(text, " hace ") && strings.Contains(text, " anos ") || strings.Contains(text, " in 19") || strings.Contains(text, " in 20")
+	return strings.Contains(text, " hace ") && strings.Contains(text, " anos ")
 }

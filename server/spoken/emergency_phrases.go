@@ -59,10 +59,13 @@ func emergencyPhrases() []phrase {
 		out = append(out, pattern(2, false, spec))
 	}
 	for _, spec := range widePhrases() {
-		out = append(out, pattern(5, false, spec))
+		out = append(out, pattern(6, false, spec))
 	}
 	for _, spec := range firmPhrases() {
 		out = append(out, pattern(3, true, spec))
+	}
+	for _, spec := range closePhrases() {
+		out = append(out, pattern(1, true, spec))
 	}
 	return out
 }
@@ -102,13 +105,25 @@ func widePhrases() []string {
 // firmPhrases are believed whatever stands before them. Three words may stand in between.
 func firmPhrases() []string {
 	return []string{
-		"cant|cannot|couldnt breathe|breath|breathing", "can|could not|hardly|barely|never breathe", "not|isnt|aint|stopped|stop|stops|quit breathing", "not|unable able|to breathe",
-		"doesnt|not|isnt|wont respond|responding|wake|waking", "cant|cannot wake",
-		"bleeding wont|doesnt|isnt|cant|cannot|keeps stop|stopping|stopped|going", "bleeding will|does|is not stop|stopping", "wont|doesnt|cant|cannot|not|never stop|stopping bleeding|blood",
-		"kill|killing|killed myself|himself|herself|themselves", "end|ending|take|taking my own life", "end|ending my|it life|all",
-		"want|wants|wanna|ready|going to die", "dont|not want to|be live|alive", "dont|not wanna live", "harm|hurt|hurting|cut|cutting myself",
+		"cant|cannot|couldnt breathe|breath|breathing", "can|could not|hardly|barely|never breathe", "not|unable able|to breathe",
+		"cant|cannot wake", "bleeding wont|doesnt|isnt|cant|cannot|not|keeps stop|stopping|stopped|going",
+		"wont|doesnt|cant|cannot|not|never stop|stopping bleeding|blood",
+		"kill|killing|killed myself|himself|herself|themselves", "take|taking|took my|his|her own life",
+		"want|wants|wanna|ready|going to die", "dont|doesnt|not want|wants|wanna live|alive",
+		"want|wants|wanna|going|gonna|might hurt|harm|cut myself", "think dying",
 		// Spanish
-		"no puedo|puede|podemos|logra respirar", "no respira|respirando|despierta|responde|reacciona", "no para|deja de sangrar", "sangrado|hemorragia no para",
-		"suicidarme|suicidarse|suicidio|suicida", "matarme|matarse", "quitarme vida", "quiero|quiere morir|morirme|morirse", "no quiero vivir",
+		"no puedo|puede|podemos|logra respirar", "no para|deja de sangrar", "sangrado|hemorragia no para|deja|cesa",
+		"suicidarme|suicidarse|suicidio|suicida", "matarme|matarse", "quitarme vida", "quiero|quiere morir|morirme|morirse", "no quiero|quiere vivir",
+	}
+}
+
+// closePhrases are believed like the firm ones, but let one word in: "not really breathing", and not "not having any
+// trouble breathing".
+func closePhrases() []string {
+	return []string{
+		"not|isnt|aint|stopped|stops|quit breathing", "not|doesnt|isnt|wont respond|responding|waking", "not|doesnt|wont wake up",
+		"end|ending my life", "end|ending it all", "harming|hurting|cutting myself",
+		// Spanish
+		"no respira|respirando|despierta|responde|reacciona", "dejo de respirar",
 	}
 }
