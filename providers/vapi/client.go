@@ -55,7 +55,7 @@ func New(baseURL, privateKey string, hc *http.Client) (*Client, error) {
 func (c *Client) get(ctx context.Context, path string) (json.RawMessage, error) {
 	for attempt := 0; ; attempt++ {
 		body, err := c.once(ctx, http.MethodGet, path)
-		if err == nil || attempt == len(c.waits) || !c.worthRetrying(ctx, err, c.waits[min(attempt, len(c.waits)-1)]) {
+		if err == nil || attempt == len(c.waits) || !worthRetrying(ctx, err, c.waits[attempt]) {
 			return body, err
 		}
 		timer := time.NewTimer(c.waits[attempt])
@@ -69,7 +69,7 @@ func (c *Client) get(ctx context.Context, path string) (json.RawMessage, error) 
 }
 
 // worthRetrying: an unreachable or failing server is, a full one only when it does not ask for a longer pause than ours.
-func (c *Client) worthRetrying(ctx context.Context, err error, wait time.Duration) bool {
+func worthRetrying(ctx context.Context, err error, wait time.Duration) bool {
 	var limited *RateLimitedError
 	if errors.As(err, &limited) {
 		return limited.RetryAfter <= wait
