@@ -24,7 +24,7 @@ func TestEmergencyIsHeard(t *testing.T) {
 		"convulsiones", "se está ahogando", "no respira", "derrame cerebral", "perdió el conocimiento", "quiero morirme",
 		// A denial that is none, or does not reach
 		"not only chest pain", "not just chest pain but my arm too", "no, chest pain", "I can't say no, chest pain", "I can't say no chest pain", "no cough but chest pain",
-		"no fever and chest pain", "No. Chest pain.", "no fever, chest pain", "I have no idea, chest pain I think", "no cough now chest pain", "sin fiebre pero dolor en el pecho",
+		"no fever and chest pain", "No. Chest pain.", "no fever, chest pain", "no fever chest pain", "I have no idea, chest pain I think", "no cough now chest pain", "sin fiebre pero dolor en el pecho",
 		"No fever however chest pain", "not sure if it's a stroke", "I don't know if it's a heart attack", "I don't think it's a stroke", "I don't deny chest pain",
 		"No chest pain? I do!", "no chest pain until now", "no chest pain, except when I walk", "never had chest pain like this", "no chest pain anymore", "no chest pain. He passed out",
 		"I'm not saying I can't breathe but it's close", "no solo dolor en el pecho", "no, me duele el pecho", "Is it not a stroke?", "chest pain no fever",
