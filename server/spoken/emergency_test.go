@@ -11,7 +11,7 @@ func TestEmergencyIsHeard(t *testing.T) {
 	for _, text := range []string{
 		"I have chest pain", "CHEST PAINS!!", "pain in my chest", "there's a pain on the left side of my chest", "my chest really hurts", "chest-pain", "pressure in the chest",
 		"I can't breathe", "I can’t breathe", "i cant breathe", "I can t breathe", "I cannot really breathe", "can not breathe", "I can't... I can't. Breathe", "no I can't breathe",
-		"can't catch my breath", "difficulty breathing", "she has trouble breathing", "I'm having a hard time breathing", "short of breath", "shortness of breath", "he is not breathing",
+		"can't catch my breath", "difficulty breathing", "she has trouble breathing", "I'm having a hard time breathing", "short of breath", "I'm out of breath", "he cannot get any air", "I feel like I'm going to pass out", "shortness of breath", "he is not breathing",
 		"I can hardly breathe", "he stopped breathing", "I'm struggling to breathe", "It is hard to breathe", "unable to breathe",
 		"I think my dad is having a stroke", "her face is drooping", "his speech is slurred", "my mother is unconscious", "he passed out", "she just fainted", "he won't wake up",
 		"he's not responding", "she lost consciousness", "severe bleeding", "the bleeding won't stop", "bleeding that just will not stop", "I can't stop the bleeding",
