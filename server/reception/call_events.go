@@ -63,7 +63,7 @@ func (r *Reception) transferRequest(ctx context.Context, m voice.Message) []byte
 			answer = voice.RefuseTransfer(call.EmergencySentence)
 			return nil
 		}
-		to, err := tx.TransferDestination(ctx, db.TransferDestinationParams{CallID: call.CallID, Department: wish.Department})
+		to, err := tx.TransferDestination(ctx, call.CallID, wish.Department)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server/spoken"
 	"github.com/voxanne-ai/voxanne/server/voice"
 )
@@ -71,8 +70,7 @@ func verifyCaller(ctx context.Context, q request) (reply, error) {
 	if doubt != nil {
 		return said("question", doubt.Say), nil
 	}
-	outcome, err := q.tx.VerifyCaller(ctx, db.VerifyCallerParams{
-		CallID: q.call.CallID, DateOfBirth: *date(born), PatientName: q.optional(voice.ArgPatientName)})
+	outcome, err := q.tx.VerifyCaller(ctx, q.call.CallID, *date(born), q.optional(voice.ArgPatientName))
 	if err != nil {
 		return reply{}, err
 	}
