@@ -41,7 +41,9 @@ func TestRaces(t *testing.T) {
 	said, err := cmd.CombinedOutput()
 	if *update {
 		for _, result := range files(t, filepath.Join(out, "results", "*.out")) {
-			write(t, filepath.Join("races/expected", filepath.Base(result)), read(t, result))
+			text := read(t, result)
+			require.NotContains(t, text, "syntax error at line", result) // of the spec itself: braces and dollars are the driver's
+			write(t, filepath.Join("races/expected", filepath.Base(result)), text)
 		}
 		return
 	}

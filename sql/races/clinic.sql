@@ -38,10 +38,10 @@ begin
     (v_org, 'a0000000-0000-7000-8000-0000000000c2', 'call-2', v_place, 'inbound', '+13125550122', '+13125550100'),
     (v_org, 'a0000000-0000-7000-8000-0000000000c3', 'call-3', v_place, 'inbound', '+13125550133', '+13125550100'),
     (v_org, 'a0000000-0000-7000-8000-0000000000c4', 'call-4', v_place, 'inbound', '+13125550111', '+13125550100');
-  -- Stamped with the clinic beforehand, this person founds no clinic of their own.
-  insert into auth.users (id, email) values ('a0000000-0000-7000-8000-0000000000f1', 'staff@clinic.example');
-  delete from public.organizations o where o.id <> v_org and not exists (select from public.profiles p where p.org_id = o.id);
-  update public.profiles set org_id = v_org where user_id = 'a0000000-0000-7000-8000-0000000000f1';
+  insert into public.invitations (org_id, email, role, token_hash, expires_at)
+  values (v_org, 'staff@clinic.example', 'staff', '\x00', app.now() + interval '1 day');
+  insert into auth.users (id, email, email_confirmed_at)
+  values ('a0000000-0000-7000-8000-0000000000f1', 'staff@clinic.example', app.now());
 end
 $$;
 
@@ -65,7 +65,7 @@ begin
 end
 $$;
 
--- race.sign_in: from here on the transaction is a dashboard request of the clinic's owner.
+-- race.sign_in: from here on the transaction is a dashboard request of a member of the staff.
 create procedure race.sign_in()
 language plpgsql
 as $$
