@@ -813,60 +813,182 @@ select app.seal('app.refusal_reason(uuid, uuid, timestamptz, timestamptz, uuid, 
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0290_function_redact_phi.sql
--- First version: identifiers that have a shape, and the names we know. It errs towards taking out too much of a number
--- and leaves visit dates readable, because that is what staff read a transcript for.
-create or replace function app.redact_phi(p_text text, p_names text[])
+-- snapshot of sql/0286_function_redact_emails.sql
+create or replace function app.redact_emails(p_text text)
 returns text
 language plpgsql
 immutable
+strict
+parallel safe
 set search_path = ''
 as $$
 declare
-  v_text text := p_text;
-  v_name text;
-  v_digit constant text := '(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)';
-  v_month constant text := '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?';
-  v_day constant text := '\d{1,2}(?:st|nd|rd|th)?';
-  v_year constant text := '(?:18|19|20)\d\d';
+  -- Spoken: "j dot quill at patients dot example", letter by letter too, and half-written "j.quill at patients.example".
+  v_part constant text := '[[:alnum:]_+-]+';
+  v_join constant text := '(?:\s*\.\s*|\s+(?:dot|period|point|underscore|dash|hyphen|plus)\s+)';
 begin
-  if v_text is null then
-    return null;
-  end if;
+  p_text := regexp_replace(p_text, '[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}', '[email]', 'gi');
+  return regexp_replace(p_text,
+    '\m(?:[[:alnum:]][\s-]+)*(?:' || v_part || v_join || ')*' || v_part || '\s+(?:at|\(at\)|@)\s+'
+      || '(?:[[:alnum:]][\s-]+)*' || v_part || '(?:' || v_join || v_part || ')*(?:\s+(?:dot|period|point)\s+|\.)[[:alpha:]]{2,}\M',
+    '[email]', 'gi');
+end
+$$;
 
-  v_text := regexp_replace(v_text, '[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}', '[email]', 'gi');
-  v_text := regexp_replace(v_text, '[[:alnum:]._-]+ at [[:alnum:]-]+ dot (?:com|org|net|edu|co|uk|io|us)\M', '[email]', 'gi');
+comment on function app.redact_emails(text) is
+  'The text with every e-mail address, written or spoken ("j dot quill at patients dot example"), replaced by [email].';
 
-  -- Dates of birth: said to be one, or a full date in a year too long ago for a visit.
-  v_text := regexp_replace(v_text,
-    '\m(born(?: on)?|birth ?day(?: is)?|date of birth(?: is)?|d\.?o\.?b\.?(?: is)?)([\s:,]+(?:the )?)(?:'
-      || v_month || '\s+' || v_day || '(?:,?\s+' || v_year || ')?|' || v_day || '(?:\s+of)?\s+' || v_month
-      || '(?:,?\s+' || v_year || ')?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})',
-    '\1\2[date of birth]', 'gi');
-  v_text := regexp_replace(v_text,
-    '\m(?:' || v_month || '\s+' || v_day || ',?\s+|' || v_day || '(?:\s+of)?\s+' || v_month || ',?\s+)(?:18\d\d|19\d\d|200\d|201\d)\M',
+select app.seal('app.redact_emails(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0286_function_redact_emails.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0287_function_redact_birth_dates.sql
+-- A visit lies in the present, a birth rarely does: what is said to be a date of birth goes, and so does every full
+-- date in a year too long ago for a visit. The limit is a constant because the function is immutable.
+create or replace function app.redact_birth_dates(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_month constant text := '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?';
+  v_unit constant text := '(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)';
+  v_teen constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)';
+  v_tens constant text := '(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)';
+  v_day constant text := '(?:\d{1,2}(?:st|nd|rd|th)?|(?:(?:twenty|thirty)[\s-]+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)'
+    || '|tenth|eleventh|twelfth|[a-z]+teenth|twentieth|thirtieth|(?:(?:twenty|thirty)[\s-]+)?' || v_unit || '|' || v_teen || '|twenty|thirty)';
+  v_below_100 constant text := '(?:' || v_tens || '(?:[\s-]+' || v_unit || ')?|' || v_teen || '|' || v_unit || '(?:\s+' || v_unit || ')?)';
+  v_past constant text := '(?:18\d\d|19\d\d|200\d|201\d|202[0-4])';
+  v_past_words constant text := '(?:(?:eighteen|nineteen)(?:\s+hundred)?(?:\s+and)?[\s-]+' || v_below_100
+    || '|two\s+thousand(?:\s+and)?(?:[\s-]+' || v_below_100 || ')?|twenty[\s-]+(?:oh[\s-]+' || v_unit || '|' || v_teen || '))';
+  v_any_year constant text := '(?:''?\d\d|(?:18|19|20)\d\d|' || v_past_words || '|' || v_below_100 || ')';
+  v_cue constant text := '\m(?:born|birth\s?days?|birth\s?dates?|date\s+of\s+birth|d\.?o\.?b\M\.?)';
+  -- At most a few words lie between the cue and the date: "my date of birth, let me see, it's the ...".
+  v_gap constant text := '(?:[\s:,.?-]+|\m(?:on|is|was|it|it''s|its|in|the|a|uh|um|let|me|see|would|be|[a-z]+day)\M|''s)*';
+begin
+  p_text := regexp_replace(p_text, '(' || v_cue || v_gap || ')(?:'
+    || '\m' || v_month || '\s+(?:the\s+)?' || v_day || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
+    || '|\m' || v_day || '(?:\s+of)?\s+' || v_month || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
+    || '|\m\d{1,4}\s?[-/. ]\s?\d{1,2}(?:\s?[-/. ]\s?\d{1,4})?\M|\m\d{6,8}\M'
+    || '|\m(?:' || v_below_100 || '|' || v_past_words || ')(?:[\s,/-]+(?:' || v_past_words || '|' || v_below_100 || ')){1,4}\M)',
+    '\1[date of birth]', 'gi');
+  p_text := regexp_replace(p_text,
+    '\m(?:' || v_month || '\s+(?:the\s+)?' || v_day || '|' || v_day || '(?:\s+of)?\s+' || v_month || '),?\s+(?:of\s+)?'
+      || '(?:' || v_past || '|' || v_past_words || ')\M',
     '[date of birth]', 'gi');
-  v_text := regexp_replace(v_text, '\m(?:18\d\d|19\d\d|200\d|201\d)-\d{1,2}-\d{1,2}\M', '[date of birth]', 'g');
-  v_text := regexp_replace(v_text, '\m\d{1,2}[-/.]\d{1,2}[-/.](?:18\d\d|19\d\d|200\d|201\d)\M', '[date of birth]', 'g');
+  p_text := regexp_replace(p_text, '\m' || v_past || '\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2}\M', '[date of birth]', 'g');
+  -- A two-digit year from 40 on is the last century's.
+  return regexp_replace(p_text, '\m\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:' || v_past || '|[4-9]\d)\M', '[date of birth]', 'g');
+end
+$$;
 
-  v_text := regexp_replace(v_text, '\m\d{3}[- .]\d{2}[- .]\d{4}\M', '[ssn]', 'g');
-  v_text := regexp_replace(v_text, '\m((?:social security|ssn|social)(?:\s+\w+){0,3}?[\s:]+)\d{9}\M', '\1[ssn]', 'gi');
-  v_text := regexp_replace(v_text, '\m\d(?:[ -]?\d){12,18}\M', '[card]', 'g');
-  v_text := regexp_replace(v_text, '\+?\(?\m\d(?:[\s().-]{0,2}\d){6,14}\M', '[number]', 'g');
-  -- Digits that were spelled out: seven in a row are a number somebody could be found by.
-  v_text := regexp_replace(v_text, '\m' || v_digit || '(?:[\s,.-]+' || v_digit || '){6,}\M', '[number]', 'gi');
+comment on function app.redact_birth_dates(text) is
+  'The text with dates of birth replaced by [date of birth]: any date that is said to be one, in digits or words, and every full date before 2025. Dates of visits stay.';
 
-  for v_name in
-    select distinct w.word
+select app.seal('app.redact_birth_dates(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0287_function_redact_birth_dates.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0288_function_redact_numbers.sql
+-- Seven digits in a row, however they are grouped or spelled, are a number somebody could be found by. Dates, times and
+-- prices stand next to each other in scheduling talk: a mark that no rule crosses keeps them from adding up to one.
+create or replace function app.redact_numbers(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_mark constant text := U&'\E000';
+  v_digit constant text := '(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)';
+  v_number constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen'
+    || '|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|\d\d)';
+  v_between constant text := '[\s,.-]+';
+  v_month constant text := '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?';
+begin
+  p_text := replace(p_text, v_mark, '');
+  p_text := regexp_replace(p_text, '\m(20[2-9]\d)([-./])(\d{1,2})\2(\d{1,2})\M',
+    v_mark || '\1' || v_mark || '\2\3\2\4' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '\m(\d{1,2})([-./])(\d{1,2})\2(20[2-9]\d)\M',
+    v_mark || '\1\2\3' || v_mark || '\2\4' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '\m(' || v_month || '\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\s+' || v_month || '),?\s+(20[2-9]\d)\M',
+    '\1 ' || v_mark || '\2' || v_mark, 'gi');
+  p_text := regexp_replace(p_text, '\m(\d{1,2}:\d\d)\M', v_mark || '\1' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '([$£€]\s?\d+(?:,\d{3})*(?:\.\d\d)?)\M', v_mark || '\1' || v_mark, 'g');
+
+  p_text := regexp_replace(p_text, '\m\d{3}\s?[- .]\s?\d{2}\s?[- .]\s?\d{4}\M', '[ssn]', 'g');
+  p_text := regexp_replace(p_text, '\m((?:social security|ssn|social)(?:\s+\w+){0,3}?[\s:]+)\d{9}\M', '\1[ssn]', 'gi');
+  p_text := regexp_replace(p_text, '\m\d(?:[ .-]{0,2}\d){12,18}\M', '[card]', 'g');
+  p_text := regexp_replace(p_text, '\+?\(?\m\d{3}[\s().,/-]{0,3}\d{3}[\s.,/-]{0,3}\d{4}\M', '[number]', 'g');
+  p_text := regexp_replace(p_text, '\+?\(?\m\d(?:[\s().-]{0,3}\d){6,}\M', '[number]', 'g');
+  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){6,}\M', '[number]', 'gi');
+  -- "five five five, twelve thirty-four": three single digits, then pairs.
+  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){2,}(?:' || v_between
+    || '(?:' || v_digit || '|' || v_number || ')){3,}\M', '[number]', 'gi');
+  return replace(p_text, v_mark, '');
+end
+$$;
+
+comment on function app.redact_numbers(text) is
+  'The text with social security numbers ([ssn]), card numbers ([card]) and phone and other long numbers ([number]) replaced, also when spelled out. Dates from 2020 on, times and prices stay.';
+
+select app.seal('app.redact_numbers(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0288_function_redact_numbers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0289_function_redact_names.sql
+create or replace function app.redact_names(p_text text, p_names text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_word text;
+begin
+  for v_word in
+    select distinct f.form
     from unnest(p_names) n(name)
     cross join lateral regexp_split_to_table(btrim(n.name), '[\s-]+') w(word)
-    where char_length(w.word) > 1
+    -- Speech recognition writes accents and apostrophes as it likes: both spellings go.
+    cross join lateral (values (w.word), (replace(app.normalise_name(w.word), ' ', ''))) f(form)
+    where char_length(f.form) > 1
   loop
-    v_text := regexp_replace(v_text,
-      '\m' || regexp_replace(v_name, '([][\\.^$*+?(){}|])', '\\\1', 'g') || '\M', '[name]', 'gi');
+    p_text := regexp_replace(p_text,
+      '\m' || regexp_replace(v_word, '([][\\.^$*+?(){}|])', '\\\1', 'g') || '\M', '[name]', 'gi');
   end loop;
-  return regexp_replace(v_text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g');
+  return regexp_replace(p_text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g');
 end
+$$;
+
+comment on function app.redact_names(text, text[]) is
+  'The text with every word of the given names replaced by [name], whatever its case; one placeholder for a full name. A name that is also a word (May, Will) takes that word with it.';
+
+select app.seal('app.redact_names(text, text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0289_function_redact_names.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0290_function_redact_phi.sql
+-- It errs towards taking out too much of a number and leaves visit dates readable, because that is what staff read a
+-- transcript for. Addresses first: their digits are part of them. Names last: they may stand in an address.
+create or replace function app.redact_phi(p_text text, p_names text[])
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select app.redact_names(app.redact_numbers(app.redact_birth_dates(app.redact_emails(p_text))), p_names)
 $$;
 
 comment on function app.redact_phi(text, text[]) is
@@ -3782,6 +3904,10 @@ drop function app.lock_call;
 drop function app.enqueue_job;
 drop function app.announce;
 drop function app.redact_phi;
+drop function app.redact_names;
+drop function app.redact_numbers;
+drop function app.redact_birth_dates;
+drop function app.redact_emails;
 drop function app.refusal_reason;
 drop function app.check_slot;
 drop function app.next_alternatives;
