@@ -167,10 +167,12 @@ func TestUnclearDatesAreAskedBack(t *testing.T) {
 	for _, c := range []struct{ date, weekday, at, want string }{
 		{"2030-03-05", "Monday", "2 pm", "March 5th is a Tuesday, not a Monday. Do you mean Tuesday, March 5, Monday, March 4, or Monday, March 11?"},
 		{"2030-03-01", "", "2 pm", "Friday, March 1, 2030 is in the past. Today is Monday, March 4, 2030. Which day would you like?"},
+		{"4/5", "", "2 pm", "Do you mean Friday, April 5 or Saturday, May 4?"},
+		{"2030-03-05", "", "seven", "On Tuesday, March 5, do you mean 7 AM or 7 PM?"},
 		{"someday", "", "2 pm", "I did not understand the day. Today is Monday, March 4, 2030. Which day and date would you like?"},
-		{"2030-02-30", "", "2 pm", "There is no February 30. Which day would you like?"},
+		{"2030-02-30", "", "2 pm", "February 2030 has only 28 days. Today is Monday, March 4, 2030. Which day and date would you like?"},
 		{"2030-03-05", "", "half past maybe", "I did not understand the time. What time would you like?"},
-		{"", "", "2 pm", "Which day would you like?"},
+		{"", "", "2 pm", "Which day would you like? Today is Monday, March 4, 2030."},
 	} {
 		require.Equal(t, c.want, p.book(t, c.at, "Ann Quillfeather", map[string]any{"appointmentDate": c.date, "weekday": c.weekday}).Result, c)
 	}
