@@ -22,6 +22,7 @@ func TestALockThatIsHeldTooLongIsOneSentence(t *testing.T) {
 	p.say(t, "lookupCaller", nil) // the call has its row
 	other, err := b.owner.Begin(t.Context())
 	require.NoError(t, err)
+	defer func() { _ = other.Rollback(t.Context()) }() // or a failure would wait for it for ever
 	_, err = other.Exec(t.Context(), `select app.lock_call(id) from call_logs where vapi_call_id = $1`, p.line.CallID)
 	require.NoError(t, err)
 
