@@ -868,8 +868,8 @@ begin
     v_mark || '\1' || v_mark || '\2\3\2\4' || v_mark, 'g');
   p_text := regexp_replace(p_text, '\m(\d{1,2})([-./])(\d{1,2})\2(20[2-9]\d)\M',
     v_mark || '\1\2\3' || v_mark || '\2\4' || v_mark, 'g');
-  p_text := regexp_replace(p_text, '\m(' || v_month || '\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\s+' || v_month || '),?\s+(20[2-9]\d)\M',
-    '\1 ' || v_mark || '\2' || v_mark, 'gi');
+  p_text := regexp_replace(p_text, '\m(' || v_month || '\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\s+' || v_month || ')(,?\s+)(20[2-9]\d)\M',
+    '\1\2' || v_mark || '\3' || v_mark, 'gi');
   p_text := regexp_replace(p_text, '\m(\d{1,2}:\d\d)\M', v_mark || '\1' || v_mark, 'g');
   p_text := regexp_replace(p_text, '([$£€]\s?\d+(?:,\d{3})*(?:\.\d\d)?)\M', v_mark || '\1' || v_mark, 'g');
 
@@ -2538,32 +2538,33 @@ declare
   v_patient_ids uuid[];
 begin
   perform app.lock_call(p_call_id);
-  select k.id into v_contact_id
-  from public.call_logs c
-  join public.contacts k on k.org_id = c.org_id
-    and k.phone = case when c.direction = 'outbound' then c.to_number else c.from_number end
-  where c.org_id = v_org_id and c.id = p_call_id;
+  -- Made where it is missing, so that guesses at an unknown number count, and lock, like those at a known one.
+  v_contact_id := app.contact_of_call(p_call_id);
+  -- Parallel calls guess at one contact one after the other.
+  perform app.lock_call(v_contact_id);
 
-  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id)
+  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id
+    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
   into v_wrong_in_call, v_wrong_today
   from public.caller_verifications v
   join public.organizations o on o.id = v.org_id
-  where v.org_id = v_org_id
-    and not v.succeeded
-    and (v.call_id = p_call_id or v.contact_id = v_contact_id)
-    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone;
+  where v.org_id = v_org_id and not v.succeeded and (v.call_id = p_call_id or v.contact_id = v_contact_id);
   if v_wrong_in_call >= 3 or v_wrong_today >= 5 then
     return 'locked';
   end if;
 
-  -- Families share birthdays more rarely than numbers; where they do, the name decides.
-  select array_agg(p.id) into v_patient_ids
-  from public.patients p
-  where p.org_id = v_org_id
-    and p.contact_id = v_contact_id
-    and p.date_of_birth = p_date_of_birth
-    and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
-      or p.normalised_name like v_name || ' %');
+  -- Families share birthdays more rarely than numbers; where they do, the name decides, and of twins the one named exactly.
+  select array_agg(c.id) into v_patient_ids
+  from (
+    select p.id, rank() over (order by (p.normalised_name = v_name) desc) as place
+    from public.patients p
+    where p.org_id = v_org_id
+      and p.contact_id = v_contact_id
+      and p.date_of_birth = p_date_of_birth
+      and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
+        or p.normalised_name like v_name || ' %')
+  ) c
+  where c.place = 1;
 
   insert into public.caller_verifications (org_id, call_id, contact_id, patient_id, factor, succeeded)
   values (v_org_id, p_call_id, v_contact_id,
@@ -2574,7 +2575,7 @@ end
 $$;
 
 comment on function app.verify_caller(uuid, date, text) is
-  'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help.';
+  'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.verify_caller(uuid, date, text)', 'app_writer', 'tenant_service');
 -- end of sql/0600_function_verify_caller.sql
@@ -2691,12 +2692,12 @@ begin
   v_route.outcome := case coalesce(cardinality(v_orgs), 0) when 0 then 'unknown' when 1 then 'found' else 'conflict' end;
   if v_route.outcome = 'found' then
     v_route.org_id := v_orgs[1];
-    select r.agent_id into v_route.agent_id
-    from public.assistant_routes r
-    where r.vapi_assistant_id = p_assistant_id and r.org_id = v_route.org_id;
-    select coalesce(v_route.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
-    from public.phone_numbers n
-    where n.org_id = v_route.org_id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
+    -- Each may be missing: an assistant called from the web has no number, a number may have no assistant.
+    select coalesce(r.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
+    from (values (v_route.org_id)) o (id)
+    left join public.assistant_routes r on r.org_id = o.id and r.vapi_assistant_id = p_assistant_id
+    left join public.phone_numbers n
+      on n.org_id = o.id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
     order by n.number = p_number desc nulls last
     limit 1;
   end if;
@@ -2869,7 +2870,7 @@ as $$
 declare
   v_member_role text;
 begin
-  if p_role not in ('tenant_user', 'tenant_service') then
+  if p_role is null or p_role not in ('tenant_user', 'tenant_service') then
     raise exception 'requests run as tenant_user or tenant_service' using errcode = 'VX400';
   end if;
   perform app.limit_waits();
@@ -3105,6 +3106,7 @@ declare
   v_turns jsonb;
   v_state text;
   v_outcome text;
+  v_seconds integer;
 begin
   perform app.lock_call(p_call_id);
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
@@ -3132,10 +3134,12 @@ begin
     perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
   end;
 
-  v_outcome := app.call_outcome(p_call_id, p_ended_reason, p_duration_seconds);
+  v_seconds := coalesce(p_duration_seconds, greatest(0, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer));
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason), v_seconds);
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
-    duration_seconds = coalesce(p_duration_seconds, c.duration_seconds),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
     ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
     recording_state = case when p_has_recording then 'at_provider' else 'none' end,
@@ -3152,7 +3156,7 @@ end
 $$;
 
 comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[]) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[])', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
