@@ -667,6 +667,55 @@ select app.seal('app.next_alternatives(uuid, uuid, timestamptz, uuid, uuid)', nu
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0265_function_check_slot.sql
+create or replace function app.check_slot(
+  p_call_id uuid,
+  p_service text,
+  p_starts_at timestamptz,
+  p_resource text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := app.now();
+  v_service_id uuid := (select id from app.find_service(p_service));
+  v_resource_id uuid := (select id from app.find_resource(p_resource));
+  v_slot app.free_slot;
+begin
+  perform app.require_org_id();
+  if v_service_id is null then
+    return next app.booking_refusal('refused', 'unknown_service');
+    return;
+  elsif v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+    return next app.booking_refusal('refused', 'unknown_resource', v_service_id);
+    return;
+  end if;
+
+  select * into v_slot
+  from app.choose_slot(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
+  if v_slot.resource_id is not null then
+    return next app.booking_refusal('free', null, v_service_id, v_slot.resource_id, p_starts_at);
+  else
+    return next app.booking_refusal('refused',
+      app.refusal_reason(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id),
+      v_service_id, v_resource_id, p_starts_at,
+      app.next_alternatives(v_service_id, v_resource_id, p_starts_at, p_call_id));
+  end if;
+end
+$$;
+
+comment on function app.check_slot(uuid, text, timestamptz, text) is
+  'Whether a start is free for a call, without holding it: outcome free with the resource that would take it, or refused with a reason as app.book_appointment would give and up to three alternatives.';
+
+select app.seal('app.check_slot(uuid, text, timestamptz, text)', 'app_writer', 'tenant_service');
+-- end of sql/0265_function_check_slot.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0270_function_refusal_reason.sql
 create or replace function app.refusal_reason(
   p_service_id uuid,
@@ -3069,7 +3118,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select route.vapi_assistant_id, o.name, l.address, o.recording_consent, o.ai_disclosure,
+  select route.vapi_assistant_id, o.name, coalesce(route.first_message, ''), l.address, o.recording_consent, o.ai_disclosure,
     (
       select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
       from (
@@ -3096,7 +3145,7 @@ as $$
   join public.organizations o on o.id = k.org_id
   join public.locations l on l.org_id = k.org_id and l.id = k.location_id
   left join lateral (
-    select x.vapi_assistant_id
+    select x.vapi_assistant_id, a.first_message
     from public.assistant_routes x
     join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
     where x.org_id = k.org_id
@@ -3733,6 +3782,7 @@ drop function app.enqueue_job;
 drop function app.announce;
 drop function app.redact_phi;
 drop function app.refusal_reason;
+drop function app.check_slot;
 drop function app.next_alternatives;
 drop function app.available_slots;
 drop function app.free_slots;
