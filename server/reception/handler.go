@@ -65,7 +65,9 @@ func (r *Reception) serve(w http.ResponseWriter, req *http.Request) {
 		server.WriteError(w, req, server.NewError(server.CodeBadRequest, "The body is not a Vapi message: "+err.Error()+".", nil))
 		return
 	}
-	message.NameTool(req.PathValue("name"))
+	if name := req.PathValue("name"); name != "" {
+		message.NameTool(name)
+	}
 	answer, err := r.answer(req.Context(), message, body)
 	if err != nil {
 		server.WriteError(w, req, err)
