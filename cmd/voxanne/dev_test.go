@@ -69,11 +69,11 @@ func (o *output) String() string {
 	return o.buf.String()
 }
 
-// newHome is a VOXANNE_HOME whose cluster is stopped at the end, whatever happened.
+// newHome is a VOXANNE_HOME whose cluster is removed at the end, whatever happened.
 func newHome(t *testing.T) string {
 	t.Helper()
 	home := t.TempDir()
-	t.Cleanup(func() { _ = localpg.Stop(context.Background(), filepath.Join(home, "pg")) })
+	t.Cleanup(func() { require.NoError(t, localpg.Remove(context.Background(), filepath.Join(home, "pg"))) })
 	return home
 }
 
@@ -118,6 +118,12 @@ func (p *program) ready(t *testing.T, home string) (values map[string]string, to
 			require.True(t, time.Now().Before(deadline), "not ready in time:\n%s", p.out)
 		}
 	}
+}
+
+// says waits for words of the output.
+func (p *program) says(t *testing.T, words string) {
+	t.Helper()
+	require.Eventually(t, func() bool { return strings.Contains(p.out.String(), words) }, 20*time.Second, 5*time.Millisecond, words)
 }
 
 // interrupt is Ctrl-C; the exit must be clean and soon.
@@ -224,7 +230,7 @@ func TestKilledDevBlocksNoStart(t *testing.T) {
 	t.Parallel()
 	home := newHome(t)
 	early := start(t, home)
-	time.Sleep(300 * time.Millisecond) // somewhere in initdb; wherever, it must not matter
+	early.says(t, "making local PostgreSQL") // initdb has begun
 	early.kill(t)
 
 	p := start(t, home)
