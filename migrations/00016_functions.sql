@@ -638,7 +638,9 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := app.now();
-  v_around timestamptz := greatest(p_around, v_now);
+  -- A wish in the past or beyond the horizon gets what is nearest to it that can be booked at all.
+  v_around timestamptz := greatest(v_now, least(p_around, v_now + (
+    select o.max_advance from public.organizations o where o.id = app.current_org_id())));
   v_reach interval;
   v_starts timestamptz[];
 begin
@@ -3522,6 +3524,12 @@ declare
   v_location_id uuid;
 begin
   perform app.require_staff();
+  perform app.lock_resources(array(
+    select r.id
+    from public.closures c
+    join public.resources r on r.org_id = c.org_id and r.location_id = c.location_id
+      and (c.resource_id is null or c.resource_id = r.id)
+    where c.org_id = v_org_id and c.id = p_closure_id));
   delete from public.closures c
   where c.org_id = v_org_id and c.id = p_closure_id
   returning c.location_id into v_location_id;
