@@ -599,7 +599,7 @@ declare
   v_service public.services;
   v_resource_id uuid;
 begin
-  if p_to - p_from > interval '62 days' then
+  if not coalesce(isfinite(p_from) and isfinite(p_to) and p_to <= p_from + interval '62 days', false) then
     raise exception 'ask for at most 62 days of slots at a time' using errcode = 'VX400';
   end if;
   select * into v_service from app.find_service(p_service);
@@ -677,6 +677,55 @@ select app.seal('app.next_alternatives(uuid, uuid, timestamptz, uuid, uuid)', nu
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0265_function_check_slot.sql
+create or replace function app.check_slot(
+  p_call_id uuid,
+  p_service text,
+  p_starts_at timestamptz,
+  p_resource text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := app.now();
+  v_service_id uuid := (select id from app.find_service(p_service));
+  v_resource_id uuid := (select id from app.find_resource(p_resource));
+  v_slot app.free_slot;
+begin
+  perform app.require_org_id();
+  if v_service_id is null then
+    return next app.booking_refusal('refused', 'unknown_service');
+    return;
+  elsif v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+    return next app.booking_refusal('refused', 'unknown_resource', v_service_id);
+    return;
+  end if;
+
+  select * into v_slot
+  from app.choose_slot(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
+  if v_slot.resource_id is not null then
+    return next app.booking_refusal('free', null, v_service_id, v_slot.resource_id, p_starts_at);
+  else
+    return next app.booking_refusal('refused',
+      app.refusal_reason(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id),
+      v_service_id, v_resource_id, p_starts_at,
+      app.next_alternatives(v_service_id, v_resource_id, p_starts_at, p_call_id));
+  end if;
+end
+$$;
+
+comment on function app.check_slot(uuid, text, timestamptz, text) is
+  'Whether a start is free for a call, without holding it: outcome free with the resource that would take it, or refused with a reason as app.book_appointment would give and up to three alternatives.';
+
+select app.seal('app.check_slot(uuid, text, timestamptz, text)', 'app_writer', 'tenant_service');
+-- end of sql/0265_function_check_slot.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0270_function_refusal_reason.sql
 create or replace function app.refusal_reason(
   p_service_id uuid,
@@ -702,17 +751,18 @@ declare
   v_not_closed boolean;
   v_on_step boolean;
   v_not_taken boolean;
+  v_active boolean;
 begin
-  select o.min_notice, o.max_advance, o.slot_step, tstzrange(p_starts_at, p_starts_at + s.duration),
+  select s.active, o.min_notice, o.max_advance, o.slot_step, tstzrange(p_starts_at, p_starts_at + s.duration),
     tstzrange(p_starts_at - coalesce(s.buffer_before, o.buffer_before),
       p_starts_at + s.duration + coalesce(s.buffer_after, o.buffer_after))
-  into v_min_notice, v_max_advance, v_step, v_visit, v_blocked
+  into v_active, v_min_notice, v_max_advance, v_step, v_visit, v_blocked
   from public.services s
   join public.organizations o on o.id = s.org_id
   where s.org_id = app.current_org_id()
     and s.id = p_service_id;
 
-  if cardinality(v_candidates) = 0 then
+  if cardinality(v_candidates) = 0 or not v_active then
     return 'no_resource';
   elsif p_starts_at <= p_now then
     return 'past';
@@ -729,7 +779,8 @@ begin
   into v_open, v_not_closed, v_on_step, v_not_taken
   from (
     select
-      coalesce(v_visit <@ tstzrange(o.opens_at, o.closes_at), false) as is_open,
+      -- Without a span both bounds are NULL, and a range of two NULLs holds everything.
+      o.opens_at is not null and v_visit <@ tstzrange(o.opens_at, o.closes_at) as is_open,
       not exists (
         select from public.closures x
         where x.org_id = r.org_id
@@ -1110,7 +1161,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, p.name, s.id, s.name, r.id, r.name,
+  select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, coalesce(a.said_name, p.name), s.id, s.name, r.id, r.name,
     a.scheduled_at, a.scheduled_at + a.duration, l.time_zone, '{}'::timestamptz[]
   from public.appointments a
   join public.services s on s.org_id = a.org_id and s.id = a.service_id
@@ -1122,7 +1173,7 @@ as $$
 $$;
 
 comment on function app.booking_answer(text, uuid, text, boolean) is
-  'The result of a booking function about an appointment as it stands now.';
+  'The result of a booking function about an appointment as it stands now. The patient is named as the booking call said, not as on file: the answer must not tell a stranger''s wish from a known patient''s.';
 
 select app.seal('app.booking_answer(text, uuid, text, boolean)', null, 'app_writer');
 -- end of sql/0350_function_booking_answer.sql
@@ -1657,7 +1708,7 @@ declare
   v_own record;
 begin
   for v_own in
-    select a.id, a.service_id, a.resource_id, a.scheduled_at, p.normalised_name, p.date_of_birth
+    select a.id, a.service_id, a.resource_id, a.scheduled_at, p.normalised_name, a.said_date_of_birth
     from public.appointments a
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
     where a.org_id = app.current_org_id()
@@ -1676,7 +1727,7 @@ begin
       return;
     elsif not p_another_person
       and extensions.levenshtein_less_equal(left(v_own.normalised_name, 100), left(v_name, 100), 2) <= 2
-      and not coalesce(v_own.date_of_birth <> p_date_of_birth, false)
+      and not coalesce(v_own.said_date_of_birth <> p_date_of_birth, false)
     then
       verdict := 'question';
       appointment_id := v_own.id;
@@ -1757,6 +1808,8 @@ create or replace function app.write_booking(
   p_contact_id uuid,
   p_patient_id uuid,
   p_call_id uuid,
+  p_said_name text,
+  p_said_date_of_birth date,
   p_notes text,
   p_now timestamptz,
   p_override boolean
@@ -1775,7 +1828,7 @@ declare
 begin
   update public.appointments a
   set status = v_status, held_until = null, booking_ref = v_ref, contact_id = p_contact_id, patient_id = p_patient_id,
-    notes = p_notes, updated_at = app.now()
+    said_name = p_said_name, said_date_of_birth = p_said_date_of_birth, notes = p_notes, updated_at = app.now()
   where a.org_id = v_org_id
     and a.call_id = p_call_id
     and a.status = 'held'
@@ -1792,20 +1845,21 @@ begin
   where a.org_id = v_org_id and a.call_id = p_call_id and a.status = 'held';
   insert into public.appointments (
     org_id, location_id, service_id, resource_id, contact_id, patient_id, scheduled_at, duration, during, blocked,
-    status, source, call_id, booking_ref, notes, overridden_by)
+    status, source, call_id, booking_ref, said_name, said_date_of_birth, notes, overridden_by)
   values (
     v_org_id, (p_slot).location_id, p_service_id, (p_slot).resource_id, p_contact_id, p_patient_id,
     lower((p_slot).during), upper((p_slot).during) - lower((p_slot).during), (p_slot).during, (p_slot).blocked,
-    v_status, case when p_call_id is null then 'dashboard' else 'voice' end, p_call_id, v_ref, p_notes, v_overridden_by)
+    v_status, case when p_call_id is null then 'dashboard' else 'voice' end, p_call_id, v_ref,
+    p_said_name, p_said_date_of_birth, p_notes, v_overridden_by)
   returning id into v_id;
   return v_id;
 end
 $$;
 
-comment on function app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, timestamptz, boolean) is
+comment on function app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, date, text, timestamptz, boolean) is
   'Writes a booking into a slot whose resource is locked: turns the call''s own hold of it into the booking, else gives back what the call holds and inserts a row. Returns the appointment''s id.';
 
-select app.seal('app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, timestamptz, boolean)', null, 'app_writer');
+select app.seal('app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, date, text, timestamptz, boolean)', null, 'app_writer');
 -- end of sql/0490_function_write_booking.sql
 -- +goose StatementEnd
 
@@ -1851,7 +1905,9 @@ begin
       -- Contact and patient only now: a refused try leaves nobody behind.
       v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
       v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
-      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id, p_notes, v_now, p_override);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
     exception when exclusion_violation then
       -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
       v_slot := null;
@@ -1991,6 +2047,9 @@ declare
 begin
   select * into v_visit from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id;
   select * into v_patient from public.patients p where p.org_id = v_org_id and p.id = v_visit.patient_id;
+  update public.appointments a
+  set said_name = p_name
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.said_name is distinct from p_name;
   if v_patient.normalised_name = app.normalise_name(p_name) then
     return;
   end if;
@@ -2162,8 +2221,11 @@ declare
   v_own_id uuid;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
+  end if;
+  if p_call_id is null then
     if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
       raise exception 'name the contact to book for' using errcode = 'VX404';
     end if;
@@ -2361,11 +2423,13 @@ declare
   v_resource_id uuid := (select id from app.find_resource(p_resource));
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  elsif p_override then
+  end if;
+  if p_call_id is not null and p_override then
     raise exception 'a call moves visits by the rules' using errcode = 'VX403';
-  else
+  elsif p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('reschedule', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then
@@ -2425,9 +2489,11 @@ declare
   v_old public.appointments;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  else
+  end if;
+  if p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('cancel', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then
@@ -3064,6 +3130,10 @@ as $$
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
     where a.org_id = app.current_org_id() and a.call_id = p_call_id
     union
+    select a.said_name
+    from public.appointments a
+    where a.org_id = app.current_org_id() and a.call_id = p_call_id
+    union
     select p.name
     from public.call_logs c
     join public.patients p on p.org_id = c.org_id and p.contact_id = c.contact_id
@@ -3205,7 +3275,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select route.vapi_assistant_id, o.name, l.address, o.recording_consent, o.ai_disclosure,
+  select route.vapi_assistant_id, o.name, coalesce(route.first_message, ''), l.address, o.recording_consent, o.ai_disclosure,
     (
       select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
       from (
@@ -3232,7 +3302,7 @@ as $$
   join public.organizations o on o.id = k.org_id
   join public.locations l on l.org_id = k.org_id and l.id = k.location_id
   left join lateral (
-    select x.vapi_assistant_id
+    select x.vapi_assistant_id, a.first_message
     from public.assistant_routes x
     join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
     where x.org_id = k.org_id
@@ -3873,6 +3943,7 @@ drop function app.redact_numbers;
 drop function app.redact_birth_dates;
 drop function app.redact_emails;
 drop function app.refusal_reason;
+drop function app.check_slot;
 drop function app.next_alternatives;
 drop function app.available_slots;
 drop function app.free_slots;

@@ -117,21 +117,57 @@ func (c *Cluster) Stop(ctx context.Context) error {
 	return c.stop(ctx)
 }
 
+// Remove stops the cluster and deletes its data, log and password, also where
+// they lie outside its folder.
+func (c *Cluster) Remove(ctx context.Context) error {
+	unlock, err := lockFile(ctx, filepath.Join(c.dir, "lock"))
+	if err != nil {
+		return fmt.Errorf("local PostgreSQL: wait for a starter: %w", err)
+	}
+	defer unlock()
+	if err := c.stop(ctx); err != nil {
+		return err
+	}
+	for _, path := range []string{c.SocketDir(), c.state, filepath.Join(c.dir, pointerFile), filepath.Join(c.dir, "port"), filepath.Join(c.dir, "owner-password")} {
+		err = errors.Join(err, os.RemoveAll(path))
+	}
+	return err
+}
+
 // Stop shuts down the cluster of a folder without starting it first. A folder
 // without a cluster is no error.
 func Stop(ctx context.Context, dir string) error {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
+	c, err := found(dir)
+	if c == nil || err != nil {
 		return err
 	}
+	return c.Stop(ctx)
+}
+
+// Remove is Cluster.Remove for the cluster of a folder, without starting it
+// first. A folder without a cluster is no error.
+func Remove(ctx context.Context, dir string) error {
+	c, err := found(dir)
+	if c == nil || err != nil {
+		return err
+	}
+	return c.Remove(ctx)
+}
+
+// found is the cluster of a folder, nil when there is none.
+func found(dir string) (*Cluster, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
 	if _, err := os.Stat(filepath.Join(dir, "owner-password")); err != nil {
-		return nil
+		return nil, nil
 	}
 	c := &Cluster{dir: dir, log: slog.New(slog.DiscardHandler)}
 	if err := c.find(); err != nil {
-		return fmt.Errorf("local PostgreSQL in %s: %w", dir, err)
+		return nil, fmt.Errorf("local PostgreSQL in %s: %w", dir, err)
 	}
-	return c.Stop(ctx)
+	return c, nil
 }
 
 func (c *Cluster) stop(ctx context.Context) error {

@@ -17,12 +17,20 @@ import (
 	"github.com/voxanne-ai/voxanne/db/localpg"
 )
 
-// start gives a cluster in dir that ends with the test.
+// folder is a temporary one that the server's user can enter; t.TempDir's are closed.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	require.NoError(t, os.Chmod(filepath.Dir(dir), 0o755))
+	return dir
+}
+
+// start gives a cluster in dir that is gone with the test.
 func start(t *testing.T, dir string) *localpg.Cluster {
 	t.Helper()
 	c, err := localpg.Start(t.Context(), localpg.Options{Dir: dir, Fast: true})
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, c.Stop(context.Background())) })
+	t.Cleanup(func() { require.NoError(t, c.Remove(context.Background())) })
 	return c
 }
 
@@ -46,9 +54,10 @@ func postmaster(t *testing.T, c *localpg.Cluster) int {
 
 func TestStartMakesAClusterThatOnlyThePasswordOpens(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := folder(t)
 	c := start(t, dir)
 	conn := connect(t, c)
+	require.Equal(t, dir, filepath.Dir(filepath.Dir(c.DataDir())), "the data lie in its folder")
 
 	var encoding, address string
 	require.NoError(t, conn.QueryRow(t.Context(), "select current_setting('server_encoding'), current_setting('listen_addresses')").Scan(&encoding, &address))
@@ -71,7 +80,7 @@ func TestStartMakesAClusterThatOnlyThePasswordOpens(t *testing.T) {
 
 func TestStartReusesARunningCluster(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := folder(t)
 	first := start(t, dir)
 	pid := postmaster(t, first)
 
@@ -90,7 +99,7 @@ func TestStartReusesARunningCluster(t *testing.T) {
 
 func TestStartersOfANewClusterTakeTurns(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := folder(t)
 	// What a starter killed during initdb left behind.
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "server", "data.new", "base"), 0o700))
 
@@ -116,12 +125,12 @@ func TestStartersOfANewClusterTakeTurns(t *testing.T) {
 
 func TestStopWithoutAClusterIsNoError(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, localpg.Stop(t.Context(), filepath.Join(t.TempDir(), "never")))
+	require.NoError(t, localpg.Stop(t.Context(), filepath.Join(folder(t), "never")))
 }
 
 func TestStartAfterStopKeepsDataAndPort(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := folder(t)
 	first := start(t, dir)
 	_, err := connect(t, first).Exec(t.Context(), "create table kept ()")
 	require.NoError(t, err)
@@ -136,7 +145,7 @@ func TestStartAfterStopKeepsDataAndPort(t *testing.T) {
 
 func TestStartSurvivesAKilledPostmaster(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := folder(t)
 	first := start(t, dir)
 	require.NoError(t, syscall.Kill(postmaster(t, first), syscall.SIGKILL))
 
@@ -146,7 +155,7 @@ func TestStartSurvivesAKilledPostmaster(t *testing.T) {
 
 func TestStartSurvivesAPidFileThatNamesAnotherProcess(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := folder(t)
 	first := start(t, dir)
 	path := filepath.Join(first.DataDir(), "postmaster.pid")
 	text, err := os.ReadFile(path)
@@ -169,20 +178,21 @@ func TestStartInAFolderTheServersUserCannotEnter(t *testing.T) {
 
 	c := start(t, dir)
 	elsewhere := filepath.Dir(c.DataDir())
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(elsewhere)) })
 	require.Contains(t, elsewhere, "/var/tmp/voxanne-")
 	connect(t, c)
 
 	again, err := localpg.Start(t.Context(), localpg.Options{Dir: dir, Fast: true})
 	require.NoError(t, err)
 	require.Equal(t, c.DataDir(), again.DataDir())
+
+	require.NoError(t, again.Remove(t.Context()))
+	require.NoDirExists(t, elsewhere)
 }
 
 func TestSocketPathStaysShort(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(t.TempDir(), strings.Repeat("long", 30))
+	dir := filepath.Join(folder(t), strings.Repeat("long", 30))
 	c := start(t, dir)
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(c.SocketDir())) })
 	require.Less(t, len(c.SocketDir())+len("/.s.PGSQL.65535"), 100)
 	_, err := os.Stat(filepath.Join(c.SocketDir(), ".s.PGSQL."+strconv.Itoa(c.Port())))
 	require.NoError(t, err)
@@ -190,16 +200,16 @@ func TestSocketPathStaysShort(t *testing.T) {
 
 func TestStartSaysWhenTheWantedPortIsTaken(t *testing.T) {
 	t.Parallel()
-	taken := start(t, t.TempDir())
-	began := time.Now()
-	_, err := localpg.Start(t.Context(), localpg.Options{Dir: t.TempDir(), Port: taken.Port(), Fast: true})
+	taken := start(t, folder(t))
+	began, elsewhere := time.Now(), folder(t)
+	_, err := localpg.Start(t.Context(), localpg.Options{Dir: elsewhere, Port: taken.Port(), Fast: true})
 	require.ErrorContains(t, err, "in use")
 	require.Less(t, time.Since(began), 30*time.Second)
 }
 
 func TestLogHoldsNoRowValues(t *testing.T) {
 	t.Parallel()
-	c := start(t, t.TempDir())
+	c := start(t, folder(t))
 	conn := connect(t, c)
 	ctx := t.Context()
 	_, err := conn.Exec(ctx, "create table person (phone text primary key, born date, check (phone <> '+13125550199'))")

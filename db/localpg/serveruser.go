@@ -19,6 +19,9 @@ import (
 // file's name: the kernel takes 107 bytes in all (103 on macOS).
 const socketLimit = 80
 
+// pointerFile in a cluster's folder names the place of data that lie elsewhere.
+const pointerFile = "server-elsewhere"
+
 // serverUser is whom the server runs as. PostgreSQL refuses to run as root,
 // so root lends it an unprivileged user.
 type serverUser struct {
@@ -80,9 +83,9 @@ func (u *serverUser) canEnter(dir string) bool {
 }
 
 // stateDir is where data and log live: dir/server, or, when the server's user
-// cannot reach that, a folder of its own in /var/tmp that dir/server-elsewhere names.
+// cannot reach that, a folder of its own in /var/tmp that pointerFile names.
 func (u *serverUser) stateDir(dir string) (string, error) {
-	pointer := filepath.Join(dir, "server-elsewhere")
+	pointer := filepath.Join(dir, pointerFile)
 	if text, err := os.ReadFile(pointer); err == nil {
 		state := strings.TrimSpace(string(text))
 		return state, u.makeDir(state)

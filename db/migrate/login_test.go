@@ -19,7 +19,7 @@ func setup(t *testing.T) string {
 	t.Parallel()
 	c, err := localpg.Start(t.Context(), localpg.Options{Dir: t.TempDir(), Fast: true})
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, c.Stop(context.Background())) })
+	t.Cleanup(func() { require.NoError(t, c.Remove(context.Background())) })
 	return c.OwnerURL("postgres")
 }
 
