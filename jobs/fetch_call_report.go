@@ -1,0 +1,71 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/providers/vapi"
+)
+
+// FetchCallReport fetches a call's report from Vapi, because it could not be
+// redacted when it came and nothing raw was kept.
+type FetchCallReport struct {
+	OrgID  uuid.UUID `json:"org_id"`
+	CallID uuid.UUID `json:"call_id"` // ours, not Vapi's
+}
+
+// Kind is the job's name in app.enqueue_job.
+func (FetchCallReport) Kind() string { return "fetch_call_report" }
+
+type fetchCallReport struct {
+	river.WorkerDefaults[FetchCallReport]
+	db    *db.DB
+	calls Calls
+	read  ReadReport
+}
+
+// Work looks the call up, fetches it outside any transaction, and stores it. A
+// call that Vapi has forgotten is given up; other errors are tried again.
+func (w *fetchCallReport) Work(ctx context.Context, job *river.Job[FetchCallReport]) error {
+	vapiCallID, wanted, err := w.lookUp(ctx, job.Args)
+	if err != nil || !wanted {
+		return err
+	}
+	raw, err := w.calls.GetCall(ctx, vapiCallID)
+	if errors.Is(err, vapi.ErrNotFound) {
+		return river.JobCancel(vapi.ErrNotFound)
+	}
+	if err != nil {
+		return fmt.Errorf("fetch the call: %w", err)
+	}
+	report, err := w.read(raw)
+	if err != nil {
+		return fmt.Errorf("read the report: %w", err)
+	}
+	report.CallID = job.Args.CallID
+	return w.db.AsTenant(ctx, job.Args.OrgID, func(tx db.Tx) error {
+		if _, err := tx.RecordCallReport(ctx, report); err != nil {
+			return fmt.Errorf("record the report: %w", err)
+		}
+		return nil
+	})
+}
+
+// lookUp returns Vapi's id of the call, and whether its report is still missing.
+func (w *fetchCallReport) lookUp(ctx context.Context, args FetchCallReport) (vapiCallID string, wanted bool, err error) {
+	err = w.db.AsTenant(ctx, args.OrgID, func(tx db.Tx) error {
+		call, err := tx.GetCall(ctx, args.OrgID, args.CallID)
+		if err != nil {
+			return fmt.Errorf("look the call up: %w", err)
+		}
+		vapiCallID = call.VapiCallID
+		wanted = call.ReportedAt == nil || call.TranscriptState == "pending_redaction"
+		return nil
+	})
+	return vapiCallID, wanted, err
+}
