@@ -768,7 +768,8 @@ begin
   into v_open, v_not_closed, v_on_step, v_not_taken
   from (
     select
-      coalesce(v_visit <@ tstzrange(o.opens_at, o.closes_at), false) as is_open,
+      -- Without a span both bounds are NULL, and a range of two NULLs holds everything.
+      o.opens_at is not null and v_visit <@ tstzrange(o.opens_at, o.closes_at) as is_open,
       not exists (
         select from public.closures x
         where x.org_id = r.org_id
@@ -812,60 +813,182 @@ select app.seal('app.refusal_reason(uuid, uuid, timestamptz, timestamptz, uuid, 
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0290_function_redact_phi.sql
--- First version: identifiers that have a shape, and the names we know. It errs towards taking out too much of a number
--- and leaves visit dates readable, because that is what staff read a transcript for.
-create or replace function app.redact_phi(p_text text, p_names text[])
+-- snapshot of sql/0286_function_redact_emails.sql
+create or replace function app.redact_emails(p_text text)
 returns text
 language plpgsql
 immutable
+strict
+parallel safe
 set search_path = ''
 as $$
 declare
-  v_text text := p_text;
-  v_name text;
-  v_digit constant text := '(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)';
-  v_month constant text := '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?';
-  v_day constant text := '\d{1,2}(?:st|nd|rd|th)?';
-  v_year constant text := '(?:18|19|20)\d\d';
+  -- Spoken: "j dot quill at patients dot example", letter by letter too, and half-written "j.quill at patients.example".
+  v_part constant text := '[[:alnum:]_+-]+';
+  v_join constant text := '(?:\s*\.\s*|\s+(?:dot|period|point|underscore|dash|hyphen|plus)\s+)';
 begin
-  if v_text is null then
-    return null;
-  end if;
+  p_text := regexp_replace(p_text, '[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}', '[email]', 'gi');
+  return regexp_replace(p_text,
+    '\m(?:[[:alnum:]][\s-]+)*(?:' || v_part || v_join || ')*' || v_part || '\s+(?:at|\(at\)|@)\s+'
+      || '(?:[[:alnum:]][\s-]+)*' || v_part || '(?:' || v_join || v_part || ')*(?:\s+(?:dot|period|point)\s+|\.)[[:alpha:]]{2,}\M',
+    '[email]', 'gi');
+end
+$$;
 
-  v_text := regexp_replace(v_text, '[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}', '[email]', 'gi');
-  v_text := regexp_replace(v_text, '[[:alnum:]._-]+ at [[:alnum:]-]+ dot (?:com|org|net|edu|co|uk|io|us)\M', '[email]', 'gi');
+comment on function app.redact_emails(text) is
+  'The text with every e-mail address, written or spoken ("j dot quill at patients dot example"), replaced by [email].';
 
-  -- Dates of birth: said to be one, or a full date in a year too long ago for a visit.
-  v_text := regexp_replace(v_text,
-    '\m(born(?: on)?|birth ?day(?: is)?|date of birth(?: is)?|d\.?o\.?b\.?(?: is)?)([\s:,]+(?:the )?)(?:'
-      || v_month || '\s+' || v_day || '(?:,?\s+' || v_year || ')?|' || v_day || '(?:\s+of)?\s+' || v_month
-      || '(?:,?\s+' || v_year || ')?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})',
-    '\1\2[date of birth]', 'gi');
-  v_text := regexp_replace(v_text,
-    '\m(?:' || v_month || '\s+' || v_day || ',?\s+|' || v_day || '(?:\s+of)?\s+' || v_month || ',?\s+)(?:18\d\d|19\d\d|200\d|201\d)\M',
+select app.seal('app.redact_emails(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0286_function_redact_emails.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0287_function_redact_birth_dates.sql
+-- A visit lies in the present, a birth rarely does: what is said to be a date of birth goes, and so does every full
+-- date in a year too long ago for a visit. The limit is a constant because the function is immutable.
+create or replace function app.redact_birth_dates(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_month constant text := '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?';
+  v_unit constant text := '(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)';
+  v_teen constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)';
+  v_tens constant text := '(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)';
+  v_day constant text := '(?:\d{1,2}(?:st|nd|rd|th)?|(?:(?:twenty|thirty)[\s-]+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)'
+    || '|tenth|eleventh|twelfth|[a-z]+teenth|twentieth|thirtieth|(?:(?:twenty|thirty)[\s-]+)?' || v_unit || '|' || v_teen || '|twenty|thirty)';
+  v_below_100 constant text := '(?:' || v_tens || '(?:[\s-]+' || v_unit || ')?|' || v_teen || '|' || v_unit || '(?:\s+' || v_unit || ')?)';
+  v_past constant text := '(?:18\d\d|19\d\d|200\d|201\d|202[0-4])';
+  v_past_words constant text := '(?:(?:eighteen|nineteen)(?:\s+hundred)?(?:\s+and)?[\s-]+' || v_below_100
+    || '|two\s+thousand(?:\s+and)?(?:[\s-]+' || v_below_100 || ')?|twenty[\s-]+(?:oh[\s-]+' || v_unit || '|' || v_teen || '))';
+  v_any_year constant text := '(?:''?\d\d|(?:18|19|20)\d\d|' || v_past_words || '|' || v_below_100 || ')';
+  v_cue constant text := '\m(?:born|birth\s?days?|birth\s?dates?|date\s+of\s+birth|d\.?o\.?b\M\.?)';
+  -- At most a few words lie between the cue and the date: "my date of birth, let me see, it's the ...".
+  v_gap constant text := '(?:[\s:,.?-]+|\m(?:on|is|was|it|it''s|its|in|the|a|uh|um|let|me|see|would|be|[a-z]+day)\M|''s)*';
+begin
+  p_text := regexp_replace(p_text, '(' || v_cue || v_gap || ')(?:'
+    || '\m' || v_month || '\s+(?:the\s+)?' || v_day || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
+    || '|\m' || v_day || '(?:\s+of)?\s+' || v_month || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
+    || '|\m\d{1,4}\s?[-/. ]\s?\d{1,2}(?:\s?[-/. ]\s?\d{1,4})?\M|\m\d{6,8}\M'
+    || '|\m(?:' || v_below_100 || '|' || v_past_words || ')(?:[\s,/-]+(?:' || v_past_words || '|' || v_below_100 || ')){1,4}\M)',
+    '\1[date of birth]', 'gi');
+  p_text := regexp_replace(p_text,
+    '\m(?:' || v_month || '\s+(?:the\s+)?' || v_day || '|' || v_day || '(?:\s+of)?\s+' || v_month || '),?\s+(?:of\s+)?'
+      || '(?:' || v_past || '|' || v_past_words || ')\M',
     '[date of birth]', 'gi');
-  v_text := regexp_replace(v_text, '\m(?:18\d\d|19\d\d|200\d|201\d)-\d{1,2}-\d{1,2}\M', '[date of birth]', 'g');
-  v_text := regexp_replace(v_text, '\m\d{1,2}[-/.]\d{1,2}[-/.](?:18\d\d|19\d\d|200\d|201\d)\M', '[date of birth]', 'g');
+  p_text := regexp_replace(p_text, '\m' || v_past || '\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2}\M', '[date of birth]', 'g');
+  -- A two-digit year from 40 on is the last century's.
+  return regexp_replace(p_text, '\m\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:' || v_past || '|[4-9]\d)\M', '[date of birth]', 'g');
+end
+$$;
 
-  v_text := regexp_replace(v_text, '\m\d{3}[- .]\d{2}[- .]\d{4}\M', '[ssn]', 'g');
-  v_text := regexp_replace(v_text, '\m((?:social security|ssn|social)(?:\s+\w+){0,3}?[\s:]+)\d{9}\M', '\1[ssn]', 'gi');
-  v_text := regexp_replace(v_text, '\m\d(?:[ -]?\d){12,18}\M', '[card]', 'g');
-  v_text := regexp_replace(v_text, '\+?\(?\m\d(?:[\s().-]{0,2}\d){6,14}\M', '[number]', 'g');
-  -- Digits that were spelled out: seven in a row are a number somebody could be found by.
-  v_text := regexp_replace(v_text, '\m' || v_digit || '(?:[\s,.-]+' || v_digit || '){6,}\M', '[number]', 'gi');
+comment on function app.redact_birth_dates(text) is
+  'The text with dates of birth replaced by [date of birth]: any date that is said to be one, in digits or words, and every full date before 2025. Dates of visits stay.';
 
-  for v_name in
-    select distinct w.word
+select app.seal('app.redact_birth_dates(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0287_function_redact_birth_dates.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0288_function_redact_numbers.sql
+-- Seven digits in a row, however they are grouped or spelled, are a number somebody could be found by. Dates, times and
+-- prices stand next to each other in scheduling talk: a mark that no rule crosses keeps them from adding up to one.
+create or replace function app.redact_numbers(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_mark constant text := U&'\E000';
+  v_digit constant text := '(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)';
+  v_number constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen'
+    || '|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|\d\d)';
+  v_between constant text := '[\s,.-]+';
+  v_month constant text := '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?';
+begin
+  p_text := replace(p_text, v_mark, '');
+  p_text := regexp_replace(p_text, '\m(20[2-9]\d)([-./])(\d{1,2})\2(\d{1,2})\M',
+    v_mark || '\1' || v_mark || '\2\3\2\4' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '\m(\d{1,2})([-./])(\d{1,2})\2(20[2-9]\d)\M',
+    v_mark || '\1\2\3' || v_mark || '\2\4' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '\m(' || v_month || '\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\s+' || v_month || ')(,?\s+)(20[2-9]\d)\M',
+    '\1\2' || v_mark || '\3' || v_mark, 'gi');
+  p_text := regexp_replace(p_text, '\m(\d{1,2}:\d\d)\M', v_mark || '\1' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '([$£€]\s?\d+(?:,\d{3})*(?:\.\d\d)?)\M', v_mark || '\1' || v_mark, 'g');
+
+  p_text := regexp_replace(p_text, '\m\d{3}\s?[- .]\s?\d{2}\s?[- .]\s?\d{4}\M', '[ssn]', 'g');
+  p_text := regexp_replace(p_text, '\m((?:social security|ssn|social)(?:\s+\w+){0,3}?[\s:]+)\d{9}\M', '\1[ssn]', 'gi');
+  p_text := regexp_replace(p_text, '\m\d(?:[ .-]{0,2}\d){12,18}\M', '[card]', 'g');
+  p_text := regexp_replace(p_text, '\+?\(?\m\d{3}[\s().,/-]{0,3}\d{3}[\s.,/-]{0,3}\d{4}\M', '[number]', 'g');
+  p_text := regexp_replace(p_text, '\+?\(?\m\d(?:[\s().-]{0,3}\d){6,}\M', '[number]', 'g');
+  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){6,}\M', '[number]', 'gi');
+  -- "five five five, twelve thirty-four": three single digits, then pairs.
+  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){2,}(?:' || v_between
+    || '(?:' || v_digit || '|' || v_number || ')){3,}\M', '[number]', 'gi');
+  return replace(p_text, v_mark, '');
+end
+$$;
+
+comment on function app.redact_numbers(text) is
+  'The text with social security numbers ([ssn]), card numbers ([card]) and phone and other long numbers ([number]) replaced, also when spelled out. Dates from 2020 on, times and prices stay.';
+
+select app.seal('app.redact_numbers(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0288_function_redact_numbers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0289_function_redact_names.sql
+create or replace function app.redact_names(p_text text, p_names text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_word text;
+begin
+  for v_word in
+    select distinct f.form
     from unnest(p_names) n(name)
     cross join lateral regexp_split_to_table(btrim(n.name), '[\s-]+') w(word)
-    where char_length(w.word) > 1
+    -- Speech recognition writes accents and apostrophes as it likes: both spellings go.
+    cross join lateral (values (w.word), (replace(app.normalise_name(w.word), ' ', ''))) f(form)
+    where char_length(f.form) > 1
   loop
-    v_text := regexp_replace(v_text,
-      '\m' || regexp_replace(v_name, '([][\\.^$*+?(){}|])', '\\\1', 'g') || '\M', '[name]', 'gi');
+    p_text := regexp_replace(p_text,
+      '\m' || regexp_replace(v_word, '([][\\.^$*+?(){}|])', '\\\1', 'g') || '\M', '[name]', 'gi');
   end loop;
-  return regexp_replace(v_text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g');
+  return regexp_replace(p_text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g');
 end
+$$;
+
+comment on function app.redact_names(text, text[]) is
+  'The text with every word of the given names replaced by [name], whatever its case; one placeholder for a full name. A name that is also a word (May, Will) takes that word with it.';
+
+select app.seal('app.redact_names(text, text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0289_function_redact_names.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0290_function_redact_phi.sql
+-- It errs towards taking out too much of a number and leaves visit dates readable, because that is what staff read a
+-- transcript for. Addresses first: their digits are part of them. Names last: they may stand in an address.
+create or replace function app.redact_phi(p_text text, p_names text[])
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select app.redact_names(app.redact_numbers(app.redact_birth_dates(app.redact_emails(p_text))), p_names)
 $$;
 
 comment on function app.redact_phi(text, text[]) is
@@ -2465,32 +2588,33 @@ declare
   v_patient_ids uuid[];
 begin
   perform app.lock_call(p_call_id);
-  select k.id into v_contact_id
-  from public.call_logs c
-  join public.contacts k on k.org_id = c.org_id
-    and k.phone = case when c.direction = 'outbound' then c.to_number else c.from_number end
-  where c.org_id = v_org_id and c.id = p_call_id;
+  -- Made where it is missing, so that guesses at an unknown number count, and lock, like those at a known one.
+  v_contact_id := app.contact_of_call(p_call_id);
+  -- Parallel calls guess at one contact one after the other.
+  perform app.lock_call(v_contact_id);
 
-  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id)
+  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id
+    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
   into v_wrong_in_call, v_wrong_today
   from public.caller_verifications v
   join public.organizations o on o.id = v.org_id
-  where v.org_id = v_org_id
-    and not v.succeeded
-    and (v.call_id = p_call_id or v.contact_id = v_contact_id)
-    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone;
+  where v.org_id = v_org_id and not v.succeeded and (v.call_id = p_call_id or v.contact_id = v_contact_id);
   if v_wrong_in_call >= 3 or v_wrong_today >= 5 then
     return 'locked';
   end if;
 
-  -- Families share birthdays more rarely than numbers; where they do, the name decides.
-  select array_agg(p.id) into v_patient_ids
-  from public.patients p
-  where p.org_id = v_org_id
-    and p.contact_id = v_contact_id
-    and p.date_of_birth = p_date_of_birth
-    and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
-      or p.normalised_name like v_name || ' %');
+  -- Families share birthdays more rarely than numbers; where they do, the name decides, and of twins the one named exactly.
+  select array_agg(c.id) into v_patient_ids
+  from (
+    select p.id, rank() over (order by (p.normalised_name = v_name) desc) as place
+    from public.patients p
+    where p.org_id = v_org_id
+      and p.contact_id = v_contact_id
+      and p.date_of_birth = p_date_of_birth
+      and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
+        or p.normalised_name like v_name || ' %')
+  ) c
+  where c.place = 1;
 
   insert into public.caller_verifications (org_id, call_id, contact_id, patient_id, factor, succeeded)
   values (v_org_id, p_call_id, v_contact_id,
@@ -2501,7 +2625,7 @@ end
 $$;
 
 comment on function app.verify_caller(uuid, date, text) is
-  'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help.';
+  'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.verify_caller(uuid, date, text)', 'app_writer', 'tenant_service');
 -- end of sql/0600_function_verify_caller.sql
@@ -2796,7 +2920,7 @@ as $$
 declare
   v_member_role text;
 begin
-  if p_role not in ('tenant_user', 'tenant_service') then
+  if p_role is null or p_role not in ('tenant_user', 'tenant_service') then
     raise exception 'requests run as tenant_user or tenant_service' using errcode = 'VX400';
   end if;
   perform app.limit_waits();
@@ -3032,6 +3156,7 @@ declare
   v_turns jsonb;
   v_state text;
   v_outcome text;
+  v_seconds integer;
 begin
   perform app.lock_call(p_call_id);
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
@@ -3059,10 +3184,12 @@ begin
     perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
   end;
 
-  v_outcome := app.call_outcome(p_call_id, p_ended_reason, p_duration_seconds);
+  v_seconds := coalesce(p_duration_seconds, greatest(0, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer));
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason), v_seconds);
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
-    duration_seconds = coalesce(p_duration_seconds, c.duration_seconds),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
     ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
     recording_state = case when p_has_recording then 'at_provider' else 'none' end,
@@ -3079,7 +3206,7 @@ end
 $$;
 
 comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[]) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[])', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
@@ -3781,6 +3908,10 @@ drop function app.lock_call;
 drop function app.enqueue_job;
 drop function app.announce;
 drop function app.redact_phi;
+drop function app.redact_names;
+drop function app.redact_numbers;
+drop function app.redact_birth_dates;
+drop function app.redact_emails;
 drop function app.refusal_reason;
 drop function app.check_slot;
 drop function app.next_alternatives;

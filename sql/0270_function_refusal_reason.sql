@@ -49,7 +49,8 @@ begin
   into v_open, v_not_closed, v_on_step, v_not_taken
   from (
     select
-      coalesce(v_visit <@ tstzrange(o.opens_at, o.closes_at), false) as is_open,
+      -- Without a span both bounds are NULL, and a range of two NULLs holds everything.
+      o.opens_at is not null and v_visit <@ tstzrange(o.opens_at, o.closes_at) as is_open,
       not exists (
         select from public.closures x
         where x.org_id = r.org_id

@@ -22,11 +22,16 @@ func TestRaces(t *testing.T) {
 	out := t.TempDir()
 	var schedule strings.Builder
 	for _, spec := range specs {
-		schedule.WriteString("test: " + strings.TrimSuffix(filepath.Base(spec), ".spec") + "\n")
+		name := strings.TrimSuffix(filepath.Base(spec), ".spec")
+		schedule.WriteString("test: " + name + "\n")
+		if *update {
+			write(t, filepath.Join("races/expected", name+".out"), "") // the driver stops at a missing one
+		}
 	}
 	write(t, filepath.Join(out, "schedule"), schedule.String())
 
 	d := dbtest.New(t)
+	d.Exec(t, read(t, "races/clinic.sql"))
 	config, err := pgx.ParseConfig(d.OwnerURL)
 	require.NoError(t, err)
 	cmd := program(t, d.OwnerURL, isolationRegress(t),
@@ -36,7 +41,9 @@ func TestRaces(t *testing.T) {
 	said, err := cmd.CombinedOutput()
 	if *update {
 		for _, result := range files(t, filepath.Join(out, "results", "*.out")) {
-			write(t, filepath.Join("races/expected", filepath.Base(result)), read(t, result))
+			text := read(t, result)
+			require.NotContains(t, text, "syntax error at line", result) // of the spec itself: braces and dollars are the driver's
+			write(t, filepath.Join("races/expected", filepath.Base(result)), text)
 		}
 		return
 	}

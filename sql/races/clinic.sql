@@ -1,0 +1,145 @@
+-- What the race specs share, loaded once into their database: a clinic to set up and clear, and the steps of a call.
+-- Answers hold outcomes and counts only, never ids, references or times, so that expected outputs stay the same.
+create schema race;
+grant usage on schema race to public;
+
+create table race.day (day date not null);
+grant select on race.day to public;
+
+-- Lakeside Dental: Avery and Blake give Checkup (30 min), Avery alone gives Whitening (60 min), open 09:00 to 17:00.
+-- Calls: 1 and 4 from one number, 2 and 3 from two others.
+create procedure race.open_clinic()
+language plpgsql
+as $$
+declare
+  v_org constant uuid := 'a0000000-0000-7000-8000-000000000001';
+  v_place constant uuid := 'a0000000-0000-7000-8000-000000000010';
+begin
+  insert into race.day values ((app.now() at time zone 'America/Chicago')::date + 14);
+  insert into public.organizations (id, name, slug, time_zone) values (v_org, 'Lakeside Dental', 'lakeside', 'America/Chicago');
+  insert into public.locations (org_id, id, name, time_zone) values (v_org, v_place, 'Main', 'America/Chicago');
+  insert into public.services (org_id, id, name, duration) values
+    (v_org, 'a0000000-0000-7000-8000-000000000021', 'Checkup', '30 minutes'),
+    (v_org, 'a0000000-0000-7000-8000-000000000022', 'Whitening', '60 minutes');
+  insert into public.resources (org_id, id, location_id, name) values
+    (v_org, 'a0000000-0000-7000-8000-000000000031', v_place, 'Avery'),
+    (v_org, 'a0000000-0000-7000-8000-000000000032', v_place, 'Blake');
+  insert into public.resource_services (org_id, resource_id, service_id) values
+    (v_org, 'a0000000-0000-7000-8000-000000000031', 'a0000000-0000-7000-8000-000000000021'),
+    (v_org, 'a0000000-0000-7000-8000-000000000032', 'a0000000-0000-7000-8000-000000000021'),
+    (v_org, 'a0000000-0000-7000-8000-000000000031', 'a0000000-0000-7000-8000-000000000022');
+  insert into public.business_hours (org_id, location_id, weekday, opens, closes)
+  select v_org, v_place, d, '09:00', '17:00' from generate_series(0, 6) d;
+  insert into public.calendar_links (org_id, id, resource_id, provider, external_calendar_id, last_synced_at) values
+    (v_org, 'a0000000-0000-7000-8000-000000000051', 'a0000000-0000-7000-8000-000000000031', 'google', 'avery', app.now());
+  insert into public.phone_numbers (org_id, number, location_id) values (v_org, '+13125550100', v_place);
+  insert into public.call_logs (org_id, id, vapi_call_id, location_id, direction, from_number, to_number) values
+    (v_org, 'a0000000-0000-7000-8000-0000000000c1', 'call-1', v_place, 'inbound', '+13125550111', '+13125550100'),
+    (v_org, 'a0000000-0000-7000-8000-0000000000c2', 'call-2', v_place, 'inbound', '+13125550122', '+13125550100'),
+    (v_org, 'a0000000-0000-7000-8000-0000000000c3', 'call-3', v_place, 'inbound', '+13125550133', '+13125550100'),
+    (v_org, 'a0000000-0000-7000-8000-0000000000c4', 'call-4', v_place, 'inbound', '+13125550111', '+13125550100');
+  insert into public.invitations (org_id, email, role, token_hash, expires_at)
+  values (v_org, 'staff@clinic.example', 'staff', '\x00', app.now() + interval '1 day');
+  insert into auth.users (id, email, email_confirmed_at)
+  values ('a0000000-0000-7000-8000-0000000000f1', 'staff@clinic.example', app.now());
+end
+$$;
+
+create procedure race.close_clinic()
+language sql
+as $$
+  truncate public.organizations, public.vapi_tools, race.day cascade;
+  delete from auth.users;
+$$;
+
+-- race.answer: from here on the transaction is a webhook's of that call, through the real door, as voxanne_login.
+create procedure race.answer(p_call text)
+language plpgsql
+as $$
+declare
+  v_id uuid;
+begin
+  select c.call_id into strict v_id
+  from app.open_call(p_call, 'inbound', null, null, '+13125550100', '+13125550144') c;
+  perform set_config('race.call_id', v_id::text, true);
+end
+$$;
+
+-- race.sign_in: from here on the transaction is a dashboard request of a member of the staff.
+create procedure race.sign_in()
+language plpgsql
+as $$
+begin
+  perform app.begin_request('tenant_user', jsonb_build_object(
+    'sub', 'a0000000-0000-7000-8000-0000000000f1',
+    'app_metadata', jsonb_build_object('org_id', 'a0000000-0000-7000-8000-000000000001')));
+end
+$$;
+
+create function race.call_id() returns uuid language sql stable as $$ select current_setting('race.call_id')::uuid $$;
+
+create function race.at(p_time time) returns timestamptz language sql stable
+as $$ select (d.day + p_time) at time zone 'America/Chicago' from race.day d $$;
+
+create type race.answer as (outcome text, reason text, replayed boolean, status text, patient text, offered integer);
+
+create function race.said(p_result app.booking_result) returns race.answer language sql immutable
+as $$
+  select (p_result).outcome, (p_result).reason, (p_result).replayed, (p_result).status, (p_result).patient_name,
+    cardinality((p_result).alternatives)
+$$;
+
+create function race.book(
+  p_tool_call text, p_at time, p_name text, p_resource text default null, p_service text default 'Checkup'
+) returns setof race.answer language sql volatile
+as $$
+  select a.*
+  from app.book_appointment(p_service => p_service, p_starts_at => race.at(p_at), p_patient_name => p_name,
+    p_call_id => race.call_id(), p_tool_call_id => p_tool_call, p_resource => p_resource) b
+  cross join lateral race.said(b) a
+$$;
+
+create function race.hold(p_at time, p_resource text default null) returns setof race.answer language sql volatile
+as $$
+  select a.*
+  from app.hold_slot(race.call_id(), 'Checkup', race.at(p_at), p_resource) b
+  cross join lateral race.said(b) a
+$$;
+
+create function race.move(p_tool_call text, p_at time, p_resource text default null)
+returns setof race.answer language sql volatile
+as $$
+  select a.*
+  from app.reschedule_appointment(p_starts_at => race.at(p_at), p_call_id => race.call_id(), p_tool_call_id => p_tool_call,
+    p_resource => p_resource) b
+  cross join lateral race.said(b) a
+$$;
+
+create function race.cancel(p_tool_call text) returns setof race.answer language sql volatile
+as $$
+  select a.*
+  from app.cancel_appointment(p_call_id => race.call_id(), p_tool_call_id => p_tool_call) b
+  cross join lateral race.said(b) a
+$$;
+
+-- The only visit of the clinic, for staff, who name visits by id.
+create function race.visit() returns text language sql stable security definer
+as $$ select a.id::text from public.appointments a where a.status <> 'held' order by a.created_at limit 1 $$;
+
+-- What stands in the end, whoever asks. "double" counts pairs of active rows that overlap: never other than 0.
+create function race.diary(out visits bigint, out held bigint, out cancelled bigint, out double bigint,
+  out contacts bigint, out patients bigint, out attempts text)
+language sql stable security definer
+as $$
+  select
+    (select count(*) from public.appointments a where a.status in ('pending', 'confirmed')),
+    (select count(*) from public.appointments a where a.status = 'held'),
+    (select count(*) from public.appointments a where a.status = 'cancelled'),
+    (select count(*) from public.appointments a join public.appointments b
+      on b.resource_id = a.resource_id and b.id > a.id and b.blocked && a.blocked
+      where a.status in ('held', 'pending', 'confirmed') and b.status in ('held', 'pending', 'confirmed')),
+    (select count(*) from public.contacts),
+    (select count(*) from public.patients),
+    (select string_agg(t.outcome || coalesce(' ' || t.reason, ''), ', ' order by t.outcome, t.reason)
+      from public.booking_attempts t)
+$$;
