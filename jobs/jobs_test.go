@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http/httptest"
 	"sync"
@@ -211,7 +212,7 @@ func TestJobRowsAndLogHoldNothingOfACall(t *testing.T) {
 		},
 		"panic": func(json.RawMessage) (db.RecordCallReportParams, error) { panic(planted) },
 		"postgres": func(json.RawMessage) (db.RecordCallReportParams, error) {
-			return db.RecordCallReportParams{Turns: []byte(planted)}, nil // invalid input syntax for type json: quotes it
+			return db.RecordCallReportParams{}, fmt.Errorf("parse: %w", &pgconn.PgError{Code: "22007", Message: planted, Detail: planted})
 		},
 	} {
 		t.Run(id, func(t *testing.T) {
