@@ -54,22 +54,22 @@ where a.status in ('held', 'pending', 'confirmed') and b.status in ('held', 'pen
 
 -- name: DashboardSight :many
 -- Runs as a clinic's member: how many rows they see of their own clinic, and of any other.
-select 'appointments'::text as name, (count(*) filter (where org_id = @own_org))::integer as own,
-  (count(*) filter (where org_id <> @own_org))::integer as others
-from public.appointments
+select 'appointments'::text as name, (count(*) filter (where a.org_id = @own_org))::integer as own,
+  (count(*) filter (where a.org_id <> @own_org))::integer as others
+from public.appointments a
 union all
-select 'booking_attempts'::text, (count(*) filter (where org_id = @own_org))::integer,
-  (count(*) filter (where org_id <> @own_org))::integer
-from public.booking_attempts
+select 'booking_attempts'::text, (count(*) filter (where t.org_id = @own_org))::integer,
+  (count(*) filter (where t.org_id <> @own_org))::integer
+from public.booking_attempts t
 union all
-select 'call_logs'::text, (count(*) filter (where org_id = @own_org))::integer,
-  (count(*) filter (where org_id <> @own_org))::integer
-from public.call_logs
+select 'call_logs'::text, (count(*) filter (where l.org_id = @own_org))::integer,
+  (count(*) filter (where l.org_id <> @own_org))::integer
+from public.call_logs l
 union all
-select 'contacts'::text, (count(*) filter (where org_id = @own_org))::integer,
-  (count(*) filter (where org_id <> @own_org))::integer
-from public.contacts
+select 'contacts'::text, (count(*) filter (where c.org_id = @own_org))::integer,
+  (count(*) filter (where c.org_id <> @own_org))::integer
+from public.contacts c
 union all
-select 'patients'::text, (count(*) filter (where org_id = @own_org))::integer,
-  (count(*) filter (where org_id <> @own_org))::integer
-from public.patients;
+select 'patients'::text, (count(*) filter (where p.org_id = @own_org))::integer,
+  (count(*) filter (where p.org_id <> @own_org))::integer
+from public.patients p;
