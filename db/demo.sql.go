@@ -275,7 +275,7 @@ join public.phone_numbers n on n.org_id = o.id
 join public.agents a on a.org_id = o.id and a.role = 'inbound' and a.is_default
 join public.assistant_routes r on r.org_id = o.id and r.agent_id = a.id
 join public.profiles p on p.org_id = o.id
-where o.name = $1 and o.deleted_at is null
+where o.slug = $1 and o.deleted_at is null
 order by n.number, p.role = 'owner' desc
 limit 1
 `
@@ -300,11 +300,11 @@ type DemoClinicRow struct {
 //	join public.agents a on a.org_id = o.id and a.role = 'inbound' and a.is_default
 //	join public.assistant_routes r on r.org_id = o.id and r.agent_id = a.id
 //	join public.profiles p on p.org_id = o.id
-//	where o.name = $1 and o.deleted_at is null
+//	where o.slug = $1 and o.deleted_at is null
 //	order by n.number, p.role = 'owner' desc
 //	limit 1
-func (q *Queries) DemoClinic(ctx context.Context, name string) (DemoClinicRow, error) {
-	row := q.db.QueryRow(ctx, demoClinic, name)
+func (q *Queries) DemoClinic(ctx context.Context, slug string) (DemoClinicRow, error) {
+	row := q.db.QueryRow(ctx, demoClinic, slug)
 	var i DemoClinicRow
 	err := row.Scan(
 		&i.ID,

@@ -9,7 +9,7 @@ join public.phone_numbers n on n.org_id = o.id
 join public.agents a on a.org_id = o.id and a.role = 'inbound' and a.is_default
 join public.assistant_routes r on r.org_id = o.id and r.agent_id = a.id
 join public.profiles p on p.org_id = o.id
-where o.name = @name and o.deleted_at is null
+where o.slug = @slug and o.deleted_at is null
 order by n.number, p.role = 'owner' desc
 limit 1;
 
