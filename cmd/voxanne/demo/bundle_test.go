@@ -3,6 +3,7 @@ package demo_test
 import (
 	"bytes"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"github.com/voxanne-ai/voxanne/db/dbtest"
 	"github.com/voxanne-ai/voxanne/db/seed"
 	"github.com/voxanne-ai/voxanne/server"
+	"github.com/voxanne-ai/voxanne/server/logtest"
 	"github.com/voxanne-ai/voxanne/server/reception"
 	"github.com/voxanne-ai/voxanne/server/voice"
 )
@@ -42,7 +44,7 @@ func start(t *testing.T) *instance {
 	listening := httptest.NewServer(handler)
 	t.Cleanup(listening.Close)
 	in.options.BackendURL, in.options.HTTP = listening.URL, listening.Client()
-	handler.Handler = serve(t, database, in.options)
+	handler.Handler = logtest.KeepErrors(t, serve(t, database, in.options))
 	return in
 }
 
@@ -57,7 +59,7 @@ func serve(t *testing.T, database *db.DB, o demo.Options) http.Handler {
 	config := server.Config{Env: server.Dev, BackendURL: o.BackendURL, JWTSecret: o.JWTSecret}
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(database), Auth: server.NewVerifier(config, http.DefaultClient),
-		Log: slog.New(slog.DiscardHandler), Metrics: metrics, Voice: reception.New(database, auth, metrics),
+		Log: server.NewLogger(logtest.Keep(t, io.Discard), slog.LevelDebug), Metrics: metrics, Voice: reception.New(database, auth, metrics),
 	})
 	require.NoError(t, err)
 	return handler
