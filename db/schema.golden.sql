@@ -660,7 +660,7 @@ CREATE FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reas
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, p.name, s.id, s.name, r.id, r.name,
+  select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, coalesce(a.said_name, p.name), s.id, s.name, r.id, r.name,
     a.scheduled_at, a.scheduled_at + a.duration, l.time_zone, '{}'::timestamptz[]
   from public.appointments a
   join public.services s on s.org_id = a.org_id and s.id = a.service_id
@@ -673,7 +673,7 @@ $$;
 
 ALTER FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text, p_replayed boolean) OWNER TO owner;
 
-COMMENT ON FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text, p_replayed boolean) IS 'The result of a booking function about an appointment as it stands now.';
+COMMENT ON FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text, p_replayed boolean) IS 'The result of a booking function about an appointment as it stands now. The patient is named as the booking call said, not as on file: the answer must not tell a stranger''s wish from a known patient''s.';
 
 CREATE FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid DEFAULT NULL::uuid, p_resource_id uuid DEFAULT NULL::uuid, p_starts_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_alternatives timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[]) RETURNS app.booking_result
     LANGUAGE sql STABLE
@@ -1706,6 +1706,10 @@ CREATE FUNCTION app.names_of_call(p_call_id uuid) RETURNS text[]
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
     where a.org_id = app.current_org_id() and a.call_id = p_call_id
     union
+    select a.said_name
+    from public.appointments a
+    where a.org_id = app.current_org_id() and a.call_id = p_call_id
+    union
     select p.name
     from public.call_logs c
     join public.patients p on p.org_id = c.org_id and p.contact_id = c.contact_id
@@ -1831,6 +1835,8 @@ CREATE TABLE public.appointments (
     source text NOT NULL,
     call_id uuid,
     booking_ref text,
+    said_name text,
+    said_date_of_birth date,
     confirmation_sent boolean DEFAULT false NOT NULL,
     notes text,
     overridden_by uuid,
@@ -1848,6 +1854,7 @@ CASE
     ELSE ((held_until IS NULL) AND (contact_id IS NOT NULL) AND (patient_id IS NOT NULL) AND (booking_ref IS NOT NULL))
 END),
     CONSTRAINT appointments_notes_check CHECK ((char_length(notes) <= 2000)),
+    CONSTRAINT appointments_said_name_check CHECK (((char_length(said_name) >= 1) AND (char_length(said_name) <= 100))),
     CONSTRAINT appointments_source_check CHECK ((source = ANY (ARRAY['voice'::text, 'dashboard'::text]))),
     CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['held'::text, 'pending'::text, 'confirmed'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text])))
 );
@@ -1867,6 +1874,10 @@ COMMENT ON COLUMN public.appointments.blocked IS 'The visit plus its buffers, [)
 COMMENT ON COLUMN public.appointments.held_until IS 'When a hold ends by the clock; NULL unless held.';
 
 COMMENT ON COLUMN public.appointments.booking_ref IS 'Six letters and digits, easy to say; names the booking within a call. Not a secret.';
+
+COMMENT ON COLUMN public.appointments.said_name IS 'The patient''s name as the booking call said it. That call hears this one back, never the spelling on file: whether there is a file is not its business.';
+
+COMMENT ON COLUMN public.appointments.said_date_of_birth IS 'The date of birth as the booking call said it, for telling two people of that call apart; the one on file would answer guesses.';
 
 COMMENT ON COLUMN public.appointments.overridden_by IS 'The staff member who set the rules aside (never the no-overlap rule); NULL when none did.';
 
@@ -2055,7 +2066,7 @@ declare
   v_own record;
 begin
   for v_own in
-    select a.id, a.service_id, a.resource_id, a.scheduled_at, p.normalised_name, p.date_of_birth
+    select a.id, a.service_id, a.resource_id, a.scheduled_at, p.normalised_name, a.said_date_of_birth
     from public.appointments a
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
     where a.org_id = app.current_org_id()
@@ -2074,7 +2085,7 @@ begin
       return;
     elsif not p_another_person
       and extensions.levenshtein_less_equal(left(v_own.normalised_name, 100), left(v_name, 100), 2) <= 2
-      and not coalesce(v_own.date_of_birth <> p_date_of_birth, false)
+      and not coalesce(v_own.said_date_of_birth <> p_date_of_birth, false)
     then
       verdict := 'question';
       appointment_id := v_own.id;
@@ -2191,7 +2202,9 @@ begin
       -- Contact and patient only now: a refused try leaves nobody behind.
       v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
       v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
-      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id, p_notes, v_now, p_override);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
     exception when exclusion_violation then
       -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
       v_slot := null;
@@ -2706,6 +2719,9 @@ declare
 begin
   select * into v_visit from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id;
   select * into v_patient from public.patients p where p.org_id = v_org_id and p.id = v_visit.patient_id;
+  update public.appointments a
+  set said_name = p_name
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.said_name is distinct from p_name;
   if v_patient.normalised_name = app.normalise_name(p_name) then
     return;
   end if;
@@ -3205,7 +3221,7 @@ ALTER FUNCTION app.visible_appointments(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.visible_appointments(p_call_id uuid) IS 'The visits to come that a call may hear about and change: those it booked itself, those of patients it verified, and all of its contact''s where the organisation accepts the calling number as identity.';
 
-CREATE FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_notes text, p_now timestamp with time zone, p_override boolean) RETURNS uuid
+CREATE FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
@@ -3218,7 +3234,7 @@ declare
 begin
   update public.appointments a
   set status = v_status, held_until = null, booking_ref = v_ref, contact_id = p_contact_id, patient_id = p_patient_id,
-    notes = p_notes, updated_at = app.now()
+    said_name = p_said_name, said_date_of_birth = p_said_date_of_birth, notes = p_notes, updated_at = app.now()
   where a.org_id = v_org_id
     and a.call_id = p_call_id
     and a.status = 'held'
@@ -3235,19 +3251,20 @@ begin
   where a.org_id = v_org_id and a.call_id = p_call_id and a.status = 'held';
   insert into public.appointments (
     org_id, location_id, service_id, resource_id, contact_id, patient_id, scheduled_at, duration, during, blocked,
-    status, source, call_id, booking_ref, notes, overridden_by)
+    status, source, call_id, booking_ref, said_name, said_date_of_birth, notes, overridden_by)
   values (
     v_org_id, (p_slot).location_id, p_service_id, (p_slot).resource_id, p_contact_id, p_patient_id,
     lower((p_slot).during), upper((p_slot).during) - lower((p_slot).during), (p_slot).during, (p_slot).blocked,
-    v_status, case when p_call_id is null then 'dashboard' else 'voice' end, p_call_id, v_ref, p_notes, v_overridden_by)
+    v_status, case when p_call_id is null then 'dashboard' else 'voice' end, p_call_id, v_ref,
+    p_said_name, p_said_date_of_birth, p_notes, v_overridden_by)
   returning id into v_id;
   return v_id;
 end
 $$;
 
-ALTER FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_notes text, p_now timestamp with time zone, p_override boolean) OWNER TO owner;
+ALTER FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) OWNER TO owner;
 
-COMMENT ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_notes text, p_now timestamp with time zone, p_override boolean) IS 'Writes a booking into a slot whose resource is locked: turns the call''s own hold of it into the booking, else gives back what the call holds and inserts a row. Returns the appointment''s id.';
+COMMENT ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) IS 'Writes a booking into a slot whose resource is locked: turns the call''s own hold of it into the booking, else gives back what the call holds and inserts a row. Returns the appointment''s id.';
 
 CREATE FUNCTION auth.jwt() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -5208,8 +5225,8 @@ REVOKE ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p
 GRANT ALL ON FUNCTION app.visible_appointments(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.visible_appointments(p_call_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_notes text, p_now timestamp with time zone, p_override boolean) TO app_writer;
-REVOKE ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_notes text, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION river.river_job_state_in_bitmask(bitmask bit, state river.river_job_state) TO voxanne_login;
 

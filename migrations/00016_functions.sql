@@ -1151,7 +1151,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, p.name, s.id, s.name, r.id, r.name,
+  select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, coalesce(a.said_name, p.name), s.id, s.name, r.id, r.name,
     a.scheduled_at, a.scheduled_at + a.duration, l.time_zone, '{}'::timestamptz[]
   from public.appointments a
   join public.services s on s.org_id = a.org_id and s.id = a.service_id
@@ -1163,7 +1163,7 @@ as $$
 $$;
 
 comment on function app.booking_answer(text, uuid, text, boolean) is
-  'The result of a booking function about an appointment as it stands now.';
+  'The result of a booking function about an appointment as it stands now. The patient is named as the booking call said, not as on file: the answer must not tell a stranger''s wish from a known patient''s.';
 
 select app.seal('app.booking_answer(text, uuid, text, boolean)', null, 'app_writer');
 -- end of sql/0350_function_booking_answer.sql
@@ -1698,7 +1698,7 @@ declare
   v_own record;
 begin
   for v_own in
-    select a.id, a.service_id, a.resource_id, a.scheduled_at, p.normalised_name, p.date_of_birth
+    select a.id, a.service_id, a.resource_id, a.scheduled_at, p.normalised_name, a.said_date_of_birth
     from public.appointments a
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
     where a.org_id = app.current_org_id()
@@ -1717,7 +1717,7 @@ begin
       return;
     elsif not p_another_person
       and extensions.levenshtein_less_equal(left(v_own.normalised_name, 100), left(v_name, 100), 2) <= 2
-      and not coalesce(v_own.date_of_birth <> p_date_of_birth, false)
+      and not coalesce(v_own.said_date_of_birth <> p_date_of_birth, false)
     then
       verdict := 'question';
       appointment_id := v_own.id;
@@ -1798,6 +1798,8 @@ create or replace function app.write_booking(
   p_contact_id uuid,
   p_patient_id uuid,
   p_call_id uuid,
+  p_said_name text,
+  p_said_date_of_birth date,
   p_notes text,
   p_now timestamptz,
   p_override boolean
@@ -1816,7 +1818,7 @@ declare
 begin
   update public.appointments a
   set status = v_status, held_until = null, booking_ref = v_ref, contact_id = p_contact_id, patient_id = p_patient_id,
-    notes = p_notes, updated_at = app.now()
+    said_name = p_said_name, said_date_of_birth = p_said_date_of_birth, notes = p_notes, updated_at = app.now()
   where a.org_id = v_org_id
     and a.call_id = p_call_id
     and a.status = 'held'
@@ -1833,20 +1835,21 @@ begin
   where a.org_id = v_org_id and a.call_id = p_call_id and a.status = 'held';
   insert into public.appointments (
     org_id, location_id, service_id, resource_id, contact_id, patient_id, scheduled_at, duration, during, blocked,
-    status, source, call_id, booking_ref, notes, overridden_by)
+    status, source, call_id, booking_ref, said_name, said_date_of_birth, notes, overridden_by)
   values (
     v_org_id, (p_slot).location_id, p_service_id, (p_slot).resource_id, p_contact_id, p_patient_id,
     lower((p_slot).during), upper((p_slot).during) - lower((p_slot).during), (p_slot).during, (p_slot).blocked,
-    v_status, case when p_call_id is null then 'dashboard' else 'voice' end, p_call_id, v_ref, p_notes, v_overridden_by)
+    v_status, case when p_call_id is null then 'dashboard' else 'voice' end, p_call_id, v_ref,
+    p_said_name, p_said_date_of_birth, p_notes, v_overridden_by)
   returning id into v_id;
   return v_id;
 end
 $$;
 
-comment on function app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, timestamptz, boolean) is
+comment on function app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, date, text, timestamptz, boolean) is
   'Writes a booking into a slot whose resource is locked: turns the call''s own hold of it into the booking, else gives back what the call holds and inserts a row. Returns the appointment''s id.';
 
-select app.seal('app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, timestamptz, boolean)', null, 'app_writer');
+select app.seal('app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, date, text, timestamptz, boolean)', null, 'app_writer');
 -- end of sql/0490_function_write_booking.sql
 -- +goose StatementEnd
 
@@ -1892,7 +1895,9 @@ begin
       -- Contact and patient only now: a refused try leaves nobody behind.
       v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
       v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
-      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id, p_notes, v_now, p_override);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
     exception when exclusion_violation then
       -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
       v_slot := null;
@@ -2032,6 +2037,9 @@ declare
 begin
   select * into v_visit from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id;
   select * into v_patient from public.patients p where p.org_id = v_org_id and p.id = v_visit.patient_id;
+  update public.appointments a
+  set said_name = p_name
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.said_name is distinct from p_name;
   if v_patient.normalised_name = app.normalise_name(p_name) then
     return;
   end if;
@@ -3110,6 +3118,10 @@ as $$
     select p.name
     from public.appointments a
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+    where a.org_id = app.current_org_id() and a.call_id = p_call_id
+    union
+    select a.said_name
+    from public.appointments a
     where a.org_id = app.current_org_id() and a.call_id = p_call_id
     union
     select p.name

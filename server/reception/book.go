@@ -28,7 +28,7 @@ func bookClinicAppointment(ctx context.Context, q request) (reply, error) {
 	if ask != "" {
 		return said("question", ask), nil
 	}
-	start, ask, err := q.exactStart(ctx, voice.ArgAppointmentDate, voice.ArgAppointmentTime)
+	start, ask, err := q.exactStart(ctx, q.saidKind(), voice.ArgAppointmentDate, voice.ArgAppointmentTime)
 	if err != nil || ask != "" {
 		return said("question", ask), err
 	}
@@ -48,7 +48,7 @@ func bookClinicAppointment(ctx context.Context, q request) (reply, error) {
 func (q request) amend(ctx context.Context, ref string) (reply, error) {
 	var start *time.Time
 	if q.args.Text(voice.ArgAppointmentDate, voice.ArgAppointmentTime, voice.ArgWeekday) != "" {
-		at, ask, err := q.exactStart(ctx, voice.ArgAppointmentDate, voice.ArgAppointmentTime)
+		at, ask, err := q.exactStart(ctx, q.saidKind(), voice.ArgAppointmentDate, voice.ArgAppointmentTime)
 		if err != nil || ask != "" {
 			return said("question", ask), err
 		}
@@ -97,7 +97,7 @@ func (q request) patient() (who patient, ask string) {
 }
 
 // exactStart reads a day and a time of day. Where only the day is clear, it offers what is free on it.
-func (q request) exactStart(ctx context.Context, dateName, timeName string) (start time.Time, ask string, err error) {
+func (q request) exactStart(ctx context.Context, what kind, dateName, timeName string) (start time.Time, ask string, err error) {
 	when, doubt := q.read(dateName, timeName)
 	switch {
 	case doubt != nil:
@@ -106,7 +106,7 @@ func (q request) exactStart(ctx context.Context, dateName, timeName string) (sta
 		return when.Start, "", nil
 	}
 	from, to := window(when, q.call.Zone)
-	starts, err := q.freeStarts(ctx, from, to)
+	starts, err := q.freeStarts(ctx, what, from, to)
 	if err != nil || len(starts) == 0 {
 		return start, fmt.Sprintf("What time on %s?", spoken.SayDate(when.Day)), err
 	}

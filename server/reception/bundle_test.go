@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -38,6 +40,7 @@ var now = time.Date(2030, 3, 4, 14, 0, 0, 0, time.UTC)
 type bundle struct {
 	database *dbtest.Database
 	owner    *pgxpool.Pool // sees everything
+	served   *db.DB        // what the server uses
 	vapi     *sandbox.Caller
 	log      *lockedBuffer
 	calls    atomic.Int64
@@ -56,6 +59,7 @@ func setup(t *testing.T) *bundle {
 	database, err := db.Open(t.Context(), b.database.LoginURL)
 	require.NoError(t, err)
 	t.Cleanup(database.Close)
+	b.served = database
 	auth, err := voice.NewAuthenticator(voice.ModeEither, []string{webhookSecret}, time.Now)
 	require.NoError(t, err)
 	metrics := server.NewMetrics()
@@ -121,6 +125,39 @@ func (p *phone) book(t *testing.T, at, name string, more ...map[string]any) sand
 		}
 	}
 	return p.ask(t, "bookClinicAppointment", args)
+}
+
+// say is what one tool call under a new id makes the receptionist hear, a refusal or not.
+func (p *phone) say(t *testing.T, tool string, args map[string]any) string {
+	t.Helper()
+	return p.ask(t, tool, args).Text()
+}
+
+// refOf reads the booking reference out of an answer.
+func refOf(t *testing.T, answer string) string {
+	t.Helper()
+	match := regexp.MustCompile(`Booking reference ([A-Z2-9]{6})\.`).FindStringSubmatch(answer)
+	require.NotNil(t, match, answer)
+	return match[1]
+}
+
+// metrics is what /metrics shows.
+func (b *bundle) metrics(t *testing.T) string {
+	t.Helper()
+	resp, err := b.vapi.HTTP.Get(b.vapi.BaseURL + "/metrics")
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	return string(body)
+}
+
+// text is the text a query answers with, seen by the owner.
+func (b *bundle) text(t *testing.T, query string, args ...any) string {
+	t.Helper()
+	var s string
+	require.NoError(t, b.owner.QueryRow(t.Context(), query, args...).Scan(&s))
+	return s
 }
 
 // count is the number a query answers with, seen by the owner.

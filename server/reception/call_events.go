@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/voxanne-ai/voxanne/db"
@@ -54,7 +55,7 @@ func (r *Reception) transferRequest(ctx context.Context, m voice.Message) []byte
 	if m.Transfer != nil {
 		wish = *m.Transfer
 	}
-	emergency := spoken.Emergency(wish.LastCallerText) || spoken.Emergency(wish.Reason)
+	emergency := spoken.Emergency(wish.LastCallerText) || slices.ContainsFunc(wish.Texts, spoken.Emergency)
 	ctx, cancel := context.WithTimeout(ctx, toolBudget)
 	defer cancel()
 	var answer []byte
@@ -73,10 +74,14 @@ func (r *Reception) transferRequest(ctx context.Context, m voice.Message) []byte
 	switch {
 	case err == nil:
 		return answer
-	case emergency:
-		return voice.RefuseTransfer(defaultEmergency)
 	case r.noteRefusedTenant(ctx, err):
+		if emergency {
+			return voice.RefuseTransfer(defaultEmergency)
+		}
 		return voice.RefuseTransfer(sayNoTenant)
+	case emergency:
+		server.LogCause(ctx, "the clinic's emergency sentence could not be read", err)
+		return voice.RefuseTransfer(defaultEmergency)
 	default:
 		server.LogCause(ctx, "a transfer failed", err)
 		return voice.RefuseTransfer(voice.SentenceTrouble)

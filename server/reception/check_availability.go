@@ -37,7 +37,7 @@ func (q request) settleOffer(ctx context.Context) (string, error) {
 	}
 	if who := q.args.Text(voice.ArgPractitioner); who != "" {
 		if _, err := q.tx.FindResource(ctx, who); noRows(err) {
-			return q.askPractitioner(ctx)
+			return q.askPractitioner(ctx, q.args.Text(voice.ArgServiceType))
 		} else if err != nil {
 			return "", err
 		}
@@ -74,7 +74,7 @@ func (q request) offerStart(ctx context.Context, start time.Time) (reply, error)
 // offerDay answers for a day, or a part of it.
 func (q request) offerDay(ctx context.Context, when spoken.When) (reply, error) {
 	from, to := window(when, q.call.Zone)
-	starts, err := q.freeStarts(ctx, from, to)
+	starts, err := q.freeStarts(ctx, q.saidKind(), from, to)
 	if err != nil {
 		return reply{}, err
 	}

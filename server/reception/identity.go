@@ -3,13 +3,15 @@ package reception
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server/spoken"
 	"github.com/voxanne-ai/voxanne/server/voice"
 )
 
-// findMyAppointments reads out the visits that this caller may hear about.
+// findMyAppointments reads out the visits that this caller may hear about, all or those of the patient who is named.
 func findMyAppointments(ctx context.Context, q request) (reply, error) {
 	visits, err := q.tx.FindMyAppointments(ctx, q.call.CallID)
 	if err != nil {
@@ -23,6 +25,11 @@ func findMyAppointments(ctx context.Context, q request) (reply, error) {
 		if caller.Known {
 			return said("found_none", "There is no visit to come. Offer to book one."), nil
 		}
+		return refused("not_verified", sayNotVerified), nil
+	}
+	name := q.args.Text(voice.ArgPatientName)
+	visits = slices.DeleteFunc(visits, func(visit db.BookingResult) bool { return !isFor(visit, name) })
+	if len(visits) == 0 {
 		return refused("not_verified", sayNotVerified), nil
 	}
 	var lines []string

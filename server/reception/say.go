@@ -75,7 +75,7 @@ func (q request) sayRefusal(ctx context.Context, r db.BookingResult) (reply, err
 		ask, err := q.askService(ctx)
 		return refused(reason, ask), err
 	case "unknown_resource", "no_resource":
-		ask, err := q.askPractitioner(ctx)
+		ask, err := q.askPractitioner(ctx, text(r.ServiceName))
 		return refused(reason, ask), err
 	}
 	return refused(reason, q.why(r)+q.sayAlternatives(r)), nil
@@ -148,13 +148,13 @@ func (q request) askService(ctx context.Context) (string, error) {
 	return "Ask which kind of visit it is. We offer: " + strings.Join(names, ", ") + ".", nil
 }
 
-// askPractitioner says who gives the wished kind of visit.
-func (q request) askPractitioner(ctx context.Context) (string, error) {
+// askPractitioner says who gives a kind of visit, named in any words that fit.
+func (q request) askPractitioner(ctx context.Context, words string) (string, error) {
 	cards, err := q.tx.ServiceCards(ctx)
 	if err != nil {
 		return "", err
 	}
-	service, err := q.tx.FindService(ctx, q.args.Text("serviceType"))
+	service, err := q.tx.FindService(ctx, words)
 	if err != nil && !noRows(err) {
 		return "", err
 	}

@@ -89,10 +89,14 @@ func (r *Reception) runTool(ctx context.Context, m voice.Message, call voice.Too
 	switch {
 	case err == nil:
 		return answer
-	case emergency:
-		return said("emergency", defaultEmergency)
 	case r.noteRefusedTenant(ctx, err):
+		if emergency {
+			return said("emergency", defaultEmergency)
+		}
 		return refused("no_tenant", sayNoTenant)
+	case emergency:
+		server.LogCause(ctx, "the clinic's emergency sentence could not be read", err)
+		return said("emergency", defaultEmergency)
 	case server.IsBusy(err):
 		server.Log(ctx).Warn("a tool call found the database busy", slog.String("tool", countedTool(call.Name)))
 		return refused("busy", sayBusy)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server/spoken"
+	"github.com/voxanne-ai/voxanne/server/voice"
 )
 
 // read understands a date and a time that were said, in the clinic's zone and by its hours.
@@ -17,8 +18,8 @@ func (q request) words(dateName, timeName string) spoken.Words {
 	return spoken.Words{
 		Date:      q.args.Text(dateName),
 		Time:      q.args.Text(timeName),
-		Weekday:   q.args.Text("weekday"),
-		PartOfDay: q.args.Text("partOfDay"),
+		Weekday:   q.args.Text(voice.ArgWeekday),
+		PartOfDay: q.args.Text(voice.ArgPartOfDay),
 	}
 }
 
@@ -53,13 +54,24 @@ func window(when spoken.When, zone *time.Location) (from, to time.Time) {
 	return at(when.From), at(when.To)
 }
 
+// kind is what a visit is to be and with whom, in the caller's words; with nil means anyone.
+type kind struct {
+	service string
+	with    *string
+}
+
+// saidKind is the kind of visit that the arguments ask for.
+func (q request) saidKind() kind {
+	return kind{service: q.args.Text(voice.ArgServiceType), with: q.optional(voice.ArgPractitioner)}
+}
+
 // freeStarts returns up to three starts spread over a window: the first, one in the middle and the last. Three starts
 // a quarter of an hour apart would be one offer, not three.
-func (q request) freeStarts(ctx context.Context, from, to time.Time) ([]time.Time, error) {
+func (q request) freeStarts(ctx context.Context, what kind, from, to time.Time) ([]time.Time, error) {
 	const more = 500 // a window is a day or two; enough for every start of it
 	slots, err := q.tx.AvailableSlots(ctx, db.AvailableSlotsParams{
-		Service: q.args.Text("serviceType"), FromAt: from, ToAt: to,
-		Resource: q.optional("practitioner"), MaxRows: more, CallID: &q.call.CallID})
+		Service: what.service, FromAt: from, ToAt: to,
+		Resource: what.with, MaxRows: more, CallID: &q.call.CallID})
 	if err != nil {
 		return nil, err
 	}

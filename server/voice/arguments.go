@@ -198,6 +198,25 @@ func withoutTenants(v any) any {
 	}
 }
 
+// sentencesForTenants collects what withoutTenants takes out and what yet is no id, because it has several words.
+func sentencesForTenants(v any, taken bool, into []string) []string {
+	switch t := v.(type) {
+	case string:
+		if s := strings.TrimSpace(clean(t)); taken && strings.ContainsRune(s, ' ') {
+			into = append(into, s)
+		}
+	case []any:
+		for _, entry := range t {
+			into = sentencesForTenants(entry, taken, into)
+		}
+	case map[string]any:
+		for _, key := range sortedKeys(t) {
+			into = sentencesForTenants(t[key], taken || tenantKey(clean(key)), into)
+		}
+	}
+	return into
+}
+
 // fold reduces a key to its lower-case letters and digits.
 func fold(key string) string {
 	return strings.Map(func(r rune) rune {
