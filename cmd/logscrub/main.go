@@ -35,7 +35,7 @@ func run(ctx context.Context, out io.Writer) error {
 		return fmt.Errorf("%s is not set: run the tests with it, then this, or just make test", dbtest.KeptEnv)
 	}
 	kinds := map[string][]string{}
-	for _, kind := range []string{dbtest.KeptServer, dbtest.KeptErrors, dbtest.KeptJobs} {
+	for _, kind := range []string{dbtest.KeptServer, dbtest.KeptErrors, dbtest.KeptJobs, dbtest.KeptCluster} {
 		files, err := filepath.Glob(filepath.Join(dir, kind+"-*.log"))
 		if err != nil {
 			return err

@@ -3,7 +3,6 @@ package dbtest
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -16,9 +15,10 @@ const KeptEnv = "VOXANNE_TEST_LOGS"
 
 // Kinds of kept files; each begins its name with one.
 const (
-	KeptServer = "server" // a server's log, as written
-	KeptErrors = "errors" // bodies of answers that were no success
-	KeptJobs   = "jobs"   // rows of the queue, when a test's database went
+	KeptServer  = "server"  // a server's log, as written
+	KeptErrors  = "errors"  // bodies of answers that were no success
+	KeptJobs    = "jobs"    // rows of the queue, when a test's database went
+	KeptCluster = "cluster" // the log of an instance's own cluster
 )
 
 // Kept opens a file for what a test leaves of a kind. Nil when nothing is kept.
@@ -36,13 +36,14 @@ func Kept(t testing.TB, kind string) *os.File {
 	return file
 }
 
-// keepJobs writes down the queue of a test's database before it goes.
-func (d *Database) keepJobs(t testing.TB) {
+// KeepJobs writes down the queue of a database before it goes. New's databases
+// do it by themselves.
+func KeepJobs(t testing.TB, ownerURL string) {
 	t.Helper()
 	if os.Getenv(KeptEnv) == "" {
 		return
 	}
-	conn, err := pgx.Connect(context.Background(), d.OwnerURL)
+	conn, err := pgx.Connect(context.Background(), ownerURL)
 	must(t, err, "connect to keep the jobs")
 	defer conn.Close(context.Background())
 	var there bool
@@ -57,6 +58,6 @@ func (d *Database) keepJobs(t testing.TB) {
 	if len(jobs) == 0 {
 		return
 	}
-	path := filepath.Join(os.Getenv(KeptEnv), KeptJobs+"-"+d.Name+".log")
-	must(t, os.WriteFile(path, []byte(strings.Join(jobs, "\n")+"\n"), 0o600), "keep the jobs")
+	_, err = Kept(t, KeptJobs).WriteString(strings.Join(jobs, "\n") + "\n")
+	must(t, err, "keep the jobs")
 }

@@ -168,7 +168,7 @@ func (s *testServer) create(t testing.TB, how string) *Database {
 	d, drop, err := s.make(context.Background(), how)
 	must(t, err, "create a test database")
 	t.Cleanup(func() {
-		d.keepJobs(t)
+		KeepJobs(t, d.OwnerURL)
 		must(t, drop(), "drop a test database")
 	})
 	return d

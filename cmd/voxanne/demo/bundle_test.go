@@ -37,7 +37,7 @@ func start(t *testing.T) *instance {
 	require.NoError(t, err)
 	t.Cleanup(database.Close)
 	in.options = demo.Options{
-		WebhookSecret: "test-secret-webhook", JWTSecret: "test-secret-jwt-test-secret-jwt-test",
+		WebhookAuth: server.AuthHMAC, WebhookSecret: "test-secret-webhook", JWTSecret: "test-secret-jwt-test-secret-jwt-test",
 		DatabaseURL: server.Secret(in.database.LoginURL), AdminURL: server.Secret(in.database.OwnerURL), Out: in.printed,
 	}
 	handler := &swap{}

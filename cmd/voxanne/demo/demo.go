@@ -19,8 +19,9 @@ import (
 
 // Options says which instance to play against. All are required.
 type Options struct {
-	BackendURL    string        // where the instance listens, without path
-	WebhookSecret server.Secret // signs what is sent
+	BackendURL    string // where the instance listens, without path
+	WebhookAuth   server.WebhookAuth
+	WebhookSecret server.Secret // signs what is sent, or is sent along, as WebhookAuth says
 	DatabaseURL   server.Secret // of voxanne_login: what a clinic's members see
 	AdminURL      server.Secret // of the owner: what really is in the tables
 	JWTSecret     server.Secret // signs the tokens of the clinics' members
@@ -55,6 +56,14 @@ func Run(ctx context.Context, o Options) error {
 		}
 	}
 	return p.verdict()
+}
+
+// proof is how a message shows that it comes from Vapi.
+func (o Options) proof(secret server.Secret) sandbox.Authentication {
+	if o.WebhookAuth == server.AuthSecret {
+		return sandbox.Secret(string(secret))
+	}
+	return sandbox.SignSeconds(string(secret))
 }
 
 // caller sends what Vapi would send.

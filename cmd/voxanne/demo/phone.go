@@ -26,11 +26,25 @@ type phone struct {
 
 // ring starts a call to a clinic; name is who calls, number where from.
 func (p *play) ring(c clinic, name, number string) *phone {
-	ph := &phone{p: p, name: name, line: sandbox.Line{
+	ph := p.dial(c, name, number)
+	p.callers = append(p.callers, ph)
+	return ph
+}
+
+// dial makes a call that nobody has heard of yet.
+func (p *play) dial(c clinic, name, number string) *phone {
+	return &phone{p: p, name: name, line: sandbox.Line{
 		CallID: uuid.NewString(), AssistantID: c.AssistantID, PhoneNumberID: c.PhoneNumberID,
 		Number: c.Number, Customer: number, At: time.Now()}}
-	p.calls = append(p.calls, ph.line.CallID)
-	return ph
+}
+
+// calls are Vapi's ids of all calls so far.
+func (p *play) calls() []string {
+	ids := make([]string, len(p.callers))
+	for i, ph := range p.callers {
+		ids[i] = ph.line.CallID
+	}
+	return ids
 }
 
 // newNumber is a number, of those set aside for fiction, that nobody called from before.

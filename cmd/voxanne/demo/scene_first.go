@@ -14,12 +14,12 @@ import (
 // strangerAtTheDoor sends what anybody could send: nothing of it gets in.
 func (p *play) strangerAtTheDoor(ctx context.Context) error {
 	p.heading("Somebody who is not Vapi knocks")
-	ph := p.ring(p.lakeside, "Mallory Quillby", "")
-	message := sandbox.ToolCalls(ph.line, sandbox.NestedObject, sandbox.ToolCall{ID: "call_forged", Name: "bookClinicAppointment",
-		Arguments: ph.booking(p.plan.service, "", p.plan.start.In(p.lakeside.zone))})
+	p.forged = p.dial(p.lakeside, "Mallory Quillby", "")
+	message := sandbox.ToolCalls(p.forged.line, sandbox.NestedObject, sandbox.ToolCall{ID: "call_forged", Name: "bookClinicAppointment",
+		Arguments: p.forged.booking(p.plan.service, "", p.plan.start.In(p.lakeside.zone))})
 	for what, auth := range map[string]sandbox.Authentication{
-		"without a signature":      sandbox.Anonymous(),
-		"signed by another secret": sandbox.SignSeconds("not-the-secret-of-this-instance"),
+		"without a proof":       sandbox.Anonymous(),
+		"with another's secret": p.proof("not-the-secret-of-this-instance"),
 	} {
 		_, err := p.caller(auth).CallTools(ctx, message)
 		var refused *sandbox.RefusedError
@@ -60,7 +60,7 @@ func (p *play) greeted(ctx context.Context, ph *phone, c clinic) error {
 // offered asks for a day; the first start of it is held.
 func (p *play) offered(ctx context.Context) error {
 	day := p.plan.day
-	p.first.says("Hello, do you have a %s with %s on %s?", p.plan.service, p.plan.practitioners[0], day.Format("Monday, January 2"))
+	p.first.says("Hello, is %s free on %s? I need this: %s.", p.plan.practitioners[0], day.Format("Monday, January 2"), p.plan.service)
 	_, result, err := p.first.ask(ctx, "checkAvailability", map[string]any{"serviceType": p.plan.service, "hold": "true",
 		"practitioner": p.plan.practitioners[0], "appointmentDate": day.Format(time.DateOnly), "weekday": day.Weekday().String()})
 	if err != nil {

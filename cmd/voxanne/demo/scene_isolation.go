@@ -42,7 +42,7 @@ func (p *play) otherClinic(ctx context.Context) error {
 	if len(free) == 0 {
 		return errNoDay
 	}
-	ph.says("A %s on %s please. %s.", service, spoken.SayTime(free[0], p.harbor.zone), ph.name)
+	ph.says("%s on %s please. I am %s.", service, spoken.SayTime(free[0], p.harbor.zone), ph.name)
 	_, booked, err := ph.ask(ctx, "bookClinicAppointment", ph.booking(service, "", free[0].In(p.harbor.zone)))
 	if err != nil {
 		return err

@@ -18,7 +18,7 @@ func (p *play) secondCaller(ctx context.Context) error {
 	ph := p.ring(p.lakeside, "Bo Quillby", number)
 	zone, who := p.lakeside.zone, p.plan.practitioners[0]
 	p.heading("%s calls and wants the same time with %s", ph.name, who)
-	ph.says("A %s with %s on %s please.", p.plan.service, who, spoken.SayTime(p.plan.start, zone))
+	ph.says("%s with %s on %s please.", p.plan.service, who, spoken.SayTime(p.plan.start, zone))
 	_, refused, err := ph.ask(ctx, "bookClinicAppointment", ph.booking(p.plan.service, who, p.plan.start.In(zone)))
 	if err != nil {
 		return err

@@ -24,7 +24,8 @@ type play struct {
 	lakeside clinic
 	harbor   clinic
 	plan     plan
-	calls    []string // Vapi ids of all calls played so far
+	callers  []*phone // everybody who called so far
+	forged   *phone   // what anybody but Vapi sent
 	first    *phone   // who booked first
 	visit    db.DemoAppointmentsRow
 }
@@ -37,7 +38,7 @@ type clinic struct {
 
 // enter connects to both sides of the instance and finds the clinics and a day to play on.
 func enter(ctx context.Context, o Options) (_ *play, err error) {
-	p := &play{Options: o, ledger: ledger{out: o.Out}, vapi: o.caller(sandbox.SignSeconds(string(o.WebhookSecret)))}
+	p := &play{Options: o, ledger: ledger{out: o.Out}, vapi: o.caller(o.proof(o.WebhookSecret))}
 	if p.database, err = db.Open(ctx, string(o.DatabaseURL)); err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
