@@ -57,7 +57,7 @@ func TestDevFromNothingAndAgain(t *testing.T) {
 
 	t.Run("a second one in the same folder is refused", func(t *testing.T) {
 		second := start(t, home)
-		require.Error(t, <-second.exited)
+		second.fails(t)
 		require.Contains(t, second.out.String(), "another `voxanne dev` runs in "+home)
 	})
 	t.Run("other commands find the instance", func(t *testing.T) {
@@ -127,7 +127,7 @@ func TestTakenPortIsSaidBeforeAnythingStarts(t *testing.T) {
 	require.NoError(t, err)
 	home := newHome(t)
 	p := start(t, home, "PORT="+port)
-	require.Error(t, <-p.exited)
+	p.fails(t)
 	require.Contains(t, p.out.String(), "port "+port+" is in use by another program")
 	require.NoDirExists(t, filepath.Join(home, "pg"))
 }
@@ -160,7 +160,7 @@ func TestDevOnTheCallersDatabase(t *testing.T) {
 	t.Run("a role that cannot migrate is told what is missing", func(t *testing.T) {
 		home := newHome(t)
 		p := start(t, home, "DATABASE_URL="+values["DATABASE_URL"])
-		require.Error(t, <-p.exited)
+		p.fails(t)
 		require.Contains(t, p.out.String(), "ADMIN_DATABASE_URL")
 		require.NotContains(t, p.out.String(), "Ctrl-C")
 	})
@@ -188,7 +188,7 @@ func TestDevRefusesProduction(t *testing.T) {
 	t.Parallel()
 	home := newHome(t)
 	p := start(t, home, "VOXANNE_ENV=production")
-	require.Error(t, <-p.exited)
+	p.fails(t)
 	require.Contains(t, p.out.String(), "voxanne serve")
 	require.NoFileExists(t, envFilePath(home))
 }

@@ -142,6 +142,17 @@ func (p *program) interrupt(t *testing.T) {
 	}
 }
 
+// fails waits for an end that is no success.
+func (p *program) fails(t *testing.T) {
+	t.Helper()
+	select {
+	case err := <-p.exited:
+		require.Error(t, err, p.out.String())
+	case <-time.After(15 * time.Second):
+		t.Fatalf("did not end:\n%s", p.out)
+	}
+}
+
 func (p *program) kill(t *testing.T) {
 	t.Helper()
 	require.NoError(t, p.cmd.Process.Kill())
