@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"regexp"
 )
 
@@ -58,7 +57,7 @@ func scanFile(path string, values []planted) (looked int, problems []error) {
 		looked += len(lines.Bytes())
 		for _, v := range values {
 			if v.pattern.Match(lines.Bytes()) {
-				problems = append(problems, fmt.Errorf("%s:%d: %s: %.300s", filepath.Base(path), n, v.what, lines.Bytes()))
+				problems = append(problems, fmt.Errorf("%s:%d: %s: %.300s", path, n, v.what, lines.Bytes()))
 			}
 		}
 	}
