@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/voxanne-ai/voxanne/db/localpg"
+	"github.com/voxanne-ai/voxanne/server/logtest"
 )
 
 // binary builds the program once.
@@ -94,7 +95,7 @@ func startCommand(t *testing.T, command string, env []string) *program {
 	p := &program{cmd: exec.Command(path, command), out: &output{}, exited: make(chan error, 1), started: time.Now()}
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Env = env
-	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
+	p.cmd.Stdout, p.cmd.Stderr = p.out, logtest.Keep(t, p.out)
 	require.NoError(t, p.cmd.Start())
 	go func() { p.exited <- p.cmd.Wait() }()
 	t.Cleanup(func() { _ = p.cmd.Process.Kill() })
