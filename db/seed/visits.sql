@@ -73,3 +73,19 @@ join public.locations l on l.org_id = r.org_id and l.id = r.location_id
 cross join lateral (select (date_trunc('week', app.now() at time zone l.time_zone) + interval '8 days')::date as day) d
 where r.name = 'Dr. Maya Okafor' and exists (select from public.organizations o where o.id = r.org_id and o.slug = 'lakeside-dental')
 on conflict do nothing;
+
+-- What the demo calls booked: each has its caller's first visit to come that no other call made. Of the mother's two one is
+-- enough to show where a visit came from.
+update public.appointments a
+set call_id = claimed.call_id, source = 'voice', created_at = claimed.called_at
+from (
+  select distinct on (c.id) c.org_id, c.id as call_id, c.created_at as called_at, v.id as appointment_id
+  from public.call_logs c
+  join public.appointments v on v.org_id = c.org_id and v.contact_id = c.contact_id
+    and v.status = 'confirmed' and v.call_id is null and v.scheduled_at > c.created_at
+  where c.outcome = 'booked'
+    and c.vapi_call_id like 'demo-%'
+    and not exists (select from public.appointments x where x.org_id = c.org_id and x.call_id = c.id)
+  order by c.id, v.scheduled_at, v.id
+) claimed
+where a.org_id = claimed.org_id and a.id = claimed.appointment_id;
