@@ -1131,29 +1131,18 @@ CREATE FUNCTION app.find_resource(p_words text) RETURNS SETOF public.resources
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-declare
-  -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
-  v_words text := regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '');
 begin
   return query
   select r.*
   from public.resources r
   cross join lateral (
-    select min(
-      case
-        when r.id::text = lower(btrim(p_words)) then 0
-        when n.name = v_words then 1
-        when n.name like v_words || ' %' or n.name like '% ' || v_words or n.name like '% ' || v_words || ' %' then 2
-        when v_words like n.name || ' %' or v_words like '% ' || n.name or v_words like '% ' || n.name || ' %' then 3
-      end) as rank
-    from (
-      select regexp_replace(app.normalise_name(unnest(array[r.name] || r.aliases)), '^(dr|doctor|dra|doctora) ', '') as name
-    ) n
-    where n.name <> ''
+    select case
+      when r.id::text = lower(btrim(p_words)) then 0
+      else app.match_rank(p_words, array[r.name] || r.aliases)
+    end as rank
   ) m
   where r.org_id = app.current_org_id()
     and r.active
-    and v_words <> ''
     and m.rank is not null
   order by m.rank, char_length(r.name), r.id
   limit 1;
@@ -1203,29 +1192,21 @@ CREATE FUNCTION app.find_service(p_words text) RETURNS SETOF public.services
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-declare
-  v_words text := app.normalise_name(coalesce(p_words, ''));
 begin
   return query
   select s.*
   from public.services s
   cross join lateral (
-    select min(
-      case
-        when s.id::text = lower(btrim(p_words)) then 0
-        when n.name = v_words then 1
-        when n.name like v_words || ' %' or n.name like '% ' || v_words or n.name like '% ' || v_words || ' %' then 2
-        when v_words like n.name || ' %' or v_words like '% ' || n.name or v_words like '% ' || n.name || ' %' then 3
-      end) as rank
-    from (select app.normalise_name(unnest(array[s.name] || s.aliases)) as name) n
-    where n.name <> ''
+    select case
+      when s.id::text = lower(btrim(p_words)) then 0
+      when app.normalise_name(coalesce(p_words, '')) <> '' then app.match_rank(p_words, array[s.name] || s.aliases)
+      -- Nothing said is only clear where there is nothing to choose.
+      when (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1 then 4
+    end as rank
   ) m
   where s.org_id = app.current_org_id()
     and s.active
-    and case when v_words = '' then
-      -- Nothing said is only clear where there is nothing to choose.
-      (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1
-    else m.rank is not null end
+    and m.rank is not null
   order by m.rank, char_length(s.name), s.id
   limit 1;
 end
@@ -1604,6 +1585,29 @@ $$;
 ALTER FUNCTION app.lock_resources(p_resource_ids uuid[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.lock_resources(p_resource_ids uuid[]) IS 'Locks resources against every other booking and every change of their hours, until the transaction ends; always in one order, so that no two transactions wait for each other.';
+
+CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
+  with said as (
+    select regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '') as words
+  ), known as (
+    select regexp_replace(app.normalise_name(unnest(p_names)), '^(dr|doctor|dra|doctora) ', '') as name
+  )
+  select min(case
+    when k.name = s.words then 1
+    when ' ' || k.name || ' ' like '% ' || s.words || ' %' then 2
+    when ' ' || s.words || ' ' like '% ' || k.name || ' %' then 3
+  end)
+  from said s, known k
+  where s.words <> '' and k.name <> ''
+$$;
+
+ALTER FUNCTION app.match_rank(p_words text, p_names text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.match_rank(p_words text, p_names text[]) IS 'How well words that were said fit the best of some names, titles left aside: 1 equal, 2 the words stand in the name as whole words, 3 the name stands in the words; NULL when nothing fits or nothing was said.';
 
 CREATE FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5100,6 +5104,11 @@ REVOKE ALL ON FUNCTION app.lock_call(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO app_writer;
+GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_service;
+GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_user;
+REVOKE ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) FROM PUBLIC;
