@@ -1,7 +1,6 @@
 package sql_test
 
 import (
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -9,18 +8,17 @@ import (
 	"github.com/voxanne-ai/voxanne/db/dbtest"
 )
 
-// verify runs a check of verify/ as a DBA would and returns what it said.
-func verify(t *testing.T, address, check string) (string, error) {
+// rls runs verify/rls.sql as a DBA would and returns the findings, a line each.
+func rls(t *testing.T, address string) (string, error) {
 	t.Helper()
-	out, err := program(t, address, filepath.Join(binaries(t), "psql"), "-X", "--tuples-only", "--no-align", "-f", filepath.Join("verify", check)).CombinedOutput()
-	return string(out), err
+	return psql(t, address, "--tuples-only", "--no-align", "-f", "verify/rls.sql")
 }
 
 func TestVerifyRLSFindsNothingInASoundDatabase(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
 	furnish(t, d)
-	out, err := verify(t, d.OwnerURL, "rls.sql")
+	out, err := rls(t, d.OwnerURL)
 	require.NoError(t, err, out)
 	require.Empty(t, out)
 }
@@ -29,7 +27,7 @@ func TestVerifyRLSFindsNothingOnSupabase(t *testing.T) {
 	t.Parallel()
 	d := supabase(t)
 	furnish(t, d)
-	out, err := verify(t, d.OwnerURL, "rls.sql")
+	out, err := rls(t, d.OwnerURL)
 	require.NoError(t, err, out)
 	require.Empty(t, out)
 }
@@ -38,11 +36,11 @@ func TestVerifyRLSFindsNothingOnSupabase(t *testing.T) {
 func TestVerifyRLSRefusesToLookWithHalfAnEye(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
-	out, err := verify(t, d.LoginURL, "rls.sql")
+	out, err := rls(t, d.LoginURL)
 	require.Error(t, err)
 	require.Contains(t, out, "does not see every row")
 
-	out, err = verify(t, dbtest.Empty(t).OwnerURL, "rls.sql")
+	out, err = rls(t, dbtest.Empty(t).OwnerURL)
 	require.Error(t, err)
 	require.Contains(t, out, "no migrated Voxanne database")
 }
@@ -86,7 +84,7 @@ func TestVerifyRLSFindsWhatIsPlanted(t *testing.T) {
 	for _, planted := range plants {
 		d.Exec(t, planted.sql)
 	}
-	out, err := verify(t, d.OwnerURL, "rls.sql")
+	out, err := rls(t, d.OwnerURL)
 	require.Error(t, err, out)
 	for _, planted := range plants {
 		require.Contains(t, out, planted.finding)

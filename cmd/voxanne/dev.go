@@ -68,13 +68,13 @@ func develop(ctx context.Context, p process) (err error) {
 		return err
 	}
 
+	in.printBanner(p.out, cfg) // the port is open already: who connects now is served in a moment
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.ServeListener(running, handler, listener, log) })
 	group.Go(func() error { return work(running, cfg, opened, log) })
 	if in.played != nil {
 		group.Go(func() error { return server.ServeListener(running, in.vapi, in.played, log.With("plays", "vapi")) })
 	}
-	in.printBanner(p.out, cfg)
 	return group.Wait()
 }
 

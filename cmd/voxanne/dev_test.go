@@ -1,166 +1,22 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"github.com/voxanne-ai/voxanne/db/localpg"
 )
-
-// binary builds the program once.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "voxanne-test-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "voxanne")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		return string(out), err
-	}
-	return path, nil
-})
-
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if path, err := binary(); err == nil {
-		os.RemoveAll(filepath.Dir(path))
-	}
-	os.Exit(status)
-}
-
-// program is a started `voxanne dev`.
-type program struct {
-	cmd     *exec.Cmd
-	out     *output
-	exited  chan error
-	started time.Time
-}
-
-// output collects what a process prints.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(p)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
-}
-
-// newHome is a VOXANNE_HOME whose cluster is removed at the end, whatever happened.
-func newHome(t *testing.T) string {
-	t.Helper()
-	home := t.TempDir()
-	t.Cleanup(func() { require.NoError(t, localpg.Remove(context.Background(), filepath.Join(home, "pg"))) })
-	return home
-}
-
-// environ is the process's without what would lead elsewhere, and with extra.
-func environ(home string, extra ...string) []string {
-	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME"), "VOXANNE_HOME=" + home}
-	return append(env, extra...)
-}
-
-// start starts `voxanne dev`; PORT=0 unless extra says otherwise.
-func start(t *testing.T, home string, extra ...string) *program {
-	t.Helper()
-	path, err := binary()
-	require.NoError(t, err, path)
-	p := &program{cmd: exec.Command(path, "dev"), out: &output{}, exited: make(chan error, 1), started: time.Now()}
-	p.cmd.Dir = t.TempDir()
-	p.cmd.Env = environ(home, append([]string{"PORT=0"}, extra...)...)
-	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
-	require.NoError(t, p.cmd.Start())
-	go func() { p.exited <- p.cmd.Wait() }()
-	t.Cleanup(func() { _ = p.cmd.Process.Kill() })
-	return p
-}
-
-// ready waits until the instance says so and answers, and returns its env file
-// and how long it took.
-func (p *program) ready(t *testing.T, home string) (values map[string]string, took time.Duration) {
-	t.Helper()
-	for deadline := p.started.Add(40 * time.Second); ; {
-		if strings.Contains(p.out.String(), "Ctrl-C stops it") {
-			var err error
-			values, err = readEnvFile(envFilePath(home))
-			require.NoError(t, err)
-			if status, _ := get(t, values["BACKEND_URL"]+"/readyz", ""); status == http.StatusOK {
-				return values, time.Since(p.started)
-			}
-		}
-		select {
-		case err := <-p.exited:
-			t.Fatalf("ended instead of getting ready: %v\n%s", err, p.out)
-		case <-time.After(20 * time.Millisecond):
-			require.True(t, time.Now().Before(deadline), "not ready in time:\n%s", p.out)
-		}
-	}
-}
-
-// says waits for words of the output.
-func (p *program) says(t *testing.T, words string) {
-	t.Helper()
-	require.Eventually(t, func() bool { return strings.Contains(p.out.String(), words) }, 20*time.Second, 5*time.Millisecond, words)
-}
-
-// interrupt is Ctrl-C; the exit must be clean and soon.
-func (p *program) interrupt(t *testing.T) {
-	t.Helper()
-	require.NoError(t, p.cmd.Process.Signal(os.Interrupt))
-	select {
-	case err := <-p.exited:
-		require.NoError(t, err, p.out.String())
-	case <-time.After(15 * time.Second):
-		t.Fatalf("did not stop:\n%s", p.out)
-	}
-}
-
-func (p *program) kill(t *testing.T) {
-	t.Helper()
-	require.NoError(t, p.cmd.Process.Kill())
-	<-p.exited
-}
-
-func get(t *testing.T, url, token string) (status int, body string) {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
-	require.NoError(t, err)
-	if token != "" {
-		req.Header.Set("Authorization", "Bearer "+token)
-	}
-	client := http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	resp, err := client.Do(req)
-	if err != nil {
-		return 0, err.Error()
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	return resp.StatusCode, string(text)
-}
 
 // validate asks the dashboard's first question with the file's token.
 func validate(t *testing.T, values map[string]string) {
@@ -201,7 +57,7 @@ func TestDevFromNothingAndAgain(t *testing.T) {
 
 	t.Run("a second one in the same folder is refused", func(t *testing.T) {
 		second := start(t, home)
-		require.Error(t, <-second.exited)
+		second.fails(t)
 		require.Contains(t, second.out.String(), "another `voxanne dev` runs in "+home)
 	})
 	t.Run("other commands find the instance", func(t *testing.T) {
@@ -209,6 +65,18 @@ func TestDevFromNothingAndAgain(t *testing.T) {
 		status, _ := get(t, values["BACKEND_URL"]+"/api/orgs/validate/"+values["ORG_ID"], token)
 		require.Equal(t, http.StatusForbidden, status, "another clinic's staff")
 		require.Contains(t, runCommand(t, home, "seed"), "lakeside-dental")
+	})
+	t.Run("serve and work run beside it on its values", func(t *testing.T) {
+		port := freePort(t)
+		serving := startCommand(t, "serve", append(strings.Split(strings.TrimSpace(sourced), "\n"), "PORT="+port))
+		require.Eventually(t, func() bool {
+			status, _ := get(t, "http://localhost:"+port+"/readyz", "")
+			return status == http.StatusOK
+		}, 10*time.Second, 20*time.Millisecond, "%s", serving.out)
+		working := startCommand(t, "work", strings.Split(strings.TrimSpace(sourced), "\n"))
+		working.says(t, "working the queue")
+		serving.interrupt(t)
+		working.interrupt(t)
 	})
 	first.interrupt(t)
 
@@ -259,28 +127,68 @@ func TestTakenPortIsSaidBeforeAnythingStarts(t *testing.T) {
 	require.NoError(t, err)
 	home := newHome(t)
 	p := start(t, home, "PORT="+port)
-	require.Error(t, <-p.exited)
+	p.fails(t)
 	require.Contains(t, p.out.String(), "port "+port+" is in use by another program")
 	require.NoDirExists(t, filepath.Join(home, "pg"))
 }
 
-// sourceInShell lets a shell read the env file and print what it got.
-func sourceInShell(t *testing.T, home string) string {
-	t.Helper()
-	cmd := exec.Command("sh", "-c", "set -a; . "+envFilePath(home)+"; env")
-	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
-	out, err := cmd.Output()
+func TestDevOnTheCallersDatabase(t *testing.T) {
+	t.Parallel()
+	// A cluster of its own: the login role's password belongs to the whole cluster.
+	dir := t.TempDir()
+	t.Cleanup(func() { require.NoError(t, localpg.Remove(context.Background(), dir)) })
+	cluster, err := localpg.Start(t.Context(), localpg.Options{Dir: dir, Fast: true})
 	require.NoError(t, err)
-	return string(out)
+	owner, err := cluster.CreateDatabase(t.Context(), "theirs")
+	require.NoError(t, err)
+
+	home := newHome(t)
+	p := start(t, home, "DATABASE_URL="+owner)
+	values, _ := p.ready(t, home)
+	validate(t, values)
+	require.Equal(t, owner, values["ADMIN_DATABASE_URL"])
+	require.Contains(t, values["DATABASE_URL"], "voxanne_login:", "the owner migrates, the application's role serves")
+	require.NoDirExists(t, filepath.Join(home, "pg"))
+	p.interrupt(t)
+
+	t.Run("the same again", func(t *testing.T) {
+		p := start(t, home, "DATABASE_URL="+owner)
+		again, _ := p.ready(t, home)
+		require.Equal(t, values["DATABASE_URL"], again["DATABASE_URL"])
+		p.interrupt(t)
+	})
+	t.Run("a role that cannot migrate is told what is missing", func(t *testing.T) {
+		home := newHome(t)
+		p := start(t, home, "DATABASE_URL="+values["DATABASE_URL"])
+		p.fails(t)
+		require.Contains(t, p.out.String(), "ADMIN_DATABASE_URL")
+		require.NotContains(t, p.out.String(), "Ctrl-C")
+	})
+	t.Run("clinics that are there get no demo clinics beside them", func(t *testing.T) {
+		used, err := cluster.CreateDatabase(t.Context(), "used")
+		require.NoError(t, err)
+		runIn(t, append(environ(t.TempDir()), "ADMIN_DATABASE_URL="+used), "migrate")
+		conn, err := pgx.Connect(t.Context(), used)
+		require.NoError(t, err)
+		defer conn.Close(context.Background())
+		_, err = conn.Exec(t.Context(), "insert into auth.users (id, email) values (gen_random_uuid(), 'ada.quillby@patients.example')")
+		require.NoError(t, err)
+
+		home := newHome(t)
+		p := start(t, home, "DATABASE_URL="+strings.Replace(values["DATABASE_URL"], "/theirs", "/used", 1), "ADMIN_DATABASE_URL="+used)
+		p.says(t, "no demo clinics were put into it")
+		p.interrupt(t)
+		var clinics int
+		require.NoError(t, conn.QueryRow(t.Context(), "select count(*) from public.organizations").Scan(&clinics))
+		require.Equal(t, 1, clinics)
+	})
 }
 
-func runCommand(t *testing.T, home string, args ...string) string {
-	t.Helper()
-	path, err := binary()
-	require.NoError(t, err)
-	cmd := exec.Command(path, args...)
-	cmd.Env = environ(home)
-	out, err := cmd.Output()
-	require.NoError(t, err, "%s", out)
-	return string(out)
+func TestDevRefusesProduction(t *testing.T) {
+	t.Parallel()
+	home := newHome(t)
+	p := start(t, home, "VOXANNE_ENV=production")
+	p.fails(t)
+	require.Contains(t, p.out.String(), "voxanne serve")
+	require.NoFileExists(t, envFilePath(home))
 }

@@ -41,6 +41,7 @@ type command struct {
 func commands() []command {
 	return []command{
 		{"dev", "start everything for development: database, demo clinics, server, workers", runDev},
+		{"demo", "play a whole call and check every promise; non-zero exit when one is broken", runDemo},
 		{"serve", "serve HTTP: the dashboard API and Vapi's webhooks", runServe},
 		{"work", "work the queue", runWork},
 		{"migrate", "bring the database to this program's schema", runMigrate},

@@ -10,6 +10,8 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server"
+	"github.com/voxanne-ai/voxanne/server/reception"
+	"github.com/voxanne-ai/voxanne/server/voice"
 )
 
 const serveUsage = `Serves the dashboard API and Vapi's webhooks on PORT until it is told to stop
@@ -48,11 +50,21 @@ func newHandler(cfg server.Config, opened *db.DB, log *slog.Logger) (http.Handle
 	if len(cfg.WebhookSecrets) == 0 {
 		return nil, errors.New("no webhook secret is configured")
 	}
+	secrets := make([]string, len(cfg.WebhookSecrets))
+	for i, secret := range cfg.WebhookSecrets {
+		secrets[i] = string(secret)
+	}
+	webhooks, err := voice.NewAuthenticator(string(cfg.WebhookAuth), secrets, time.Now)
+	if err != nil {
+		return nil, fmt.Errorf("authenticate webhooks: %w", err)
+	}
+	metrics := server.NewMetrics()
 	handler, err := server.New(server.Deps{
 		DB:      server.NewDatabase(opened),
 		Auth:    server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
 		Log:     log,
-		Metrics: server.NewMetrics(),
+		Metrics: metrics,
+		Voice:   reception.New(opened, webhooks, metrics),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the server together: %w", err)

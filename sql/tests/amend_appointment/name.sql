@@ -19,7 +19,7 @@ select is((select array_agg(name) from public.patients where origin_call_id = :'
 select is(pg_temp.rename('c1', '  '), 'amended: John Quillfeather', 'a blank name changes nothing');
 select is(pg_temp.rename('c3', 'Maya Quillby'), 'amended: Maya Quillby', 'a patient known before the call');
 select is((select array_agg(name order by name) from public.patients where contact_id = 'a0000000-0000-7000-8000-0000000000d2'), '{Maya Quillby,Mia Quillby}', 'keeps the name: another one has the visit');
-select is(pg_temp.rename('c3', 'MIA QUILLBY'), 'amended: Mia Quillby', 'and back');
+select is(pg_temp.rename('c3', 'MIA QUILLBY'), 'amended: MIA QUILLBY', 'and back, named as it was said');
 select is((select date_of_birth from public.patients where name = 'Mia Quillby'), '2020-01-01', 'to who it was, unchanged');
 
 select * from finish();

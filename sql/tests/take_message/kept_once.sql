@@ -17,7 +17,7 @@ select is(app.take_message(:'call1', 'tool-1', 'Something else'), :'id', 'the sa
 select is((select count(*) from public.caller_messages), 1::bigint, 'kept once');
 select is((select count(*) from public.notifications), 1::bigint, 'told once');
 select isnt(app.take_message(:'call1', 'tool-2', 'And another'), :'id', 'another tool call is another message');
-select is((select array_agg(title order by title) from public.notifications), '{A caller left a message,A caller left an urgent message}', 'not every one is urgent');
+select is((select array_agg(title order by title desc) from public.notifications), '{A caller left an urgent message,A caller left a message}', 'not every one is urgent');
 select isnt(app.take_message('a0000000-0000-7000-8000-0000000000c2', 'tool-1', 'Hello'), :'id', 'the same tool call id in another call is another message');
 select is((select count(*) from public.contacts where phone is null and origin_call_id = 'a0000000-0000-7000-8000-0000000000c2'), 1::bigint, 'a withheld caller has a contact of its own');
 select app.take_message(:'call1', 'tool-3', repeat('so long ', 900));
