@@ -308,6 +308,60 @@ func (q *Queries) CancelAppointment(ctx context.Context, arg CancelAppointmentPa
 	return i, err
 }
 
+const checkSlot = `-- name: CheckSlot :one
+select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
+from app.check_slot(
+  p_call_id => $1::uuid,
+  p_service => $2::text,
+  p_starts_at => $3::timestamptz,
+  p_resource => $4::text
+)
+`
+
+type CheckSlotParams struct {
+	CallID   uuid.UUID
+	Service  string
+	StartsAt time.Time
+	Resource *string
+}
+
+// CheckSlot
+//
+//	select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
+//	from app.check_slot(
+//	  p_call_id => $1::uuid,
+//	  p_service => $2::text,
+//	  p_starts_at => $3::timestamptz,
+//	  p_resource => $4::text
+//	)
+func (q *Queries) CheckSlot(ctx context.Context, arg CheckSlotParams) (BookingResult, error) {
+	row := q.db.QueryRow(ctx, checkSlot,
+		arg.CallID,
+		arg.Service,
+		arg.StartsAt,
+		arg.Resource,
+	)
+	var i BookingResult
+	err := row.Scan(
+		&i.Outcome,
+		&i.Reason,
+		&i.Replayed,
+		&i.AppointmentID,
+		&i.BookingRef,
+		&i.Status,
+		&i.PatientName,
+		&i.ServiceID,
+		&i.ServiceName,
+		&i.ResourceID,
+		&i.ResourceName,
+		&i.StartsAt,
+		&i.EndsAt,
+		&i.TimeZone,
+		&i.Alternatives,
+	)
+	return i, err
+}
+
 const expireHold = `-- name: ExpireHold :one
 select app.expire_hold(p_appointment_id => $1::uuid)::integer as expired
 `
@@ -365,6 +419,38 @@ func (q *Queries) FindMyAppointments(ctx context.Context, callID uuid.UUID) ([]B
 		return nil, err
 	}
 	return items, nil
+}
+
+const findResource = `-- name: FindResource :one
+select name
+from app.find_resource(p_words => $1::text)
+`
+
+// FindResource
+//
+//	select name
+//	from app.find_resource(p_words => $1::text)
+func (q *Queries) FindResource(ctx context.Context, words string) (string, error) {
+	row := q.db.QueryRow(ctx, findResource, words)
+	var name string
+	err := row.Scan(&name)
+	return name, err
+}
+
+const findService = `-- name: FindService :one
+select name
+from app.find_service(p_words => $1::text)
+`
+
+// FindService
+//
+//	select name
+//	from app.find_service(p_words => $1::text)
+func (q *Queries) FindService(ctx context.Context, words string) (string, error) {
+	row := q.db.QueryRow(ctx, findService, words)
+	var name string
+	err := row.Scan(&name)
+	return name, err
 }
 
 const holdSlot = `-- name: HoldSlot :one

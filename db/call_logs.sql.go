@@ -13,13 +13,13 @@ import (
 )
 
 const assistantFacts = `-- name: AssistantFacts :one
-select vapi_assistant_id, clinic_name, address, recording_consent, ai_disclosure, hours, services, practitioners
+select vapi_assistant_id, clinic_name, first_message, address, recording_consent, ai_disclosure, hours, services, practitioners
 from app.assistant_facts(p_call_id => $1::uuid)
 `
 
 // AssistantFacts
 //
-//	select vapi_assistant_id, clinic_name, address, recording_consent, ai_disclosure, hours, services, practitioners
+//	select vapi_assistant_id, clinic_name, first_message, address, recording_consent, ai_disclosure, hours, services, practitioners
 //	from app.assistant_facts(p_call_id => $1::uuid)
 func (q *Queries) AssistantFacts(ctx context.Context, callID uuid.UUID) (AssistantFacts, error) {
 	row := q.db.QueryRow(ctx, assistantFacts, callID)
@@ -27,6 +27,7 @@ func (q *Queries) AssistantFacts(ctx context.Context, callID uuid.UUID) (Assista
 	err := row.Scan(
 		&i.VapiAssistantID,
 		&i.ClinicName,
+		&i.FirstMessage,
 		&i.Address,
 		&i.RecordingConsent,
 		&i.AiDisclosure,

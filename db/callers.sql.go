@@ -7,9 +7,9 @@ package db
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgtype"
 )
 
 const identifyCaller = `-- name: IdentifyCaller :one
@@ -87,7 +87,7 @@ select app.verify_caller(
 //	  p_date_of_birth => $2::date,
 //	  p_patient_name => $3::text
 //	)::text as outcome
-func (q *Queries) VerifyCaller(ctx context.Context, callID uuid.UUID, dateOfBirth pgtype.Date, patientName *string) (string, error) {
+func (q *Queries) VerifyCaller(ctx context.Context, callID uuid.UUID, dateOfBirth time.Time, patientName *string) (string, error) {
 	row := q.db.QueryRow(ctx, verifyCaller, callID, dateOfBirth, patientName)
 	var outcome string
 	err := row.Scan(&outcome)

@@ -14,6 +14,7 @@ import (
 type AssistantFacts struct {
 	VapiAssistantID  *string
 	ClinicName       string
+	FirstMessage     string
 	Address          *string
 	RecordingConsent string
 	AiDisclosure     bool

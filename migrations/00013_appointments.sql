@@ -19,6 +19,8 @@ create table public.appointments (
   source text not null check (source in ('voice', 'dashboard')),
   call_id uuid,
   booking_ref text check (booking_ref ~ '^[A-HJ-NP-Z2-9]{6}$'),
+  said_name text check (char_length(said_name) between 1 and 100),
+  said_date_of_birth date,
   confirmation_sent boolean not null default false,
   notes text check (char_length(notes) <= 2000),
   overridden_by uuid,
@@ -54,6 +56,8 @@ comment on column public.appointments.during is 'The visit itself, [).';
 comment on column public.appointments.blocked is 'The visit plus its buffers, [). What no other active row of the resource may overlap.';
 comment on column public.appointments.held_until is 'When a hold ends by the clock; NULL unless held.';
 comment on column public.appointments.booking_ref is 'Six letters and digits, easy to say; names the booking within a call. Not a secret.';
+comment on column public.appointments.said_name is 'The patient''s name as the booking call said it. That call hears this one back, never the spelling on file: whether there is a file is not its business.';
+comment on column public.appointments.said_date_of_birth is 'The date of birth as the booking call said it, for telling two people of that call apart; the one on file would answer guesses.';
 comment on column public.appointments.overridden_by is 'The staff member who set the rules aside (never the no-overlap rule); NULL when none did.';
 comment on constraint appointments_no_overlap on public.appointments is 'The net under the locks: one resource is never taken twice, buffers included.';
 

@@ -97,6 +97,7 @@ create type app.service_card as (
 create type app.assistant_facts as (
   vapi_assistant_id text,
   clinic_name text,
+  first_message text,
   address text,
   recording_consent text,
   ai_disclosure boolean,

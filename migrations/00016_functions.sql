@@ -20,6 +20,7 @@ set search_path = ''
 as $$
 declare
   v_role text;
+  v_sequence regclass;
   v_same_org text := format('%I = (select app.current_org_id())', p_org_column);
 begin
   execute format('alter table %s enable row level security', p_table);
@@ -32,6 +33,15 @@ begin
       'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
   loop
     execute format('revoke all on table %s from %I', p_table, v_role);
+    -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
+    for v_sequence in
+      select d.objid::regclass
+      from pg_catalog.pg_depend d
+      join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+      where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = d.classid and d.refobjid = p_table
+    loop
+      execute format('revoke all on sequence %s from %I', v_sequence, v_role);
+    end loop;
   end loop;
 
   execute format('drop policy if exists tenant_reads on %s', p_table);
@@ -590,7 +600,7 @@ declare
   v_service public.services;
   v_resource_id uuid;
 begin
-  if p_to - p_from > interval '62 days' then
+  if not coalesce(isfinite(p_from) and isfinite(p_to) and p_to <= p_from + interval '62 days', false) then
     raise exception 'ask for at most 62 days of slots at a time' using errcode = 'VX400';
   end if;
   select * into v_service from app.find_service(p_service);
@@ -639,7 +649,9 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := app.now();
-  v_around timestamptz := greatest(p_around, v_now);
+  -- A wish in the past or beyond the horizon gets what is nearest to it that can be booked at all.
+  v_around timestamptz := greatest(v_now, least(p_around, v_now + (
+    select o.max_advance from public.organizations o where o.id = app.current_org_id())));
   v_reach interval;
   v_starts timestamptz[];
 begin
@@ -668,6 +680,55 @@ select app.seal('app.next_alternatives(uuid, uuid, timestamptz, uuid, uuid)', nu
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0265_function_check_slot.sql
+create or replace function app.check_slot(
+  p_call_id uuid,
+  p_service text,
+  p_starts_at timestamptz,
+  p_resource text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := app.now();
+  v_service_id uuid := (select id from app.find_service(p_service));
+  v_resource_id uuid := (select id from app.find_resource(p_resource));
+  v_slot app.free_slot;
+begin
+  perform app.require_org_id();
+  if v_service_id is null then
+    return next app.booking_refusal('refused', 'unknown_service');
+    return;
+  elsif v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+    return next app.booking_refusal('refused', 'unknown_resource', v_service_id);
+    return;
+  end if;
+
+  select * into v_slot
+  from app.choose_slot(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
+  if v_slot.resource_id is not null then
+    return next app.booking_refusal('free', null, v_service_id, v_slot.resource_id, p_starts_at);
+  else
+    return next app.booking_refusal('refused',
+      app.refusal_reason(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id),
+      v_service_id, v_resource_id, p_starts_at,
+      app.next_alternatives(v_service_id, v_resource_id, p_starts_at, p_call_id));
+  end if;
+end
+$$;
+
+comment on function app.check_slot(uuid, text, timestamptz, text) is
+  'Whether a start is free for a call, without holding it: outcome free with the resource that would take it, or refused with a reason as app.book_appointment would give and up to three alternatives.';
+
+select app.seal('app.check_slot(uuid, text, timestamptz, text)', 'app_writer', 'tenant_service');
+-- end of sql/0265_function_check_slot.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0270_function_refusal_reason.sql
 create or replace function app.refusal_reason(
   p_service_id uuid,
@@ -693,17 +754,18 @@ declare
   v_not_closed boolean;
   v_on_step boolean;
   v_not_taken boolean;
+  v_active boolean;
 begin
-  select o.min_notice, o.max_advance, o.slot_step, tstzrange(p_starts_at, p_starts_at + s.duration),
+  select s.active, o.min_notice, o.max_advance, o.slot_step, tstzrange(p_starts_at, p_starts_at + s.duration),
     tstzrange(p_starts_at - coalesce(s.buffer_before, o.buffer_before),
       p_starts_at + s.duration + coalesce(s.buffer_after, o.buffer_after))
-  into v_min_notice, v_max_advance, v_step, v_visit, v_blocked
+  into v_active, v_min_notice, v_max_advance, v_step, v_visit, v_blocked
   from public.services s
   join public.organizations o on o.id = s.org_id
   where s.org_id = app.current_org_id()
     and s.id = p_service_id;
 
-  if cardinality(v_candidates) = 0 then
+  if cardinality(v_candidates) = 0 or not v_active then
     return 'no_resource';
   elsif p_starts_at <= p_now then
     return 'past';
@@ -765,60 +827,182 @@ select app.seal('app.refusal_reason(uuid, uuid, timestamptz, timestamptz, uuid, 
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0290_function_redact_phi.sql
--- First version: identifiers that have a shape, and the names we know. It errs towards taking out too much of a number
--- and leaves visit dates readable, because that is what staff read a transcript for.
-create or replace function app.redact_phi(p_text text, p_names text[])
+-- snapshot of sql/0286_function_redact_emails.sql
+create or replace function app.redact_emails(p_text text)
 returns text
 language plpgsql
 immutable
+strict
+parallel safe
 set search_path = ''
 as $$
 declare
-  v_text text := p_text;
-  v_name text;
-  v_digit constant text := '(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)';
-  v_month constant text := '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?';
-  v_day constant text := '\d{1,2}(?:st|nd|rd|th)?';
-  v_year constant text := '(?:18|19|20)\d\d';
+  -- Spoken: "j dot quill at patients dot example", letter by letter too, and half-written "j.quill at patients.example".
+  v_part constant text := '[[:alnum:]_+-]+';
+  v_join constant text := '(?:\s*\.\s*|\s+(?:dot|period|point|underscore|dash|hyphen|plus)\s+)';
 begin
-  if v_text is null then
-    return null;
-  end if;
+  p_text := regexp_replace(p_text, '[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}', '[email]', 'gi');
+  return regexp_replace(p_text,
+    '\m(?:[[:alnum:]][\s-]+)*(?:' || v_part || v_join || ')*' || v_part || '\s+(?:at|\(at\)|@)\s+'
+      || '(?:[[:alnum:]][\s-]+)*' || v_part || '(?:' || v_join || v_part || ')*(?:\s+(?:dot|period|point)\s+|\.)[[:alpha:]]{2,}\M',
+    '[email]', 'gi');
+end
+$$;
 
-  v_text := regexp_replace(v_text, '[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}', '[email]', 'gi');
-  v_text := regexp_replace(v_text, '[[:alnum:]._-]+ at [[:alnum:]-]+ dot (?:com|org|net|edu|co|uk|io|us)\M', '[email]', 'gi');
+comment on function app.redact_emails(text) is
+  'The text with every e-mail address, written or spoken ("j dot quill at patients dot example"), replaced by [email].';
 
-  -- Dates of birth: said to be one, or a full date in a year too long ago for a visit.
-  v_text := regexp_replace(v_text,
-    '\m(born(?: on)?|birth ?day(?: is)?|date of birth(?: is)?|d\.?o\.?b\.?(?: is)?)([\s:,]+(?:the )?)(?:'
-      || v_month || '\s+' || v_day || '(?:,?\s+' || v_year || ')?|' || v_day || '(?:\s+of)?\s+' || v_month
-      || '(?:,?\s+' || v_year || ')?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})',
-    '\1\2[date of birth]', 'gi');
-  v_text := regexp_replace(v_text,
-    '\m(?:' || v_month || '\s+' || v_day || ',?\s+|' || v_day || '(?:\s+of)?\s+' || v_month || ',?\s+)(?:18\d\d|19\d\d|200\d|201\d)\M',
+select app.seal('app.redact_emails(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0286_function_redact_emails.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0287_function_redact_birth_dates.sql
+-- A visit lies in the present, a birth rarely does: what is said to be a date of birth goes, and so does every full
+-- date in a year too long ago for a visit. The limit is a constant because the function is immutable.
+create or replace function app.redact_birth_dates(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_month constant text := '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?';
+  v_unit constant text := '(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)';
+  v_teen constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)';
+  v_tens constant text := '(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)';
+  v_day constant text := '(?:\d{1,2}(?:st|nd|rd|th)?|(?:(?:twenty|thirty)[\s-]+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)'
+    || '|tenth|eleventh|twelfth|[a-z]+teenth|twentieth|thirtieth|(?:(?:twenty|thirty)[\s-]+)?' || v_unit || '|' || v_teen || '|twenty|thirty)';
+  v_below_100 constant text := '(?:' || v_tens || '(?:[\s-]+' || v_unit || ')?|' || v_teen || '|' || v_unit || '(?:\s+' || v_unit || ')?)';
+  v_past constant text := '(?:18\d\d|19\d\d|200\d|201\d|202[0-4])';
+  v_past_words constant text := '(?:(?:eighteen|nineteen)(?:\s+hundred)?(?:\s+and)?[\s-]+' || v_below_100
+    || '|two\s+thousand(?:\s+and)?(?:[\s-]+' || v_below_100 || ')?|twenty[\s-]+(?:oh[\s-]+' || v_unit || '|' || v_teen || '))';
+  v_any_year constant text := '(?:''?\d\d|(?:18|19|20)\d\d|' || v_past_words || '|' || v_below_100 || ')';
+  v_cue constant text := '\m(?:born|birth\s?days?|birth\s?dates?|date\s+of\s+birth|d\.?o\.?b\M\.?)';
+  -- At most a few words lie between the cue and the date: "my date of birth, let me see, it's the ...".
+  v_gap constant text := '(?:[\s:,.?-]+|\m(?:on|is|was|it|it''s|its|in|the|a|uh|um|let|me|see|would|be|[a-z]+day)\M|''s)*';
+begin
+  p_text := regexp_replace(p_text, '(' || v_cue || v_gap || ')(?:'
+    || '\m' || v_month || '\s+(?:the\s+)?' || v_day || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
+    || '|\m' || v_day || '(?:\s+of)?\s+' || v_month || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
+    || '|\m\d{1,4}\s?[-/. ]\s?\d{1,2}(?:\s?[-/. ]\s?\d{1,4})?\M|\m\d{6,8}\M'
+    || '|\m(?:' || v_below_100 || '|' || v_past_words || ')(?:[\s,/-]+(?:' || v_past_words || '|' || v_below_100 || ')){1,4}\M)',
+    '\1[date of birth]', 'gi');
+  p_text := regexp_replace(p_text,
+    '\m(?:' || v_month || '\s+(?:the\s+)?' || v_day || '|' || v_day || '(?:\s+of)?\s+' || v_month || '),?\s+(?:of\s+)?'
+      || '(?:' || v_past || '|' || v_past_words || ')\M',
     '[date of birth]', 'gi');
-  v_text := regexp_replace(v_text, '\m(?:18\d\d|19\d\d|200\d|201\d)-\d{1,2}-\d{1,2}\M', '[date of birth]', 'g');
-  v_text := regexp_replace(v_text, '\m\d{1,2}[-/.]\d{1,2}[-/.](?:18\d\d|19\d\d|200\d|201\d)\M', '[date of birth]', 'g');
+  p_text := regexp_replace(p_text, '\m' || v_past || '\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2}\M', '[date of birth]', 'g');
+  -- A two-digit year from 40 on is the last century's.
+  return regexp_replace(p_text, '\m\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:' || v_past || '|[4-9]\d)\M', '[date of birth]', 'g');
+end
+$$;
 
-  v_text := regexp_replace(v_text, '\m\d{3}[- .]\d{2}[- .]\d{4}\M', '[ssn]', 'g');
-  v_text := regexp_replace(v_text, '\m((?:social security|ssn|social)(?:\s+\w+){0,3}?[\s:]+)\d{9}\M', '\1[ssn]', 'gi');
-  v_text := regexp_replace(v_text, '\m\d(?:[ -]?\d){12,18}\M', '[card]', 'g');
-  v_text := regexp_replace(v_text, '\+?\(?\m\d(?:[\s().-]{0,2}\d){6,14}\M', '[number]', 'g');
-  -- Digits that were spelled out: seven in a row are a number somebody could be found by.
-  v_text := regexp_replace(v_text, '\m' || v_digit || '(?:[\s,.-]+' || v_digit || '){6,}\M', '[number]', 'gi');
+comment on function app.redact_birth_dates(text) is
+  'The text with dates of birth replaced by [date of birth]: any date that is said to be one, in digits or words, and every full date before 2025. Dates of visits stay.';
 
-  for v_name in
-    select distinct w.word
+select app.seal('app.redact_birth_dates(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0287_function_redact_birth_dates.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0288_function_redact_numbers.sql
+-- Seven digits in a row, however they are grouped or spelled, are a number somebody could be found by. Dates, times and
+-- prices stand next to each other in scheduling talk: a mark that no rule crosses keeps them from adding up to one.
+create or replace function app.redact_numbers(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_mark constant text := U&'\E000';
+  v_digit constant text := '(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)';
+  v_number constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen'
+    || '|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|\d\d)';
+  v_between constant text := '[\s,.-]+';
+  v_month constant text := '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?';
+begin
+  p_text := replace(p_text, v_mark, '');
+  p_text := regexp_replace(p_text, '\m(20[2-9]\d)([-./])(\d{1,2})\2(\d{1,2})\M',
+    v_mark || '\1' || v_mark || '\2\3\2\4' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '\m(\d{1,2})([-./])(\d{1,2})\2(20[2-9]\d)\M',
+    v_mark || '\1\2\3' || v_mark || '\2\4' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '\m(' || v_month || '\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\s+' || v_month || ')(,?\s+)(20[2-9]\d)\M',
+    '\1\2' || v_mark || '\3' || v_mark, 'gi');
+  p_text := regexp_replace(p_text, '\m(\d{1,2}:\d\d)\M', v_mark || '\1' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '([$£€]\s?\d+(?:,\d{3})*(?:\.\d\d)?)\M', v_mark || '\1' || v_mark, 'g');
+
+  p_text := regexp_replace(p_text, '\m\d{3}\s?[- .]\s?\d{2}\s?[- .]\s?\d{4}\M', '[ssn]', 'g');
+  p_text := regexp_replace(p_text, '\m((?:social security|ssn|social)(?:\s+\w+){0,3}?[\s:]+)\d{9}\M', '\1[ssn]', 'gi');
+  p_text := regexp_replace(p_text, '\m\d(?:[ .-]{0,2}\d){12,18}\M', '[card]', 'g');
+  p_text := regexp_replace(p_text, '\+?\(?\m\d{3}[\s().,/-]{0,3}\d{3}[\s.,/-]{0,3}\d{4}\M', '[number]', 'g');
+  p_text := regexp_replace(p_text, '\+?\(?\m\d(?:[\s().-]{0,3}\d){6,}\M', '[number]', 'g');
+  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){6,}\M', '[number]', 'gi');
+  -- "five five five, twelve thirty-four": three single digits, then pairs.
+  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){2,}(?:' || v_between
+    || '(?:' || v_digit || '|' || v_number || ')){3,}\M', '[number]', 'gi');
+  return replace(p_text, v_mark, '');
+end
+$$;
+
+comment on function app.redact_numbers(text) is
+  'The text with social security numbers ([ssn]), card numbers ([card]) and phone and other long numbers ([number]) replaced, also when spelled out. Dates from 2020 on, times and prices stay.';
+
+select app.seal('app.redact_numbers(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0288_function_redact_numbers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0289_function_redact_names.sql
+create or replace function app.redact_names(p_text text, p_names text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_word text;
+begin
+  for v_word in
+    select distinct f.form
     from unnest(p_names) n(name)
     cross join lateral regexp_split_to_table(btrim(n.name), '[\s-]+') w(word)
-    where char_length(w.word) > 1
+    -- Speech recognition writes accents and apostrophes as it likes: both spellings go.
+    cross join lateral (values (w.word), (replace(app.normalise_name(w.word), ' ', ''))) f(form)
+    where char_length(f.form) > 1
   loop
-    v_text := regexp_replace(v_text,
-      '\m' || regexp_replace(v_name, '([][\\.^$*+?(){}|])', '\\\1', 'g') || '\M', '[name]', 'gi');
+    p_text := regexp_replace(p_text,
+      '\m' || regexp_replace(v_word, '([][\\.^$*+?(){}|])', '\\\1', 'g') || '\M', '[name]', 'gi');
   end loop;
-  return regexp_replace(v_text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g');
+  return regexp_replace(p_text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g');
 end
+$$;
+
+comment on function app.redact_names(text, text[]) is
+  'The text with every word of the given names replaced by [name], whatever its case; one placeholder for a full name. A name that is also a word (May, Will) takes that word with it.';
+
+select app.seal('app.redact_names(text, text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0289_function_redact_names.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0290_function_redact_phi.sql
+-- It errs towards taking out too much of a number and leaves visit dates readable, because that is what staff read a
+-- transcript for. Addresses first: their digits are part of them. Names last: they may stand in an address.
+create or replace function app.redact_phi(p_text text, p_names text[])
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select app.redact_names(app.redact_numbers(app.redact_birth_dates(app.redact_emails(p_text))), p_names)
 $$;
 
 comment on function app.redact_phi(text, text[]) is
@@ -863,7 +1047,7 @@ declare
   v_id bigint;
   v_run_at timestamptz := coalesce(p_run_at, app.now());
 begin
-  if p_kind not in ('release_hold', 'fetch_call_report') then
+  if p_kind is null or p_kind not in ('release_hold', 'fetch_call_report') then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
   insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
@@ -980,7 +1164,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, p.name, s.id, s.name, r.id, r.name,
+  select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, coalesce(a.said_name, p.name), s.id, s.name, r.id, r.name,
     a.scheduled_at, a.scheduled_at + a.duration, l.time_zone, '{}'::timestamptz[]
   from public.appointments a
   join public.services s on s.org_id = a.org_id and s.id = a.service_id
@@ -992,7 +1176,7 @@ as $$
 $$;
 
 comment on function app.booking_answer(text, uuid, text, boolean) is
-  'The result of a booking function about an appointment as it stands now.';
+  'The result of a booking function about an appointment as it stands now. The patient is named as the booking call said, not as on file: the answer must not tell a stranger''s wish from a known patient''s.';
 
 select app.seal('app.booking_answer(text, uuid, text, boolean)', null, 'app_writer');
 -- end of sql/0350_function_booking_answer.sql
@@ -1527,7 +1711,7 @@ declare
   v_own record;
 begin
   for v_own in
-    select a.id, a.service_id, a.resource_id, a.scheduled_at, p.normalised_name, p.date_of_birth
+    select a.id, a.service_id, a.resource_id, a.scheduled_at, p.normalised_name, a.said_date_of_birth
     from public.appointments a
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
     where a.org_id = app.current_org_id()
@@ -1546,7 +1730,7 @@ begin
       return;
     elsif not p_another_person
       and extensions.levenshtein_less_equal(left(v_own.normalised_name, 100), left(v_name, 100), 2) <= 2
-      and not coalesce(v_own.date_of_birth <> p_date_of_birth, false)
+      and not coalesce(v_own.said_date_of_birth <> p_date_of_birth, false)
     then
       verdict := 'question';
       appointment_id := v_own.id;
@@ -1627,6 +1811,8 @@ create or replace function app.write_booking(
   p_contact_id uuid,
   p_patient_id uuid,
   p_call_id uuid,
+  p_said_name text,
+  p_said_date_of_birth date,
   p_notes text,
   p_now timestamptz,
   p_override boolean
@@ -1645,7 +1831,7 @@ declare
 begin
   update public.appointments a
   set status = v_status, held_until = null, booking_ref = v_ref, contact_id = p_contact_id, patient_id = p_patient_id,
-    notes = p_notes, updated_at = app.now()
+    said_name = p_said_name, said_date_of_birth = p_said_date_of_birth, notes = p_notes, updated_at = app.now()
   where a.org_id = v_org_id
     and a.call_id = p_call_id
     and a.status = 'held'
@@ -1662,20 +1848,21 @@ begin
   where a.org_id = v_org_id and a.call_id = p_call_id and a.status = 'held';
   insert into public.appointments (
     org_id, location_id, service_id, resource_id, contact_id, patient_id, scheduled_at, duration, during, blocked,
-    status, source, call_id, booking_ref, notes, overridden_by)
+    status, source, call_id, booking_ref, said_name, said_date_of_birth, notes, overridden_by)
   values (
     v_org_id, (p_slot).location_id, p_service_id, (p_slot).resource_id, p_contact_id, p_patient_id,
     lower((p_slot).during), upper((p_slot).during) - lower((p_slot).during), (p_slot).during, (p_slot).blocked,
-    v_status, case when p_call_id is null then 'dashboard' else 'voice' end, p_call_id, v_ref, p_notes, v_overridden_by)
+    v_status, case when p_call_id is null then 'dashboard' else 'voice' end, p_call_id, v_ref,
+    p_said_name, p_said_date_of_birth, p_notes, v_overridden_by)
   returning id into v_id;
   return v_id;
 end
 $$;
 
-comment on function app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, timestamptz, boolean) is
+comment on function app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, date, text, timestamptz, boolean) is
   'Writes a booking into a slot whose resource is locked: turns the call''s own hold of it into the booking, else gives back what the call holds and inserts a row. Returns the appointment''s id.';
 
-select app.seal('app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, timestamptz, boolean)', null, 'app_writer');
+select app.seal('app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, date, text, timestamptz, boolean)', null, 'app_writer');
 -- end of sql/0490_function_write_booking.sql
 -- +goose StatementEnd
 
@@ -1721,7 +1908,9 @@ begin
       -- Contact and patient only now: a refused try leaves nobody behind.
       v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
       v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
-      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id, p_notes, v_now, p_override);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
     exception when exclusion_violation then
       -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
       v_slot := null;
@@ -1861,6 +2050,9 @@ declare
 begin
   select * into v_visit from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id;
   select * into v_patient from public.patients p where p.org_id = v_org_id and p.id = v_visit.patient_id;
+  update public.appointments a
+  set said_name = p_name
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.said_name is distinct from p_name;
   if v_patient.normalised_name = app.normalise_name(p_name) then
     return;
   end if;
@@ -2032,8 +2224,11 @@ declare
   v_own_id uuid;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
+  end if;
+  if p_call_id is null then
     if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
       raise exception 'name the contact to book for' using errcode = 'VX404';
     end if;
@@ -2231,11 +2426,13 @@ declare
   v_resource_id uuid := (select id from app.find_resource(p_resource));
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  elsif p_override then
+  end if;
+  if p_call_id is not null and p_override then
     raise exception 'a call moves visits by the rules' using errcode = 'VX403';
-  else
+  elsif p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('reschedule', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then
@@ -2295,9 +2492,11 @@ declare
   v_old public.appointments;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  else
+  end if;
+  if p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('cancel', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then
@@ -2418,32 +2617,33 @@ declare
   v_patient_ids uuid[];
 begin
   perform app.lock_call(p_call_id);
-  select k.id into v_contact_id
-  from public.call_logs c
-  join public.contacts k on k.org_id = c.org_id
-    and k.phone = case when c.direction = 'outbound' then c.to_number else c.from_number end
-  where c.org_id = v_org_id and c.id = p_call_id;
+  -- Made where it is missing, so that guesses at an unknown number count, and lock, like those at a known one.
+  v_contact_id := app.contact_of_call(p_call_id);
+  -- Parallel calls guess at one contact one after the other.
+  perform app.lock_call(v_contact_id);
 
-  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id)
+  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id
+    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
   into v_wrong_in_call, v_wrong_today
   from public.caller_verifications v
   join public.organizations o on o.id = v.org_id
-  where v.org_id = v_org_id
-    and not v.succeeded
-    and (v.call_id = p_call_id or v.contact_id = v_contact_id)
-    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone;
+  where v.org_id = v_org_id and not v.succeeded and (v.call_id = p_call_id or v.contact_id = v_contact_id);
   if v_wrong_in_call >= 3 or v_wrong_today >= 5 then
     return 'locked';
   end if;
 
-  -- Families share birthdays more rarely than numbers; where they do, the name decides.
-  select array_agg(p.id) into v_patient_ids
-  from public.patients p
-  where p.org_id = v_org_id
-    and p.contact_id = v_contact_id
-    and p.date_of_birth = p_date_of_birth
-    and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
-      or p.normalised_name like v_name || ' %');
+  -- Families share birthdays more rarely than numbers; where they do, the name decides, and of twins the one named exactly.
+  select array_agg(c.id) into v_patient_ids
+  from (
+    select p.id, rank() over (order by (p.normalised_name = v_name) desc) as place
+    from public.patients p
+    where p.org_id = v_org_id
+      and p.contact_id = v_contact_id
+      and p.date_of_birth = p_date_of_birth
+      and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
+        or p.normalised_name like v_name || ' %')
+  ) c
+  where c.place = 1;
 
   insert into public.caller_verifications (org_id, call_id, contact_id, patient_id, factor, succeeded)
   values (v_org_id, p_call_id, v_contact_id,
@@ -2454,7 +2654,7 @@ end
 $$;
 
 comment on function app.verify_caller(uuid, date, text) is
-  'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help.';
+  'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.verify_caller(uuid, date, text)', 'app_writer', 'tenant_service');
 -- end of sql/0600_function_verify_caller.sql
@@ -2571,12 +2771,12 @@ begin
   v_route.outcome := case coalesce(cardinality(v_orgs), 0) when 0 then 'unknown' when 1 then 'found' else 'conflict' end;
   if v_route.outcome = 'found' then
     v_route.org_id := v_orgs[1];
-    select r.agent_id into v_route.agent_id
-    from public.assistant_routes r
-    where r.vapi_assistant_id = p_assistant_id and r.org_id = v_route.org_id;
-    select coalesce(v_route.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
-    from public.phone_numbers n
-    where n.org_id = v_route.org_id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
+    -- Each may be missing: an assistant called from the web has no number, a number may have no assistant.
+    select coalesce(r.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
+    from (values (v_route.org_id)) o (id)
+    left join public.assistant_routes r on r.org_id = o.id and r.vapi_assistant_id = p_assistant_id
+    left join public.phone_numbers n
+      on n.org_id = o.id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
     order by n.number = p_number desc nulls last
     limit 1;
   end if;
@@ -2749,7 +2949,7 @@ as $$
 declare
   v_member_role text;
 begin
-  if p_role not in ('tenant_user', 'tenant_service') then
+  if p_role is null or p_role not in ('tenant_user', 'tenant_service') then
     raise exception 'requests run as tenant_user or tenant_service' using errcode = 'VX400';
   end if;
   perform app.limit_waits();
@@ -2933,6 +3133,10 @@ as $$
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
     where a.org_id = app.current_org_id() and a.call_id = p_call_id
     union
+    select a.said_name
+    from public.appointments a
+    where a.org_id = app.current_org_id() and a.call_id = p_call_id
+    union
     select p.name
     from public.call_logs c
     join public.patients p on p.org_id = c.org_id and p.contact_id = c.contact_id
@@ -2985,6 +3189,7 @@ declare
   v_turns jsonb;
   v_state text;
   v_outcome text;
+  v_seconds integer;
 begin
   perform app.lock_call(p_call_id);
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
@@ -3005,17 +3210,22 @@ begin
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
   exception when others then
-    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again.
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
     v_turns := '[]';
     v_state := 'pending_redaction';
-    perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
   end;
 
-  v_outcome := app.call_outcome(p_call_id, p_ended_reason, p_duration_seconds);
+  v_seconds := coalesce(p_duration_seconds, greatest(0, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer));
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason), v_seconds);
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
-    duration_seconds = coalesce(p_duration_seconds, c.duration_seconds),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
     ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
     recording_state = case when p_has_recording then 'at_provider' else 'none' end,
@@ -3032,7 +3242,7 @@ end
 $$;
 
 comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[]) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[])', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
@@ -3071,7 +3281,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select route.vapi_assistant_id, o.name, l.address, o.recording_consent, o.ai_disclosure,
+  select route.vapi_assistant_id, o.name, coalesce(route.first_message, ''), l.address, o.recording_consent, o.ai_disclosure,
     (
       select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
       from (
@@ -3098,7 +3308,7 @@ as $$
   join public.organizations o on o.id = k.org_id
   join public.locations l on l.org_id = k.org_id and l.id = k.location_id
   left join lateral (
-    select x.vapi_assistant_id
+    select x.vapi_assistant_id, a.first_message
     from public.assistant_routes x
     join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
     where x.org_id = k.org_id
@@ -3328,6 +3538,12 @@ declare
   v_location_id uuid;
 begin
   perform app.require_staff();
+  perform app.lock_resources(array(
+    select r.id
+    from public.closures c
+    join public.resources r on r.org_id = c.org_id and r.location_id = c.location_id
+      and (c.resource_id is null or c.resource_id = r.id)
+    where c.org_id = v_org_id and c.id = p_closure_id));
   delete from public.closures c
   where c.org_id = v_org_id and c.id = p_closure_id
   returning c.location_id into v_location_id;
@@ -3734,7 +3950,12 @@ drop function app.lock_call;
 drop function app.enqueue_job;
 drop function app.announce;
 drop function app.redact_phi;
+drop function app.redact_names;
+drop function app.redact_numbers;
+drop function app.redact_birth_dates;
+drop function app.redact_emails;
 drop function app.refusal_reason;
+drop function app.check_slot;
 drop function app.next_alternatives;
 drop function app.available_slots;
 drop function app.free_slots;

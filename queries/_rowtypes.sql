@@ -67,6 +67,7 @@ drop type app.assistant_facts;
 create table app.assistant_facts (
   vapi_assistant_id text,
   clinic_name text not null,
+  first_message text not null,
   address text,
   recording_consent text not null,
   ai_disclosure boolean not null,

@@ -85,3 +85,20 @@ from app.find_my_appointments(p_call_id => @call_id::uuid);
 
 -- name: ExpireHold :one
 select app.expire_hold(p_appointment_id => @appointment_id::uuid)::integer as expired;
+
+-- name: CheckSlot :one
+select *
+from app.check_slot(
+  p_call_id => @call_id::uuid,
+  p_service => @service::text,
+  p_starts_at => @starts_at::timestamptz,
+  p_resource => sqlc.narg(resource)::text
+);
+
+-- name: FindService :one
+select name
+from app.find_service(p_words => @words::text);
+
+-- name: FindResource :one
+select name
+from app.find_resource(p_words => @words::text);

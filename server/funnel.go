@@ -132,3 +132,12 @@ func logRefusal(ctx context.Context, e *Error, err error) {
 	attrs := []slog.Attr{slog.String("code", string(e.Code)), slog.Int("status", e.Status)}
 	Log(ctx).LogAttrs(ctx, level, "request refused", append(attrs, causeAttrs(e, err)...)...)
 }
+
+// IsBusy reports whether err means that the database had no time for the request: trying again may help.
+func IsBusy(err error) bool { return classify(err).Code == CodeBusy }
+
+// LogCause logs an error that a handler answers in its own words, without row values.
+func LogCause(ctx context.Context, message string, err error) {
+	e := NewError(CodeInternal, message, err)
+	Log(ctx).LogAttrs(ctx, slog.LevelError, message, causeAttrs(e, err)...)
+}

@@ -16,7 +16,7 @@ declare
   v_service public.services;
   v_resource_id uuid;
 begin
-  if p_to - p_from > interval '62 days' then
+  if not coalesce(isfinite(p_from) and isfinite(p_to) and p_to <= p_from + interval '62 days', false) then
     raise exception 'ask for at most 62 days of slots at a time' using errcode = 'VX400';
   end if;
   select * into v_service from app.find_service(p_service);

@@ -22,17 +22,18 @@ declare
   v_not_closed boolean;
   v_on_step boolean;
   v_not_taken boolean;
+  v_active boolean;
 begin
-  select o.min_notice, o.max_advance, o.slot_step, tstzrange(p_starts_at, p_starts_at + s.duration),
+  select s.active, o.min_notice, o.max_advance, o.slot_step, tstzrange(p_starts_at, p_starts_at + s.duration),
     tstzrange(p_starts_at - coalesce(s.buffer_before, o.buffer_before),
       p_starts_at + s.duration + coalesce(s.buffer_after, o.buffer_after))
-  into v_min_notice, v_max_advance, v_step, v_visit, v_blocked
+  into v_active, v_min_notice, v_max_advance, v_step, v_visit, v_blocked
   from public.services s
   join public.organizations o on o.id = s.org_id
   where s.org_id = app.current_org_id()
     and s.id = p_service_id;
 
-  if cardinality(v_candidates) = 0 then
+  if cardinality(v_candidates) = 0 or not v_active then
     return 'no_resource';
   elsif p_starts_at <= p_now then
     return 'past';

@@ -9,7 +9,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, p.name, s.id, s.name, r.id, r.name,
+  select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, coalesce(a.said_name, p.name), s.id, s.name, r.id, r.name,
     a.scheduled_at, a.scheduled_at + a.duration, l.time_zone, '{}'::timestamptz[]
   from public.appointments a
   join public.services s on s.org_id = a.org_id and s.id = a.service_id
@@ -21,6 +21,6 @@ as $$
 $$;
 
 comment on function app.booking_answer(text, uuid, text, boolean) is
-  'The result of a booking function about an appointment as it stands now.';
+  'The result of a booking function about an appointment as it stands now. The patient is named as the booking call said, not as on file: the answer must not tell a stranger''s wish from a known patient''s.';
 
 select app.seal('app.booking_answer(text, uuid, text, boolean)', null, 'app_writer');

@@ -25,7 +25,7 @@ declare
   v_own record;
 begin
   for v_own in
-    select a.id, a.service_id, a.resource_id, a.scheduled_at, p.normalised_name, p.date_of_birth
+    select a.id, a.service_id, a.resource_id, a.scheduled_at, p.normalised_name, a.said_date_of_birth
     from public.appointments a
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
     where a.org_id = app.current_org_id()
@@ -44,7 +44,7 @@ begin
       return;
     elsif not p_another_person
       and extensions.levenshtein_less_equal(left(v_own.normalised_name, 100), left(v_name, 100), 2) <= 2
-      and not coalesce(v_own.date_of_birth <> p_date_of_birth, false)
+      and not coalesce(v_own.said_date_of_birth <> p_date_of_birth, false)
     then
       verdict := 'question';
       appointment_id := v_own.id;

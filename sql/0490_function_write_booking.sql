@@ -4,6 +4,8 @@ create or replace function app.write_booking(
   p_contact_id uuid,
   p_patient_id uuid,
   p_call_id uuid,
+  p_said_name text,
+  p_said_date_of_birth date,
   p_notes text,
   p_now timestamptz,
   p_override boolean
@@ -22,7 +24,7 @@ declare
 begin
   update public.appointments a
   set status = v_status, held_until = null, booking_ref = v_ref, contact_id = p_contact_id, patient_id = p_patient_id,
-    notes = p_notes, updated_at = app.now()
+    said_name = p_said_name, said_date_of_birth = p_said_date_of_birth, notes = p_notes, updated_at = app.now()
   where a.org_id = v_org_id
     and a.call_id = p_call_id
     and a.status = 'held'
@@ -39,17 +41,18 @@ begin
   where a.org_id = v_org_id and a.call_id = p_call_id and a.status = 'held';
   insert into public.appointments (
     org_id, location_id, service_id, resource_id, contact_id, patient_id, scheduled_at, duration, during, blocked,
-    status, source, call_id, booking_ref, notes, overridden_by)
+    status, source, call_id, booking_ref, said_name, said_date_of_birth, notes, overridden_by)
   values (
     v_org_id, (p_slot).location_id, p_service_id, (p_slot).resource_id, p_contact_id, p_patient_id,
     lower((p_slot).during), upper((p_slot).during) - lower((p_slot).during), (p_slot).during, (p_slot).blocked,
-    v_status, case when p_call_id is null then 'dashboard' else 'voice' end, p_call_id, v_ref, p_notes, v_overridden_by)
+    v_status, case when p_call_id is null then 'dashboard' else 'voice' end, p_call_id, v_ref,
+    p_said_name, p_said_date_of_birth, p_notes, v_overridden_by)
   returning id into v_id;
   return v_id;
 end
 $$;
 
-comment on function app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, timestamptz, boolean) is
+comment on function app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, date, text, timestamptz, boolean) is
   'Writes a booking into a slot whose resource is locked: turns the call''s own hold of it into the booking, else gives back what the call holds and inserts a row. Returns the appointment''s id.';
 
-select app.seal('app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, timestamptz, boolean)', null, 'app_writer');
+select app.seal('app.write_booking(app.free_slot, uuid, uuid, uuid, uuid, text, date, text, timestamptz, boolean)', null, 'app_writer');

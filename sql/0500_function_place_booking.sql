@@ -38,7 +38,9 @@ begin
       -- Contact and patient only now: a refused try leaves nobody behind.
       v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
       v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
-      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id, p_notes, v_now, p_override);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
     exception when exclusion_violation then
       -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
       v_slot := null;

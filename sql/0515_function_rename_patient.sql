@@ -11,6 +11,9 @@ declare
 begin
   select * into v_visit from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id;
   select * into v_patient from public.patients p where p.org_id = v_org_id and p.id = v_visit.patient_id;
+  update public.appointments a
+  set said_name = p_name
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.said_name is distinct from p_name;
   if v_patient.normalised_name = app.normalise_name(p_name) then
     return;
   end if;

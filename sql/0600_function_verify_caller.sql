@@ -18,32 +18,33 @@ declare
   v_patient_ids uuid[];
 begin
   perform app.lock_call(p_call_id);
-  select k.id into v_contact_id
-  from public.call_logs c
-  join public.contacts k on k.org_id = c.org_id
-    and k.phone = case when c.direction = 'outbound' then c.to_number else c.from_number end
-  where c.org_id = v_org_id and c.id = p_call_id;
+  -- Made where it is missing, so that guesses at an unknown number count, and lock, like those at a known one.
+  v_contact_id := app.contact_of_call(p_call_id);
+  -- Parallel calls guess at one contact one after the other.
+  perform app.lock_call(v_contact_id);
 
-  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id)
+  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id
+    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
   into v_wrong_in_call, v_wrong_today
   from public.caller_verifications v
   join public.organizations o on o.id = v.org_id
-  where v.org_id = v_org_id
-    and not v.succeeded
-    and (v.call_id = p_call_id or v.contact_id = v_contact_id)
-    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone;
+  where v.org_id = v_org_id and not v.succeeded and (v.call_id = p_call_id or v.contact_id = v_contact_id);
   if v_wrong_in_call >= 3 or v_wrong_today >= 5 then
     return 'locked';
   end if;
 
-  -- Families share birthdays more rarely than numbers; where they do, the name decides.
-  select array_agg(p.id) into v_patient_ids
-  from public.patients p
-  where p.org_id = v_org_id
-    and p.contact_id = v_contact_id
-    and p.date_of_birth = p_date_of_birth
-    and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
-      or p.normalised_name like v_name || ' %');
+  -- Families share birthdays more rarely than numbers; where they do, the name decides, and of twins the one named exactly.
+  select array_agg(c.id) into v_patient_ids
+  from (
+    select p.id, rank() over (order by (p.normalised_name = v_name) desc) as place
+    from public.patients p
+    where p.org_id = v_org_id
+      and p.contact_id = v_contact_id
+      and p.date_of_birth = p_date_of_birth
+      and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
+        or p.normalised_name like v_name || ' %')
+  ) c
+  where c.place = 1;
 
   insert into public.caller_verifications (org_id, call_id, contact_id, patient_id, factor, succeeded)
   values (v_org_id, p_call_id, v_contact_id,
@@ -54,6 +55,6 @@ end
 $$;
 
 comment on function app.verify_caller(uuid, date, text) is
-  'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help.';
+  'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.verify_caller(uuid, date, text)', 'app_writer', 'tenant_service');

@@ -9,7 +9,7 @@ as $$
 declare
   v_member_role text;
 begin
-  if p_role not in ('tenant_user', 'tenant_service') then
+  if p_role is null or p_role not in ('tenant_user', 'tenant_service') then
     raise exception 'requests run as tenant_user or tenant_service' using errcode = 'VX400';
   end if;
   perform app.limit_waits();

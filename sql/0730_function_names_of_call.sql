@@ -11,6 +11,10 @@ as $$
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
     where a.org_id = app.current_org_id() and a.call_id = p_call_id
     union
+    select a.said_name
+    from public.appointments a
+    where a.org_id = app.current_org_id() and a.call_id = p_call_id
+    union
     select p.name
     from public.call_logs c
     join public.patients p on p.org_id = c.org_id and p.contact_id = c.contact_id

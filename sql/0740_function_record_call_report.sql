@@ -24,6 +24,7 @@ declare
   v_turns jsonb;
   v_state text;
   v_outcome text;
+  v_seconds integer;
 begin
   perform app.lock_call(p_call_id);
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
@@ -44,17 +45,22 @@ begin
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
   exception when others then
-    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again.
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
     v_turns := '[]';
     v_state := 'pending_redaction';
-    perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
   end;
 
-  v_outcome := app.call_outcome(p_call_id, p_ended_reason, p_duration_seconds);
+  v_seconds := coalesce(p_duration_seconds, greatest(0, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer));
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason), v_seconds);
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
-    duration_seconds = coalesce(p_duration_seconds, c.duration_seconds),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
     ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
     recording_state = case when p_has_recording then 'at_provider' else 'none' end,
@@ -71,6 +77,6 @@ end
 $$;
 
 comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[]) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[])', 'app_writer', 'tenant_service');

@@ -4,7 +4,7 @@ language sql
 stable
 set search_path = ''
 as $$
-  select route.vapi_assistant_id, o.name, l.address, o.recording_consent, o.ai_disclosure,
+  select route.vapi_assistant_id, o.name, coalesce(route.first_message, ''), l.address, o.recording_consent, o.ai_disclosure,
     (
       select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
       from (
@@ -31,7 +31,7 @@ as $$
   join public.organizations o on o.id = k.org_id
   join public.locations l on l.org_id = k.org_id and l.id = k.location_id
   left join lateral (
-    select x.vapi_assistant_id
+    select x.vapi_assistant_id, a.first_message
     from public.assistant_routes x
     join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
     where x.org_id = k.org_id

@@ -167,7 +167,10 @@ func (s *testServer) create(t testing.TB, how string) *Database {
 	t.Helper()
 	d, drop, err := s.make(context.Background(), how)
 	must(t, err, "create a test database")
-	t.Cleanup(func() { must(t, drop(), "drop a test database") })
+	t.Cleanup(func() {
+		KeepJobs(t, d.OwnerURL)
+		must(t, drop(), "drop a test database")
+	})
 	return d
 }
 

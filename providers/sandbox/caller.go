@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -69,6 +70,9 @@ type Caller struct {
 	Auth    Authentication // nil: [Anonymous]
 	HTTP    *http.Client   // nil: [http.DefaultClient]
 	Now     func() time.Time
+	// The limits are Vapi's when zero. Set them shorter to see a slow answer fail sooner.
+	AssistantLimit time.Duration
+	ServerLimit    time.Duration
 }
 
 // Paths at which the server listens.
@@ -107,9 +111,9 @@ type Answer struct {
 
 // Post sends a body to a path and returns the answer as it is. Use the methods named after messages to have it checked.
 func (c *Caller) Post(ctx context.Context, path string, m Message) (Answer, error) {
-	limit := ServerDeadline
+	limit := cmp.Or(c.ServerLimit, ServerDeadline)
 	if m.Type == "assistant-request" {
-		limit = AssistantDeadline
+		limit = cmp.Or(c.AssistantLimit, AssistantDeadline)
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, &DeadlineError{Message: m.Type, Limit: limit})
 	defer cancel()

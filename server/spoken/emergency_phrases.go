@@ -75,9 +75,9 @@ func deniablePhrases() []string {
 	return []string{
 		"chest pain|pains|hurt|hurts|hurting|pressure|tightness|tight|ache|aches|aching|burning",
 		"difficulty|difficulties|trouble|problem|problems|struggling|struggle|hard|unable|gasping breathing|breathe|breath|breathin",
-		"short|shortness|gasping|fighting of|for breath|air", "barely|hardly|scarcely breathe|breathing",
+		"short|shortness|gasping|fighting|out of|for breath|air", "barely|hardly|scarcely breathe|breathing",
 		"stroke|strokes", "face|mouth drooping|droops|drooped|droopy", "slurred|slurring speech|words", "speech slurred|slurring",
-		"unconscious", "unresponsive", "lost|losing|loses consciousness", "passed|passing|passes|blacked|blacking out", "fainted|fainting|collapsed|collapsing|collapse",
+		"unconscious", "unresponsive", "lost|losing|loses consciousness", "pass|passed|passing|passes|blacked|blacking out", "fainted|fainting|collapsed|collapsing|collapse",
 		"severe|severely|heavy|heavily|profuse|profusely|uncontrolled|massive|serious bleeding|bleed",
 		"bleeding|bled|bleeds heavily|badly|profusely|severely|lot|uncontrollably|everywhere", "hemorrhag*|haemorrhag*",
 		"coughing|vomiting|throwing|spitting up blood", "vomiting|coughing|spitting blood", "losing blood",
@@ -105,7 +105,7 @@ func widePhrases() []string {
 // firmPhrases are believed whatever stands before them. Three words may stand in between.
 func firmPhrases() []string {
 	return []string{
-		"cant|cannot|couldnt breathe|breath|breathing", "can|could not|hardly|barely|never breathe", "not|unable able|to breathe",
+		"cant|cannot|couldnt breathe|breath|breathing|air", "can|could not|hardly|barely|never breathe", "not|unable able|to breathe",
 		"cant|cannot wake", "bleeding wont|doesnt|isnt|cant|cannot|not|keeps stop|stopping|stopped|going",
 		"wont|doesnt|cant|cannot|not|never stop|stopping bleeding|blood",
 		"kill|killing|killed myself|himself|herself|themselves", "take|taking|took my|his|her own life",

@@ -11,7 +11,7 @@ func TestEmergencyIsHeard(t *testing.T) {
 	for _, text := range []string{
 		"I have chest pain", "CHEST PAINS!!", "pain in my chest", "there's a pain on the left side of my chest", "my chest really hurts", "chest-pain", "pressure in the chest",
 		"I can't breathe", "I can’t breathe", "i cant breathe", "I can t breathe", "I cannot really breathe", "can not breathe", "I can't... I can't. Breathe", "no I can't breathe",
-		"can't catch my breath", "difficulty breathing", "she has trouble breathing", "I'm having a hard time breathing", "short of breath", "shortness of breath", "he is not breathing",
+		"can't catch my breath", "difficulty breathing", "she has trouble breathing", "I'm having a hard time breathing", "short of breath", "I'm out of breath", "he cannot get any air", "I feel like I'm going to pass out", "shortness of breath", "he is not breathing",
 		"I can hardly breathe", "he stopped breathing", "I'm struggling to breathe", "It is hard to breathe", "unable to breathe",
 		"I think my dad is having a stroke", "her face is drooping", "his speech is slurred", "my mother is unconscious", "he passed out", "she just fainted", "he won't wake up",
 		"he's not responding", "she lost consciousness", "severe bleeding", "the bleeding won't stop", "bleeding that just will not stop", "I can't stop the bleeding",
@@ -24,7 +24,7 @@ func TestEmergencyIsHeard(t *testing.T) {
 		"convulsiones", "se está ahogando", "no respira", "derrame cerebral", "perdió el conocimiento", "quiero morirme",
 		// A denial that is none, or does not reach
 		"not only chest pain", "not just chest pain but my arm too", "no, chest pain", "I can't say no, chest pain", "I can't say no chest pain", "no cough but chest pain",
-		"no fever and chest pain", "No. Chest pain.", "no fever, chest pain", "I have no idea, chest pain I think", "no cough now chest pain", "sin fiebre pero dolor en el pecho",
+		"no fever and chest pain", "No. Chest pain.", "no fever, chest pain", "no fever chest pain", "I have no idea, chest pain I think", "no cough now chest pain", "sin fiebre pero dolor en el pecho",
 		"No fever however chest pain", "not sure if it's a stroke", "I don't know if it's a heart attack", "I don't think it's a stroke", "I don't deny chest pain",
 		"No chest pain? I do!", "no chest pain until now", "no chest pain, except when I walk", "never had chest pain like this", "no chest pain anymore", "no chest pain. He passed out",
 		"I'm not saying I can't breathe but it's close", "no solo dolor en el pecho", "no, me duele el pecho", "Is it not a stroke?", "chest pain no fever",

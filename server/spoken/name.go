@@ -20,7 +20,7 @@ func Name(raw string) (string, bool) {
 		return "", false
 	}
 	words := strings.Split(name, " ")
-	shouted := strings.ToUpper(name) == name
+	shouted := !slices.ContainsFunc(words, mixedCase)
 	for i, word := range words {
 		words[i] = recase(word, i == 0, shouted)
 	}
@@ -49,12 +49,17 @@ func placeholder(name string) bool {
 	return true
 }
 
-// recase cases one word of a name. Words in mixed case are taken as their owner writes them, and so are short capitals
-// such as initials, unless the whole name is shouted.
+// mixedCase reports a word that somebody cased with care.
+func mixedCase(word string) bool {
+	return word != strings.ToLower(word) && word != strings.ToUpper(word)
+}
+
+// recase cases one word of a name. Words in mixed case are taken as their owner writes them, and beside such a word so
+// are short capitals, which are initials.
 func recase(word string, first, shouted bool) string {
 	lower := strings.ToLower(word)
 	capitals := word == strings.ToUpper(word) && word != lower
-	if word != lower && !capitals || capitals && !shouted && utf8.RuneCountInString(word) <= 2 || roman(word) {
+	if mixedCase(word) || capitals && !shouted && utf8.RuneCountInString(word) <= 2 || roman(word) {
 		return word
 	}
 	if !first && particle(lower) {

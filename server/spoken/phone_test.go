@@ -18,7 +18,9 @@ func TestCallerNumberIsE164OrNothing(t *testing.T) {
 		require.Equal(t, want, got, raw)
 		require.Equal(t, want != "", ok, raw)
 	}
-	_, ok := CallerNumber("3125550123", "")
+	_, ok := CallerNumber("266696687", "ES")
+	require.False(t, ok, "ANONYMOUS on the keys, though Spanish numbers are as long")
+	_, ok = CallerNumber("3125550123", "")
 	require.False(t, ok, "without a country it could be anybody's")
 }
 

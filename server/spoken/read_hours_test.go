@@ -21,6 +21,7 @@ func TestHoursAreReadAgainstOpeningHours(t *testing.T) {
 		{"both halves open, one over today", early, Words{Date: "today", Time: "7:30"}, "2027-03-02 19:30"},
 		{"hours unknown: a bare hour is asked about", nil, Words{Date: "tomorrow", Time: "nine"}, "?time_ambiguous"},
 		{"hours unknown: HH:MM is taken", nil, Words{Date: "tomorrow", Time: "09:00"}, "2027-03-03 09:00"},
+		{"closing time is not open", everyWeekday(9*60, 18*60), Words{Date: "tomorrow", Time: "06:00"}, "2027-03-03 06:00"},
 		{"14:00 is clear even when closed", nil, Words{Date: "tomorrow", Time: "14:00"}, "2027-03-03 14:00"},
 		{"closed on Saturday: the week's hours decide", everyWeekday(9*60, 18*60), Words{Date: "Saturday", Time: "two"}, "?time_ambiguous"},
 		{"closed on Saturday: ten is the morning", everyWeekday(9*60, 18*60), Words{Date: "Saturday", Time: "ten"}, "2027-03-06 10:00"},
@@ -76,6 +77,25 @@ func TestTheOffsetChoosesTheInstant(t *testing.T) {
 		when, doubt := Read(Words{Date: text}, c)
 		require.Nil(t, doubt)
 		require.Equal(t, text, when.Start.Format(time.RFC3339))
+	}
+}
+
+func TestBetweenTheTwoOnlyTheSecondIsLeft(t *testing.T) {
+	c := clockAt(t, "en-US", "America/New_York", "2027-11-07 01:45") // the first 1:45
+	c.Open = []Span{{time.Sunday, 0, 1440}}
+	when, doubt := Read(Words{Date: "today", Time: "1:30 am"}, c)
+	require.Nil(t, doubt)
+	require.Equal(t, "2027-11-07T01:30:00-05:00", when.Start.Format(time.RFC3339))
+}
+
+func TestTheLocalesOrderComesFirst(t *testing.T) {
+	for locale, want := range map[string]string{
+		"en-US": "Do you mean Thursday, March 4 or Saturday, April 3?",
+		"en-GB": "Do you mean Saturday, April 3 or Thursday, March 4?",
+		"es-ES": "Do you mean Saturday, April 3 or Thursday, March 4?",
+	} {
+		_, doubt := Read(Words{Date: "03/04"}, clockAt(t, locale, "Europe/Paris", "2027-03-02 10:10"))
+		require.Equal(t, want, doubt.Say)
 	}
 }
 

@@ -134,7 +134,7 @@ func (s *scan) addMonthDay(month time.Month, day int) {
 	s.addDay(s.reader.nextSuch(month, day))
 }
 
-// relative reads "in two weeks", "three days from now", "a week from Tuesday", "in a month".
+// relative reads "in two weeks", "three days from now", "a week from Tuesday". "In a month" is no day.
 func (s *scan) relative() bool {
 	k := 0
 	if s.at(0).kind == kindIn {
@@ -152,8 +152,7 @@ func (s *scan) relative() bool {
 	}
 	s.i += end
 	if unit.kind == kindMonths {
-		first := time.Date(start.Year, start.Month+time.Month(count), 1, 0, 0, 0, 0, time.UTC)
-		s.addDay(Date{first.Year(), first.Month(), start.Day})
+		s.found.vague = true
 		return true
 	}
 	s.addDay(start.AddDays(count * unit.value))
@@ -197,6 +196,9 @@ func (s *scan) dayOfMonth() bool {
 		k = 1
 	}
 	day, used := s.ordinal(k)
+	if used > 0 && s.at(k+used).kind == kindWeekday { // "the first Thursday" is no 1st
+		return false
+	}
 	if used == 0 && s.field == FieldDate && !s.afterAt() && (k == 1 || s.hasTime || len(s.found.named) > 0) {
 		day, used = s.cardinal(k)
 		if s.isHourAt(k + used) {
@@ -207,7 +209,26 @@ func (s *scan) dayOfMonth() bool {
 		return false
 	}
 	s.i += k + used
-	s.addDays(s.reader.daysOfMonth(day), false)
+	if !s.ofMonth(day) {
+		s.addDays(s.reader.daysOfMonth(day), false)
+	}
+	return true
+}
+
+// ofMonth reads what can follow the number of a day: "of next month", "del mes que viene", "of this month".
+func (s *scan) ofMonth(day int) bool {
+	k := s.skipFillers(0)
+	first, second := s.at(k).kind, s.at(k+1).kind
+	next := first == kindNext && second == kindMonths || first == kindMonths && second == kindNext
+	if !next && !(first == kindThis && second == kindMonths) {
+		return false
+	}
+	s.i += k + 2
+	month := Date{s.reader.today.Year, s.reader.today.Month, 1}
+	if next {
+		month = DateOf(month.utc().AddDate(0, 1, 0))
+	}
+	s.addDay(Date{month.Year, month.Month, day})
 	return true
 }
 

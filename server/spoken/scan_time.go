@@ -131,6 +131,11 @@ func (s *scan) minutesBehind(hour int) bool {
 	if marked {
 		k = 1
 	}
+	if s.at(0).meaning == (meaning{kindHundred, 100}) { // fourteen hundred
+		s.i++
+		s.addTime(hour, 0, true)
+		return true
+	}
 	switch s.at(k).kind {
 	case kindAnd, kindOh:
 		k++

@@ -129,7 +129,7 @@ func (r *reader) bareWeekday(day time.Weekday) []Date {
 // one after, and so it may when today is that weekday. A week may begin on Sunday or on Monday.
 func (r *reader) nextWeekday(day time.Weekday) []Date {
 	first := coming(r.today, day)
-	if r.weeksFrom(kindThis).holds(first) || r.today.Weekday() == day || r.today.AddDays(1) == first {
+	if r.weeksFrom(kindThis).holds(first) || r.today.Weekday() == day {
 		return []Date{first, first.AddDays(7)}
 	}
 	return []Date{first}

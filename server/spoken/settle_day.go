@@ -21,6 +21,9 @@ func (r *reader) settleDay(found *findings) ([]Date, *Doubt) {
 
 // candidates intersects the readings of the day.
 func (r *reader) candidates(found *findings) ([]Date, *Doubt) {
+	if found.vague { // "the 15th, in April" must not become the 15th of this month
+		return nil, r.vague()
+	}
 	if len(found.days) == 0 {
 		return r.withoutDate(found)
 	}
@@ -48,10 +51,14 @@ func (r *reader) withoutDate(found *findings) ([]Date, *Doubt) {
 		}
 		return r.bareWeekday(day), nil
 	}
-	if found.vague || len(found.weeks) > 0 {
-		return nil, doubtf(DateVague, FieldDate, "Which day would that be? Today is %s.", r.sayToday())
+	if len(found.weeks) > 0 {
+		return nil, r.vague()
 	}
 	return nil, doubtf(DateMissing, FieldDate, "Which day would you like? Today is %s.", r.sayToday())
+}
+
+func (r *reader) vague() *Doubt {
+	return doubtf(DateVague, FieldDate, "Which day and date would that be? Today is %s.", r.sayToday())
 }
 
 // bookable drops days that are over or too far away, and refuses when none is left.

@@ -173,3 +173,9 @@ func encode(v any) []byte {
 	}
 	return bytes.TrimRight(buf.Bytes(), "\n")
 }
+
+// Text is the sentence of an outcome.
+func (o Outcome) Text() string { return o.text }
+
+// IsRefusal reports whether the call could not be carried out.
+func (o Outcome) IsRefusal() bool { return o.refused }

@@ -3,7 +3,6 @@ package voice
 import (
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 )
 
@@ -115,37 +114,6 @@ func (a Args) Flag(names ...string) bool {
 	}
 }
 
-// When returns the words for a date and for a time of day. One instant in place of both (`2026-05-05T14:00:00Z`, as
-// older tools sent it) is split: seconds are dropped, an offset stays at the end of the time (`14:00Z`), since only the
-// clinic's zone can say what it means. A bare time under a name that may hold either is a time.
-func (a Args) When(dateName, timeName string) (date, clock string) {
-	date, clock = a.Text(dateName), a.Text(timeName)
-	if day, at, ok := splitInstant(clock); ok {
-		date, clock = firstText(date, day), at
-	}
-	if day, at, ok := splitInstant(date); ok {
-		date, clock = day, firstText(clock, at)
-	}
-	if date == clock && strings.Contains(clock, ":") {
-		date = ""
-	}
-	return date, clock
-}
-
-// splitInstant splits `YYYY-MM-DDTHH:MM[:SS[.fff]][offset]`, also with a blank for the T.
-func splitInstant(s string) (day, clock string, ok bool) {
-	const shape = "2006-01-02T15:04"
-	if len(s) < len(shape) || (s[10] != 'T' && s[10] != ' ') {
-		return "", "", false
-	}
-	head := s[:10] + "T" + s[11:len(shape)]
-	if _, err := time.Parse(shape, head); err != nil {
-		return "", "", false
-	}
-	offset := strings.TrimLeft(s[len(shape):], ":.0123456789")
-	return head[:10], head[11:] + offset, true
-}
-
 // AllText returns every text in the arguments, nested ones too, in a fixed order: whatever was said to any tool is
 // looked at for an emergency.
 func (a Args) AllText() []string {
@@ -228,6 +196,25 @@ func withoutTenants(v any) any {
 	default:
 		return v
 	}
+}
+
+// sentencesForTenants collects what withoutTenants takes out and what yet is no id, because it has several words.
+func sentencesForTenants(v any, taken bool, into []string) []string {
+	switch t := v.(type) {
+	case string:
+		if s := strings.TrimSpace(clean(t)); taken && strings.ContainsRune(s, ' ') {
+			into = append(into, s)
+		}
+	case []any:
+		for _, entry := range t {
+			into = sentencesForTenants(entry, taken, into)
+		}
+	case map[string]any:
+		for _, key := range sortedKeys(t) {
+			into = sentencesForTenants(t[key], taken || tenantKey(clean(key)), into)
+		}
+	}
+	return into
 }
 
 // fold reduces a key to its lower-case letters and digits.

@@ -49,29 +49,6 @@ func TestAllTextReachesNestedTexts(t *testing.T) {
 	require.Equal(t, []string{"first", "deep", "last"}, a.AllText())
 }
 
-func TestWhenSplitsInstants(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		args        Args
-		date, clock string
-	}{
-		{Args{"date": "2026-05-05", "time": "14:00"}, "2026-05-05", "14:00"},
-		{Args{"date": "next Tuesday", "time": "half past two"}, "next Tuesday", "half past two"},
-		{Args{"scheduledAt": "2026-05-05T14:00:00"}, "2026-05-05", "14:00"},
-		{Args{"scheduledAt": "2026-05-05 14:00"}, "2026-05-05", "14:00"},
-		{Args{"scheduledAt": "2026-05-05T14:00:00.000Z"}, "2026-05-05", "14:00Z"},
-		{Args{"startTime": "2026-05-05T14:00:00-05:00"}, "2026-05-05", "14:00-05:00"},
-		{Args{"startTime": "14:00"}, "", "14:00"},
-		{Args{"date": "2026-05-05", "startTime": "14:00"}, "2026-05-05", "14:00"},
-		{Args{"date": "2026-05-05T00:00:00", "time": "9 am"}, "2026-05-05", "9 am"},
-		{Args{"date": "2026-13-45T14:00"}, "2026-13-45T14:00", ""},
-		{Args{}, "", ""},
-	} {
-		date, clock := c.args.When(ArgAppointmentDate, ArgAppointmentTime)
-		require.Equal(t, []string{c.date, c.clock}, []string{date, clock}, c.args)
-	}
-}
-
 func TestTextsAreClean(t *testing.T) {
 	t.Parallel()
 	m := parsed(t, message(`"type":"tool-calls","toolCallList":[{"id":"1","name":"f","arguments":{"notes":"a\u0000b\u0007\nc"}}]`))

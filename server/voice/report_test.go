@@ -107,7 +107,7 @@ func TestTransferRequestReadsTheNewestWish(t *testing.T) {
 		{"role":"tool_calls","toolCalls":[{"id":"1","function":{"name":"transferCall","arguments":"{\"department\":\"medical\"}"}}]},
 		{"role":"user","message":"No, the money people."},
 		{"role":"tool_calls","toolCalls":[{"id":"2","function":{"name":"transferCall","arguments":"{\"department\":\"billing\",\"summary\":\"an invoice\"}"}}]}]}`))
-	require.Equal(t, &TransferRequest{Department: "billing", Reason: "an invoice", LastCallerText: "No, the money people.", Earlier: 1}, m.Transfer)
+	require.Equal(t, &TransferRequest{Department: "billing", Reason: "an invoice", Texts: []string{"billing", "an invoice"}, LastCallerText: "No, the money people.", Earlier: 1}, m.Transfer)
 
 	m = parsed(t, message(`"type":"transfer-destination-request"`))
 	require.Equal(t, &TransferRequest{}, m.Transfer)

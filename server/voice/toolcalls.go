@@ -22,18 +22,12 @@ type ToolCall struct {
 	// Problem is a sentence saying why this call must not be carried out; answer with it. "" means sound.
 	Problem string
 
-	unreadable string // arguments that are text but not JSON
+	unread []string // texts that are in no argument
 }
 
-// AllText returns every text of the call, also of arguments that could not be read: someone who says that they cannot
-// breathe is heard even when the model's JSON was cut off.
-func (c ToolCall) AllText() []string {
-	texts := c.Args.AllText()
-	if c.unreadable != "" {
-		texts = append(texts, c.unreadable)
-	}
-	return texts
-}
+// AllText returns every text of the call, also of arguments that could not be read or were left out: someone who says
+// that they cannot breathe is heard even when the model's JSON was cut off, or wrote it where a clinic's id would stand.
+func (c ToolCall) AllText() []string { return append(c.Args.AllText(), c.unread...) }
 
 // NameTool gives the name from a request's path to the calls that came without one. A call that names another tool
 // than the path gets a Problem.
@@ -133,7 +127,7 @@ func readArguments(v any) ToolCall {
 		}
 		decoded, err := decode([]byte(s))
 		if err != nil {
-			return ToolCall{Args: Args{}, Problem: problemBrokenJSON, unreadable: clean(s)}
+			return ToolCall{Args: Args{}, Problem: problemBrokenJSON, unread: collectText(s, nil)}
 		}
 		v = decoded
 	}
@@ -142,12 +136,10 @@ func readArguments(v any) ToolCall {
 	}
 	m, ok := v.(map[string]any)
 	if !ok {
-		call := ToolCall{Args: Args{}, Problem: problemNotAnObject}
-		call.unreadable = strings.Join(collectText(withoutTenants(v), nil), "\n")
-		return call
+		return ToolCall{Args: Args{}, Problem: problemNotAnObject, unread: collectText(withoutTenants(v), nil)}
 	}
 	args, _ := withoutTenants(m).(map[string]any)
-	return ToolCall{Args: args, Problem: tooLong(args)}
+	return ToolCall{Args: args, Problem: tooLong(args), unread: sentencesForTenants(m, false, nil)}
 }
 
 // tooLong returns the problem of the first argument that is longer than allowed, nested texts included. Nothing is

@@ -5,6 +5,8 @@ package voice
 type TransferRequest struct {
 	Department string
 	Reason     string
+	// Texts is everything the model wrote into the tool call, for the emergency check. Never log.
+	Texts []string
 	// LastCallerText is the latest thing the caller said, for the emergency check. Raw speech: never log.
 	LastCallerText string
 	// Earlier counts the transfers the model asked for in this call before, as far as the history shows them.
@@ -13,24 +15,25 @@ type TransferRequest struct {
 
 // readTransfer looks for the model's wishes in the request itself, else in the newest transfer call of the history.
 func readTransfer(envelope object, calls []ToolCall) *TransferRequest {
-	wishes := Args{}
+	wishes := ToolCall{Args: Args{}}
 	asked := 0
 	for _, entry := range history(envelope) {
 		for _, item := range entry.objects("toolCalls") {
 			if isTransferTool(toolName(item)) {
-				wishes = readItem(item).Args
+				wishes = readItem(item)
 				asked++
 			}
 		}
 	}
 	if len(calls) > 0 {
-		wishes = calls[0].Args
+		wishes = calls[0]
 	} else if p := envelope.object("parameters"); p != nil { // handoff-destination-request
-		wishes = readArguments(map[string]any(p)).Args
+		wishes = readArguments(map[string]any(p))
 	}
 	t := &TransferRequest{
-		Department: limited(wishes.Text(ArgDepartment), maxWord),
-		Reason:     limited(wishes.Text(ArgReason), maxWord),
+		Department: limited(wishes.Args.Text(ArgDepartment), maxWord),
+		Reason:     limited(wishes.Args.Text(ArgReason), maxWord),
+		Texts:      wishes.AllText(),
 		Earlier:    max(asked-1, 0), // the newest one is this request
 	}
 	turns, _ := readTurns(envelope)

@@ -1,0 +1,91 @@
+package reception
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/server"
+	"github.com/voxanne-ai/voxanne/server/spoken"
+	"github.com/voxanne-ai/voxanne/server/voice"
+)
+
+// errNoAssistant says that the clinic's inbound agent is not at Vapi yet.
+var errNoAssistant = errors.New("the clinic has no assistant yet")
+
+// assistantRequest names the assistant that takes a call and gives it the clinic's public facts.
+// An error becomes a 503 at once: Vapi then rings the clinic's own line (Vapi: assistant-request, fallbackDestination).
+func (r *Reception) assistantRequest(ctx context.Context, m voice.Message) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, assistantBudget)
+	defer cancel()
+	var body []byte
+	err := r.inCall(ctx, m, func(tx db.Tx, call db.CallContext) error {
+		facts, err := tx.AssistantFacts(ctx, call.CallID)
+		if err != nil {
+			return err
+		}
+		caller, err := tx.IdentifyCaller(ctx, call.CallID)
+		if err != nil {
+			return err
+		}
+		if facts.VapiAssistantID == nil {
+			return errNoAssistant
+		}
+		body = voice.UseAssistant(*facts.VapiAssistantID, voice.Overrides{
+			FirstMessage:   greeting(facts),
+			VariableValues: variables(facts, caller, call),
+		})
+		return nil
+	})
+	switch {
+	case err == nil:
+		return body, nil
+	case r.noteRefusedTenant(ctx, err):
+		return voice.RefuseCall("Sorry, this number is not in service."), nil
+	default:
+		return nil, server.NewError(server.CodeBusy, "Ring the clinic's own line.", err)
+	}
+}
+
+// greeting is the agent's first message after what the clinic's safety settings demand; the prompt cannot drop it.
+func greeting(f db.AssistantFacts) string {
+	sentences := []string{fmt.Sprintf("Thank you for calling %s.", f.ClinicName)}
+	if f.AiDisclosure {
+		sentences = append(sentences, "I am an AI assistant.")
+	}
+	switch f.RecordingConsent {
+	case "announce":
+		sentences = append(sentences, "This call may be recorded.")
+	case "ask":
+		sentences = append(sentences, "May this call be recorded?")
+	}
+	if f.FirstMessage != "" {
+		return strings.Join(append(sentences, f.FirstMessage), " ")
+	}
+	return strings.Join(append(sentences, "How can I help you?"), " ")
+}
+
+// variables fill the placeholders of the assistant's prompt. Nothing in them is about the caller but what the clinic
+// knowingly opened to the calling number.
+func variables(f db.AssistantFacts, caller db.CallerView, call db.CallContext) map[string]string {
+	values := map[string]string{
+		"clinicName":        f.ClinicName,
+		"clinicAddress":     text(f.Address),
+		"today":             fmt.Sprintf("%s, %d", spoken.SayDate(spoken.DateOf(call.Now)), call.Now.Year()),
+		"timeNow":           call.Now.Format("3:04 PM"),
+		"timeZone":          call.Zone.String(),
+		"openingHours":      text(f.Hours),
+		"services":          text(f.Services),
+		"practitioners":     text(f.Practitioners),
+		"emergencySentence": call.EmergencySentence,
+		"callerStatus":      "not verified",
+		"callerNames":       "",
+	}
+	if caller.Known {
+		values["callerStatus"] = "known by the calling number"
+		values["callerNames"] = strings.Join(caller.PatientNames, ", ")
+	}
+	return values
+}

@@ -1,0 +1,129 @@
+package reception
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/server"
+	"github.com/voxanne-ai/voxanne/server/voice"
+)
+
+const (
+	// assistantBudget leaves Vapi most of its 7.5 s to ring the clinic's own line when we are in trouble.
+	assistantBudget = 1800 * time.Millisecond
+	// toolBudget is for one tool call; a caller does not wait longer in silence.
+	toolBudget = 6 * time.Second
+	// emergencyBudget is for finding the clinic's own emergency sentence; then ours is said.
+	emergencyBudget = time.Second
+)
+
+// Counters is what the reception counts; *server.Metrics is one.
+type Counters interface {
+	VapiMessage(kind string)
+	ToolCall(tool, outcome string, took time.Duration)
+	TenantUnresolved()
+	TenantConflicting()
+}
+
+// Reception answers Vapi's webhooks. It is safe for concurrent use.
+type Reception struct {
+	db    *db.DB
+	auth  *voice.Authenticator
+	count Counters
+}
+
+// New returns the handler of everything under /api/vapi/.
+func New(database *db.DB, auth *voice.Authenticator, count Counters) http.Handler {
+	r := &Reception{db: database, auth: auth, count: count}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/vapi/webhook", r.serve)
+	mux.HandleFunc("POST /api/vapi/tools", r.serve)
+	mux.HandleFunc("POST /api/vapi/tools/{name}", r.serve)
+	mux.HandleFunc("/api/vapi/", func(w http.ResponseWriter, req *http.Request) {
+		server.WriteError(w, req, server.NewError(server.CodeNotFound, "There is nothing here. Vapi posts to /api/vapi/webhook and /api/vapi/tools.", nil))
+	})
+	return mux
+}
+
+// serve authenticates the raw bytes, reads the message and hands it to whoever answers its type.
+func (r *Reception) serve(w http.ResponseWriter, req *http.Request) {
+	server.NoteRoute(req.Context(), req.Pattern)
+	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, voice.MaxBody))
+	if err != nil {
+		server.WriteError(w, req, err)
+		return
+	}
+	if err := r.auth.Verify(req.Header, body); err != nil {
+		server.WriteError(w, req, server.NewError(server.CodeUnauthenticated, "The webhook's secret or signature is missing or wrong.", err))
+		return
+	}
+	message, err := voice.Parse(body)
+	if err != nil {
+		server.WriteError(w, req, server.NewError(server.CodeBadRequest, "The body is not a Vapi message: "+err.Error()+".", nil))
+		return
+	}
+	if name := req.PathValue("name"); name != "" {
+		message.NameTool(name)
+	}
+	answer, err := r.answer(req.Context(), message, body)
+	if err != nil {
+		server.WriteError(w, req, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if _, err := w.Write(answer); err != nil {
+		server.Log(req.Context()).Warn("the answer did not reach Vapi")
+	}
+}
+
+// answer returns the body to send with status 200. An error becomes a 503: only for messages where Vapi makes
+// something good of it (assistant-request rings the clinic's own line, reports may be sent again).
+func (r *Reception) answer(ctx context.Context, m voice.Message, body []byte) ([]byte, error) {
+	r.count.VapiMessage(countedType(m.Type))
+	switch m.Type {
+	case voice.TypeToolCalls, voice.TypeFunctionCall:
+		return m.Answer(r.runTools(ctx, m, body)), nil
+	case voice.TypeAssistantRequest:
+		return r.assistantRequest(ctx, m)
+	case voice.TypeTransferRequest, voice.TypeHandoffRequest:
+		return r.transferRequest(ctx, m), nil
+	case voice.TypeStatusUpdate:
+		return voice.Acknowledge(), r.statusUpdate(ctx, m)
+	case voice.TypeEndOfCallReport:
+		return voice.Acknowledge(), r.endOfCallReport(ctx, m)
+	case voice.TypeHang:
+		server.Log(ctx).Warn("the assistant hangs: something it waits for is slow")
+	}
+	return voice.Acknowledge(), nil
+}
+
+// countedType keeps the counter's labels to the types we know.
+func countedType(kind string) string {
+	switch kind {
+	case voice.TypeToolCalls, voice.TypeFunctionCall, voice.TypeAssistantRequest, voice.TypeTransferRequest,
+		voice.TypeHandoffRequest, voice.TypeStatusUpdate, voice.TypeEndOfCallReport, voice.TypeHang:
+		return kind
+	default:
+		return "other"
+	}
+}
+
+// noteRefusedTenant logs and counts an envelope that is nobody's; true when err says so.
+func (r *Reception) noteRefusedTenant(ctx context.Context, err error) bool {
+	switch {
+	case errors.Is(err, db.ErrTenantConflict):
+		r.count.TenantConflicting()
+		server.Log(ctx).Error("a call's identifiers name two tenants; nothing was written", slog.Bool("alert", true))
+		return true
+	case errors.Is(err, db.ErrUnknownTenant):
+		r.count.TenantUnresolved()
+		server.Log(ctx).Warn("a call belongs to no tenant; nothing was written")
+		return true
+	}
+	return false
+}

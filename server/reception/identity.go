@@ -1,0 +1,92 @@
+package reception
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/server/spoken"
+	"github.com/voxanne-ai/voxanne/server/voice"
+)
+
+// findMyAppointments reads out the visits that this caller may hear about, all or those of the patient who is named.
+func findMyAppointments(ctx context.Context, q request) (reply, error) {
+	visits, err := q.tx.FindMyAppointments(ctx, q.call.CallID)
+	if err != nil {
+		return reply{}, err
+	}
+	if len(visits) == 0 {
+		caller, err := q.tx.IdentifyCaller(ctx, q.call.CallID)
+		if err != nil {
+			return reply{}, err
+		}
+		if caller.Known {
+			return said("found_none", "There is no visit to come. Offer to book one."), nil
+		}
+		return refused("not_verified", sayNotVerified), nil
+	}
+	name := q.args.Text(voice.ArgPatientName)
+	visits = slices.DeleteFunc(visits, func(visit db.BookingResult) bool { return !isFor(visit, name) })
+	if len(visits) == 0 {
+		return refused("not_verified", sayNotVerified), nil
+	}
+	var lines []string
+	for _, visit := range visits[:min(len(visits), 3)] {
+		lines = append(lines, q.sayVisit(visit))
+	}
+	sentence := strings.Join(lines, "; ") + "."
+	if more := len(visits) - len(lines); more > 0 {
+		sentence += fmt.Sprintf(" And %d more later.", more)
+	}
+	return said("found", sentence), nil
+}
+
+// lookupCaller says who the caller is, as far as they proved it.
+func lookupCaller(ctx context.Context, q request) (reply, error) {
+	caller, err := q.tx.IdentifyCaller(ctx, q.call.CallID)
+	if err != nil {
+		return reply{}, err
+	}
+	if !caller.Known {
+		return refused("not_verified", sayNotVerified), nil
+	}
+	return said("known", fmt.Sprintf("The caller is verified for %s, who has %s.",
+		strings.Join(caller.PatientNames, " and "), countVisits(caller.VisitsToCome))), nil
+}
+
+func countVisits(n int64) string {
+	switch n {
+	case 0:
+		return "no visit to come"
+	case 1:
+		return "one visit to come"
+	default:
+		return fmt.Sprintf("%d visits to come", n)
+	}
+}
+
+// verifyCaller checks a date of birth. It answers the same for a wrong date, an unknown number and a stranger.
+func verifyCaller(ctx context.Context, q request) (reply, error) {
+	words := q.args.Text(voice.ArgDateOfBirth)
+	if words == "" {
+		return said("question", "Ask for the patient's full date of birth, then verify again. "+sayNoFactor), nil
+	}
+	born, doubt := spoken.BirthDate(words, q.call.Language, spoken.DateOf(q.call.Now))
+	if doubt != nil {
+		return said("question", doubt.Say), nil
+	}
+	outcome, err := q.tx.VerifyCaller(ctx, q.call.CallID, *date(born), q.optional(voice.ArgPatientName))
+	if err != nil {
+		return reply{}, err
+	}
+	switch outcome {
+	case "verified":
+		return said(outcome, "Verified. You may now talk about this patient's visits and change them."), nil
+	case "locked":
+		return refused(outcome, "No more tries. Only the clinic's staff can help now: offer to take a message or to transfer the call."), nil
+	default:
+		return refused(outcome, "That does not match. Ask once more for the patient's name and date of birth. "+sayNoFactor), nil
+	}
+}
