@@ -66,23 +66,35 @@ func run(ctx context.Context, s settings) (err error) {
 		return fmt.Errorf("reach the scratch database: %w", err)
 	}
 	defer owner.Close(context.WithoutCancel(ctx))
-	fixture, err := os.ReadFile(filepath.Join(scripts, "clinics.sql"))
-	if err != nil {
+	if err := furnish(ctx, owner, scripts); err != nil {
 		return err
-	}
-	if _, err := owner.Exec(ctx, string(fixture)); err != nil {
-		return fmt.Errorf("make the clinics: %w", err)
 	}
 	service, err := newHTTPTarget(ctx, database.LoginURL, s.clients)
 	if err != nil {
 		return err
 	}
 	defer service.close()
-	beside := pgbench{loginURL: database.LoginURL, scripts: scripts}
+	program, err := findPgbench(ctx)
+	if err != nil {
+		return err
+	}
+	beside := pgbench{program: program, loginURL: database.LoginURL, scripts: scripts}
 	if err := compare(ctx, s, service, beside); err != nil {
 		return err
 	}
 	return check(ctx, s.out, db.New(owner))
+}
+
+// furnish makes the clinics that are booked in.
+func furnish(ctx context.Context, owner *pgx.Conn, scripts string) error {
+	text, err := os.ReadFile(filepath.Join(scripts, "clinics.sql"))
+	if err != nil {
+		return err
+	}
+	if _, err := owner.Exec(ctx, string(text)); err != nil {
+		return fmt.Errorf("make the clinics: %w", err)
+	}
+	return nil
 }
 
 // compare measures both kinds of work on both targets and prints a table. Each

@@ -12,12 +12,27 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/voxanne-ai/voxanne/db/dbtest"
 )
 
 // pgbench runs the committed scripts.
 type pgbench struct {
+	program  string
 	loginURL string
 	scripts  string // folder
+}
+
+// findPgbench is the one on the PATH, else the one beside the test cluster's server.
+func findPgbench(ctx context.Context) (string, error) {
+	if path, err := exec.LookPath("pgbench"); err == nil {
+		return path, nil
+	}
+	cluster, err := dbtest.StartCluster(ctx, dbtest.PlainCluster)
+	if err != nil {
+		return "", fmt.Errorf("find pgbench: %w", err)
+	}
+	return exec.LookPath(filepath.Join(cluster.BinDir(), "pgbench"))
 }
 
 // failed is how pgbench 15 and later tells transactions that ended in an error.
@@ -29,7 +44,7 @@ func (b pgbench) measure(ctx context.Context, kind string, clients int, length t
 		return f, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	cmd := exec.CommandContext(ctx, "pgbench", "--no-vacuum", "--protocol=prepared",
+	cmd := exec.CommandContext(ctx, b.program, "--no-vacuum", "--protocol=prepared",
 		"--client", strconv.Itoa(clients), "--jobs", strconv.Itoa(min(clients, 2)), "--time", strconv.Itoa(int(length.Seconds())),
 		"--log", "--log-prefix", filepath.Join(dir, "took"), "--file", filepath.Join(b.scripts, kind+".pgbench"), b.loginURL)
 	begun := time.Now()
