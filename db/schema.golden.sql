@@ -600,8 +600,11 @@ declare
   v_own_id uuid;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
+  end if;
+  if p_call_id is null then
     if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
       raise exception 'name the contact to book for' using errcode = 'VX404';
     end if;
@@ -737,9 +740,11 @@ declare
   v_old public.appointments;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  else
+  end if;
+  if p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('cancel', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then
@@ -1005,7 +1010,7 @@ declare
   v_id bigint;
   v_run_at timestamptz := coalesce(p_run_at, app.now());
 begin
-  if p_kind not in ('release_hold', 'fetch_call_report') then
+  if p_kind is null or p_kind not in ('release_hold', 'fetch_call_report') then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
   insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
@@ -1763,7 +1768,9 @@ CREATE FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_a
     AS $$
 declare
   v_now timestamptz := app.now();
-  v_around timestamptz := greatest(p_around, v_now);
+  -- A wish in the past or beyond the horizon gets what is nearest to it that can be booked at all.
+  v_around timestamptz := greatest(v_now, least(p_around, v_now + (
+    select o.max_advance from public.organizations o where o.id = app.current_org_id())));
   v_reach interval;
   v_starts timestamptz[];
 begin
@@ -2255,6 +2262,7 @@ CREATE FUNCTION app.protect_table(p_table regclass, p_org_column text DEFAULT 'o
     AS $$
 declare
   v_role text;
+  v_sequence regclass;
   v_same_org text := format('%I = (select app.current_org_id())', p_org_column);
 begin
   execute format('alter table %s enable row level security', p_table);
@@ -2267,6 +2275,15 @@ begin
       'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
   loop
     execute format('revoke all on table %s from %I', p_table, v_role);
+    -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
+    for v_sequence in
+      select d.objid::regclass
+      from pg_catalog.pg_depend d
+      join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+      where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = d.classid and d.refobjid = p_table
+    loop
+      execute format('revoke all on sequence %s from %I', v_sequence, v_role);
+    end loop;
   end loop;
 
   execute format('drop policy if exists tenant_reads on %s', p_table);
@@ -2410,11 +2427,14 @@ begin
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
   exception when others then
-    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again.
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
     v_turns := '[]';
     v_state := 'pending_redaction';
-    perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
   end;
 
   v_seconds := coalesce(p_duration_seconds, greatest(0, extract(epoch from
@@ -2440,7 +2460,7 @@ $$;
 
 ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[]) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[]) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[]) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 CREATE FUNCTION app.redact_birth_dates(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -2693,6 +2713,12 @@ declare
   v_location_id uuid;
 begin
   perform app.require_staff();
+  perform app.lock_resources(array(
+    select r.id
+    from public.closures c
+    join public.resources r on r.org_id = c.org_id and r.location_id = c.location_id
+      and (c.resource_id is null or c.resource_id = r.id)
+    where c.org_id = v_org_id and c.id = p_closure_id));
   delete from public.closures c
   where c.org_id = v_org_id and c.id = p_closure_id
   returning c.location_id into v_location_id;
@@ -2826,11 +2852,13 @@ declare
   v_resource_id uuid := (select id from app.find_resource(p_resource));
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  elsif p_override then
+  end if;
+  if p_call_id is not null and p_override then
     raise exception 'a call moves visits by the rules' using errcode = 'VX403';
-  else
+  elsif p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('reschedule', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then
@@ -2888,12 +2916,12 @@ begin
   v_route.outcome := case coalesce(cardinality(v_orgs), 0) when 0 then 'unknown' when 1 then 'found' else 'conflict' end;
   if v_route.outcome = 'found' then
     v_route.org_id := v_orgs[1];
-    select r.agent_id into v_route.agent_id
-    from public.assistant_routes r
-    where r.vapi_assistant_id = p_assistant_id and r.org_id = v_route.org_id;
-    select coalesce(v_route.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
-    from public.phone_numbers n
-    where n.org_id = v_route.org_id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
+    -- Each may be missing: an assistant called from the web has no number, a number may have no assistant.
+    select coalesce(r.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
+    from (values (v_route.org_id)) o (id)
+    left join public.assistant_routes r on r.org_id = o.id and r.vapi_assistant_id = p_assistant_id
+    left join public.phone_numbers n
+      on n.org_id = o.id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
     order by n.number = p_number desc nulls last
     limit 1;
   end if;

@@ -61,7 +61,7 @@ func describe(err error) string {
 		return fmt.Sprintf("vapi: unavailable, status %d %s", unavailable.Status, http.StatusText(unavailable.Status))
 	}
 	for _, known := range []error{
-		vapi.ErrNotFound, vapi.ErrUnauthorized, ErrNotEnded, pgx.ErrNoRows, context.Canceled, context.DeadlineExceeded,
+		vapi.ErrNotFound, vapi.ErrUnauthorized, ErrNotEnded, errStillRaw, pgx.ErrNoRows, context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

@@ -22,6 +22,11 @@ type FetchCallReport struct {
 // Kind is the job's name in app.enqueue_job.
 func (FetchCallReport) Kind() string { return "fetch_call_report" }
 
+// pendingRedaction is the state of a transcript whose words could not be redacted.
+const pendingRedaction = "pending_redaction"
+
+var errStillRaw = errors.New("the report could not be redacted this time either")
+
 type fetchCallReport struct {
 	river.WorkerDefaults[FetchCallReport]
 	db    *db.DB
@@ -48,12 +53,24 @@ func (w *fetchCallReport) Work(ctx context.Context, job *river.Job[FetchCallRepo
 		return fmt.Errorf("read the report: %w", err)
 	}
 	report.CallID = job.Args.CallID
-	return w.db.AsTenant(ctx, job.Args.OrgID, func(tx db.Tx) error {
-		if _, err := tx.RecordCallReport(ctx, report); err != nil {
-			return fmt.Errorf("record the report: %w", err)
-		}
-		return nil
+	return w.record(ctx, job.Args.OrgID, report)
+}
+
+// record stores the report. Words that cannot be redacted this time either are
+// an error, after what else the report says has been kept.
+func (w *fetchCallReport) record(ctx context.Context, org uuid.UUID, report db.RecordCallReportParams) error {
+	var state string
+	err := w.db.AsTenant(ctx, org, func(tx db.Tx) (err error) {
+		state, err = tx.RecordCallReport(ctx, report)
+		return err
 	})
+	if err != nil {
+		return fmt.Errorf("record the report: %w", err)
+	}
+	if state == pendingRedaction {
+		return errStillRaw
+	}
+	return nil
 }
 
 // lookUp returns Vapi's id of the call, and whether its report is still missing.
@@ -64,7 +81,7 @@ func (w *fetchCallReport) lookUp(ctx context.Context, args FetchCallReport) (vap
 			return fmt.Errorf("look the call up: %w", err)
 		}
 		vapiCallID = call.VapiCallID
-		wanted = call.ReportedAt == nil || call.TranscriptState == "pending_redaction"
+		wanted = call.ReportedAt == nil || call.TranscriptState == pendingRedaction
 		return nil
 	})
 	return vapiCallID, wanted, err

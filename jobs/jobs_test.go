@@ -178,6 +178,27 @@ func TestReportIsFetchedAndStored(t *testing.T) {
 	b.eventually(t, "select transcript_state = 'stored' and summary like '%[number]%' from public.call_logs where id = $1", b.call)
 }
 
+func TestReportThatCannotBeRedactedIsTriedAgainByOneJob(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.data.Exec(t, `create or replace function app.redact_phi(p_text text, p_names text[]) returns text language plpgsql immutable
+		set search_path = '' as $$ begin raise exception 'broken'; end $$`)
+	b.vapi.AddCall("vapi-call-1", json.RawMessage(`{}`))
+	raw := db.RecordCallReportParams{CallID: b.call, Turns: []byte(`[{"speaker":"caller","text":"zanzibar-lilac","at":1}]`)}
+	require.NoError(t, b.db.AsTenant(t.Context(), b.org, func(tx db.Tx) error {
+		state, err := tx.RecordCallReport(t.Context(), raw)
+		require.Equal(t, "pending_redaction", state)
+		return err
+	}))
+	b.data.Exec(t, "update river.river_job set scheduled_at = now() where kind = 'fetch_call_report'")
+	b.work(t, func(json.RawMessage) (db.RecordCallReportParams, error) { return raw, nil })
+	b.eventually(t, `select count(*) = 1 and bool_and(state = 'retryable' and errors[1]::text like '%could not be redacted%')
+		from river.river_job where kind = 'fetch_call_report'`)
+	var words string
+	require.NoError(t, b.owner.QueryRow(t.Context(), "select transcript::text from public.call_logs where id = $1", b.call).Scan(&words))
+	require.Equal(t, "[]", words, "nothing raw is kept")
+}
+
 func TestCallThatVapiForgotIsGivenUp(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -259,6 +259,7 @@ begin
   if to_regclass('public.goose_db_version') is not null then
     revoke all on table public.goose_db_version from public;
     revoke all on table public.goose_db_version from anon, authenticated;
+    revoke all on sequence public.goose_db_version_id_seq from anon, authenticated;
   end if;
 end
 $$;

@@ -20,6 +20,7 @@ set search_path = ''
 as $$
 declare
   v_role text;
+  v_sequence regclass;
   v_same_org text := format('%I = (select app.current_org_id())', p_org_column);
 begin
   execute format('alter table %s enable row level security', p_table);
@@ -32,6 +33,15 @@ begin
       'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
   loop
     execute format('revoke all on table %s from %I', p_table, v_role);
+    -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
+    for v_sequence in
+      select d.objid::regclass
+      from pg_catalog.pg_depend d
+      join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+      where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = d.classid and d.refobjid = p_table
+    loop
+      execute format('revoke all on sequence %s from %I', v_sequence, v_role);
+    end loop;
   end loop;
 
   execute format('drop policy if exists tenant_reads on %s', p_table);
@@ -638,7 +648,9 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := app.now();
-  v_around timestamptz := greatest(p_around, v_now);
+  -- A wish in the past or beyond the horizon gets what is nearest to it that can be booked at all.
+  v_around timestamptz := greatest(v_now, least(p_around, v_now + (
+    select o.max_advance from public.organizations o where o.id = app.current_org_id())));
   v_reach interval;
   v_starts timestamptz[];
 begin
@@ -3197,11 +3209,14 @@ begin
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
   exception when others then
-    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again.
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
     v_turns := '[]';
     v_state := 'pending_redaction';
-    perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
   end;
 
   v_seconds := coalesce(p_duration_seconds, greatest(0, extract(epoch from
@@ -3226,7 +3241,7 @@ end
 $$;
 
 comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[]) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[])', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
@@ -3522,6 +3537,12 @@ declare
   v_location_id uuid;
 begin
   perform app.require_staff();
+  perform app.lock_resources(array(
+    select r.id
+    from public.closures c
+    join public.resources r on r.org_id = c.org_id and r.location_id = c.location_id
+      and (c.resource_id is null or c.resource_id = r.id)
+    where c.org_id = v_org_id and c.id = p_closure_id));
   delete from public.closures c
   where c.org_id = v_org_id and c.id = p_closure_id
   returning c.location_id into v_location_id;

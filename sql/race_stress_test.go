@@ -18,6 +18,7 @@ const crowd = 40
 
 // tried is what one caller asked for and was told.
 type tried struct {
+	call   string
 	starts time.Time
 	got    db.BookingResult
 	err    error
@@ -56,8 +57,8 @@ func TestCrowdWantingOverlappingStartsIsRefusedOnlyWhereFull(t *testing.T) {
 		}
 		refused++
 		require.Equal(t, "taken", *try.got.Reason)
-		// Visits are only added here, and attempts of one resource set are decided one after the other: what was
-		// there when this one was refused is what committed attempts before it had written.
+		// All wish for the same three resources, so the locks put the tries in one order: what was written before a
+		// refusal is what that try found.
 		require.Equal(t, 3, busyAtRefusal(t, d.Pool(t), try), "refused at %s although a resource was free", try.starts)
 	}
 	require.NotZero(t, refused)
@@ -106,9 +107,9 @@ func bookAtOnce(t *testing.T, d *dbtest.Database, wish func(caller int) time.Tim
 }
 
 func bookOnce(t *testing.T, store *db.DB, caller int, starts time.Time) tried {
-	try := tried{starts: starts}
+	try := tried{call: fmt.Sprintf("call-%d", caller), starts: starts}
 	envelope := db.CallEnvelope{
-		VapiCallID: fmt.Sprintf("call-%d", caller), Direction: "inbound",
+		VapiCallID: try.call, Direction: "inbound",
 		Number: "+13125550100", Caller: fmt.Sprintf("+131255502%02d", caller),
 	}
 	try.err = store.AsCall(t.Context(), envelope, func(tx db.Tx, call db.CallContext) error {
@@ -138,10 +139,10 @@ func requireNoOverlap(t *testing.T, pool *pgxpool.Pool) {
 func busyAtRefusal(t *testing.T, pool *pgxpool.Pool, try tried) (busy int) {
 	require.NoError(t, pool.QueryRow(t.Context(), `
 		select count(distinct a.resource_id)
-		from public.appointments a
-		where a.blocked && tstzrange($1, $1 + interval '70 minutes')
-		  and a.created_at < (
-		    select max(t.at) from public.booking_attempts t
-		    where t.outcome = 'refused' and t.starts_at = $1)`, try.starts).Scan(&busy))
+		from public.call_logs c
+		join public.booking_attempts t on t.call_id = c.id and t.outcome = 'refused'
+		join public.appointments a on a.created_at < t.at
+		  and a.blocked && tstzrange($2::timestamptz, $2::timestamptz + interval '70 minutes')
+		where c.vapi_call_id = $1`, try.call, try.starts).Scan(&busy))
 	return busy
 }

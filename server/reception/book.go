@@ -11,6 +11,9 @@ import (
 	"github.com/voxanne-ai/voxanne/server/voice"
 )
 
+// maxEmail is the longest address that mail can be sent to (RFC 5321, 4.5.3.1.3), in bytes.
+const maxEmail = 254
+
 // patient is who a booking is for, as far as it was said. Nothing is filled in: what is missing stays missing.
 type patient struct {
 	name        string
@@ -81,7 +84,7 @@ func (q request) patient() (who patient, ask string) {
 	}
 	if said := q.args.Text(voice.ArgPatientEmail); said != "" {
 		address, err := mail.ParseAddress(said)
-		if err != nil {
+		if err != nil || len(address.Address) > maxEmail {
 			return who, "The e-mail address is not complete. Ask the caller to spell it, or book without it."
 		}
 		who.email = &address.Address

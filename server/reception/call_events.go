@@ -41,12 +41,16 @@ func (r *Reception) endOfCallReport(ctx context.Context, m voice.Message) error 
 	return r.unlessNobodys(ctx, err)
 }
 
-// unlessNobodys drops the error of an envelope that belongs to no clinic: sending it again would not help.
+// unlessNobodys drops the error of an envelope that belongs to no clinic: sending it again would not help. Any other
+// becomes a 503, which asks for just that.
 func (r *Reception) unlessNobodys(ctx context.Context, err error) error {
 	if r.noteRefusedTenant(ctx, err) {
 		return nil
 	}
-	return err
+	if err != nil {
+		return server.NewError(server.CodeBusy, "The message was not taken in. Send it again.", err)
+	}
+	return nil
 }
 
 // transferRequest says where a caller is put through, or what to do instead (Vapi: transfer-destination-request).
@@ -56,7 +60,11 @@ func (r *Reception) transferRequest(ctx context.Context, m voice.Message) []byte
 		wish = *m.Transfer
 	}
 	emergency := spoken.Emergency(wish.LastCallerText) || slices.ContainsFunc(wish.Texts, spoken.Emergency)
-	ctx, cancel := context.WithTimeout(ctx, toolBudget)
+	budget := toolBudget
+	if emergency {
+		budget = emergencyBudget
+	}
+	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	var answer []byte
 	err := r.inCall(ctx, m, func(tx db.Tx, call db.CallContext) error {

@@ -18,6 +18,8 @@ const (
 	assistantBudget = 1800 * time.Millisecond
 	// toolBudget is for one tool call; a caller does not wait longer in silence.
 	toolBudget = 6 * time.Second
+	// emergencyBudget is for finding the clinic's own emergency sentence; then ours is said.
+	emergencyBudget = time.Second
 )
 
 // Counters is what the reception counts; *server.Metrics is one.

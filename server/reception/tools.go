@@ -63,11 +63,15 @@ func toolNamed(name string) tool {
 // runTools answers every tool call of a message, in order, each in a transaction of its own.
 func (r *Reception) runTools(ctx context.Context, m voice.Message, body []byte) []voice.Outcome {
 	emergency := heardEmergency(m.ToolCalls)
+	budget := toolBudget
+	if emergency {
+		budget = emergencyBudget
+	}
 	outcomes := make([]voice.Outcome, 0, len(m.ToolCalls))
 	for _, call := range m.ToolCalls {
 		started := time.Now()
-		budget, cancel := context.WithTimeout(ctx, toolBudget)
-		answer := r.runTool(budget, m, call, emergency, body)
+		limited, cancel := context.WithTimeout(ctx, budget)
+		answer := r.runTool(limited, m, call, emergency, body)
 		cancel()
 		r.count.ToolCall(countedTool(call.Name), answer.label, time.Since(started))
 		outcomes = append(outcomes, answer.outcome)
@@ -106,6 +110,9 @@ func (r *Reception) runTool(ctx context.Context, m voice.Message, call voice.Too
 	}
 }
 
+// maxToolCallID is the longest id, in bytes, that the tables keep. Vapi's have about thirty.
+const maxToolCallID = 200
+
 // once carries a tool call out, or answers as before when Vapi delivers it again.
 func once(ctx context.Context, m voice.Message, req request, call voice.ToolCall, body []byte) (reply, error) {
 	run := toolNamed(call.Name)
@@ -114,7 +121,8 @@ func once(ctx context.Context, m voice.Message, req request, call voice.ToolCall
 		return refused("bad_arguments", call.Problem), nil
 	case run == nil:
 		return refused("unknown_tool", sayUnknownTool), nil
-	case call.ID == "":
+	case call.ID == "" || len(call.ID) > maxToolCallID:
+		req.id = "" // still no wish is carried out twice: the database knows it by patient, service and start
 		return run(ctx, req)
 	}
 

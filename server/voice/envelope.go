@@ -38,6 +38,7 @@ const (
 
 const (
 	maxIdentifier = 256 // bytes; a longer id or number is nobody's and is dropped
+	maxCallID     = 100 // bytes; what call_logs keeps, Vapi's are UUIDs
 	maxWord       = 256 // bytes kept of a type, a status, an ended reason, a tool name
 )
 
@@ -145,8 +146,12 @@ func readMessage(envelope object, calls []ToolCall) (Message, error) {
 
 func readCall(envelope object) Call {
 	c := envelope.object("call")
+	id := identifier(c, "id")
+	if len(id) > maxCallID {
+		id = ""
+	}
 	return Call{
-		ID:            identifier(c, "id"),
+		ID:            id,
 		Type:          limited(c.text("type"), maxWord),
 		AssistantID:   identifier(c, "assistantId"),
 		PhoneNumberID: identifier(c, "phoneNumberId"),
