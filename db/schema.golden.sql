@@ -1503,7 +1503,7 @@ CREATE FUNCTION app.limit_waits() RETURNS void
     SET search_path TO ''
     AS $$
 begin
-  perform set_config('lock_timeout', '3s', true);
+  perform set_config('lock_timeout', '5s', true);
   perform set_config('statement_timeout', '10s', true);
   perform set_config('idle_in_transaction_session_timeout', '30s', true);
 end
@@ -1511,7 +1511,7 @@ $$;
 
 ALTER FUNCTION app.limit_waits() OWNER TO owner;
 
-COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 3 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
+COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
 
 CREATE FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
