@@ -184,10 +184,9 @@ ALTER TYPE river.river_job_state OWNER TO owner;
 
 CREATE FUNCTION app.now() RETURNS timestamp with time zone
     LANGUAGE sql PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-  select pg_catalog.clock_timestamp()
-$$;
+    BEGIN ATOMIC
+ SELECT clock_timestamp() AS clock_timestamp;
+END;
 
 ALTER FUNCTION app.now() OWNER TO owner;
 
@@ -195,16 +194,9 @@ COMMENT ON FUNCTION app.now() IS 'The current instant by the wall clock (not the
 
 CREATE FUNCTION app.uuid_v7() RETURNS uuid
     LANGUAGE sql PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-  select encode(
-    set_bit(set_bit(
-      overlay(
-        uuid_send(gen_random_uuid())
-        placing substring(int8send((extract(epoch from app.now()) * 1000)::bigint) from 3)
-        from 1 for 6
-      ), 52, 1), 53, 1), 'hex')::uuid
-$$;
+    BEGIN ATOMIC
+ SELECT (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send(((EXTRACT(epoch FROM app.now()) * (1000)::numeric))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid AS encode;
+END;
 
 ALTER FUNCTION app.uuid_v7() OWNER TO owner;
 
@@ -390,11 +382,13 @@ ALTER FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text, p_servi
 COMMENT ON FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text, p_service text, p_starts_at timestamp with time zone, p_resource text, p_patient_name text, p_tool_call_id text, p_said_date text, p_said_time text) IS 'Changes a booking that this very call made, named by its booking_ref: service, start, resource or the patient''s name; what is NULL or blank stays. outcome amended, or refused: not_found (of another call, or none), not_active, unknown_service, unknown_resource or one of app.refusal_reason with alternatives.';
 
 CREATE FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+begin
   insert into public.events (org_id, kind, entity, entity_id)
-  values (app.require_org_id(), p_kind, p_entity, p_entity_id)
+  values (app.require_org_id(), p_kind, p_entity, p_entity_id);
+end
 $$;
 
 ALTER FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) OWNER TO app_writer;
@@ -402,12 +396,14 @@ ALTER FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) OWNER 
 COMMENT ON FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) IS 'Tells live clients of the tenant that something changed: the kind of change, the entity''s table name in the singular and its id. Part of the changing transaction, so nothing is announced that did not happen.';
 
 CREATE FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+begin
   update public.webhook_deliveries d
   set answer = p_answer
-  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key
+  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
+end
 $$;
 
 ALTER FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) OWNER TO app_writer;
@@ -660,18 +656,24 @@ ALTER FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with t
 COMMENT ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) IS 'Books a visit, or says why not. By a call (p_call_id) for its own contact and by all rules, or by staff (p_contact_id; p_override sets every rule aside but the no-overlap one, and is audited). The end follows from the service. outcome booked (replayed when the same tool call or the same wish came before), amended (the call''s own overlapping booking of the same name was moved), question (name_missing, same_person: appointment and patient_name are those of the booking meant, own_booking) or refused (unknown_service, unknown_resource or one of app.refusal_reason) with up to three alternatives.';
 
 CREATE FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text DEFAULT NULL::text, p_replayed boolean DEFAULT false) RETURNS app.booking_result
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+declare
+  v_row app.booking_result;
+begin
   select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, coalesce(a.said_name, p.name), s.id, s.name, r.id, r.name,
     a.scheduled_at, a.scheduled_at + a.duration, l.time_zone, '{}'::timestamptz[]
+  into v_row
   from public.appointments a
   join public.services s on s.org_id = a.org_id and s.id = a.service_id
   join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
   join public.locations l on l.org_id = a.org_id and l.id = a.location_id
   left join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
   where a.org_id = app.current_org_id()
-    and a.id = p_appointment_id
+    and a.id = p_appointment_id;
+  return v_row;
+end
 $$;
 
 ALTER FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text, p_replayed boolean) OWNER TO owner;
@@ -679,11 +681,15 @@ ALTER FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reaso
 COMMENT ON FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text, p_replayed boolean) IS 'The result of a booking function about an appointment as it stands now. The patient is named as the booking call said, not as on file: the answer must not tell a stranger''s wish from a known patient''s.';
 
 CREATE FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid DEFAULT NULL::uuid, p_resource_id uuid DEFAULT NULL::uuid, p_starts_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_alternatives timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[]) RETURNS app.booking_result
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+declare
+  v_row app.booking_result;
+begin
   select p_outcome, p_reason, false, null::uuid, null, null, null, s.id, s.name, r.id, r.name, p_starts_at,
     p_starts_at + s.duration, coalesce(l.time_zone, o.time_zone), p_alternatives
+  into v_row
   from public.organizations o
   left join public.services s on s.org_id = o.id and s.id = p_service_id
   left join public.resources r on r.org_id = o.id and r.id = p_resource_id
@@ -694,7 +700,9 @@ CREATE FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id 
     order by x.id is distinct from r.location_id, x.created_at, x.id
     limit 1
   ) l on true
-  where o.id = app.current_org_id()
+  where o.id = app.current_org_id();
+  return v_row;
+end
 $$;
 
 ALTER FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) OWNER TO owner;
@@ -797,16 +805,19 @@ ALTER FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id u
 COMMENT ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text) IS 'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
 
 CREATE FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) RETURNS SETOF uuid
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+begin
+  return query
   select r.id
   from public.resource_services rs
   join public.resources r on r.org_id = rs.org_id and r.id = rs.resource_id
   where rs.org_id = app.current_org_id()
     and rs.service_id = p_service_id
     and r.active
-    and (p_resource_id is null or r.id = p_resource_id)
+    and (p_resource_id is null or r.id = p_resource_id);
+end
 $$;
 
 ALTER FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) OWNER TO owner;
@@ -967,10 +978,9 @@ COMMENT ON FUNCTION app.current_member_role() IS 'The running request''s role in
 
 CREATE FUNCTION app.current_org_id() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'org_id')::uuid
-$$;
+    BEGIN ATOMIC
+ SELECT ((((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb -> 'app_metadata'::text) ->> 'org_id'::text))::uuid AS uuid;
+END;
 
 ALTER FUNCTION app.current_org_id() OWNER TO owner;
 
@@ -978,24 +988,25 @@ COMMENT ON FUNCTION app.current_org_id() IS 'The tenant of the running request: 
 
 CREATE FUNCTION app.current_user_id() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
-$$;
+    BEGIN ATOMIC
+ SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'sub'::text))::uuid AS uuid;
+END;
 
 ALTER FUNCTION app.current_user_id() OWNER TO owner;
 
 COMMENT ON FUNCTION app.current_user_id() IS 'The signed-in person of the running request (the claims'' sub); NULL when a webhook or a job acts for the tenant.';
 
 CREATE FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+begin
   delete from public.appointments a
   where a.org_id = app.current_org_id()
     and a.resource_id = any (p_resource_ids)
     and a.status = 'held'
-    and a.held_until <= p_now
+    and a.held_until <= p_now;
+end
 $$;
 
 ALTER FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) OWNER TO owner;
@@ -1396,19 +1407,23 @@ ALTER FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timesta
 COMMENT ON FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text, p_tool_call_id text, p_said_date text, p_said_time text) IS 'Holds a slot for a call while the caller decides: one per call, for the organisation''s hold_ttl, at most holds_per_day a day. outcome held, or refused with reason unknown_service, unknown_resource, hold_cap or one of app.refusal_reason, and alternatives. A booking of the same call converts the hold in place.';
 
 CREATE FUNCTION app.holds_left(p_now timestamp with time zone) RETURNS integer
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select o.holds_per_day - (
-    select count(*)::integer
-    from public.booking_attempts t
-    where t.org_id = o.id
-      and t.kind = 'hold'
-      and t.outcome = 'held'
-      and t.at >= date_trunc('day', p_now at time zone o.time_zone) at time zone o.time_zone
-  )
-  from public.organizations o
-  where o.id = app.current_org_id()
+begin
+  return (
+    select o.holds_per_day - (
+      select count(*)::integer
+      from public.booking_attempts t
+      where t.org_id = o.id
+        and t.kind = 'hold'
+        and t.outcome = 'held'
+        and t.at >= date_trunc('day', p_now at time zone o.time_zone) at time zone o.time_zone
+    )
+    from public.organizations o
+    where o.id = app.current_org_id()
+  );
+end
 $$;
 
 ALTER FUNCTION app.holds_left(p_now timestamp with time zone) OWNER TO owner;
@@ -1587,22 +1602,26 @@ ALTER FUNCTION app.lock_resources(p_resource_ids uuid[]) OWNER TO owner;
 COMMENT ON FUNCTION app.lock_resources(p_resource_ids uuid[]) IS 'Locks resources against every other booking and every change of their hours, until the transaction ends; always in one order, so that no two transactions wait for each other.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
-    LANGUAGE sql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
     AS $$
-  -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
-  with said as (
-    select regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '') as words
-  ), known as (
-    select regexp_replace(app.normalise_name(unnest(p_names)), '^(dr|doctor|dra|doctora) ', '') as name
-  )
-  select min(case
-    when k.name = s.words then 1
-    when ' ' || k.name || ' ' like '% ' || s.words || ' %' then 2
-    when ' ' || s.words || ' ' like '% ' || k.name || ' %' then 3
-  end)
-  from said s, known k
-  where s.words <> '' and k.name <> ''
+begin
+  return (
+    -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
+    with said as (
+      select regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '') as words
+    ), known as (
+      select regexp_replace(app.normalise_name(unnest(p_names)), '^(dr|doctor|dra|doctora) ', '') as name
+    )
+    select min(case
+      when k.name = s.words then 1
+      when ' ' || k.name || ' ' like '% ' || s.words || ' %' then 2
+      when ' ' || s.words || ' ' like '% ' || k.name || ' %' then 3
+    end)
+    from said s, known k
+    where s.words <> '' and k.name <> ''
+  );
+end
 $$;
 
 ALTER FUNCTION app.match_rank(p_words text, p_names text[]) OWNER TO owner;
@@ -1801,28 +1820,27 @@ COMMENT ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid,
 
 CREATE FUNCTION app.normalise_name(p_name text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-  select btrim(regexp_replace(
-    regexp_replace(normalize(lower(p_name), nfkd), '[\u0300-\u036f''’`.]', '', 'g'),
-    '[^[:alnum:]]+', ' ', 'g'))
-$$;
+    BEGIN ATOMIC
+ SELECT btrim(regexp_replace(regexp_replace(NORMALIZE(lower(p_name), NFKD), '[\u0300-\u036f''’`.]'::text, ''::text, 'g'::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text)) AS btrim;
+END;
 
 ALTER FUNCTION app.normalise_name(p_name text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.normalise_name(p_name text) IS 'The form in which names are compared: lower case, no accents, apostrophes or dots, other signs as one blank. Empty when nothing is left.';
 
 CREATE FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+begin
   insert into public.booking_attempts (
     org_id, kind, call_id, tool_call_id, said_date, said_time, service_id, resource_id, starts_at,
     outcome, reason, appointment_id, actor_user_id)
   values (
     app.current_org_id(), p_kind, p_call_id, p_tool_call_id, left(p_said_date, 32), left(p_said_time, 32),
     (p_result).service_id, (p_result).resource_id, coalesce(p_starts_at, (p_result).starts_at),
-    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id())
+    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id());
+end
 $$;
 
 ALTER FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) OWNER TO owner;
@@ -3048,24 +3066,28 @@ ALTER FUNCTION app.stamp_user() OWNER TO app_definer;
 COMMENT ON FUNCTION app.stamp_user() IS 'Trigger: keeps raw_app_meta_data.org_id of a person in auth.users true, whoever writes the row and whatever they put there. An update that drops the stamp gets it back.';
 
 CREATE FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select case
-    when p_override then 'confirmed'
-    when o.approval_required then 'pending'
-    when exists (
-      select from public.calendar_links c
-      where c.org_id = o.id
-        and c.resource_id = r.id
-        and (c.last_synced_at is null or c.last_synced_at < p_now - l.calendar_stale_after)
-    ) then 'pending'
-    else 'confirmed'
-  end
-  from public.organizations o
-  join public.resources r on r.org_id = o.id and r.id = p_resource_id
-  join public.locations l on l.org_id = o.id and l.id = r.location_id
-  where o.id = app.current_org_id()
+begin
+  return (
+    select case
+      when p_override then 'confirmed'
+      when o.approval_required then 'pending'
+      when exists (
+        select from public.calendar_links c
+        where c.org_id = o.id
+          and c.resource_id = r.id
+          and (c.last_synced_at is null or c.last_synced_at < p_now - l.calendar_stale_after)
+      ) then 'pending'
+      else 'confirmed'
+    end
+    from public.organizations o
+    join public.resources r on r.org_id = o.id and r.id = p_resource_id
+    join public.locations l on l.org_id = o.id and l.id = r.location_id
+    where o.id = app.current_org_id()
+  );
+end
 $$;
 
 ALTER FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) OWNER TO owner;

@@ -238,18 +238,18 @@ select app.seal('app.require_staff()', null, 'app_writer');
 -- +goose StatementBegin
 -- snapshot of sql/0170_function_normalise_name.sql
 -- Speech recognition spells one name several ways: case, accents, hyphens and apostrophes must not make two patients.
+-- A standard body is bound to what it names when it is made: safe without a search path, and so it can be inlined.
 create or replace function app.normalise_name(p_name text)
 returns text
 language sql
 immutable
 strict
 parallel safe
-set search_path = ''
-as $$
+begin atomic
   select btrim(regexp_replace(
     regexp_replace(normalize(lower(p_name), nfkd), '[\u0300-\u036f''’`.]', '', 'g'),
-    '[^[:alnum:]]+', ' ', 'g'))
-$$;
+    '[^[:alnum:]]+', ' ', 'g'));
+end;
 
 comment on function app.normalise_name(text) is
   'The form in which names are compared: lower case, no accents, apostrophes or dots, other signs as one blank. Empty when nothing is left.';
@@ -368,23 +368,27 @@ select app.seal('app.open_spans(uuid[], timestamptz, timestamptz)', null, 'tenan
 -- snapshot of sql/0205_function_match_rank.sql
 create or replace function app.match_rank(p_words text, p_names text[])
 returns integer
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
-  with said as (
-    select regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '') as words
-  ), known as (
-    select regexp_replace(app.normalise_name(unnest(p_names)), '^(dr|doctor|dra|doctora) ', '') as name
-  )
-  select min(case
-    when k.name = s.words then 1
-    when ' ' || k.name || ' ' like '% ' || s.words || ' %' then 2
-    when ' ' || s.words || ' ' like '% ' || k.name || ' %' then 3
-  end)
-  from said s, known k
-  where s.words <> '' and k.name <> ''
+begin
+  return (
+    -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
+    with said as (
+      select regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '') as words
+    ), known as (
+      select regexp_replace(app.normalise_name(unnest(p_names)), '^(dr|doctor|dra|doctora) ', '') as name
+    )
+    select min(case
+      when k.name = s.words then 1
+      when ' ' || k.name || ' ' like '% ' || s.words || ' %' then 2
+      when ' ' || s.words || ' ' like '% ' || k.name || ' %' then 3
+    end)
+    from said s, known k
+    where s.words <> '' and k.name <> ''
+  );
+end
 $$;
 
 comment on function app.match_rank(text, text[]) is
@@ -466,17 +470,20 @@ select app.seal('app.find_resource(text)', null, 'tenant_user', 'tenant_service'
 -- snapshot of sql/0230_function_candidates.sql
 create or replace function app.candidates(p_service_id uuid, p_resource_id uuid)
 returns setof uuid
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+  return query
   select r.id
   from public.resource_services rs
   join public.resources r on r.org_id = rs.org_id and r.id = rs.resource_id
   where rs.org_id = app.current_org_id()
     and rs.service_id = p_service_id
     and r.active
-    and (p_resource_id is null or r.id = p_resource_id)
+    and (p_resource_id is null or r.id = p_resource_id);
+end
 $$;
 
 comment on function app.candidates(uuid, uuid) is
@@ -1028,13 +1035,15 @@ select app.seal('app.redact_phi(text, text[])', null, 'tenant_service', 'app_wri
 -- No NOTIFY here: it takes a global lock at commit and cut throughput to a third when measured. The relay polls.
 create or replace function app.announce(p_kind text, p_entity text, p_entity_id uuid)
 returns void
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
+begin
   insert into public.events (org_id, kind, entity, entity_id)
-  values (app.require_org_id(), p_kind, p_entity, p_entity_id)
+  values (app.require_org_id(), p_kind, p_entity, p_entity_id);
+end
 $$;
 
 comment on function app.announce(text, text, uuid) is
@@ -1142,17 +1151,19 @@ create or replace function app.note_attempt(
   p_said_time text
 )
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   insert into public.booking_attempts (
     org_id, kind, call_id, tool_call_id, said_date, said_time, service_id, resource_id, starts_at,
     outcome, reason, appointment_id, actor_user_id)
   values (
     app.current_org_id(), p_kind, p_call_id, p_tool_call_id, left(p_said_date, 32), left(p_said_time, 32),
     (p_result).service_id, (p_result).resource_id, coalesce(p_starts_at, (p_result).starts_at),
-    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id())
+    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id());
+end
 $$;
 
 comment on function app.note_attempt(text, app.booking_result, uuid, text, timestamptz, text, text) is
@@ -1171,19 +1182,25 @@ create or replace function app.booking_answer(
   p_replayed boolean default false
 )
 returns app.booking_result
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_row app.booking_result;
+begin
   select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, coalesce(a.said_name, p.name), s.id, s.name, r.id, r.name,
     a.scheduled_at, a.scheduled_at + a.duration, l.time_zone, '{}'::timestamptz[]
+  into v_row
   from public.appointments a
   join public.services s on s.org_id = a.org_id and s.id = a.service_id
   join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
   join public.locations l on l.org_id = a.org_id and l.id = a.location_id
   left join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
   where a.org_id = app.current_org_id()
-    and a.id = p_appointment_id
+    and a.id = p_appointment_id;
+  return v_row;
+end
 $$;
 
 comment on function app.booking_answer(text, uuid, text, boolean) is
@@ -1204,12 +1221,16 @@ create or replace function app.booking_refusal(
   p_alternatives timestamptz[] default '{}'
 )
 returns app.booking_result
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_row app.booking_result;
+begin
   select p_outcome, p_reason, false, null::uuid, null, null, null, s.id, s.name, r.id, r.name, p_starts_at,
     p_starts_at + s.duration, coalesce(l.time_zone, o.time_zone), p_alternatives
+  into v_row
   from public.organizations o
   left join public.services s on s.org_id = o.id and s.id = p_service_id
   left join public.resources r on r.org_id = o.id and r.id = p_resource_id
@@ -1220,7 +1241,9 @@ as $$
     order by x.id is distinct from r.location_id, x.created_at, x.id
     limit 1
   ) l on true
-  where o.id = app.current_org_id()
+  where o.id = app.current_org_id();
+  return v_row;
+end
 $$;
 
 comment on function app.booking_refusal(text, text, uuid, uuid, timestamptz, timestamptz[]) is
@@ -1442,25 +1465,29 @@ select app.seal('app.choose_slot(uuid, uuid, timestamptz, timestamptz, uuid, uui
 -- snapshot of sql/0410_function_starting_status.sql
 create or replace function app.starting_status(p_resource_id uuid, p_now timestamptz, p_override boolean)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select case
-    when p_override then 'confirmed'
-    when o.approval_required then 'pending'
-    when exists (
-      select from public.calendar_links c
-      where c.org_id = o.id
-        and c.resource_id = r.id
-        and (c.last_synced_at is null or c.last_synced_at < p_now - l.calendar_stale_after)
-    ) then 'pending'
-    else 'confirmed'
-  end
-  from public.organizations o
-  join public.resources r on r.org_id = o.id and r.id = p_resource_id
-  join public.locations l on l.org_id = o.id and l.id = r.location_id
-  where o.id = app.current_org_id()
+begin
+  return (
+    select case
+      when p_override then 'confirmed'
+      when o.approval_required then 'pending'
+      when exists (
+        select from public.calendar_links c
+        where c.org_id = o.id
+          and c.resource_id = r.id
+          and (c.last_synced_at is null or c.last_synced_at < p_now - l.calendar_stale_after)
+      ) then 'pending'
+      else 'confirmed'
+    end
+    from public.organizations o
+    join public.resources r on r.org_id = o.id and r.id = p_resource_id
+    join public.locations l on l.org_id = o.id and l.id = r.location_id
+    where o.id = app.current_org_id()
+  );
+end
 $$;
 
 comment on function app.starting_status(uuid, timestamptz, boolean) is
@@ -1474,15 +1501,17 @@ select app.seal('app.starting_status(uuid, timestamptz, boolean)', null, 'app_wr
 -- snapshot of sql/0420_function_drop_expired_holds.sql
 create or replace function app.drop_expired_holds(p_resource_ids uuid[], p_now timestamptz)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   delete from public.appointments a
   where a.org_id = app.current_org_id()
     and a.resource_id = any (p_resource_ids)
     and a.status = 'held'
-    and a.held_until <= p_now
+    and a.held_until <= p_now;
+end
 $$;
 
 comment on function app.drop_expired_holds(uuid[], timestamptz) is
@@ -1556,20 +1585,24 @@ select app.seal('app.expire_hold(uuid)', 'app_writer', 'tenant_service');
 -- runaway, it is no quota.
 create or replace function app.holds_left(p_now timestamptz)
 returns integer
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select o.holds_per_day - (
-    select count(*)::integer
-    from public.booking_attempts t
-    where t.org_id = o.id
-      and t.kind = 'hold'
-      and t.outcome = 'held'
-      and t.at >= date_trunc('day', p_now at time zone o.time_zone) at time zone o.time_zone
-  )
-  from public.organizations o
-  where o.id = app.current_org_id()
+begin
+  return (
+    select o.holds_per_day - (
+      select count(*)::integer
+      from public.booking_attempts t
+      where t.org_id = o.id
+        and t.kind = 'hold'
+        and t.outcome = 'held'
+        and t.at >= date_trunc('day', p_now at time zone o.time_zone) at time zone o.time_zone
+    )
+    from public.organizations o
+    where o.id = app.current_org_id()
+  );
+end
 $$;
 
 comment on function app.holds_left(timestamptz) is
@@ -3030,14 +3063,16 @@ select app.seal('app.accept_delivery(text, text, text, bytea)', 'app_writer', 't
 -- snapshot of sql/0700_function_answer_delivery.sql
 create or replace function app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text)
 returns void
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
+begin
   update public.webhook_deliveries d
   set answer = p_answer
-  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key
+  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
+end
 $$;
 
 comment on function app.answer_delivery(text, text, text, text) is
