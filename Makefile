@@ -28,8 +28,9 @@ run: setup build ## start everything on http://localhost:8080, with demo clinics
 demo: setup build ## play a whole phone call and check every promise
 	@exec bin/voxanne demo
 
-bench: setup build ## measure bookings over HTTP beside pgbench
-	@exec bin/voxanne bench
+bench: ## measure bookings over HTTP beside pgbench doing the same transaction
+	@db/localpg/setup.sh
+	@go run ./cmd/bench $(BENCH_ARGS)
 
 build:
 	@go build -o bin/voxanne ./cmd/voxanne

@@ -1131,29 +1131,18 @@ CREATE FUNCTION app.find_resource(p_words text) RETURNS SETOF public.resources
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-declare
-  -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
-  v_words text := regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '');
 begin
   return query
   select r.*
   from public.resources r
   cross join lateral (
-    select min(
-      case
-        when r.id::text = lower(btrim(p_words)) then 0
-        when n.name = v_words then 1
-        when n.name like v_words || ' %' or n.name like '% ' || v_words or n.name like '% ' || v_words || ' %' then 2
-        when v_words like n.name || ' %' or v_words like '% ' || n.name or v_words like '% ' || n.name || ' %' then 3
-      end) as rank
-    from (
-      select regexp_replace(app.normalise_name(unnest(array[r.name] || r.aliases)), '^(dr|doctor|dra|doctora) ', '') as name
-    ) n
-    where n.name <> ''
+    select case
+      when r.id::text = lower(btrim(p_words)) then 0
+      else app.match_rank(p_words, array[r.name] || r.aliases)
+    end as rank
   ) m
   where r.org_id = app.current_org_id()
     and r.active
-    and v_words <> ''
     and m.rank is not null
   order by m.rank, char_length(r.name), r.id
   limit 1;
@@ -1203,29 +1192,21 @@ CREATE FUNCTION app.find_service(p_words text) RETURNS SETOF public.services
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-declare
-  v_words text := app.normalise_name(coalesce(p_words, ''));
 begin
   return query
   select s.*
   from public.services s
   cross join lateral (
-    select min(
-      case
-        when s.id::text = lower(btrim(p_words)) then 0
-        when n.name = v_words then 1
-        when n.name like v_words || ' %' or n.name like '% ' || v_words or n.name like '% ' || v_words || ' %' then 2
-        when v_words like n.name || ' %' or v_words like '% ' || n.name or v_words like '% ' || n.name || ' %' then 3
-      end) as rank
-    from (select app.normalise_name(unnest(array[s.name] || s.aliases)) as name) n
-    where n.name <> ''
+    select case
+      when s.id::text = lower(btrim(p_words)) then 0
+      when app.normalise_name(coalesce(p_words, '')) <> '' then app.match_rank(p_words, array[s.name] || s.aliases)
+      -- Nothing said is only clear where there is nothing to choose.
+      when (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1 then 4
+    end as rank
   ) m
   where s.org_id = app.current_org_id()
     and s.active
-    and case when v_words = '' then
-      -- Nothing said is only clear where there is nothing to choose.
-      (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1
-    else m.rank is not null end
+    and m.rank is not null
   order by m.rank, char_length(s.name), s.id
   limit 1;
 end
@@ -1522,7 +1503,7 @@ CREATE FUNCTION app.limit_waits() RETURNS void
     SET search_path TO ''
     AS $$
 begin
-  perform set_config('lock_timeout', '3s', true);
+  perform set_config('lock_timeout', '5s', true);
   perform set_config('statement_timeout', '10s', true);
   perform set_config('idle_in_transaction_session_timeout', '30s', true);
 end
@@ -1530,7 +1511,7 @@ $$;
 
 ALTER FUNCTION app.limit_waits() OWNER TO owner;
 
-COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 3 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
+COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
 
 CREATE FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -1604,6 +1585,29 @@ $$;
 ALTER FUNCTION app.lock_resources(p_resource_ids uuid[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.lock_resources(p_resource_ids uuid[]) IS 'Locks resources against every other booking and every change of their hours, until the transaction ends; always in one order, so that no two transactions wait for each other.';
+
+CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
+  with said as (
+    select regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '') as words
+  ), known as (
+    select regexp_replace(app.normalise_name(unnest(p_names)), '^(dr|doctor|dra|doctora) ', '') as name
+  )
+  select min(case
+    when k.name = s.words then 1
+    when ' ' || k.name || ' ' like '% ' || s.words || ' %' then 2
+    when ' ' || s.words || ' ' like '% ' || k.name || ' %' then 3
+  end)
+  from said s, known k
+  where s.words <> '' and k.name <> ''
+$$;
+
+ALTER FUNCTION app.match_rank(p_words text, p_names text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.match_rank(p_words text, p_names text[]) IS 'How well words that were said fit the best of some names, titles left aside: 1 equal, 2 the words stand in the name as whole words, 3 the name stands in the words; NULL when nothing fits or nothing was said.';
 
 CREATE FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2438,9 +2442,12 @@ begin
     end if;
   end;
 
-  v_seconds := coalesce(p_duration_seconds, greatest(0, extract(epoch from
-    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer));
-  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason), v_seconds);
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
@@ -5101,6 +5108,11 @@ REVOKE ALL ON FUNCTION app.lock_call(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO app_writer;
+GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_service;
+GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_user;
+REVOKE ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) FROM PUBLIC;

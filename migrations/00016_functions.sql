@@ -365,6 +365,36 @@ select app.seal('app.open_spans(uuid[], timestamptz, timestamptz)', null, 'tenan
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0205_function_match_rank.sql
+create or replace function app.match_rank(p_words text, p_names text[])
+returns integer
+language sql
+immutable
+set search_path = ''
+as $$
+  -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
+  with said as (
+    select regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '') as words
+  ), known as (
+    select regexp_replace(app.normalise_name(unnest(p_names)), '^(dr|doctor|dra|doctora) ', '') as name
+  )
+  select min(case
+    when k.name = s.words then 1
+    when ' ' || k.name || ' ' like '% ' || s.words || ' %' then 2
+    when ' ' || s.words || ' ' like '% ' || k.name || ' %' then 3
+  end)
+  from said s, known k
+  where s.words <> '' and k.name <> ''
+$$;
+
+comment on function app.match_rank(text, text[]) is
+  'How well words that were said fit the best of some names, titles left aside: 1 equal, 2 the words stand in the name as whole words, 3 the name stands in the words; NULL when nothing fits or nothing was said.';
+
+select app.seal('app.match_rank(text, text[])', null, 'tenant_user', 'tenant_service', 'app_writer');
+-- end of sql/0205_function_match_rank.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0210_function_find_service.sql
 create or replace function app.find_service(p_words text)
 returns setof public.services
@@ -372,29 +402,21 @@ language plpgsql
 stable
 set search_path = ''
 as $$
-declare
-  v_words text := app.normalise_name(coalesce(p_words, ''));
 begin
   return query
   select s.*
   from public.services s
   cross join lateral (
-    select min(
-      case
-        when s.id::text = lower(btrim(p_words)) then 0
-        when n.name = v_words then 1
-        when n.name like v_words || ' %' or n.name like '% ' || v_words or n.name like '% ' || v_words || ' %' then 2
-        when v_words like n.name || ' %' or v_words like '% ' || n.name or v_words like '% ' || n.name || ' %' then 3
-      end) as rank
-    from (select app.normalise_name(unnest(array[s.name] || s.aliases)) as name) n
-    where n.name <> ''
+    select case
+      when s.id::text = lower(btrim(p_words)) then 0
+      when app.normalise_name(coalesce(p_words, '')) <> '' then app.match_rank(p_words, array[s.name] || s.aliases)
+      -- Nothing said is only clear where there is nothing to choose.
+      when (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1 then 4
+    end as rank
   ) m
   where s.org_id = app.current_org_id()
     and s.active
-    and case when v_words = '' then
-      -- Nothing said is only clear where there is nothing to choose.
-      (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1
-    else m.rank is not null end
+    and m.rank is not null
   order by m.rank, char_length(s.name), s.id
   limit 1;
 end
@@ -415,29 +437,18 @@ language plpgsql
 stable
 set search_path = ''
 as $$
-declare
-  -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
-  v_words text := regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '');
 begin
   return query
   select r.*
   from public.resources r
   cross join lateral (
-    select min(
-      case
-        when r.id::text = lower(btrim(p_words)) then 0
-        when n.name = v_words then 1
-        when n.name like v_words || ' %' or n.name like '% ' || v_words or n.name like '% ' || v_words || ' %' then 2
-        when v_words like n.name || ' %' or v_words like '% ' || n.name or v_words like '% ' || n.name || ' %' then 3
-      end) as rank
-    from (
-      select regexp_replace(app.normalise_name(unnest(array[r.name] || r.aliases)), '^(dr|doctor|dra|doctora) ', '') as name
-    ) n
-    where n.name <> ''
+    select case
+      when r.id::text = lower(btrim(p_words)) then 0
+      else app.match_rank(p_words, array[r.name] || r.aliases)
+    end as rank
   ) m
   where r.org_id = app.current_org_id()
     and r.active
-    and v_words <> ''
     and m.rank is not null
   order by m.rank, char_length(r.name), r.id
   limit 1;
@@ -2848,7 +2859,7 @@ select app.seal('app.ensure_call(text, text, uuid, uuid, text, text)', 'app_writ
 
 -- +goose StatementBegin
 -- snapshot of sql/0665_function_limit_waits.sql
--- A caller hears every second of waiting. A lock that is not had in three seconds becomes a spoken "one moment, try again".
+-- A caller hears every second of waiting. A lock that is not had in five seconds becomes a spoken "one moment, try again".
 create or replace function app.limit_waits()
 returns void
 language plpgsql
@@ -2856,14 +2867,14 @@ volatile
 set search_path = ''
 as $$
 begin
-  perform set_config('lock_timeout', '3s', true);
+  perform set_config('lock_timeout', '5s', true);
   perform set_config('statement_timeout', '10s', true);
   perform set_config('idle_in_transaction_session_timeout', '30s', true);
 end
 $$;
 
 comment on function app.limit_waits() is
-  'Bounds the running transaction: 3 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
+  'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
 
 select app.seal('app.limit_waits()', null, 'voxanne_login', 'tenant_service');
 -- end of sql/0665_function_limit_waits.sql
@@ -3220,9 +3231,12 @@ begin
     end if;
   end;
 
-  v_seconds := coalesce(p_duration_seconds, greatest(0, extract(epoch from
-    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer));
-  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason), v_seconds);
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
@@ -3962,6 +3976,7 @@ drop function app.free_slots;
 drop function app.candidates;
 drop function app.find_resource;
 drop function app.find_service;
+drop function app.match_rank;
 drop function app.open_spans;
 drop function app.local_instant;
 drop function app.normalise_name;

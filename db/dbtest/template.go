@@ -168,7 +168,11 @@ func (s *testServer) create(t testing.TB, how string) *Database {
 	d, drop, err := s.make(context.Background(), how)
 	must(t, err, "create a test database")
 	t.Cleanup(func() {
-		KeepJobs(t, d.OwnerURL)
+		if os.Getenv(KeptEnv) != "" {
+			// A test may have closed its database to see what happens without one.
+			must(t, s.exec(context.Background(), "alter database "+d.Name+" with allow_connections true"), "open a test database")
+			KeepJobs(t, d.OwnerURL)
+		}
 		must(t, drop(), "drop a test database")
 	})
 	return d

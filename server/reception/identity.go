@@ -34,7 +34,11 @@ func findMyAppointments(ctx context.Context, q request) (reply, error) {
 	}
 	var lines []string
 	for _, visit := range visits[:min(len(visits), 3)] {
-		lines = append(lines, q.sayVisit(visit))
+		line := q.sayVisit(visit)
+		if text(visit.Status) == "pending" {
+			line += ", which the clinic still has to confirm"
+		}
+		lines = append(lines, line)
 	}
 	sentence := strings.Join(lines, "; ") + "."
 	if more := len(visits) - len(lines); more > 0 {

@@ -12,7 +12,7 @@ select results_eq(
 select is(current_user, 'tenant_service', 'and acts as its service from then on');
 select is(app.current_org_id(), 'a0000000-0000-7000-8000-000000000001', 'with its claims');
 select is(app.current_user_id(), null, 'and as nobody');
-select is(current_setting('lock_timeout'), '3s', 'with bounded waits');
+select is(current_setting('lock_timeout'), '5s', 'with bounded waits');
 select results_eq($$select direction, from_number, to_number, status, contact_id from public.call_logs where vapi_call_id = 'call-new'$$,
   $$values ('inbound', '+13125550177', '+13125550100', 'ringing', null::uuid)$$, 'the call has its row');
 select is((select count(*) from public.call_logs where org_id <> app.current_org_id()), 0::bigint, 'nothing of another tenant in sight');
