@@ -1551,7 +1551,10 @@ begin
   v_old_matches := (v_old at time zone p_zone) = p_local;
   v_new_matches := (v_new at time zone p_zone) = p_local;
   if v_old_matches and v_new_matches then
-    return case when p_last then greatest(v_old, v_new) else least(v_old, v_new) end;
+    return case
+      when p_last and ((greatest(v_old, v_new) - interval '1 second') at time zone p_zone) < p_local then greatest(v_old, v_new)
+      else least(v_old, v_new)
+    end;
   elsif v_old_matches then
     return v_old;
   elsif v_new_matches then
@@ -1567,7 +1570,7 @@ $$;
 
 ALTER FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) OWNER TO owner;
 
-COMMENT ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) IS 'The instant of a local time in an IANA zone. Where the clock repeats it: the first, or with p_last the last one; where the clock skips it: the moment the clock is set forward.';
+COMMENT ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) IS 'The instant of a local time in an IANA zone. Where the clock repeats it: the first, or with p_last the last one that an earlier local time leads up to; where the clock skips it: the moment the clock is set forward.';
 
 CREATE FUNCTION app.lock_call(p_call_id uuid) RETURNS void
     LANGUAGE sql
@@ -2021,8 +2024,7 @@ begin
   spans as (
     select w.resource_id, w.location_id,
       app.local_instant(d.day + w.opens, w.time_zone, false) as opens_at,
-      -- 24:00 is the next date's midnight. Where that date repeats it (Havana), this one ended at the first.
-      app.local_instant(d.day + w.closes, w.time_zone, w.closes < '24:00') as closes_at
+      app.local_instant(d.day + w.closes, w.time_zone, true) as closes_at
     from week w
     cross join lateral (
       select g::date as day

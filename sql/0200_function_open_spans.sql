@@ -23,8 +23,7 @@ begin
   spans as (
     select w.resource_id, w.location_id,
       app.local_instant(d.day + w.opens, w.time_zone, false) as opens_at,
-      -- 24:00 is the next date's midnight. Where that date repeats it (Havana), this one ended at the first.
-      app.local_instant(d.day + w.closes, w.time_zone, w.closes < '24:00') as closes_at
+      app.local_instant(d.day + w.closes, w.time_zone, true) as closes_at
     from week w
     cross join lateral (
       select g::date as day

@@ -86,7 +86,7 @@ func plainClinic(t require.TestingT, z zoneYear) refClinic {
 		maxAdvance: 730 * 24 * time.Hour, resources: make([]refResource, 1),
 	}
 	for day := range clinic.resources[0].week {
-		clinic.resources[0].week[day] = []opening{{0, 4 * 60}, {9 * 60, 12 * 60}, {22 * 60, 24 * 60}}
+		clinic.resources[0].week[day] = []opening{{0, 90}, {2 * 60, 4 * 60}, {9 * 60, 12 * 60}, {22 * 60, 24 * 60}}
 	}
 	return clinic
 }
