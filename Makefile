@@ -14,7 +14,7 @@ OAPI := go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2
 RACY := ./server/... ./jobs/... ./db/...
 CHAOS_TIME ?= 2m
 
-.PHONY: help setup run demo test lint generate snapshot verify bench chaos checks tests build
+.PHONY: help setup run demo test lint generate snapshot verify bench chaos checks tests scrub build
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,8 +28,9 @@ run: setup build ## start everything on http://localhost:8080, with demo clinics
 demo: setup build ## play a whole phone call and check every promise
 	@exec bin/voxanne demo
 
-bench: setup build ## measure bookings over HTTP beside pgbench
-	@exec bin/voxanne bench
+bench: ## measure bookings over HTTP beside pgbench doing the same transaction
+	@db/localpg/setup.sh
+	@go run ./cmd/bench $(BENCH_ARGS)
 
 build:
 	@go build -o bin/voxanne ./cmd/voxanne
@@ -38,11 +39,17 @@ test: ## everything that must hold, in under ten minutes
 	@db/localpg/setup.sh --tests
 	@status=0; $(MAKE) --no-print-directory checks || status=$$?; go run ./cmd/testdb stop; exit $$status
 
-checks: lint verify tests
+checks: lint verify tests scrub
 
+# What the tests' servers log and answer, kept for scrub.
+tests scrub: export VOXANNE_TEST_LOGS := $(CURDIR)/.local/test-logs
 tests:
+	rm -rf "$(CURDIR)/.local/test-logs"
 	go test -race $(RACY)
 	go test $$(go list ./... | grep -v -E '/voxanne/(server|jobs|db)(/|$$)')
+
+scrub:
+	go run ./cmd/logscrub
 
 lint: ## formatting, go vet, and the rules for SQL files
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \

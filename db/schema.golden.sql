@@ -184,10 +184,9 @@ ALTER TYPE river.river_job_state OWNER TO owner;
 
 CREATE FUNCTION app.now() RETURNS timestamp with time zone
     LANGUAGE sql PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-  select pg_catalog.clock_timestamp()
-$$;
+    BEGIN ATOMIC
+ SELECT clock_timestamp() AS clock_timestamp;
+END;
 
 ALTER FUNCTION app.now() OWNER TO owner;
 
@@ -195,16 +194,9 @@ COMMENT ON FUNCTION app.now() IS 'The current instant by the wall clock (not the
 
 CREATE FUNCTION app.uuid_v7() RETURNS uuid
     LANGUAGE sql PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-  select encode(
-    set_bit(set_bit(
-      overlay(
-        uuid_send(gen_random_uuid())
-        placing substring(int8send((extract(epoch from app.now()) * 1000)::bigint) from 3)
-        from 1 for 6
-      ), 52, 1), 53, 1), 'hex')::uuid
-$$;
+    BEGIN ATOMIC
+ SELECT (encode(set_bit(set_bit(OVERLAY(uuid_send(gen_random_uuid()) PLACING SUBSTRING(int8send(((EXTRACT(epoch FROM app.now()) * (1000)::numeric))::bigint) FROM 3) FROM 1 FOR 6), (52)::bigint, 1), (53)::bigint, 1), 'hex'::text))::uuid AS encode;
+END;
 
 ALTER FUNCTION app.uuid_v7() OWNER TO owner;
 
@@ -390,11 +382,13 @@ ALTER FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text, p_servi
 COMMENT ON FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text, p_service text, p_starts_at timestamp with time zone, p_resource text, p_patient_name text, p_tool_call_id text, p_said_date text, p_said_time text) IS 'Changes a booking that this very call made, named by its booking_ref: service, start, resource or the patient''s name; what is NULL or blank stays. outcome amended, or refused: not_found (of another call, or none), not_active, unknown_service, unknown_resource or one of app.refusal_reason with alternatives.';
 
 CREATE FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+begin
   insert into public.events (org_id, kind, entity, entity_id)
-  values (app.require_org_id(), p_kind, p_entity, p_entity_id)
+  values (app.require_org_id(), p_kind, p_entity, p_entity_id);
+end
 $$;
 
 ALTER FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) OWNER TO app_writer;
@@ -402,12 +396,14 @@ ALTER FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) OWNER 
 COMMENT ON FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) IS 'Tells live clients of the tenant that something changed: the kind of change, the entity''s table name in the singular and its id. Part of the changing transaction, so nothing is announced that did not happen.';
 
 CREATE FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) RETURNS void
-    LANGUAGE sql SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+begin
   update public.webhook_deliveries d
   set answer = p_answer
-  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key
+  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
+end
 $$;
 
 ALTER FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) OWNER TO app_writer;
@@ -600,8 +596,11 @@ declare
   v_own_id uuid;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
+  end if;
+  if p_call_id is null then
     if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
       raise exception 'name the contact to book for' using errcode = 'VX404';
     end if;
@@ -657,18 +656,24 @@ ALTER FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with t
 COMMENT ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) IS 'Books a visit, or says why not. By a call (p_call_id) for its own contact and by all rules, or by staff (p_contact_id; p_override sets every rule aside but the no-overlap one, and is audited). The end follows from the service. outcome booked (replayed when the same tool call or the same wish came before), amended (the call''s own overlapping booking of the same name was moved), question (name_missing, same_person: appointment and patient_name are those of the booking meant, own_booking) or refused (unknown_service, unknown_resource or one of app.refusal_reason) with up to three alternatives.';
 
 CREATE FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text DEFAULT NULL::text, p_replayed boolean DEFAULT false) RETURNS app.booking_result
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+declare
+  v_row app.booking_result;
+begin
   select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, coalesce(a.said_name, p.name), s.id, s.name, r.id, r.name,
     a.scheduled_at, a.scheduled_at + a.duration, l.time_zone, '{}'::timestamptz[]
+  into v_row
   from public.appointments a
   join public.services s on s.org_id = a.org_id and s.id = a.service_id
   join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
   join public.locations l on l.org_id = a.org_id and l.id = a.location_id
   left join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
   where a.org_id = app.current_org_id()
-    and a.id = p_appointment_id
+    and a.id = p_appointment_id;
+  return v_row;
+end
 $$;
 
 ALTER FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text, p_replayed boolean) OWNER TO owner;
@@ -676,11 +681,15 @@ ALTER FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reaso
 COMMENT ON FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text, p_replayed boolean) IS 'The result of a booking function about an appointment as it stands now. The patient is named as the booking call said, not as on file: the answer must not tell a stranger''s wish from a known patient''s.';
 
 CREATE FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid DEFAULT NULL::uuid, p_resource_id uuid DEFAULT NULL::uuid, p_starts_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_alternatives timestamp with time zone[] DEFAULT '{}'::timestamp with time zone[]) RETURNS app.booking_result
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+declare
+  v_row app.booking_result;
+begin
   select p_outcome, p_reason, false, null::uuid, null, null, null, s.id, s.name, r.id, r.name, p_starts_at,
     p_starts_at + s.duration, coalesce(l.time_zone, o.time_zone), p_alternatives
+  into v_row
   from public.organizations o
   left join public.services s on s.org_id = o.id and s.id = p_service_id
   left join public.resources r on r.org_id = o.id and r.id = p_resource_id
@@ -691,7 +700,9 @@ CREATE FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id 
     order by x.id is distinct from r.location_id, x.created_at, x.id
     limit 1
   ) l on true
-  where o.id = app.current_org_id()
+  where o.id = app.current_org_id();
+  return v_row;
+end
 $$;
 
 ALTER FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) OWNER TO owner;
@@ -737,9 +748,11 @@ declare
   v_old public.appointments;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  else
+  end if;
+  if p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('cancel', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then
@@ -792,16 +805,19 @@ ALTER FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id u
 COMMENT ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text) IS 'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
 
 CREATE FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) RETURNS SETOF uuid
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+begin
+  return query
   select r.id
   from public.resource_services rs
   join public.resources r on r.org_id = rs.org_id and r.id = rs.resource_id
   where rs.org_id = app.current_org_id()
     and rs.service_id = p_service_id
     and r.active
-    and (p_resource_id is null or r.id = p_resource_id)
+    and (p_resource_id is null or r.id = p_resource_id);
+end
 $$;
 
 ALTER FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) OWNER TO owner;
@@ -962,10 +978,9 @@ COMMENT ON FUNCTION app.current_member_role() IS 'The running request''s role in
 
 CREATE FUNCTION app.current_org_id() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'org_id')::uuid
-$$;
+    BEGIN ATOMIC
+ SELECT ((((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb -> 'app_metadata'::text) ->> 'org_id'::text))::uuid AS uuid;
+END;
 
 ALTER FUNCTION app.current_org_id() OWNER TO owner;
 
@@ -973,24 +988,25 @@ COMMENT ON FUNCTION app.current_org_id() IS 'The tenant of the running request: 
 
 CREATE FUNCTION app.current_user_id() RETURNS uuid
     LANGUAGE sql STABLE PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
-$$;
+    BEGIN ATOMIC
+ SELECT (((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'sub'::text))::uuid AS uuid;
+END;
 
 ALTER FUNCTION app.current_user_id() OWNER TO owner;
 
 COMMENT ON FUNCTION app.current_user_id() IS 'The signed-in person of the running request (the claims'' sub); NULL when a webhook or a job acts for the tenant.';
 
 CREATE FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+begin
   delete from public.appointments a
   where a.org_id = app.current_org_id()
     and a.resource_id = any (p_resource_ids)
     and a.status = 'held'
-    and a.held_until <= p_now
+    and a.held_until <= p_now;
+end
 $$;
 
 ALTER FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) OWNER TO owner;
@@ -1005,7 +1021,7 @@ declare
   v_id bigint;
   v_run_at timestamptz := coalesce(p_run_at, app.now());
 begin
-  if p_kind not in ('release_hold', 'fetch_call_report') then
+  if p_kind is null or p_kind not in ('release_hold', 'fetch_call_report') then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
   insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
@@ -1126,29 +1142,18 @@ CREATE FUNCTION app.find_resource(p_words text) RETURNS SETOF public.resources
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-declare
-  -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
-  v_words text := regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '');
 begin
   return query
   select r.*
   from public.resources r
   cross join lateral (
-    select min(
-      case
-        when r.id::text = lower(btrim(p_words)) then 0
-        when n.name = v_words then 1
-        when n.name like v_words || ' %' or n.name like '% ' || v_words or n.name like '% ' || v_words || ' %' then 2
-        when v_words like n.name || ' %' or v_words like '% ' || n.name or v_words like '% ' || n.name || ' %' then 3
-      end) as rank
-    from (
-      select regexp_replace(app.normalise_name(unnest(array[r.name] || r.aliases)), '^(dr|doctor|dra|doctora) ', '') as name
-    ) n
-    where n.name <> ''
+    select case
+      when r.id::text = lower(btrim(p_words)) then 0
+      else app.match_rank(p_words, array[r.name] || r.aliases)
+    end as rank
   ) m
   where r.org_id = app.current_org_id()
     and r.active
-    and v_words <> ''
     and m.rank is not null
   order by m.rank, char_length(r.name), r.id
   limit 1;
@@ -1198,29 +1203,21 @@ CREATE FUNCTION app.find_service(p_words text) RETURNS SETOF public.services
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-declare
-  v_words text := app.normalise_name(coalesce(p_words, ''));
 begin
   return query
   select s.*
   from public.services s
   cross join lateral (
-    select min(
-      case
-        when s.id::text = lower(btrim(p_words)) then 0
-        when n.name = v_words then 1
-        when n.name like v_words || ' %' or n.name like '% ' || v_words or n.name like '% ' || v_words || ' %' then 2
-        when v_words like n.name || ' %' or v_words like '% ' || n.name or v_words like '% ' || n.name || ' %' then 3
-      end) as rank
-    from (select app.normalise_name(unnest(array[s.name] || s.aliases)) as name) n
-    where n.name <> ''
+    select case
+      when s.id::text = lower(btrim(p_words)) then 0
+      when app.normalise_name(coalesce(p_words, '')) <> '' then app.match_rank(p_words, array[s.name] || s.aliases)
+      -- Nothing said is only clear where there is nothing to choose.
+      when (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1 then 4
+    end as rank
   ) m
   where s.org_id = app.current_org_id()
     and s.active
-    and case when v_words = '' then
-      -- Nothing said is only clear where there is nothing to choose.
-      (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1
-    else m.rank is not null end
+    and m.rank is not null
   order by m.rank, char_length(s.name), s.id
   limit 1;
 end
@@ -1410,19 +1407,23 @@ ALTER FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timesta
 COMMENT ON FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text, p_tool_call_id text, p_said_date text, p_said_time text) IS 'Holds a slot for a call while the caller decides: one per call, for the organisation''s hold_ttl, at most holds_per_day a day. outcome held, or refused with reason unknown_service, unknown_resource, hold_cap or one of app.refusal_reason, and alternatives. A booking of the same call converts the hold in place.';
 
 CREATE FUNCTION app.holds_left(p_now timestamp with time zone) RETURNS integer
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select o.holds_per_day - (
-    select count(*)::integer
-    from public.booking_attempts t
-    where t.org_id = o.id
-      and t.kind = 'hold'
-      and t.outcome = 'held'
-      and t.at >= date_trunc('day', p_now at time zone o.time_zone) at time zone o.time_zone
-  )
-  from public.organizations o
-  where o.id = app.current_org_id()
+begin
+  return (
+    select o.holds_per_day - (
+      select count(*)::integer
+      from public.booking_attempts t
+      where t.org_id = o.id
+        and t.kind = 'hold'
+        and t.outcome = 'held'
+        and t.at >= date_trunc('day', p_now at time zone o.time_zone) at time zone o.time_zone
+    )
+    from public.organizations o
+    where o.id = app.current_org_id()
+  );
+end
 $$;
 
 ALTER FUNCTION app.holds_left(p_now timestamp with time zone) OWNER TO owner;
@@ -1517,7 +1518,7 @@ CREATE FUNCTION app.limit_waits() RETURNS void
     SET search_path TO ''
     AS $$
 begin
-  perform set_config('lock_timeout', '3s', true);
+  perform set_config('lock_timeout', '5s', true);
   perform set_config('statement_timeout', '10s', true);
   perform set_config('idle_in_transaction_session_timeout', '30s', true);
 end
@@ -1525,7 +1526,7 @@ $$;
 
 ALTER FUNCTION app.limit_waits() OWNER TO owner;
 
-COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 3 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
+COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
 
 CREATE FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -1550,7 +1551,10 @@ begin
   v_old_matches := (v_old at time zone p_zone) = p_local;
   v_new_matches := (v_new at time zone p_zone) = p_local;
   if v_old_matches and v_new_matches then
-    return case when p_last then greatest(v_old, v_new) else least(v_old, v_new) end;
+    return case
+      when p_last and ((greatest(v_old, v_new) - interval '1 second') at time zone p_zone) < p_local then greatest(v_old, v_new)
+      else least(v_old, v_new)
+    end;
   elsif v_old_matches then
     return v_old;
   elsif v_new_matches then
@@ -1566,7 +1570,7 @@ $$;
 
 ALTER FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) OWNER TO owner;
 
-COMMENT ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) IS 'The instant of a local time in an IANA zone. Where the clock repeats it: the first, or with p_last the last one; where the clock skips it: the moment the clock is set forward.';
+COMMENT ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) IS 'The instant of a local time in an IANA zone. Where the clock repeats it: the first, or with p_last the last one that an earlier local time leads up to; where the clock skips it: the moment the clock is set forward.';
 
 CREATE FUNCTION app.lock_call(p_call_id uuid) RETURNS void
     LANGUAGE sql
@@ -1599,6 +1603,33 @@ $$;
 ALTER FUNCTION app.lock_resources(p_resource_ids uuid[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.lock_resources(p_resource_ids uuid[]) IS 'Locks resources against every other booking and every change of their hours, until the transaction ends; always in one order, so that no two transactions wait for each other.';
+
+CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return (
+    -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
+    with said as (
+      select regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '') as words
+    ), known as (
+      select regexp_replace(app.normalise_name(unnest(p_names)), '^(dr|doctor|dra|doctora) ', '') as name
+    )
+    select min(case
+      when k.name = s.words then 1
+      when ' ' || k.name || ' ' like '% ' || s.words || ' %' then 2
+      when ' ' || s.words || ' ' like '% ' || k.name || ' %' then 3
+    end)
+    from said s, known k
+    where s.words <> '' and k.name <> ''
+  );
+end
+$$;
+
+ALTER FUNCTION app.match_rank(p_words text, p_names text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.match_rank(p_words text, p_names text[]) IS 'How well words that were said fit the best of some names, titles left aside: 1 equal, 2 the words stand in the name as whole words, 3 the name stands in the words; NULL when nothing fits or nothing was said.';
 
 CREATE FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1763,7 +1794,9 @@ CREATE FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_a
     AS $$
 declare
   v_now timestamptz := app.now();
-  v_around timestamptz := greatest(p_around, v_now);
+  -- A wish in the past or beyond the horizon gets what is nearest to it that can be booked at all.
+  v_around timestamptz := greatest(v_now, least(p_around, v_now + (
+    select o.max_advance from public.organizations o where o.id = app.current_org_id())));
   v_reach interval;
   v_starts timestamptz[];
 begin
@@ -1790,28 +1823,27 @@ COMMENT ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid,
 
 CREATE FUNCTION app.normalise_name(p_name text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-  select btrim(regexp_replace(
-    regexp_replace(normalize(lower(p_name), nfkd), '[\u0300-\u036f''’`.]', '', 'g'),
-    '[^[:alnum:]]+', ' ', 'g'))
-$$;
+    BEGIN ATOMIC
+ SELECT btrim(regexp_replace(regexp_replace(NORMALIZE(lower(p_name), NFKD), '[\u0300-\u036f''’`.]'::text, ''::text, 'g'::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text)) AS btrim;
+END;
 
 ALTER FUNCTION app.normalise_name(p_name text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.normalise_name(p_name text) IS 'The form in which names are compared: lower case, no accents, apostrophes or dots, other signs as one blank. Empty when nothing is left.';
 
 CREATE FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) RETURNS void
-    LANGUAGE sql
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+begin
   insert into public.booking_attempts (
     org_id, kind, call_id, tool_call_id, said_date, said_time, service_id, resource_id, starts_at,
     outcome, reason, appointment_id, actor_user_id)
   values (
     app.current_org_id(), p_kind, p_call_id, p_tool_call_id, left(p_said_date, 32), left(p_said_time, 32),
     (p_result).service_id, (p_result).resource_id, coalesce(p_starts_at, (p_result).starts_at),
-    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id())
+    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id());
+end
 $$;
 
 ALTER FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) OWNER TO owner;
@@ -2255,6 +2287,7 @@ CREATE FUNCTION app.protect_table(p_table regclass, p_org_column text DEFAULT 'o
     AS $$
 declare
   v_role text;
+  v_sequence regclass;
   v_same_org text := format('%I = (select app.current_org_id())', p_org_column);
 begin
   execute format('alter table %s enable row level security', p_table);
@@ -2267,6 +2300,15 @@ begin
       'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
   loop
     execute format('revoke all on table %s from %I', p_table, v_role);
+    -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
+    for v_sequence in
+      select d.objid::regclass
+      from pg_catalog.pg_depend d
+      join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+      where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = d.classid and d.refobjid = p_table
+    loop
+      execute format('revoke all on sequence %s from %I', v_sequence, v_role);
+    end loop;
   end loop;
 
   execute format('drop policy if exists tenant_reads on %s', p_table);
@@ -2410,16 +2452,22 @@ begin
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
   exception when others then
-    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again.
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
     v_turns := '[]';
     v_state := 'pending_redaction';
-    perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
   end;
 
-  v_seconds := coalesce(p_duration_seconds, greatest(0, extract(epoch from
-    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer));
-  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason), v_seconds);
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
@@ -2440,7 +2488,7 @@ $$;
 
 ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[]) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[]) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[]) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 CREATE FUNCTION app.redact_birth_dates(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -2693,6 +2741,12 @@ declare
   v_location_id uuid;
 begin
   perform app.require_staff();
+  perform app.lock_resources(array(
+    select r.id
+    from public.closures c
+    join public.resources r on r.org_id = c.org_id and r.location_id = c.location_id
+      and (c.resource_id is null or c.resource_id = r.id)
+    where c.org_id = v_org_id and c.id = p_closure_id));
   delete from public.closures c
   where c.org_id = v_org_id and c.id = p_closure_id
   returning c.location_id into v_location_id;
@@ -2826,11 +2880,13 @@ declare
   v_resource_id uuid := (select id from app.find_resource(p_resource));
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  elsif p_override then
+  end if;
+  if p_call_id is not null and p_override then
     raise exception 'a call moves visits by the rules' using errcode = 'VX403';
-  else
+  elsif p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('reschedule', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then
@@ -2888,12 +2944,12 @@ begin
   v_route.outcome := case coalesce(cardinality(v_orgs), 0) when 0 then 'unknown' when 1 then 'found' else 'conflict' end;
   if v_route.outcome = 'found' then
     v_route.org_id := v_orgs[1];
-    select r.agent_id into v_route.agent_id
-    from public.assistant_routes r
-    where r.vapi_assistant_id = p_assistant_id and r.org_id = v_route.org_id;
-    select coalesce(v_route.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
-    from public.phone_numbers n
-    where n.org_id = v_route.org_id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
+    -- Each may be missing: an assistant called from the web has no number, a number may have no assistant.
+    select coalesce(r.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
+    from (values (v_route.org_id)) o (id)
+    left join public.assistant_routes r on r.org_id = o.id and r.vapi_assistant_id = p_assistant_id
+    left join public.phone_numbers n
+      on n.org_id = o.id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
     order by n.number = p_number desc nulls last
     limit 1;
   end if;
@@ -3012,24 +3068,28 @@ ALTER FUNCTION app.stamp_user() OWNER TO app_definer;
 COMMENT ON FUNCTION app.stamp_user() IS 'Trigger: keeps raw_app_meta_data.org_id of a person in auth.users true, whoever writes the row and whatever they put there. An update that drops the stamp gets it back.';
 
 CREATE FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) RETURNS text
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select case
-    when p_override then 'confirmed'
-    when o.approval_required then 'pending'
-    when exists (
-      select from public.calendar_links c
-      where c.org_id = o.id
-        and c.resource_id = r.id
-        and (c.last_synced_at is null or c.last_synced_at < p_now - l.calendar_stale_after)
-    ) then 'pending'
-    else 'confirmed'
-  end
-  from public.organizations o
-  join public.resources r on r.org_id = o.id and r.id = p_resource_id
-  join public.locations l on l.org_id = o.id and l.id = r.location_id
-  where o.id = app.current_org_id()
+begin
+  return (
+    select case
+      when p_override then 'confirmed'
+      when o.approval_required then 'pending'
+      when exists (
+        select from public.calendar_links c
+        where c.org_id = o.id
+          and c.resource_id = r.id
+          and (c.last_synced_at is null or c.last_synced_at < p_now - l.calendar_stale_after)
+      ) then 'pending'
+      else 'confirmed'
+    end
+    from public.organizations o
+    join public.resources r on r.org_id = o.id and r.id = p_resource_id
+    join public.locations l on l.org_id = o.id and l.id = r.location_id
+    where o.id = app.current_org_id()
+  );
+end
 $$;
 
 ALTER FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) OWNER TO owner;
@@ -5072,6 +5132,11 @@ REVOKE ALL ON FUNCTION app.lock_call(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO app_writer;
+GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_service;
+GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_user;
+REVOKE ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) FROM PUBLIC;

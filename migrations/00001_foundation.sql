@@ -149,15 +149,15 @@ revoke all on function app.seal(text, text, text[]) from public;
 -- snapshot of sql/0020_function_now.sql
 -- The one clock. Functions read it once into a variable, after taking their locks, so that a hold that expired
 -- while the transaction waited counts as expired. Test databases replace this function; nothing else does.
+-- A standard body is bound to what it names when it is made: safe without a search path, and so it can be inlined.
 create or replace function app.now()
 returns timestamptz
 language sql
 volatile
 parallel safe
-set search_path = ''
-as $$
-  select pg_catalog.clock_timestamp()
-$$;
+begin atomic
+  select pg_catalog.clock_timestamp();
+end;
 
 comment on function app.now() is
   'The current instant by the wall clock (not the transaction''s start). The only clock that functions and defaults read.';
@@ -167,21 +167,21 @@ select app.seal('app.now()', null, 'tenant_user', 'tenant_service', 'app_writer'
 
 -- snapshot of sql/0030_function_uuid_v7.sql
 -- Time-ordered ids keep the indexes of a growing table compact: new rows go to the right edge instead of everywhere.
+-- A standard body is bound to what it names when it is made: safe without a search path, and so it can be inlined.
 create or replace function app.uuid_v7()
 returns uuid
 language sql
 volatile
 parallel safe
-set search_path = ''
-as $$
+begin atomic
   select encode(
     set_bit(set_bit(
       overlay(
         uuid_send(gen_random_uuid())
         placing substring(int8send((extract(epoch from app.now()) * 1000)::bigint) from 3)
         from 1 for 6
-      ), 52, 1), 53, 1), 'hex')::uuid
-$$;
+      ), 52, 1), 53, 1), 'hex')::uuid;
+end;
 
 comment on function app.uuid_v7() is
   'A new UUID version 7 (RFC 9562): 48 bits of Unix milliseconds from app.now(), then random bits. Default of every id.';
@@ -191,15 +191,15 @@ select app.seal('app.uuid_v7()', null, 'tenant_user', 'tenant_service', 'app_wri
 
 -- snapshot of sql/0040_function_current_org_id.sql
 -- Only app_metadata counts: a user can write user_metadata. After a transaction the setting is '' and not NULL.
+-- A standard body is bound to what it names when it is made: safe without a search path, and so it can be inlined.
 create or replace function app.current_org_id()
 returns uuid
 language sql
 stable
 parallel safe
-set search_path = ''
-as $$
-  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'org_id')::uuid
-$$;
+begin atomic
+  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'org_id')::uuid;
+end;
 
 comment on function app.current_org_id() is
   'The tenant of the running request: request.jwt.claims -> app_metadata -> org_id, as Supabase''s auth.jwt() reads it. NULL without claims, and then every policy hides every row.';
@@ -208,15 +208,15 @@ select app.seal('app.current_org_id()', null, 'tenant_user', 'tenant_service', '
 -- end of sql/0040_function_current_org_id.sql
 
 -- snapshot of sql/0050_function_current_user_id.sql
+-- A standard body is bound to what it names when it is made: safe without a search path, and so it can be inlined.
 create or replace function app.current_user_id()
 returns uuid
 language sql
 stable
 parallel safe
-set search_path = ''
-as $$
-  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid
-$$;
+begin atomic
+  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid;
+end;
 
 comment on function app.current_user_id() is
   'The signed-in person of the running request (the claims'' sub); NULL when a webhook or a job acts for the tenant.';
@@ -259,6 +259,7 @@ begin
   if to_regclass('public.goose_db_version') is not null then
     revoke all on table public.goose_db_version from public;
     revoke all on table public.goose_db_version from anon, authenticated;
+    revoke all on sequence public.goose_db_version_id_seq from anon, authenticated;
   end if;
 end
 $$;

@@ -20,6 +20,7 @@ set search_path = ''
 as $$
 declare
   v_role text;
+  v_sequence regclass;
   v_same_org text := format('%I = (select app.current_org_id())', p_org_column);
 begin
   execute format('alter table %s enable row level security', p_table);
@@ -32,6 +33,15 @@ begin
       'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
   loop
     execute format('revoke all on table %s from %I', p_table, v_role);
+    -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
+    for v_sequence in
+      select d.objid::regclass
+      from pg_catalog.pg_depend d
+      join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+      where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = d.classid and d.refobjid = p_table
+    loop
+      execute format('revoke all on sequence %s from %I', v_sequence, v_role);
+    end loop;
   end loop;
 
   execute format('drop policy if exists tenant_reads on %s', p_table);
@@ -228,18 +238,18 @@ select app.seal('app.require_staff()', null, 'app_writer');
 -- +goose StatementBegin
 -- snapshot of sql/0170_function_normalise_name.sql
 -- Speech recognition spells one name several ways: case, accents, hyphens and apostrophes must not make two patients.
+-- A standard body is bound to what it names when it is made: safe without a search path, and so it can be inlined.
 create or replace function app.normalise_name(p_name text)
 returns text
 language sql
 immutable
 strict
 parallel safe
-set search_path = ''
-as $$
+begin atomic
   select btrim(regexp_replace(
     regexp_replace(normalize(lower(p_name), nfkd), '[\u0300-\u036f''’`.]', '', 'g'),
-    '[^[:alnum:]]+', ' ', 'g'))
-$$;
+    '[^[:alnum:]]+', ' ', 'g'));
+end;
 
 comment on function app.normalise_name(text) is
   'The form in which names are compared: lower case, no accents, apostrophes or dots, other signs as one blank. Empty when nothing is left.';
@@ -251,7 +261,8 @@ select app.seal('app.normalise_name(text)', null, 'tenant_user', 'tenant_service
 -- +goose StatementBegin
 -- snapshot of sql/0180_function_local_instant.sql
 -- A clock that is set forward skips local times, one set back repeats them. Opening takes the first instant that
--- matches, closing the last; a skipped time means the moment of the change.
+-- matches, closing the last that an earlier local time leads up to: where the clock is set back to exactly the closing
+-- time (from two to one, closed at one), what is repeated lies after closing. A skipped time means the moment of the change.
 create or replace function app.local_instant(p_local timestamp, p_zone text, p_last boolean)
 returns timestamptz
 language plpgsql
@@ -279,7 +290,10 @@ begin
   v_old_matches := (v_old at time zone p_zone) = p_local;
   v_new_matches := (v_new at time zone p_zone) = p_local;
   if v_old_matches and v_new_matches then
-    return case when p_last then greatest(v_old, v_new) else least(v_old, v_new) end;
+    return case
+      when p_last and ((greatest(v_old, v_new) - interval '1 second') at time zone p_zone) < p_local then greatest(v_old, v_new)
+      else least(v_old, v_new)
+    end;
   elsif v_old_matches then
     return v_old;
   elsif v_new_matches then
@@ -294,7 +308,7 @@ end
 $$;
 
 comment on function app.local_instant(timestamp, text, boolean) is
-  'The instant of a local time in an IANA zone. Where the clock repeats it: the first, or with p_last the last one; where the clock skips it: the moment the clock is set forward.';
+  'The instant of a local time in an IANA zone. Where the clock repeats it: the first, or with p_last the last one that an earlier local time leads up to; where the clock skips it: the moment the clock is set forward.';
 
 select app.seal('app.local_instant(timestamp, text, boolean)', null, 'tenant_user', 'tenant_service', 'app_writer');
 -- end of sql/0180_function_local_instant.sql
@@ -354,6 +368,40 @@ select app.seal('app.open_spans(uuid[], timestamptz, timestamptz)', null, 'tenan
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0205_function_match_rank.sql
+create or replace function app.match_rank(p_words text, p_names text[])
+returns integer
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return (
+    -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
+    with said as (
+      select regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '') as words
+    ), known as (
+      select regexp_replace(app.normalise_name(unnest(p_names)), '^(dr|doctor|dra|doctora) ', '') as name
+    )
+    select min(case
+      when k.name = s.words then 1
+      when ' ' || k.name || ' ' like '% ' || s.words || ' %' then 2
+      when ' ' || s.words || ' ' like '% ' || k.name || ' %' then 3
+    end)
+    from said s, known k
+    where s.words <> '' and k.name <> ''
+  );
+end
+$$;
+
+comment on function app.match_rank(text, text[]) is
+  'How well words that were said fit the best of some names, titles left aside: 1 equal, 2 the words stand in the name as whole words, 3 the name stands in the words; NULL when nothing fits or nothing was said.';
+
+select app.seal('app.match_rank(text, text[])', null, 'tenant_user', 'tenant_service', 'app_writer');
+-- end of sql/0205_function_match_rank.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0210_function_find_service.sql
 create or replace function app.find_service(p_words text)
 returns setof public.services
@@ -361,29 +409,21 @@ language plpgsql
 stable
 set search_path = ''
 as $$
-declare
-  v_words text := app.normalise_name(coalesce(p_words, ''));
 begin
   return query
   select s.*
   from public.services s
   cross join lateral (
-    select min(
-      case
-        when s.id::text = lower(btrim(p_words)) then 0
-        when n.name = v_words then 1
-        when n.name like v_words || ' %' or n.name like '% ' || v_words or n.name like '% ' || v_words || ' %' then 2
-        when v_words like n.name || ' %' or v_words like '% ' || n.name or v_words like '% ' || n.name || ' %' then 3
-      end) as rank
-    from (select app.normalise_name(unnest(array[s.name] || s.aliases)) as name) n
-    where n.name <> ''
+    select case
+      when s.id::text = lower(btrim(p_words)) then 0
+      when app.normalise_name(coalesce(p_words, '')) <> '' then app.match_rank(p_words, array[s.name] || s.aliases)
+      -- Nothing said is only clear where there is nothing to choose.
+      when (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1 then 4
+    end as rank
   ) m
   where s.org_id = app.current_org_id()
     and s.active
-    and case when v_words = '' then
-      -- Nothing said is only clear where there is nothing to choose.
-      (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1
-    else m.rank is not null end
+    and m.rank is not null
   order by m.rank, char_length(s.name), s.id
   limit 1;
 end
@@ -404,29 +444,18 @@ language plpgsql
 stable
 set search_path = ''
 as $$
-declare
-  -- "Doctor" and "Dr." are how callers say a title, not part of who is meant.
-  v_words text := regexp_replace(app.normalise_name(coalesce(p_words, '')), '^(dr|doctor|dra|doctora) ', '');
 begin
   return query
   select r.*
   from public.resources r
   cross join lateral (
-    select min(
-      case
-        when r.id::text = lower(btrim(p_words)) then 0
-        when n.name = v_words then 1
-        when n.name like v_words || ' %' or n.name like '% ' || v_words or n.name like '% ' || v_words || ' %' then 2
-        when v_words like n.name || ' %' or v_words like '% ' || n.name or v_words like '% ' || n.name || ' %' then 3
-      end) as rank
-    from (
-      select regexp_replace(app.normalise_name(unnest(array[r.name] || r.aliases)), '^(dr|doctor|dra|doctora) ', '') as name
-    ) n
-    where n.name <> ''
+    select case
+      when r.id::text = lower(btrim(p_words)) then 0
+      else app.match_rank(p_words, array[r.name] || r.aliases)
+    end as rank
   ) m
   where r.org_id = app.current_org_id()
     and r.active
-    and v_words <> ''
     and m.rank is not null
   order by m.rank, char_length(r.name), r.id
   limit 1;
@@ -444,17 +473,20 @@ select app.seal('app.find_resource(text)', null, 'tenant_user', 'tenant_service'
 -- snapshot of sql/0230_function_candidates.sql
 create or replace function app.candidates(p_service_id uuid, p_resource_id uuid)
 returns setof uuid
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+begin
+  return query
   select r.id
   from public.resource_services rs
   join public.resources r on r.org_id = rs.org_id and r.id = rs.resource_id
   where rs.org_id = app.current_org_id()
     and rs.service_id = p_service_id
     and r.active
-    and (p_resource_id is null or r.id = p_resource_id)
+    and (p_resource_id is null or r.id = p_resource_id);
+end
 $$;
 
 comment on function app.candidates(uuid, uuid) is
@@ -638,7 +670,9 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := app.now();
-  v_around timestamptz := greatest(p_around, v_now);
+  -- A wish in the past or beyond the horizon gets what is nearest to it that can be booked at all.
+  v_around timestamptz := greatest(v_now, least(p_around, v_now + (
+    select o.max_advance from public.organizations o where o.id = app.current_org_id())));
   v_reach interval;
   v_starts timestamptz[];
 begin
@@ -1004,13 +1038,15 @@ select app.seal('app.redact_phi(text, text[])', null, 'tenant_service', 'app_wri
 -- No NOTIFY here: it takes a global lock at commit and cut throughput to a third when measured. The relay polls.
 create or replace function app.announce(p_kind text, p_entity text, p_entity_id uuid)
 returns void
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
+begin
   insert into public.events (org_id, kind, entity, entity_id)
-  values (app.require_org_id(), p_kind, p_entity, p_entity_id)
+  values (app.require_org_id(), p_kind, p_entity, p_entity_id);
+end
 $$;
 
 comment on function app.announce(text, text, uuid) is
@@ -1034,7 +1070,7 @@ declare
   v_id bigint;
   v_run_at timestamptz := coalesce(p_run_at, app.now());
 begin
-  if p_kind not in ('release_hold', 'fetch_call_report') then
+  if p_kind is null or p_kind not in ('release_hold', 'fetch_call_report') then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
   insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
@@ -1118,17 +1154,19 @@ create or replace function app.note_attempt(
   p_said_time text
 )
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   insert into public.booking_attempts (
     org_id, kind, call_id, tool_call_id, said_date, said_time, service_id, resource_id, starts_at,
     outcome, reason, appointment_id, actor_user_id)
   values (
     app.current_org_id(), p_kind, p_call_id, p_tool_call_id, left(p_said_date, 32), left(p_said_time, 32),
     (p_result).service_id, (p_result).resource_id, coalesce(p_starts_at, (p_result).starts_at),
-    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id())
+    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id());
+end
 $$;
 
 comment on function app.note_attempt(text, app.booking_result, uuid, text, timestamptz, text, text) is
@@ -1147,19 +1185,25 @@ create or replace function app.booking_answer(
   p_replayed boolean default false
 )
 returns app.booking_result
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_row app.booking_result;
+begin
   select p_outcome, p_reason, p_replayed, a.id, a.booking_ref, a.status, coalesce(a.said_name, p.name), s.id, s.name, r.id, r.name,
     a.scheduled_at, a.scheduled_at + a.duration, l.time_zone, '{}'::timestamptz[]
+  into v_row
   from public.appointments a
   join public.services s on s.org_id = a.org_id and s.id = a.service_id
   join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
   join public.locations l on l.org_id = a.org_id and l.id = a.location_id
   left join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
   where a.org_id = app.current_org_id()
-    and a.id = p_appointment_id
+    and a.id = p_appointment_id;
+  return v_row;
+end
 $$;
 
 comment on function app.booking_answer(text, uuid, text, boolean) is
@@ -1180,12 +1224,16 @@ create or replace function app.booking_refusal(
   p_alternatives timestamptz[] default '{}'
 )
 returns app.booking_result
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_row app.booking_result;
+begin
   select p_outcome, p_reason, false, null::uuid, null, null, null, s.id, s.name, r.id, r.name, p_starts_at,
     p_starts_at + s.duration, coalesce(l.time_zone, o.time_zone), p_alternatives
+  into v_row
   from public.organizations o
   left join public.services s on s.org_id = o.id and s.id = p_service_id
   left join public.resources r on r.org_id = o.id and r.id = p_resource_id
@@ -1196,7 +1244,9 @@ as $$
     order by x.id is distinct from r.location_id, x.created_at, x.id
     limit 1
   ) l on true
-  where o.id = app.current_org_id()
+  where o.id = app.current_org_id();
+  return v_row;
+end
 $$;
 
 comment on function app.booking_refusal(text, text, uuid, uuid, timestamptz, timestamptz[]) is
@@ -1418,25 +1468,29 @@ select app.seal('app.choose_slot(uuid, uuid, timestamptz, timestamptz, uuid, uui
 -- snapshot of sql/0410_function_starting_status.sql
 create or replace function app.starting_status(p_resource_id uuid, p_now timestamptz, p_override boolean)
 returns text
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select case
-    when p_override then 'confirmed'
-    when o.approval_required then 'pending'
-    when exists (
-      select from public.calendar_links c
-      where c.org_id = o.id
-        and c.resource_id = r.id
-        and (c.last_synced_at is null or c.last_synced_at < p_now - l.calendar_stale_after)
-    ) then 'pending'
-    else 'confirmed'
-  end
-  from public.organizations o
-  join public.resources r on r.org_id = o.id and r.id = p_resource_id
-  join public.locations l on l.org_id = o.id and l.id = r.location_id
-  where o.id = app.current_org_id()
+begin
+  return (
+    select case
+      when p_override then 'confirmed'
+      when o.approval_required then 'pending'
+      when exists (
+        select from public.calendar_links c
+        where c.org_id = o.id
+          and c.resource_id = r.id
+          and (c.last_synced_at is null or c.last_synced_at < p_now - l.calendar_stale_after)
+      ) then 'pending'
+      else 'confirmed'
+    end
+    from public.organizations o
+    join public.resources r on r.org_id = o.id and r.id = p_resource_id
+    join public.locations l on l.org_id = o.id and l.id = r.location_id
+    where o.id = app.current_org_id()
+  );
+end
 $$;
 
 comment on function app.starting_status(uuid, timestamptz, boolean) is
@@ -1450,15 +1504,17 @@ select app.seal('app.starting_status(uuid, timestamptz, boolean)', null, 'app_wr
 -- snapshot of sql/0420_function_drop_expired_holds.sql
 create or replace function app.drop_expired_holds(p_resource_ids uuid[], p_now timestamptz)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   delete from public.appointments a
   where a.org_id = app.current_org_id()
     and a.resource_id = any (p_resource_ids)
     and a.status = 'held'
-    and a.held_until <= p_now
+    and a.held_until <= p_now;
+end
 $$;
 
 comment on function app.drop_expired_holds(uuid[], timestamptz) is
@@ -1532,20 +1588,24 @@ select app.seal('app.expire_hold(uuid)', 'app_writer', 'tenant_service');
 -- runaway, it is no quota.
 create or replace function app.holds_left(p_now timestamptz)
 returns integer
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select o.holds_per_day - (
-    select count(*)::integer
-    from public.booking_attempts t
-    where t.org_id = o.id
-      and t.kind = 'hold'
-      and t.outcome = 'held'
-      and t.at >= date_trunc('day', p_now at time zone o.time_zone) at time zone o.time_zone
-  )
-  from public.organizations o
-  where o.id = app.current_org_id()
+begin
+  return (
+    select o.holds_per_day - (
+      select count(*)::integer
+      from public.booking_attempts t
+      where t.org_id = o.id
+        and t.kind = 'hold'
+        and t.outcome = 'held'
+        and t.at >= date_trunc('day', p_now at time zone o.time_zone) at time zone o.time_zone
+    )
+    from public.organizations o
+    where o.id = app.current_org_id()
+  );
+end
 $$;
 
 comment on function app.holds_left(timestamptz) is
@@ -2211,8 +2271,11 @@ declare
   v_own_id uuid;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
+  end if;
+  if p_call_id is null then
     if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
       raise exception 'name the contact to book for' using errcode = 'VX404';
     end if;
@@ -2410,11 +2473,13 @@ declare
   v_resource_id uuid := (select id from app.find_resource(p_resource));
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  elsif p_override then
+  end if;
+  if p_call_id is not null and p_override then
     raise exception 'a call moves visits by the rules' using errcode = 'VX403';
-  else
+  elsif p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('reschedule', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then
@@ -2474,9 +2539,11 @@ declare
   v_old public.appointments;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  else
+  end if;
+  if p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('cancel', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then
@@ -2751,12 +2818,12 @@ begin
   v_route.outcome := case coalesce(cardinality(v_orgs), 0) when 0 then 'unknown' when 1 then 'found' else 'conflict' end;
   if v_route.outcome = 'found' then
     v_route.org_id := v_orgs[1];
-    select r.agent_id into v_route.agent_id
-    from public.assistant_routes r
-    where r.vapi_assistant_id = p_assistant_id and r.org_id = v_route.org_id;
-    select coalesce(v_route.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
-    from public.phone_numbers n
-    where n.org_id = v_route.org_id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
+    -- Each may be missing: an assistant called from the web has no number, a number may have no assistant.
+    select coalesce(r.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
+    from (values (v_route.org_id)) o (id)
+    left join public.assistant_routes r on r.org_id = o.id and r.vapi_assistant_id = p_assistant_id
+    left join public.phone_numbers n
+      on n.org_id = o.id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
     order by n.number = p_number desc nulls last
     limit 1;
   end if;
@@ -2828,7 +2895,7 @@ select app.seal('app.ensure_call(text, text, uuid, uuid, text, text)', 'app_writ
 
 -- +goose StatementBegin
 -- snapshot of sql/0665_function_limit_waits.sql
--- A caller hears every second of waiting. A lock that is not had in three seconds becomes a spoken "one moment, try again".
+-- A caller hears every second of waiting. A lock that is not had in five seconds becomes a spoken "one moment, try again".
 create or replace function app.limit_waits()
 returns void
 language plpgsql
@@ -2836,14 +2903,14 @@ volatile
 set search_path = ''
 as $$
 begin
-  perform set_config('lock_timeout', '3s', true);
+  perform set_config('lock_timeout', '5s', true);
   perform set_config('statement_timeout', '10s', true);
   perform set_config('idle_in_transaction_session_timeout', '30s', true);
 end
 $$;
 
 comment on function app.limit_waits() is
-  'Bounds the running transaction: 3 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
+  'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
 
 select app.seal('app.limit_waits()', null, 'voxanne_login', 'tenant_service');
 -- end of sql/0665_function_limit_waits.sql
@@ -2999,14 +3066,16 @@ select app.seal('app.accept_delivery(text, text, text, bytea)', 'app_writer', 't
 -- snapshot of sql/0700_function_answer_delivery.sql
 create or replace function app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text)
 returns void
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
+begin
   update public.webhook_deliveries d
   set answer = p_answer
-  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key
+  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
+end
 $$;
 
 comment on function app.answer_delivery(text, text, text, text) is
@@ -3190,11 +3259,14 @@ begin
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
   exception when others then
-    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again.
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
     v_turns := '[]';
     v_state := 'pending_redaction';
-    perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
   end;
 
   v_seconds := coalesce(p_duration_seconds, extract(epoch from
@@ -3222,7 +3294,7 @@ end
 $$;
 
 comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[]) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[])', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
@@ -3518,6 +3590,12 @@ declare
   v_location_id uuid;
 begin
   perform app.require_staff();
+  perform app.lock_resources(array(
+    select r.id
+    from public.closures c
+    join public.resources r on r.org_id = c.org_id and r.location_id = c.location_id
+      and (c.resource_id is null or c.resource_id = r.id)
+    where c.org_id = v_org_id and c.id = p_closure_id));
   delete from public.closures c
   where c.org_id = v_org_id and c.id = p_closure_id
   returning c.location_id into v_location_id;
@@ -3936,6 +4014,7 @@ drop function app.free_slots;
 drop function app.candidates;
 drop function app.find_resource;
 drop function app.find_service;
+drop function app.match_rank;
 drop function app.open_spans;
 drop function app.local_instant;
 drop function app.normalise_name;

@@ -12,6 +12,8 @@ import (
 
 	"github.com/lestrrat-go/jwx/v3/jwa"
 	"github.com/stretchr/testify/require"
+
+	"github.com/voxanne-ai/voxanne/server/logtest"
 )
 
 // fakeDB answers as the database would: Membership of the claims' user.
@@ -82,9 +84,9 @@ func setup(t *testing.T, voice http.Handler) *testBundle {
 		metrics: NewMetrics(),
 		token:   sign(t, goodClaims(), jwa.HS256(), []byte(testJWTSecret)),
 	}
-	handler, err := New(Deps{DB: b.db, Auth: hs256Verifier(), Log: NewLogger(b.log, slog.LevelDebug), Metrics: b.metrics, Voice: voice})
+	handler, err := New(Deps{DB: b.db, Auth: hs256Verifier(), Log: NewLogger(logtest.Keep(t, b.log), slog.LevelDebug), Metrics: b.metrics, Voice: voice})
 	require.NoError(t, err)
-	b.handler = handler
+	b.handler = logtest.KeepErrors(t, handler)
 	return b
 }
 

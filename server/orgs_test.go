@@ -4,27 +4,26 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/lestrrat-go/jwx/v3/jwa"
 	"github.com/stretchr/testify/require"
 )
 
-func TestValidateOrgAnswersAMember(t *testing.T) {
+// What the real database decides stands in database_test.go; here is what it is
+// asked, and what becomes of answers that a healthy one does not give.
+
+func TestValidateOrgShowsTheDatabaseTheVerifiedClaimsOnly(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
 	org, user := testIDs()
-	b.db.answer.Role = "viewer" // downgraded since the token was issued
 	w := b.do(http.MethodGet, "/api/orgs/validate/"+org.String(), b.token)
 	require.Equal(t, http.StatusOK, w.Code, w.Body.String())
-	require.JSONEq(t, `{"success":true,"orgId":"`+org.String()+`","userId":"`+user.String()+`","role":"viewer","validated":true,"message":"Organization validated."}`, w.Body.String())
 	require.JSONEq(t, `{"sub":"`+user.String()+`","role":"authenticated","app_metadata":{"org_id":"`+org.String()+`"}}`, string(b.db.seen))
 }
 
 func TestValidateOrgRefuses(t *testing.T) {
 	t.Parallel()
 	org, _ := testIDs()
-	other := uuid.NewString()
 	own := "/api/orgs/validate/" + org.String()
 	cases := map[string]struct {
 		target  string
@@ -36,10 +35,7 @@ func TestValidateOrgRefuses(t *testing.T) {
 		"no token, malformed id": {"/api/orgs/validate/lakeside", func(b *testBundle) { b.token = "" }, 401, CodeUnauthenticated},
 		"malformed id":           {"/api/orgs/validate/lakeside", func(*testBundle) {}, 400, CodeBadRequest},
 		"id without hyphens":     {"/api/orgs/validate/0197f2a46c1e7b3a9a550d6c4c1f9b10", func(*testBundle) {}, 400, CodeBadRequest},
-		"another organization":   {"/api/orgs/validate/" + other, func(*testBundle) {}, 403, CodeForbidden},
-		"deleted organization":   {own, func(b *testBundle) { b.db.answer.Deleted = true }, 410, CodeGone},
 		"unknown organization":   {own, func(b *testBundle) { b.db.err = NewError(CodeNotFound, sentenceNotFound, nil) }, 404, CodeNotFound},
-		"removed member":         {own, func(b *testBundle) { b.db.err = &pgconn.PgError{Code: "VX401"} }, 401, CodeNotAMember},
 		"database busy":          {own, func(b *testBundle) { b.db.err = &pgconn.PgError{Code: "55P03"} }, 503, CodeBusy},
 	}
 	for name, tc := range cases {

@@ -7,6 +7,7 @@ set search_path = ''
 as $$
 declare
   v_role text;
+  v_sequence regclass;
   v_same_org text := format('%I = (select app.current_org_id())', p_org_column);
 begin
   execute format('alter table %s enable row level security', p_table);
@@ -19,6 +20,15 @@ begin
       'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
   loop
     execute format('revoke all on table %s from %I', p_table, v_role);
+    -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
+    for v_sequence in
+      select d.objid::regclass
+      from pg_catalog.pg_depend d
+      join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+      where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = d.classid and d.refobjid = p_table
+    loop
+      execute format('revoke all on sequence %s from %I', v_sequence, v_role);
+    end loop;
   end loop;
 
   execute format('drop policy if exists tenant_reads on %s', p_table);

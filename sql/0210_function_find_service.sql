@@ -4,29 +4,21 @@ language plpgsql
 stable
 set search_path = ''
 as $$
-declare
-  v_words text := app.normalise_name(coalesce(p_words, ''));
 begin
   return query
   select s.*
   from public.services s
   cross join lateral (
-    select min(
-      case
-        when s.id::text = lower(btrim(p_words)) then 0
-        when n.name = v_words then 1
-        when n.name like v_words || ' %' or n.name like '% ' || v_words or n.name like '% ' || v_words || ' %' then 2
-        when v_words like n.name || ' %' or v_words like '% ' || n.name or v_words like '% ' || n.name || ' %' then 3
-      end) as rank
-    from (select app.normalise_name(unnest(array[s.name] || s.aliases)) as name) n
-    where n.name <> ''
+    select case
+      when s.id::text = lower(btrim(p_words)) then 0
+      when app.normalise_name(coalesce(p_words, '')) <> '' then app.match_rank(p_words, array[s.name] || s.aliases)
+      -- Nothing said is only clear where there is nothing to choose.
+      when (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1 then 4
+    end as rank
   ) m
   where s.org_id = app.current_org_id()
     and s.active
-    and case when v_words = '' then
-      -- Nothing said is only clear where there is nothing to choose.
-      (select count(*) from public.services o where o.org_id = s.org_id and o.active) = 1
-    else m.rank is not null end
+    and m.rank is not null
   order by m.rank, char_length(s.name), s.id
   limit 1;
 end

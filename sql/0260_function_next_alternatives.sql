@@ -12,7 +12,9 @@ set search_path = ''
 as $$
 declare
   v_now timestamptz := app.now();
-  v_around timestamptz := greatest(p_around, v_now);
+  -- A wish in the past or beyond the horizon gets what is nearest to it that can be booked at all.
+  v_around timestamptz := greatest(v_now, least(p_around, v_now + (
+    select o.max_advance from public.organizations o where o.id = app.current_org_id())));
   v_reach interval;
   v_starts timestamptz[];
 begin

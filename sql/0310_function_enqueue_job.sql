@@ -10,7 +10,7 @@ declare
   v_id bigint;
   v_run_at timestamptz := coalesce(p_run_at, app.now());
 begin
-  if p_kind not in ('release_hold', 'fetch_call_report') then
+  if p_kind is null or p_kind not in ('release_hold', 'fetch_call_report') then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
   insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)

@@ -8,17 +8,19 @@ create or replace function app.note_attempt(
   p_said_time text
 )
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   insert into public.booking_attempts (
     org_id, kind, call_id, tool_call_id, said_date, said_time, service_id, resource_id, starts_at,
     outcome, reason, appointment_id, actor_user_id)
   values (
     app.current_org_id(), p_kind, p_call_id, p_tool_call_id, left(p_said_date, 32), left(p_said_time, 32),
     (p_result).service_id, (p_result).resource_id, coalesce(p_starts_at, (p_result).starts_at),
-    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id())
+    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id());
+end
 $$;
 
 comment on function app.note_attempt(text, app.booking_result, uuid, text, timestamptz, text, text) is

@@ -7,12 +7,16 @@ create or replace function app.booking_refusal(
   p_alternatives timestamptz[] default '{}'
 )
 returns app.booking_result
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_row app.booking_result;
+begin
   select p_outcome, p_reason, false, null::uuid, null, null, null, s.id, s.name, r.id, r.name, p_starts_at,
     p_starts_at + s.duration, coalesce(l.time_zone, o.time_zone), p_alternatives
+  into v_row
   from public.organizations o
   left join public.services s on s.org_id = o.id and s.id = p_service_id
   left join public.resources r on r.org_id = o.id and r.id = p_resource_id
@@ -23,7 +27,9 @@ as $$
     order by x.id is distinct from r.location_id, x.created_at, x.id
     limit 1
   ) l on true
-  where o.id = app.current_org_id()
+  where o.id = app.current_org_id();
+  return v_row;
+end
 $$;
 
 comment on function app.booking_refusal(text, text, uuid, uuid, timestamptz, timestamptz[]) is

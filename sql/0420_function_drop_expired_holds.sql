@@ -1,14 +1,16 @@
 create or replace function app.drop_expired_holds(p_resource_ids uuid[], p_now timestamptz)
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+begin
   delete from public.appointments a
   where a.org_id = app.current_org_id()
     and a.resource_id = any (p_resource_ids)
     and a.status = 'held'
-    and a.held_until <= p_now
+    and a.held_until <= p_now;
+end
 $$;
 
 comment on function app.drop_expired_holds(uuid[], timestamptz) is

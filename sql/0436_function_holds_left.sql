@@ -2,20 +2,24 @@
 -- runaway, it is no quota.
 create or replace function app.holds_left(p_now timestamptz)
 returns integer
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select o.holds_per_day - (
-    select count(*)::integer
-    from public.booking_attempts t
-    where t.org_id = o.id
-      and t.kind = 'hold'
-      and t.outcome = 'held'
-      and t.at >= date_trunc('day', p_now at time zone o.time_zone) at time zone o.time_zone
-  )
-  from public.organizations o
-  where o.id = app.current_org_id()
+begin
+  return (
+    select o.holds_per_day - (
+      select count(*)::integer
+      from public.booking_attempts t
+      where t.org_id = o.id
+        and t.kind = 'hold'
+        and t.outcome = 'held'
+        and t.at >= date_trunc('day', p_now at time zone o.time_zone) at time zone o.time_zone
+    )
+    from public.organizations o
+    where o.id = app.current_org_id()
+  );
+end
 $$;
 
 comment on function app.holds_left(timestamptz) is

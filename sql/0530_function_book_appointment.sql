@@ -30,8 +30,11 @@ declare
   v_own_id uuid;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
+  end if;
+  if p_call_id is null then
     if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
       raise exception 'name the contact to book for' using errcode = 'VX404';
     end if;

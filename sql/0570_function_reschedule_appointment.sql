@@ -22,11 +22,13 @@ declare
   v_resource_id uuid := (select id from app.find_resource(p_resource));
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  elsif p_override then
+  end if;
+  if p_call_id is not null and p_override then
     raise exception 'a call moves visits by the rules' using errcode = 'VX403';
-  else
+  elsif p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('reschedule', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then

@@ -17,9 +17,11 @@ declare
   v_old public.appointments;
   v_result app.booking_result;
 begin
-  if p_call_id is null then
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
     perform app.require_staff();
-  else
+  end if;
+  if p_call_id is not null then
     perform app.lock_call(p_call_id);
     v_result := app.replayed_attempt('cancel', p_call_id, p_tool_call_id);
     if v_result.outcome is not null then

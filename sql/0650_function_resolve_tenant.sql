@@ -23,12 +23,12 @@ begin
   v_route.outcome := case coalesce(cardinality(v_orgs), 0) when 0 then 'unknown' when 1 then 'found' else 'conflict' end;
   if v_route.outcome = 'found' then
     v_route.org_id := v_orgs[1];
-    select r.agent_id into v_route.agent_id
-    from public.assistant_routes r
-    where r.vapi_assistant_id = p_assistant_id and r.org_id = v_route.org_id;
-    select coalesce(v_route.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
-    from public.phone_numbers n
-    where n.org_id = v_route.org_id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
+    -- Each may be missing: an assistant called from the web has no number, a number may have no assistant.
+    select coalesce(r.agent_id, n.agent_id), n.location_id into v_route.agent_id, v_route.location_id
+    from (values (v_route.org_id)) o (id)
+    left join public.assistant_routes r on r.org_id = o.id and r.vapi_assistant_id = p_assistant_id
+    left join public.phone_numbers n
+      on n.org_id = o.id and (n.vapi_phone_number_id = p_phone_number_id or n.number = p_number)
     order by n.number = p_number desc nulls last
     limit 1;
   end if;

@@ -1,13 +1,15 @@
 create or replace function app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text)
 returns void
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
+begin
   update public.webhook_deliveries d
   set answer = p_answer
-  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key
+  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
+end
 $$;
 
 comment on function app.answer_delivery(text, text, text, text) is

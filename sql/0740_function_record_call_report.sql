@@ -45,11 +45,14 @@ begin
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
   exception when others then
-    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again.
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
     v_turns := '[]';
     v_state := 'pending_redaction';
-    perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
   end;
 
   v_seconds := coalesce(p_duration_seconds, extract(epoch from
@@ -77,6 +80,6 @@ end
 $$;
 
 comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[]) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[])', 'app_writer', 'tenant_service');

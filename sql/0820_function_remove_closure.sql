@@ -10,6 +10,12 @@ declare
   v_location_id uuid;
 begin
   perform app.require_staff();
+  perform app.lock_resources(array(
+    select r.id
+    from public.closures c
+    join public.resources r on r.org_id = c.org_id and r.location_id = c.location_id
+      and (c.resource_id is null or c.resource_id = r.id)
+    where c.org_id = v_org_id and c.id = p_closure_id));
   delete from public.closures c
   where c.org_id = v_org_id and c.id = p_closure_id
   returning c.location_id into v_location_id;

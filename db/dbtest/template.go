@@ -167,7 +167,14 @@ func (s *testServer) create(t testing.TB, how string) *Database {
 	t.Helper()
 	d, drop, err := s.make(context.Background(), how)
 	must(t, err, "create a test database")
-	t.Cleanup(func() { must(t, drop(), "drop a test database") })
+	t.Cleanup(func() {
+		if os.Getenv(KeptEnv) != "" {
+			// A test may have closed its database to see what happens without one.
+			must(t, s.exec(context.Background(), "alter database "+d.Name+" with allow_connections true"), "open a test database")
+			KeepJobs(t, d.OwnerURL)
+		}
+		must(t, drop(), "drop a test database")
+	})
 	return d
 }
 

@@ -137,18 +137,37 @@ func (c *Cluster) Remove(ctx context.Context) error {
 // Stop shuts down the cluster of a folder without starting it first. A folder
 // without a cluster is no error.
 func Stop(ctx context.Context, dir string) error {
-	dir, err := filepath.Abs(dir)
-	if err != nil {
+	c, err := found(dir)
+	if c == nil || err != nil {
 		return err
 	}
+	return c.Stop(ctx)
+}
+
+// Remove is Cluster.Remove for the cluster of a folder, without starting it
+// first. A folder without a cluster is no error.
+func Remove(ctx context.Context, dir string) error {
+	c, err := found(dir)
+	if c == nil || err != nil {
+		return err
+	}
+	return c.Remove(ctx)
+}
+
+// found is the cluster of a folder, nil when there is none.
+func found(dir string) (*Cluster, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
 	if _, err := os.Stat(filepath.Join(dir, "owner-password")); err != nil {
-		return nil
+		return nil, nil
 	}
 	c := &Cluster{dir: dir, log: slog.New(slog.DiscardHandler)}
 	if err := c.find(); err != nil {
-		return fmt.Errorf("local PostgreSQL in %s: %w", dir, err)
+		return nil, fmt.Errorf("local PostgreSQL in %s: %w", dir, err)
 	}
-	return c.Stop(ctx)
+	return c, nil
 }
 
 func (c *Cluster) stop(ctx context.Context) error {

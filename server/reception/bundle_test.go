@@ -24,6 +24,7 @@ import (
 	"github.com/voxanne-ai/voxanne/db/dbtest"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/server"
+	"github.com/voxanne-ai/voxanne/server/logtest"
 	"github.com/voxanne-ai/voxanne/server/reception"
 	"github.com/voxanne-ai/voxanne/server/voice"
 )
@@ -65,12 +66,12 @@ func setup(t *testing.T) *bundle {
 	handler, err := server.New(server.Deps{
 		DB:      noDashboard{database},
 		Auth:    server.NewVerifier(server.Config{JWTSecret: "test-secret-jwt-test-secret-jwt-test"}, http.DefaultClient),
-		Log:     server.NewLogger(b.log, slog.LevelDebug),
+		Log:     server.NewLogger(logtest.Keep(t, b.log), slog.LevelDebug),
 		Metrics: metrics,
 		Voice:   reception.New(database, auth, metrics),
 	})
 	require.NoError(t, err)
-	listening := httptest.NewServer(handler)
+	listening := httptest.NewServer(logtest.KeepErrors(t, handler))
 	t.Cleanup(listening.Close)
 	t.Cleanup(listening.Client().CloseIdleConnections)
 	b.vapi = &sandbox.Caller{BaseURL: listening.URL, Auth: sandbox.Secret(webhookSecret), HTTP: listening.Client()}

@@ -17,7 +17,7 @@ const (
 	// assistantBudget leaves Vapi most of its 7.5 s to ring the clinic's own line when we are in trouble.
 	assistantBudget = 1800 * time.Millisecond
 	// toolBudget is for one tool call; a caller does not wait longer in silence.
-	toolBudget = 6 * time.Second
+	toolBudget = 8 * time.Second
 	// emergencyBudget is for finding the clinic's own emergency sentence; then ours is said.
 	emergencyBudget = time.Second
 )

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/db/dbtest"
+)
+
+func TestBothWaysBookAndAnswer(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, run(t.Context(), settings{clients: 2, length: time.Second, out: &out}))
+	for _, line := range []string{
+		`book +pgbench +\d+ +\d+\.\d\d +\d+\.\d\d +0\n`, `book +HTTP +\d+ +\d+\.\d\d +\d+\.\d\d +0\n`,
+		`availability +pgbench +\d+ .* +0\n`, `availability +HTTP +\d+ .* +0\n`, `HTTP is \d+ % of pgbench`,
+		`pgbench +booked +[1-9]\d* rows`, `HTTP +booked +[1-9]\d* rows`, `no two visits of one practitioner overlap`,
+	} {
+		require.Regexp(t, line, out.String())
+	}
+}
+
+func TestFiguresThatMeanNothingAreAnError(t *testing.T) {
+	t.Parallel()
+	root, err := dbtest.Root()
+	require.NoError(t, err)
+	d := dbtest.New(t)
+	owner, err := pgx.Connect(t.Context(), d.OwnerURL)
+	require.NoError(t, err)
+	defer owner.Close(t.Context())
+	require.NoError(t, furnish(t.Context(), owner, filepath.Join(root, "sql/bench")))
+	require.ErrorContains(t, check(t.Context(), &bytes.Buffer{}, db.New(owner)), "booked nothing")
+
+	service, err := newHTTPTarget(t.Context(), d.LoginURL, 1)
+	require.NoError(t, err)
+	defer service.close()
+	_, err = service.measure(t.Context(), "book", 1, time.Second)
+	require.NoError(t, err)
+	d.Exec(t, `
+		insert into public.booking_attempts
+		select (jsonb_populate_record(t, '{"id": "00000000-0000-7000-8000-000000000001", "tool_call_id": "tool-1"}')).*
+		from public.booking_attempts t where t.outcome = 'booked' limit 1;
+		alter table public.appointments drop constraint appointments_no_overlap;
+		insert into public.appointments
+		select (jsonb_populate_record(a, '{"id": "00000000-0000-7000-8000-000000000001", "booking_ref": "AAAAAA", "call_id": null}')).*
+		from public.appointments a limit 1`)
+	require.ErrorContains(t, check(t.Context(), &bytes.Buffer{}, db.New(owner)), "1 pairs of visits overlap")
+}
+
+func TestQuantiles(t *testing.T) {
+	t.Parallel()
+	f := figures{length: 2 * time.Second}
+	for i := range 100 {
+		f.took = append(f.took, time.Duration(100-i)*time.Millisecond)
+	}
+	require.InDelta(t, 50, f.perSecond(), 0)
+	require.InDelta(t, 51, f.quantile(0.50), 0)
+	require.InDelta(t, 100, f.quantile(0.99), 0)
+	var none figures
+	require.Zero(t, none.quantile(0.5))
+	require.Zero(t, none.perSecond())
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/providers/sandbox"
+	"github.com/voxanne-ai/voxanne/server"
+	"github.com/voxanne-ai/voxanne/server/reception"
+	"github.com/voxanne-ai/voxanne/server/voice"
+)
+
+// httpTarget is the real handler on a loopback port with a pool of its own, and
+// what Vapi would send to it.
+type httpTarget struct {
+	database *db.DB
+	server   *httptest.Server
+	caller   *sandbox.Caller
+}
+
+const (
+	benchSecret    = "bench-webhook-secret"
+	benchJWTSecret = "bench-jwt-secret-bench-jwt-secret"
+)
+
+func newHTTPTarget(ctx context.Context, loginURL string, clients int) (*httpTarget, error) {
+	database, err := db.Open(ctx, loginURL)
+	if err != nil {
+		return nil, err
+	}
+	auth, err := voice.NewAuthenticator(voice.ModeHMAC, []string{benchSecret}, time.Now)
+	if err != nil {
+		database.Close()
+		return nil, err
+	}
+	metrics := server.NewMetrics()
+	handler, err := server.New(server.Deps{
+		DB: server.NewDatabase(database), Auth: server.NewVerifier(server.Config{JWTSecret: benchJWTSecret}, http.DefaultClient),
+		Log: slog.New(slog.DiscardHandler), Metrics: metrics, Voice: reception.New(database, auth, metrics),
+	})
+	if err != nil {
+		database.Close()
+		return nil, err
+	}
+	listening := httptest.NewServer(handler)
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, MaxConnsPerHost: clients}}
+	return &httpTarget{database: database, server: listening,
+		caller: &sandbox.Caller{BaseURL: listening.URL, HTTP: client, Auth: sandbox.SignSeconds(benchSecret)}}, nil
+}
+
+func (h *httpTarget) close() {
+	h.caller.HTTP.CloseIdleConnections()
+	h.server.Close()
+	h.database.Close()
+}
+
+func (h *httpTarget) measure(ctx context.Context, kind string, clients int, length time.Duration) (figures, error) {
+	parts := make([]figures, clients)
+	var failure error
+	var note sync.Once
+	var done sync.WaitGroup
+	begun := time.Now()
+	for i := range parts {
+		done.Go(func() {
+			for time.Since(begun) < length && ctx.Err() == nil {
+				sent := time.Now()
+				if err := h.request(ctx, kind); err != nil {
+					parts[i].errors++
+					note.Do(func() { failure = err })
+					continue
+				}
+				parts[i].took = append(parts[i].took, time.Since(sent))
+			}
+		})
+	}
+	done.Wait()
+	all := figures{length: time.Since(begun)}
+	for _, part := range parts {
+		all.add(part)
+	}
+	if len(all.took) == 0 {
+		return all, fmt.Errorf("no request over HTTP succeeded: %w", failure)
+	}
+	return all, ctx.Err()
+}
+
+// request sends one tool call of a call of its own: the same draw of clinic, caller, day and time as the pgbench scripts'.
+func (h *httpTarget) request(ctx context.Context, kind string) error {
+	line := sandbox.Line{CallID: uuid.NewString(), Number: fmt.Sprintf("+1312555%d", 1000+rand.IntN(40)),
+		Customer: fmt.Sprintf("+1312555%d", 2000+rand.IntN(8000)), At: time.Now()}
+	day := time.Now().AddDate(0, 0, 1+rand.IntN(150))
+	call := sandbox.ToolCall{ID: "call-" + uuid.NewString(), Name: "checkAvailability", Arguments: map[string]any{
+		"serviceType": "Checkup", "appointmentDate": day.Format(time.DateOnly)}}
+	if kind == "book" {
+		call.Name = "bookClinicAppointment"
+		call.Arguments["appointmentTime"] = time.Date(2000, 1, 1, 9, 15*rand.IntN(31), 0, 0, time.UTC).Format("15:04")
+		call.Arguments["patientName"] = "Ann Quillfeather"
+	}
+	_, err := h.caller.CallTools(ctx, sandbox.ToolCalls(line, sandbox.NestedObject, call))
+	return err
+}

@@ -1,0 +1,150 @@
+// Command bench measures bookings and questions for free times over HTTP, signed
+// as Vapi sends them, beside pgbench doing the same transaction: same role,
+// claims, functions and data, in one run on one database.
+//
+// The database is a scratch one in the test cluster, which does not wait for the
+// disk; TEST_DATABASE_URL names another server. Server, clients and database
+// share the machine, so the figures are a floor, and the ratio is what one looks at.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/db/dbtest"
+)
+
+func main() {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	settings := settings{out: os.Stdout}
+	flag.IntVar(&settings.clients, "clients", 8, "how many callers talk at once")
+	flag.DurationVar(&settings.length, "time", 10*time.Second, "how long each of the four is measured")
+	flag.Parse()
+	if err := run(ctx, settings); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+type settings struct {
+	clients int
+	length  time.Duration
+	out     io.Writer
+}
+
+// target does one kind of work as fast as it can for a while.
+type target interface {
+	// measure keeps clients busy for length; kind is book or availability.
+	measure(ctx context.Context, kind string, clients int, length time.Duration) (figures, error)
+}
+
+func run(ctx context.Context, s settings) (err error) {
+	root, err := dbtest.Root()
+	if err != nil {
+		return err
+	}
+	scripts := filepath.Join(root, "sql/bench")
+	database, drop, err := dbtest.Scratch(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, drop()) }()
+	owner, err := pgx.Connect(ctx, database.OwnerURL)
+	if err != nil {
+		return fmt.Errorf("reach the scratch database: %w", err)
+	}
+	defer owner.Close(context.WithoutCancel(ctx))
+	if err := furnish(ctx, owner, scripts); err != nil {
+		return err
+	}
+	service, err := newHTTPTarget(ctx, database.LoginURL, s.clients)
+	if err != nil {
+		return err
+	}
+	defer service.close()
+	program, err := findPgbench(ctx)
+	if err != nil {
+		return err
+	}
+	beside := pgbench{program: program, loginURL: database.LoginURL, scripts: scripts}
+	if err := compare(ctx, s, service, beside); err != nil {
+		return err
+	}
+	return check(ctx, s.out, db.New(owner))
+}
+
+// furnish makes the clinics that are booked in.
+func furnish(ctx context.Context, owner *pgx.Conn, scripts string) error {
+	text, err := os.ReadFile(filepath.Join(scripts, "clinics.sql"))
+	if err != nil {
+		return err
+	}
+	if _, err := owner.Exec(ctx, string(text)); err != nil {
+		return fmt.Errorf("make the clinics: %w", err)
+	}
+	return nil
+}
+
+// compare measures both kinds of work on both targets and prints a table. Each
+// pair is measured twice in turns, because the database grows all the while.
+func compare(ctx context.Context, s settings, service, beside target) error {
+	fmt.Fprintf(s.out, "%d clients, 2 × %s each\n\n%-14s %-8s %10s %9s %9s %8s\n", s.clients, s.length, "", "", "per second", "p50 ms", "p99 ms", "errors")
+	for _, kind := range []string{"book", "availability"} {
+		var over, plain figures
+		for range 2 {
+			for _, turn := range []struct {
+				target
+				sum *figures
+			}{{beside, &plain}, {service, &over}} {
+				got, err := turn.measure(ctx, kind, s.clients, s.length)
+				if err != nil {
+					return fmt.Errorf("%s: %w", kind, err)
+				}
+				turn.sum.add(got)
+			}
+		}
+		plain.print(s.out, kind, "pgbench")
+		over.print(s.out, kind, "HTTP")
+		fmt.Fprintf(s.out, "%-14s HTTP is %.0f %% of pgbench\n\n", kind, 100*over.perSecond()/plain.perSecond())
+	}
+	return nil
+}
+
+// check says what the bookings came to, and fails when two visits overlap or none was booked.
+func check(ctx context.Context, out io.Writer, owner *db.Queries) error {
+	for name, pattern := range map[string]string{"pgbench": "tool-1", "HTTP": "call-%"} {
+		attempts, err := owner.BenchAttempts(ctx, pattern)
+		if err != nil {
+			return err
+		}
+		booked := false
+		for _, a := range attempts {
+			fmt.Fprintf(out, "%-8s %-8s %d rows\n", name, a.Outcome, a.Attempts)
+			booked = booked || a.Outcome == "booked"
+		}
+		if !booked {
+			return fmt.Errorf("%s booked nothing: the figures mean nothing", name)
+		}
+	}
+	pairs, err := owner.DemoDoubleBookings(ctx)
+	if err != nil {
+		return err
+	}
+	if pairs > 0 {
+		return fmt.Errorf("%d pairs of visits overlap", pairs)
+	}
+	fmt.Fprintln(out, "no two visits of one practitioner overlap")
+	return nil
+}

@@ -1,0 +1,63 @@
+package demo_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/voxanne-ai/voxanne/cmd/voxanne/demo"
+)
+
+func TestEveryPromiseIsKeptAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	in := start(t)
+	for range 3 {
+		require.NoError(t, in.play(t))
+		require.NotContains(t, in.printed.String(), "✗")
+		require.GreaterOrEqual(t, strings.Count(in.printed.String(), "✓"), 25)
+	}
+}
+
+func TestABrokenPromiseIsSeen(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ damage, promise string }{
+		"nothing keeps two visits apart": {`
+			alter table public.appointments drop constraint appointments_no_overlap;
+			create or replace function app.lock_resources(p_resource_ids uuid[]) returns void language sql set search_path = '' as '';
+			-- Everybody has chosen before anybody has written.
+			create function public.dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(0.5); return new; end $$;
+			create trigger dawdle before insert on public.appointments for each row execute function public.dawdle();`,
+			"Exactly 2 hear that they are booked"},
+		"a calling number is taken for an identity": {
+			`update public.organizations set identity_factor = 'calling_number'`,
+			"Nothing of the visit is told"},
+		"members see every clinic": {
+			`create policy everything on public.call_logs for select to tenant_user using (true)`,
+			"Lakeside Dental sees its own rows in every table, and none of Harbor Skin"},
+		"members see nothing": {
+			`create policy nothing on public.patients as restrictive for select to tenant_user using (false)`,
+			"Harbor Skin sees its own rows in every table"},
+		"transcripts are kept as they were said": {
+			`create or replace function app.redact_phi(p_text text, p_names text[]) returns text language sql immutable parallel safe
+			set search_path = '' as 'select p_text'`,
+			"Name and telephone number are not in it"},
+		"a row was moved by hand": {`
+			alter table public.appointments drop constraint appointments_no_overlap;
+			insert into public.appointments
+			select (jsonb_populate_record(a, '{"id": "00000000-0000-7000-8000-000000000001", "booking_ref": "AAAAAA"}')).*
+			from public.appointments a where a.status = 'confirmed' limit 1`,
+			"Nobody in the whole database is booked twice at one time"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in := start(t)
+			in.database.Exec(t, c.damage)
+			err := in.play(t)
+			var broken *demo.BrokenError
+			require.ErrorAs(t, err, &broken)
+			require.Contains(t, strings.Join(broken.Promises, "\n"), c.promise)
+			require.Contains(t, in.printed.String(), "✗ "+c.promise)
+		})
+	}
+}

@@ -1,0 +1,44 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/voxanne-ai/voxanne/server"
+)
+
+// printBanner says what runs, what of it is real, and what to try.
+func (in *instance) printBanner(w io.Writer, cfg server.Config) {
+	line := func(label, format string, args ...any) {
+		fmt.Fprintf(w, "  %-9s %s\n", label, fmt.Sprintf(format, args...))
+	}
+	fmt.Fprintf(w, "\nVoxanne runs on %s. Ctrl-C stops it.\n\n", cfg.BackendURL)
+	if in.database.cluster != nil {
+		line("real", "PostgreSQL: a private cluster in %s/pg, port %d", in.home, in.database.cluster.Port())
+	} else {
+		line("real", "PostgreSQL: %s (DATABASE_URL)", place(string(cfg.DatabaseURL)))
+	}
+	line("real", "the server, the workers, sign-in, webhook authentication (%s)", cfg.WebhookAuth)
+	if in.played != nil {
+		line("played", "Vapi: %s, because VAPI_PRIVATE_KEY is not set", cfg.VapiBaseURL)
+	} else {
+		line("real", "Vapi: %s", cfg.VapiBaseURL)
+	}
+	fmt.Fprintln(w)
+	if in.database.demo {
+		line("clinics", "lakeside-dental  Lakeside Dental, Chicago  +13125550100")
+		line("", "harbor-skin      Harbor Skin, London       +442079460100")
+	} else {
+		line("clinics", "yours: this database is in use, so no demo clinics were put into it")
+	}
+	line("health", "%s/readyz", cfg.BackendURL)
+	line("API", "%s/openapi.yaml", cfg.BackendURL)
+	line("webhooks", "%s/api/vapi/webhook, /api/vapi/tools", cfg.BackendURL)
+	line("values", "set -a; . %s", envFilePath(in.home))
+	if token := in.values["TOKEN"]; token != "" {
+		line("token", "%s", token)
+		line("", "(TOKEN: the owner of Lakeside Dental, for 30 days)")
+		fmt.Fprintf(w, "\nTry, in another terminal:\n\n  make demo\n  set -a; . %s; curl -H \"Authorization: Bearer $TOKEN\" $BACKEND_URL/api/orgs/validate/$ORG_ID\n", envFilePath(in.home))
+	}
+	fmt.Fprintln(w)
+}

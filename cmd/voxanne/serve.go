@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/server"
+	"github.com/voxanne-ai/voxanne/server/reception"
+	"github.com/voxanne-ai/voxanne/server/voice"
+)
+
+const serveUsage = `Serves the dashboard API and Vapi's webhooks on PORT until it is told to stop
+(SIGINT, SIGTERM); running requests may finish. The database must have been
+migrated. Start any number of processes.
+`
+
+func runServe(ctx context.Context, p process, args []string) error {
+	if err := parseFlags(p, "serve", serveUsage, args, nil); err != nil {
+		return err
+	}
+	cfg, err := server.LoadConfig(p.environ)
+	if err != nil {
+		return err
+	}
+	log := newLogger(p, cfg)
+	opened, err := db.Open(ctx, string(cfg.DatabaseURL))
+	if err != nil {
+		return err
+	}
+	defer opened.Close()
+	handler, err := newHandler(cfg, opened, log)
+	if err != nil {
+		return err
+	}
+	return server.Serve(ctx, handler, ":"+cfg.Port, log)
+}
+
+// newLogger writes to the process's error stream, with every configured secret blanked.
+func newLogger(p process, cfg server.Config) *slog.Logger {
+	return server.NewLogger(p.err, slog.LevelInfo, cfg.Secrets()...)
+}
+
+// newHandler puts the server together.
+func newHandler(cfg server.Config, opened *db.DB, log *slog.Logger) (http.Handler, error) {
+	if len(cfg.WebhookSecrets) == 0 {
+		return nil, errors.New("no webhook secret is configured")
+	}
+	secrets := make([]string, len(cfg.WebhookSecrets))
+	for i, secret := range cfg.WebhookSecrets {
+		secrets[i] = string(secret)
+	}
+	webhooks, err := voice.NewAuthenticator(string(cfg.WebhookAuth), secrets, time.Now)
+	if err != nil {
+		return nil, fmt.Errorf("authenticate webhooks: %w", err)
+	}
+	metrics := server.NewMetrics()
+	handler, err := server.New(server.Deps{
+		DB:      server.NewDatabase(opened),
+		Auth:    server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
+		Log:     log,
+		Metrics: metrics,
+		Voice:   reception.New(opened, webhooks, metrics),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("put the server together: %w", err)
+	}
+	return handler, nil
+}

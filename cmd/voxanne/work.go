@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs"
+	"github.com/voxanne-ai/voxanne/providers/vapi"
+	"github.com/voxanne-ai/voxanne/server"
+)
+
+const workUsage = `Works the queue until it is told to stop (SIGINT, SIGTERM); running jobs get ten
+seconds to finish. It listens on DATABASE_DIRECT_URL, which must not go through
+a pooler. Start any number of processes.
+`
+
+// vapiTimeout bounds one request to Vapi's REST interface, whose answers carry whole calls.
+const vapiTimeout = 20 * time.Second
+
+func runWork(ctx context.Context, p process, args []string) error {
+	if err := parseFlags(p, "work", workUsage, args, nil); err != nil {
+		return err
+	}
+	cfg, err := server.LoadConfig(p.environ)
+	if err != nil {
+		return err
+	}
+	opened, err := db.Open(ctx, string(cfg.DatabaseURL))
+	if err != nil {
+		return err
+	}
+	defer opened.Close()
+	return work(ctx, cfg, opened, newLogger(p, cfg))
+}
+
+// work runs the workers of cfg until ctx ends.
+func work(ctx context.Context, cfg server.Config, opened *db.DB, log *slog.Logger) error {
+	if cfg.VapiPrivateKey == "" {
+		return fmt.Errorf("VAPI_PRIVATE_KEY is not set: reports that must be fetched again could not be. Give the account's private key")
+	}
+	client, err := vapi.New(cfg.VapiBaseURL, string(cfg.VapiPrivateKey), &http.Client{Timeout: vapiTimeout})
+	if err != nil {
+		return err
+	}
+	return jobs.Run(ctx, jobs.Options{
+		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Log: log,
+	})
+}

@@ -1,0 +1,100 @@
+package seed_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"github.com/voxanne-ai/voxanne/db/dbtest"
+	"github.com/voxanne-ai/voxanne/db/seed"
+)
+
+func counts(t *testing.T, pool *pgxpool.Pool) map[string]int {
+	t.Helper()
+	rows, err := pool.Query(t.Context(), `
+		select c.relname, (xpath('//n/text()', query_to_xml('select count(*) as n from public.' || c.relname, false, false, '')))[1]::text::int
+		from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname <> 'goose_db_version'`)
+	require.NoError(t, err)
+	all := map[string]int{}
+	var name string
+	var n int
+	_, err = pgx.ForEachRow(rows, []any{&name, &n}, func() error { all[name] = n; return nil })
+	require.NoError(t, err)
+	return all
+}
+
+func TestDemoFillsEveryTableThatPeopleLookAt(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
+	// What only running the service writes: tool sync, calendars, live events, webhooks, tries.
+	later := []string{"vapi_tools", "agent_tools", "org_tools", "calendar_links", "events", "webhook_deliveries", "booking_attempts"}
+	for table, n := range counts(t, d.Pool(t)) {
+		if !slices.Contains(later, table) {
+			require.NotZero(t, n, table)
+		}
+	}
+}
+
+func TestDemoAgainChangesNothing(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
+	d.Exec(t, "update public.services set price_minor = 1 where name = 'Cleaning'")
+	before := counts(t, d.Pool(t))
+	begun := time.Now()
+	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
+	require.Less(t, time.Since(begun), 2*time.Second)
+	require.Equal(t, before, counts(t, d.Pool(t)))
+	var price int
+	require.NoError(t, d.Pool(t).QueryRow(t.Context(), "select price_minor from public.services where name = 'Cleaning'").Scan(&price))
+	require.Equal(t, 1, price, "a change of the user's stays")
+}
+
+func TestDemoFollowsTheCalendar(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t, dbtest.WithClock())
+	d.SetClock(t, time.Date(2027, 3, 1, 15, 0, 0, 0, time.UTC))
+	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
+	before := counts(t, d.Pool(t))["appointments"]
+	d.SetClock(t, time.Date(2027, 3, 8, 15, 0, 0, 0, time.UTC))
+	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
+	after := counts(t, d.Pool(t))["appointments"]
+	require.Greater(t, after, before, "a week has come into the month")
+	require.Less(t, after, 2*before, "what was there was not made again")
+}
+
+func TestDemoClinicsCanBeCalled(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
+	for slug, service := range map[string]string{seed.Lakeside: "cleaning", seed.Harbor: "moles"} {
+		var org uuid.UUID
+		var slots, leaked int
+		require.NoError(t, d.Pool(t).QueryRow(t.Context(), "select id from public.organizations where slug = $1", slug).Scan(&org))
+		require.NoError(t, pgx.BeginFunc(t.Context(), d.Pool(t), func(tx pgx.Tx) error {
+			_, err := tx.Exec(t.Context(), `select set_config('request.jwt.claims', jsonb_build_object('app_metadata', jsonb_build_object('org_id', $1::uuid))::text, true),
+				set_config('role', 'tenant_service', true)`, org)
+			require.NoError(t, err)
+			require.NoError(t, tx.QueryRow(t.Context(), "select count(*) from app.available_slots($1, now(), now() + interval '10 days', p_limit => 50)", service).Scan(&slots))
+			return tx.QueryRow(t.Context(), "select count(*) from public.patients where org_id <> $1", org).Scan(&leaked)
+		}))
+		require.Equal(t, 50, slots, slug)
+		require.Zero(t, leaked, slug)
+	}
+}
+
+func TestDemoTranscriptsAreRedacted(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
+	var raw int
+	require.NoError(t, d.Pool(t).QueryRow(t.Context(), `
+		select count(*) from public.call_logs where concat(transcript, summary) ~* 'quill|555'`).Scan(&raw))
+	require.Zero(t, raw)
+}

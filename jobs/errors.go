@@ -1,0 +1,84 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/voxanne-ai/voxanne/providers/vapi"
+)
+
+// quietErrors stands between the workers and the job row: River stores a
+// failed job's error text, and texts of PostgreSQL and of Vapi may quote what a
+// caller said. A panic's value may too, so it becomes an error without it.
+func quietErrors() rivertype.Middleware {
+	return river.WorkerMiddlewareFunc(func(ctx context.Context, _ *rivertype.JobRow, work func(context.Context) error) (err error) {
+		defer func() {
+			if v := recover(); v != nil {
+				err = fmt.Errorf("panic: %T", v)
+			}
+		}()
+		return quiet(work(ctx))
+	})
+}
+
+// quiet is an error that says as much as err without quoting anything.
+func quiet(err error) error {
+	var cancel *rivertype.JobCancelError
+	var snooze *rivertype.JobSnoozeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &snooze):
+		return snooze
+	case errors.As(err, &cancel):
+		return river.JobCancel(errors.New(describe(cancel.Unwrap())))
+	default:
+		return errors.New(describe(err))
+	}
+}
+
+// describe names an error of a kind we know, and only the type of any other.
+func describe(err error) string {
+	var pg *pgconn.PgError
+	var invalid *vapi.InvalidError
+	var limited *vapi.RateLimitedError
+	var unavailable *vapi.UnavailableError
+	switch {
+	case errors.As(err, &pg):
+		return fmt.Sprintf("postgres: SQLSTATE %s, constraint %q, table %q", pg.Code, pg.ConstraintName, pg.TableName)
+	case errors.As(err, &invalid):
+		return fmt.Sprintf("vapi: refused with status %d", invalid.Status)
+	case errors.As(err, &limited):
+		return limited.Error()
+	case errors.As(err, &unavailable) && unavailable.Status != 0:
+		return fmt.Sprintf("vapi: unavailable, status %d %s", unavailable.Status, http.StatusText(unavailable.Status))
+	}
+	for _, known := range []error{
+		vapi.ErrNotFound, vapi.ErrUnauthorized, ErrNotEnded, errStillRaw, pgx.ErrNoRows, context.Canceled, context.DeadlineExceeded,
+	} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	if unavailable != nil {
+		return "vapi: not reached"
+	}
+	return fmt.Sprintf("%T", innermost(err))
+}
+
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
+}

@@ -1,0 +1,119 @@
+// Package jobs works the queue: what a transaction decided but could not do
+// itself. Jobs are put in by app.enqueue_job, in the transaction that needs
+// them; their arguments are ids, so that a job row tells nothing about people.
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/voxanne-ai/voxanne/db"
+)
+
+const (
+	schema = "river"
+	// fetchPoll is how long a due job waits at most. app.enqueue_job sends no
+	// NOTIFY (it would serialise commits), so the queue is looked at.
+	fetchPoll = time.Second
+	// maxWorkers is how many jobs of one process run at once; they share db's pool with requests.
+	maxWorkers = 8
+	// queueConns are River's own: one listens, the others fetch and complete.
+	queueConns = 4
+	jobTimeout = 30 * time.Second
+	// softStop is how long running jobs may go on after the process was told to
+	// stop; less than the 30 s after which container runtimes kill.
+	softStop = 10 * time.Second
+)
+
+// Calls fetches a call as Vapi keeps it (Vapi: GET /call/{id}), as raw JSON.
+// *vapi.Client does.
+type Calls interface {
+	GetCall(ctx context.Context, vapiCallID string) (json.RawMessage, error)
+}
+
+// ReadReport takes a fetched call apart. The reader of webhooks lives in
+// server/voice, above this room; whoever starts the workers hands it in. The
+// result's CallID is filled in here. A call that has not ended is ErrNotEnded.
+type ReadReport func(call json.RawMessage) (db.RecordCallReportParams, error)
+
+// ErrNotEnded says that a fetched call has no report yet: fetch it again later.
+var ErrNotEnded = errors.New("the call has not ended")
+
+// Options is what the workers need. All are required.
+type Options struct {
+	DirectURL  string // of voxanne_login, not through a pooler: the queue listens
+	DB         *db.DB // for the jobs' own transactions
+	Calls      Calls
+	ReadReport ReadReport
+	Log        *slog.Logger
+}
+
+// Run works the queue until ctx ends; then running jobs get ten seconds to
+// finish. Any number of processes may run at once. It returns nil after a clean
+// stop, and an error when the queue cannot be reached at the start.
+func Run(ctx context.Context, o Options) error {
+	pool, err := openPool(ctx, o.DirectURL)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	client, err := newClient(pool, o)
+	if err != nil {
+		return err
+	}
+	if err := client.Start(ctx); err != nil {
+		return fmt.Errorf("start working the queue: %w", err)
+	}
+	o.Log.Info("working the queue")
+	<-client.Stopped()
+	o.Log.Info("stopped working the queue")
+	return nil
+}
+
+func openPool(ctx context.Context, url string) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// The parser's error repeats the URL, and with it the password.
+		return nil, errors.New("DATABASE_DIRECT_URL is not a PostgreSQL URL: postgres://user:password@host:port/database")
+	}
+	config.MaxConns = queueConns
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("make the queue's connection pool: %w", err)
+	}
+	return pool, nil
+}
+
+func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &releaseHold{db: o.DB})
+	river.AddWorker(workers, &fetchCallReport{db: o.DB, calls: o.Calls, read: o.ReadReport})
+	river.AddWorker(workers, &sweepPlatform{db: o.DB, now: time.Now})
+	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
+		Schema:            schema,
+		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}},
+		Workers:           workers,
+		PeriodicJobs:      []*river.PeriodicJob{sweepHourly()},
+		FetchPollInterval: fetchPoll,
+		JobTimeout:        jobTimeout,
+		SoftStopTimeout:   softStop,
+		Middleware:        []rivertype.Middleware{quietErrors()},
+		// Reindexing needs the owner of the tables, which the login role is not.
+		ReindexerSchedule: river.NeverSchedule(),
+		Logger:            o.Log,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("make the queue's client: %w", err)
+	}
+	return client, nil
+}

@@ -1,0 +1,85 @@
+package sql_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/stretchr/testify/require"
+
+	"github.com/voxanne-ai/voxanne/db/dbtest"
+)
+
+// fixtureIDs are rows of testdata/tenant.sql, of organisation a.
+var fixtureIDs = strings.NewReplacer(
+	"$call", "'a0000000-0000-7000-8000-0000000000c1'::uuid",
+	"$contact", "'a0000000-0000-7000-8000-0000000000d1'::uuid",
+	"$appointment", "'a0000000-0000-7000-8000-000000000071'::uuid",
+)
+
+// smoke calls the functions that return or use rows, each of which must answer.
+// Read as tenant_service; what staff may do follows as tenant_user.
+var smoke = []string{
+	`select * from app.available_slots('Consultation', app.now(), app.now() + interval '14 days')`,
+	`select * from app.hold_slot($call, 'Consultation', (select max(starts_at) from app.available_slots('Consultation', app.now(), app.now() + interval '14 days')))`,
+	`select * from app.book_appointment('Consultation', (select min(starts_at) from app.available_slots('Consultation', app.now() + interval '2 days', app.now() + interval '16 days')), 'Sam Quillby', $call, 't1')`,
+	`select * from app.book_appointment('Consultation', app.now() - interval '1 day', 'Sam Quillby', $call, 't2')`,
+	`select * from app.find_my_appointments($call)`,
+	`select * from app.visible_appointments($call)`,
+	`select * from app.amend_appointment($call, (select booking_ref from public.appointments where call_id = $call and source = 'voice' order by created_at desc limit 1), p_patient_name => 'Sam Quilby')`,
+	`select * from app.reschedule_appointment((select max(starts_at) from app.available_slots('Consultation', app.now(), app.now() + interval '14 days')), (select booking_ref from public.appointments where call_id = $call order by created_at desc limit 1), null, $call, 't3')`,
+	`select * from app.cancel_appointment((select booking_ref from public.appointments where call_id = $call order by created_at desc limit 1), null, $call, 't4')`,
+	`select app.verify_caller($call, '1982-03-05')`,
+	`select * from app.identify_caller($call)`,
+	`select app.take_message($call, 't5', 'zanzibar-lilac')`,
+	`select * from app.transfer_destination($call, 'billing')`,
+	`select * from app.assistant_facts($call)`,
+	`select * from app.service_cards()`,
+	`select * from app.resolve_tenant('assistant-a', null, null)`,
+	`select app.record_call_event($call, 'in-progress', app.now())`,
+	`select app.record_call_report($call, app.now(), app.now(), 60, 'customer-ended-call', 'zanzibar-lilac', '[{"speaker": "caller", "text": "zanzibar-lilac", "at": 1}]', 1, false, '{}')`,
+	`select app.release_hold($call)`,
+	`select app.expire_hold($appointment)`,
+	`select app.accept_delivery('call', 'tool-calls', 't1', '\x01')`,
+	`select answer from app.accept_delivery('call', 'tool-calls', 't1', '\x01')`,
+	`select app.answer_delivery('call', 'tool-calls', 't1', 'zanzibar-lilac')`,
+	`select app.announce('call_update', 'call', $call)`,
+}
+
+// Views, row types and "select *" in functions survive a new column anywhere.
+func TestColumnsMayBeAddedToEveryTable(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	furnish(t, d)
+	for _, table := range tenantTables(t, d.OwnerURL) {
+		d.Exec(t, fmt.Sprintf("alter table public.%s add column added_later text default 'zanzibar-lilac'", table.name))
+	}
+	d.Exec(t, "alter table public.vapi_tools add column added_later text")
+	login := connected(t, d.LoginURL)
+	request(t, login, "tenant_service", "a", func(tx pgx.Tx) { answers(t, tx, smoke...) })
+	request(t, login, "tenant_user", "a", func(tx pgx.Tx) {
+		answers(t, tx,
+			`select * from app.available_slots('Consultation', app.now(), app.now() + interval '14 days')`,
+			`select * from app.book_appointment('Consultation', (select min(starts_at) from app.available_slots('Consultation', app.now(), app.now() + interval '14 days')), 'Pat Quillby', p_contact_id => $contact)`,
+			`select * from app.cancel_appointment($appointment::text)`)
+	})
+	tx, err := login.Begin(t.Context())
+	require.NoError(t, err)
+	answers(t, tx, `select * from app.open_call('call-later', 'inbound', 'assistant-a', null, null, '+13125550177')`)
+	require.NoError(t, tx.Rollback(t.Context()))
+
+	// Signing up goes through triggers, and a token through the hook.
+	d.Exec(t, `insert into auth.users (id, email) values ('c0000000-0000-7000-8000-0000000000e1', 'later@patients.example')`)
+	require.Equal(t, []string{"owner"}, strs(t, d.OwnerURL,
+		`select app.access_token_hook('{"user_id": "c0000000-0000-7000-8000-0000000000e1"}') #>> '{claims,app_metadata,member_role}'`))
+}
+
+// answers runs each statement; $call, $contact and $appointment are the fixture's.
+func answers(t *testing.T, tx pgx.Tx, statements ...string) {
+	t.Helper()
+	for _, statement := range statements {
+		_, err := tx.Exec(t.Context(), fixtureIDs.Replace(statement))
+		require.NoError(t, err, statement)
+	}
+}

@@ -1,0 +1,54 @@
+-- One row at least in every tenant table, of the organisation whose ids begin with $L (replaced by the test by a or b).
+-- A new table fails the tests until it has a row here.
+insert into auth.users (id, email, raw_app_meta_data) values ('$L0000000-0000-7000-8000-0000000000e1', '$L@patients.example', '{}');
+delete from public.profiles where user_id = '$L0000000-0000-7000-8000-0000000000e1';
+insert into public.organizations (id, name, slug) values ('$L0000000-0000-7000-8000-000000000001', 'Clinic $L', 'clinic-$L');
+select set_config('request.jwt.claims', '{"app_metadata": {"org_id": "$L0000000-0000-7000-8000-000000000001"}}', false);
+select app.furnish_org('Clinic $L', 'UTC');
+insert into public.profiles (org_id, user_id, role) values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000e1', 'owner');
+insert into public.invitations (org_id, email, role, token_hash, expires_at)
+values (app.current_org_id(), 'next-$L@patients.example', 'staff', sha256('test-secret-$L'), app.now() + interval '1 day');
+insert into public.departments (org_id, location_id, name, phone)
+select org_id, id, 'billing', '+13125550151' from public.locations where org_id = app.current_org_id();
+insert into public.phone_numbers (org_id, number, location_id)
+select org_id, '+1312555010' || ascii('$L') % 10, id from public.locations where org_id = app.current_org_id();
+insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id)
+select 'assistant-$L', org_id, id from public.agents where org_id = app.current_org_id();
+insert into public.agent_tools (org_id, agent_id, tool_name, vapi_tool_id, definition_hash)
+select org_id, id, 'checkAvailability', 'tool-$L', repeat('0', 64) from public.agents where org_id = app.current_org_id();
+insert into public.org_tools (org_id, tool_name, vapi_tool_id, definition_hash)
+values (app.current_org_id(), 'checkAvailability', 'tool-$L', repeat('0', 64));
+insert into public.closures (org_id, location_id, during)
+select org_id, id, '[2030-12-25, 2030-12-26)' from public.locations where org_id = app.current_org_id();
+insert into public.calendar_links (org_id, resource_id, provider, external_calendar_id)
+select org_id, id, 'google', 'calendar-$L' from public.resources where org_id = app.current_org_id();
+insert into public.busy_blocks (org_id, resource_id, calendar_link_id, starts_at, ends_at)
+select org_id, resource_id, id, '2030-12-01 09:00+00', '2030-12-01 10:00+00' from public.calendar_links where org_id = app.current_org_id();
+insert into public.contacts (org_id, id, name, phone)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000d1', 'Jo Quillby', '+13125550111');
+insert into public.call_logs (org_id, id, vapi_call_id, location_id, contact_id, direction, from_number, transcript)
+select org_id, '$L0000000-0000-7000-8000-0000000000c1', 'call-$L', id, '$L0000000-0000-7000-8000-0000000000d1', 'inbound', '+13125550111',
+  '[{"speaker": "caller", "text": "zanzibar-lilac"}]'
+from public.locations where org_id = app.current_org_id();
+insert into public.patients (org_id, id, contact_id, name, normalised_name, date_of_birth)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000f1', '$L0000000-0000-7000-8000-0000000000d1', 'Jo Quillby', 'jo quillby', '1982-03-05');
+insert into public.caller_verifications (org_id, call_id, contact_id, patient_id, factor, succeeded)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000c1', '$L0000000-0000-7000-8000-0000000000d1', '$L0000000-0000-7000-8000-0000000000f1', 'date_of_birth', true);
+insert into public.caller_messages (org_id, call_id, contact_id, body)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000c1', '$L0000000-0000-7000-8000-0000000000d1', 'zanzibar-lilac');
+insert into public.appointments (org_id, id, location_id, service_id, resource_id, contact_id, patient_id, scheduled_at, duration, during, blocked, status, source, call_id, booking_ref)
+select r.org_id, '$L0000000-0000-7000-8000-000000000071', r.location_id, s.service_id, r.id, '$L0000000-0000-7000-8000-0000000000d1', '$L0000000-0000-7000-8000-0000000000f1',
+  '2030-03-05 10:00+00', '30 minutes', '[2030-03-05 10:00+00, 2030-03-05 10:30+00)', '[2030-03-05 10:00+00, 2030-03-05 10:30+00)',
+  'confirmed', 'voice', '$L0000000-0000-7000-8000-0000000000c1', 'ABCDE2'
+from public.resources r join public.resource_services s on s.org_id = r.org_id and s.resource_id = r.id where r.org_id = app.current_org_id();
+insert into public.appointment_changes (org_id, appointment_id, kind)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-000000000071', 'booked');
+insert into public.booking_attempts (org_id, kind, call_id, outcome)
+values (app.current_org_id(), 'book', '$L0000000-0000-7000-8000-0000000000c1', 'booked');
+insert into public.messages (org_id, direction, method, category, recipient, content, contact_id, call_id, appointment_id)
+values (app.current_org_id(), 'outbound', 'sms', 'confirmation', '+13125550111', 'zanzibar-lilac', '$L0000000-0000-7000-8000-0000000000d1', '$L0000000-0000-7000-8000-0000000000c1', '$L0000000-0000-7000-8000-000000000071');
+insert into public.notifications (org_id, kind, title) values (app.current_org_id(), 'missed_call', 'A call was missed');
+insert into public.events (org_id, kind, entity, entity_id) values (app.current_org_id(), 'call_update', 'call', '$L0000000-0000-7000-8000-0000000000c1');
+insert into public.webhook_deliveries (org_id, vapi_call_id, kind, key, body_hash) values (app.current_org_id(), 'call-$L', 'status-update', 'ended', '\x01');
+insert into public.audit_log (org_id, action) values (app.current_org_id(), 'booking_override');
+select set_config('request.jwt.claims', '', false);

@@ -1,0 +1,23 @@
+begin;
+select plan(14);
+\ir ../clinics.psql
+\ir ../family.psql
+select set_config('request.jwt.claims', '{"app_metadata": {"org_id": "a0000000-0000-7000-8000-000000000001"}}', true);
+select is(app.call_outcome(:'call1', reason, seconds), outcome, coalesce(reason, 'no reason') || ' after ' || coalesce(seconds::text, 'no') || ' seconds')
+from (values
+  ('customer-ended-call', 60, 'answered'), ('assistant-ended-call', 5, 'answered'), ('customer-ended-call', 4, 'missed'),
+  ('customer-did-not-answer', 30, 'missed'), ('customer-busy', 30, 'missed'), ('voicemail', 30, 'missed'),
+  ('pipeline-error-openai-llm-failed', 60, 'missed'), ('assistant-forwarded-call', 60, 'transferred'), (null, null, 'missed'), (null, 60, 'answered')
+) c (reason, seconds, outcome);
+select app.take_message(:'call1', 't1', 'Hello');
+select is(app.call_outcome(:'call1', 'assistant-forwarded-call', 60), 'message', 'a message tells more than a transfer');
+select app.verify_caller(:'call1', '1982-03-05');
+select app.cancel_appointment('MAEVE2', null, :'call1', 't2');
+select is(app.call_outcome(:'call1', 'customer-ended-call', 60), 'cancelled', 'a cancellation more than a message');
+select app.verify_caller(:'call1', '2015-06-07');
+select app.reschedule_appointment('2030-03-07 17:00+00', 'NJCK22', null, :'call1', 't3');
+select is(app.call_outcome(:'call1', 'customer-ended-call', 60), 'rescheduled', 'a move more than a cancellation');
+select app.book_appointment('Checkup', '2030-03-08 16:00+00', 'Jo Quillby', :'call1', 't4');
+select is(app.call_outcome(:'call1', 'voicemail', 1), 'booked', 'and a booking most');
+select * from finish();
+rollback;

@@ -1,0 +1,12 @@
+begin;
+select plan(5);
+select is(app.current_user_id(), null, 'no claims');
+select set_config('request.jwt.claims', '', true);
+select is(app.current_user_id(), null, 'the empty string that a transaction leaves behind');
+select set_config('request.jwt.claims', '{"app_metadata": {"sub": "a0000000-0000-7000-8000-0000000000e1"}}', true);
+select is(app.current_user_id(), null, 'only at the top');
+select set_config('request.jwt.claims', '{"sub": "a0000000-0000-7000-8000-0000000000e1"}', true);
+select is(app.current_user_id(), 'a0000000-0000-7000-8000-0000000000e1', 'the claims'' sub');
+select throws_ok('select app.require_org_id()', 'VX401', null, 'a person is not yet a tenant');
+select * from finish();
+rollback;

@@ -1,0 +1,32 @@
+begin;
+select plan(19);
+\ir ../clinics.psql
+create table public.fresh (org_id uuid not null, note text);
+grant all on public.fresh to public, anon, authenticated, tenant_user, voxanne_login;
+insert into public.fresh select id, slug from public.organizations;
+select app.protect_table('public.fresh');
+select lives_ok($$select app.protect_table('public.fresh')$$, 'can be applied again');
+select ok((select relrowsecurity and relforcerowsecurity from pg_class where oid = 'public.fresh'::regclass), 'enabled and forced');
+select is(has_table_privilege(r, 'public.fresh', 'select, insert, update, delete, truncate, references, trigger'), r in ('app_writer', 'service_role', 'tenant_user', 'tenant_service'), r || ': some right')
+from unnest(array['anon', 'authenticated', 'voxanne_login', 'app_definer', 'tenant_user', 'tenant_service', 'app_writer', 'service_role']) r;
+select pg_temp.act_for('a');
+select is((select array_agg(note) from public.fresh), '{lakeside}', 'a tenant sees its own');
+select throws_ok($$insert into public.fresh values (app.current_org_id(), 'x')$$, '42501', null, 'and writes nothing');
+reset role;
+grant app_writer to current_user;
+set role app_writer;
+select is((select array_agg(note) from public.fresh), '{lakeside}', 'the functions'' owner is in the tenant too');
+select lives_ok($$insert into public.fresh values (app.current_org_id(), 'more')$$, 'writes there');
+select throws_ok($$insert into public.fresh values ('b0000000-0000-7000-8000-000000000001', 'x')$$, '42501', null, 'and nowhere else');
+select throws_ok($$update public.fresh set org_id = 'b0000000-0000-7000-8000-000000000001'$$, '42501', null, 'nor moves a row there');
+delete from public.fresh;
+set role service_role;
+select is((select array_agg(note) from public.fresh), '{harbor}', 'the other tenant''s row is left; service_role sees it');
+set role tenant_user;
+select set_config('request.jwt.claims', '', true);
+select is((select count(*) from public.fresh), 0::bigint, 'without claims nothing is seen');
+reset role;
+create table public.fresh_root (id uuid primary key);
+select lives_ok($$select app.protect_table('public.fresh_root', 'id')$$, 'the tenant''s column can have another name');
+select * from finish();
+rollback;

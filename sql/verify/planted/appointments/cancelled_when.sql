@@ -1,0 +1,1 @@
+update public.appointments set status = 'cancelled' where status = 'confirmed';

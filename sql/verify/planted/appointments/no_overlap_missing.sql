@@ -1,0 +1,1 @@
+alter table public.appointments drop constraint appointments_no_overlap;

@@ -1,0 +1,1 @@
+update public.booking_attempts set reason = null where outcome = 'refused';

@@ -1,0 +1,1 @@
+update public.call_logs set outcome = 'booked' where vapi_call_id = 'call-2';

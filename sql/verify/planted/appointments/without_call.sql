@@ -1,0 +1,1 @@
+delete from public.call_logs where vapi_call_id = 'call-1';

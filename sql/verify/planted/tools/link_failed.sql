@@ -1,0 +1,1 @@
+update public.agent_tools set link_error = 'answered 500';

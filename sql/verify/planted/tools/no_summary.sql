@@ -1,0 +1,1 @@
+delete from public.org_tools where tool_name = 'checkAvailability';

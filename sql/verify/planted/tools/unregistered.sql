@@ -1,0 +1,1 @@
+delete from public.vapi_tools where name = 'bookClinicAppointment';

@@ -1,0 +1,1 @@
+delete from public.agent_tools where tool_name = 'checkAvailability';
