@@ -28,7 +28,7 @@ func TestALockThatIsHeldTooLongIsOneSentence(t *testing.T) {
 
 	begun := time.Now()
 	require.Equal(t, sayBusy, p.askAs(t, "tc-again", "bookClinicAppointment", atTwo()).Error)
-	require.Less(t, time.Since(begun), 5*time.Second)
+	require.Less(t, time.Since(begun), 10*time.Second, "far below the 20 s that Vapi waits")
 	require.NoError(t, other.Rollback(t.Context()))
 	require.Regexp(t, bookedAtTwo, p.askAs(t, "tc-again", "bookClinicAppointment", atTwo()).Result, "the same tool call succeeds later")
 }
