@@ -103,6 +103,12 @@ func TestNobodyHearsMoreThanAStranger(t *testing.T) {
 		change(&p.line)
 		require.Equal(t, stranger, probe(t, p), name)
 		require.Equal(t, before, b.onFile(t), name)
+		from := b.text(t, `select coalesce(from_number, 'none') from call_logs where vapi_call_id = $1`, p.line.CallID)
+		if name == "the family's number, forged" {
+			require.Equal(t, theirNumber, from)
+		} else {
+			require.Equal(t, "none", from, "%s: over SIP and the web anybody writes any number", name)
+		}
 	}
 	require.Equal(t, sayNotVerified, stranger[0])
 	require.NotContains(t, b.text(t, `select string_agg(email, ' ') from contacts where phone = $1`, theirNumber), "thief")

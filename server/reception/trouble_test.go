@@ -22,12 +22,13 @@ func TestALockThatIsHeldTooLongIsOneSentence(t *testing.T) {
 	p.say(t, "lookupCaller", nil) // the call has its row
 	other, err := b.owner.Begin(t.Context())
 	require.NoError(t, err)
+	defer func() { _ = other.Rollback(t.Context()) }() // or a failure would wait for it for ever
 	_, err = other.Exec(t.Context(), `select app.lock_call(id) from call_logs where vapi_call_id = $1`, p.line.CallID)
 	require.NoError(t, err)
 
 	begun := time.Now()
 	require.Equal(t, sayBusy, p.askAs(t, "tc-again", "bookClinicAppointment", atTwo()).Error)
-	require.Less(t, time.Since(begun), 5*time.Second)
+	require.Less(t, time.Since(begun), 10*time.Second, "far below the 20 s that Vapi waits")
 	require.NoError(t, other.Rollback(t.Context()))
 	require.Regexp(t, bookedAtTwo, p.askAs(t, "tc-again", "bookClinicAppointment", atTwo()).Result, "the same tool call succeeds later")
 }
