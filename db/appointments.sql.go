@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 const amendAppointment = `-- name: AmendAppointment :one
@@ -257,7 +258,9 @@ from app.cancel_appointment(
   p_on => $2::date,
   p_call_id => $3::uuid,
   p_tool_call_id => $4::text,
-  p_reason => $5::text
+  p_reason => $5::text,
+  p_at => $6::time,
+  p_patient_name => $7::text
 )
 `
 
@@ -267,6 +270,8 @@ type CancelAppointmentParams struct {
 	CallID      *uuid.UUID
 	ToolCallID  *string
 	Reason      *string
+	AtTime      pgtype.Time
+	PatientName *string
 }
 
 // CancelAppointment
@@ -277,7 +282,9 @@ type CancelAppointmentParams struct {
 //	  p_on => $2::date,
 //	  p_call_id => $3::uuid,
 //	  p_tool_call_id => $4::text,
-//	  p_reason => $5::text
+//	  p_reason => $5::text,
+//	  p_at => $6::time,
+//	  p_patient_name => $7::text
 //	)
 func (q *Queries) CancelAppointment(ctx context.Context, arg CancelAppointmentParams) (BookingResult, error) {
 	row := q.db.QueryRow(ctx, cancelAppointment,
@@ -286,6 +293,8 @@ func (q *Queries) CancelAppointment(ctx context.Context, arg CancelAppointmentPa
 		arg.CallID,
 		arg.ToolCallID,
 		arg.Reason,
+		arg.AtTime,
+		arg.PatientName,
 	)
 	var i BookingResult
 	err := row.Scan(
@@ -378,15 +387,41 @@ func (q *Queries) ExpireHold(ctx context.Context, appointmentID uuid.UUID) (int3
 
 const findMyAppointments = `-- name: FindMyAppointments :many
 select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
-from app.find_my_appointments(p_call_id => $1::uuid)
+from app.find_my_appointments(
+  p_call_id => $1::uuid,
+  p_appointment => $2::text,
+  p_on => $3::date,
+  p_at => $4::time,
+  p_patient_name => $5::text
+)
 `
+
+type FindMyAppointmentsParams struct {
+	CallID      uuid.UUID
+	Appointment *string
+	OnDay       *time.Time
+	AtTime      pgtype.Time
+	PatientName *string
+}
 
 // FindMyAppointments
 //
 //	select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
-//	from app.find_my_appointments(p_call_id => $1::uuid)
-func (q *Queries) FindMyAppointments(ctx context.Context, callID uuid.UUID) ([]BookingResult, error) {
-	rows, err := q.db.Query(ctx, findMyAppointments, callID)
+//	from app.find_my_appointments(
+//	  p_call_id => $1::uuid,
+//	  p_appointment => $2::text,
+//	  p_on => $3::date,
+//	  p_at => $4::time,
+//	  p_patient_name => $5::text
+//	)
+func (q *Queries) FindMyAppointments(ctx context.Context, arg FindMyAppointmentsParams) ([]BookingResult, error) {
+	rows, err := q.db.Query(ctx, findMyAppointments,
+		arg.CallID,
+		arg.Appointment,
+		arg.OnDay,
+		arg.AtTime,
+		arg.PatientName,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -530,7 +565,9 @@ from app.reschedule_appointment(
   p_resource => $6::text,
   p_override => $7::boolean,
   p_said_date => $8::text,
-  p_said_time => $9::text
+  p_said_time => $9::text,
+  p_at => $10::time,
+  p_patient_name => $11::text
 )
 `
 
@@ -544,6 +581,8 @@ type RescheduleAppointmentParams struct {
 	Override    bool
 	SaidDate    *string
 	SaidTime    *string
+	AtTime      pgtype.Time
+	PatientName *string
 }
 
 // RescheduleAppointment
@@ -558,7 +597,9 @@ type RescheduleAppointmentParams struct {
 //	  p_resource => $6::text,
 //	  p_override => $7::boolean,
 //	  p_said_date => $8::text,
-//	  p_said_time => $9::text
+//	  p_said_time => $9::text,
+//	  p_at => $10::time,
+//	  p_patient_name => $11::text
 //	)
 func (q *Queries) RescheduleAppointment(ctx context.Context, arg RescheduleAppointmentParams) (BookingResult, error) {
 	row := q.db.QueryRow(ctx, rescheduleAppointment,
@@ -571,6 +612,8 @@ func (q *Queries) RescheduleAppointment(ctx context.Context, arg RescheduleAppoi
 		arg.Override,
 		arg.SaidDate,
 		arg.SaidTime,
+		arg.AtTime,
+		arg.PatientName,
 	)
 	var i BookingResult
 	err := row.Scan(

@@ -562,10 +562,11 @@ ALTER FUNCTION app.begin_request(p_role text, p_claims jsonb) OWNER TO owner;
 COMMENT ON FUNCTION app.begin_request(p_role text, p_claims jsonb) IS 'First statement of a request''s transaction: sets the verified claims and the role (tenant_user or tenant_service), and returns the member''s role as it is now (service for tenant_service). VX401 without an organisation or membership.';
 
 CREATE FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_starts_at timestamp with time zone) RETURNS boolean
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
-  select exists (
+begin
+  return exists (
     select
     from public.appointments a
     join public.services s on s.org_id = a.org_id and s.id = p_service_id
@@ -576,7 +577,8 @@ CREATE FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_starts_a
       and a.blocked && tstzrange(
         p_starts_at - coalesce(s.buffer_before, o.buffer_before),
         p_starts_at + s.duration + coalesce(s.buffer_after, o.buffer_after))
-  )
+  );
+end
 $$;
 
 ALTER FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_starts_at timestamp with time zone) OWNER TO owner;
@@ -738,7 +740,7 @@ ALTER FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_
 
 COMMENT ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) IS 'The most telling thing that came of a call, from what it left in our tables: booked, rescheduled, cancelled, message, transferred, missed or answered.';
 
-CREATE FUNCTION app.cancel_appointment(p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_call_id uuid DEFAULT NULL::uuid, p_tool_call_id text DEFAULT NULL::text, p_reason text DEFAULT NULL::text) RETURNS SETOF app.booking_result
+CREATE FUNCTION app.cancel_appointment(p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_call_id uuid DEFAULT NULL::uuid, p_tool_call_id text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -761,7 +763,7 @@ begin
     end if;
   end if;
 
-  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on);
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
   if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
     -- Cancelled in this call already, and asked for again under a new tool call id: the wish is fulfilled.
     select a.id into v_pick.appointment_id
@@ -800,9 +802,9 @@ begin
 end
 $$;
 
-ALTER FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text) OWNER TO app_writer;
+ALTER FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text) IS 'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
+COMMENT ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) IS 'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
 
 CREATE FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE
@@ -848,10 +850,7 @@ begin
   if v_slot.resource_id is not null then
     return next app.booking_refusal('free', null, v_service_id, v_slot.resource_id, p_starts_at);
   else
-    return next app.booking_refusal('refused',
-      app.refusal_reason(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id),
-      v_service_id, v_resource_id, p_starts_at,
-      app.next_alternatives(v_service_id, v_resource_id, p_starts_at, p_call_id));
+    return next app.slot_refusal(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
   end if;
 end
 $$;
@@ -1101,20 +1100,20 @@ ALTER FUNCTION app.expire_hold(p_appointment_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.expire_hold(p_appointment_id uuid) IS 'Deletes one hold whose time has run out; the job that every hold puts in the queue calls it. Returns 1 when it was still there. A hold that became a booking, or was prolonged, is left alone.';
 
-CREATE FUNCTION app.find_my_appointments(p_call_id uuid) RETURNS SETOF app.booking_result
+CREATE FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
   select b.*
-  from app.visible_appointments(p_call_id) a
+  from app.meant_appointments(p_call_id, p_appointment, p_on, p_at, p_patient_name) a
   cross join lateral app.booking_answer('found', a.id) b
   order by a.scheduled_at, a.id
   limit 10
 $$;
 
-ALTER FUNCTION app.find_my_appointments(p_call_id uuid) OWNER TO app_writer;
+ALTER FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.find_my_appointments(p_call_id uuid) IS 'The next ten visits that a call may hear about, soonest first; see app.visible_appointments. No rows for a caller who proved nothing, whether or not there are visits.';
+COMMENT ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) IS 'The next ten visits that a call may hear about, soonest first; see app.visible_appointments; narrowed to those that are meant, see app.meant_appointments. No rows for a caller who proved nothing, whether or not there are visits.';
 
 CREATE TABLE public.resources (
     org_id uuid NOT NULL,
@@ -1373,10 +1372,7 @@ begin
     select * into v_slot
     from app.choose_slot(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
     if v_slot.resource_id is null then
-      v_result := app.booking_refusal('refused',
-        app.refusal_reason(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id),
-        v_service_id, v_resource_id, p_starts_at,
-        app.next_alternatives(v_service_id, v_resource_id, p_starts_at, p_call_id));
+      v_result := app.slot_refusal(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
     elsif app.holds_left(v_now) <= 0 then
       v_result := app.booking_refusal('refused', 'hold_cap', v_service_id, v_slot.resource_id, p_starts_at);
     else
@@ -1631,6 +1627,108 @@ ALTER FUNCTION app.match_rank(p_words text, p_names text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.match_rank(p_words text, p_names text[]) IS 'How well words that were said fit the best of some names, titles left aside: 1 equal, 2 the words stand in the name as whole words, 3 the name stands in the words; NULL when nothing fits or nothing was said.';
 
+CREATE TABLE public.appointments (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    location_id uuid NOT NULL,
+    service_id uuid NOT NULL,
+    resource_id uuid NOT NULL,
+    contact_id uuid,
+    patient_id uuid,
+    scheduled_at timestamp with time zone NOT NULL,
+    duration interval NOT NULL,
+    during tstzrange NOT NULL,
+    blocked tstzrange NOT NULL,
+    status text NOT NULL,
+    held_until timestamp with time zone,
+    source text NOT NULL,
+    call_id uuid,
+    booking_ref text,
+    said_name text,
+    said_date_of_birth date,
+    confirmation_sent boolean DEFAULT false NOT NULL,
+    notes text,
+    overridden_by uuid,
+    cancelled_at timestamp with time zone,
+    cancel_reason text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT appointments_booking_ref_check CHECK ((booking_ref ~ '^[A-HJ-NP-Z2-9]{6}$'::text)),
+    CONSTRAINT appointments_cancel_reason_check CHECK ((char_length(cancel_reason) <= 200)),
+    CONSTRAINT appointments_duration_check CHECK (((duration >= '00:05:00'::interval) AND (duration <= '12:00:00'::interval))),
+    CONSTRAINT appointments_during CHECK (((during = tstzrange(scheduled_at, (scheduled_at + duration), '[)'::text)) AND (blocked @> during) AND lower_inc(blocked) AND (NOT upper_inc(blocked)) AND (lower(blocked) >= (scheduled_at - '04:00:00'::interval)) AND (upper(blocked) <= ((scheduled_at + duration) + '04:00:00'::interval)))),
+    CONSTRAINT appointments_held CHECK (
+CASE
+    WHEN (status = 'held'::text) THEN ((held_until IS NOT NULL) AND (call_id IS NOT NULL) AND (patient_id IS NULL) AND (booking_ref IS NULL))
+    ELSE ((held_until IS NULL) AND (contact_id IS NOT NULL) AND (patient_id IS NOT NULL) AND (booking_ref IS NOT NULL))
+END),
+    CONSTRAINT appointments_notes_check CHECK ((char_length(notes) <= 2000)),
+    CONSTRAINT appointments_said_name_check CHECK (((char_length(said_name) >= 1) AND (char_length(said_name) <= 100))),
+    CONSTRAINT appointments_source_check CHECK ((source = ANY (ARRAY['voice'::text, 'dashboard'::text]))),
+    CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['held'::text, 'pending'::text, 'confirmed'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text])))
+);
+
+ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.appointments OWNER TO owner;
+
+COMMENT ON TABLE public.appointments IS 'Visits, and slots held for a caller who is still on the line (status held: never shown, never counted).';
+
+COMMENT ON COLUMN public.appointments.scheduled_at IS 'Start of the visit.';
+
+COMMENT ON COLUMN public.appointments.during IS 'The visit itself, [).';
+
+COMMENT ON COLUMN public.appointments.blocked IS 'The visit plus its buffers, [). What no other active row of the resource may overlap.';
+
+COMMENT ON COLUMN public.appointments.held_until IS 'When a hold ends by the clock; NULL unless held.';
+
+COMMENT ON COLUMN public.appointments.booking_ref IS 'Six letters and digits, easy to say; names the booking within a call. Not a secret.';
+
+COMMENT ON COLUMN public.appointments.said_name IS 'The patient''s name as the booking call said it. That call hears this one back, never the spelling on file: whether there is a file is not its business.';
+
+COMMENT ON COLUMN public.appointments.said_date_of_birth IS 'The date of birth as the booking call said it, for telling two people of that call apart; the one on file would answer guesses.';
+
+COMMENT ON COLUMN public.appointments.overridden_by IS 'The staff member who set the rules aside (never the no-overlap rule); NULL when none did.';
+
+CREATE FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF public.appointments
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_ref text := upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9]', '', 'g'));
+  v_name text := app.normalise_name(coalesce(p_patient_name, ''));
+begin
+  return query
+  with open as (
+    select a as visit, a.scheduled_at, a.id,
+      case when v_ref <> '' or v_name = '' then 0 else (
+        select min(case
+          when n.name = v_name or n.name like v_name || ' %' then 0
+          when extensions.levenshtein_less_equal(left(n.name, 100), left(v_name, 100), 2) <= 2 then 1
+        end)
+        from unnest(array[p.normalised_name, app.normalise_name(coalesce(a.said_name, ''))]) n (name)
+      ) end as off
+    from app.visible_appointments(p_call_id) a
+    join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+    join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+    where case
+      when v_ref <> '' then a.booking_ref = v_ref or replace(a.id::text, '-', '') = lower(v_ref)
+      else (p_on is null or (a.scheduled_at at time zone l.time_zone)::date = p_on)
+        and (p_at is null or (a.scheduled_at at time zone l.time_zone)::time = p_at)
+    end
+  )
+  -- Ann is not Anne where both have a visit: a name that fits as it was said leaves the near ones out.
+  select (o.visit).*
+  from open o
+  where o.off = (select min(x.off) from open x)
+  order by o.scheduled_at, o.id;
+end
+$$;
+
+ALTER FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) IS 'Those of app.visible_appointments that a caller means: by booking_ref or id alone, else by the local day and time they stand on and the patient''s name (the first name will do; two edits are forgiven where no name fits better). What is not said does not narrow; what is said and fits none gives none.';
+
 CREATE FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1710,11 +1808,7 @@ begin
     end;
   end if;
   if v_slot.resource_id is null then
-    return app.booking_refusal('refused',
-      case when p_override then 'taken' else coalesce(
-        app.refusal_reason(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, p_appointment_id), 'taken') end,
-      p_service_id, p_resource_id, p_starts_at,
-      app.next_alternatives(p_service_id, p_resource_id, p_starts_at, p_call_id, p_appointment_id));
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, p_appointment_id, p_override);
   end if;
 
   perform app.note_change(p_kind, p_appointment_id, v_old, p_call_id);
@@ -1849,69 +1943,6 @@ $$;
 ALTER FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) IS 'Leaves the trace of a try in booking_attempts, whatever came of it.';
-
-CREATE TABLE public.appointments (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    location_id uuid NOT NULL,
-    service_id uuid NOT NULL,
-    resource_id uuid NOT NULL,
-    contact_id uuid,
-    patient_id uuid,
-    scheduled_at timestamp with time zone NOT NULL,
-    duration interval NOT NULL,
-    during tstzrange NOT NULL,
-    blocked tstzrange NOT NULL,
-    status text NOT NULL,
-    held_until timestamp with time zone,
-    source text NOT NULL,
-    call_id uuid,
-    booking_ref text,
-    said_name text,
-    said_date_of_birth date,
-    confirmation_sent boolean DEFAULT false NOT NULL,
-    notes text,
-    overridden_by uuid,
-    cancelled_at timestamp with time zone,
-    cancel_reason text,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT appointments_booking_ref_check CHECK ((booking_ref ~ '^[A-HJ-NP-Z2-9]{6}$'::text)),
-    CONSTRAINT appointments_cancel_reason_check CHECK ((char_length(cancel_reason) <= 200)),
-    CONSTRAINT appointments_duration_check CHECK (((duration >= '00:05:00'::interval) AND (duration <= '12:00:00'::interval))),
-    CONSTRAINT appointments_during CHECK (((during = tstzrange(scheduled_at, (scheduled_at + duration), '[)'::text)) AND (blocked @> during) AND lower_inc(blocked) AND (NOT upper_inc(blocked)) AND (lower(blocked) >= (scheduled_at - '04:00:00'::interval)) AND (upper(blocked) <= ((scheduled_at + duration) + '04:00:00'::interval)))),
-    CONSTRAINT appointments_held CHECK (
-CASE
-    WHEN (status = 'held'::text) THEN ((held_until IS NOT NULL) AND (call_id IS NOT NULL) AND (patient_id IS NULL) AND (booking_ref IS NULL))
-    ELSE ((held_until IS NULL) AND (contact_id IS NOT NULL) AND (patient_id IS NOT NULL) AND (booking_ref IS NOT NULL))
-END),
-    CONSTRAINT appointments_notes_check CHECK ((char_length(notes) <= 2000)),
-    CONSTRAINT appointments_said_name_check CHECK (((char_length(said_name) >= 1) AND (char_length(said_name) <= 100))),
-    CONSTRAINT appointments_source_check CHECK ((source = ANY (ARRAY['voice'::text, 'dashboard'::text]))),
-    CONSTRAINT appointments_status_check CHECK ((status = ANY (ARRAY['held'::text, 'pending'::text, 'confirmed'::text, 'completed'::text, 'cancelled'::text, 'no_show'::text])))
-);
-
-ALTER TABLE ONLY public.appointments FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.appointments OWNER TO owner;
-
-COMMENT ON TABLE public.appointments IS 'Visits, and slots held for a caller who is still on the line (status held: never shown, never counted).';
-
-COMMENT ON COLUMN public.appointments.scheduled_at IS 'Start of the visit.';
-
-COMMENT ON COLUMN public.appointments.during IS 'The visit itself, [).';
-
-COMMENT ON COLUMN public.appointments.blocked IS 'The visit plus its buffers, [). What no other active row of the resource may overlap.';
-
-COMMENT ON COLUMN public.appointments.held_until IS 'When a hold ends by the clock; NULL unless held.';
-
-COMMENT ON COLUMN public.appointments.booking_ref IS 'Six letters and digits, easy to say; names the booking within a call. Not a secret.';
-
-COMMENT ON COLUMN public.appointments.said_name IS 'The patient''s name as the booking call said it. That call hears this one back, never the spelling on file: whether there is a file is not its business.';
-
-COMMENT ON COLUMN public.appointments.said_date_of_birth IS 'The date of birth as the booking call said it, for telling two people of that call apart; the one on file would answer guesses.';
-
-COMMENT ON COLUMN public.appointments.overridden_by IS 'The staff member who set the rules aside (never the no-overlap rule); NULL when none did.';
 
 CREATE FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -2167,46 +2198,39 @@ ALTER FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_
 
 COMMENT ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) IS 'The contact''s patient of that name, made where it is missing. What is stored about a known patient is left as it is: a caller could be anyone. p_call_id NULL: made by staff.';
 
-CREATE FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, OUT appointment_id uuid, OUT reason text) RETURNS record
+CREATE FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
 declare
-  v_words text := upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9-]', '', 'g'));
   v_ids uuid[];
 begin
   if p_call_id is null then
     select a.id into appointment_id
     from public.appointments a
     where a.org_id = app.current_org_id()
-      and a.id::text = lower(v_words)
+      and a.id::text = lower(btrim(p_appointment))
       and a.status <> 'held';
     reason := case when appointment_id is null then 'not_found' end;
     return;
   end if;
 
   select array_agg(a.id) into v_ids
-  from app.visible_appointments(p_call_id) a
-  join public.locations l on l.org_id = a.org_id and l.id = a.location_id
-  where (v_words = '' or a.booking_ref = replace(v_words, '-', '') or a.id::text = lower(v_words))
-    and (p_on is null or (a.scheduled_at at time zone l.time_zone)::date = p_on);
+  from app.meant_appointments(p_call_id, p_appointment, p_on, p_at, p_patient_name) a;
   if cardinality(v_ids) = 1 then
     appointment_id := v_ids[1];
   elsif cardinality(v_ids) > 1 then
     reason := 'which_appointment';
   else
     -- The same answer whether there is such a visit or not, as long as the caller proved nothing.
-    reason := case when exists (
-      select from public.caller_verifications v
-      where v.org_id = app.current_org_id() and v.call_id = p_call_id and v.succeeded
-    ) then 'not_found' else 'not_verified' end;
+    reason := case when (select i.known from app.identify_caller(p_call_id) i) then 'not_found' else 'not_verified' end;
   end if;
 end
 $$;
 
-ALTER FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, OUT appointment_id uuid, OUT reason text) OWNER TO owner;
+ALTER FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, OUT appointment_id uuid, OUT reason text) IS 'The one visit that is meant by a booking_ref or id and the local day it stands on; both may be empty when only one visit is open to the call. reason else: not_verified, not_found, which_appointment. Staff (p_call_id NULL) name it by id.';
+COMMENT ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) IS 'The one visit that is meant, see app.meant_appointments; nothing need be said when only one visit is open to the call. reason else: not_verified, not_found, which_appointment. Staff (p_call_id NULL) name it by id.';
 
 CREATE FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) RETURNS app.booking_result
     LANGUAGE plpgsql
@@ -2217,7 +2241,6 @@ declare
   v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
   v_now timestamptz;
   v_slot app.free_slot;
-  v_reason text;
   v_contact_id uuid;
   v_patient_id uuid;
   v_id uuid;
@@ -2240,15 +2263,11 @@ begin
     exception when exclusion_violation then
       -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
       v_slot := null;
-      v_reason := 'taken';
     end;
   end if;
 
   if v_slot.resource_id is null then
-    v_reason := coalesce(v_reason, case when p_override then 'taken' else
-      app.refusal_reason(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id) end);
-    return app.booking_refusal('refused', v_reason, p_service_id, p_resource_id, p_starts_at,
-      app.next_alternatives(p_service_id, p_resource_id, p_starts_at, p_call_id));
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
   end if;
 
   -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to
@@ -2869,7 +2888,7 @@ ALTER FUNCTION app.require_staff() OWNER TO owner;
 
 COMMENT ON FUNCTION app.require_staff() IS 'Raises VX403 unless an owner, admin or staff member is acting. Viewers only read; webhooks are no staff.';
 
-CREATE FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_call_id uuid DEFAULT NULL::uuid, p_tool_call_id text DEFAULT NULL::text, p_resource text DEFAULT NULL::text, p_override boolean DEFAULT false, p_said_date text DEFAULT NULL::text, p_said_time text DEFAULT NULL::text) RETURNS SETOF app.booking_result
+CREATE FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_call_id uuid DEFAULT NULL::uuid, p_tool_call_id text DEFAULT NULL::text, p_resource text DEFAULT NULL::text, p_override boolean DEFAULT false, p_said_date text DEFAULT NULL::text, p_said_time text DEFAULT NULL::text, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -2895,7 +2914,7 @@ begin
     end if;
   end if;
 
-  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on);
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
   select * into v_old from public.appointments a where a.org_id = v_org_id and a.id = v_pick.appointment_id;
   v_result := case
     when v_pick.reason = 'which_appointment' then app.booking_refusal('question', v_pick.reason)
@@ -2918,9 +2937,9 @@ begin
 end
 $$;
 
-ALTER FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text) OWNER TO app_writer;
+ALTER FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text) IS 'Moves a visit to p_starts_at, in one row and one transaction, history kept. Named by booking_ref or id and the day it stands on (see app.pick_appointment); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
+COMMENT ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) IS 'Moves a visit to p_starts_at, in one row and one transaction, history kept. Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
 
 CREATE FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) RETURNS SETOF app.tenant_route
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -3044,6 +3063,24 @@ $$;
 ALTER FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) IS 'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); arrays of unlike length are VX400. Returns the number of spans.';
+
+CREATE FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) RETURNS app.booking_result
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  return app.booking_refusal(
+    'refused',
+    case when p_override then 'taken'
+      else app.refusal_reason(p_service_id, p_resource_id, p_starts_at, p_now, p_call_id, p_ignore_appointment_id) end,
+    p_service_id, p_resource_id, p_starts_at,
+    app.next_alternatives(p_service_id, p_resource_id, p_starts_at, p_call_id, p_ignore_appointment_id));
+end
+$$;
+
+ALTER FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) IS 'The answer to a wish for a start that app.choose_slot found not to be free: why, and up to three alternatives. An override is refused by other visits only.';
 
 CREATE FUNCTION app.stamp_user() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5014,9 +5051,9 @@ REVOKE ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_serv
 GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text) TO tenant_service;
-GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) TO tenant_service;
+GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) TO tenant_service;
@@ -5063,8 +5100,8 @@ REVOKE ALL ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.find_my_appointments(p_call_id uuid) TO tenant_service;
-REVOKE ALL ON FUNCTION app.find_my_appointments(p_call_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.resources TO tenant_service;
 GRANT SELECT ON TABLE public.resources TO tenant_user;
@@ -5138,6 +5175,14 @@ GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_ser
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_user;
 REVOKE ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.appointments TO tenant_service;
+GRANT SELECT ON TABLE public.appointments TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointments TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointments TO service_role;
+
+GRANT ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO app_writer;
+REVOKE ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) FROM PUBLIC;
 
@@ -5164,11 +5209,6 @@ REVOKE ALL ON FUNCTION app.normalise_name(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) FROM PUBLIC;
 
-GRANT SELECT ON TABLE public.appointments TO tenant_service;
-GRANT SELECT ON TABLE public.appointments TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointments TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointments TO service_role;
-
 GRANT ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) FROM PUBLIC;
 
@@ -5192,8 +5232,8 @@ REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_reso
 GRANT ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, OUT appointment_id uuid, OUT reason text) TO app_writer;
-REVOKE ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, OUT appointment_id uuid, OUT reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) TO app_writer;
+REVOKE ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) FROM PUBLIC;
@@ -5254,9 +5294,9 @@ REVOKE ALL ON FUNCTION app.require_org_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.require_staff() TO app_writer;
 REVOKE ALL ON FUNCTION app.require_staff() FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text) TO tenant_service;
-GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) TO tenant_service;
+GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) FROM PUBLIC;
@@ -5269,6 +5309,9 @@ REVOKE ALL ON FUNCTION app.service_cards() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) TO tenant_user;
 REVOKE ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.stamp_user() FROM PUBLIC;
 

@@ -259,7 +259,8 @@ begin
   if to_regclass('public.goose_db_version') is not null then
     revoke all on table public.goose_db_version from public;
     revoke all on table public.goose_db_version from anon, authenticated;
-    revoke all on sequence public.goose_db_version_id_seq from anon, authenticated;
+    -- Asked for by column: two first migrations at the same moment may leave the sequence another name.
+    execute format('revoke all on sequence %s from anon, authenticated', pg_get_serial_sequence('public.goose_db_version', 'id'));
   end if;
 end
 $$;

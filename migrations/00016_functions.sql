@@ -701,55 +701,6 @@ select app.seal('app.next_alternatives(uuid, uuid, timestamptz, uuid, uuid)', nu
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0265_function_check_slot.sql
-create or replace function app.check_slot(
-  p_call_id uuid,
-  p_service text,
-  p_starts_at timestamptz,
-  p_resource text default null
-)
-returns setof app.booking_result
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
-declare
-  v_now timestamptz := app.now();
-  v_service_id uuid := (select id from app.find_service(p_service));
-  v_resource_id uuid := (select id from app.find_resource(p_resource));
-  v_slot app.free_slot;
-begin
-  perform app.require_org_id();
-  if v_service_id is null then
-    return next app.booking_refusal('refused', 'unknown_service');
-    return;
-  elsif v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
-    return next app.booking_refusal('refused', 'unknown_resource', v_service_id);
-    return;
-  end if;
-
-  select * into v_slot
-  from app.choose_slot(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
-  if v_slot.resource_id is not null then
-    return next app.booking_refusal('free', null, v_service_id, v_slot.resource_id, p_starts_at);
-  else
-    return next app.booking_refusal('refused',
-      app.refusal_reason(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id),
-      v_service_id, v_resource_id, p_starts_at,
-      app.next_alternatives(v_service_id, v_resource_id, p_starts_at, p_call_id));
-  end if;
-end
-$$;
-
-comment on function app.check_slot(uuid, text, timestamptz, text) is
-  'Whether a start is free for a call, without holding it: outcome free with the resource that would take it, or refused with a reason as app.book_appointment would give and up to three alternatives.';
-
-select app.seal('app.check_slot(uuid, text, timestamptz, text)', 'app_writer', 'tenant_service');
--- end of sql/0265_function_check_slot.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
 -- snapshot of sql/0270_function_refusal_reason.sql
 create or replace function app.refusal_reason(
   p_service_id uuid,
@@ -845,6 +796,82 @@ comment on function app.refusal_reason(uuid, uuid, timestamptz, timestamptz, uui
 
 select app.seal('app.refusal_reason(uuid, uuid, timestamptz, timestamptz, uuid, uuid)', null, 'tenant_user', 'tenant_service', 'app_writer');
 -- end of sql/0270_function_refusal_reason.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0272_function_booking_refusal.sql
+create or replace function app.booking_refusal(
+  p_outcome text,
+  p_reason text,
+  p_service_id uuid default null,
+  p_resource_id uuid default null,
+  p_starts_at timestamptz default null,
+  p_alternatives timestamptz[] default '{}'
+)
+returns app.booking_result
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_row app.booking_result;
+begin
+  select p_outcome, p_reason, false, null::uuid, null, null, null, s.id, s.name, r.id, r.name, p_starts_at,
+    p_starts_at + s.duration, coalesce(l.time_zone, o.time_zone), p_alternatives
+  into v_row
+  from public.organizations o
+  left join public.services s on s.org_id = o.id and s.id = p_service_id
+  left join public.resources r on r.org_id = o.id and r.id = p_resource_id
+  left join lateral (
+    select x.time_zone
+    from public.locations x
+    where x.org_id = o.id
+    order by x.id is distinct from r.location_id, x.created_at, x.id
+    limit 1
+  ) l on true
+  where o.id = app.current_org_id();
+  return v_row;
+end
+$$;
+
+comment on function app.booking_refusal(text, text, uuid, uuid, timestamptz, timestamptz[]) is
+  'The result of a booking function that changed nothing: outcome refused or question, with its reason and what to offer instead.';
+
+select app.seal('app.booking_refusal(text, text, uuid, uuid, timestamptz, timestamptz[])', null, 'app_writer');
+-- end of sql/0272_function_booking_refusal.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0275_function_slot_refusal.sql
+create or replace function app.slot_refusal(
+  p_service_id uuid,
+  p_resource_id uuid,
+  p_starts_at timestamptz,
+  p_now timestamptz,
+  p_call_id uuid,
+  p_ignore_appointment_id uuid,
+  p_override boolean
+)
+returns app.booking_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  return app.booking_refusal(
+    'refused',
+    case when p_override then 'taken'
+      else app.refusal_reason(p_service_id, p_resource_id, p_starts_at, p_now, p_call_id, p_ignore_appointment_id) end,
+    p_service_id, p_resource_id, p_starts_at,
+    app.next_alternatives(p_service_id, p_resource_id, p_starts_at, p_call_id, p_ignore_appointment_id));
+end
+$$;
+
+comment on function app.slot_refusal(uuid, uuid, timestamptz, timestamptz, uuid, uuid, boolean) is
+  'The answer to a wish for a start that app.choose_slot found not to be free: why, and up to three alternatives. An override is refused by other visits only.';
+
+select app.seal('app.slot_refusal(uuid, uuid, timestamptz, timestamptz, uuid, uuid, boolean)', null, 'app_writer');
+-- end of sql/0275_function_slot_refusal.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1211,49 +1238,6 @@ comment on function app.booking_answer(text, uuid, text, boolean) is
 
 select app.seal('app.booking_answer(text, uuid, text, boolean)', null, 'app_writer');
 -- end of sql/0350_function_booking_answer.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- snapshot of sql/0360_function_booking_refusal.sql
-create or replace function app.booking_refusal(
-  p_outcome text,
-  p_reason text,
-  p_service_id uuid default null,
-  p_resource_id uuid default null,
-  p_starts_at timestamptz default null,
-  p_alternatives timestamptz[] default '{}'
-)
-returns app.booking_result
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  v_row app.booking_result;
-begin
-  select p_outcome, p_reason, false, null::uuid, null, null, null, s.id, s.name, r.id, r.name, p_starts_at,
-    p_starts_at + s.duration, coalesce(l.time_zone, o.time_zone), p_alternatives
-  into v_row
-  from public.organizations o
-  left join public.services s on s.org_id = o.id and s.id = p_service_id
-  left join public.resources r on r.org_id = o.id and r.id = p_resource_id
-  left join lateral (
-    select x.time_zone
-    from public.locations x
-    where x.org_id = o.id
-    order by x.id is distinct from r.location_id, x.created_at, x.id
-    limit 1
-  ) l on true
-  where o.id = app.current_org_id();
-  return v_row;
-end
-$$;
-
-comment on function app.booking_refusal(text, text, uuid, uuid, timestamptz, timestamptz[]) is
-  'The result of a booking function that changed nothing: outcome refused or question, with its reason and what to offer instead.';
-
-select app.seal('app.booking_refusal(text, text, uuid, uuid, timestamptz, timestamptz[])', null, 'app_writer');
--- end of sql/0360_function_booking_refusal.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1658,10 +1642,7 @@ begin
     select * into v_slot
     from app.choose_slot(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
     if v_slot.resource_id is null then
-      v_result := app.booking_refusal('refused',
-        app.refusal_reason(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id),
-        v_service_id, v_resource_id, p_starts_at,
-        app.next_alternatives(v_service_id, v_resource_id, p_starts_at, p_call_id));
+      v_result := app.slot_refusal(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
     elsif app.holds_left(v_now) <= 0 then
       v_result := app.booking_refusal('refused', 'hold_cap', v_service_id, v_slot.resource_id, p_starts_at);
     else
@@ -1692,6 +1673,52 @@ comment on function app.hold_slot(uuid, text, timestamptz, text, text, text, tex
 
 select app.seal('app.hold_slot(uuid, text, timestamptz, text, text, text, text)', 'app_writer', 'tenant_service');
 -- end of sql/0440_function_hold_slot.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0445_function_check_slot.sql
+create or replace function app.check_slot(
+  p_call_id uuid,
+  p_service text,
+  p_starts_at timestamptz,
+  p_resource text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := app.now();
+  v_service_id uuid := (select id from app.find_service(p_service));
+  v_resource_id uuid := (select id from app.find_resource(p_resource));
+  v_slot app.free_slot;
+begin
+  perform app.require_org_id();
+  if v_service_id is null then
+    return next app.booking_refusal('refused', 'unknown_service');
+    return;
+  elsif v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+    return next app.booking_refusal('refused', 'unknown_resource', v_service_id);
+    return;
+  end if;
+
+  select * into v_slot
+  from app.choose_slot(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
+  if v_slot.resource_id is not null then
+    return next app.booking_refusal('free', null, v_service_id, v_slot.resource_id, p_starts_at);
+  else
+    return next app.slot_refusal(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
+  end if;
+end
+$$;
+
+comment on function app.check_slot(uuid, text, timestamptz, text) is
+  'Whether a start is free for a call, without holding it: outcome free with the resource that would take it, or refused with a reason as app.book_appointment would give and up to three alternatives.';
+
+select app.seal('app.check_slot(uuid, text, timestamptz, text)', 'app_writer', 'tenant_service');
+-- end of sql/0445_function_check_slot.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1938,7 +1965,6 @@ declare
   v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
   v_now timestamptz;
   v_slot app.free_slot;
-  v_reason text;
   v_contact_id uuid;
   v_patient_id uuid;
   v_id uuid;
@@ -1961,15 +1987,11 @@ begin
     exception when exclusion_violation then
       -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
       v_slot := null;
-      v_reason := 'taken';
     end;
   end if;
 
   if v_slot.resource_id is null then
-    v_reason := coalesce(v_reason, case when p_override then 'taken' else
-      app.refusal_reason(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id) end);
-    return app.booking_refusal('refused', v_reason, p_service_id, p_resource_id, p_starts_at,
-      app.next_alternatives(p_service_id, p_resource_id, p_starts_at, p_call_id));
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
   end if;
 
   -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to
@@ -2063,11 +2085,7 @@ begin
     end;
   end if;
   if v_slot.resource_id is null then
-    return app.booking_refusal('refused',
-      case when p_override then 'taken' else coalesce(
-        app.refusal_reason(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, p_appointment_id), 'taken') end,
-      p_service_id, p_resource_id, p_starts_at,
-      app.next_alternatives(p_service_id, p_resource_id, p_starts_at, p_call_id, p_appointment_id));
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, p_appointment_id, p_override);
   end if;
 
   perform app.note_change(p_kind, p_appointment_id, v_old, p_call_id);
@@ -2212,11 +2230,12 @@ select app.seal('app.amend_appointment(uuid, text, text, timestamptz, text, text
 -- snapshot of sql/0525_function_blocked_by_own.sql
 create or replace function app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_starts_at timestamptz)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select exists (
+begin
+  return exists (
     select
     from public.appointments a
     join public.services s on s.org_id = a.org_id and s.id = p_service_id
@@ -2227,7 +2246,8 @@ as $$
       and a.blocked && tstzrange(
         p_starts_at - coalesce(s.buffer_before, o.buffer_before),
         p_starts_at + s.duration + coalesce(s.buffer_after, o.buffer_after))
-  )
+  );
+end
 $$;
 
 comment on function app.blocked_by_own(uuid, uuid, timestamptz) is
@@ -2372,8 +2392,66 @@ select app.seal('app.visible_appointments(uuid)', 'app_writer', 'tenant_service'
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0545_function_meant_appointments.sql
+create or replace function app.meant_appointments(
+  p_call_id uuid,
+  p_appointment text default null,
+  p_on date default null,
+  p_at time default null,
+  p_patient_name text default null
+)
+returns setof public.appointments
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_ref text := upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9]', '', 'g'));
+  v_name text := app.normalise_name(coalesce(p_patient_name, ''));
+begin
+  return query
+  with open as (
+    select a as visit, a.scheduled_at, a.id,
+      case when v_ref <> '' or v_name = '' then 0 else (
+        select min(case
+          when n.name = v_name or n.name like v_name || ' %' then 0
+          when extensions.levenshtein_less_equal(left(n.name, 100), left(v_name, 100), 2) <= 2 then 1
+        end)
+        from unnest(array[p.normalised_name, app.normalise_name(coalesce(a.said_name, ''))]) n (name)
+      ) end as off
+    from app.visible_appointments(p_call_id) a
+    join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+    join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+    where case
+      when v_ref <> '' then a.booking_ref = v_ref or replace(a.id::text, '-', '') = lower(v_ref)
+      else (p_on is null or (a.scheduled_at at time zone l.time_zone)::date = p_on)
+        and (p_at is null or (a.scheduled_at at time zone l.time_zone)::time = p_at)
+    end
+  )
+  -- Ann is not Anne where both have a visit: a name that fits as it was said leaves the near ones out.
+  select (o.visit).*
+  from open o
+  where o.off = (select min(x.off) from open x)
+  order by o.scheduled_at, o.id;
+end
+$$;
+
+comment on function app.meant_appointments(uuid, text, date, time, text) is
+  'Those of app.visible_appointments that a caller means: by booking_ref or id alone, else by the local day and time they stand on and the patient''s name (the first name will do; two edits are forgiven where no name fits better). What is not said does not narrow; what is said and fits none gives none.';
+
+select app.seal('app.meant_appointments(uuid, text, date, time, text)', null, 'app_writer');
+-- end of sql/0545_function_meant_appointments.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0550_function_find_my_appointments.sql
-create or replace function app.find_my_appointments(p_call_id uuid)
+create or replace function app.find_my_appointments(
+  p_call_id uuid,
+  p_appointment text default null,
+  p_on date default null,
+  p_at time default null,
+  p_patient_name text default null
+)
 returns setof app.booking_result
 language sql
 stable
@@ -2381,16 +2459,16 @@ security definer
 set search_path = ''
 as $$
   select b.*
-  from app.visible_appointments(p_call_id) a
+  from app.meant_appointments(p_call_id, p_appointment, p_on, p_at, p_patient_name) a
   cross join lateral app.booking_answer('found', a.id) b
   order by a.scheduled_at, a.id
   limit 10
 $$;
 
-comment on function app.find_my_appointments(uuid) is
-  'The next ten visits that a call may hear about, soonest first; see app.visible_appointments. No rows for a caller who proved nothing, whether or not there are visits.';
+comment on function app.find_my_appointments(uuid, text, date, time, text) is
+  'The next ten visits that a call may hear about, soonest first; see app.visible_appointments; narrowed to those that are meant, see app.meant_appointments. No rows for a caller who proved nothing, whether or not there are visits.';
 
-select app.seal('app.find_my_appointments(uuid)', 'app_writer', 'tenant_service');
+select app.seal('app.find_my_appointments(uuid, text, date, time, text)', 'app_writer', 'tenant_service');
 -- end of sql/0550_function_find_my_appointments.sql
 -- +goose StatementEnd
 
@@ -2400,6 +2478,8 @@ create or replace function app.pick_appointment(
   p_call_id uuid,
   p_appointment text,
   p_on date,
+  p_at time,
+  p_patient_name text,
   out appointment_id uuid,
   out reason text
 )
@@ -2408,42 +2488,35 @@ stable
 set search_path = ''
 as $$
 declare
-  v_words text := upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9-]', '', 'g'));
   v_ids uuid[];
 begin
   if p_call_id is null then
     select a.id into appointment_id
     from public.appointments a
     where a.org_id = app.current_org_id()
-      and a.id::text = lower(v_words)
+      and a.id::text = lower(btrim(p_appointment))
       and a.status <> 'held';
     reason := case when appointment_id is null then 'not_found' end;
     return;
   end if;
 
   select array_agg(a.id) into v_ids
-  from app.visible_appointments(p_call_id) a
-  join public.locations l on l.org_id = a.org_id and l.id = a.location_id
-  where (v_words = '' or a.booking_ref = replace(v_words, '-', '') or a.id::text = lower(v_words))
-    and (p_on is null or (a.scheduled_at at time zone l.time_zone)::date = p_on);
+  from app.meant_appointments(p_call_id, p_appointment, p_on, p_at, p_patient_name) a;
   if cardinality(v_ids) = 1 then
     appointment_id := v_ids[1];
   elsif cardinality(v_ids) > 1 then
     reason := 'which_appointment';
   else
     -- The same answer whether there is such a visit or not, as long as the caller proved nothing.
-    reason := case when exists (
-      select from public.caller_verifications v
-      where v.org_id = app.current_org_id() and v.call_id = p_call_id and v.succeeded
-    ) then 'not_found' else 'not_verified' end;
+    reason := case when (select i.known from app.identify_caller(p_call_id) i) then 'not_found' else 'not_verified' end;
   end if;
 end
 $$;
 
-comment on function app.pick_appointment(uuid, text, date) is
-  'The one visit that is meant by a booking_ref or id and the local day it stands on; both may be empty when only one visit is open to the call. reason else: not_verified, not_found, which_appointment. Staff (p_call_id NULL) name it by id.';
+comment on function app.pick_appointment(uuid, text, date, time, text) is
+  'The one visit that is meant, see app.meant_appointments; nothing need be said when only one visit is open to the call. reason else: not_verified, not_found, which_appointment. Staff (p_call_id NULL) name it by id.';
 
-select app.seal('app.pick_appointment(uuid, text, date)', null, 'app_writer');
+select app.seal('app.pick_appointment(uuid, text, date, time, text)', null, 'app_writer');
 -- end of sql/0560_function_pick_appointment.sql
 -- +goose StatementEnd
 
@@ -2458,7 +2531,9 @@ create or replace function app.reschedule_appointment(
   p_resource text default null,
   p_override boolean default false,
   p_said_date text default null,
-  p_said_time text default null
+  p_said_time text default null,
+  p_at time default null,
+  p_patient_name text default null
 )
 returns setof app.booking_result
 language plpgsql
@@ -2488,7 +2563,7 @@ begin
     end if;
   end if;
 
-  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on);
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
   select * into v_old from public.appointments a where a.org_id = v_org_id and a.id = v_pick.appointment_id;
   v_result := case
     when v_pick.reason = 'which_appointment' then app.booking_refusal('question', v_pick.reason)
@@ -2511,10 +2586,10 @@ begin
 end
 $$;
 
-comment on function app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text) is
-  'Moves a visit to p_starts_at, in one row and one transaction, history kept. Named by booking_ref or id and the day it stands on (see app.pick_appointment); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
+comment on function app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text) is
+  'Moves a visit to p_starts_at, in one row and one transaction, history kept. Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
 
-select app.seal('app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text)', 'app_writer', 'tenant_service', 'tenant_user');
+select app.seal('app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');
 -- end of sql/0570_function_reschedule_appointment.sql
 -- +goose StatementEnd
 
@@ -2525,7 +2600,9 @@ create or replace function app.cancel_appointment(
   p_on date default null,
   p_call_id uuid default null,
   p_tool_call_id text default null,
-  p_reason text default null
+  p_reason text default null,
+  p_at time default null,
+  p_patient_name text default null
 )
 returns setof app.booking_result
 language plpgsql
@@ -2552,7 +2629,7 @@ begin
     end if;
   end if;
 
-  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on);
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
   if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
     -- Cancelled in this call already, and asked for again under a new tool call id: the wish is fulfilled.
     select a.id into v_pick.appointment_id
@@ -2591,10 +2668,10 @@ begin
 end
 $$;
 
-comment on function app.cancel_appointment(text, date, uuid, text, text) is
+comment on function app.cancel_appointment(text, date, uuid, text, text, time, text) is
   'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
 
-select app.seal('app.cancel_appointment(text, date, uuid, text, text)', 'app_writer', 'tenant_service', 'tenant_user');
+select app.seal('app.cancel_appointment(text, date, uuid, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');
 -- end of sql/0580_function_cancel_appointment.sql
 -- +goose StatementEnd
 
@@ -3972,6 +4049,7 @@ drop function app.cancel_appointment;
 drop function app.reschedule_appointment;
 drop function app.pick_appointment;
 drop function app.find_my_appointments;
+drop function app.meant_appointments;
 drop function app.visible_appointments;
 drop function app.book_appointment;
 drop function app.blocked_by_own;
@@ -3984,6 +4062,7 @@ drop function app.notify_staff;
 drop function app.note_change;
 drop function app.own_booking;
 drop function app.replayed_attempt;
+drop function app.check_slot;
 drop function app.hold_slot;
 drop function app.holds_left;
 drop function app.expire_hold;
@@ -3994,7 +4073,6 @@ drop function app.choose_slot;
 drop function app.patient_of_contact;
 drop function app.contact_of_call;
 drop function app.new_booking_ref;
-drop function app.booking_refusal;
 drop function app.booking_answer;
 drop function app.note_attempt;
 drop function app.lock_resources;
@@ -4006,8 +4084,9 @@ drop function app.redact_names;
 drop function app.redact_numbers;
 drop function app.redact_birth_dates;
 drop function app.redact_emails;
+drop function app.slot_refusal;
+drop function app.booking_refusal;
 drop function app.refusal_reason;
-drop function app.check_slot;
 drop function app.next_alternatives;
 drop function app.available_slots;
 drop function app.free_slots;

@@ -66,7 +66,9 @@ from app.reschedule_appointment(
   p_resource => sqlc.narg(resource)::text,
   p_override => @override::boolean,
   p_said_date => sqlc.narg(said_date)::text,
-  p_said_time => sqlc.narg(said_time)::text
+  p_said_time => sqlc.narg(said_time)::text,
+  p_at => sqlc.narg(at_time)::time,
+  p_patient_name => sqlc.narg(patient_name)::text
 );
 
 -- name: CancelAppointment :one
@@ -76,12 +78,20 @@ from app.cancel_appointment(
   p_on => sqlc.narg(on_day)::date,
   p_call_id => sqlc.narg(call_id)::uuid,
   p_tool_call_id => sqlc.narg(tool_call_id)::text,
-  p_reason => sqlc.narg(reason)::text
+  p_reason => sqlc.narg(reason)::text,
+  p_at => sqlc.narg(at_time)::time,
+  p_patient_name => sqlc.narg(patient_name)::text
 );
 
 -- name: FindMyAppointments :many
 select *
-from app.find_my_appointments(p_call_id => @call_id::uuid);
+from app.find_my_appointments(
+  p_call_id => @call_id::uuid,
+  p_appointment => sqlc.narg(appointment)::text,
+  p_on => sqlc.narg(on_day)::date,
+  p_at => sqlc.narg(at_time)::time,
+  p_patient_name => sqlc.narg(patient_name)::text
+);
 
 -- name: ExpireHold :one
 select app.expire_hold(p_appointment_id => @appointment_id::uuid)::integer as expired;

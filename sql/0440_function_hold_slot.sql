@@ -39,10 +39,7 @@ begin
     select * into v_slot
     from app.choose_slot(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
     if v_slot.resource_id is null then
-      v_result := app.booking_refusal('refused',
-        app.refusal_reason(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id),
-        v_service_id, v_resource_id, p_starts_at,
-        app.next_alternatives(v_service_id, v_resource_id, p_starts_at, p_call_id));
+      v_result := app.slot_refusal(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
     elsif app.holds_left(v_now) <= 0 then
       v_result := app.booking_refusal('refused', 'hold_cap', v_service_id, v_slot.resource_id, p_starts_at);
     else

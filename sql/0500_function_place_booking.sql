@@ -21,7 +21,6 @@ declare
   v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
   v_now timestamptz;
   v_slot app.free_slot;
-  v_reason text;
   v_contact_id uuid;
   v_patient_id uuid;
   v_id uuid;
@@ -44,15 +43,11 @@ begin
     exception when exclusion_violation then
       -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
       v_slot := null;
-      v_reason := 'taken';
     end;
   end if;
 
   if v_slot.resource_id is null then
-    v_reason := coalesce(v_reason, case when p_override then 'taken' else
-      app.refusal_reason(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id) end);
-    return app.booking_refusal('refused', v_reason, p_service_id, p_resource_id, p_starts_at,
-      app.next_alternatives(p_service_id, p_resource_id, p_starts_at, p_call_id));
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
   end if;
 
   -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to

@@ -54,11 +54,7 @@ begin
     end;
   end if;
   if v_slot.resource_id is null then
-    return app.booking_refusal('refused',
-      case when p_override then 'taken' else coalesce(
-        app.refusal_reason(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, p_appointment_id), 'taken') end,
-      p_service_id, p_resource_id, p_starts_at,
-      app.next_alternatives(p_service_id, p_resource_id, p_starts_at, p_call_id, p_appointment_id));
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, p_appointment_id, p_override);
   end if;
 
   perform app.note_change(p_kind, p_appointment_id, v_old, p_call_id);

@@ -1,10 +1,11 @@
 create or replace function app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_starts_at timestamptz)
 returns boolean
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select exists (
+begin
+  return exists (
     select
     from public.appointments a
     join public.services s on s.org_id = a.org_id and s.id = p_service_id
@@ -15,7 +16,8 @@ as $$
       and a.blocked && tstzrange(
         p_starts_at - coalesce(s.buffer_before, o.buffer_before),
         p_starts_at + s.duration + coalesce(s.buffer_after, o.buffer_after))
-  )
+  );
+end
 $$;
 
 comment on function app.blocked_by_own(uuid, uuid, timestamptz) is

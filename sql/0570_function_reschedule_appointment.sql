@@ -7,7 +7,9 @@ create or replace function app.reschedule_appointment(
   p_resource text default null,
   p_override boolean default false,
   p_said_date text default null,
-  p_said_time text default null
+  p_said_time text default null,
+  p_at time default null,
+  p_patient_name text default null
 )
 returns setof app.booking_result
 language plpgsql
@@ -37,7 +39,7 @@ begin
     end if;
   end if;
 
-  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on);
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
   select * into v_old from public.appointments a where a.org_id = v_org_id and a.id = v_pick.appointment_id;
   v_result := case
     when v_pick.reason = 'which_appointment' then app.booking_refusal('question', v_pick.reason)
@@ -60,7 +62,7 @@ begin
 end
 $$;
 
-comment on function app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text) is
-  'Moves a visit to p_starts_at, in one row and one transaction, history kept. Named by booking_ref or id and the day it stands on (see app.pick_appointment); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
+comment on function app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text) is
+  'Moves a visit to p_starts_at, in one row and one transaction, history kept. Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
 
-select app.seal('app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text)', 'app_writer', 'tenant_service', 'tenant_user');
+select app.seal('app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');

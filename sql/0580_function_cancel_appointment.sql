@@ -3,7 +3,9 @@ create or replace function app.cancel_appointment(
   p_on date default null,
   p_call_id uuid default null,
   p_tool_call_id text default null,
-  p_reason text default null
+  p_reason text default null,
+  p_at time default null,
+  p_patient_name text default null
 )
 returns setof app.booking_result
 language plpgsql
@@ -30,7 +32,7 @@ begin
     end if;
   end if;
 
-  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on);
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
   if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
     -- Cancelled in this call already, and asked for again under a new tool call id: the wish is fulfilled.
     select a.id into v_pick.appointment_id
@@ -69,7 +71,7 @@ begin
 end
 $$;
 
-comment on function app.cancel_appointment(text, date, uuid, text, text) is
+comment on function app.cancel_appointment(text, date, uuid, text, text, time, text) is
   'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
 
-select app.seal('app.cancel_appointment(text, date, uuid, text, text)', 'app_writer', 'tenant_service', 'tenant_user');
+select app.seal('app.cancel_appointment(text, date, uuid, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');

@@ -2,8 +2,9 @@ package reception
 
 import (
 	"context"
-	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server/spoken"
@@ -13,16 +14,20 @@ import (
 // rescheduleAppointment moves a visit of this call, or of a patient it verified, to another time.
 func rescheduleAppointment(ctx context.Context, q request) (reply, error) {
 	// The weekday argument is the new day's.
-	visit, ask, err := q.describedVisit(ctx, "")
-	if err != nil || ask != "" {
-		return said("question", ask), err
+	visit, ask := q.describedVisit("")
+	if ask != "" {
+		return said("question", ask), nil
 	}
-	start, ask, err := q.exactStart(ctx, visit.kind(q), voice.ArgNewDate, voice.ArgNewTime)
+	what, err := q.kind(ctx, visit)
+	if err != nil {
+		return reply{}, err
+	}
+	start, ask, err := q.exactStart(ctx, what, voice.ArgNewDate, voice.ArgNewTime)
 	if err != nil || ask != "" {
 		return said("question", ask), err
 	}
 	result, err := q.tx.RescheduleAppointment(ctx, db.RescheduleAppointmentParams{
-		StartsAt: start, Appointment: visit.ref, OnDay: visit.on, CallID: &q.call.CallID,
+		StartsAt: start, Appointment: visit.ref, OnDay: visit.on, AtTime: visit.at, PatientName: visit.name, CallID: &q.call.CallID,
 		ToolCallID: pointer(q.id), Resource: q.optional(voice.ArgPractitioner),
 		SaidDate: q.optional(voice.ArgNewDate), SaidTime: q.optional(voice.ArgNewTime)})
 	if err != nil {
@@ -33,12 +38,12 @@ func rescheduleAppointment(ctx context.Context, q request) (reply, error) {
 
 // cancelAppointment cancels a visit of this call, or of a patient it verified.
 func cancelAppointment(ctx context.Context, q request) (reply, error) {
-	visit, ask, err := q.describedVisit(ctx, q.args.Text(voice.ArgWeekday))
-	if err != nil || ask != "" {
-		return said("question", ask), err
+	visit, ask := q.describedVisit(q.args.Text(voice.ArgWeekday))
+	if ask != "" {
+		return said("question", ask), nil
 	}
 	result, err := q.tx.CancelAppointment(ctx, db.CancelAppointmentParams{
-		Appointment: visit.ref, OnDay: visit.on, CallID: &q.call.CallID,
+		Appointment: visit.ref, OnDay: visit.on, AtTime: visit.at, PatientName: visit.name, CallID: &q.call.CallID,
 		ToolCallID: pointer(q.id), Reason: q.optional(voice.ArgReason)})
 	if err != nil {
 		return reply{}, err
@@ -46,66 +51,48 @@ func cancelAppointment(ctx context.Context, q request) (reply, error) {
 	return q.sayResult(ctx, result)
 }
 
-// described is the visit that is to be changed, as far as the caller's words single one out. Which visits the call may
-// change is decided by the database, whatever stands here.
+// described is the visit that is to be changed, in the words the caller used for it. The database decides which visit
+// that is, and whether this call may change it.
 type described struct {
-	ref   *string            // its booking reference or code
-	on    *time.Time         // the day it stands on
-	found []db.BookingResult // the visits open to this call that fit
+	ref  *string     // its booking reference or code
+	on   *time.Time  // the day it stands on
+	at   pgtype.Time // the local time it stands at
+	name *string     // the patient's
 }
 
-// describedVisit reads which visit is meant: by reference, else by day, time and patient. ask is the question to put
-// first, empty when all is clear.
-func (q request) describedVisit(ctx context.Context, weekday string) (d described, ask string, err error) {
-	d.ref = q.optional(voice.ArgBookingRef)
+// describedVisit reads which visit is meant. ask is the question to put first, empty when all is clear.
+func (q request) describedVisit(weekday string) (d described, ask string) {
+	d.ref, d.name = q.optional(voice.ArgBookingRef), q.optional(voice.ArgPatientName)
 	words := spoken.Words{Date: q.args.Text(voice.ArgCurrentDate), Time: q.args.Text(voice.ArgCurrentTime), Weekday: weekday}
-	var when spoken.When
-	if d.ref == nil && (words.Date != "" || weekday != "") {
-		var doubt *spoken.Doubt
-		if when, doubt = spoken.Read(words, q.clock()); doubt != nil {
-			return d, doubt.Say, nil
-		}
+	dayless := words.Date == "" && weekday == ""
+	if d.ref != nil || dayless && words.Time == "" {
+		return d, ""
+	}
+	if dayless {
+		// A time of day alone is read as if on any day to come.
+		words.Date = spoken.DateOf(q.call.Now).AddDays(1).String()
+	}
+	when, doubt := spoken.Read(words, q.clock())
+	if doubt != nil {
+		return d, doubt.Say
+	}
+	if !dayless {
 		d.on = date(when.Day)
 	}
-	visits, err := q.tx.FindMyAppointments(ctx, q.call.CallID)
-	if err != nil {
-		return d, "", err
+	if when.HasTime {
+		local := when.Start.In(q.call.Zone)
+		d.at = pgtype.Time{Valid: true, Microseconds: (time.Duration(local.Hour())*time.Hour + time.Duration(local.Minute())*time.Minute).Microseconds()}
 	}
-	name := q.args.Text(voice.ArgPatientName)
-	for _, visit := range visits {
-		named := d.ref != nil && strings.EqualFold(text(visit.BookingRef), text(d.ref))
-		if named || d.ref == nil && isFor(visit, name) && (d.on == nil || q.stands(visit, when)) {
-			d.found = append(d.found, visit)
-		}
-	}
-	if len(d.found) == 1 {
-		d.ref = d.found[0].BookingRef
-	}
-	return d, "", nil
+	return d, ""
 }
 
 // kind is what the visit is to be when it has moved: the same, with the practitioner who was asked for, if any.
-func (d described) kind(q request) kind {
+func (q request) kind(ctx context.Context, d described) (kind, error) {
 	what := kind{with: q.optional(voice.ArgPractitioner)}
-	if len(d.found) == 1 {
-		what.service = text(d.found[0].ServiceName)
+	found, err := q.tx.FindMyAppointments(ctx, db.FindMyAppointmentsParams{
+		CallID: q.call.CallID, Appointment: d.ref, OnDay: d.on, AtTime: d.at, PatientName: d.name})
+	if err == nil && len(found) == 1 {
+		what.service = text(found[0].ServiceName)
 	}
-	return what
-}
-
-// stands reports whether a visit is on the day, and at the time if one was said.
-func (q request) stands(visit db.BookingResult, when spoken.When) bool {
-	if visit.StartsAt == nil {
-		return false
-	}
-	if when.HasTime {
-		return visit.StartsAt.Equal(when.Start)
-	}
-	return spoken.DateOf(visit.StartsAt.In(q.call.Zone)) == when.Day
-}
-
-// isFor reports whether a visit is for somebody of this name, which may be the first name alone. No name fits all.
-func isFor(visit db.BookingResult, name string) bool {
-	whose, name := strings.ToLower(text(visit.PatientName)), strings.ToLower(name)
-	return name == "" || whose == name || strings.HasPrefix(whose, name+" ")
+	return what, err
 }

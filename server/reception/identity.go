@@ -3,7 +3,6 @@ package reception
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/voxanne-ai/voxanne/db"
@@ -13,7 +12,8 @@ import (
 
 // findMyAppointments reads out the visits that this caller may hear about, all or those of the patient who is named.
 func findMyAppointments(ctx context.Context, q request) (reply, error) {
-	visits, err := q.tx.FindMyAppointments(ctx, q.call.CallID)
+	visits, err := q.tx.FindMyAppointments(ctx, db.FindMyAppointmentsParams{
+		CallID: q.call.CallID, PatientName: q.optional(voice.ArgPatientName)})
 	if err != nil {
 		return reply{}, err
 	}
@@ -23,13 +23,8 @@ func findMyAppointments(ctx context.Context, q request) (reply, error) {
 			return reply{}, err
 		}
 		if caller.Known {
-			return said("found_none", "There is no visit to come. Offer to book one."), nil
+			return said("found_none", "No visit to come for anybody this caller is verified for. Offer to book one; for somebody else, verify first."), nil
 		}
-		return refused("not_verified", sayNotVerified), nil
-	}
-	name := q.args.Text(voice.ArgPatientName)
-	visits = slices.DeleteFunc(visits, func(visit db.BookingResult) bool { return !isFor(visit, name) })
-	if len(visits) == 0 {
 		return refused("not_verified", sayNotVerified), nil
 	}
 	var lines []string

@@ -30,10 +30,7 @@ begin
   if v_slot.resource_id is not null then
     return next app.booking_refusal('free', null, v_service_id, v_slot.resource_id, p_starts_at);
   else
-    return next app.booking_refusal('refused',
-      app.refusal_reason(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id),
-      v_service_id, v_resource_id, p_starts_at,
-      app.next_alternatives(v_service_id, v_resource_id, p_starts_at, p_call_id));
+    return next app.slot_refusal(v_service_id, v_resource_id, p_starts_at, v_now, p_call_id, null, false);
   end if;
 end
 $$;
