@@ -1,12 +1,16 @@
 package reception_test
 
 import (
+	"context"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 )
 
@@ -36,12 +40,7 @@ func TestALockThatIsHeldTooLongIsOneSentence(t *testing.T) {
 func TestNoConnectionLeftIsOneSentence(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	pool := b.served.Pool()
-	for range pool.Config().MaxConns {
-		conn, err := pool.Acquire(t.Context())
-		require.NoError(t, err)
-		defer conn.Release()
-	}
+	b.takeEveryConnection(t)
 	p := b.call("+13125550111")
 	require.Equal(t, sayBusy, p.ask(t, "bookClinicAppointment", atTwo()).Error)
 
@@ -51,6 +50,30 @@ func TestNoConnectionLeftIsOneSentence(t *testing.T) {
 	require.ErrorAs(t, err, &trouble, "503: the clinic's own line rings")
 	require.Less(t, time.Since(begun), 2*time.Second)
 	require.Contains(t, p.ask(t, "bookClinicAppointment", map[string]any{"notes": "she can't breathe"}).Result, "This sounds like an emergency.")
+}
+
+// takeEveryConnection keeps all 16 of the server's connections busy until the test ends.
+func (b *bundle) takeEveryConnection(t *testing.T) {
+	t.Helper()
+	const conns = 16
+	ended, taken := make(chan struct{}), make(chan struct{}, conns)
+	var holders sync.WaitGroup
+	for range conns {
+		holders.Go(func() {
+			err := b.served.AsTenant(context.WithoutCancel(t.Context()), uuid.MustParse(lakeside), func(db.Tx) error {
+				taken <- struct{}{}
+				<-ended
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Cleanup(func() { close(ended); holders.Wait() })
+	for range conns {
+		<-taken
+	}
 }
 
 func TestWithoutADatabase(t *testing.T) {
