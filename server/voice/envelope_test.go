@@ -138,17 +138,25 @@ func TestParseRefusesOneCallAndKeepsTheOthers(t *testing.T) {
 	require.Empty(t, m.ToolCalls[5].Problem)
 }
 
+func TestParseGivesCallsPastTheLimitAProblem(t *testing.T) {
+	t.Parallel()
+	m := parsed(t, message(`"type":"tool-calls","toolCallList":[`+
+		strings.TrimSuffix(strings.Repeat(`{"id":"x","name":"f","arguments":{"notes":"hello"}},`, MaxToolCalls+2), ",")+`]`))
+	require.Len(t, m.ToolCalls, MaxToolCalls+2)
+	require.Empty(t, m.ToolCalls[MaxToolCalls-1].Problem)
+	for _, call := range m.ToolCalls[MaxToolCalls:] {
+		require.Equal(t, problemTooMany, call.Problem)
+		require.Equal(t, "x", call.ID)
+		require.Equal(t, []string{"hello"}, call.AllText(), "an emergency is heard in it all the same")
+	}
+}
+
 func TestParseRefusesBodies(t *testing.T) {
 	t.Parallel()
-	many := func(n int) []byte {
-		return message(`"type":"tool-calls","toolCallList":[` + strings.TrimSuffix(strings.Repeat(`{"id":"x","name":"f"},`, n), ",") + `]`)
-	}
-	require.Len(t, parsed(t, many(MaxToolCalls)).ToolCalls, MaxToolCalls)
 	for body, want := range map[string]error{
 		``: ErrNotJSON, `{`: ErrNotJSON, `{} {}`: ErrNotJSON, `{}x`: ErrNotJSON, `nul`: ErrNotJSON,
 		`[]`: ErrNotAnObject, `null`: ErrNotAnObject, `"x"`: ErrNotAnObject, `7`: ErrNotAnObject,
 		`{}`: ErrNoType, `{"message":{}}`: ErrNoType, `{"message":{"call":{"id":"x"}}}`: ErrNoType, `{"org_id":"x"}`: ErrNoType,
-		string(many(MaxToolCalls + 1)): ErrTooManyCalls,
 	} {
 		_, err := Parse([]byte(body))
 		require.ErrorIs(t, err, want, body[:min(len(body), 60)])
