@@ -23,6 +23,9 @@ type Report struct {
 	Turns      []Turn // in spoken order
 	Transcript string // only when there are no turns to be had from it
 	ToolsUsed  []string
+	// SaidNames are the names that the model wrote into tool calls: distinct, at most twenty. They were said in the call,
+	// also where the transcript has another spelling.
+	SaidNames []string
 	Recording  Recording
 	Analysis   Analysis
 }
@@ -54,6 +57,7 @@ func readReport(envelope object) *Report {
 		EndedAt:   firstTime(envelope.instant("endedAt"), call.instant("endedAt")),
 		Summary:   firstText(analysis.text("summary"), envelope.text("summary")),
 		ToolsUsed: readToolsUsed(envelope),
+		SaidNames: readSaidNames(envelope),
 		Recording: readRecording(envelope, artifact),
 		Analysis: Analysis{
 			SuccessEvaluation: analysis.text("successEvaluation"),
@@ -149,6 +153,26 @@ func readToolsUsed(envelope object) []string {
 		}
 		if entry.text("role") == "tool_call_result" {
 			add(entry.text("name"))
+		}
+	}
+	return names
+}
+
+// maxSaidNames is more people than one call can be about.
+const maxSaidNames = 20
+
+// readSaidNames collects the names in the arguments of every tool call, in order of first use.
+func readSaidNames(envelope object) []string {
+	var names []string
+	for _, entry := range history(envelope) {
+		for _, item := range entry.objects("toolCalls") {
+			args := readItem(item).Args
+			for _, argument := range []string{ArgPatientName, ArgCallerName} {
+				name := limited(args.Text(argument), maxWord)
+				if name != "" && !slices.Contains(names, name) && len(names) < maxSaidNames {
+					names = append(names, name)
+				}
+			}
 		}
 	}
 	return names

@@ -1,7 +1,9 @@
 package voice
 
 import (
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,6 +47,22 @@ func TestReportThatNeverConnected(t *testing.T) {
 	r := reportOf(t, `"endedReason":"customer-busy","artifact":{},"analysis":{}`)
 	require.Equal(t, &Report{}, r)
 	require.False(t, r.Recording.Present())
+}
+
+func TestReportNamesWhoWasSaid(t *testing.T) {
+	t.Parallel()
+	r := reportOf(t, `"artifact":{"messages":[
+		{"role":"tool_calls","toolCalls":[
+			{"id":"1","function":{"name":"bookClinicAppointment","arguments":"{\"patientName\":\"Ann Quillby\",\"notes\":\"for Zoe\"}"}},
+			{"id":"2","function":{"name":"takeMessage","arguments":{"caller_name":"Bo Quillfeather","patient_name":"Ann Quillby"}}}]},
+		{"role":"tool_calls","toolCalls":[{"id":"3","name":"cancelAppointment","arguments":{"patientName":"unknown"}}]}]}`)
+	require.Equal(t, []string{"Ann Quillby", "Bo Quillfeather"}, r.SaidNames)
+
+	var many []string
+	for i := range 30 {
+		many = append(many, fmt.Sprintf(`{"name":"takeMessage","arguments":{"callerName":"Quill %d"}}`, i))
+	}
+	require.Len(t, reportOf(t, `"messages":[{"toolCalls":[`+strings.Join(many, ",")+`]}]`).SaidNames, 20)
 }
 
 func TestReportDuration(t *testing.T) {
