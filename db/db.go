@@ -15,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// SQLSTATEs that our functions raise; server/errors.go maps them to answers.
+// SQLSTATEs that our functions raise; server/funnel.go maps them to answers.
 const (
 	StateBadInput  = "VX400"
 	StateNoMember  = "VX401"

@@ -58,7 +58,7 @@ func New(database *db.DB, auth *voice.Authenticator, count Counters) http.Handle
 // serve authenticates the raw bytes, reads the message and hands it to whoever answers its type.
 func (r *Reception) serve(w http.ResponseWriter, req *http.Request) {
 	server.NoteRoute(req.Context(), req.Pattern)
-	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, voice.MaxBody))
+	body, err := io.ReadAll(req.Body) // package server limits it
 	if err != nil {
 		server.WriteError(w, req, err)
 		return

@@ -5,10 +5,8 @@ import (
 	"time"
 )
 
-// Limits of one webhook. MaxBody is for the caller to enforce while reading; a report carries the transcript several
-// times over.
+// Limits of one webhook. How long its body may be is for whoever reads it to say.
 const (
-	MaxBody         = 5 << 20 // bytes
 	MaxToolCalls    = 50      // carried out; those after them get a Problem
 	MaxArgumentText = 4 << 10 // bytes of one text argument
 )
@@ -27,12 +25,10 @@ const (
 
 // Values of [Call].Type and of [Message].Status that matter to the server; both are open sets.
 const (
-	CallInbound      = "inboundPhoneCall"
-	CallOutbound     = "outboundPhoneCall"
-	CallWeb          = "webCall"
-	StatusInProgress = "in-progress"
-	StatusForwarding = "forwarding"
-	StatusEnded      = "ended"
+	CallInbound  = "inboundPhoneCall"
+	CallOutbound = "outboundPhoneCall"
+	CallWeb      = "webCall"
+	StatusEnded  = "ended"
 )
 
 const (

@@ -1,7 +1,6 @@
 package voice
 
 import (
-	"encoding/json"
 	"math"
 	"slices"
 	"time"
@@ -26,8 +25,7 @@ type Report struct {
 	// SaidNames are the names that the model wrote into tool calls: distinct, at most twenty. They were said in the call,
 	// also where the transcript has another spelling.
 	SaidNames []string
-	Recording  Recording
-	Analysis   Analysis
+	Recording Recording
 }
 
 // Recording holds Vapi's stable addresses of the recordings. They are identifiers: the files are private and are
@@ -41,30 +39,15 @@ type Recording struct {
 // Present reports whether the call was recorded.
 func (r Recording) Present() bool { return r.MonoURL != "" || r.StereoURL != "" || r.Presigned }
 
-// Analysis is what a model made of the call afterwards. The JSON values are nil when absent or empty and hold no
-// tenant ids.
-type Analysis struct {
-	SuccessEvaluation string          // free: "true", "8", …; "" when it was no scalar
-	StructuredData    json.RawMessage // an object, by the assistant's analysis plan
-	StructuredMulti   json.RawMessage // a list
-	StructuredOutputs json.RawMessage // an object keyed by output id, the newer way
-}
-
 func readReport(envelope object) *Report {
-	artifact, analysis, call := envelope.object("artifact"), envelope.object("analysis"), envelope.object("call")
+	artifact, call := envelope.object("artifact"), envelope.object("call")
 	r := &Report{
 		StartedAt: firstTime(envelope.instant("startedAt"), call.instant("startedAt")),
 		EndedAt:   firstTime(envelope.instant("endedAt"), call.instant("endedAt")),
-		Summary:   firstText(analysis.text("summary"), envelope.text("summary")),
+		Summary:   firstText(envelope.object("analysis").text("summary"), envelope.text("summary")),
 		ToolsUsed: readToolsUsed(envelope),
 		SaidNames: readSaidNames(envelope),
 		Recording: readRecording(envelope, artifact),
-		Analysis: Analysis{
-			SuccessEvaluation: analysis.text("successEvaluation"),
-			StructuredData:    analysis.raw("structuredData"),
-			StructuredMulti:   analysis.raw("structuredDataMulti"),
-			StructuredOutputs: artifact.raw("structuredOutputs"),
-		},
 	}
 	r.Turns, r.Transcript = readTurns(envelope)
 	r.CostMicros, r.HasCost = readCost(envelope)

@@ -36,10 +36,6 @@ func TestReportWithEverything(t *testing.T) {
 	require.Empty(t, m.Report.Transcript)
 	require.Equal(t, []string{"checkAvailability", "takeMessage"}, m.Report.ToolsUsed)
 	require.Equal(t, Recording{MonoURL: "https://recordings.example/mono.wav", StereoURL: "https://recordings.example/stereo.wav", Presigned: true}, m.Report.Recording)
-	require.Equal(t, "true", m.Report.Analysis.SuccessEvaluation)
-	require.JSONEq(t, `{"intent":"booking"}`, string(m.Report.Analysis.StructuredData))
-	require.JSONEq(t, `{"o1":{"name":"n","result":{"x":1}}}`, string(m.Report.Analysis.StructuredOutputs))
-	require.Nil(t, m.Report.Analysis.StructuredMulti)
 }
 
 func TestReportThatNeverConnected(t *testing.T) {
@@ -125,7 +121,7 @@ func TestTransferRequestReadsTheNewestWish(t *testing.T) {
 		{"role":"tool_calls","toolCalls":[{"id":"1","function":{"name":"transferCall","arguments":"{\"department\":\"medical\"}"}}]},
 		{"role":"user","message":"No, the money people."},
 		{"role":"tool_calls","toolCalls":[{"id":"2","function":{"name":"transferCall","arguments":"{\"department\":\"billing\",\"summary\":\"an invoice\"}"}}]}]}`))
-	require.Equal(t, &TransferRequest{Department: "billing", Reason: "an invoice", Texts: []string{"billing", "an invoice"}, LastCallerText: "No, the money people.", Earlier: 1}, m.Transfer)
+	require.Equal(t, &TransferRequest{Department: "billing", Texts: []string{"billing", "an invoice"}, LastCallerText: "No, the money people."}, m.Transfer)
 
 	m = parsed(t, message(`"type":"transfer-destination-request"`))
 	require.Equal(t, &TransferRequest{}, m.Transfer)
