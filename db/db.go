@@ -32,8 +32,8 @@ var (
 	ErrUnknownTenant = errors.New("the call belongs to no tenant")
 	// ErrTenantConflict says that an envelope's identifiers name two tenants.
 	ErrTenantConflict = errors.New("the call's identifiers name two tenants")
-
-	errRolledBack = errors.New("commit: the transaction had failed and was rolled back")
+	// ErrRolledBack says that a statement had failed, so that there was nothing to commit.
+	ErrRolledBack = errors.New("commit: the transaction had failed and was rolled back")
 )
 
 // DB is a pool of connections as voxanne_login, which may do nothing itself
@@ -162,7 +162,7 @@ func (d *DB) begin(ctx context.Context, first string, args []any, scan func(pgx.
 	}
 	if tag.String() != "COMMIT" {
 		// A statement failed and fn went on: PostgreSQL answers such a commit with a rollback, not with an error.
-		return errRolledBack
+		return ErrRolledBack
 	}
 	return nil
 }
