@@ -129,7 +129,8 @@ select app.record_call_report(
   p_turns => $7::jsonb,
   p_cost_micros => $8::bigint,
   p_has_recording => $9::boolean,
-  p_tools_used => $10::text[]
+  p_tools_used => $10::text[],
+  p_said_names => $11::text[]
 )::text as transcript_state
 `
 
@@ -144,6 +145,7 @@ type RecordCallReportParams struct {
 	CostMicros      *int64
 	HasRecording    bool
 	ToolsUsed       []string
+	SaidNames       []string
 }
 
 // RecordCallReport
@@ -158,7 +160,8 @@ type RecordCallReportParams struct {
 //	  p_turns => $7::jsonb,
 //	  p_cost_micros => $8::bigint,
 //	  p_has_recording => $9::boolean,
-//	  p_tools_used => $10::text[]
+//	  p_tools_used => $10::text[],
+//	  p_said_names => $11::text[]
 //	)::text as transcript_state
 func (q *Queries) RecordCallReport(ctx context.Context, arg RecordCallReportParams) (string, error) {
 	row := q.db.QueryRow(ctx, recordCallReport,
@@ -172,6 +175,7 @@ func (q *Queries) RecordCallReport(ctx context.Context, arg RecordCallReportPara
 		arg.CostMicros,
 		arg.HasRecording,
 		arg.ToolsUsed,
+		arg.SaidNames,
 	)
 	var transcript_state string
 	err := row.Scan(&transcript_state)

@@ -323,6 +323,41 @@ ALTER FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_
 
 COMMENT ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) IS 'Closes a location, or one of its resources, for a time. Visits already booked in it stay and are for the staff to move. Staff only (VX403); an end before the start is VX400.';
 
+CREATE FUNCTION app.already_changed(p_kind text, p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, p_starts_at timestamp with time zone) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_ref text := upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9]', '', 'g'));
+begin
+  return (
+    select a.id
+    from public.appointment_changes h
+    join public.appointments a on a.org_id = h.org_id and a.id = h.appointment_id
+    join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+    join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+    where h.org_id = app.current_org_id()
+      and h.call_id = p_call_id
+      and h.kind = p_kind
+      and case p_kind
+        when 'cancelled' then a.status = 'cancelled'
+        else a.status in ('pending', 'confirmed') and a.scheduled_at = p_starts_at
+      end
+      and (v_ref = '' or a.booking_ref = v_ref)
+      and (v_ref <> '' or (
+        (p_on is null or (lower(h.old_during) at time zone l.time_zone)::date = p_on)
+        and (p_at is null or (lower(h.old_during) at time zone l.time_zone)::time = p_at)
+        and app.name_distance(p_patient_name, array[p.name, coalesce(a.said_name, p.name)]) is not null))
+    order by h.at desc
+    limit 1
+  );
+end
+$$;
+
+ALTER FUNCTION app.already_changed(p_kind text, p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, p_starts_at timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.already_changed(p_kind text, p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, p_starts_at timestamp with time zone) IS 'The visit for which the same call already had this very change made (kind rescheduled to p_starts_at, or cancelled), described as it stood before; NULL when there is none.';
+
 CREATE FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text, p_service text DEFAULT NULL::text, p_starts_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_resource text DEFAULT NULL::text, p_patient_name text DEFAULT NULL::text, p_tool_call_id text DEFAULT NULL::text, p_said_date text DEFAULT NULL::text, p_said_time text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -358,20 +393,20 @@ begin
     v_result := app.booking_refusal('refused', 'unknown_resource', v_service_id);
   elsif v_old.status not in ('pending', 'confirmed') then
     v_result := app.booking_refusal('refused', 'not_active', v_service_id);
-  elsif v_service_id = v_old.service_id
-    and coalesce(p_starts_at, v_old.scheduled_at) = v_old.scheduled_at
-    and coalesce(v_resource_id, v_old.resource_id) = v_old.resource_id
-  then
-    v_result := app.booking_answer('amended', v_old.id);
   else
-    v_result := app.move_appointment('amended', v_old.id, v_service_id, v_resource_id,
-      coalesce(p_starts_at, v_old.scheduled_at), p_call_id, false);
+    begin
+      v_result := app.move_appointment('amended', v_old.id, v_service_id, v_resource_id,
+        coalesce(p_starts_at, v_old.scheduled_at), p_call_id, false);
+      if v_result.outcome = 'amended' and app.normalise_name(coalesce(p_patient_name, '')) <> '' then
+        perform app.rename_patient(v_old.id, p_patient_name, p_call_id);
+        v_result := app.booking_answer('amended', v_old.id);
+      end if;
+    exception when unique_violation then
+      -- Under the new name or time it would be a visit that this call has booked already: nothing is changed.
+      v_result := app.booking_refusal('question', 'own_booking', v_service_id, v_resource_id, p_starts_at);
+    end;
   end if;
 
-  if v_result.outcome = 'amended' and app.normalise_name(coalesce(p_patient_name, '')) <> '' then
-    perform app.rename_patient(v_old.id, p_patient_name, p_call_id);
-    v_result := app.booking_answer('amended', v_old.id);
-  end if;
   perform app.note_attempt('amend', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
   return next v_result;
 end
@@ -379,7 +414,7 @@ $$;
 
 ALTER FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text, p_service text, p_starts_at timestamp with time zone, p_resource text, p_patient_name text, p_tool_call_id text, p_said_date text, p_said_time text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text, p_service text, p_starts_at timestamp with time zone, p_resource text, p_patient_name text, p_tool_call_id text, p_said_date text, p_said_time text) IS 'Changes a booking that this very call made, named by its booking_ref: service, start, resource or the patient''s name; what is NULL or blank stays. outcome amended, or refused: not_found (of another call, or none), not_active, unknown_service, unknown_resource or one of app.refusal_reason with alternatives.';
+COMMENT ON FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text, p_service text, p_starts_at timestamp with time zone, p_resource text, p_patient_name text, p_tool_call_id text, p_said_date text, p_said_time text) IS 'Changes a booking that this very call made, named by its booking_ref: service, start, resource or the patient''s name; what is NULL or blank stays, but for the resource: without a name it stays where it is free, else another takes the visit. outcome amended, or refused: not_found (of another call, or none), not_active, unknown_service, unknown_resource or one of app.refusal_reason with alternatives.';
 
 CREATE FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -561,7 +596,7 @@ ALTER FUNCTION app.begin_request(p_role text, p_claims jsonb) OWNER TO owner;
 
 COMMENT ON FUNCTION app.begin_request(p_role text, p_claims jsonb) IS 'First statement of a request''s transaction: sets the verified claims and the role (tenant_user or tenant_service), and returns the member''s role as it is now (service for tenant_service). VX401 without an organisation or membership.';
 
-CREATE FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_starts_at timestamp with time zone) RETURNS boolean
+CREATE FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
@@ -573,6 +608,7 @@ begin
     join public.organizations o on o.id = a.org_id
     where a.org_id = app.current_org_id()
       and a.call_id = p_call_id
+      and a.resource_id in (select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)))
       and a.status in ('pending', 'confirmed')
       and a.blocked && tstzrange(
         p_starts_at - coalesce(s.buffer_before, o.buffer_before),
@@ -581,9 +617,9 @@ begin
 end
 $$;
 
-ALTER FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_starts_at timestamp with time zone) OWNER TO owner;
+ALTER FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_starts_at timestamp with time zone) IS 'Whether a booking of the same call, buffers included, stands in the way of the wished start.';
+COMMENT ON FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) IS 'Whether a booking of the same call, buffers included, lies on a resource that could have taken the wished start.';
 
 CREATE FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid DEFAULT NULL::uuid, p_tool_call_id text DEFAULT NULL::text, p_resource text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_date_of_birth date DEFAULT NULL::date, p_email text DEFAULT NULL::text, p_spoken_phone text DEFAULT NULL::text, p_another_person boolean DEFAULT false, p_notes text DEFAULT NULL::text, p_override boolean DEFAULT false, p_said_date text DEFAULT NULL::text, p_said_time text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
@@ -610,11 +646,16 @@ begin
     raise exception 'a call books by the rules and for its own contact' using errcode = 'VX403';
   end if;
 
-  perform app.lock_call(coalesce(p_call_id, p_contact_id));
-  v_result := app.replayed_attempt('book', p_call_id, p_tool_call_id);
-  if v_result.outcome is not null then
-    return next v_result;
-    return;
+  if p_starts_at is null then
+    raise exception 'name the time to book' using errcode = 'VX400';
+  end if;
+  if p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('book', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
   end if;
 
   select id into v_service_id from app.find_service(p_service);
@@ -639,7 +680,7 @@ begin
   end;
 
   -- A gap too short for the buffers between two visits of one call: nobody is told that they took it from themselves.
-  if v_result.outcome = 'refused' and v_result.reason = 'taken' and app.blocked_by_own(p_call_id, v_service_id, p_starts_at) then
+  if v_result.outcome = 'refused' and v_result.reason = 'taken' and app.blocked_by_own(p_call_id, v_service_id, v_resource_id, p_starts_at) then
     v_result.outcome := 'question';
     v_result.reason := 'own_booking';
   end if;
@@ -765,17 +806,8 @@ begin
 
   select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
   if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
-    -- Cancelled in this call already, and asked for again under a new tool call id: the wish is fulfilled.
-    select a.id into v_pick.appointment_id
-    from public.appointment_changes h
-    join public.appointments a on a.org_id = h.org_id and a.id = h.appointment_id
-    where h.org_id = v_org_id
-      and h.call_id = p_call_id
-      and h.kind = 'cancelled'
-      and a.status = 'cancelled'
-      and a.booking_ref = upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9]', '', 'g'))
-    order by h.at desc
-    limit 1;
+    v_pick.appointment_id := app.already_changed(
+      'cancelled', p_call_id, p_appointment, p_on, p_at, p_patient_name, null);
   end if;
 
   select * into v_old
@@ -806,7 +838,7 @@ ALTER FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id u
 
 COMMENT ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) IS 'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
 
-CREATE FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) RETURNS SETOF uuid
+CREATE FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
@@ -815,16 +847,21 @@ begin
   select r.id
   from public.resource_services rs
   join public.resources r on r.org_id = rs.org_id and r.id = rs.resource_id
+  join public.locations l on l.org_id = r.org_id and l.id = r.location_id
   where rs.org_id = app.current_org_id()
     and rs.service_id = p_service_id
     and r.active
-    and (p_resource_id is null or r.id = p_resource_id);
+    and (p_resource_id is null or r.id = p_resource_id)
+    and (p_location_id is null or r.location_id = p_location_id
+      -- Somebody asked for by name may work elsewhere, as long as the time that was said means the same there.
+      or (p_resource_id is not null and l.time_zone = (
+        select w.time_zone from public.locations w where w.org_id = r.org_id and w.id = p_location_id)));
 end
 $$;
 
-ALTER FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) OWNER TO owner;
+ALTER FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) OWNER TO owner;
 
-COMMENT ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) IS 'The active resources that can give a service; p_resource_id NULL means any, else only that one where it can.';
+COMMENT ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) IS 'The active resources that can give a service. p_resource_id NULL: any of the location; else that one, at the location or at another in the same time zone. p_location_id NULL: anywhere.';
 
 CREATE FUNCTION app.check_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
@@ -894,7 +931,8 @@ begin
       tstzrange(p_starts_at - coalesce(s.buffer_before, o.buffer_before),
         p_starts_at + s.duration + coalesce(s.buffer_after, o.buffer_after)) as blocked
   ) v
-  join public.resources r on r.org_id = s.org_id and r.id in (select app.candidates(p_service_id, p_resource_id))
+  join public.resources r on r.org_id = s.org_id and r.id in (
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id)))
   where s.org_id = app.current_org_id()
     and s.id = p_service_id
     and not exists (
@@ -1046,7 +1084,19 @@ CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_i
 declare
   v_org_id uuid := app.require_org_id();
   v_id uuid;
+  v_from text := case when p_direction = 'outbound' then p_number else p_caller end;
+  v_to text := case when p_direction = 'outbound' then p_caller else p_number end;
 begin
+  -- The first message may lack what a later one carries. Numbers are taken as long as nobody was booked under the call.
+  update public.call_logs c
+  set agent_id = coalesce(c.agent_id, p_agent_id),
+    from_number = case when c.contact_id is null then coalesce(c.from_number, v_from) else c.from_number end,
+    to_number = case when c.contact_id is null then coalesce(c.to_number, v_to) else c.to_number end
+  where c.org_id = v_org_id
+    and c.vapi_call_id = p_vapi_call_id
+    and ((c.agent_id is null and p_agent_id is not null)
+      or (c.contact_id is null and c.from_number is null and v_from is not null)
+      or (c.contact_id is null and c.to_number is null and v_to is not null));
   select c.id into v_id
   from public.call_logs c
   where c.org_id = v_org_id and c.vapi_call_id = p_vapi_call_id;
@@ -1060,8 +1110,7 @@ begin
     coalesce(p_location_id, (
       select l.id from public.locations l where l.org_id = v_org_id order by l.created_at, l.id limit 1)),
     p_direction,
-    case when p_direction = 'outbound' then p_number else p_caller end,
-    case when p_direction = 'outbound' then p_caller else p_number end)
+    v_from, v_to)
   on conflict (org_id, vapi_call_id) do nothing
   returning id into v_id;
   if v_id is null then
@@ -1077,7 +1126,7 @@ $$;
 
 ALTER FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) IS 'The row of a call, made by whichever webhook comes first. p_caller is the other party''s number (E.164, NULL when withheld), p_number the clinic''s.';
+COMMENT ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) IS 'The row of a call, made by whichever webhook comes first and completed by later ones. p_caller is the other party''s number (E.164, NULL when withheld), p_number the clinic''s.';
 
 CREATE FUNCTION app.expire_hold(p_appointment_id uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1232,7 +1281,8 @@ CREATE FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from tim
     AS $$
 #variable_conflict use_column
 declare
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id)));
   v_first timestamptz;
   v_last timestamptz;
   v_duration interval;
@@ -1253,16 +1303,26 @@ begin
   end if;
 
   return query
-  with starts as (
+  with spans as materialized (
+    select * from app.open_spans(v_candidates, v_first, v_last + v_duration)
+  ),
+  open as (
+    -- Spans that touch are one: a visit may lie over midnight, or over the hour at which two spans meet.
+    select s.resource_id, range_agg(tstzrange(s.opens_at, s.closes_at)) as ranges
+    from spans s
+    group by s.resource_id
+  ),
+  starts as (
     select distinct o.resource_id, o.location_id, t as starts_at
-    from app.open_spans(v_candidates, v_first, v_last + v_duration) o
+    from spans o
     cross join lateral generate_series(
       -- The step counts from the opening; starts before the window are skipped by arithmetic, not one by one.
       o.opens_at + v_step * greatest(0, ceil(extract(epoch from v_first - o.opens_at) / extract(epoch from v_step))),
-      least(o.closes_at - v_duration, v_last),
+      least(o.closes_at, v_last),
       v_step) t
     where t >= v_first
       and t < v_last
+      and t < o.closes_at
   ),
   taken as (
     select a.resource_id, range_agg(a.blocked) as ranges, count(*) filter (where a.status <> 'held') as load
@@ -1301,6 +1361,7 @@ begin
     select tstzrange(s.starts_at, s.starts_at + v_duration) as during,
       tstzrange(s.starts_at - v_before, s.starts_at + v_duration + v_after) as blocked
   ) v
+  join open w on w.resource_id = s.resource_id and v.during <@ w.ranges
   left join taken t on t.resource_id = s.resource_id
   left join busy b on b.resource_id = s.resource_id
   left join closed c on c.resource_id = s.resource_id
@@ -1364,7 +1425,8 @@ begin
     v_result := app.booking_refusal('refused', 'unknown_resource', v_service_id);
   end if;
   if v_result.outcome is null then
-    v_candidates := array(select app.candidates(v_service_id, v_resource_id));
+    v_candidates := array(
+      select app.candidates(v_service_id, v_resource_id, app.location_of_wish(p_call_id, null)));
     perform app.lock_resources(v_candidates);
     v_now := app.now();
     perform app.drop_expired_holds(v_candidates, v_now);
@@ -1568,6 +1630,21 @@ ALTER FUNCTION app.local_instant(p_local timestamp without time zone, p_zone tex
 
 COMMENT ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) IS 'The instant of a local time in an IANA zone. Where the clock repeats it: the first, or with p_last the last one that an earlier local time leads up to; where the clock skips it: the moment the clock is set forward.';
 
+CREATE FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) RETURNS uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return coalesce(
+    (select a.location_id from public.appointments a where a.org_id = app.current_org_id() and a.id = p_appointment_id),
+    (select c.location_id from public.call_logs c where c.org_id = app.current_org_id() and c.id = p_call_id));
+end
+$$;
+
+ALTER FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) IS 'Where a visit is wanted: where the visit stands that is to be moved, else the location whose number was called. NULL for staff, who choose themselves.';
+
 CREATE FUNCTION app.lock_call(p_call_id uuid) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -1696,18 +1773,12 @@ CREATE FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text DEFAUL
     AS $$
 declare
   v_ref text := upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9]', '', 'g'));
-  v_name text := app.normalise_name(coalesce(p_patient_name, ''));
 begin
   return query
   with open as (
     select a as visit, a.scheduled_at, a.id,
-      case when v_ref <> '' or v_name = '' then 0 else (
-        select min(case
-          when n.name = v_name or n.name like v_name || ' %' then 0
-          when extensions.levenshtein_less_equal(left(n.name, 100), left(v_name, 100), 2) <= 2 then 1
-        end)
-        from unnest(array[p.normalised_name, app.normalise_name(coalesce(a.said_name, ''))]) n (name)
-      ) end as off
+      case when v_ref <> '' then 0
+        else app.name_distance(p_patient_name, array[p.name, coalesce(a.said_name, p.name)]) end as off
     from app.visible_appointments(p_call_id) a
     join public.locations l on l.org_id = a.org_id and l.id = a.location_id
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
@@ -1768,7 +1839,8 @@ CREATE FUNCTION app.move_appointment(p_kind text, p_appointment_id uuid, p_servi
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_appointment_id)));
   v_now timestamptz;
   v_old public.appointments;
   v_slot app.free_slot;
@@ -1784,6 +1856,12 @@ begin
   for update;
   if v_old.status is null or v_old.status not in ('pending', 'confirmed') then
     return app.booking_refusal('refused', 'not_active', p_service_id, p_resource_id, p_starts_at);
+  end if;
+
+  if v_old.service_id = p_service_id and v_old.scheduled_at = p_starts_at
+    and coalesce(p_resource_id, v_old.resource_id) = v_old.resource_id
+  then
+    return app.booking_answer(p_kind, p_appointment_id);
   end if;
 
   select * into v_slot
@@ -1803,8 +1881,12 @@ begin
         overridden_by = case when p_override then app.current_user_id() else a.overridden_by end,
         confirmation_sent = false, updated_at = v_now
       where a.org_id = v_org_id and a.id = p_appointment_id;
-    exception when exclusion_violation then
-      v_slot := null;
+    exception
+      when exclusion_violation then
+        v_slot := null;
+      when unique_violation then
+        -- The same patient has just this visit already, booked by the same call.
+        return app.booking_refusal('question', 'own_booking', p_service_id, v_slot.resource_id, p_starts_at);
     end;
   end if;
   if v_slot.resource_id is null then
@@ -1819,6 +1901,30 @@ $$;
 ALTER FUNCTION app.move_appointment(p_kind text, p_appointment_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_override boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.move_appointment(p_kind text, p_appointment_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_override boolean) IS 'Moves one row to another time, resource or service in one statement: both or nothing, with its history kept. p_kind says what it is called (amended, rescheduled). The resource it has is preferred where any will do.';
+
+CREATE FUNCTION app.name_distance(p_said text, p_names text[]) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_said text := app.normalise_name(coalesce(p_said, ''));
+begin
+  if v_said = '' then
+    return 0;
+  end if;
+  return (
+    select min(case
+      when n.name = v_said or n.name like v_said || ' %' then 0
+      when extensions.levenshtein_less_equal(left(n.name, 100), left(v_said, 100), 2) <= 2 then 1
+    end)
+    from (select app.normalise_name(unnest(p_names)) as name) n
+  );
+end
+$$;
+
+ALTER FUNCTION app.name_distance(p_said text, p_names text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.name_distance(p_said text, p_names text[]) IS 'How well a name that was said fits somebody''s names: 0 as it was said, or nothing was said (the first name will do), 1 at most two edits away, NULL another name.';
 
 CREATE FUNCTION app.names_of_call(p_call_id uuid) RETURNS text[]
     LANGUAGE sql STABLE
@@ -1889,8 +1995,11 @@ CREATE FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_a
 declare
   v_now timestamptz := app.now();
   -- A wish in the past or beyond the horizon gets what is nearest to it that can be booked at all.
-  v_around timestamptz := greatest(v_now, least(p_around, v_now + (
-    select o.max_advance from public.organizations o where o.id = app.current_org_id())));
+  v_around timestamptz := (
+    select greatest(v_now + o.min_notice, least(p_around, v_now + o.max_advance))
+    from public.organizations o
+    where o.id = app.current_org_id()
+  );
   v_reach interval;
   v_starts timestamptz[];
 begin
@@ -2238,7 +2347,8 @@ CREATE FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_start
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)));
   v_now timestamptz;
   v_slot app.free_slot;
   v_contact_id uuid;
@@ -2370,7 +2480,7 @@ begin
     where i.id = (
       select c.id from public.invitations c
       where c.org_id = v_org_id and c.email = lower(new.email) and c.accepted_at is null and c.expires_at > app.now()
-      order by c.created_at desc
+      order by c.token_hash = sha256(convert_to(coalesce(new.raw_user_meta_data ->> 'invitation_token', ''), 'utf8')) desc, c.created_at desc
       limit 1)
       and i.org_id = v_org_id
     returning i.* into v_invitation;
@@ -2414,6 +2524,8 @@ declare
   v_order constant text[] := array['scheduled', 'queued', 'ringing', 'in-progress', 'forwarding', 'ended'];
   v_changed boolean;
 begin
+  -- Before the call's row: a caller who hangs up while the booking still waits must not meet it the other way round.
+  perform app.lock_call(p_call_id);
   update public.call_logs c
   set status = p_status,
     started_at = case when p_status = 'in-progress' then coalesce(c.started_at, p_at) else c.started_at end,
@@ -2438,7 +2550,7 @@ ALTER FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timesta
 
 COMMENT ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) IS 'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held. Returns whether anything changed. A status outside the known ones changes nothing.';
 
-CREATE FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[]) RETURNS text
+CREATE FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[] DEFAULT '{}'::text[]) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -2461,7 +2573,7 @@ begin
   end if;
 
   perform app.contact_of_call(p_call_id);
-  v_names := app.names_of_call(p_call_id);
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
     v_summary := app.redact_phi(p_summary, v_names);
     select coalesce(jsonb_agg(jsonb_build_object(
@@ -2470,7 +2582,7 @@ begin
     into v_turns
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
-  exception when others then
+  exception when query_canceled or others then
     -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
     -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
@@ -2505,9 +2617,9 @@ begin
 end
 $$;
 
-ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[]) OWNER TO app_writer;
+ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[]) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 CREATE FUNCTION app.redact_birth_dates(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -2651,7 +2763,8 @@ CREATE FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_star
     SET search_path TO ''
     AS $$
 declare
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id)));
   v_min_notice interval;
   v_max_advance interval;
   v_visit tstzrange;
@@ -2689,8 +2802,7 @@ begin
   into v_open, v_not_closed, v_on_step, v_not_taken
   from (
     select
-      -- Without a span both bounds are NULL, and a range of two NULLs holds everything.
-      o.opens_at is not null and v_visit <@ tstzrange(o.opens_at, o.closes_at) as is_open,
+      coalesce(v_visit <@ o.ranges, false) as is_open,
       not exists (
         select from public.closures x
         where x.org_id = r.org_id
@@ -2698,7 +2810,7 @@ begin
           and (x.resource_id is null or x.resource_id = r.id)
           and x.during && v_visit
       ) as not_closed,
-      coalesce(mod(extract(epoch from p_starts_at - o.opens_at), extract(epoch from v_step)) = 0, false) as on_step,
+      coalesce(o.on_step, false) as on_step,
       not exists (
         select from public.appointments a
         where a.org_id = r.org_id
@@ -2711,7 +2823,14 @@ begin
           and a.blocked && v_blocked
       ) as not_taken
     from public.resources r
-    left join app.open_spans(v_candidates, lower(v_visit), upper(v_visit)) o on o.resource_id = r.id
+    left join (
+      -- Spans that touch are one; the step counts from the opening of the span in which the visit starts.
+      select w.resource_id, range_agg(tstzrange(w.opens_at, w.closes_at)) as ranges,
+        bool_or(p_starts_at >= w.opens_at and p_starts_at < w.closes_at
+          and mod(extract(epoch from p_starts_at - w.opens_at), extract(epoch from v_step)) = 0) as on_step
+      from app.open_spans(v_candidates, lower(v_visit), upper(v_visit)) w
+      group by w.resource_id
+    ) o on o.resource_id = r.id
     where r.org_id = app.current_org_id()
       and r.id = any (v_candidates)
   ) c;
@@ -2895,6 +3014,7 @@ CREATE FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone,
 declare
   v_org_id uuid := app.require_org_id();
   v_pick record;
+  v_done_id uuid;
   v_old public.appointments;
   v_resource_id uuid := (select id from app.find_resource(p_resource));
   v_result app.booking_result;
@@ -2914,9 +3034,17 @@ begin
     end if;
   end if;
 
+  if p_starts_at is null then
+    raise exception 'name the time to move to' using errcode = 'VX400';
+  end if;
   select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
+  if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
+    v_done_id := app.already_changed(
+      'rescheduled', p_call_id, p_appointment, p_on, p_at, p_patient_name, p_starts_at);
+  end if;
   select * into v_old from public.appointments a where a.org_id = v_org_id and a.id = v_pick.appointment_id;
   v_result := case
+    when v_done_id is not null then app.booking_answer('rescheduled', v_done_id, null, true)
     when v_pick.reason = 'which_appointment' then app.booking_refusal('question', v_pick.reason)
     when v_pick.reason is not null then app.booking_refusal('refused', v_pick.reason)
     when v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
@@ -2925,7 +3053,10 @@ begin
     when v_old.status in ('pending', 'confirmed') and v_old.scheduled_at = p_starts_at
       and coalesce(v_resource_id, v_old.resource_id) = v_old.resource_id then
       app.booking_answer('rescheduled', v_old.id, null, true)
-    else app.move_appointment('rescheduled', v_old.id, v_old.service_id, v_resource_id, p_starts_at, p_call_id, p_override)
+    -- A visit from before the call stays with its practitioner unless another one was asked for.
+    else app.move_appointment('rescheduled', v_old.id, v_old.service_id,
+      case when v_old.call_id is distinct from p_call_id then coalesce(v_resource_id, v_old.resource_id) else v_resource_id end,
+      p_starts_at, p_call_id, p_override)
   end;
 
   if p_override and v_result.outcome = 'rescheduled' then
@@ -2939,7 +3070,7 @@ $$;
 
 ALTER FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) IS 'Moves a visit to p_starts_at, in one row and one transaction, history kept. Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
+COMMENT ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) IS 'Moves a visit to p_starts_at, in one row and one transaction, history kept, with the same practitioner unless another one is named (what this very call booked may go to any). Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
 
 CREATE FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) RETURNS SETOF app.tenant_route
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -3039,7 +3170,14 @@ declare
   v_spans integer;
 begin
   perform app.require_staff();
-  if cardinality(p_weekdays) <> cardinality(p_opens) or cardinality(p_opens) <> cardinality(p_closes) then
+  if not exists (select from public.locations l where l.org_id = v_org_id and l.id = p_location_id)
+    or (p_resource_id is not null and not exists (
+      select from public.resources r where r.org_id = v_org_id and r.id = p_resource_id and r.location_id = p_location_id))
+  then
+    raise exception 'there is no such location, or no such resource in it' using errcode = 'VX404';
+  end if;
+  if cardinality(p_weekdays) is null or cardinality(p_weekdays) is distinct from cardinality(p_opens)
+    or cardinality(p_opens) is distinct from cardinality(p_closes) then
     raise exception 'weekdays, opening and closing times must be as many' using errcode = 'VX400';
   end if;
   -- A booking that is being decided must see either the old week or the new one.
@@ -3062,7 +3200,7 @@ $$;
 
 ALTER FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) IS 'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); arrays of unlike length are VX400. Returns the number of spans.';
+COMMENT ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) IS 'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length are VX400. Returns the number of spans.';
 
 CREATE FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) RETURNS app.booking_result
     LANGUAGE plpgsql
@@ -3071,7 +3209,9 @@ CREATE FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts
 begin
   return app.booking_refusal(
     'refused',
-    case when p_override then 'taken'
+    case
+      when p_override and exists (
+        select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id))) then 'taken'
       else app.refusal_reason(p_service_id, p_resource_id, p_starts_at, p_now, p_call_id, p_ignore_appointment_id) end,
     p_service_id, p_resource_id, p_starts_at,
     app.next_alternatives(p_service_id, p_resource_id, p_starts_at, p_call_id, p_ignore_appointment_id));
@@ -3141,6 +3281,9 @@ declare
   v_events bigint;
   v_deliveries bigint;
 begin
+  if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
+    raise exception 'live clients and repeated webhooks need the last hour' using errcode = 'VX400';
+  end if;
   delete from public.events e where e.at < p_events_before;
   get diagnostics v_events = row_count;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
@@ -3151,7 +3294,7 @@ $$;
 
 ALTER FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Returns how many rows went.';
+COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. The last hour cannot be deleted (VX400). Returns how many rows went.';
 
 CREATE FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text DEFAULT NULL::text, p_callback_number text DEFAULT NULL::text, p_urgent boolean DEFAULT false) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3169,7 +3312,7 @@ begin
     org_id, call_id, tool_call_id, contact_id, caller_name, callback_number, body, urgent)
   values (
     v_org_id, p_call_id, p_tool_call_id, app.contact_of_call(p_call_id), left(nullif(btrim(p_caller_name), ''), 100),
-    p_callback_number, left(app.redact_phi(btrim(p_body), '{}'), 2000), p_urgent)
+    p_callback_number, left(app.redact_phi(btrim(p_body), array_remove(array[p_caller_name], null) || app.names_of_call(p_call_id)), 2000), p_urgent)
   on conflict (org_id, call_id, tool_call_id) do nothing
   returning id into v_id;
   if v_id is null then
@@ -3197,6 +3340,7 @@ declare
   v_now timestamptz;
   v_call public.call_logs;
   v_location public.locations;
+  v_other text;
   v_answer app.transfer_answer;
 begin
   perform app.lock_call(p_call_id);
@@ -3204,21 +3348,23 @@ begin
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
   select * into v_location from public.locations l where l.org_id = v_org_id and l.id = v_call.location_id;
 
+  v_other := case when v_call.direction = 'outbound' then v_call.to_number else v_call.from_number end;
   v_answer.phone := coalesce(
     (select d.phone from public.departments d
       where d.org_id = v_org_id and d.location_id = v_location.id and d.name = lower(btrim(coalesce(p_department, '')))),
     v_location.phone);
-  v_answer.caller_id := v_call.to_number;
+  v_answer.caller_id := case when v_call.direction = 'outbound' then v_call.from_number else v_call.to_number end;
   v_answer.reason := case
     when v_answer.phone is null then 'no_number'
-    when app.is_our_number(v_answer.phone) or v_answer.phone = v_call.from_number then 'loop'
+    when app.is_our_number(v_answer.phone) or v_answer.phone = v_other then 'loop'
     when exists (
       select from public.audit_log g
       join public.call_logs c on c.org_id = g.org_id and c.id = g.entity_id
       where g.org_id = v_org_id
         and g.action = 'caller_transferred'
         and g.at > v_now - interval '10 minutes'
-        and (c.id = p_call_id or c.from_number = v_call.from_number)) then 'already_transferred'
+        and (c.id = p_call_id
+          or case when c.direction = 'outbound' then c.to_number else c.from_number end = v_other)) then 'already_transferred'
     when not app.is_open(v_location.id, v_now) then 'closed'
   end;
   if v_answer.reason is not null then
@@ -3253,7 +3399,7 @@ begin
   -- Made where it is missing, so that guesses at an unknown number count, and lock, like those at a known one.
   v_contact_id := app.contact_of_call(p_call_id);
   -- Parallel calls guess at one contact one after the other.
-  perform app.lock_call(v_contact_id);
+  perform pg_advisory_xact_lock(3, hashtext(v_contact_id::text));
 
   select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id
     and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
@@ -3273,6 +3419,8 @@ begin
     where p.org_id = v_org_id
       and p.contact_id = v_contact_id
       and p.date_of_birth = p_date_of_birth
+      -- A date that this very call gave proves nothing, and must not tell a new patient from a known one.
+      and p.origin_call_id is distinct from p_call_id
       and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
         or p.normalised_name like v_name || ' %')
   ) c
@@ -5012,6 +5160,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.closures TO service_role;
 GRANT ALL ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.already_changed(p_kind text, p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, p_starts_at timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.already_changed(p_kind text, p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, p_starts_at timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text, p_service text, p_starts_at timestamp with time zone, p_resource text, p_patient_name text, p_tool_call_id text, p_said_date text, p_said_time text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text, p_service text, p_starts_at timestamp with time zone, p_resource text, p_patient_name text, p_tool_call_id text, p_said_date text, p_said_time text) FROM PUBLIC;
 
@@ -5035,8 +5186,8 @@ REVOKE ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with
 GRANT ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_starts_at timestamp with time zone) TO app_writer;
-REVOKE ALL ON FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) TO tenant_service;
 GRANT ALL ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) TO tenant_user;
@@ -5055,10 +5206,10 @@ GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_ca
 GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) TO app_writer;
-GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) TO tenant_service;
-GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) TO tenant_user;
-REVOKE ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO app_writer;
+GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO tenant_service;
+GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.check_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.check_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text) FROM PUBLIC;
@@ -5164,6 +5315,11 @@ GRANT ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_z
 GRANT ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) TO app_writer;
+GRANT ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) TO tenant_service;
+GRANT ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.lock_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_call(p_call_id uuid) FROM PUBLIC;
 
@@ -5188,6 +5344,9 @@ REVOKE ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from ti
 
 GRANT ALL ON FUNCTION app.move_appointment(p_kind text, p_appointment_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.move_appointment(p_kind text, p_appointment_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_override boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.name_distance(p_said text, p_names text[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.name_distance(p_said text, p_names text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.names_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.names_of_call(p_call_id uuid) FROM PUBLIC;
@@ -5245,8 +5404,8 @@ REVOKE ALL ON FUNCTION app.provision_user() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[]) TO tenant_service;
-REVOKE ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO tenant_service;
@@ -5359,10 +5518,10 @@ GRANT SELECT ON TABLE public.assistant_routes TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assistant_routes TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assistant_routes TO service_role;
 
+GRANT SELECT ON TABLE public.audit_log TO service_role;
 GRANT SELECT ON TABLE public.audit_log TO tenant_service;
 GRANT SELECT ON TABLE public.audit_log TO tenant_user;
 GRANT SELECT,INSERT ON TABLE public.audit_log TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.audit_log TO service_role;
 
 GRANT SELECT ON TABLE public.booking_attempts TO tenant_service;
 GRANT SELECT ON TABLE public.booking_attempts TO tenant_user;
@@ -5449,9 +5608,9 @@ GRANT SELECT ON TABLE public.locations TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO service_role;
 
+GRANT SELECT ON TABLE public.messages TO service_role;
 GRANT SELECT ON TABLE public.messages TO tenant_service;
 GRANT SELECT ON TABLE public.messages TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.messages TO service_role;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
 
 GRANT SELECT ON TABLE public.notifications TO tenant_service;

@@ -275,7 +275,7 @@ drop function app.current_org_id();
 drop function app.uuid_v7();
 drop function app.seal(text, text, text[]);
 drop function app.now();
-revoke usage on schema public from tenant_user, tenant_service, app_writer, app_definer, service_role;
+revoke usage on schema public from tenant_user, tenant_service, app_writer, app_definer;
 revoke usage on schema extensions from tenant_user, tenant_service, app_writer, app_definer;
 drop schema app;
 drop schema river;

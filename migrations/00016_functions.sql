@@ -104,6 +104,8 @@ select app.protect_table('public.audit_log');
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;
 revoke update on table public.audit_log from app_writer;
+-- The service key sees all; what was sent and who did what it cannot rewrite either.
+revoke insert, update, delete on table public.messages, public.audit_log from service_role;
 
 -- Token hashes are for functions, not for the dashboard.
 revoke select on table public.invitations from tenant_user, tenant_service;
@@ -256,6 +258,37 @@ comment on function app.normalise_name(text) is
 
 select app.seal('app.normalise_name(text)', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer');
 -- end of sql/0170_function_normalise_name.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0175_function_name_distance.sql
+create or replace function app.name_distance(p_said text, p_names text[])
+returns integer
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_said text := app.normalise_name(coalesce(p_said, ''));
+begin
+  if v_said = '' then
+    return 0;
+  end if;
+  return (
+    select min(case
+      when n.name = v_said or n.name like v_said || ' %' then 0
+      when extensions.levenshtein_less_equal(left(n.name, 100), left(v_said, 100), 2) <= 2 then 1
+    end)
+    from (select app.normalise_name(unnest(p_names)) as name) n
+  );
+end
+$$;
+
+comment on function app.name_distance(text, text[]) is
+  'How well a name that was said fits somebody''s names: 0 as it was said, or nothing was said (the first name will do), 1 at most two edits away, NULL another name.';
+
+select app.seal('app.name_distance(text, text[])', null, 'app_writer');
+-- end of sql/0175_function_name_distance.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -470,8 +503,30 @@ select app.seal('app.find_resource(text)', null, 'tenant_user', 'tenant_service'
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0225_function_location_of_wish.sql
+create or replace function app.location_of_wish(p_call_id uuid, p_appointment_id uuid)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return coalesce(
+    (select a.location_id from public.appointments a where a.org_id = app.current_org_id() and a.id = p_appointment_id),
+    (select c.location_id from public.call_logs c where c.org_id = app.current_org_id() and c.id = p_call_id));
+end
+$$;
+
+comment on function app.location_of_wish(uuid, uuid) is
+  'Where a visit is wanted: where the visit stands that is to be moved, else the location whose number was called. NULL for staff, who choose themselves.';
+
+select app.seal('app.location_of_wish(uuid, uuid)', null, 'tenant_user', 'tenant_service', 'app_writer');
+-- end of sql/0225_function_location_of_wish.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0230_function_candidates.sql
-create or replace function app.candidates(p_service_id uuid, p_resource_id uuid)
+create or replace function app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid)
 returns setof uuid
 language plpgsql
 stable
@@ -482,17 +537,22 @@ begin
   select r.id
   from public.resource_services rs
   join public.resources r on r.org_id = rs.org_id and r.id = rs.resource_id
+  join public.locations l on l.org_id = r.org_id and l.id = r.location_id
   where rs.org_id = app.current_org_id()
     and rs.service_id = p_service_id
     and r.active
-    and (p_resource_id is null or r.id = p_resource_id);
+    and (p_resource_id is null or r.id = p_resource_id)
+    and (p_location_id is null or r.location_id = p_location_id
+      -- Somebody asked for by name may work elsewhere, as long as the time that was said means the same there.
+      or (p_resource_id is not null and l.time_zone = (
+        select w.time_zone from public.locations w where w.org_id = r.org_id and w.id = p_location_id)));
 end
 $$;
 
-comment on function app.candidates(uuid, uuid) is
-  'The active resources that can give a service; p_resource_id NULL means any, else only that one where it can.';
+comment on function app.candidates(uuid, uuid, uuid) is
+  'The active resources that can give a service. p_resource_id NULL: any of the location; else that one, at the location or at another in the same time zone. p_location_id NULL: anywhere.';
 
-select app.seal('app.candidates(uuid, uuid)', null, 'tenant_user', 'tenant_service', 'app_writer');
+select app.seal('app.candidates(uuid, uuid, uuid)', null, 'tenant_user', 'tenant_service', 'app_writer');
 -- end of sql/0230_function_candidates.sql
 -- +goose StatementEnd
 
@@ -516,7 +576,8 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id)));
   v_first timestamptz;
   v_last timestamptz;
   v_duration interval;
@@ -537,16 +598,26 @@ begin
   end if;
 
   return query
-  with starts as (
+  with spans as materialized (
+    select * from app.open_spans(v_candidates, v_first, v_last + v_duration)
+  ),
+  open as (
+    -- Spans that touch are one: a visit may lie over midnight, or over the hour at which two spans meet.
+    select s.resource_id, range_agg(tstzrange(s.opens_at, s.closes_at)) as ranges
+    from spans s
+    group by s.resource_id
+  ),
+  starts as (
     select distinct o.resource_id, o.location_id, t as starts_at
-    from app.open_spans(v_candidates, v_first, v_last + v_duration) o
+    from spans o
     cross join lateral generate_series(
       -- The step counts from the opening; starts before the window are skipped by arithmetic, not one by one.
       o.opens_at + v_step * greatest(0, ceil(extract(epoch from v_first - o.opens_at) / extract(epoch from v_step))),
-      least(o.closes_at - v_duration, v_last),
+      least(o.closes_at, v_last),
       v_step) t
     where t >= v_first
       and t < v_last
+      and t < o.closes_at
   ),
   taken as (
     select a.resource_id, range_agg(a.blocked) as ranges, count(*) filter (where a.status <> 'held') as load
@@ -585,6 +656,7 @@ begin
     select tstzrange(s.starts_at, s.starts_at + v_duration) as during,
       tstzrange(s.starts_at - v_before, s.starts_at + v_duration + v_after) as blocked
   ) v
+  join open w on w.resource_id = s.resource_id and v.during <@ w.ranges
   left join taken t on t.resource_id = s.resource_id
   left join busy b on b.resource_id = s.resource_id
   left join closed c on c.resource_id = s.resource_id
@@ -671,8 +743,11 @@ as $$
 declare
   v_now timestamptz := app.now();
   -- A wish in the past or beyond the horizon gets what is nearest to it that can be booked at all.
-  v_around timestamptz := greatest(v_now, least(p_around, v_now + (
-    select o.max_advance from public.organizations o where o.id = app.current_org_id())));
+  v_around timestamptz := (
+    select greatest(v_now + o.min_notice, least(p_around, v_now + o.max_advance))
+    from public.organizations o
+    where o.id = app.current_org_id()
+  );
   v_reach interval;
   v_starts timestamptz[];
 begin
@@ -716,7 +791,8 @@ stable
 set search_path = ''
 as $$
 declare
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id)));
   v_min_notice interval;
   v_max_advance interval;
   v_visit tstzrange;
@@ -754,8 +830,7 @@ begin
   into v_open, v_not_closed, v_on_step, v_not_taken
   from (
     select
-      -- Without a span both bounds are NULL, and a range of two NULLs holds everything.
-      o.opens_at is not null and v_visit <@ tstzrange(o.opens_at, o.closes_at) as is_open,
+      coalesce(v_visit <@ o.ranges, false) as is_open,
       not exists (
         select from public.closures x
         where x.org_id = r.org_id
@@ -763,7 +838,7 @@ begin
           and (x.resource_id is null or x.resource_id = r.id)
           and x.during && v_visit
       ) as not_closed,
-      coalesce(mod(extract(epoch from p_starts_at - o.opens_at), extract(epoch from v_step)) = 0, false) as on_step,
+      coalesce(o.on_step, false) as on_step,
       not exists (
         select from public.appointments a
         where a.org_id = r.org_id
@@ -776,7 +851,14 @@ begin
           and a.blocked && v_blocked
       ) as not_taken
     from public.resources r
-    left join app.open_spans(v_candidates, lower(v_visit), upper(v_visit)) o on o.resource_id = r.id
+    left join (
+      -- Spans that touch are one; the step counts from the opening of the span in which the visit starts.
+      select w.resource_id, range_agg(tstzrange(w.opens_at, w.closes_at)) as ranges,
+        bool_or(p_starts_at >= w.opens_at and p_starts_at < w.closes_at
+          and mod(extract(epoch from p_starts_at - w.opens_at), extract(epoch from v_step)) = 0) as on_step
+      from app.open_spans(v_candidates, lower(v_visit), upper(v_visit)) w
+      group by w.resource_id
+    ) o on o.resource_id = r.id
     where r.org_id = app.current_org_id()
       and r.id = any (v_candidates)
   ) c;
@@ -860,7 +942,9 @@ as $$
 begin
   return app.booking_refusal(
     'refused',
-    case when p_override then 'taken'
+    case
+      when p_override and exists (
+        select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id))) then 'taken'
       else app.refusal_reason(p_service_id, p_resource_id, p_starts_at, p_now, p_call_id, p_ignore_appointment_id) end,
     p_service_id, p_resource_id, p_starts_at,
     app.next_alternatives(p_service_id, p_resource_id, p_starts_at, p_call_id, p_ignore_appointment_id));
@@ -1422,7 +1506,8 @@ begin
       tstzrange(p_starts_at - coalesce(s.buffer_before, o.buffer_before),
         p_starts_at + s.duration + coalesce(s.buffer_after, o.buffer_after)) as blocked
   ) v
-  join public.resources r on r.org_id = s.org_id and r.id in (select app.candidates(p_service_id, p_resource_id))
+  join public.resources r on r.org_id = s.org_id and r.id in (
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id)))
   where s.org_id = app.current_org_id()
     and s.id = p_service_id
     and not exists (
@@ -1634,7 +1719,8 @@ begin
     v_result := app.booking_refusal('refused', 'unknown_resource', v_service_id);
   end if;
   if v_result.outcome is null then
-    v_candidates := array(select app.candidates(v_service_id, v_resource_id));
+    v_candidates := array(
+      select app.candidates(v_service_id, v_resource_id, app.location_of_wish(p_call_id, null)));
     perform app.lock_resources(v_candidates);
     v_now := app.now();
     perform app.drop_expired_holds(v_candidates, v_now);
@@ -1962,7 +2048,8 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)));
   v_now timestamptz;
   v_slot app.free_slot;
   v_contact_id uuid;
@@ -2045,7 +2132,8 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_appointment_id)));
   v_now timestamptz;
   v_old public.appointments;
   v_slot app.free_slot;
@@ -2061,6 +2149,12 @@ begin
   for update;
   if v_old.status is null or v_old.status not in ('pending', 'confirmed') then
     return app.booking_refusal('refused', 'not_active', p_service_id, p_resource_id, p_starts_at);
+  end if;
+
+  if v_old.service_id = p_service_id and v_old.scheduled_at = p_starts_at
+    and coalesce(p_resource_id, v_old.resource_id) = v_old.resource_id
+  then
+    return app.booking_answer(p_kind, p_appointment_id);
   end if;
 
   select * into v_slot
@@ -2080,8 +2174,12 @@ begin
         overridden_by = case when p_override then app.current_user_id() else a.overridden_by end,
         confirmation_sent = false, updated_at = v_now
       where a.org_id = v_org_id and a.id = p_appointment_id;
-    exception when exclusion_violation then
-      v_slot := null;
+    exception
+      when exclusion_violation then
+        v_slot := null;
+      when unique_violation then
+        -- The same patient has just this visit already, booked by the same call.
+        return app.booking_refusal('question', 'own_booking', p_service_id, v_slot.resource_id, p_starts_at);
     end;
   end if;
   if v_slot.resource_id is null then
@@ -2200,27 +2298,27 @@ begin
     v_result := app.booking_refusal('refused', 'unknown_resource', v_service_id);
   elsif v_old.status not in ('pending', 'confirmed') then
     v_result := app.booking_refusal('refused', 'not_active', v_service_id);
-  elsif v_service_id = v_old.service_id
-    and coalesce(p_starts_at, v_old.scheduled_at) = v_old.scheduled_at
-    and coalesce(v_resource_id, v_old.resource_id) = v_old.resource_id
-  then
-    v_result := app.booking_answer('amended', v_old.id);
   else
-    v_result := app.move_appointment('amended', v_old.id, v_service_id, v_resource_id,
-      coalesce(p_starts_at, v_old.scheduled_at), p_call_id, false);
+    begin
+      v_result := app.move_appointment('amended', v_old.id, v_service_id, v_resource_id,
+        coalesce(p_starts_at, v_old.scheduled_at), p_call_id, false);
+      if v_result.outcome = 'amended' and app.normalise_name(coalesce(p_patient_name, '')) <> '' then
+        perform app.rename_patient(v_old.id, p_patient_name, p_call_id);
+        v_result := app.booking_answer('amended', v_old.id);
+      end if;
+    exception when unique_violation then
+      -- Under the new name or time it would be a visit that this call has booked already: nothing is changed.
+      v_result := app.booking_refusal('question', 'own_booking', v_service_id, v_resource_id, p_starts_at);
+    end;
   end if;
 
-  if v_result.outcome = 'amended' and app.normalise_name(coalesce(p_patient_name, '')) <> '' then
-    perform app.rename_patient(v_old.id, p_patient_name, p_call_id);
-    v_result := app.booking_answer('amended', v_old.id);
-  end if;
   perform app.note_attempt('amend', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
   return next v_result;
 end
 $$;
 
 comment on function app.amend_appointment(uuid, text, text, timestamptz, text, text, text, text, text) is
-  'Changes a booking that this very call made, named by its booking_ref: service, start, resource or the patient''s name; what is NULL or blank stays. outcome amended, or refused: not_found (of another call, or none), not_active, unknown_service, unknown_resource or one of app.refusal_reason with alternatives.';
+  'Changes a booking that this very call made, named by its booking_ref: service, start, resource or the patient''s name; what is NULL or blank stays, but for the resource: without a name it stays where it is free, else another takes the visit. outcome amended, or refused: not_found (of another call, or none), not_active, unknown_service, unknown_resource or one of app.refusal_reason with alternatives.';
 
 select app.seal('app.amend_appointment(uuid, text, text, timestamptz, text, text, text, text, text)', 'app_writer', 'tenant_service');
 -- end of sql/0520_function_amend_appointment.sql
@@ -2228,7 +2326,7 @@ select app.seal('app.amend_appointment(uuid, text, text, timestamptz, text, text
 
 -- +goose StatementBegin
 -- snapshot of sql/0525_function_blocked_by_own.sql
-create or replace function app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_starts_at timestamptz)
+create or replace function app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamptz)
 returns boolean
 language plpgsql
 stable
@@ -2242,6 +2340,7 @@ begin
     join public.organizations o on o.id = a.org_id
     where a.org_id = app.current_org_id()
       and a.call_id = p_call_id
+      and a.resource_id in (select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)))
       and a.status in ('pending', 'confirmed')
       and a.blocked && tstzrange(
         p_starts_at - coalesce(s.buffer_before, o.buffer_before),
@@ -2250,10 +2349,10 @@ begin
 end
 $$;
 
-comment on function app.blocked_by_own(uuid, uuid, timestamptz) is
-  'Whether a booking of the same call, buffers included, stands in the way of the wished start.';
+comment on function app.blocked_by_own(uuid, uuid, uuid, timestamptz) is
+  'Whether a booking of the same call, buffers included, lies on a resource that could have taken the wished start.';
 
-select app.seal('app.blocked_by_own(uuid, uuid, timestamptz)', null, 'app_writer');
+select app.seal('app.blocked_by_own(uuid, uuid, uuid, timestamptz)', null, 'app_writer');
 -- end of sql/0525_function_blocked_by_own.sql
 -- +goose StatementEnd
 
@@ -2303,11 +2402,16 @@ begin
     raise exception 'a call books by the rules and for its own contact' using errcode = 'VX403';
   end if;
 
-  perform app.lock_call(coalesce(p_call_id, p_contact_id));
-  v_result := app.replayed_attempt('book', p_call_id, p_tool_call_id);
-  if v_result.outcome is not null then
-    return next v_result;
-    return;
+  if p_starts_at is null then
+    raise exception 'name the time to book' using errcode = 'VX400';
+  end if;
+  if p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('book', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
   end if;
 
   select id into v_service_id from app.find_service(p_service);
@@ -2332,7 +2436,7 @@ begin
   end;
 
   -- A gap too short for the buffers between two visits of one call: nobody is told that they took it from themselves.
-  if v_result.outcome = 'refused' and v_result.reason = 'taken' and app.blocked_by_own(p_call_id, v_service_id, p_starts_at) then
+  if v_result.outcome = 'refused' and v_result.reason = 'taken' and app.blocked_by_own(p_call_id, v_service_id, v_resource_id, p_starts_at) then
     v_result.outcome := 'question';
     v_result.reason := 'own_booking';
   end if;
@@ -2407,18 +2511,12 @@ set search_path = ''
 as $$
 declare
   v_ref text := upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9]', '', 'g'));
-  v_name text := app.normalise_name(coalesce(p_patient_name, ''));
 begin
   return query
   with open as (
     select a as visit, a.scheduled_at, a.id,
-      case when v_ref <> '' or v_name = '' then 0 else (
-        select min(case
-          when n.name = v_name or n.name like v_name || ' %' then 0
-          when extensions.levenshtein_less_equal(left(n.name, 100), left(v_name, 100), 2) <= 2 then 1
-        end)
-        from unnest(array[p.normalised_name, app.normalise_name(coalesce(a.said_name, ''))]) n (name)
-      ) end as off
+      case when v_ref <> '' then 0
+        else app.name_distance(p_patient_name, array[p.name, coalesce(a.said_name, p.name)]) end as off
     from app.visible_appointments(p_call_id) a
     join public.locations l on l.org_id = a.org_id and l.id = a.location_id
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
@@ -2470,6 +2568,58 @@ comment on function app.find_my_appointments(uuid, text, date, time, text) is
 
 select app.seal('app.find_my_appointments(uuid, text, date, time, text)', 'app_writer', 'tenant_service');
 -- end of sql/0550_function_find_my_appointments.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0555_function_already_changed.sql
+-- Models repeat a wish under a new tool call id. The visit has moved or is cancelled by then, and looking for it where it
+-- stood finds nothing: the caller would hear that there is no such visit.
+create or replace function app.already_changed(
+  p_kind text,
+  p_call_id uuid,
+  p_appointment text,
+  p_on date,
+  p_at time,
+  p_patient_name text,
+  p_starts_at timestamptz
+)
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_ref text := upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9]', '', 'g'));
+begin
+  return (
+    select a.id
+    from public.appointment_changes h
+    join public.appointments a on a.org_id = h.org_id and a.id = h.appointment_id
+    join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+    join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+    where h.org_id = app.current_org_id()
+      and h.call_id = p_call_id
+      and h.kind = p_kind
+      and case p_kind
+        when 'cancelled' then a.status = 'cancelled'
+        else a.status in ('pending', 'confirmed') and a.scheduled_at = p_starts_at
+      end
+      and (v_ref = '' or a.booking_ref = v_ref)
+      and (v_ref <> '' or (
+        (p_on is null or (lower(h.old_during) at time zone l.time_zone)::date = p_on)
+        and (p_at is null or (lower(h.old_during) at time zone l.time_zone)::time = p_at)
+        and app.name_distance(p_patient_name, array[p.name, coalesce(a.said_name, p.name)]) is not null))
+    order by h.at desc
+    limit 1
+  );
+end
+$$;
+
+comment on function app.already_changed(text, uuid, text, date, time, text, timestamptz) is
+  'The visit for which the same call already had this very change made (kind rescheduled to p_starts_at, or cancelled), described as it stood before; NULL when there is none.';
+
+select app.seal('app.already_changed(text, uuid, text, date, time, text, timestamptz)', null, 'app_writer');
+-- end of sql/0555_function_already_changed.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2544,6 +2694,7 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_pick record;
+  v_done_id uuid;
   v_old public.appointments;
   v_resource_id uuid := (select id from app.find_resource(p_resource));
   v_result app.booking_result;
@@ -2563,9 +2714,17 @@ begin
     end if;
   end if;
 
+  if p_starts_at is null then
+    raise exception 'name the time to move to' using errcode = 'VX400';
+  end if;
   select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
+  if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
+    v_done_id := app.already_changed(
+      'rescheduled', p_call_id, p_appointment, p_on, p_at, p_patient_name, p_starts_at);
+  end if;
   select * into v_old from public.appointments a where a.org_id = v_org_id and a.id = v_pick.appointment_id;
   v_result := case
+    when v_done_id is not null then app.booking_answer('rescheduled', v_done_id, null, true)
     when v_pick.reason = 'which_appointment' then app.booking_refusal('question', v_pick.reason)
     when v_pick.reason is not null then app.booking_refusal('refused', v_pick.reason)
     when v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
@@ -2574,7 +2733,10 @@ begin
     when v_old.status in ('pending', 'confirmed') and v_old.scheduled_at = p_starts_at
       and coalesce(v_resource_id, v_old.resource_id) = v_old.resource_id then
       app.booking_answer('rescheduled', v_old.id, null, true)
-    else app.move_appointment('rescheduled', v_old.id, v_old.service_id, v_resource_id, p_starts_at, p_call_id, p_override)
+    -- A visit from before the call stays with its practitioner unless another one was asked for.
+    else app.move_appointment('rescheduled', v_old.id, v_old.service_id,
+      case when v_old.call_id is distinct from p_call_id then coalesce(v_resource_id, v_old.resource_id) else v_resource_id end,
+      p_starts_at, p_call_id, p_override)
   end;
 
   if p_override and v_result.outcome = 'rescheduled' then
@@ -2587,7 +2749,7 @@ end
 $$;
 
 comment on function app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text) is
-  'Moves a visit to p_starts_at, in one row and one transaction, history kept. Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
+  'Moves a visit to p_starts_at, in one row and one transaction, history kept, with the same practitioner unless another one is named (what this very call booked may go to any). Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
 
 select app.seal('app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');
 -- end of sql/0570_function_reschedule_appointment.sql
@@ -2631,17 +2793,8 @@ begin
 
   select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
   if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
-    -- Cancelled in this call already, and asked for again under a new tool call id: the wish is fulfilled.
-    select a.id into v_pick.appointment_id
-    from public.appointment_changes h
-    join public.appointments a on a.org_id = h.org_id and a.id = h.appointment_id
-    where h.org_id = v_org_id
-      and h.call_id = p_call_id
-      and h.kind = 'cancelled'
-      and a.status = 'cancelled'
-      and a.booking_ref = upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9]', '', 'g'))
-    order by h.at desc
-    limit 1;
+    v_pick.appointment_id := app.already_changed(
+      'cancelled', p_call_id, p_appointment, p_on, p_at, p_patient_name, null);
   end if;
 
   select * into v_old
@@ -2744,7 +2897,7 @@ begin
   -- Made where it is missing, so that guesses at an unknown number count, and lock, like those at a known one.
   v_contact_id := app.contact_of_call(p_call_id);
   -- Parallel calls guess at one contact one after the other.
-  perform app.lock_call(v_contact_id);
+  perform pg_advisory_xact_lock(3, hashtext(v_contact_id::text));
 
   select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id
     and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
@@ -2764,6 +2917,8 @@ begin
     where p.org_id = v_org_id
       and p.contact_id = v_contact_id
       and p.date_of_birth = p_date_of_birth
+      -- A date that this very call gave proves nothing, and must not tell a new patient from a known one.
+      and p.origin_call_id is distinct from p_call_id
       and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
         or p.normalised_name like v_name || ' %')
   ) c
@@ -2846,7 +3001,7 @@ begin
     org_id, call_id, tool_call_id, contact_id, caller_name, callback_number, body, urgent)
   values (
     v_org_id, p_call_id, p_tool_call_id, app.contact_of_call(p_call_id), left(nullif(btrim(p_caller_name), ''), 100),
-    p_callback_number, left(app.redact_phi(btrim(p_body), '{}'), 2000), p_urgent)
+    p_callback_number, left(app.redact_phi(btrim(p_body), array_remove(array[p_caller_name], null) || app.names_of_call(p_call_id)), 2000), p_urgent)
   on conflict (org_id, call_id, tool_call_id) do nothing
   returning id into v_id;
   if v_id is null then
@@ -2934,7 +3089,19 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_id uuid;
+  v_from text := case when p_direction = 'outbound' then p_number else p_caller end;
+  v_to text := case when p_direction = 'outbound' then p_caller else p_number end;
 begin
+  -- The first message may lack what a later one carries. Numbers are taken as long as nobody was booked under the call.
+  update public.call_logs c
+  set agent_id = coalesce(c.agent_id, p_agent_id),
+    from_number = case when c.contact_id is null then coalesce(c.from_number, v_from) else c.from_number end,
+    to_number = case when c.contact_id is null then coalesce(c.to_number, v_to) else c.to_number end
+  where c.org_id = v_org_id
+    and c.vapi_call_id = p_vapi_call_id
+    and ((c.agent_id is null and p_agent_id is not null)
+      or (c.contact_id is null and c.from_number is null and v_from is not null)
+      or (c.contact_id is null and c.to_number is null and v_to is not null));
   select c.id into v_id
   from public.call_logs c
   where c.org_id = v_org_id and c.vapi_call_id = p_vapi_call_id;
@@ -2948,8 +3115,7 @@ begin
     coalesce(p_location_id, (
       select l.id from public.locations l where l.org_id = v_org_id order by l.created_at, l.id limit 1)),
     p_direction,
-    case when p_direction = 'outbound' then p_number else p_caller end,
-    case when p_direction = 'outbound' then p_caller else p_number end)
+    v_from, v_to)
   on conflict (org_id, vapi_call_id) do nothing
   returning id into v_id;
   if v_id is null then
@@ -2964,7 +3130,7 @@ end
 $$;
 
 comment on function app.ensure_call(text, text, uuid, uuid, text, text) is
-  'The row of a call, made by whichever webhook comes first. p_caller is the other party''s number (E.164, NULL when withheld), p_number the clinic''s.';
+  'The row of a call, made by whichever webhook comes first and completed by later ones. p_caller is the other party''s number (E.164, NULL when withheld), p_number the clinic''s.';
 
 select app.seal('app.ensure_call(text, text, uuid, uuid, text, text)', 'app_writer', 'tenant_service');
 -- end of sql/0660_function_ensure_call.sql
@@ -3181,6 +3347,8 @@ declare
   v_order constant text[] := array['scheduled', 'queued', 'ringing', 'in-progress', 'forwarding', 'ended'];
   v_changed boolean;
 begin
+  -- Before the call's row: a caller who hangs up while the booking still waits must not meet it the other way round.
+  perform app.lock_call(p_call_id);
   update public.call_logs c
   set status = p_status,
     started_at = case when p_status = 'in-progress' then coalesce(c.started_at, p_at) else c.started_at end,
@@ -3299,7 +3467,8 @@ create or replace function app.record_call_report(
   p_turns jsonb,
   p_cost_micros bigint,
   p_has_recording boolean,
-  p_tools_used text[]
+  p_tools_used text[],
+  p_said_names text[] default '{}'
 )
 returns text
 language plpgsql
@@ -3326,7 +3495,7 @@ begin
   end if;
 
   perform app.contact_of_call(p_call_id);
-  v_names := app.names_of_call(p_call_id);
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
     v_summary := app.redact_phi(p_summary, v_names);
     select coalesce(jsonb_agg(jsonb_build_object(
@@ -3335,7 +3504,7 @@ begin
     into v_turns
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
-  exception when others then
+  exception when query_canceled or others then
     -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
     -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
@@ -3370,10 +3539,10 @@ begin
 end
 $$;
 
-comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[]) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[]) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
-select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[])', 'app_writer', 'tenant_service');
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[])', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
 -- +goose StatementEnd
 
@@ -3522,6 +3691,7 @@ declare
   v_now timestamptz;
   v_call public.call_logs;
   v_location public.locations;
+  v_other text;
   v_answer app.transfer_answer;
 begin
   perform app.lock_call(p_call_id);
@@ -3529,21 +3699,23 @@ begin
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
   select * into v_location from public.locations l where l.org_id = v_org_id and l.id = v_call.location_id;
 
+  v_other := case when v_call.direction = 'outbound' then v_call.to_number else v_call.from_number end;
   v_answer.phone := coalesce(
     (select d.phone from public.departments d
       where d.org_id = v_org_id and d.location_id = v_location.id and d.name = lower(btrim(coalesce(p_department, '')))),
     v_location.phone);
-  v_answer.caller_id := v_call.to_number;
+  v_answer.caller_id := case when v_call.direction = 'outbound' then v_call.from_number else v_call.to_number end;
   v_answer.reason := case
     when v_answer.phone is null then 'no_number'
-    when app.is_our_number(v_answer.phone) or v_answer.phone = v_call.from_number then 'loop'
+    when app.is_our_number(v_answer.phone) or v_answer.phone = v_other then 'loop'
     when exists (
       select from public.audit_log g
       join public.call_logs c on c.org_id = g.org_id and c.id = g.entity_id
       where g.org_id = v_org_id
         and g.action = 'caller_transferred'
         and g.at > v_now - interval '10 minutes'
-        and (c.id = p_call_id or c.from_number = v_call.from_number)) then 'already_transferred'
+        and (c.id = p_call_id
+          or case when c.direction = 'outbound' then c.to_number else c.from_number end = v_other)) then 'already_transferred'
     when not app.is_open(v_location.id, v_now) then 'closed'
   end;
   if v_answer.reason is not null then
@@ -3585,7 +3757,14 @@ declare
   v_spans integer;
 begin
   perform app.require_staff();
-  if cardinality(p_weekdays) <> cardinality(p_opens) or cardinality(p_opens) <> cardinality(p_closes) then
+  if not exists (select from public.locations l where l.org_id = v_org_id and l.id = p_location_id)
+    or (p_resource_id is not null and not exists (
+      select from public.resources r where r.org_id = v_org_id and r.id = p_resource_id and r.location_id = p_location_id))
+  then
+    raise exception 'there is no such location, or no such resource in it' using errcode = 'VX404';
+  end if;
+  if cardinality(p_weekdays) is null or cardinality(p_weekdays) is distinct from cardinality(p_opens)
+    or cardinality(p_opens) is distinct from cardinality(p_closes) then
     raise exception 'weekdays, opening and closing times must be as many' using errcode = 'VX400';
   end if;
   -- A booking that is being decided must see either the old week or the new one.
@@ -3607,7 +3786,7 @@ end
 $$;
 
 comment on function app.set_business_hours(uuid, uuid, integer[], time[], time[]) is
-  'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); arrays of unlike length are VX400. Returns the number of spans.';
+  'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length are VX400. Returns the number of spans.';
 
 select app.seal('app.set_business_hours(uuid, uuid, integer[], time[], time[])', 'app_writer', 'tenant_user');
 -- end of sql/0800_function_set_business_hours.sql
@@ -3884,7 +4063,7 @@ begin
     where i.id = (
       select c.id from public.invitations c
       where c.org_id = v_org_id and c.email = lower(new.email) and c.accepted_at is null and c.expires_at > app.now()
-      order by c.created_at desc
+      order by c.token_hash = sha256(convert_to(coalesce(new.raw_user_meta_data ->> 'invitation_token', ''), 'utf8')) desc, c.created_at desc
       limit 1)
       and i.org_id = v_org_id
     returning i.* into v_invitation;
@@ -3986,6 +4165,9 @@ declare
   v_events bigint;
   v_deliveries bigint;
 begin
+  if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
+    raise exception 'live clients and repeated webhooks need the last hour' using errcode = 'VX400';
+  end if;
   delete from public.events e where e.at < p_events_before;
   get diagnostics v_events = row_count;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
@@ -3995,7 +4177,7 @@ end
 $$;
 
 comment on function app.sweep_platform(timestamptz, timestamptz) is
-  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Returns how many rows went.';
+  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. The last hour cannot be deleted (VX400). Returns how many rows went.';
 
 select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');
 -- end of sql/0890_function_sweep_platform.sql
@@ -4048,6 +4230,7 @@ drop function app.approve_appointment;
 drop function app.cancel_appointment;
 drop function app.reschedule_appointment;
 drop function app.pick_appointment;
+drop function app.already_changed;
 drop function app.find_my_appointments;
 drop function app.meant_appointments;
 drop function app.visible_appointments;
@@ -4091,11 +4274,13 @@ drop function app.next_alternatives;
 drop function app.available_slots;
 drop function app.free_slots;
 drop function app.candidates;
+drop function app.location_of_wish;
 drop function app.find_resource;
 drop function app.find_service;
 drop function app.match_rank;
 drop function app.open_spans;
 drop function app.local_instant;
+drop function app.name_distance;
 drop function app.normalise_name;
 drop function app.require_staff;
 drop function app.current_member_role;

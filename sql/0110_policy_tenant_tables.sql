@@ -33,6 +33,8 @@ select app.protect_table('public.audit_log');
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;
 revoke update on table public.audit_log from app_writer;
+-- The service key sees all; what was sent and who did what it cannot rewrite either.
+revoke insert, update, delete on table public.messages, public.audit_log from service_role;
 
 -- Token hashes are for functions, not for the dashboard.
 revoke select on table public.invitations from tenant_user, tenant_service;

@@ -16,7 +16,8 @@ set search_path = ''
 as $$
 #variable_conflict use_column
 declare
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id)));
   v_first timestamptz;
   v_last timestamptz;
   v_duration interval;
@@ -37,16 +38,26 @@ begin
   end if;
 
   return query
-  with starts as (
+  with spans as materialized (
+    select * from app.open_spans(v_candidates, v_first, v_last + v_duration)
+  ),
+  open as (
+    -- Spans that touch are one: a visit may lie over midnight, or over the hour at which two spans meet.
+    select s.resource_id, range_agg(tstzrange(s.opens_at, s.closes_at)) as ranges
+    from spans s
+    group by s.resource_id
+  ),
+  starts as (
     select distinct o.resource_id, o.location_id, t as starts_at
-    from app.open_spans(v_candidates, v_first, v_last + v_duration) o
+    from spans o
     cross join lateral generate_series(
       -- The step counts from the opening; starts before the window are skipped by arithmetic, not one by one.
       o.opens_at + v_step * greatest(0, ceil(extract(epoch from v_first - o.opens_at) / extract(epoch from v_step))),
-      least(o.closes_at - v_duration, v_last),
+      least(o.closes_at, v_last),
       v_step) t
     where t >= v_first
       and t < v_last
+      and t < o.closes_at
   ),
   taken as (
     select a.resource_id, range_agg(a.blocked) as ranges, count(*) filter (where a.status <> 'held') as load
@@ -85,6 +96,7 @@ begin
     select tstzrange(s.starts_at, s.starts_at + v_duration) as during,
       tstzrange(s.starts_at - v_before, s.starts_at + v_duration + v_after) as blocked
   ) v
+  join open w on w.resource_id = s.resource_id and v.during <@ w.ranges
   left join taken t on t.resource_id = s.resource_id
   left join busy b on b.resource_id = s.resource_id
   left join closed c on c.resource_id = s.resource_id

@@ -13,8 +13,11 @@ as $$
 declare
   v_now timestamptz := app.now();
   -- A wish in the past or beyond the horizon gets what is nearest to it that can be booked at all.
-  v_around timestamptz := greatest(v_now, least(p_around, v_now + (
-    select o.max_advance from public.organizations o where o.id = app.current_org_id())));
+  v_around timestamptz := (
+    select greatest(v_now + o.min_notice, least(p_around, v_now + o.max_advance))
+    from public.organizations o
+    where o.id = app.current_org_id()
+  );
   v_reach interval;
   v_starts timestamptz[];
 begin

@@ -12,7 +12,8 @@ stable
 set search_path = ''
 as $$
 declare
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id)));
   v_min_notice interval;
   v_max_advance interval;
   v_visit tstzrange;
@@ -50,8 +51,7 @@ begin
   into v_open, v_not_closed, v_on_step, v_not_taken
   from (
     select
-      -- Without a span both bounds are NULL, and a range of two NULLs holds everything.
-      o.opens_at is not null and v_visit <@ tstzrange(o.opens_at, o.closes_at) as is_open,
+      coalesce(v_visit <@ o.ranges, false) as is_open,
       not exists (
         select from public.closures x
         where x.org_id = r.org_id
@@ -59,7 +59,7 @@ begin
           and (x.resource_id is null or x.resource_id = r.id)
           and x.during && v_visit
       ) as not_closed,
-      coalesce(mod(extract(epoch from p_starts_at - o.opens_at), extract(epoch from v_step)) = 0, false) as on_step,
+      coalesce(o.on_step, false) as on_step,
       not exists (
         select from public.appointments a
         where a.org_id = r.org_id
@@ -72,7 +72,14 @@ begin
           and a.blocked && v_blocked
       ) as not_taken
     from public.resources r
-    left join app.open_spans(v_candidates, lower(v_visit), upper(v_visit)) o on o.resource_id = r.id
+    left join (
+      -- Spans that touch are one; the step counts from the opening of the span in which the visit starts.
+      select w.resource_id, range_agg(tstzrange(w.opens_at, w.closes_at)) as ranges,
+        bool_or(p_starts_at >= w.opens_at and p_starts_at < w.closes_at
+          and mod(extract(epoch from p_starts_at - w.opens_at), extract(epoch from v_step)) = 0) as on_step
+      from app.open_spans(v_candidates, lower(v_visit), upper(v_visit)) w
+      group by w.resource_id
+    ) o on o.resource_id = r.id
     where r.org_id = app.current_org_id()
       and r.id = any (v_candidates)
   ) c;

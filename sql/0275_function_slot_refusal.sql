@@ -15,7 +15,9 @@ as $$
 begin
   return app.booking_refusal(
     'refused',
-    case when p_override then 'taken'
+    case
+      when p_override and exists (
+        select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id))) then 'taken'
       else app.refusal_reason(p_service_id, p_resource_id, p_starts_at, p_now, p_call_id, p_ignore_appointment_id) end,
     p_service_id, p_resource_id, p_starts_at,
     app.next_alternatives(p_service_id, p_resource_id, p_starts_at, p_call_id, p_ignore_appointment_id));

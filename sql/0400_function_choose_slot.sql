@@ -44,7 +44,8 @@ begin
       tstzrange(p_starts_at - coalesce(s.buffer_before, o.buffer_before),
         p_starts_at + s.duration + coalesce(s.buffer_after, o.buffer_after)) as blocked
   ) v
-  join public.resources r on r.org_id = s.org_id and r.id in (select app.candidates(p_service_id, p_resource_id))
+  join public.resources r on r.org_id = s.org_id and r.id in (
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_ignore_appointment_id)))
   where s.org_id = app.current_org_id()
     and s.id = p_service_id
     and not exists (

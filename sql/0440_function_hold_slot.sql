@@ -31,7 +31,8 @@ begin
     v_result := app.booking_refusal('refused', 'unknown_resource', v_service_id);
   end if;
   if v_result.outcome is null then
-    v_candidates := array(select app.candidates(v_service_id, v_resource_id));
+    v_candidates := array(
+      select app.candidates(v_service_id, v_resource_id, app.location_of_wish(p_call_id, null)));
     perform app.lock_resources(v_candidates);
     v_now := app.now();
     perform app.drop_expired_holds(v_candidates, v_now);

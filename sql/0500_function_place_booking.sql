@@ -18,7 +18,8 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)));
   v_now timestamptz;
   v_slot app.free_slot;
   v_contact_id uuid;

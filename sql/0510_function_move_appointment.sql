@@ -14,7 +14,8 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_candidates uuid[] := array(select app.candidates(p_service_id, p_resource_id));
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_appointment_id)));
   v_now timestamptz;
   v_old public.appointments;
   v_slot app.free_slot;
@@ -30,6 +31,12 @@ begin
   for update;
   if v_old.status is null or v_old.status not in ('pending', 'confirmed') then
     return app.booking_refusal('refused', 'not_active', p_service_id, p_resource_id, p_starts_at);
+  end if;
+
+  if v_old.service_id = p_service_id and v_old.scheduled_at = p_starts_at
+    and coalesce(p_resource_id, v_old.resource_id) = v_old.resource_id
+  then
+    return app.booking_answer(p_kind, p_appointment_id);
   end if;
 
   select * into v_slot
@@ -49,8 +56,12 @@ begin
         overridden_by = case when p_override then app.current_user_id() else a.overridden_by end,
         confirmation_sent = false, updated_at = v_now
       where a.org_id = v_org_id and a.id = p_appointment_id;
-    exception when exclusion_violation then
-      v_slot := null;
+    exception
+      when exclusion_violation then
+        v_slot := null;
+      when unique_violation then
+        -- The same patient has just this visit already, booked by the same call.
+        return app.booking_refusal('question', 'own_booking', p_service_id, v_slot.resource_id, p_starts_at);
     end;
   end if;
   if v_slot.resource_id is null then

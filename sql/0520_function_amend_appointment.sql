@@ -46,26 +46,26 @@ begin
     v_result := app.booking_refusal('refused', 'unknown_resource', v_service_id);
   elsif v_old.status not in ('pending', 'confirmed') then
     v_result := app.booking_refusal('refused', 'not_active', v_service_id);
-  elsif v_service_id = v_old.service_id
-    and coalesce(p_starts_at, v_old.scheduled_at) = v_old.scheduled_at
-    and coalesce(v_resource_id, v_old.resource_id) = v_old.resource_id
-  then
-    v_result := app.booking_answer('amended', v_old.id);
   else
-    v_result := app.move_appointment('amended', v_old.id, v_service_id, v_resource_id,
-      coalesce(p_starts_at, v_old.scheduled_at), p_call_id, false);
+    begin
+      v_result := app.move_appointment('amended', v_old.id, v_service_id, v_resource_id,
+        coalesce(p_starts_at, v_old.scheduled_at), p_call_id, false);
+      if v_result.outcome = 'amended' and app.normalise_name(coalesce(p_patient_name, '')) <> '' then
+        perform app.rename_patient(v_old.id, p_patient_name, p_call_id);
+        v_result := app.booking_answer('amended', v_old.id);
+      end if;
+    exception when unique_violation then
+      -- Under the new name or time it would be a visit that this call has booked already: nothing is changed.
+      v_result := app.booking_refusal('question', 'own_booking', v_service_id, v_resource_id, p_starts_at);
+    end;
   end if;
 
-  if v_result.outcome = 'amended' and app.normalise_name(coalesce(p_patient_name, '')) <> '' then
-    perform app.rename_patient(v_old.id, p_patient_name, p_call_id);
-    v_result := app.booking_answer('amended', v_old.id);
-  end if;
   perform app.note_attempt('amend', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
   return next v_result;
 end
 $$;
 
 comment on function app.amend_appointment(uuid, text, text, timestamptz, text, text, text, text, text) is
-  'Changes a booking that this very call made, named by its booking_ref: service, start, resource or the patient''s name; what is NULL or blank stays. outcome amended, or refused: not_found (of another call, or none), not_active, unknown_service, unknown_resource or one of app.refusal_reason with alternatives.';
+  'Changes a booking that this very call made, named by its booking_ref: service, start, resource or the patient''s name; what is NULL or blank stays, but for the resource: without a name it stays where it is free, else another takes the visit. outcome amended, or refused: not_found (of another call, or none), not_active, unknown_service, unknown_resource or one of app.refusal_reason with alternatives.';
 
 select app.seal('app.amend_appointment(uuid, text, text, timestamptz, text, text, text, text, text)', 'app_writer', 'tenant_service');

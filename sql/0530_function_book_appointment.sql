@@ -42,11 +42,16 @@ begin
     raise exception 'a call books by the rules and for its own contact' using errcode = 'VX403';
   end if;
 
-  perform app.lock_call(coalesce(p_call_id, p_contact_id));
-  v_result := app.replayed_attempt('book', p_call_id, p_tool_call_id);
-  if v_result.outcome is not null then
-    return next v_result;
-    return;
+  if p_starts_at is null then
+    raise exception 'name the time to book' using errcode = 'VX400';
+  end if;
+  if p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('book', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
   end if;
 
   select id into v_service_id from app.find_service(p_service);
@@ -71,7 +76,7 @@ begin
   end;
 
   -- A gap too short for the buffers between two visits of one call: nobody is told that they took it from themselves.
-  if v_result.outcome = 'refused' and v_result.reason = 'taken' and app.blocked_by_own(p_call_id, v_service_id, p_starts_at) then
+  if v_result.outcome = 'refused' and v_result.reason = 'taken' and app.blocked_by_own(p_call_id, v_service_id, v_resource_id, p_starts_at) then
     v_result.outcome := 'question';
     v_result.reason := 'own_booking';
   end if;

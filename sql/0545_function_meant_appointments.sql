@@ -12,18 +12,12 @@ set search_path = ''
 as $$
 declare
   v_ref text := upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9]', '', 'g'));
-  v_name text := app.normalise_name(coalesce(p_patient_name, ''));
 begin
   return query
   with open as (
     select a as visit, a.scheduled_at, a.id,
-      case when v_ref <> '' or v_name = '' then 0 else (
-        select min(case
-          when n.name = v_name or n.name like v_name || ' %' then 0
-          when extensions.levenshtein_less_equal(left(n.name, 100), left(v_name, 100), 2) <= 2 then 1
-        end)
-        from unnest(array[p.normalised_name, app.normalise_name(coalesce(a.said_name, ''))]) n (name)
-      ) end as off
+      case when v_ref <> '' then 0
+        else app.name_distance(p_patient_name, array[p.name, coalesce(a.said_name, p.name)]) end as off
     from app.visible_appointments(p_call_id) a
     join public.locations l on l.org_id = a.org_id and l.id = a.location_id
     join public.patients p on p.org_id = a.org_id and p.id = a.patient_id

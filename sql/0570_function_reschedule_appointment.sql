@@ -20,6 +20,7 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_pick record;
+  v_done_id uuid;
   v_old public.appointments;
   v_resource_id uuid := (select id from app.find_resource(p_resource));
   v_result app.booking_result;
@@ -39,9 +40,17 @@ begin
     end if;
   end if;
 
+  if p_starts_at is null then
+    raise exception 'name the time to move to' using errcode = 'VX400';
+  end if;
   select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
+  if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
+    v_done_id := app.already_changed(
+      'rescheduled', p_call_id, p_appointment, p_on, p_at, p_patient_name, p_starts_at);
+  end if;
   select * into v_old from public.appointments a where a.org_id = v_org_id and a.id = v_pick.appointment_id;
   v_result := case
+    when v_done_id is not null then app.booking_answer('rescheduled', v_done_id, null, true)
     when v_pick.reason = 'which_appointment' then app.booking_refusal('question', v_pick.reason)
     when v_pick.reason is not null then app.booking_refusal('refused', v_pick.reason)
     when v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
@@ -50,7 +59,10 @@ begin
     when v_old.status in ('pending', 'confirmed') and v_old.scheduled_at = p_starts_at
       and coalesce(v_resource_id, v_old.resource_id) = v_old.resource_id then
       app.booking_answer('rescheduled', v_old.id, null, true)
-    else app.move_appointment('rescheduled', v_old.id, v_old.service_id, v_resource_id, p_starts_at, p_call_id, p_override)
+    -- A visit from before the call stays with its practitioner unless another one was asked for.
+    else app.move_appointment('rescheduled', v_old.id, v_old.service_id,
+      case when v_old.call_id is distinct from p_call_id then coalesce(v_resource_id, v_old.resource_id) else v_resource_id end,
+      p_starts_at, p_call_id, p_override)
   end;
 
   if p_override and v_result.outcome = 'rescheduled' then
@@ -63,6 +75,6 @@ end
 $$;
 
 comment on function app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text) is
-  'Moves a visit to p_starts_at, in one row and one transaction, history kept. Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
+  'Moves a visit to p_starts_at, in one row and one transaction, history kept, with the same practitioner unless another one is named (what this very call booked may go to any). Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
 
 select app.seal('app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');

@@ -34,17 +34,8 @@ begin
 
   select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
   if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
-    -- Cancelled in this call already, and asked for again under a new tool call id: the wish is fulfilled.
-    select a.id into v_pick.appointment_id
-    from public.appointment_changes h
-    join public.appointments a on a.org_id = h.org_id and a.id = h.appointment_id
-    where h.org_id = v_org_id
-      and h.call_id = p_call_id
-      and h.kind = 'cancelled'
-      and a.status = 'cancelled'
-      and a.booking_ref = upper(regexp_replace(coalesce(p_appointment, ''), '[^A-Za-z0-9]', '', 'g'))
-    order by h.at desc
-    limit 1;
+    v_pick.appointment_id := app.already_changed(
+      'cancelled', p_call_id, p_appointment, p_on, p_at, p_patient_name, null);
   end if;
 
   select * into v_old

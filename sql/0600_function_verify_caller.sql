@@ -21,7 +21,7 @@ begin
   -- Made where it is missing, so that guesses at an unknown number count, and lock, like those at a known one.
   v_contact_id := app.contact_of_call(p_call_id);
   -- Parallel calls guess at one contact one after the other.
-  perform app.lock_call(v_contact_id);
+  perform pg_advisory_xact_lock(3, hashtext(v_contact_id::text));
 
   select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id
     and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
@@ -41,6 +41,8 @@ begin
     where p.org_id = v_org_id
       and p.contact_id = v_contact_id
       and p.date_of_birth = p_date_of_birth
+      -- A date that this very call gave proves nothing, and must not tell a new patient from a known one.
+      and p.origin_call_id is distinct from p_call_id
       and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
         or p.normalised_name like v_name || ' %')
   ) c

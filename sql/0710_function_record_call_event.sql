@@ -15,6 +15,8 @@ declare
   v_order constant text[] := array['scheduled', 'queued', 'ringing', 'in-progress', 'forwarding', 'ended'];
   v_changed boolean;
 begin
+  -- Before the call's row: a caller who hangs up while the booking still waits must not meet it the other way round.
+  perform app.lock_call(p_call_id);
   update public.call_logs c
   set status = p_status,
     started_at = case when p_status = 'in-progress' then coalesce(c.started_at, p_at) else c.started_at end,

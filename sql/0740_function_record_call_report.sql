@@ -8,7 +8,8 @@ create or replace function app.record_call_report(
   p_turns jsonb,
   p_cost_micros bigint,
   p_has_recording boolean,
-  p_tools_used text[]
+  p_tools_used text[],
+  p_said_names text[] default '{}'
 )
 returns text
 language plpgsql
@@ -35,7 +36,7 @@ begin
   end if;
 
   perform app.contact_of_call(p_call_id);
-  v_names := app.names_of_call(p_call_id);
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
     v_summary := app.redact_phi(p_summary, v_names);
     select coalesce(jsonb_agg(jsonb_build_object(
@@ -44,7 +45,7 @@ begin
     into v_turns
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
-  exception when others then
+  exception when query_canceled or others then
     -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
     -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
@@ -79,7 +80,7 @@ begin
 end
 $$;
 
-comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[]) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; turns and summary are redacted before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[]) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
-select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[])', 'app_writer', 'tenant_service');
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[])', 'app_writer', 'tenant_service');

@@ -10,6 +10,7 @@ declare
   v_now timestamptz;
   v_call public.call_logs;
   v_location public.locations;
+  v_other text;
   v_answer app.transfer_answer;
 begin
   perform app.lock_call(p_call_id);
@@ -17,21 +18,23 @@ begin
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
   select * into v_location from public.locations l where l.org_id = v_org_id and l.id = v_call.location_id;
 
+  v_other := case when v_call.direction = 'outbound' then v_call.to_number else v_call.from_number end;
   v_answer.phone := coalesce(
     (select d.phone from public.departments d
       where d.org_id = v_org_id and d.location_id = v_location.id and d.name = lower(btrim(coalesce(p_department, '')))),
     v_location.phone);
-  v_answer.caller_id := v_call.to_number;
+  v_answer.caller_id := case when v_call.direction = 'outbound' then v_call.from_number else v_call.to_number end;
   v_answer.reason := case
     when v_answer.phone is null then 'no_number'
-    when app.is_our_number(v_answer.phone) or v_answer.phone = v_call.from_number then 'loop'
+    when app.is_our_number(v_answer.phone) or v_answer.phone = v_other then 'loop'
     when exists (
       select from public.audit_log g
       join public.call_logs c on c.org_id = g.org_id and c.id = g.entity_id
       where g.org_id = v_org_id
         and g.action = 'caller_transferred'
         and g.at > v_now - interval '10 minutes'
-        and (c.id = p_call_id or c.from_number = v_call.from_number)) then 'already_transferred'
+        and (c.id = p_call_id
+          or case when c.direction = 'outbound' then c.to_number else c.from_number end = v_other)) then 'already_transferred'
     when not app.is_open(v_location.id, v_now) then 'closed'
   end;
   if v_answer.reason is not null then

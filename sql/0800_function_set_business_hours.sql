@@ -16,7 +16,14 @@ declare
   v_spans integer;
 begin
   perform app.require_staff();
-  if cardinality(p_weekdays) <> cardinality(p_opens) or cardinality(p_opens) <> cardinality(p_closes) then
+  if not exists (select from public.locations l where l.org_id = v_org_id and l.id = p_location_id)
+    or (p_resource_id is not null and not exists (
+      select from public.resources r where r.org_id = v_org_id and r.id = p_resource_id and r.location_id = p_location_id))
+  then
+    raise exception 'there is no such location, or no such resource in it' using errcode = 'VX404';
+  end if;
+  if cardinality(p_weekdays) is null or cardinality(p_weekdays) is distinct from cardinality(p_opens)
+    or cardinality(p_opens) is distinct from cardinality(p_closes) then
     raise exception 'weekdays, opening and closing times must be as many' using errcode = 'VX400';
   end if;
   -- A booking that is being decided must see either the old week or the new one.
@@ -38,6 +45,6 @@ end
 $$;
 
 comment on function app.set_business_hours(uuid, uuid, integer[], time[], time[]) is
-  'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); arrays of unlike length are VX400. Returns the number of spans.';
+  'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length are VX400. Returns the number of spans.';
 
 select app.seal('app.set_business_hours(uuid, uuid, integer[], time[], time[])', 'app_writer', 'tenant_user');

@@ -22,7 +22,7 @@ begin
     where i.id = (
       select c.id from public.invitations c
       where c.org_id = v_org_id and c.email = lower(new.email) and c.accepted_at is null and c.expires_at > app.now()
-      order by c.created_at desc
+      order by c.token_hash = sha256(convert_to(coalesce(new.raw_user_meta_data ->> 'invitation_token', ''), 'utf8')) desc, c.created_at desc
       limit 1)
       and i.org_id = v_org_id
     returning i.* into v_invitation;

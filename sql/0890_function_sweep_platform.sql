@@ -9,6 +9,9 @@ declare
   v_events bigint;
   v_deliveries bigint;
 begin
+  if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
+    raise exception 'live clients and repeated webhooks need the last hour' using errcode = 'VX400';
+  end if;
   delete from public.events e where e.at < p_events_before;
   get diagnostics v_events = row_count;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
@@ -18,6 +21,6 @@ end
 $$;
 
 comment on function app.sweep_platform(timestamptz, timestamptz) is
-  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Returns how many rows went.';
+  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. The last hour cannot be deleted (VX400). Returns how many rows went.';
 
 select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');

@@ -41,24 +41,45 @@ func (c refClinic) starts(from, to time.Time) map[time.Time][]int {
 		to = end
 	}
 	found := map[time.Time][]int{}
-	// Two days round the window: every date that any zone may call by another name is among them.
-	for day := utcDate(from).AddDate(0, 0, -2); day.Before(to.AddDate(0, 0, 2)); day = day.AddDate(0, 0, 1) {
-		minutes := minutesOf(day, c.zone)
-		for i, resource := range c.resources {
-			for _, hours := range resource.week[day.Weekday()] {
-				open, ok := minutes.during(hours)
-				if !ok {
-					continue
-				}
-				for at := open.from; !at.Add(c.duration).After(open.to); at = at.Add(c.step) {
-					if !at.Before(from) && at.Before(to) && c.fits(resource, at) && !slices.Contains(found[at], i) {
-						found[at] = append(found[at], i)
-					}
+	for i, resource := range c.resources {
+		opens := c.open(resource, from, to)
+		for _, open := range opens {
+			for at := open.from; at.Before(open.to); at = at.Add(c.step) {
+				visit := span{at, at.Add(c.duration)}
+				if !at.Before(from) && at.Before(to) && covered(visit, opens) && c.fits(resource, at) && !slices.Contains(found[at], i) {
+					found[at] = append(found[at], i)
 				}
 			}
 		}
 	}
 	return found
+}
+
+// open is when a resource is open round a window, in order of opening.
+func (c refClinic) open(resource refResource, from, to time.Time) []span {
+	var opens []span
+	// Two days round the window: every date that any zone may call by another name is among them.
+	for day := utcDate(from).AddDate(0, 0, -2); day.Before(to.AddDate(0, 0, 2)); day = day.AddDate(0, 0, 1) {
+		minutes := minutesOf(day, c.zone)
+		for _, hours := range resource.week[day.Weekday()] {
+			if open, ok := minutes.during(hours); ok {
+				opens = append(opens, open)
+			}
+		}
+	}
+	slices.SortFunc(opens, func(a, b span) int { return a.from.Compare(b.from) })
+	return opens
+}
+
+// covered tells whether one open span after the other, without a gap, holds the whole visit.
+func covered(visit span, opens []span) bool {
+	reached := visit.from
+	for _, open := range opens {
+		if !open.from.After(reached) && open.to.After(reached) {
+			reached = open.to
+		}
+	}
+	return !reached.Before(visit.to)
 }
 
 func (c refClinic) fits(r refResource, at time.Time) bool {

@@ -104,6 +104,8 @@ values ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000
 	require.Equal(t, "+13125550150", number(transfer(b.call("+13125550112"), `{"department":"gardening"}`)), "else the clinic's own line")
 	p := b.call("+13125550113")
 	require.Equal(t, "+13125550150", number(transfer(p, `{}`)))
+	require.Equal(t, "+13125550150", number(transfer(p, `{}`)), "the same request delivered again is the same transfer")
+	p.line.At = p.line.At.Add(time.Minute)
 	require.Equal(t, unreachable, refusal(transfer(p, `{}`)), "once in ten minutes")
 	require.Equal(t, unreachable, refusal(transfer(b.call("+13125550113"), `{}`)), "also when they call again")
 	b.database.SetClock(t, now.Add(4*time.Hour+11*time.Minute))

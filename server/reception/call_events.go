@@ -66,12 +66,9 @@ func (r *Reception) transferRequest(ctx context.Context, m voice.Message) []byte
 	defer cancel()
 	var answer []byte
 	err := r.inCall(ctx, m, func(tx db.Tx, call db.CallContext) error {
-		to, err := tx.TransferDestination(ctx, call.CallID, wish.Department)
-		if err != nil {
-			return err
-		}
-		answer = transferAnswer(to)
-		return nil
+		var err error
+		answer, err = transferOnce(ctx, tx, call, m, wish.Department)
+		return err
 	})
 	switch {
 	case err == nil:
@@ -82,6 +79,28 @@ func (r *Reception) transferRequest(ctx context.Context, m voice.Message) []byte
 		server.LogCause(ctx, "a transfer failed", err)
 		return voice.RefuseTransfer(voice.SentenceTrouble)
 	}
+}
+
+// transferOnce decides where to; a request that Vapi delivers again, known by its timestamp, is answered as before. It
+// would otherwise be taken for a second transfer, and the caller never put through.
+func transferOnce(ctx context.Context, tx db.Tx, call db.CallContext, m voice.Message, department string) ([]byte, error) {
+	key := m.Timestamp.UTC().Format(time.RFC3339Nano)
+	if !m.Timestamp.IsZero() {
+		before, err := tx.AcceptDelivery(ctx, db.AcceptDeliveryParams{
+			VapiCallID: m.Call.ID, Kind: m.Type, Key: key, BodyHash: []byte{}})
+		if err == nil && before.Answer != nil {
+			return []byte(*before.Answer), nil
+		} else if err != nil && !noRows(err) {
+			return nil, err
+		}
+	}
+	to, err := tx.TransferDestination(ctx, call.CallID, department)
+	if err != nil {
+		return nil, err
+	}
+	answer := transferAnswer(to)
+	return answer, tx.AnswerDelivery(ctx, db.AnswerDeliveryParams{
+		VapiCallID: m.Call.ID, Kind: m.Type, Key: key, Answer: string(answer)})
 }
 
 func transferAnswer(to db.TransferAnswer) []byte {
@@ -107,7 +126,7 @@ func ReportParams(callID [16]byte, m voice.Message) (db.RecordCallReportParams, 
 	params := db.RecordCallReportParams{
 		CallID: callID, StartedAt: moment(report.StartedAt), EndedAt: moment(report.EndedAt),
 		EndedReason: pointer(m.EndedReason), Summary: pointer(report.Summary), Turns: turns,
-		HasRecording: report.Recording.Present(), ToolsUsed: report.ToolsUsed}
+		HasRecording: report.Recording.Present(), ToolsUsed: report.ToolsUsed, SaidNames: []string{}}
 	if params.ToolsUsed == nil {
 		params.ToolsUsed = []string{}
 	}

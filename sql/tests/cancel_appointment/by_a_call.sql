@@ -21,9 +21,9 @@ select results_eq($$ select status, cancel_reason, cancelled_at from public.appo
 select is((select array_agg(kind order by kind) from public.appointment_changes h where appointment_id = (select id from public.appointments where status = 'cancelled')),
   '{booked,cancelled}', 'the history has it once');
 select is(pg_temp.cancel('c1', null, '2030-03-05'), 'cancelled', 'the other by its day');
-select is(pg_temp.cancel('c1'), 'refused not_verified', 'nothing is left');
+select is(pg_temp.cancel('c1'), 'cancelled again', 'nothing is left: said once more');
 select is(pg_temp.hold('06 10:00'), 'held', 'a hold');
-select is(pg_temp.cancel('c1'), 'refused not_verified', 'is no visit');
+select is(pg_temp.cancel('c1', null, '2030-03-06'), 'refused not_verified', 'is no visit');
 
 select * from finish();
 rollback;
