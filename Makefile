@@ -14,7 +14,16 @@ OAPI := go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2
 RACY := ./server/... ./jobs/... ./db/...
 CHAOS_TIME ?= 2m
 
-.PHONY: help setup run demo test lint generate snapshot verify bench chaos checks tests scrub build
+# Every folder with Go code; not found by git, which a checkout may be without.
+GO_FOLDERS := cmd db jobs migrations providers server sql
+
+# Targets build on what those before them installed, so `make -j` runs them in
+# turn; lint and verify alone may run beside each other, see checks.
+ifneq ($(filter-out lint verify,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
+.PHONY: help setup run demo test lint generate snapshot verify bench chaos long_runs checks tests scrub build
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,7 +65,7 @@ scrub:
 	go run ./cmd/logscrub
 
 lint: ## formatting, go vet, and the rules for SQL files
-	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	@unformatted=$$(gofmt -l $(GO_FOLDERS)); \
 	  if [ -n "$$unformatted" ]; then echo "gofmt these: $$unformatted"; exit 1; fi
 	go vet ./...
 	go test ./sql -run '^TestLint'
@@ -78,10 +87,12 @@ snapshot: ## write changed sql/ files as a migration: make snapshot NAME=what_ch
 
 chaos: ## long runs: every test many times under race, then the fuzz targets (CHAOS_TIME=2m each)
 	@db/localpg/setup.sh --tests
+	@status=0; $(MAKE) --no-print-directory long_runs || status=$$?; go run ./cmd/testdb stop; exit $$status
+
+long_runs:
 	go test -race -count=10 -timeout 2h ./...
 	@set -e; grep -rl --include='*_test.go' '^func Fuzz' . | while read -r file; do \
 	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' "$$file"); do \
-	    go test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$target$$" -fuzztime $(CHAOS_TIME); \
+	    go test "$$(dirname "$$file")" -run '^$$' -fuzz "^$$target$$" -fuzztime $(CHAOS_TIME) </dev/null; \
 	  done; \
 	done
-	@go run ./cmd/testdb stop

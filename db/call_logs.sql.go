@@ -7,6 +7,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -140,7 +141,7 @@ type RecordCallReportParams struct {
 	DurationSeconds *int32
 	EndedReason     *string
 	Summary         *string
-	Turns           []byte
+	Turns           json.RawMessage
 	CostMicros      *int64
 	HasRecording    bool
 	ToolsUsed       []string

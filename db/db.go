@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// SQLSTATEs that our functions raise; server/errors.go maps them to answers.
+// SQLSTATEs that our functions raise; server/funnel.go maps them to answers.
 const (
 	StateBadInput  = "VX400"
 	StateNoMember  = "VX401"
@@ -31,6 +32,8 @@ var (
 	ErrUnknownTenant = errors.New("the call belongs to no tenant")
 	// ErrTenantConflict says that an envelope's identifiers name two tenants.
 	ErrTenantConflict = errors.New("the call's identifiers name two tenants")
+	// ErrRolledBack says that a statement had failed, so that there was nothing to commit.
+	ErrRolledBack = errors.New("commit: the transaction had failed and was rolled back")
 )
 
 // DB is a pool of connections as voxanne_login, which may do nothing itself
@@ -39,18 +42,19 @@ type DB struct {
 	pool *pgxpool.Pool
 }
 
+// minConns is how many connections a pool has at least when its URL does not
+// say: pgx's own default, the number of processors, starves calls behind reports.
+const minConns = 16
+
 // Open connects to the database of url (as voxanne_login) and checks that it
-// answers. Close releases the connections.
+// answers. Close releases the connections. pool_max_conns and pgx's other
+// settings may stand in the URL; every default_query_exec_mode works.
 func Open(ctx context.Context, url string) (*DB, error) {
-	config, err := pgxpool.ParseConfig(url)
+	config, err := poolConfig(url)
 	if err != nil {
 		// The parser's error repeats the URL, and with it the password.
 		return nil, errors.New("DATABASE_URL is not a PostgreSQL URL: postgres://user:password@host:port/database")
 	}
-	if config.MaxConns < 16 {
-		config.MaxConns = 16
-	}
-	config.MaxConnLifetimeJitter = time.Minute
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("make the connection pool: %w", err)
@@ -62,14 +66,43 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	return &DB{pool: pool}, nil
 }
 
+// poolConfig reads url and fills in what it does not say.
+func poolConfig(url string) (*pgxpool.Config, error) {
+	said, err := pgx.ParseConfig(url) // keeps the pool's own settings among the runtime parameters
+	if err != nil {
+		return nil, err
+	}
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	if _, chosen := said.RuntimeParams["pool_max_conns"]; !chosen && config.MaxConns < minConns {
+		config.MaxConns = minConns
+	}
+	config.MaxConnLifetimeJitter = time.Minute
+	if !namesParameter(config.ConnConfig.RuntimeParams, "timezone") {
+		// Where pgx does not ask for a parameter's type, a date travels as a
+		// timestamptz, whose cast to date depends on the session's zone.
+		config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	}
+	return config, nil
+}
+
+// namesParameter finds a server setting, whose name has no case.
+func namesParameter(params map[string]string, name string) bool {
+	for key := range params {
+		if strings.EqualFold(key, name) {
+			return true
+		}
+	}
+	return false
+}
+
 // Close waits for the connections in use and closes all of them.
 func (d *DB) Close() { d.pool.Close() }
 
 // Ping asks whether the database answers.
 func (d *DB) Ping(ctx context.Context) error { return d.pool.Ping(ctx) }
-
-// Pool is the pool itself, for River, which runs as the login role.
-func (d *DB) Pool() *pgxpool.Pool { return d.pool }
 
 // Tx is a transaction of one tenant with the generated queries on it. The
 // organisation is set; its rows are all that can be seen.
@@ -123,8 +156,13 @@ func (d *DB) begin(ctx context.Context, first string, args []any, scan func(pgx.
 	if err := fn(Tx{Queries: New(conn)}); err != nil {
 		return err
 	}
-	if _, err := conn.Exec(ctx, "commit"); err != nil {
+	tag, err := conn.Exec(ctx, "commit")
+	if err != nil {
 		return fmt.Errorf("commit: %w", err)
+	}
+	if tag.String() != "COMMIT" {
+		// A statement failed and fn went on: PostgreSQL answers such a commit with a rollback, not with an error.
+		return ErrRolledBack
 	}
 	return nil
 }

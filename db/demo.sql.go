@@ -7,6 +7,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -224,7 +225,7 @@ type DemoCallsRow struct {
 	Outcome         string
 	EndedReason     string
 	Summary         string
-	Transcript      []byte
+	Transcript      json.RawMessage
 	TranscriptState string
 }
 

@@ -5,6 +5,7 @@
 package db
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -63,7 +64,7 @@ type CallLog struct {
 	Outcome *string
 	Summary *string
 	// Redacted turns: [{"speaker":"assistant|caller","text":"...","at":seconds from the start}].
-	Transcript []byte
+	Transcript json.RawMessage
 	// pending_redaction: redaction failed, nothing raw is stored, the report is fetched again.
 	TranscriptState string
 	// at_provider: Vapi keeps a recording that we have not copied.

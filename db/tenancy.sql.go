@@ -7,6 +7,7 @@ package db
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,7 +20,7 @@ select app.begin_request(p_role => $1::text, p_claims => $2::jsonb)::text as mem
 // BeginRequest
 //
 //	select app.begin_request(p_role => $1::text, p_claims => $2::jsonb)::text as member_role
-func (q *Queries) BeginRequest(ctx context.Context, role string, claims []byte) (string, error) {
+func (q *Queries) BeginRequest(ctx context.Context, role string, claims json.RawMessage) (string, error) {
 	row := q.db.QueryRow(ctx, beginRequest, role, claims)
 	var member_role string
 	err := row.Scan(&member_role)

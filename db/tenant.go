@@ -25,7 +25,7 @@ func (d *DB) AsUser(ctx context.Context, claims []byte, fn func(Tx, Member) erro
 		return fmt.Errorf("read the claims: %w", err)
 	}
 	member := Member{OrgID: who.AppMetadata.OrgID, UserID: who.Sub}
-	err := d.begin(ctx, beginRequest, []any{"tenant_user", claims},
+	err := d.begin(ctx, beginRequest, []any{"tenant_user", json.RawMessage(claims)},
 		func(row pgx.Row) error { return row.Scan(&member.Role) },
 		func(tx Tx) error { return fn(tx, member) })
 	if hasState(err, StateNoMember) {
@@ -42,7 +42,7 @@ func (d *DB) AsTenant(ctx context.Context, org uuid.UUID, fn func(Tx) error) err
 		return fmt.Errorf("write the claims: %w", err)
 	}
 	var role string
-	return d.begin(ctx, beginRequest, []any{"tenant_service", claims},
+	return d.begin(ctx, beginRequest, []any{"tenant_service", json.RawMessage(claims)},
 		func(row pgx.Row) error { return row.Scan(&role) }, fn)
 }
 

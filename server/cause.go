@@ -1,15 +1,18 @@
 package server
 
 import (
-	"encoding/json"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
-	"strconv"
-	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/voxanne-ai/voxanne/db"
 )
 
 // maxCause bounds a logged error text in bytes.
@@ -17,8 +20,9 @@ const maxCause = 300
 
 // causeAttrs describes why a request was refused without quoting what was in
 // it. Of a PostgreSQL error only the SQLSTATE and the names of constraint and
-// table are taken: message and detail hold row values. Texts of errors that
-// quote their input are left out too; what remains passes through scrub.
+// table are taken: message and detail hold row values. Of any other error the
+// text is taken when it is known to be fixed or to be about the network; other
+// texts may quote anything (pgx quotes arguments that it cannot encode).
 func causeAttrs(e *Error, err error) []slog.Attr {
 	var pgErr *pgconn.PgError
 	if errors.As(err, &pgErr) {
@@ -36,8 +40,8 @@ func causeAttrs(e *Error, err error) []slog.Attr {
 		return nil // the code says it; the cause may quote the request
 	}
 	attrs := []slog.Attr{slog.String("cause_type", fmt.Sprintf("%T", rootCause(e.cause)))}
-	if !quotesInput(e.cause) {
-		text := scrub(e.cause.Error())
+	if text := knownText(e.cause); text != "" {
+		text = scrub(text)
 		attrs = append(attrs, slog.String("cause", text[:min(len(text), maxCause)]))
 	}
 	return attrs
@@ -48,13 +52,29 @@ type reasonError string
 
 func (r reasonError) Error() string { return string(r) }
 
-// quotesInput tells whether err's text repeats the value it complains about.
-func quotesInput(err error) bool {
-	var number *strconv.NumError
-	var clock *time.ParseError
-	var typed *json.UnmarshalTypeError
-	var config *pgconn.ParseConfigError
-	return errors.As(err, &number) || errors.As(err, &clock) || errors.As(err, &typed) || errors.As(err, &config)
+// knownText is the text of the part of err that cannot quote input, empty when there is none.
+func knownText(err error) string {
+	for _, fixed := range []error{
+		context.DeadlineExceeded, context.Canceled, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
+		pgx.ErrNoRows, db.ErrRolledBack, db.ErrNotMember, db.ErrUnknownTenant, db.ErrTenantConflict,
+	} {
+		if errors.Is(err, fixed) {
+			return fixed.Error()
+		}
+	}
+	var connect *pgconn.ConnectError
+	var network *net.OpError
+	var resolve *net.DNSError
+	switch {
+	case errors.As(err, &connect): // names host, user and database, not the password
+		return connect.Error()
+	case errors.As(err, &network):
+		return network.Error()
+	case errors.As(err, &resolve):
+		return resolve.Error()
+	default:
+		return ""
+	}
 }
 
 // rootCause is the innermost error of a simple chain.

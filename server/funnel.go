@@ -9,6 +9,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/voxanne-ai/voxanne/db"
 )
 
 // The sentences for what is not the client's fault, or not theirs to know.
@@ -89,15 +91,15 @@ func classify(err error) *Error {
 // sentences written for clients; of any other error the client learns nothing.
 func classifyPostgres(pgErr *pgconn.PgError, err error) *Error {
 	switch pgErr.Code {
-	case "VX400":
+	case db.StateBadInput:
 		return NewError(CodeBadRequest, sentenceOf(pgErr, "The request is not valid."), err)
-	case "VX401":
+	case db.StateNoMember:
 		return NewError(CodeNotAMember, sentenceNotMember, err)
-	case "VX403":
+	case db.StateForbidden:
 		return NewError(CodeForbidden, sentenceOf(pgErr, "Your role does not allow this."), err)
-	case "VX404":
+	case db.StateNotFound:
 		return NewError(CodeNotFound, sentenceOf(pgErr, sentenceNotFound), err)
-	case "VX409":
+	case db.StateConflict:
 		return NewError(CodeConflict, sentenceOf(pgErr, "This conflicts with what is stored now."), err)
 	case "VX503",
 		"55P03",          // lock_not_available: lock_timeout passed

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -16,6 +18,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/stretchr/testify/require"
 )
 
@@ -95,6 +98,7 @@ func TestWriteErrorNeitherShowsNorLogsRowValues(t *testing.T) {
 		"behind our error": NewError(CodeInternal, sentenceInternal, &pgconn.PgError{Code: "22P02", Message: "zanzibar-lilac"}),
 		"number":           fmt.Errorf("parse: %w", number),
 		"time":             fmt.Errorf("parse: %w", moment),
+		"unencodable":      unencodable(t),
 		"refusal's cause":  NewError(CodeBadRequest, "No.", errors.New("zanzibar-lilac")),
 		"phone in a cause": errors.New("call +13125550123 or a.quillby@patients.example"),
 	} {
@@ -105,14 +109,26 @@ func TestWriteErrorNeitherShowsNorLogsRowValues(t *testing.T) {
 		}
 		require.Len(t, log.lines(t, "request refused"), 1, name)
 	}
-	_, log := funnel(t, NewError(CodeBusy, sentenceBusy, errors.New("keys: status 502")))
-	require.Equal(t, "keys: status 502", log.lines(t, "request refused")[0]["cause"], "control: a cause of ours is logged")
+	_, log := funnel(t, NewError(CodeBusy, sentenceBusy, fmt.Errorf("keys: %w", reasonError("status 502"))))
+	require.Equal(t, "status 502", log.lines(t, "request refused")[0]["reason"], "control: a cause of ours is logged")
+	_, log = funnel(t, fmt.Errorf("zanzibar-lilac: %w", context.DeadlineExceeded))
+	require.NotContains(t, log.String(), "zanzibar")
+	_, log = funnel(t, NewError(CodeInternal, sentenceInternal, fmt.Errorf("zanzibar-lilac: %w", &net.OpError{Op: "dial", Err: io.EOF})))
+	require.Equal(t, "EOF", log.lines(t, "request refused")[0]["cause"])
 
 	_, log = funnel(t, &pgconn.PgError{Code: "23505", ConstraintName: "contacts_org_id_phone_key", TableName: "contacts"})
 	line := log.lines(t, "request refused")[0]
 	require.Equal(t, "23505", line["sqlstate"])
 	require.Equal(t, "contacts_org_id_phone_key", line["constraint"])
 	require.Equal(t, "ERROR", line["level"])
+}
+
+// unencodable is what pgx says of an argument that does not fit its type.
+func unencodable(t *testing.T) error {
+	t.Helper()
+	_, err := pgtype.NewMap().Encode(pgtype.DateOID, pgtype.TextFormatCode, struct{ Name string }{"Quillfeather zanzibar-lilac"}, nil)
+	require.ErrorContains(t, err, "zanzibar", "the positive control: it quotes")
+	return err
 }
 
 func TestWriteErrorLeavesAStartedResponseAlone(t *testing.T) {

@@ -112,7 +112,7 @@ func (s *keySet) fetch(ctx context.Context) error {
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("fetch sign-in keys: status %d", res.StatusCode)
+		return reasonError(fmt.Sprintf("fetch sign-in keys: status %d", res.StatusCode))
 	}
 	body, err := io.ReadAll(io.LimitReader(res.Body, maxKeysBody))
 	if err != nil {

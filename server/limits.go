@@ -8,7 +8,7 @@ import (
 
 const (
 	maxAPIBody   = 1 << 20 // bytes of a dashboard request
-	maxVoiceBody = 8 << 20 // bytes of a Vapi message; end-of-call reports hold the whole conversation twice
+	maxVoiceBody = 5 << 20 // bytes of a Vapi message; a report carries the transcript several times over
 
 	// apiTimeout is shorter than the 30 s after which the dashboard gives up,
 	// so that it hears a reason.

@@ -45,9 +45,6 @@ func NewMetrics() *Metrics {
 	return m
 }
 
-// Registry is where other rooms register their own collectors.
-func (m *Metrics) Registry() *prometheus.Registry { return m.registry }
-
 // VapiMessage counts one message. kind is a type we know, or "other".
 func (m *Metrics) VapiMessage(kind string) { m.messages.WithLabelValues(kind).Inc() }
 

@@ -25,7 +25,7 @@ func recoverPanics(next http.Handler) http.Handler {
 			if value == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
 				panic(value)
 			}
-			logPanic(r.Context(), value)
+			LogPanic(r.Context(), value)
 			rw, ok := w.(*responseWriter)
 			if ok && rw.status != 0 {
 				panic(http.ErrAbortHandler)
@@ -36,7 +36,8 @@ func recoverPanics(next http.Handler) http.Handler {
 	})
 }
 
-func logPanic(ctx context.Context, value any) {
+// LogPanic logs a recovered value by its type, with the stack; call it from the deferred function itself.
+func LogPanic(ctx context.Context, value any) {
 	attrs := []slog.Attr{slog.String("panic_type", fmt.Sprintf("%T", value)), slog.Any("stack", stack())}
 	if fault, ok := value.(runtime.Error); ok {
 		attrs = append(attrs, slog.String("fault", fault.Error())) // nil pointer, index out of range: no values of ours

@@ -44,6 +44,7 @@ type Options struct {
 type Cluster struct {
 	dir      string
 	state    string // holds data, log and (when the path is short enough) socket
+	pointed  bool   // state lies elsewhere, and pointerFile in dir names it
 	bin      string
 	port     int
 	password string
@@ -183,8 +184,14 @@ func (c *Cluster) stop(ctx context.Context) error {
 
 // prepare finds the programs, the folders and the password, and runs initdb once.
 func (c *Cluster) prepare(ctx context.Context) error {
-	err := c.find()
+	err := c.locate()
 	if err != nil {
+		return err
+	}
+	if err := c.makeState(ctx); err != nil {
+		return err
+	}
+	if c.bin, err = findBinaries(dataMajor(c.DataDir())); err != nil {
 		return err
 	}
 	if c.password, err = c.ownerPassword(); err != nil {
@@ -193,17 +200,47 @@ func (c *Cluster) prepare(ctx context.Context) error {
 	return c.initialise(ctx)
 }
 
-// find says where the data and the programs are, and whom the server runs as.
+// find says where the data and the programs of a cluster are that exists.
 func (c *Cluster) find() error {
-	var err error
-	if c.as, err = newServerUser(); err != nil {
-		return err
-	}
-	if c.state, err = c.as.stateDir(c.dir); err != nil {
+	err := c.locate()
+	if err != nil {
 		return err
 	}
 	c.bin, err = findBinaries(dataMajor(c.DataDir()))
 	return err
+}
+
+// locate says whom the server runs as and where its data are or will be.
+func (c *Cluster) locate() error {
+	var err error
+	if c.as, err = newServerUser(); err != nil {
+		return err
+	}
+	c.state, c.pointed = c.as.stateDir(c.dir)
+	return nil
+}
+
+// makeState makes the folder of data and log. Where it lies outside our folder
+// and nothing in ours names it, what is in it was left by a checkout that was
+// deleted: its password is gone, so it is stopped and replaced.
+func (c *Cluster) makeState(ctx context.Context) error {
+	if err := c.as.makeDir(c.state); err != nil {
+		return err
+	}
+	if c.pointed || filepath.Dir(c.state) == c.dir {
+		return nil
+	}
+	if err := c.killOrphan(ctx); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(c.state); err != nil {
+		return err
+	}
+	if err := c.as.makeDir(c.state); err != nil {
+		return err
+	}
+	c.pointed = true
+	return os.WriteFile(filepath.Join(c.dir, pointerFile), []byte(c.state+"\n"), 0o644)
 }
 
 // ensureRunning reuses a server that answers, else starts one. A killed

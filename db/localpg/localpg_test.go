@@ -189,6 +189,30 @@ func TestStartInAFolderTheServersUserCannotEnter(t *testing.T) {
 	require.NoDirExists(t, elsewhere)
 }
 
+// A checkout deleted with its folder leaves its server running in /var/tmp; the next checkout gets a fresh one.
+func TestStartAfterItsFolderWasDeleted(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root lends the server another user")
+	}
+	t.Parallel()
+	closed := filepath.Join(t.TempDir(), "closed")
+	require.NoError(t, os.Mkdir(closed, 0o700))
+	dir := filepath.Join(closed, "pg")
+	first, err := localpg.Start(t.Context(), localpg.Options{Dir: dir, Fast: true})
+	require.NoError(t, err)
+	pid := postmaster(t, first)
+	_, err = connect(t, first).Exec(t.Context(), "create table orphan ()")
+	require.NoError(t, err)
+	require.NoError(t, os.RemoveAll(dir))
+
+	second := start(t, dir)
+	_, err = connect(t, second).Exec(t.Context(), "table orphan")
+	require.ErrorContains(t, err, "does not exist")
+	require.NotEqual(t, pid, postmaster(t, second))
+	_, err = os.Readlink("/proc/" + strconv.Itoa(pid) + "/cwd")
+	require.Error(t, err, "the old server is gone")
+}
+
 func TestSocketPathStaysShort(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(folder(t), strings.Repeat("long", 30))

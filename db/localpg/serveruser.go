@@ -82,23 +82,17 @@ func (u *serverUser) canEnter(dir string) bool {
 	return cmd.Run() == nil
 }
 
-// stateDir is where data and log live: dir/server, or, when the server's user
-// cannot reach that, a folder of its own in /var/tmp that pointerFile names.
-func (u *serverUser) stateDir(dir string) (string, error) {
-	pointer := filepath.Join(dir, pointerFile)
-	if text, err := os.ReadFile(pointer); err == nil {
-		state := strings.TrimSpace(string(text))
-		return state, u.makeDir(state)
+// stateDir is where data and log lie or are to lie: dir/server, or, when the
+// server's user cannot reach that, a folder in /var/tmp. pointed says that
+// pointerFile names it.
+func (u *serverUser) stateDir(dir string) (state string, pointed bool) {
+	if text, err := os.ReadFile(filepath.Join(dir, pointerFile)); err == nil {
+		return strings.TrimSpace(string(text)), true
 	}
-	state := filepath.Join(dir, "server")
 	if !u.lent || u.canEnter(dir) {
-		return state, u.makeDir(state)
+		return filepath.Join(dir, "server"), false
 	}
-	state = filepath.Join("/var/tmp", "voxanne-"+shortHash(dir))
-	if err := u.makeDir(state); err != nil {
-		return "", err
-	}
-	return state, os.WriteFile(pointer, []byte(state+"\n"), 0o644)
+	return filepath.Join("/var/tmp", "voxanne-"+shortHash(dir)), false
 }
 
 // makeDir makes a folder that only the server's user can enter. One that is

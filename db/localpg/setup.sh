@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Provides what `make run` and `make test` need from PostgreSQL: a server of
 # version 15 or newer with pgvector, btree_gist, pgTAP and plpgsql_check, and
-# the test tools pg_prove and pg_isolation_regress.
+# the test tools pg_prove and pg_isolation_regress; with --tests also a C
+# compiler, without which `go test -race` does not build.
 #
 # Idempotent, and silent when nothing is missing. The system's own cluster and
 # its apt configuration are left alone.
@@ -9,11 +10,23 @@
 #   setup.sh            for running: satisfied by a DATABASE_URL in the environment
 #   setup.sh --tests    for testing: the tools are needed in any case
 #   setup.sh --check    only says what is missing (exit 1), installs nothing
+#
+# Whoever is not root is asked before sudo is used; VOXANNE_SETUP=yes answers
+# where there is no terminal.
 set -euo pipefail
 
 minimum=15
+mode=${1:-}
 missing=()
 pg_config=
+work= # a temporary folder
+no_main_cluster= # a file that is there during the installation only
+
+clean_up() {
+  if [ -n "$work" ]; then rm -rf "$work"; fi
+  if [ -n "$no_main_cluster" ]; then as_root rm -f "$no_main_cluster"; fi
+}
+trap clean_up EXIT
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -31,12 +44,16 @@ newest_pg_config() {
   done
 }
 
+# has_c_compiler tries one, as a compiler without the C library's headers is of no use.
+has_c_compiler() { echo '#include <stdlib.h>' | "${CC:-gcc}" -E -x c - >/dev/null 2>&1; }
+
 # find_missing fills the list of what is not there.
 find_missing() {
   missing=()
+  if [ "$mode" = --tests ] && ! has_c_compiler; then missing+=(cc); fi
   newest_pg_config
   if [ -z "$pg_config" ]; then
-    missing=(postgresql vector btree_gist pgtap plpgsql_check pg_isolation_regress pg_prove)
+    missing+=(postgresql vector btree_gist pgtap plpgsql_check pg_isolation_regress pg_prove)
     return
   fi
   local name
@@ -55,16 +72,27 @@ as_root() {
     "$@"
     return
   fi
-  if [ -z "$agreed" ]; then
-    if [ ! -t 0 ] || ! command -v sudo >/dev/null; then
-      say "setup: root is needed to install (${missing[*]}). Run as root: make setup"
-      exit 1
-    fi
-    local answer
-    read -r -p "setup: install ${missing[*]} with sudo? [y/N] " answer
-    case $answer in y | Y | yes) agreed=1 ;; *) say "setup: nothing installed."; exit 1 ;; esac
-  fi
+  [ -n "$agreed" ] || ask_for_sudo
   sudo "$@"
+}
+
+# ask_for_sudo returns when sudo may be used, and ends the script otherwise.
+ask_for_sudo() {
+  local again="make setup" answer
+  if [ "$mode" = --tests ]; then again="db/localpg/setup.sh --tests"; fi
+  if ! command -v sudo >/dev/null; then
+    say "setup: root is needed to install (${missing[*]}), and there is no sudo. Run as root: $again"
+    exit 1
+  fi
+  if [ "${VOXANNE_SETUP:-}" = yes ]; then
+    answer=yes
+  elif [ -t 0 ]; then
+    read -r -p "setup: install ${missing[*]} with sudo? [y/N] " answer
+  else
+    say "setup: root is needed to install (${missing[*]}). Run: VOXANNE_SETUP=yes $again"
+    exit 1
+  fi
+  case $answer in y | Y | yes) agreed=1 ;; *) say "setup: nothing installed."; exit 1 ;; esac
 }
 
 candidate() { apt-cache policy "$1" 2>/dev/null | awk '/Candidate:/ && $2 != "(none)" { print $2 }'; }
@@ -92,6 +120,7 @@ install_on_debian() {
   fi
   local packages=("postgresql-$major" "postgresql-client-$major" "postgresql-server-dev-$major"
     "postgresql-$major-pgtap" "postgresql-$major-plpgsql-check" libtap-parser-sourcehandler-pgtap-perl)
+  if [ "$mode" = --tests ]; then packages+=(gcc libc6-dev); fi
   local build=
   if [ -n "$(candidate "postgresql-$major-pgvector")" ]; then
     packages+=("postgresql-$major-pgvector")
@@ -99,6 +128,7 @@ install_on_debian() {
     build=1
     packages+=(gcc make libc6-dev)
   fi
+  keep_main_cluster_away
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}" >&2
   newest_pg_config
   if [ -n "$build" ] && [ ! -f "$("$pg_config" --sharedir)/extension/vector.control" ]; then
@@ -106,15 +136,28 @@ install_on_debian() {
   fi
 }
 
+# keep_main_cluster_away stops a first installation of Debian's server from
+# starting a cluster of its own on port 5432, which nobody asked for. The file is
+# a drop-in that goes again: createcluster.conf itself belongs to its package,
+# and later installations of the owner's behave as they always do. Where
+# postgresql-common is there already, the owner has decided.
+keep_main_cluster_away() {
+  local file=/etc/postgresql-common/createcluster.d/voxanne-setup.conf
+  if [ -e /etc/postgresql-common/createcluster.conf ] || [ -e "$file" ]; then return; fi
+  as_root mkdir -p "${file%/*}"
+  no_main_cluster=$file
+  echo "create_main_cluster = false" | as_root tee "$file" >/dev/null
+}
+
 # debian_mirror prints the address from which this system takes Debian itself.
 debian_mirror() {
-  apt-get indextargets --format '$(REPO_URI) $(ORIGIN)/$(LABEL)' | awk '$2 == "Debian/Debian" { print $1; exit }'
+  apt-get indextargets --format '$(REPO_URI) $(ORIGIN)/$(LABEL)' | awk '$2 == "Debian/Debian" && !found++ { print $1 }'
 }
 
 # build_pgvector builds Debian trixie's source package for the server at hand:
 # Debian 12 has none. The sources, lists and cache belong to this run alone.
 build_pgvector() {
-  local work mirror
+  local mirror
   mirror=$(debian_mirror)
   if [ -z "$mirror" ]; then
     say "setup: no package of pgvector here. Build https://github.com/pgvector/pgvector"
@@ -142,7 +185,6 @@ CONF
     make -s OPTFLAGS= PG_CONFIG="$pg_config" with_llvm=no >/dev/null
     as_root make -s OPTFLAGS= PG_CONFIG="$pg_config" with_llvm=no install >/dev/null
   )
-  rm -rf "$work"
 }
 
 # install_on_macos was written from Homebrew's documentation and has not been run.
@@ -168,12 +210,12 @@ explain_by_hand() {
   say "  pgTAP           https://pgtap.org"
   say "  pg_prove        Perl module TAP::Parser::SourceHandler::pgTAP"
   say "  plpgsql_check   https://github.com/okbob/plpgsql_check"
+  say "  a C compiler with the C library's headers, for go test -race"
   say "Missing now: ${missing[*]}"
   exit 1
 }
 
 main() {
-  local mode=${1:-}
   if [ -z "$mode" ] && [ -n "${DATABASE_URL:-}" ]; then
     return # a server exists elsewhere; only the tests need tools here
   fi
@@ -199,4 +241,4 @@ main() {
   say "setup: done"
 }
 
-main "$@"
+main

@@ -116,6 +116,26 @@ func (c *Cluster) postmaster() int {
 	return 0
 }
 
+// killOrphan ends a server whose data are about to be deleted, and waits for it.
+func (c *Cluster) killOrphan(ctx context.Context) error {
+	pid := c.postmaster()
+	if pid == 0 {
+		return nil
+	}
+	c.log.InfoContext(ctx, "stopping local PostgreSQL of a deleted folder", "data", c.DataDir())
+	if err := syscall.Kill(pid, syscall.SIGQUIT); err != nil { // immediate shutdown
+		return fmt.Errorf("stop the server of a deleted folder: %w", err)
+	}
+	for c.postmaster() != 0 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
 // isOurs says whether a process serves this cluster's data. Only Linux has /proc.
 func (c *Cluster) isOurs(pid int) bool {
 	if _, err := os.Stat("/proc/self/cwd"); err == nil {

@@ -42,7 +42,7 @@ func (r *Reception) assistantRequest(ctx context.Context, m voice.Message) ([]by
 	switch {
 	case err == nil:
 		return body, nil
-	case r.noteRefusedTenant(ctx, err):
+	case r.noteRefusedTenant(ctx, m, err):
 		return voice.RefuseCall("Sorry, this number is not in service."), nil
 	default:
 		return nil, server.NewError(server.CodeBusy, "Ring the clinic's own line.", err)

@@ -25,6 +25,21 @@ func TestBooksTheWishedSlotOnce(t *testing.T) {
 	require.Equal(t, 1, b.count(t, booked))
 }
 
+// Some models number their tool calls anew in every turn.
+func TestAnotherWishUnderTheSameToolCallIDIsCarriedOut(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.call("+13125550111")
+	require.Contains(t, p.askAs(t, "call_0", "checkAvailability", map[string]any{"appointmentDate": "2030-03-05", "serviceType": "checkup"}).Result, "Free: ")
+	booked := p.askAs(t, "call_0", "bookClinicAppointment", atTwo()).Result
+	require.Regexp(t, bookedAtTwo, booked)
+	other := atTwo()
+	other["patientName"] = "Bo Quillby"
+	require.Contains(t, p.askAs(t, "call_0", "bookClinicAppointment", other).Result, "Booked: Checkup for Bo Quillby")
+	require.Equal(t, booked, p.askAs(t, "call_0", "bookClinicAppointment", atTwo()).Result, "the first again")
+	require.Contains(t, b.metrics(t), `outcome="replayed"`)
+}
+
 func TestRefusalSaysWhyAndOffersOtherTimes(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

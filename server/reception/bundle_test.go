@@ -48,6 +48,12 @@ type bundle struct {
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
+	return setupWith(t, "")
+}
+
+// setupWith is setup with settings of pgx at the end of the server's DATABASE_URL.
+func setupWith(t *testing.T, settings string) *bundle {
+	t.Helper()
 	b := &bundle{database: dbtest.New(t, dbtest.WithClock()), log: &lockedBuffer{}}
 	b.owner = b.database.Pool(t)
 	root, err := dbtest.Root()
@@ -56,7 +62,7 @@ func setup(t *testing.T) *bundle {
 	require.NoError(t, err)
 	b.database.Exec(t, string(fixture))
 
-	database, err := db.Open(t.Context(), b.database.LoginURL)
+	database, err := db.Open(t.Context(), b.database.LoginURL+settings)
 	require.NoError(t, err)
 	t.Cleanup(database.Close)
 	b.served = database

@@ -25,7 +25,7 @@ func (r *Reception) statusUpdate(ctx context.Context, m voice.Message) error {
 			CallID: call.CallID, Status: m.Status, At: at, EndedReason: pointer(m.EndedReason)})
 		return err
 	})
-	return r.unlessNobodys(ctx, err)
+	return r.unlessNobodys(ctx, m, err)
 }
 
 // endOfCallReport stores what a call was; redaction happens in the database, before anything is written.
@@ -38,13 +38,13 @@ func (r *Reception) endOfCallReport(ctx context.Context, m voice.Message) error 
 		_, err = tx.RecordCallReport(ctx, params)
 		return err
 	})
-	return r.unlessNobodys(ctx, err)
+	return r.unlessNobodys(ctx, m, err)
 }
 
 // unlessNobodys drops the error of an envelope that belongs to no clinic: sending it again would not help. Any other
 // becomes a 503, which asks for just that.
-func (r *Reception) unlessNobodys(ctx context.Context, err error) error {
-	if r.noteRefusedTenant(ctx, err) {
+func (r *Reception) unlessNobodys(ctx context.Context, m voice.Message, err error) error {
+	if r.noteRefusedTenant(ctx, m, err) {
 		return nil
 	}
 	if err != nil {
@@ -59,19 +59,13 @@ func (r *Reception) transferRequest(ctx context.Context, m voice.Message) []byte
 	if m.Transfer != nil {
 		wish = *m.Transfer
 	}
-	emergency := spoken.Emergency(wish.LastCallerText) || slices.ContainsFunc(wish.Texts, spoken.Emergency)
-	budget := toolBudget
-	if emergency {
-		budget = emergencyBudget
+	if spoken.Emergency(wish.LastCallerText) || slices.ContainsFunc(wish.Texts, spoken.Emergency) {
+		return voice.RefuseTransfer(r.emergencySentence(ctx, m))
 	}
-	ctx, cancel := context.WithTimeout(ctx, budget)
+	ctx, cancel := context.WithTimeout(ctx, toolBudget)
 	defer cancel()
 	var answer []byte
 	err := r.inCall(ctx, m, func(tx db.Tx, call db.CallContext) error {
-		if emergency {
-			answer = voice.RefuseTransfer(call.EmergencySentence)
-			return nil
-		}
 		var err error
 		answer, err = transferOnce(ctx, tx, call, m, wish.Department)
 		return err
@@ -79,14 +73,8 @@ func (r *Reception) transferRequest(ctx context.Context, m voice.Message) []byte
 	switch {
 	case err == nil:
 		return answer
-	case r.noteRefusedTenant(ctx, err):
-		if emergency {
-			return voice.RefuseTransfer(defaultEmergency)
-		}
+	case r.noteRefusedTenant(ctx, m, err):
 		return voice.RefuseTransfer(sayNoTenant)
-	case emergency:
-		server.LogCause(ctx, "the clinic's emergency sentence could not be read", err)
-		return voice.RefuseTransfer(defaultEmergency)
 	default:
 		server.LogCause(ctx, "a transfer failed", err)
 		return voice.RefuseTransfer(voice.SentenceTrouble)

@@ -2,6 +2,7 @@ package reception
 
 import (
 	"context"
+	"errors"
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server"
@@ -9,9 +10,19 @@ import (
 	"github.com/voxanne-ai/voxanne/server/voice"
 )
 
+// errPanic says that a handler panicked. It is an error of that one transaction, so that the other tool calls of a
+// message are still answered.
+var errPanic = errors.New("a handler panicked")
+
 // inCall finds the message's clinic and runs fn in one transaction for it.
-// Errors: db.ErrUnknownTenant, db.ErrTenantConflict, and whatever fn and the database say.
-func (r *Reception) inCall(ctx context.Context, m voice.Message, fn func(db.Tx, db.CallContext) error) error {
+// Errors: db.ErrUnknownTenant, db.ErrTenantConflict, errPanic, and whatever fn and the database say.
+func (r *Reception) inCall(ctx context.Context, m voice.Message, fn func(db.Tx, db.CallContext) error) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			server.LogPanic(ctx, value) // the connection, still in its transaction, is thrown away by the pool
+			err = errPanic
+		}
+	}()
 	if m.Route.Conflict {
 		return db.ErrTenantConflict
 	}

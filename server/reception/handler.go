@@ -6,7 +6,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server"
@@ -16,6 +19,8 @@ import (
 const (
 	// assistantBudget leaves Vapi most of its 7.5 s to ring the clinic's own line when we are in trouble.
 	assistantBudget = 1800 * time.Millisecond
+	// messageBudget is for all tool calls of one message: Vapi gives up after 20 s, and then no answer is said at all.
+	messageBudget = 12 * time.Second
 	// toolBudget is for one tool call; a caller does not wait longer in silence.
 	toolBudget = 8 * time.Second
 	// emergencyBudget is for finding the clinic's own emergency sentence; then ours is said.
@@ -53,7 +58,7 @@ func New(database *db.DB, auth *voice.Authenticator, count Counters) http.Handle
 // serve authenticates the raw bytes, reads the message and hands it to whoever answers its type.
 func (r *Reception) serve(w http.ResponseWriter, req *http.Request) {
 	server.NoteRoute(req.Context(), req.Pattern)
-	body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, voice.MaxBody))
+	body, err := io.ReadAll(req.Body) // package server limits it
 	if err != nil {
 		server.WriteError(w, req, err)
 		return
@@ -70,7 +75,7 @@ func (r *Reception) serve(w http.ResponseWriter, req *http.Request) {
 	if name := req.PathValue("name"); name != "" {
 		message.NameTool(name)
 	}
-	answer, err := r.answer(req.Context(), message, body)
+	answer, err := r.answer(req.Context(), message)
 	if err != nil {
 		server.WriteError(w, req, err)
 		return
@@ -83,11 +88,11 @@ func (r *Reception) serve(w http.ResponseWriter, req *http.Request) {
 
 // answer returns the body to send with status 200. An error becomes a 503: only for messages where Vapi makes
 // something good of it (assistant-request rings the clinic's own line, reports may be sent again).
-func (r *Reception) answer(ctx context.Context, m voice.Message, body []byte) ([]byte, error) {
+func (r *Reception) answer(ctx context.Context, m voice.Message) ([]byte, error) {
 	r.count.VapiMessage(countedType(m.Type))
 	switch m.Type {
 	case voice.TypeToolCalls, voice.TypeFunctionCall:
-		return m.Answer(r.runTools(ctx, m, body)), nil
+		return m.Answer(r.runTools(ctx, m)), nil
 	case voice.TypeAssistantRequest:
 		return r.assistantRequest(ctx, m)
 	case voice.TypeTransferRequest, voice.TypeHandoffRequest:
@@ -114,16 +119,41 @@ func countedType(kind string) string {
 }
 
 // noteRefusedTenant logs and counts an envelope that is nobody's; true when err says so.
-func (r *Reception) noteRefusedTenant(ctx context.Context, err error) bool {
+func (r *Reception) noteRefusedTenant(ctx context.Context, m voice.Message, err error) bool {
 	switch {
 	case errors.Is(err, db.ErrTenantConflict):
 		r.count.TenantConflicting()
-		server.Log(ctx).Error("a call's identifiers name two tenants; nothing was written", slog.Bool("alert", true))
+		server.Log(ctx).Error("a call's identifiers name two tenants; nothing was written", append(idsOf(m), slog.Bool("alert", true))...)
 		return true
 	case errors.Is(err, db.ErrUnknownTenant):
 		r.count.TenantUnresolved()
-		server.Log(ctx).Warn("a call belongs to no tenant; nothing was written")
+		server.Log(ctx).Warn("a call belongs to no tenant; nothing was written", idsOf(m)...)
 		return true
 	}
 	return false
+}
+
+// idsOf are the ids by which an operator finds a message at Vapi. Only what has a UUID's shape is logged: the fields
+// of an envelope that nobody owns may hold anything.
+func idsOf(m voice.Message) []any {
+	var attrs []any
+	for _, field := range []struct {
+		name   string
+		values []string
+	}{
+		{"vapi_call_id", []string{m.Call.ID}},
+		{"assistant_id", m.Route.AssistantIDs},
+		{"phone_number_id", m.Route.PhoneNumberIDs},
+	} {
+		var ids []string
+		for _, value := range field.values {
+			if id, err := uuid.Parse(value); err == nil {
+				ids = append(ids, id.String())
+			}
+		}
+		if len(ids) > 0 {
+			attrs = append(attrs, slog.String(field.name, strings.Join(ids, ",")))
+		}
+	}
+	return attrs
 }

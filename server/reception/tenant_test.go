@@ -108,6 +108,18 @@ func TestNobodysCallIsRefusedAndLeavesNothing(t *testing.T) {
 	require.Contains(t, b.metrics(t), `voxanne_tenant_refused_total{reason="unresolved"} 18`)
 }
 
+func TestAnOperatorFindsACallThatIsNobodys(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	l := b.call("+13125550111").line
+	l.CallID, l.AssistantID = "0190aaaa-0000-7000-8000-00000000ca11", "0190aaaa-0000-7000-8000-0000000000aa"
+	l.PhoneNumberID, l.Number = "zanzibar-lilac", ""
+	require.NoError(t, b.vapi.Tell(t.Context(), sandbox.StatusUpdate(l, "ended", "customer-ended-call")))
+	require.Contains(t, b.log.String(), `"vapi_call_id":"`+l.CallID+`"`)
+	require.Contains(t, b.log.String(), `"assistant_id":"`+l.AssistantID+`"`)
+	require.NotContains(t, b.log.String(), "zanzibar", "only what has an id's shape")
+}
+
 func TestIdentifiersThatDisagreeAreRefusedWithAnAlert(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -2,13 +2,8 @@ package reception
 
 import (
 	"context"
-	"crypto/sha256"
-	"errors"
 	"log/slog"
-	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server"
@@ -20,7 +15,7 @@ import (
 type request struct {
 	tx   db.Tx
 	call db.CallContext
-	id   string // the tool call id; empty when Vapi sent none
+	id   string // see replayKey; empty when Vapi sent no id
 	args voice.Args
 }
 
@@ -60,19 +55,20 @@ func toolNamed(name string) tool {
 	}
 }
 
-// runTools answers every tool call of a message, in order, each in a transaction of its own.
-func (r *Reception) runTools(ctx context.Context, m voice.Message, body []byte) []voice.Outcome {
-	emergency := heardEmergency(m.ToolCalls)
-	budget := toolBudget
-	if emergency {
-		budget = emergencyBudget
+// runTools answers every tool call of a message, in order, each in a transaction of its own. An emergency in any of
+// them is all that is answered.
+func (r *Reception) runTools(ctx context.Context, m voice.Message) []voice.Outcome {
+	ctx, cancel := context.WithTimeout(ctx, messageBudget)
+	defer cancel()
+	run := r.runTool
+	if heardEmergency(m.ToolCalls) {
+		answer := said("emergency", r.emergencySentence(ctx, m))
+		run = func(context.Context, voice.Message, voice.ToolCall) reply { return answer }
 	}
 	outcomes := make([]voice.Outcome, 0, len(m.ToolCalls))
 	for _, call := range m.ToolCalls {
 		started := time.Now()
-		limited, cancel := context.WithTimeout(ctx, budget)
-		answer := r.runTool(limited, m, call, emergency, body)
-		cancel()
+		answer := run(ctx, m, call)
 		r.count.ToolCall(countedTool(call.Name), answer.label, time.Since(started))
 		outcomes = append(outcomes, answer.outcome)
 	}
@@ -80,27 +76,22 @@ func (r *Reception) runTools(ctx context.Context, m voice.Message, body []byte) 
 }
 
 // runTool turns whatever goes wrong into a sentence: Vapi ignores everything but a 200.
-func (r *Reception) runTool(ctx context.Context, m voice.Message, call voice.ToolCall, emergency bool, body []byte) reply {
+func (r *Reception) runTool(ctx context.Context, m voice.Message, call voice.ToolCall) reply {
+	if call.Problem != "" {
+		return refused("bad_arguments", call.Problem)
+	}
+	ctx, cancel := context.WithTimeout(ctx, toolBudget)
+	defer cancel()
 	var answer reply
 	err := r.inCall(ctx, m, func(tx db.Tx, c db.CallContext) (err error) {
-		if emergency {
-			answer = said("emergency", c.EmergencySentence)
-			return nil
-		}
-		answer, err = once(ctx, m, request{tx, c, call.ID, call.Args}, call, body)
+		answer, err = once(ctx, m, request{tx, c, "", call.Args}, call)
 		return err
 	})
 	switch {
 	case err == nil:
 		return answer
-	case r.noteRefusedTenant(ctx, err):
-		if emergency {
-			return said("emergency", defaultEmergency)
-		}
+	case r.noteRefusedTenant(ctx, m, err):
 		return refused("no_tenant", sayNoTenant)
-	case emergency:
-		server.LogCause(ctx, "the clinic's emergency sentence could not be read", err)
-		return said("emergency", defaultEmergency)
 	case server.IsBusy(err):
 		server.Log(ctx).Warn("a tool call found the database busy", slog.String("tool", countedTool(call.Name)))
 		return refused("busy", sayBusy)
@@ -110,59 +101,21 @@ func (r *Reception) runTool(ctx context.Context, m voice.Message, call voice.Too
 	}
 }
 
-// maxToolCallID is the longest id, in bytes, that the tables keep. Vapi's have about thirty.
-const maxToolCallID = 200
-
-// once carries a tool call out, or answers as before when Vapi delivers it again.
-func once(ctx context.Context, m voice.Message, req request, call voice.ToolCall, body []byte) (reply, error) {
-	run := toolNamed(call.Name)
-	switch {
-	case call.Problem != "":
-		return refused("bad_arguments", call.Problem), nil
-	case run == nil:
-		return refused("unknown_tool", sayUnknownTool), nil
-	case call.ID == "" || len(call.ID) > maxToolCallID:
-		req.id = "" // still no wish is carried out twice: the database knows it by patient, service and start
-		return run(ctx, req)
+// emergencySentence is the clinic's own, or ours when that cannot be read at once.
+func (r *Reception) emergencySentence(ctx context.Context, m voice.Message) string {
+	ctx, cancel := context.WithTimeout(ctx, emergencyBudget)
+	defer cancel()
+	sentence := defaultEmergency
+	err := r.inCall(ctx, m, func(_ db.Tx, c db.CallContext) error {
+		if c.EmergencySentence != "" {
+			sentence = c.EmergencySentence
+		}
+		return nil
+	})
+	if err != nil && !r.noteRefusedTenant(ctx, m, err) {
+		server.LogCause(ctx, "the clinic's emergency sentence could not be read", err)
 	}
-
-	hash := sha256.Sum256(body)
-	before, err := req.tx.AcceptDelivery(ctx, db.AcceptDeliveryParams{
-		VapiCallID: m.Call.ID, Kind: voice.TypeToolCalls, Key: call.ID, BodyHash: hash[:]})
-	if err == nil {
-		return replayed(before), nil
-	} else if !errors.Is(err, pgx.ErrNoRows) {
-		return reply{}, err
-	}
-	answer, err := run(ctx, req)
-	if err != nil {
-		return reply{}, err
-	}
-	return answer, req.tx.AnswerDelivery(ctx, db.AnswerDeliveryParams{
-		VapiCallID: m.Call.ID, Kind: voice.TypeToolCalls, Key: call.ID, Answer: stored(answer.outcome)})
-}
-
-// Stored answers begin with the kind of outcome they were.
-const (
-	storedSaid    = "said:"
-	storedRefused = "refused:"
-)
-
-func stored(o voice.Outcome) string {
-	if o.IsRefusal() {
-		return storedRefused + o.Text()
-	}
-	return storedSaid + o.Text()
-}
-
-func replayed(d db.WebhookDelivery) reply {
-	if d.Answer == nil {
-		return refused("replayed", sayBusy)
-	}
-	if text, ok := strings.CutPrefix(*d.Answer, storedRefused); ok {
-		return refused("replayed", text)
-	}
-	return said("replayed", strings.TrimPrefix(*d.Answer, storedSaid))
+	return sentence
 }
 
 // heardEmergency looks at every text of every call of a message: where one of them describes an emergency, none of

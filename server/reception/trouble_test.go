@@ -1,13 +1,23 @@
 package reception_test
 
 import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
+	"github.com/voxanne-ai/voxanne/server"
+	"github.com/voxanne-ai/voxanne/server/reception"
+	"github.com/voxanne-ai/voxanne/server/voice"
 )
 
 const (
@@ -36,21 +46,79 @@ func TestALockThatIsHeldTooLongIsOneSentence(t *testing.T) {
 func TestNoConnectionLeftIsOneSentence(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	pool := b.served.Pool()
-	for range pool.Config().MaxConns {
-		conn, err := pool.Acquire(t.Context())
-		require.NoError(t, err)
-		defer conn.Release()
-	}
+	b.takeEveryConnection(t)
 	p := b.call("+13125550111")
-	require.Equal(t, sayBusy, p.ask(t, "bookClinicAppointment", atTwo()).Error)
-
+	calls := make([]sandbox.ToolCall, 3)
+	for i := range calls {
+		calls[i] = sandbox.ToolCall{ID: fmt.Sprint(i), Name: "bookClinicAppointment", Arguments: atTwo()}
+	}
 	begun := time.Now()
-	_, err := b.vapi.RequestAssistant(t.Context(), sandbox.AssistantRequest(p.line))
+	results, err := b.vapi.CallTools(t.Context(), sandbox.ToolCalls(p.line, sandbox.NestedObject, calls...))
+	require.NoError(t, err)
+	require.Less(t, time.Since(begun), 15*time.Second, "all of them together, below the 20 s that Vapi waits")
+	for _, result := range results {
+		require.Equal(t, sayBusy, result.Error)
+	}
+
+	begun = time.Now()
+	calls[1].Arguments = map[string]any{"notes": "she can't breathe"}
+	results, err = b.vapi.CallTools(t.Context(), sandbox.ToolCalls(p.line, sandbox.NestedObject, calls...))
+	require.NoError(t, err)
+	require.Less(t, time.Since(begun), 2*time.Second, "the clinic's sentence is looked for once")
+	for _, result := range results {
+		require.Contains(t, result.Result, "This sounds like an emergency.")
+	}
+
+	begun = time.Now()
+	_, err = b.vapi.RequestAssistant(t.Context(), sandbox.AssistantRequest(p.line))
 	var trouble *sandbox.TroubleError
 	require.ErrorAs(t, err, &trouble, "503: the clinic's own line rings")
 	require.Less(t, time.Since(begun), 2*time.Second)
-	require.Contains(t, p.ask(t, "bookClinicAppointment", map[string]any{"notes": "she can't breathe"}).Result, "This sounds like an emergency.")
+}
+
+// Without a database at all every handler panics.
+func TestAPanicIsOneSentencePerToolCall(t *testing.T) {
+	t.Parallel()
+	auth, err := voice.NewAuthenticator(voice.ModeEither, []string{webhookSecret}, time.Now)
+	require.NoError(t, err)
+	listening := httptest.NewServer(reception.New(nil, auth, server.NewMetrics()))
+	defer listening.Close()
+	defer listening.Client().CloseIdleConnections()
+	vapi := &sandbox.Caller{BaseURL: listening.URL, Auth: sandbox.Secret(webhookSecret), HTTP: listening.Client()}
+	line := sandbox.Line{CallID: "0190-call-1", AssistantID: "assistant-a", At: now}
+
+	results, err := vapi.CallTools(t.Context(), sandbox.ToolCalls(line, sandbox.NestedObject,
+		sandbox.ToolCall{ID: "1", Name: "bookClinicAppointment", Arguments: atTwo()},
+		sandbox.ToolCall{ID: "2", Name: "takeMessage", Arguments: map[string]any{"message": strings.Repeat("x", 5000)}},
+		sandbox.ToolCall{ID: "3", Name: "lookupCaller"}))
+	require.NoError(t, err)
+	require.Equal(t, sayTrouble, results[0].Error)
+	require.Contains(t, results[1].Error, "is too long")
+	require.Equal(t, sayTrouble, results[2].Error)
+}
+
+// takeEveryConnection keeps all 16 of the server's connections busy until the test ends.
+func (b *bundle) takeEveryConnection(t *testing.T) {
+	t.Helper()
+	const conns = 16
+	ended, taken := make(chan struct{}), make(chan struct{}, conns)
+	var holders sync.WaitGroup
+	for range conns {
+		holders.Go(func() {
+			err := b.served.AsTenant(context.WithoutCancel(t.Context()), uuid.MustParse(lakeside), func(db.Tx) error {
+				taken <- struct{}{}
+				<-ended
+				return nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	t.Cleanup(func() { close(ended); holders.Wait() })
+	for range conns {
+		<-taken
+	}
 }
 
 func TestWithoutADatabase(t *testing.T) {

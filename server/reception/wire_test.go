@@ -2,6 +2,7 @@ package reception_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -56,6 +57,22 @@ func TestSeveralCallsOfOneMessageAreAllAnswered(t *testing.T) {
 	require.Equal(t, "There is no such tool. Offer to take a message instead.", results[0].Error)
 	require.Regexp(t, bookedAtTwo, results[1].Result)
 	require.Equal(t, sayNotVerified, results[2].Error)
+}
+
+func TestTheFirstFiftyCallsOfAMessageAreCarriedOut(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	calls := make([]sandbox.ToolCall, 52)
+	for i := range calls {
+		calls[i] = sandbox.ToolCall{ID: fmt.Sprintf("tc-%d", i), Name: "noSuchTool"}
+	}
+	calls[49] = sandbox.ToolCall{ID: "tc-49", Name: "bookClinicAppointment", Arguments: atTwo()}
+	results, err := b.vapi.CallTools(t.Context(), sandbox.ToolCalls(b.call("+13125550111").line, sandbox.NestedObject, calls...))
+	require.NoError(t, err)
+	require.Len(t, results, 52)
+	require.Regexp(t, bookedAtTwo, results[49].Result)
+	require.Equal(t, "These are too many tool calls at once. Ask again, with fewer.", results[50].Error)
+	require.Equal(t, results[50].Error, results[51].Error)
 }
 
 func TestTheToolAddresses(t *testing.T) {

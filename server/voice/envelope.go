@@ -2,15 +2,12 @@ package voice
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
-// Limits of one webhook. MaxBody is for the caller to enforce while reading; a report carries the transcript several
-// times over.
+// Limits of one webhook. How long its body may be is for whoever reads it to say.
 const (
-	MaxBody         = 5 << 20 // bytes
-	MaxToolCalls    = 50
+	MaxToolCalls    = 50      // carried out; those after them get a Problem
 	MaxArgumentText = 4 << 10 // bytes of one text argument
 )
 
@@ -28,12 +25,10 @@ const (
 
 // Values of [Call].Type and of [Message].Status that matter to the server; both are open sets.
 const (
-	CallInbound      = "inboundPhoneCall"
-	CallOutbound     = "outboundPhoneCall"
-	CallWeb          = "webCall"
-	StatusInProgress = "in-progress"
-	StatusForwarding = "forwarding"
-	StatusEnded      = "ended"
+	CallInbound  = "inboundPhoneCall"
+	CallOutbound = "outboundPhoneCall"
+	CallWeb      = "webCall"
+	StatusEnded  = "ended"
 )
 
 const (
@@ -44,10 +39,9 @@ const (
 
 // Errors of [Parse]. Their texts hold nothing of the body.
 var (
-	ErrNotJSON      = errors.New("the body is not valid JSON")
-	ErrNotAnObject  = errors.New("the body is not a JSON object")
-	ErrNoType       = errors.New("the message has no type and no tool call")
-	ErrTooManyCalls = fmt.Errorf("the message has more than %d tool calls", MaxToolCalls)
+	ErrNotJSON     = errors.New("the body is not valid JSON")
+	ErrNotAnObject = errors.New("the body is not a JSON object")
+	ErrNoType      = errors.New("the message has no type and no tool call")
 )
 
 // Message is one webhook, as far as the server needs it. Fields that were not sent are zero.
@@ -94,8 +88,8 @@ type Caller struct {
 // Parse reads a webhook body in any of the shapes that Vapi sends or once sent: everything under `message`, the same
 // fields at the top level, and the bodies of the older tool routes. Call it after [Authenticator.Verify].
 //
-// Errors are [ErrNotJSON], [ErrNotAnObject], [ErrNoType] and [ErrTooManyCalls]. What is wrong with one tool call alone
-// is in its Problem, so that the others are still answered. Unknown types parse.
+// Errors are [ErrNotJSON], [ErrNotAnObject] and [ErrNoType]. What is wrong with one tool call alone is in its Problem,
+// so that the others are still answered. Unknown types parse.
 func Parse(body []byte) (Message, error) {
 	v, err := decode(body)
 	if err != nil {
@@ -112,9 +106,6 @@ func Parse(body []byte) (Message, error) {
 	calls := readToolCalls(envelope)
 	if older && calls == nil && envelope.text("type") == "" {
 		calls = readOlderBody(root)
-	}
-	if len(calls) > MaxToolCalls {
-		return Message{}, ErrTooManyCalls
 	}
 	return readMessage(envelope, calls)
 }

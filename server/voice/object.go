@@ -107,28 +107,6 @@ func plausible(at time.Time) time.Time {
 	return at.UTC()
 }
 
-// raw returns the field as compact JSON without tenant ids, nil when it is absent, null or empty.
-func (o object) raw(key string) json.RawMessage {
-	v := withoutTenants(o[key])
-	switch c := v.(type) {
-	case nil:
-		return nil
-	case map[string]any:
-		if len(c) == 0 {
-			return nil
-		}
-	case []any:
-		if len(c) == 0 {
-			return nil
-		}
-	}
-	data, err := json.Marshal(v)
-	if err != nil {
-		return nil
-	}
-	return data
-}
-
 // scalarText returns strings cleaned, numbers and booleans written out, and "" for everything else.
 func scalarText(v any) string {
 	switch t := v.(type) {

@@ -1,7 +1,6 @@
 package voice
 
 import (
-	"encoding/json"
 	"math"
 	"slices"
 	"time"
@@ -23,8 +22,10 @@ type Report struct {
 	Turns      []Turn // in spoken order
 	Transcript string // only when there are no turns to be had from it
 	ToolsUsed  []string
-	Recording  Recording
-	Analysis   Analysis
+	// SaidNames are the names that the model wrote into tool calls: distinct, at most twenty. They were said in the call,
+	// also where the transcript has another spelling.
+	SaidNames []string
+	Recording Recording
 }
 
 // Recording holds Vapi's stable addresses of the recordings. They are identifiers: the files are private and are
@@ -38,29 +39,15 @@ type Recording struct {
 // Present reports whether the call was recorded.
 func (r Recording) Present() bool { return r.MonoURL != "" || r.StereoURL != "" || r.Presigned }
 
-// Analysis is what a model made of the call afterwards. The JSON values are nil when absent or empty and hold no
-// tenant ids.
-type Analysis struct {
-	SuccessEvaluation string          // free: "true", "8", …; "" when it was no scalar
-	StructuredData    json.RawMessage // an object, by the assistant's analysis plan
-	StructuredMulti   json.RawMessage // a list
-	StructuredOutputs json.RawMessage // an object keyed by output id, the newer way
-}
-
 func readReport(envelope object) *Report {
-	artifact, analysis, call := envelope.object("artifact"), envelope.object("analysis"), envelope.object("call")
+	artifact, call := envelope.object("artifact"), envelope.object("call")
 	r := &Report{
 		StartedAt: firstTime(envelope.instant("startedAt"), call.instant("startedAt")),
 		EndedAt:   firstTime(envelope.instant("endedAt"), call.instant("endedAt")),
-		Summary:   firstText(analysis.text("summary"), envelope.text("summary")),
+		Summary:   firstText(envelope.object("analysis").text("summary"), envelope.text("summary")),
 		ToolsUsed: readToolsUsed(envelope),
+		SaidNames: readSaidNames(envelope),
 		Recording: readRecording(envelope, artifact),
-		Analysis: Analysis{
-			SuccessEvaluation: analysis.text("successEvaluation"),
-			StructuredData:    analysis.raw("structuredData"),
-			StructuredMulti:   analysis.raw("structuredDataMulti"),
-			StructuredOutputs: artifact.raw("structuredOutputs"),
-		},
 	}
 	r.Turns, r.Transcript = readTurns(envelope)
 	r.CostMicros, r.HasCost = readCost(envelope)
@@ -149,6 +136,26 @@ func readToolsUsed(envelope object) []string {
 		}
 		if entry.text("role") == "tool_call_result" {
 			add(entry.text("name"))
+		}
+	}
+	return names
+}
+
+// maxSaidNames is more people than one call can be about.
+const maxSaidNames = 20
+
+// readSaidNames collects the names in the arguments of every tool call, in order of first use.
+func readSaidNames(envelope object) []string {
+	var names []string
+	for _, entry := range history(envelope) {
+		for _, item := range entry.objects("toolCalls") {
+			args := readItem(item).Args
+			for _, argument := range []string{ArgPatientName, ArgCallerName} {
+				name := limited(args.Text(argument), maxWord)
+				if name != "" && !slices.Contains(names, name) && len(names) < maxSaidNames {
+					names = append(names, name)
+				}
+			}
 		}
 	}
 	return names

@@ -1,7 +1,9 @@
 package voice
 
 import (
+	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,10 +36,6 @@ func TestReportWithEverything(t *testing.T) {
 	require.Empty(t, m.Report.Transcript)
 	require.Equal(t, []string{"checkAvailability", "takeMessage"}, m.Report.ToolsUsed)
 	require.Equal(t, Recording{MonoURL: "https://recordings.example/mono.wav", StereoURL: "https://recordings.example/stereo.wav", Presigned: true}, m.Report.Recording)
-	require.Equal(t, "true", m.Report.Analysis.SuccessEvaluation)
-	require.JSONEq(t, `{"intent":"booking"}`, string(m.Report.Analysis.StructuredData))
-	require.JSONEq(t, `{"o1":{"name":"n","result":{"x":1}}}`, string(m.Report.Analysis.StructuredOutputs))
-	require.Nil(t, m.Report.Analysis.StructuredMulti)
 }
 
 func TestReportThatNeverConnected(t *testing.T) {
@@ -45,6 +43,22 @@ func TestReportThatNeverConnected(t *testing.T) {
 	r := reportOf(t, `"endedReason":"customer-busy","artifact":{},"analysis":{}`)
 	require.Equal(t, &Report{}, r)
 	require.False(t, r.Recording.Present())
+}
+
+func TestReportNamesWhoWasSaid(t *testing.T) {
+	t.Parallel()
+	r := reportOf(t, `"artifact":{"messages":[
+		{"role":"tool_calls","toolCalls":[
+			{"id":"1","function":{"name":"bookClinicAppointment","arguments":"{\"patientName\":\"Ann Quillby\",\"notes\":\"for Zoe\"}"}},
+			{"id":"2","function":{"name":"takeMessage","arguments":{"caller_name":"Bo Quillfeather","patient_name":"Ann Quillby"}}}]},
+		{"role":"tool_calls","toolCalls":[{"id":"3","name":"cancelAppointment","arguments":{"patientName":"unknown"}}]}]}`)
+	require.Equal(t, []string{"Ann Quillby", "Bo Quillfeather"}, r.SaidNames)
+
+	var many []string
+	for i := range 30 {
+		many = append(many, fmt.Sprintf(`{"name":"takeMessage","arguments":{"callerName":"Quill %d"}}`, i))
+	}
+	require.Len(t, reportOf(t, `"messages":[{"toolCalls":[`+strings.Join(many, ",")+`]}]`).SaidNames, 20)
 }
 
 func TestReportDuration(t *testing.T) {
@@ -107,7 +121,7 @@ func TestTransferRequestReadsTheNewestWish(t *testing.T) {
 		{"role":"tool_calls","toolCalls":[{"id":"1","function":{"name":"transferCall","arguments":"{\"department\":\"medical\"}"}}]},
 		{"role":"user","message":"No, the money people."},
 		{"role":"tool_calls","toolCalls":[{"id":"2","function":{"name":"transferCall","arguments":"{\"department\":\"billing\",\"summary\":\"an invoice\"}"}}]}]}`))
-	require.Equal(t, &TransferRequest{Department: "billing", Reason: "an invoice", Texts: []string{"billing", "an invoice"}, LastCallerText: "No, the money people.", Earlier: 1}, m.Transfer)
+	require.Equal(t, &TransferRequest{Department: "billing", Texts: []string{"billing", "an invoice"}, LastCallerText: "No, the money people."}, m.Transfer)
 
 	m = parsed(t, message(`"type":"transfer-destination-request"`))
 	require.Equal(t, &TransferRequest{}, m.Transfer)

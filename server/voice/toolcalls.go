@@ -11,6 +11,7 @@ const (
 	problemTooLong      = "The argument %q is too long: at most %d characters."
 	problemNotAnObject  = "The arguments could not be read: send them as one JSON object."
 	problemBrokenJSON   = "The arguments could not be read: the JSON text is broken or was cut off."
+	problemTooMany      = "These are too many tool calls at once. Ask again, with fewer."
 	problemOtherAddress = "This address serves another tool than the one that was called."
 )
 
@@ -82,11 +83,15 @@ func unwrapTools(items []object) []object {
 	return out
 }
 
-// readItems reads up to one call more than allowed, which is enough for Parse to refuse the message.
+// readItems reads every call, also those too many: each wants an answer, and may tell of an emergency.
 func readItems(items []object) []ToolCall {
-	calls := make([]ToolCall, 0, min(len(items), MaxToolCalls+1))
-	for _, item := range items[:min(len(items), MaxToolCalls+1)] {
-		calls = append(calls, readItem(item))
+	calls := make([]ToolCall, 0, len(items))
+	for i, item := range items {
+		call := readItem(item)
+		if i >= MaxToolCalls {
+			call.Problem = problemTooMany
+		}
+		calls = append(calls, call)
 	}
 	return calls
 }

@@ -4,24 +4,19 @@ package voice
 // history only; the wishes below were said by the model, if it said any, and are hints.
 type TransferRequest struct {
 	Department string
-	Reason     string
 	// Texts is everything the model wrote into the tool call, for the emergency check. Never log.
 	Texts []string
 	// LastCallerText is the latest thing the caller said, for the emergency check. Raw speech: never log.
 	LastCallerText string
-	// Earlier counts the transfers the model asked for in this call before, as far as the history shows them.
-	Earlier int
 }
 
 // readTransfer looks for the model's wishes in the request itself, else in the newest transfer call of the history.
 func readTransfer(envelope object, calls []ToolCall) *TransferRequest {
 	wishes := ToolCall{Args: Args{}}
-	asked := 0
 	for _, entry := range history(envelope) {
 		for _, item := range entry.objects("toolCalls") {
 			if isTransferTool(toolName(item)) {
 				wishes = readItem(item)
-				asked++
 			}
 		}
 	}
@@ -32,9 +27,7 @@ func readTransfer(envelope object, calls []ToolCall) *TransferRequest {
 	}
 	t := &TransferRequest{
 		Department: limited(wishes.Args.Text(ArgDepartment), maxWord),
-		Reason:     limited(wishes.Args.Text(ArgReason), maxWord),
 		Texts:      wishes.AllText(),
-		Earlier:    max(asked-1, 0), // the newest one is this request
 	}
 	turns, _ := readTurns(envelope)
 	for _, turn := range turns {
