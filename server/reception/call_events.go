@@ -126,10 +126,7 @@ func ReportParams(callID [16]byte, m voice.Message) (db.RecordCallReportParams, 
 	params := db.RecordCallReportParams{
 		CallID: callID, StartedAt: moment(report.StartedAt), EndedAt: moment(report.EndedAt),
 		EndedReason: pointer(m.EndedReason), Summary: pointer(report.Summary), Turns: turns,
-		HasRecording: report.Recording.Present(), ToolsUsed: report.ToolsUsed, SaidNames: []string{}}
-	if params.ToolsUsed == nil {
-		params.ToolsUsed = []string{}
-	}
+		HasRecording: report.Recording.Present(), ToolsUsed: orEmpty(report.ToolsUsed), SaidNames: orEmpty(report.SaidNames)}
 	if report.HasDuration {
 		seconds := int32(math.Round(report.Duration.Seconds()))
 		params.DurationSeconds = &seconds
@@ -157,6 +154,14 @@ func turnsOf(r voice.Report) []turn {
 		turns = append(turns, turn{Speaker: voice.SpeakerCaller, Text: r.Transcript})
 	}
 	return turns
+}
+
+// orEmpty is the list itself, or an empty one instead of nil, which the database would take for NULL.
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }
 
 // moment is nil for the zero time.

@@ -97,6 +97,21 @@ func TestTranscriptsAndSummariesAreRedacted(t *testing.T) {
 	require.Equal(t, "booked", b.text(t, `select outcome from call_logs where vapi_call_id = $1`, p.line.CallID))
 }
 
+// Nobody was booked, so no row of ours has the name; the tool call in the report does.
+func TestTheNameOfARefusedBookingIsRedactedToo(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.call("+13125550111")
+	require.NotEmpty(t, p.book(t, "3 am", "Maeve Quillman").Error+p.book(t, "3 am", "Maeve Quillman").Result)
+	outcome := aboutAMinute()
+	outcome.Turns = append(outcome.Turns, sandbox.Said{ByCaller: true, Text: "Then forget it, says Maeve Quillman."})
+	outcome.Tools = []sandbox.ToolCall{{ID: "tc-1", Name: "bookClinicAppointment", Arguments: map[string]any{"patientName": "Maeve Quillman"}}}
+	require.NoError(t, b.vapi.Tell(t.Context(), sandbox.EndOfCallReport(p.line, outcome, sandbox.ReportInArtifact)))
+	kept := b.text(t, `select transcript::text from call_logs where vapi_call_id = $1`, p.line.CallID)
+	require.Contains(t, kept, "Then forget it, says [name].")
+	require.Equal(t, 0, b.count(t, `select count(*)::int from patients`))
+}
+
 func TestARedactionFailureKeepsTheCallAndNoWords(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
