@@ -2027,7 +2027,7 @@ COMMENT ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid,
 CREATE FUNCTION app.normalise_name(p_name text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
- SELECT btrim(regexp_replace(regexp_replace(NORMALIZE(lower(p_name), NFKD), '[\u0300-\u036f''’`.]'::text, ''::text, 'g'::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text)) AS btrim;
+ SELECT btrim(regexp_replace(regexp_replace(NORMALIZE(lower((p_name COLLATE "und-x-icu")), NFKD), '[\u0300-\u036f''’`.]'::text, ''::text, 'g'::text), '[^[:alnum:]]+'::text, ' '::text, 'g'::text)) AS btrim;
 END;
 
 ALTER FUNCTION app.normalise_name(p_name text) OWNER TO owner;

@@ -240,6 +240,7 @@ select app.seal('app.require_staff()', null, 'app_writer');
 -- +goose StatementBegin
 -- snapshot of sql/0170_function_normalise_name.sql
 -- Speech recognition spells one name several ways: case, accents, hyphens and apostrophes must not make two patients.
+-- ICU's collation knows the letters of all scripts also where the database was made with locale C.
 -- A standard body is bound to what it names when it is made: safe without a search path, and so it can be inlined.
 create or replace function app.normalise_name(p_name text)
 returns text
@@ -249,7 +250,7 @@ strict
 parallel safe
 begin atomic
   select btrim(regexp_replace(
-    regexp_replace(normalize(lower(p_name), nfkd), '[\u0300-\u036f''’`.]', '', 'g'),
+    regexp_replace(normalize(lower(p_name collate "und-x-icu"), nfkd), '[\u0300-\u036f''’`.]', '', 'g'),
     '[^[:alnum:]]+', ' ', 'g'));
 end;
 
