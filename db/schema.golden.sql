@@ -343,7 +343,7 @@ begin
         when 'cancelled' then a.status = 'cancelled'
         else a.status in ('pending', 'confirmed') and a.scheduled_at = p_starts_at
       end
-      and (v_ref = '' or a.booking_ref = v_ref)
+      and (v_ref = '' or a.booking_ref = v_ref or replace(a.id::text, '-', '') = lower(v_ref))
       and (v_ref <> '' or (
         (p_on is null or (lower(h.old_during) at time zone l.time_zone)::date = p_on)
         and (p_at is null or (lower(h.old_during) at time zone l.time_zone)::time = p_at)
@@ -3055,7 +3055,7 @@ begin
       app.booking_answer('rescheduled', v_old.id, null, true)
     -- A visit from before the call stays with its practitioner unless another one was asked for.
     else app.move_appointment('rescheduled', v_old.id, v_old.service_id,
-      case when v_old.call_id is distinct from p_call_id then coalesce(v_resource_id, v_old.resource_id) else v_resource_id end,
+      case when v_old.call_id = p_call_id then v_resource_id else coalesce(v_resource_id, v_old.resource_id) end,
       p_starts_at, p_call_id, p_override)
   end;
 

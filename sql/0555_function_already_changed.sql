@@ -30,7 +30,7 @@ begin
         when 'cancelled' then a.status = 'cancelled'
         else a.status in ('pending', 'confirmed') and a.scheduled_at = p_starts_at
       end
-      and (v_ref = '' or a.booking_ref = v_ref)
+      and (v_ref = '' or a.booking_ref = v_ref or replace(a.id::text, '-', '') = lower(v_ref))
       and (v_ref <> '' or (
         (p_on is null or (lower(h.old_during) at time zone l.time_zone)::date = p_on)
         and (p_at is null or (lower(h.old_during) at time zone l.time_zone)::time = p_at)

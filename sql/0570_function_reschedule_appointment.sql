@@ -61,7 +61,7 @@ begin
       app.booking_answer('rescheduled', v_old.id, null, true)
     -- A visit from before the call stays with its practitioner unless another one was asked for.
     else app.move_appointment('rescheduled', v_old.id, v_old.service_id,
-      case when v_old.call_id is distinct from p_call_id then coalesce(v_resource_id, v_old.resource_id) else v_resource_id end,
+      case when v_old.call_id = p_call_id then v_resource_id else coalesce(v_resource_id, v_old.resource_id) end,
       p_starts_at, p_call_id, p_override)
   end;
 

@@ -1,0 +1,20 @@
+begin;
+\ir ../booking.psql
+select plan(15);
+select is(app.match_rank('Checkup', '{Checkup}'), 1, 'equal');
+select is(app.match_rank('  CHECK-UP ', '{Check Up}'), 1, 'in other letters');
+select is(app.match_rank('Avery', '{Dr. Avery Stone}'), 2, 'a word of the name');
+select is(app.match_rank('avery stone', '{Dr. Avery Stone}'), 1, 'all but the title');
+select is(app.match_rank('Doctor Avery Stone', '{Dr. Avery Stone}'), 1, 'another title');
+select is(app.match_rank('doctora Avery', '{Dr. Avery Stone}'), 2, 'in another language');
+select is(app.match_rank('a checkup please', '{Checkup}'), 3, 'the name among other words');
+select is(app.match_rank('check', '{Checkup}'), null, 'half a word is none');
+select is(app.match_rank('checkups', '{Checkup}'), null, 'nor is more than the word');
+select is(app.match_rank('Avery Reed', '{Dr. Avery Stone}'), null, 'a wrong surname');
+select is(app.match_rank('exam', '{Checkup,exam,big exam}'), 1, 'the best of several names');
+select is(app.match_rank('', '{Checkup}'), null, 'nothing said');
+select is(app.match_rank(null, '{Checkup}'), null, 'nothing at all');
+select is(app.match_rank('Dr.', '{Dr. Avery Stone}'), null, 'a title is nobody');
+select is(app.match_rank('Checkup', '{"", " - "}'), null, 'no name');
+select * from finish();
+rollback;
