@@ -22,8 +22,11 @@ begin
 end
 $$;`
 
-// Each folder tests/<function> runs in a clone of its own, and each file of it
-// in a transaction that is rolled back. app.now() reads app.test_clock there.
+// tapDatabases is how many folders are tested at once.
+const tapDatabases = 3
+
+// Each file of tests/<function> runs in a transaction that is rolled back, so the folders share a few clones, one folder
+// at a time in each: making a clone with pgTAP costs more than most folders. app.now() reads app.test_clock there.
 func TestPgTAP(t *testing.T) {
 	t.Parallel()
 	byFolder := map[string][]string{}
@@ -31,20 +34,32 @@ func TestPgTAP(t *testing.T) {
 		byFolder[filepath.Dir(file)] = append(byFolder[filepath.Dir(file)], file)
 	}
 	require.NotEmpty(t, byFolder, "there are no pgTAP tests in sql/tests")
+	free := make(chan *dbtest.Database, tapDatabases)
+	for range tapDatabases {
+		free <- tapDatabase(t)
+	}
 	for folder, tests := range byFolder {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
 			t.Parallel()
-			out, err := prove(t, tests)
+			d := <-free
+			defer func() { free <- d }()
+			out, err := prove(t, d, tests)
 			require.NoError(t, err, out)
 		})
 	}
 }
 
-// prove runs pgTAP files against one clone and returns what was said.
-func prove(t *testing.T, tests []string) (string, error) {
+// tapDatabase is a clone with pgTAP in it.
+func tapDatabase(t *testing.T) *dbtest.Database {
 	t.Helper()
 	d := dbtest.New(t, dbtest.WithClock())
 	d.Exec(t, tapSchema)
+	return d
+}
+
+// prove runs pgTAP files against a database and returns what was said.
+func prove(t *testing.T, d *dbtest.Database, tests []string) (string, error) {
+	t.Helper()
 	args := append([]string{"--failures", "--comments", "--psql-bin", filepath.Join(binaries(t), "psql")}, tests...)
 	out, err := program(t, d.OwnerURL, "pg_prove", args...).CombinedOutput()
 	return string(out), err
@@ -61,7 +76,7 @@ func TestPgTAPFailuresAreSeen(t *testing.T) {
 			t.Parallel()
 			file := filepath.Join(t.TempDir(), "bad.sql")
 			write(t, file, body)
-			out, err := prove(t, []string{file})
+			out, err := prove(t, tapDatabase(t), []string{file})
 			require.Error(t, err, out)
 		})
 	}
