@@ -7,10 +7,10 @@ insert into public.audit_log (org_id, action, entity, entity_id) select id, 'cal
 set role service_role;
 select is((select count(*) from public.messages), 2::bigint, 'messages of every tenant are read');
 select is((select count(*) from public.audit_log), 2::bigint, 'so is the audit log');
-select throws_ok(format('insert into public.messages (org_id, direction, method, category, recipient, content) select org_id, direction, method, category, recipient, content from public.messages'), '42501', null, 'no message is added');
+select throws_ok('insert into public.messages (org_id, direction, method, category, recipient, content) select org_id, direction, method, category, recipient, content from public.messages', '42501', 'permission denied for table messages', 'no message is added');
 select throws_ok('update public.messages set content = null', '42501', null, 'changed');
 select throws_ok('delete from public.messages', '42501', null, 'or removed');
-select throws_ok('insert into public.audit_log (org_id, action, entity, entity_id) select org_id, action, entity, entity_id from public.audit_log', '42501', null, 'no entry is added');
+select throws_ok('insert into public.audit_log (org_id, action, entity, entity_id) select org_id, action, entity, entity_id from public.audit_log', '42501', 'permission denied for table audit_log', 'no entry is added');
 select throws_ok('update public.audit_log set action = action', '42501', null, 'changed');
 select throws_ok('delete from public.audit_log', '42501', null, 'or removed');
 select lives_ok($$ update public.contacts set notes = notes $$, 'other tables it may write');
