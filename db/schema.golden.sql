@@ -2202,6 +2202,7 @@ begin
 
   select i.org_id into v_org_id
   from public.invitations i
+  join public.organizations o on o.id = i.org_id and o.deleted_at is null
   where i.accepted_at is null
     and i.expires_at > app.now()
     and i.email = lower(p_email)
@@ -2215,6 +2216,7 @@ begin
   -- An invited address waits until it is confirmed; a person who was removed does not found a clinic by signing in again.
   v_invited := exists (
     select from public.invitations i
+    join public.organizations o on o.id = i.org_id and o.deleted_at is null
     where i.accepted_at is null and i.expires_at > app.now() and i.email = lower(p_email));
   return case when p_signing_up and not v_invited then app.uuid_v7() end;
 end
@@ -3229,7 +3231,9 @@ CREATE FUNCTION app.stamp_user() RETURNS trigger
 declare
   v_org_id uuid := app.org_for_user(
     new.id, new.email, new.raw_user_meta_data ->> 'invitation_token',
-    new.email_confirmed_at is not null, coalesce(new.is_anonymous, false), tg_op = 'INSERT');
+    new.email_confirmed_at is not null, coalesce(new.is_anonymous, false),
+    -- Somebody who looked round without an account signs up when they give an address.
+    case when tg_op = 'INSERT' then true else coalesce(old.is_anonymous, false) end);
 begin
   if v_org_id is null then
     new.raw_app_meta_data := coalesce(new.raw_app_meta_data, '{}') - 'org_id';

@@ -23,6 +23,7 @@ begin
 
   select i.org_id into v_org_id
   from public.invitations i
+  join public.organizations o on o.id = i.org_id and o.deleted_at is null
   where i.accepted_at is null
     and i.expires_at > app.now()
     and i.email = lower(p_email)
@@ -36,6 +37,7 @@ begin
   -- An invited address waits until it is confirmed; a person who was removed does not found a clinic by signing in again.
   v_invited := exists (
     select from public.invitations i
+    join public.organizations o on o.id = i.org_id and o.deleted_at is null
     where i.accepted_at is null and i.expires_at > app.now() and i.email = lower(p_email));
   return case when p_signing_up and not v_invited then app.uuid_v7() end;
 end

@@ -9,7 +9,9 @@ as $$
 declare
   v_org_id uuid := app.org_for_user(
     new.id, new.email, new.raw_user_meta_data ->> 'invitation_token',
-    new.email_confirmed_at is not null, coalesce(new.is_anonymous, false), tg_op = 'INSERT');
+    new.email_confirmed_at is not null, coalesce(new.is_anonymous, false),
+    -- Somebody who looked round without an account signs up when they give an address.
+    case when tg_op = 'INSERT' then true else coalesce(old.is_anonymous, false) end);
 begin
   if v_org_id is null then
     new.raw_app_meta_data := coalesce(new.raw_app_meta_data, '{}') - 'org_id';

@@ -20,7 +20,6 @@ type plan struct {
 }
 
 const (
-	planFrom = 24 * time.Hour
 	planDays = 60 // app.available_slots answers for at most 62 days
 	// rushGap keeps the rush clear of the first visits and of what the second caller is offered instead.
 	rushGap = 3 * time.Hour
@@ -58,7 +57,8 @@ func (p *play) choose(ctx context.Context, c clinic) (plan, error) {
 
 // starts are the free starts of one practitioner, or of any when name is empty.
 func starts(ctx context.Context, tx db.Tx, service, name string) ([]time.Time, error) {
-	from := time.Now().Add(planFrom)
+	// From now on, and pick leaves out today: a window that began in the middle of a day would hide that day's first start.
+	from := time.Now()
 	slots, err := tx.AvailableSlots(ctx, db.AvailableSlotsParams{
 		Service: service, FromAt: from, ToAt: from.AddDate(0, 0, planDays), Resource: &name, MaxRows: 5000})
 	found := make([]time.Time, len(slots))
