@@ -1,3 +1,13 @@
+-- A role that row security binds would write half of it, or nothing, without an error.
+do $$
+begin
+  if not (select rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = current_user) then
+    raise exception 'the role of ADMIN_DATABASE_URL is bound by row level security; it needs BYPASSRLS to write demo clinics'
+      using errcode = 'VX403';
+  end if;
+end
+$$;
+
 -- Two starts at once take turns.
 select pg_advisory_xact_lock(hashtext('voxanne demo clinics'));
 

@@ -23,9 +23,6 @@ func (d Date) String() string {
 	return fmt.Sprintf("%04d-%02d-%02d", d.Year, int(d.Month), d.Day)
 }
 
-// IsZero reports whether d is no day.
-func (d Date) IsZero() bool { return d == Date{} }
-
 // Valid reports whether the calendar has this day: there is no 31 April, and 29 February only in leap years.
 func (d Date) Valid() bool {
 	return d.Year > 0 && d.Month >= time.January && d.Month <= time.December && d == DateOf(d.utc())

@@ -1,7 +1,6 @@
 package spoken
 
 import (
-	"math"
 	"testing"
 	"time"
 
@@ -24,19 +23,6 @@ func TestTimesAreSaidOnTheLocalClock(t *testing.T) {
 	require.Equal(t, "Thursday, March 4 at 2 PM or 2:30 PM", SayOptions([]time.Time{at(4, 14, 0), at(4, 14, 30)}, zone))
 	require.Equal(t, "Thursday, March 4 at 2 PM, 2:30 PM, or Friday, March 5 at 9 AM",
 		SayOptions([]time.Time{at(4, 14, 0), at(4, 14, 30), at(5, 9, 0), at(5, 10, 0)}, zone))
-}
-
-func TestMoneyIsSaidInWords(t *testing.T) {
-	require.Equal(t, "120 dollars", SayMoney(12000, "USD"))
-	require.Equal(t, "120 dollars and 50 cents", SayMoney(12050, "usd"))
-	require.Equal(t, "1 pound and 1 penny", SayMoney(101, "GBP"))
-	require.Equal(t, "99 cents", SayMoney(99, "EUR"))
-	require.Equal(t, "0 euros", SayMoney(0, "EUR"))
-	require.Equal(t, "5000 yen", SayMoney(5000, "JPY"))
-	require.Equal(t, "120.50 SEK", SayMoney(12050, "SEK"))
-	require.Equal(t, "1.005 KWD", SayMoney(1005, "KWD"))
-	require.Equal(t, "minus 1 dollar", SayMoney(-100, "USD"))
-	require.Equal(t, "minus 92233720368547758 dollars and 8 cents", SayMoney(math.MinInt64, "USD"))
 }
 
 func TestOneLineIsOneLine(t *testing.T) {
