@@ -101,6 +101,173 @@ type CallerView struct {
 	VisitsToCome int64
 }
 
+// A sequence of texts to a segment of the contacts, e.g. a recall.
+type Campaign struct {
+	OrgID    uuid.UUID
+	ID       uuid.UUID
+	Name     string
+	Category string
+	// Whom: {"lead_status": [...], "service_interests": [...], "last_visit_before": "YYYY-MM-DD", "no_visit_ahead": true}; every key narrows.
+	Segment       json.RawMessage
+	StopOnReply   bool
+	StopOnBooking bool
+	Status        string
+	StartedAt     *time.Time
+	EndedAt       *time.Time
+	CreatedAt     time.Time
+	UpdatedAt     time.Time
+}
+
+// One text of a campaign; after counts from the campaign's start.
+type CampaignStep struct {
+	OrgID      uuid.UUID
+	ID         uuid.UUID
+	CampaignID uuid.UUID
+	Position   int16
+	After      pgtype.Interval
+	TemplateID uuid.UUID
+}
+
+// The person reachable at a number. Who comes to a visit is a patient: a parent is one contact with several patients.
+type Contact struct {
+	OrgID uuid.UUID
+	ID    uuid.UUID
+	Name  *string
+	// E.164, from the call's envelope, staff or a verified caller only; unique per organisation, NULL allowed.
+	Phone *string
+	// A number the caller said. Never used to find a contact.
+	SpokenPhone *string
+	// The call of a caller without a number: such a caller has exactly one contact per call.
+	OriginCallID *uuid.UUID
+	// Not unique: families share addresses.
+	Email            *string
+	LeadStatus       string
+	LeadScore        int32
+	LeadReasons      []string
+	ServiceInterests []string
+	Source           string
+	Notes            *string
+	LastContactedAt  *time.Time
+	CreatedAt        time.Time
+	UpdatedAt        time.Time
+	// Where the contact lives, when staff know; quiet hours obey it before the number's region.
+	TimeZone *string
+	// ISO 639-1; NULL: the clinic's.
+	Language *string
+	// When the contact agreed to marketing texts. Without it no campaign reaches them.
+	MarketingConsentAt *time.Time
+	// When everything personal was blanked; the row stays for what points at it.
+	ErasedAt *time.Time
+}
+
+type InboundAnswer struct {
+	Outcome        string
+	MessageID      *uuid.UUID
+	ContactID      *uuid.UUID
+	ReplyMessageID *uuid.UUID
+}
+
+// The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.
+type Message struct {
+	OrgID     uuid.UUID
+	ID        uuid.UUID
+	Direction string
+	Method    string
+	Category  string
+	Recipient string
+	Subject   *string
+	Content   string
+	// unknown: the provider may or may not have acted; never settled by sending again.
+	Status          string
+	ServiceProvider *string
+	// The provider's id of the message.
+	ExternalMessageID *string
+	SentAt            *time.Time
+	ContactID         *uuid.UUID
+	CallID            *uuid.UUID
+	AppointmentID     *uuid.UUID
+	ActorUserID       *uuid.UUID
+	RequestID         *string
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+	// Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.
+	Reason *string
+	// The provider's error code, e.g. Twilio 21610; never its text.
+	ProviderError *string
+	// How many segments the carrier counts (GSM-7 or UCS-2); NULL for e-mail.
+	Segments *int16
+	// Names the wish to send. The same wish again finds this row and sends nothing.
+	SendKey *string
+	// app.number_hash of the recipient (of the sender, inbound): limits and opt-outs still see it after erasure.
+	RecipientHash []byte
+	// When a sender took the row to the provider. Set and never finished: nobody knows, status unknown.
+	HandedOverAt *time.Time
+	CampaignID   *uuid.UUID
+	InReplyTo    *uuid.UUID
+}
+
+type MessageDecision struct {
+	Outcome   string
+	Reason    *string
+	MessageID *uuid.UUID
+	Status    *string
+	Recipient *string
+	Content   *string
+	Segments  *int32
+	NotBefore *time.Time
+}
+
+type MessageStat struct {
+	Day       time.Time
+	Method    string
+	Category  string
+	Sent      int64
+	Delivered int64
+	Failed    int64
+	Unknown   int64
+	Blocked   int64
+	Received  int64
+	Segments  int64
+}
+
+// The clinic's own wording. Where it has none for a kind and language, app.default_template's counts.
+type MessageTemplate struct {
+	OrgID    uuid.UUID
+	ID       uuid.UUID
+	Kind     string
+	Name     string
+	Language string
+	Subject  *string
+	// Text with named fields in braces, e.g. {clinic}; which ones a kind may use is checked when it is saved.
+	Body      string
+	Active    bool
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// The one place of keys that a clinic gave us. AES-256-GCM; the associated data is "org_id|provider", so a row copied to another tenant does not open.
+type OrgCredential struct {
+	OrgID      uuid.UUID
+	ID         uuid.UUID
+	Provider   string
+	Ciphertext []byte
+	Nonce      []byte
+	AuthTag    []byte
+	// Which of the keys in CREDENTIALS_KEY sealed the row.
+	KeyID string
+	// Masked name of the account, e.g. AC12…9f: enough for people to recognise it, not enough to use it.
+	AccountRef *string
+	// What messages are sent from: an E.164 number (twilio) or an e-mail address (resend).
+	Sender           *string
+	ConnectedEmail   *string
+	VapiCredentialID *string
+	LastVerifiedAt   *time.Time
+	// Why the last check with the provider failed, in our words.
+	VerificationError *string
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+}
+
 // The tenant: a clinic or a group of clinics, with its rules for booking, identity and safety.
 type Organization struct {
 	ID   uuid.UUID
@@ -139,6 +306,47 @@ type Organization struct {
 	UpdatedAt    time.Time
 	// Set when the organisation left; its API answers 410 from then on.
 	DeletedAt *time.Time
+	// How long after a follow-up the same number gets no other one.
+	FollowUpWindow pgtype.Interval
+	// Start of the night in the recipient's local time; equal to quiet_until: no quiet hours.
+	QuietFrom pgtype.Time
+	// End of the night in the recipient's local time.
+	QuietUntil pgtype.Time
+	// How long before a visit it is reminded of; at most five. In hours rather than days, because a reminder comes that much earlier by the clock on the wall of no one.
+	ReminderOffsets []pgtype.Interval
+	// Texts and e-mails a day, in the clinic's day, codes and replies not counted.
+	MessagesPerDay int32
+	// Whether a caller who was not answered gets one text.
+	MissedCallText bool
+	// Whether confirmations also go by e-mail where there is an address.
+	EmailConfirmations bool
+}
+
+type ScheduledBundle struct {
+	Outcome        string
+	NotBefore      *time.Time
+	ScheduledIds   []uuid.UUID
+	Kind           *string
+	Category       *string
+	ContactID      *uuid.UUID
+	CallID         *uuid.UUID
+	CampaignID     *uuid.UUID
+	Phone          *string
+	Spoken         bool
+	Email          *string
+	Text           *string
+	Subject        *string
+	EmailText      *string
+	CodeSubjects   []uuid.UUID
+	CodeVersions   []int32
+	AppointmentIds []uuid.UUID
+	StartsAt       []time.Time
+	EndsAt         []time.Time
+	Summaries      []string
+	Place          *string
+	ClinicName     *string
+	ClinicPhone    *string
+	ClinicCountry  *string
 }
 
 type ServiceCard struct {

@@ -83,3 +83,65 @@ create table app.transfer_answer (
   phone text,
   caller_id text
 );
+
+drop type app.message_decision;
+create table app.message_decision (
+  outcome text not null,
+  reason text,
+  message_id uuid,
+  status text,
+  recipient text,
+  content text,
+  segments integer,
+  not_before timestamptz
+);
+
+drop type app.scheduled_bundle;
+create table app.scheduled_bundle (
+  outcome text not null,
+  not_before timestamptz,
+  scheduled_ids uuid[] not null,
+  kind text,
+  category text,
+  contact_id uuid,
+  call_id uuid,
+  campaign_id uuid,
+  phone text,
+  spoken boolean not null,
+  email text,
+  text text,
+  subject text,
+  email_text text,
+  code_subjects uuid[] not null,
+  code_versions integer[] not null,
+  appointment_ids uuid[] not null,
+  starts_at timestamptz[] not null,
+  ends_at timestamptz[] not null,
+  summaries text[] not null,
+  place text,
+  clinic_name text,
+  clinic_phone text,
+  clinic_country text
+);
+
+drop type app.inbound_answer;
+create table app.inbound_answer (
+  outcome text not null,
+  message_id uuid,
+  contact_id uuid,
+  reply_message_id uuid
+);
+
+drop type app.message_stat;
+create table app.message_stat (
+  day date not null,
+  method text not null,
+  category text not null,
+  sent bigint not null,
+  delivered bigint not null,
+  failed bigint not null,
+  unknown bigint not null,
+  blocked bigint not null,
+  received bigint not null,
+  segments bigint not null
+);

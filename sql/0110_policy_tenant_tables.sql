@@ -29,6 +29,15 @@ select app.protect_table('public.notifications');
 select app.protect_table('public.events');
 select app.protect_table('public.webhook_deliveries');
 select app.protect_table('public.audit_log');
+select app.protect_table('public.org_keys');
+select app.protect_table('public.org_credentials');
+select app.protect_table('public.opt_outs');
+select app.protect_table('public.identity_codes');
+select app.protect_table('public.message_templates');
+select app.protect_table('public.campaigns');
+select app.protect_table('public.campaign_steps');
+select app.protect_table('public.scheduled_messages');
+select app.protect_table('public.reply_questions');
 
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;
@@ -40,3 +49,10 @@ revoke insert, update, delete on table public.messages, public.audit_log from se
 revoke select on table public.invitations from tenant_user, tenant_service;
 grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at)
   on table public.invitations to tenant_user, tenant_service;
+
+-- Keys and sealed credentials are opened by functions only; nobody's list shows them.
+revoke select on table public.org_keys, public.identity_codes from tenant_user, tenant_service;
+revoke all on table public.org_keys from service_role;
+revoke select on table public.org_credentials from tenant_user, tenant_service;
+grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
+  created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;

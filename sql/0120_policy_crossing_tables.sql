@@ -20,6 +20,11 @@ drop policy if exists definer_crosses on public.phone_numbers;
 create policy definer_crosses on public.phone_numbers for select to app_definer using (true);
 grant select on table public.phone_numbers to app_definer;
 
+-- Which clinics a change of the sealing key concerns; never what is sealed.
+drop policy if exists definer_crosses on public.org_credentials;
+create policy definer_crosses on public.org_credentials for select to app_definer using (true);
+grant select (org_id, key_id) on table public.org_credentials to app_definer;
+
 drop policy if exists definer_crosses on public.events;
 create policy definer_crosses on public.events for all to app_definer using (true) with check (true);
 grant select, delete on table public.events to app_definer;
