@@ -76,6 +76,18 @@ func parseKey(part string) (id string, root [keySize]byte, err error) {
 	return id, root, nil
 }
 
+// KeysOf are the keys of a list as they are written in it, without ids, for a
+// logger to blank. The list need not be valid.
+func KeysOf(list string) []string {
+	var keys []string
+	for part := range strings.SplitSeq(list, ",") {
+		if key := strings.TrimSpace(part[strings.LastIndex(part, ":")+1:]); key != "" {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
 // deriveKey derives the keys for each use from a root. The labels are part of
 // what is stored: a change of one makes all that was sealed unreadable.
 func deriveKey(id string, root []byte) (key, error) {

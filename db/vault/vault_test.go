@@ -211,6 +211,12 @@ func TestKeyringRefusals(t *testing.T) {
 	}
 }
 
+func TestKeysOfAList(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{newKey, oldKey}, vault.KeysOf("new: "+newKey+" , "+oldKey))
+	require.Empty(t, vault.KeysOf(" , a:"))
+}
+
 func TestKeyringPrintsIDsOnly(t *testing.T) {
 	t.Parallel()
 	k := ring(t, "new:"+newKey+",old:"+oldKey)
@@ -248,14 +254,8 @@ func FuzzParseKeyring(f *testing.F) {
 		opened, err := k.Open(org, "twilio", s)
 		require.NoError(t, err)
 		require.Equal(t, list, string(opened))
-		again := ring(t, k.SealsWith()+":"+firstKey(list))
+		again := ring(t, k.SealsWith()+":"+vault.KeysOf(list)[0])
 		_, err = again.Open(org, "twilio", s)
 		require.NoError(t, err, "the first key seals")
 	})
-}
-
-// firstKey is the key of a list's first value.
-func firstKey(list string) string {
-	first, _, _ := strings.Cut(list, ",")
-	return strings.TrimSpace(first[strings.LastIndex(first, ":")+1:])
 }
