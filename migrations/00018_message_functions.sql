@@ -142,6 +142,28 @@ grant usage on sequence river.river_job_id_seq to app_definer;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0162_function_require_admin.sql
+create or replace function app.require_admin()
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  if app.current_member_role() is distinct from 'owner' and app.current_member_role() is distinct from 'admin' then
+    raise exception 'this needs an owner or admin' using errcode = 'VX403';
+  end if;
+end
+$$;
+
+comment on function app.require_admin() is
+  'Raises VX403 unless an owner or admin is acting: rules, keys and erasure are not everyday work.';
+
+select app.seal('app.require_admin()', null, 'app_writer');
+-- end of sql/0162_function_require_admin.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0291_function_number_hash.sql
 create or replace function app.number_hash(
   p_number text
@@ -922,6 +944,39 @@ select app.seal('app.preview_template(text, text, text)', 'app_writer', 'tenant_
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0958_function_claim_number.sql
+create or replace function app.claim_number(p_number text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_location_id uuid := (
+    select l.id from public.locations l where l.org_id = v_org_id order by l.created_at, l.id limit 1);
+begin
+  if v_location_id is null then
+    raise exception 'a number belongs to a location; add one first' using errcode = 'VX409';
+  end if;
+  insert into public.phone_numbers (org_id, number, location_id, provider)
+  values (v_org_id, p_number, v_location_id, 'twilio')
+  on conflict (number) do nothing;
+  -- Another tenant's row is invisible here; that ours is missing says enough.
+  if not exists (select from public.phone_numbers n where n.org_id = v_org_id and n.number = p_number) then
+    raise exception 'this number is in use by another organization' using errcode = 'VX409';
+  end if;
+end
+$$;
+
+comment on function app.claim_number(text) is
+  'Makes a number (E.164) the tenant''s, at its first location, so that texts to it find the clinic. A number it already has stays as it is. VX409: another organisation has it, or there is no location.';
+
+select app.seal('app.claim_number(text)', null, 'app_writer');
+-- end of sql/0958_function_claim_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0960_function_campaign_segment.sql
 create or replace function app.campaign_segment(
   p_segment jsonb
@@ -1020,6 +1075,26 @@ select app.seal('app.stop_campaign(uuid)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0964_function_release_number.sql
+create or replace function app.release_number(p_number text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  delete from public.phone_numbers n
+  where n.org_id = app.require_org_id() and n.number = p_number
+    and n.provider = 'twilio' and n.vapi_phone_number_id is null and n.agent_id is null
+$$;
+
+comment on function app.release_number(text) is
+  'Gives up a number that only texts used. One that calls use (known to Vapi, or with an agent) stays the clinic''s.';
+
+select app.seal('app.release_number(text)', null, 'app_writer');
+-- end of sql/0964_function_release_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0964_function_stop_campaigns_for.sql
 create or replace function app.stop_campaigns_for(
   p_contact_id uuid,
@@ -1085,40 +1160,42 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_old_sender text;
   v_id uuid;
-  v_now timestamptz := app.now();
 begin
-  if coalesce(app.current_member_role(), '') not in ('owner', 'admin') then
-    raise exception 'Only owners and admins may connect accounts.' using errcode = 'VX403';
+  perform app.require_admin();
+  if coalesce(p_provider, '') not in ('twilio', 'resend') or coalesce(p_sender, '') = ''
+    or (p_provider = 'twilio' and p_sender !~ '^\+[1-9][0-9]{6,14}$') then
+    raise exception 'twilio needs a number to send from, resend an address' using errcode = 'VX400';
   end if;
-  -- Replies to a number must find one clinic.
+  select c.sender into v_old_sender
+  from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  for update;
+  v_now := app.now();
   if p_provider = 'twilio' then
-    insert into public.phone_numbers (org_id, number, location_id, provider)
-    select v_org_id, p_sender, l.id, 'twilio'
-    from public.locations l
-    where l.org_id = v_org_id
-    order by l.created_at, l.id
-    limit 1
-    on conflict (number) do nothing;
-    if not exists (select from public.phone_numbers n where n.org_id = v_org_id and n.number = p_sender) then
-      raise exception 'This number belongs to another organization.' using errcode = 'VX409';
+    perform app.claim_number(p_sender);
+    if v_old_sender <> p_sender then
+      perform app.release_number(v_old_sender);
     end if;
   end if;
-  insert into public.org_credentials as c
-    (org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at, created_at, updated_at)
-  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now, v_now, v_now)
+
+  insert into public.org_credentials as c (
+    org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at)
+  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now)
   on conflict (org_id, provider) do update
   set ciphertext = excluded.ciphertext, nonce = excluded.nonce, auth_tag = excluded.auth_tag, key_id = excluded.key_id,
     account_ref = excluded.account_ref, sender = excluded.sender, last_verified_at = v_now, verification_error = null,
     updated_at = v_now
   returning c.id into v_id;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'credential_saved', 'org_credential', v_id, app.current_user_id());
+  values (v_org_id, 'credential_saved', 'credential', v_id, app.current_user_id());
 end
 $$;
 
 comment on function app.save_credential(text, bytea, bytea, bytea, text, text, text) is
-  'Stores, or replaces, the running organisation''s sealed account at a provider, which has just accepted it, and audits that. Only owners and admins (VX403). Twilio''s number becomes the clinic''s, so that replies to it find the clinic; VX409 when it is another clinic''s.';
+  'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s.';
 
 select app.seal('app.save_credential(text, bytea, bytea, bytea, text, text, text)', 'app_writer', 'tenant_user');
 -- end of sql/0980_function_save_credential.sql
@@ -1137,12 +1214,11 @@ set search_path = ''
 as $$
   select c.*
   from public.org_credentials c
-  where c.org_id = app.require_org_id()
-    and c.provider = p_provider
+  where c.org_id = app.require_org_id() and c.provider = p_provider
 $$;
 
 comment on function app.read_credential(text) is
-  'The running organisation''s sealed account at a provider; no row when it has none. For jobs and webhooks, which hold the key.';
+  'The sealed credential of a provider, for the moment of its use; no row where the clinic has none. Never given to people''s requests.';
 
 select app.seal('app.read_credential(text)', 'app_writer', 'tenant_service');
 -- end of sql/0981_function_read_credential.sql
@@ -1161,25 +1237,26 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_id uuid;
+  v_removed public.org_credentials;
 begin
-  if coalesce(app.current_member_role(), '') not in ('owner', 'admin') then
-    raise exception 'Only owners and admins may disconnect accounts.' using errcode = 'VX403';
-  end if;
+  perform app.require_admin();
   delete from public.org_credentials c
   where c.org_id = v_org_id and c.provider = p_provider
-  returning c.id into v_id;
-  if v_id is null then
+  returning * into v_removed;
+  if v_removed.id is null then
     return false;
   end if;
+  if p_provider = 'twilio' then
+    perform app.release_number(v_removed.sender);
+  end if;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'credential_removed', 'org_credential', v_id, app.current_user_id());
+  values (v_org_id, 'credential_removed', 'credential', v_removed.id, app.current_user_id());
   return true;
 end
 $$;
 
 comment on function app.remove_credential(text) is
-  'Forgets the running organisation''s account at a provider and audits that; false when there was none. Only owners and admins (VX403). The number stays the clinic''s.';
+  'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403).';
 
 select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');
 -- end of sql/0982_function_remove_credential.sql
@@ -1196,22 +1273,21 @@ create or replace function app.reseal_credential(
   p_key_id text
 )
 returns boolean
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
-  with resealed as (
-    update public.org_credentials c
-    set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id
-    where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce
-    returning c.id
-  )
-  select exists (select from resealed)
+begin
+  update public.org_credentials c
+  set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id, updated_at = app.now()
+  where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce;
+  return found;
+end
 $$;
 
 comment on function app.reseal_credential(text, bytea, bytea, bytea, bytea, text) is
-  'Puts the same content under another key, in place of what was sealed with p_old_nonce; false when that was replaced or removed meanwhile, also under the same key. Times stay: the account did not change.';
+  'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. Returns whether it was replaced.';
 
 select app.seal('app.reseal_credential(text, bytea, bytea, bytea, bytea, text)', 'app_writer', 'tenant_service');
 -- end of sql/0983_function_reseal_credential.sql
@@ -1235,7 +1311,7 @@ as $$
 $$;
 
 comment on function app.orgs_to_reseal(text) is
-  'The organisations with something that another key than this one sealed. Crosses tenants, and sees ids only.';
+  'The organisations, of all, that have a credential sealed with another key than this one; none: the other keys may go.';
 
 select app.seal('app.orgs_to_reseal(text)', 'app_definer', 'voxanne_login');
 -- end of sql/0984_function_orgs_to_reseal.sql
@@ -1310,10 +1386,12 @@ drop function app.read_credential;
 drop function app.save_credential;
 drop function app.message_stats;
 drop function app.stop_campaigns_for;
+drop function app.release_number;
 drop function app.stop_campaign;
 drop function app.start_campaign;
 drop function app.save_campaign;
 drop function app.campaign_segment;
+drop function app.claim_number;
 drop function app.preview_template;
 drop function app.delete_template;
 drop function app.save_template;
@@ -1344,6 +1422,7 @@ drop function app.local_words;
 drop function app.sms_segments;
 drop function app.plain_text;
 drop function app.number_hash;
+drop function app.require_admin;
 drop policy if exists service_role_sees_all on public.vapi_tools;
 drop policy if exists registry_reads on public.vapi_tools;
 drop policy if exists definer_crosses on public.webhook_deliveries;
