@@ -7,12 +7,27 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_removed public.org_credentials;
 begin
-  raise exception 'app.remove_credential is not written yet';
+  perform app.require_admin();
+  delete from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  returning * into v_removed;
+  if v_removed.id is null then
+    return false;
+  end if;
+  if p_provider = 'twilio' then
+    perform app.release_number(v_removed.sender);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'credential_removed', 'credential', v_removed.id, app.current_user_id());
+  return true;
 end
 $$;
 
 comment on function app.remove_credential(text) is
-  'Not written yet.';
+  'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403).';
 
 select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');

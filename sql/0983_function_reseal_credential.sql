@@ -13,11 +13,14 @@ security definer
 set search_path = ''
 as $$
 begin
-  raise exception 'app.reseal_credential is not written yet';
+  update public.org_credentials c
+  set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id, updated_at = app.now()
+  where c.org_id = app.require_org_id() and c.provider = p_provider and c.key_id = p_old_key_id;
+  return found;
 end
 $$;
 
 comment on function app.reseal_credential(text, text, bytea, bytea, bytea, text) is
-  'Not written yet.';
+  'Puts the same secret, sealed with another key, in place. Only while the row still has p_old_key_id: a credential that was saved anew meanwhile stays. Returns whether it was replaced.';
 
 select app.seal('app.reseal_credential(text, text, bytea, bytea, bytea, text)', 'app_writer', 'tenant_service');
