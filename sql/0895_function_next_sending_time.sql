@@ -29,13 +29,13 @@ begin
 
   loop
     select max(app.night_end(v_at, z, v_org.quiet_from, v_org.quiet_until)) into v_later from unnest(v_zones) z;
-    if v_later is null then
-      return v_at;
-    elsif v_later > p_at + interval '48 hours' then
+    exit when v_later is null;
+    if v_later > p_at + interval '48 hours' then
       return coalesce(app.night_end(p_at, v_org.time_zone, v_org.quiet_from, v_org.quiet_until), p_at);
     end if;
     v_at := v_later;
   end loop;
+  return v_at;
 end
 $$;
 
