@@ -100,6 +100,7 @@ alter table public.messages
   add column campaign_id uuid,
   add column in_reply_to uuid,
   add foreign key (org_id, in_reply_to) references public.messages (org_id, id);
+comment on column public.messages.recipient is 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came.';
 comment on column public.messages.reason is 'Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.';
 comment on column public.messages.provider_error is 'The provider''s error code, e.g. Twilio 21610; never its text.';
 comment on column public.messages.segments is 'How many segments the carrier counts (GSM-7 or UCS-2); NULL for e-mail.';
@@ -257,6 +258,8 @@ create index scheduled_messages_contact on public.scheduled_messages (org_id, co
 comment on index public.scheduled_messages_contact is 'take_scheduled: what else waits for this contact and can be merged; stop on reply.';
 create index scheduled_messages_appointment on public.scheduled_messages (org_id, appointment_id);
 comment on index public.scheduled_messages_appointment is 'What was planned for a visit.';
+create index scheduled_messages_message on public.scheduled_messages (org_id, message_id) where message_id is not null;
+comment on index public.scheduled_messages_message is 'conclude_message: which visits a merged confirmation was about.';
 
 create table public.reply_questions (
   org_id uuid not null references public.organizations (id),
@@ -266,11 +269,13 @@ create table public.reply_questions (
   appointment_ids uuid[] not null check (cardinality(appointment_ids) between 1 and 9),
   asked_at timestamptz not null default app.now(),
   expires_at timestamptz not null,
+  asked_again boolean not null default false,
   answered_at timestamptz,
   primary key (org_id, id),
   foreign key (org_id, contact_id) references public.contacts (org_id, id) on delete cascade
 );
 comment on table public.reply_questions is 'What we asked back in a text: which visit is meant, and whether it is really to be cancelled. The last open one of a contact counts.';
+comment on column public.reply_questions.asked_again is 'Whether it was repeated after an answer that fits none of it; that happens once, then people read on.';
 comment on column public.reply_questions.appointment_ids is 'In the order of the numbered list that was sent.';
 create unique index reply_questions_open on public.reply_questions (org_id, contact_id) where answered_at is null;
 comment on index public.reply_questions_open is 'record_inbound_message: what a short answer answers; one open question each.';
@@ -297,7 +302,7 @@ create type app.message_decision as (
   not_before timestamptz
 );
 comment on type app.message_decision is
-  'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, no_consent, too_many_codes, reminder_limit.';
+  'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, spoken_limit, no_consent, too_many_codes, reminder_limit.';
 
 create type app.scheduled_bundle as (
   outcome text,
