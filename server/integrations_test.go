@@ -51,8 +51,7 @@ func setupConnectable(t *testing.T) *connectable {
 		twilio: sandbox.NewTwilio(), resend: sandbox.NewResend(testResendKey),
 	}
 	t.Cleanup(c.twilio.Close)
-	c.twilio.AddAccount(testSID, testToken, testNumber)
-	c.twilio.AddVoiceNumber(testSID, voiceNumber)
+	c.openTwilio()
 	c.resend.Verified("clinic.example")
 	var err error
 	c.served, err = db.Open(t.Context(), c.data.LoginURL)
@@ -61,9 +60,9 @@ func setupConnectable(t *testing.T) *connectable {
 	c.keys, err = vault.ParseKeyring(testKey)
 	require.NoError(t, err)
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	texts, err := twilio.New(twilio.Options{BaseURL: played(t, c.twilio), HTTP: client, Timeout: 2 * time.Second})
+	texts, err := twilio.New(twilio.Options{BaseURL: played(t, c.twilio), HTTP: client, Timeout: time.Second})
 	require.NoError(t, err)
-	mail, err := email.NewResend(email.ResendOptions{BaseURL: played(t, c.resend), HTTP: client, Timeout: 2 * time.Second})
+	mail, err := email.NewResend(email.ResendOptions{BaseURL: played(t, c.resend), HTTP: client, Timeout: time.Second})
 	require.NoError(t, err)
 	handler, err := New(Deps{
 		DB: NewDatabase(c.served), Auth: hs256Verifier(), Log: NewLogger(logtest.Keep(t, c.log), slog.LevelDebug),
@@ -73,6 +72,12 @@ func setupConnectable(t *testing.T) *connectable {
 	c.handler = logtest.KeepErrors(t, handler)
 	c.org, c.user = c.signUp(t, "ada.quillfeather@patients.example")
 	return c
+}
+
+// openTwilio gives the account its numbers, and makes a suspended one active again.
+func (c *connectable) openTwilio() {
+	c.twilio.AddAccount(testSID, testToken, testNumber)
+	c.twilio.AddVoiceNumber(testSID, voiceNumber)
 }
 
 func played(t *testing.T, handler http.Handler) string {
@@ -204,9 +209,8 @@ func TestResendIsConnectedShownAndForgotten(t *testing.T) {
 func TestRefusedAccountsAreNotStored(t *testing.T) {
 	t.Parallel()
 	other := strings.Replace(testSID, "12", "34", 1)
-	fail := func(f sandbox.Failure) func(*connectable) {
-		return func(c *connectable) { c.twilio.Fail(f); c.resend.Fail(f) }
-	}
+	fail := func(f sandbox.Failure) func(*connectable) { return func(c *connectable) { c.twilio.Fail(f) } }
+	failResend := func(c *connectable) { c.resend.Fail(sandbox.Failure{Status: 503}) }
 	cases := map[string]struct {
 		path    string
 		body    map[string]string
@@ -228,14 +232,14 @@ func TestRefusedAccountsAreNotStored(t *testing.T) {
 		"number without country":  {twilioPath, twilioAccount(testSID, testToken, "3125550190"), nil, 400, CodeBadRequest, `"phoneNumber": it has the wrong format`},
 		"wrong key":               {resendPath, resendAccount("re_test-secret-wrong", "hello@clinic.example"), nil, 400, CodeBadRequest, "Invalid Resend credentials"},
 		"domain not verified":     {resendPath, resendAccount(testResendKey, "hello@elsewhere.example"), nil, 400, CodeBadRequest, "not verified this address's domain"},
-		"Resend fails":            {resendPath, resendAccount(testResendKey, "hello@clinic.example"), fail(sandbox.Failure{Status: 503}), 503, CodeBusy, "Resend cannot be asked"},
+		"Resend fails":            {resendPath, resendAccount(testResendKey, "hello@clinic.example"), failResend, 503, CodeBusy, "Resend cannot be asked"},
 		"address with a name":     {resendPath, resendAccount(testResendKey, "Quill <hello@clinic.example>"), nil, 400, CodeBadRequest, `"fromAddress": it has the wrong format`},
 		"address that adds lines": {resendPath, resendAccount(testResendKey, "hello@clinic.example\r\nBcc: x@y.example"), nil, 400, CodeBadRequest, `"fromAddress": it has the wrong format`},
 	}
+	c := setupConnectable(t)
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := setupConnectable(t)
+			c.openTwilio()
 			provider := tc.path[strings.LastIndex(tc.path, "/")+1:]
 			good := twilioAccount(testSID, testToken, testNumber)
 			if provider == "resend" {
