@@ -111,6 +111,49 @@ ALTER TYPE app.free_slot OWNER TO owner;
 
 COMMENT ON TYPE app.free_slot IS 'One possible visit of one resource: the visit, the visit with buffers, and how many visits that resource has within a day of it.';
 
+CREATE TYPE app.inbound_answer AS (
+	outcome text,
+	message_id uuid,
+	contact_id uuid,
+	reply_message_id uuid
+);
+
+ALTER TYPE app.inbound_answer OWNER TO owner;
+
+COMMENT ON TYPE app.inbound_answer IS 'What a text from a patient did: opted_out, opted_in, help, confirmed, asked (a question went back), cancelled, kept, stored (nothing was asked of us) or replayed. reply_message_id: our queued answer, NULL when none goes out.';
+
+CREATE TYPE app.message_decision AS (
+	outcome text,
+	reason text,
+	message_id uuid,
+	status text,
+	recipient text,
+	content text,
+	segments integer,
+	not_before timestamp with time zone
+);
+
+ALTER TYPE app.message_decision OWNER TO owner;
+
+COMMENT ON TYPE app.message_decision IS 'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, no_consent, too_many_codes, reminder_limit.';
+
+CREATE TYPE app.message_stat AS (
+	day date,
+	method text,
+	category text,
+	sent bigint,
+	delivered bigint,
+	failed bigint,
+	unknown bigint,
+	blocked bigint,
+	received bigint,
+	segments bigint
+);
+
+ALTER TYPE app.message_stat OWNER TO owner;
+
+COMMENT ON TYPE app.message_stat IS 'Messages of one day of the clinic, by way and category. sent counts all that left, delivered those of them that were reported as arrived.';
+
 CREATE TYPE app.open_span AS (
 	resource_id uuid,
 	location_id uuid,
@@ -121,6 +164,37 @@ CREATE TYPE app.open_span AS (
 ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
+
+CREATE TYPE app.scheduled_bundle AS (
+	outcome text,
+	not_before timestamp with time zone,
+	scheduled_ids uuid[],
+	kind text,
+	category text,
+	contact_id uuid,
+	call_id uuid,
+	campaign_id uuid,
+	phone text,
+	spoken boolean,
+	email text,
+	text text,
+	subject text,
+	email_text text,
+	code_subjects uuid[],
+	code_versions integer[],
+	appointment_ids uuid[],
+	starts_at timestamp with time zone[],
+	ends_at timestamp with time zone[],
+	summaries text[],
+	place text,
+	clinic_name text,
+	clinic_phone text,
+	clinic_country text
+);
+
+ALTER TYPE app.scheduled_bundle OWNER TO owner;
+
+COMMENT ON TYPE app.scheduled_bundle IS 'One message to be sent by itself, with all that was merged into it. outcome send, wait (look again at not_before) or nothing (done, cancelled or skipped meanwhile). In text each [code] stands for the code of the code_subjects entry of the same position, derived with its version. phone, email: NULL where that way is not open. The arrays from appointment_ids on describe the visits, for the calendar file.';
 
 CREATE TYPE app.service_card AS (
 	name text,
@@ -566,6 +640,19 @@ ALTER FUNCTION app.available_slots(p_service text, p_from timestamp with time zo
 
 COMMENT ON FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text, p_limit integer, p_call_id uuid) IS 'Free starts in [p_from, p_to) in order of time, one row a start, with the resource that an "any" booking would take. Service and resource by id, name or alias; a resource not given means any; one that is unknown gives no rows. At most 62 days (else VX400), at most p_limit rows.';
 
+CREATE FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text DEFAULT NULL::text, p_subject text DEFAULT NULL::text, p_call_id uuid DEFAULT NULL::uuid, p_appointment_id uuid DEFAULT NULL::uuid, p_campaign_id uuid DEFAULT NULL::uuid, p_in_reply_to uuid DEFAULT NULL::uuid, p_number_zones text[] DEFAULT '{}'::text[], p_number_region text DEFAULT NULL::text, p_spoken boolean DEFAULT false, p_hand_over boolean DEFAULT true, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.begin_message is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) IS 'Not written yet.';
+
 CREATE FUNCTION app.begin_request(p_role text, p_claims jsonb) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -781,6 +868,92 @@ ALTER FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_
 
 COMMENT ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) IS 'The most telling thing that came of a call, from what it left in our tables: booked, rescheduled, cancelled, message, transferred, missed or answered.';
 
+CREATE FUNCTION app.is_time_zone(p_zone text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+begin
+  if p_zone <> 'UTC' and p_zone !~ '^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$' then
+    return false;
+  end if;
+  perform pg_catalog.timezone(p_zone, timestamptz '2000-01-01 00:00:00+00');
+  return true;
+exception when invalid_parameter_value then
+  return false;
+end
+$_$;
+
+ALTER FUNCTION app.is_time_zone(p_zone text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_time_zone(p_zone text) IS 'Whether the text is an IANA zone name that this server knows (America/Chicago), not an abbreviation or an offset. Used by check constraints.';
+
+CREATE TABLE public.contacts (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    name text,
+    phone text,
+    spoken_phone text,
+    origin_call_id uuid,
+    email text,
+    lead_status text DEFAULT 'cold'::text NOT NULL,
+    lead_score integer DEFAULT 0 NOT NULL,
+    lead_reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    service_interests text[] DEFAULT '{}'::text[] NOT NULL,
+    source text DEFAULT 'call'::text NOT NULL,
+    notes text,
+    last_contacted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    time_zone text,
+    language text,
+    marketing_consent_at timestamp with time zone,
+    erased_at timestamp with time zone,
+    CONSTRAINT contacts_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
+    CONSTRAINT contacts_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
+    CONSTRAINT contacts_lead_score_check CHECK (((lead_score >= 0) AND (lead_score <= 100))),
+    CONSTRAINT contacts_lead_status_check CHECK ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text, 'booked'::text, 'lost'::text]))),
+    CONSTRAINT contacts_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT contacts_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT contacts_source_check CHECK ((source = ANY (ARRAY['call'::text, 'dashboard'::text, 'import'::text]))),
+    CONSTRAINT contacts_spoken_phone_check CHECK ((spoken_phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT contacts_time_zone_check CHECK (app.is_time_zone(time_zone))
+);
+
+ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contacts OWNER TO owner;
+
+COMMENT ON TABLE public.contacts IS 'The person reachable at a number. Who comes to a visit is a patient: a parent is one contact with several patients.';
+
+COMMENT ON COLUMN public.contacts.phone IS 'E.164, from the call''s envelope, staff or a verified caller only; unique per organisation, NULL allowed.';
+
+COMMENT ON COLUMN public.contacts.spoken_phone IS 'A number the caller said. Never used to find a contact.';
+
+COMMENT ON COLUMN public.contacts.origin_call_id IS 'The call of a caller without a number: such a caller has exactly one contact per call.';
+
+COMMENT ON COLUMN public.contacts.email IS 'Not unique: families share addresses.';
+
+COMMENT ON COLUMN public.contacts.time_zone IS 'Where the contact lives, when staff know; quiet hours obey it before the number''s region.';
+
+COMMENT ON COLUMN public.contacts.language IS 'ISO 639-1; NULL: the clinic''s.';
+
+COMMENT ON COLUMN public.contacts.marketing_consent_at IS 'When the contact agreed to marketing texts. Without it no campaign reaches them.';
+
+COMMENT ON COLUMN public.contacts.erased_at IS 'When everything personal was blanked; the row stays for what points at it.';
+
+CREATE FUNCTION app.campaign_segment(p_segment jsonb) RETURNS SETOF public.contacts
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.campaign_segment is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.campaign_segment(p_segment jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.campaign_segment(p_segment jsonb) IS 'Not written yet.';
+
 CREATE FUNCTION app.cancel_appointment(p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_call_id uuid DEFAULT NULL::uuid, p_tool_call_id text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -955,6 +1128,124 @@ ALTER FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_a
 
 COMMENT ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) IS 'The resource that takes a visit at exactly p_starts_at, or no row when none is free. With p_override only other visits count, not hours, closures, notice, horizon, step or calendars.';
 
+CREATE TABLE public.messages (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    direction text NOT NULL,
+    method text NOT NULL,
+    category text NOT NULL,
+    recipient text NOT NULL,
+    subject text,
+    content text NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    service_provider text,
+    external_message_id text,
+    sent_at timestamp with time zone,
+    contact_id uuid,
+    call_id uuid,
+    appointment_id uuid,
+    actor_user_id uuid,
+    request_id text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    reason text,
+    provider_error text,
+    segments smallint,
+    send_key text,
+    recipient_hash bytea,
+    handed_over_at timestamp with time zone,
+    campaign_id uuid,
+    in_reply_to uuid,
+    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
+    CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
+    CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
+    CONSTRAINT messages_provider_error_check CHECK ((provider_error ~ '^[A-Za-z0-9_.-]{1,60}$'::text)),
+    CONSTRAINT messages_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT messages_segments_check CHECK (((segments >= 1) AND (segments <= 40))),
+    CONSTRAINT messages_send_key_check CHECK (((char_length(send_key) >= 1) AND (char_length(send_key) <= 200))),
+    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'unknown'::text, 'blocked'::text])))
+);
+
+ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.messages OWNER TO owner;
+
+COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
+
+COMMENT ON COLUMN public.messages.status IS 'unknown: the provider may or may not have acted; never settled by sending again.';
+
+COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message.';
+
+COMMENT ON COLUMN public.messages.reason IS 'Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.';
+
+COMMENT ON COLUMN public.messages.provider_error IS 'The provider''s error code, e.g. Twilio 21610; never its text.';
+
+COMMENT ON COLUMN public.messages.segments IS 'How many segments the carrier counts (GSM-7 or UCS-2); NULL for e-mail.';
+
+COMMENT ON COLUMN public.messages.send_key IS 'Names the wish to send. The same wish again finds this row and sends nothing.';
+
+COMMENT ON COLUMN public.messages.recipient_hash IS 'app.number_hash of the recipient (of the sender, inbound): limits and opt-outs still see it after erasure.';
+
+COMMENT ON COLUMN public.messages.handed_over_at IS 'When a sender took the row to the provider. Set and never finished: nobody knows, status unknown.';
+
+CREATE FUNCTION app.claim_message(p_message_id uuid) RETURNS SETOF public.messages
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.claim_message is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.claim_message(p_message_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.claim_message(p_message_id uuid) IS 'Not written yet.';
+
+CREATE FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  -- greeting and opening, place, phone, attachment, close
+  v_words text[] := case p_language
+    when 'es' then array['Hola:' || E'\n\n' || 'Su cita en %s queda registrada:', 'Lugar: %s',
+      'Si tiene preguntas o quiere cambiarla, llame al %s.', 'El archivo adjunto la guarda en su calendario.', 'Hasta pronto,']
+    when 'fr' then array['Bonjour,' || E'\n\n' || 'Votre rendez-vous chez %s est noté :', 'Lieu : %s',
+      'Pour une question ou un changement, appelez le %s.', 'Le fichier joint l''ajoute à votre agenda.', 'À bientôt,']
+    when 'de' then array['Guten Tag,' || E'\n\n' || 'Ihr Termin bei %s ist vorgemerkt:', 'Ort: %s',
+      'Bei Fragen oder Änderungen rufen Sie bitte %s an.', 'Mit der angehängten Datei kommt er in Ihren Kalender.', 'Bis bald,']
+    else array['Hello,' || E'\n\n' || 'your visit at %s is booked:', 'Place: %s',
+      'For a question or a change please call %s.', 'The attached file puts it into your calendar.', 'See you soon,']
+  end;
+begin
+  return concat_ws(E'\n\n',
+    format(v_words[1], p_clinic),
+    (select string_agg('- ' || l.line, E'\n' order by l.at) from unnest(p_lines) with ordinality l (line, at)),
+    case when p_place is not null then format(v_words[2], p_place) end,
+    case when p_phone is not null then format(v_words[3], p_phone) end,
+    v_words[4], v_words[5] || E'\n' || p_clinic);
+end
+$$;
+
+ALTER FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) IS 'The plain text of a confirmation by e-mail: one line per visit, then place and phone where they are known (NULL: left out). Never a code: an address is easier to misspell than a number.';
+
+CREATE FUNCTION app.contact_language(p_contact_id uuid) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(
+    (select c.language from public.contacts c where c.org_id = app.require_org_id() and c.id = p_contact_id),
+    (select left(a.language, 2) from public.agents a
+      where a.org_id = app.require_org_id() and a.role = 'inbound' and a.is_default),
+    'en')
+$$;
+
+ALTER FUNCTION app.contact_language(p_contact_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.contact_language(p_contact_id uuid) IS 'The language (ISO 639-1) of what a contact is sent: theirs, else that of the clinic''s receptionist, else English.';
+
 CREATE FUNCTION app.contact_of_call(p_call_id uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1033,6 +1324,70 @@ ALTER FUNCTION app.current_user_id() OWNER TO owner;
 
 COMMENT ON FUNCTION app.current_user_id() IS 'The signed-in person of the running request (the claims'' sub); NULL when a webhook or a job acts for the tenant.';
 
+CREATE FUNCTION app.default_template(p_kind text, p_language text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return case p_kind || ' ' || case when p_language in ('es', 'fr', 'de') then p_language else 'en' end
+    when 'confirmation en' then array['Your visit at {clinic}',
+      '{clinic}: {visits}. Reply C to confirm, X to change, STOP to end.']
+    when 'confirmation es' then array['Su cita en {clinic}',
+      '{clinic}: {visits}. Responda C para confirmar, X para cambiar, STOP para darse de baja.']
+    when 'confirmation fr' then array['Votre rendez-vous chez {clinic}',
+      '{clinic}: {visits}. Répondez C pour confirmer, X pour modifier, STOP pour ne plus rien recevoir.']
+    when 'confirmation de' then array['Ihr Termin bei {clinic}',
+      '{clinic}: {visits}. Antworten Sie C zum Bestätigen, X zum Ändern, STOP zum Abmelden.']
+    when 'reminder en' then array['Your visit at {clinic}',
+      '{clinic}: {visits}. Reply C to confirm, X to change, STOP to end.']
+    when 'reminder es' then array['Su cita en {clinic}',
+      '{clinic}: {visits}. Responda C para confirmar, X para cambiar, STOP para darse de baja.']
+    when 'reminder fr' then array['Votre rendez-vous chez {clinic}',
+      '{clinic}: {visits}. Répondez C pour confirmer, X pour modifier, STOP pour ne plus rien recevoir.']
+    when 'reminder de' then array['Ihr Termin bei {clinic}',
+      '{clinic}: {visits}. Antworten Sie C zum Bestätigen, X zum Ändern, STOP zum Abmelden.']
+    when 'neutral_confirmation en' then array['Your visit at {clinic}', '{clinic}: {visits}. Reply STOP to end.']
+    when 'neutral_confirmation es' then array['Su cita en {clinic}', '{clinic}: {visits}. Responda STOP para darse de baja.']
+    when 'neutral_confirmation fr' then array['Votre rendez-vous chez {clinic}',
+      '{clinic}: {visits}. Répondez STOP pour ne plus rien recevoir.']
+    when 'neutral_confirmation de' then array['Ihr Termin bei {clinic}', '{clinic}: {visits}. STOP zum Abmelden.']
+    when 'missed_call en' then array['Your call to {clinic}',
+      '{clinic}: sorry we missed your call. Please call again or reply here. STOP to end.']
+    when 'missed_call es' then array['Su llamada a {clinic}',
+      '{clinic}: sentimos no haber atendido su llamada. Llame de nuevo o responda. STOP para darse de baja.']
+    when 'missed_call fr' then array['Votre appel chez {clinic}',
+      '{clinic}: nous avons manqué votre appel. Rappelez ou répondez ici. STOP pour ne plus rien recevoir.']
+    when 'missed_call de' then array['Ihr Anruf bei {clinic}',
+      '{clinic}: Ihr Anruf hat uns nicht erreicht. Bitte rufen Sie wieder an oder antworten Sie. STOP zum Abmelden.']
+    when 'code en' then array['Your code for {clinic}',
+      '{clinic}: your code is {code}, good for 10 minutes. Tell it only to the receptionist you are talking to.']
+    when 'code es' then array['Su codigo de {clinic}',
+      '{clinic}: su codigo es {code} y vale 10 minutos. Digalo solo a la recepcionista con la que habla.']
+    when 'code fr' then array['Votre code pour {clinic}',
+      '{clinic}: votre code est {code}, valable 10 minutes. Ne le dites qu''à la réception qui vous parle.']
+    when 'code de' then array['Ihr Code für {clinic}',
+      '{clinic}: Ihr Code ist {code}, 10 Minuten lang. Nennen Sie ihn nur dem Empfang, mit dem Sie sprechen.']
+  end;
+end
+$$;
+
+ALTER FUNCTION app.default_template(p_kind text, p_language text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.default_template(p_kind text, p_language text) IS 'Our wording of what goes out by itself: array[subject, body], with fields in braces. Languages en, es, fr, de; any other is English. NULL for kinds without one (follow_up, marketing). Every letter is in GSM-7.';
+
+CREATE FUNCTION app.delete_template(p_template_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.delete_template is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.delete_template(p_template_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_template(p_template_id uuid) IS 'Not written yet.';
+
 CREATE FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1058,7 +1413,9 @@ declare
   v_id bigint;
   v_run_at timestamptz := coalesce(p_run_at, app.now());
 begin
-  if p_kind is null or p_kind not in ('release_hold', 'fetch_call_report') then
+  if p_kind is null or p_kind not in (
+    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message'
+  ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
   insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
@@ -1075,7 +1432,7 @@ $$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1128,6 +1485,19 @@ ALTER FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id
 
 COMMENT ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) IS 'The row of a call, made by whichever webhook comes first and completed by later ones. p_caller is the other party''s number (E.164, NULL when withheld), p_number the clinic''s.';
 
+CREATE FUNCTION app.erase_contact(p_contact_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.erase_contact is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.erase_contact(p_contact_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.erase_contact(p_contact_id uuid) IS 'Not written yet.';
+
 CREATE FUNCTION app.expire_hold(p_appointment_id uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1148,6 +1518,19 @@ $$;
 ALTER FUNCTION app.expire_hold(p_appointment_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.expire_hold(p_appointment_id uuid) IS 'Deletes one hold whose time has run out; the job that every hold puts in the queue calls it. Returns 1 when it was still there. A hold that became a booking, or was prolonged, is left alone.';
+
+CREATE FUNCTION app.find_messaging_tenant(p_number text) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.find_messaging_tenant is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.find_messaging_tenant(p_number text) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.find_messaging_tenant(p_number text) IS 'Not written yet.';
 
 CREATE FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1274,6 +1657,19 @@ $$;
 ALTER FUNCTION app.find_service(p_words text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.find_service(p_words text) IS 'The active service that the words mean: its id, name or alias, or one that contains them as whole words or is contained in them. No row when nothing fits; without words only the single service of an organisation that has one.';
+
+CREATE FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text DEFAULT NULL::text, p_error_code text DEFAULT NULL::text, p_reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.finish_message is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) IS 'Not written yet.';
 
 CREATE FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.free_slot
     LANGUAGE plpgsql STABLE
@@ -1541,6 +1937,19 @@ ALTER FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) OW
 
 COMMENT ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) IS 'Whether a location''s doors are open at an instant: within its hours and no closure.';
 
+CREATE FUNCTION app.is_opted_out(p_channel text, p_number text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.is_opted_out is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.is_opted_out(p_channel text, p_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_opted_out(p_channel text, p_number text) IS 'Not written yet.';
+
 CREATE FUNCTION app.is_our_number(p_number text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -1551,25 +1960,6 @@ $$;
 ALTER FUNCTION app.is_our_number(p_number text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.is_our_number(p_number text) IS 'Whether a number is answered by this platform, for whichever clinic: putting a caller through to one would ring us again.';
-
-CREATE FUNCTION app.is_time_zone(p_zone text) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-    SET search_path TO ''
-    AS $_$
-begin
-  if p_zone <> 'UTC' and p_zone !~ '^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$' then
-    return false;
-  end if;
-  perform pg_catalog.timezone(p_zone, timestamptz '2000-01-01 00:00:00+00');
-  return true;
-exception when invalid_parameter_value then
-  return false;
-end
-$_$;
-
-ALTER FUNCTION app.is_time_zone(p_zone text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.is_time_zone(p_zone text) IS 'Whether the text is an IANA zone name that this server knows (America/Chicago), not an abbreviation or an offset. Used by check constraints.';
 
 CREATE FUNCTION app.limit_waits() RETURNS void
     LANGUAGE plpgsql
@@ -1585,6 +1975,31 @@ $$;
 ALTER FUNCTION app.limit_waits() OWNER TO owner;
 
 COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
+
+CREATE FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_visit text := case p_language when 'es' then 'cita' when 'fr' then 'rendez-vous' when 'de' then 'Termin' else 'visit' end;
+  v_code text := case p_language when 'es' then 'codigo' when 'fr' then 'code' when 'de' then 'Code' else 'code' end;
+begin
+  if cardinality(p_dates) = 1 then
+    return v_visit || ' ' || p_dates[1] || ', ' || p_times[1] || case when p_codes then '. ' || initcap(v_code) || ' [code]' else '' end;
+  end if;
+  return (
+    select string_agg(
+      coalesce(p_names[d.at] || ' ', '') || d.day || ', ' || p_times[d.at]
+        || case when p_codes then ' (' || v_code || ' [code])' else '' end,
+      '; ' order by d.at)
+    from unnest(p_dates) with ordinality d (day, at)
+  );
+end
+$$;
+
+ALTER FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) IS 'Visits in the words of a text: "visit Tue Mar 3, 2:00 PM. Code [code]", or of several "Ann Tue Mar 3, 2:00 PM (code [code]); Ben …". p_names: a name for each, NULL where none is to be said; p_codes: whether there is a place for each visit''s code.';
 
 CREATE FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
@@ -1629,6 +2044,38 @@ $$;
 ALTER FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) IS 'The instant of a local time in an IANA zone. Where the clock repeats it: the first, or with p_last the last one that an earlier local time leads up to; where the clock skips it: the moment the clock is set forward.';
+
+CREATE FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_local timestamp := p_at at time zone p_zone;
+  v_days text[] := case p_language
+    when 'es' then '{dom,lun,mar,mié,jue,vie,sab}'::text[]
+    when 'fr' then '{dim,lun,mar,mer,jeu,ven,sam}'
+    when 'de' then '{So,Mo,Di,Mi,Do,Fr,Sa}'
+    else '{Sun,Mon,Tue,Wed,Thu,Fri,Sat}' end;
+  v_months text[] := case p_language
+    when 'es' then '{enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre}'::text[]
+    when 'fr' then '{janvier,février,mars,avril,mai,juin,juillet,aout,septembre,octobre,novembre,décembre}'
+    when 'de' then '{Januar,Februar,März,April,Mai,Juni,Juli,August,September,Oktober,November,Dezember}'
+    else '{Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec}' end;
+  v_day text := v_days[extract(dow from v_local)::integer + 1];
+  v_month text := v_months[extract(month from v_local)::integer];
+  v_number text := to_char(v_local, 'FMDD');
+begin
+  return case
+    when p_language in ('es', 'fr') then array[v_day || ' ' || v_number || ' ' || v_month, to_char(v_local, 'HH24:MI')]
+    when p_language = 'de' then array[v_day || ' ' || v_number || '. ' || v_month, to_char(v_local, 'HH24:MI')]
+    else array[v_day || ' ' || v_month || ' ' || v_number, to_char(v_local, 'FMHH12:MI AM')]
+  end;
+end
+$$;
+
+ALTER FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) IS 'An instant in the words of a zone''s wall clock: array[date, time], e.g. {Tue Mar 3,2:00 PM}. Languages en, es, fr, de; any other is English. English has the 12-hour clock, the others 24 hours. Accents outside GSM-7 are left out (sab, aout): a single one would double the price of a text.';
 
 CREATE FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -1704,6 +2151,31 @@ ALTER FUNCTION app.match_rank(p_words text, p_names text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.match_rank(p_words text, p_names text[]) IS 'How well words that were said fit the best of some names, titles left aside: 1 equal, 2 the words stand in the name as whole words, 3 the name stands in the words; NULL when nothing fits or nothing was said.';
 
+CREATE FUNCTION app.may_guess(p_call_id uuid, p_contact_id uuid) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_wrong_in_call integer;
+  v_wrong_today integer;
+begin
+  -- Parallel calls guess at one contact one after the other.
+  perform pg_advisory_xact_lock(3, hashtext(p_contact_id::text));
+  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = p_contact_id
+    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
+  into v_wrong_in_call, v_wrong_today
+  from public.caller_verifications v
+  join public.organizations o on o.id = v.org_id
+  where v.org_id = v_org_id and not v.succeeded and (v.call_id = p_call_id or v.contact_id = p_contact_id);
+  return v_wrong_in_call < 3 and v_wrong_today < 5;
+end
+$$;
+
+ALTER FUNCTION app.may_guess(p_call_id uuid, p_contact_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.may_guess(p_call_id uuid, p_contact_id uuid) IS 'Whether a call may try another identity factor: after three wrong ones in the call, or five in the clinic''s day for the contact, of whichever kind, only staff can help. The contact stays locked against other guesses until the transaction ends; taken after app.lock_call.';
+
 CREATE TABLE public.appointments (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -1730,6 +2202,8 @@ CREATE TABLE public.appointments (
     cancel_reason text,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    confirmed_by_patient_at timestamp with time zone,
+    code_version integer DEFAULT 0 NOT NULL,
     CONSTRAINT appointments_booking_ref_check CHECK ((booking_ref ~ '^[A-HJ-NP-Z2-9]{6}$'::text)),
     CONSTRAINT appointments_cancel_reason_check CHECK ((char_length(cancel_reason) <= 200)),
     CONSTRAINT appointments_duration_check CHECK (((duration >= '00:05:00'::interval) AND (duration <= '12:00:00'::interval))),
@@ -1767,6 +2241,10 @@ COMMENT ON COLUMN public.appointments.said_date_of_birth IS 'The date of birth a
 
 COMMENT ON COLUMN public.appointments.overridden_by IS 'The staff member who set the rules aside (never the no-overlap rule); NULL when none did.';
 
+COMMENT ON COLUMN public.appointments.confirmed_by_patient_at IS 'When the patient answered the confirmation or reminder with yes; a move clears it.';
+
+COMMENT ON COLUMN public.appointments.code_version IS 'How many codes were derived for the visit; the last one counts.';
+
 CREATE FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF public.appointments
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1799,6 +2277,32 @@ $$;
 ALTER FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) IS 'Those of app.visible_appointments that a caller means: by booking_ref or id alone, else by the local day and time they stand on and the patient''s name (the first name will do; two edits are forgiven where no name fits better). What is not said does not narrow; what is said and fits none gives none.';
+
+CREATE FUNCTION app.message_stats(p_from date, p_to date) RETURNS SETOF app.message_stat
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.message_stats is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.message_stats(p_from date, p_to date) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.message_stats(p_from date, p_to date) IS 'Not written yet.';
+
+CREATE FUNCTION app.message_to_settle(p_message_id uuid) RETURNS SETOF public.messages
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.message_to_settle is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.message_to_settle(p_message_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.message_to_settle(p_message_id uuid) IS 'Not written yet.';
 
 CREATE FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1879,7 +2383,7 @@ begin
         status = case when a.status = 'pending' and not p_override then 'pending'
           else app.starting_status(v_slot.resource_id, v_now, p_override) end,
         overridden_by = case when p_override then app.current_user_id() else a.overridden_by end,
-        confirmation_sent = false, updated_at = v_now
+        confirmation_sent = false, confirmed_by_patient_at = null, updated_at = v_now
       where a.org_id = v_org_id and a.id = p_appointment_id;
     exception
       when exclusion_violation then
@@ -2024,6 +2528,49 @@ ALTER FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_ar
 
 COMMENT ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_around timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) IS 'Up to three free starts nearest to the wished one, in order of time, within 30 days either way. Empty when there is none.';
 
+CREATE FUNCTION app.next_codes(p_appointment_ids uuid[]) RETURNS integer[]
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  update public.appointments a
+  set code_version = a.code_version + 1
+  where a.org_id = v_org_id and a.id = any (p_appointment_ids);
+  -- A code that was sent before keeps its hash until the next one is noted: a text that is not sent after all must not
+  -- leave the patient without a code.
+  insert into public.identity_codes (org_id, kind, contact_id, appointment_id, expires_at)
+  select a.org_id, 'confirmation', a.contact_id, a.id, upper(a.during)
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = any (p_appointment_ids)
+  on conflict (org_id, appointment_id) where kind = 'confirmation'
+  do update set contact_id = excluded.contact_id, expires_at = excluded.expires_at;
+  return array(
+    select a.code_version
+    from unnest(p_appointment_ids) with ordinality s (id, at)
+    join public.appointments a on a.org_id = v_org_id and a.id = s.id
+    order by s.at);
+end
+$$;
+
+ALTER FUNCTION app.next_codes(p_appointment_ids uuid[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.next_codes(p_appointment_ids uuid[]) IS 'Counts another code for each of the visits, which are locked, and returns the versions to derive them with, in the order given. Each code is good until the end of its visit, once app.note_code has kept its hash.';
+
+CREATE FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.next_sending_time is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) IS 'Not written yet.';
+
 CREATE FUNCTION app.normalise_name(p_name text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
@@ -2065,12 +2612,35 @@ begin
   where a.org_id = app.current_org_id() and a.id = p_appointment_id;
   perform app.announce(
     case when p_kind = 'booked' then 'appointment_created' else 'appointment_updated' end, 'appointment', p_appointment_id);
+  perform app.schedule_for_appointment(p_appointment_id, p_kind, p_call_id);
 end
 $$;
 
 ALTER FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) OWNER TO owner;
 
-COMMENT ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) IS 'Keeps the history of an appointment and tells live clients. p_old is the row before the change, NULL for a new booking.';
+COMMENT ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) IS 'Keeps the history of an appointment, tells live clients and puts in order what is to be sent to the patient. p_old is the row before the change, NULL for a new booking.';
+
+CREATE FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  update public.identity_codes c
+  set code_hash = p_code_hash
+  where c.org_id = app.require_org_id()
+    and case c.kind
+      when 'texted' then c.id = p_subject_id
+      -- Of two codes written for one visit the later one counts, whichever is noted last.
+      else c.appointment_id = p_subject_id and exists (
+        select from public.appointments a
+        where a.org_id = c.org_id and a.id = c.appointment_id and a.code_version = p_version)
+    end;
+end
+$$;
+
+ALTER FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) IS 'Keeps the keyed hash of a code that a text now carries; from here on it proves who calls, and the one before it no more. p_subject_id, p_version: an entry of app.take_scheduled''s code_subjects and code_versions; an outdated version changes nothing.';
 
 CREATE FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -2089,6 +2659,19 @@ $$;
 ALTER FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) IS 'Puts a notification before the clinic''s staff. The title names no person: it points at the entity that does.';
+
+CREATE FUNCTION app.number_hash(p_number text) RETURNS bytea
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.number_hash is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.number_hash(p_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.number_hash(p_number text) IS 'Not written yet.';
 
 CREATE FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) RETURNS SETOF app.call_context
     LANGUAGE plpgsql
@@ -2187,6 +2770,32 @@ ALTER FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time 
 
 COMMENT ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) IS 'The opening hours of resources as instants, for every local day that touches [p_from, p_to). A resource with hours of its own keeps those, others their location''s. Closures are not taken out.';
 
+CREATE FUNCTION app.opt_in(p_channel text, p_number text, p_source text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.opt_in is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.opt_in(p_channel text, p_number text, p_source text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) IS 'Not written yet.';
+
+CREATE FUNCTION app.opt_out(p_channel text, p_number text, p_source text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.opt_out is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.opt_out(p_channel text, p_number text, p_source text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) IS 'Not written yet.';
+
 CREATE FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2225,6 +2834,19 @@ $$;
 ALTER FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) IS 'The organisation a person in auth.users belongs to: that of their profile, else of an open invitation that they prove by token or confirmed address, else at sign-up a new id (the organisation is founded after the insert). NULL for anonymous people, unproven invitations and removed members.';
+
+CREATE FUNCTION app.orgs_to_reseal(p_key_id text) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.orgs_to_reseal is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.orgs_to_reseal(p_key_id text) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.orgs_to_reseal(p_key_id text) IS 'Not written yet.';
 
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -2308,6 +2930,50 @@ $$;
 ALTER FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) IS 'The contact''s patient of that name, made where it is missing. What is stored about a known patient is left as it is: a caller could be anyone. p_call_id NULL: made by staff.';
+
+CREATE FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_has_name boolean := app.normalise_name(coalesce(p_patient_name, '')) <> '';
+  v_texted uuid[];
+begin
+  v_texted := array(
+    select p.id
+    from public.patients p
+    where p.org_id = v_org_id and p.contact_id in (
+      select c.contact_id from public.identity_codes c
+      where c.org_id = v_org_id and c.kind = 'texted' and c.call_id = p_call_id
+        and c.code_hash = any (p_code_hashes) and c.expires_at > v_now)
+    order by p.id);
+  if cardinality(v_texted) > 0 then
+    return v_texted;
+  end if;
+
+  -- Six digits may fall on two visits: the caller's own one then, and never a choice between two.
+  return (
+    select array_agg(distinct f.patient_id)
+    from (
+      select a.patient_id, rank() over (order by (a.contact_id = p_contact_id) desc) as place
+      from public.identity_codes c
+      join public.appointments a on a.org_id = c.org_id and a.id = c.appointment_id
+      join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+      where c.org_id = v_org_id and c.kind = 'confirmation' and c.code_hash = any (p_code_hashes) and c.expires_at > v_now
+        and (v_has_name or a.contact_id = p_contact_id)
+        and app.name_distance(p_patient_name, array[p.name, coalesce(a.said_name, p.name)]) is not null
+    ) f
+    where f.place = 1
+    having count(distinct f.patient_id) = 1
+  );
+end
+$$;
+
+ALTER FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) IS 'Whom a code opens to a call of p_contact_id: a code that was texted in this very call all patients of the contact it went to, the code of a confirmation that visit''s patient. A name that is given must fit (at most two edits, the first name will do); a caller of another contact must give it. None: empty or NULL.';
 
 CREATE FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -2411,6 +3077,32 @@ $$;
 ALTER FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) IS 'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
+
+CREATE FUNCTION app.plain_text(p_text text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.plain_text is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.plain_text(p_text text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.plain_text(p_text text) IS 'Not written yet.';
+
+CREATE FUNCTION app.preview_template(p_kind text, p_language text, p_body text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.preview_template is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.preview_template(p_kind text, p_language text, p_body text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) IS 'Not written yet.';
 
 CREATE FUNCTION app.protect_table(p_table regclass, p_org_column text DEFAULT 'org_id'::text) RETURNS void
     LANGUAGE plpgsql
@@ -2517,6 +3209,59 @@ ALTER FUNCTION app.provision_user() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.provision_user() IS 'Trigger on auth.users: founds the organisation of a person who signs up (location, practitioner, service, hours, agent, profile as owner), or makes an invited person a member. An error fails the sign-up as a whole: nobody is left half-made.';
 
+CREATE TABLE public.org_credentials (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    provider text NOT NULL,
+    ciphertext bytea NOT NULL,
+    nonce bytea NOT NULL,
+    auth_tag bytea NOT NULL,
+    key_id text NOT NULL,
+    account_ref text,
+    sender text,
+    connected_email text,
+    vapi_credential_id text,
+    last_verified_at timestamp with time zone,
+    verification_error text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT org_credentials_account_ref_check CHECK ((char_length(account_ref) <= 100)),
+    CONSTRAINT org_credentials_auth_tag_check CHECK ((octet_length(auth_tag) = 16)),
+    CONSTRAINT org_credentials_connected_email_check CHECK ((char_length(connected_email) <= 254)),
+    CONSTRAINT org_credentials_key_id_check CHECK ((key_id ~ '^[a-z0-9_-]{1,32}$'::text)),
+    CONSTRAINT org_credentials_nonce_check CHECK ((octet_length(nonce) = 12)),
+    CONSTRAINT org_credentials_provider_check CHECK ((provider = ANY (ARRAY['twilio'::text, 'resend'::text, 'google_calendar'::text, 'outlook'::text]))),
+    CONSTRAINT org_credentials_sender_check CHECK ((char_length(sender) <= 254)),
+    CONSTRAINT org_credentials_verification_error_check CHECK ((char_length(verification_error) <= 200))
+);
+
+ALTER TABLE ONLY public.org_credentials FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.org_credentials OWNER TO owner;
+
+COMMENT ON TABLE public.org_credentials IS 'The one place of keys that a clinic gave us. AES-256-GCM; the associated data is "org_id|provider", so a row copied to another tenant does not open.';
+
+COMMENT ON COLUMN public.org_credentials.key_id IS 'Which of the keys in CREDENTIALS_KEY sealed the row.';
+
+COMMENT ON COLUMN public.org_credentials.account_ref IS 'Masked name of the account, e.g. AC12…9f: enough for people to recognise it, not enough to use it.';
+
+COMMENT ON COLUMN public.org_credentials.sender IS 'What messages are sent from: an E.164 number (twilio) or an e-mail address (resend).';
+
+COMMENT ON COLUMN public.org_credentials.verification_error IS 'Why the last check with the provider failed, in our words.';
+
+CREATE FUNCTION app.read_credential(p_provider text) RETURNS SETOF public.org_credentials
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.read_credential is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.read_credential(p_provider text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_credential(p_provider text) IS 'Not written yet.';
+
 CREATE FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text DEFAULT NULL::text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2613,6 +3358,7 @@ begin
   perform app.release_hold(p_call_id);
   if v_outcome = 'missed' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+    perform app.schedule_missed_call(p_call_id);
   end if;
   perform app.announce('call_ended', 'call', p_call_id);
   return v_state;
@@ -2622,6 +3368,32 @@ $$;
 ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+CREATE FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.record_delivery is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) IS 'Not written yet.';
+
+CREATE FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text DEFAULT NULL::text) RETURNS SETOF app.inbound_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.record_inbound_message is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) IS 'Not written yet.';
 
 CREATE FUNCTION app.redact_birth_dates(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -2902,6 +3674,19 @@ ALTER FUNCTION app.remove_closure(p_closure_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.remove_closure(p_closure_id uuid) IS 'Takes a closure back; its time can be booked again at once. Staff only (VX403). Returns whether there was one.';
 
+CREATE FUNCTION app.remove_credential(p_provider text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.remove_credential is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.remove_credential(p_provider text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.remove_credential(p_provider text) IS 'Not written yet.';
+
 CREATE FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2945,6 +3730,23 @@ ALTER FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id 
 
 COMMENT ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) IS 'Puts a booking of the running call under another name: corrects the patient that this call made, else attaches the contact''s patient of that name.';
 
+CREATE FUNCTION app.render_text(p_body text, p_fields jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+begin
+  return (
+    select coalesce(string_agg(
+      coalesce(p_fields ->> substring(t.token[1] from '^[{]([a-z_]+)[}]$'), t.token[1]), '' order by t.at), '')
+    from regexp_matches(p_body, '([{][a-z_]+[}]|[^{]+|[{])', 'g') with ordinality t (token, at)
+  );
+end
+$_$;
+
+ALTER FUNCTION app.render_text(p_body text, p_fields jsonb) OWNER TO owner;
+
+COMMENT ON FUNCTION app.render_text(p_body text, p_fields jsonb) IS 'A template''s body with its {fields} replaced by the values of the object. A field that the object lacks, or has as null, stays as it is; values are not searched for fields.';
+
 CREATE FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) RETURNS app.booking_result
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -2972,6 +3774,61 @@ $$;
 ALTER FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) IS 'The answer to a tool call that already succeeded once, about the appointment as it stands now; NULL when it is new. Looked up under app.lock_call, so that parallel repeats see each other.';
+
+CREATE FUNCTION app.request_code(p_call_id uuid, p_number text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_caller_id uuid;
+  v_contact_id uuid;
+  v_code_id uuid;
+  v_scheduled_id uuid;
+begin
+  perform app.lock_call(p_call_id);
+  v_caller_id := app.contact_of_call(p_call_id);
+  if 3 <= (select count(*) from public.identity_codes c where c.org_id = v_org_id and c.call_id = p_call_id) then
+    return 'locked';
+  end if;
+
+  -- Whom this call itself introduced, no code has to open.
+  select k.id into v_contact_id
+  from public.contacts k
+  where k.org_id = v_org_id and k.phone is not null
+    and case when p_number is null then k.id = v_caller_id else k.phone = p_number end
+    and exists (
+      select from public.patients p
+      where p.org_id = k.org_id and p.contact_id = k.id and p.origin_call_id is distinct from p_call_id);
+  perform pg_advisory_xact_lock(3, hashtext(v_contact_id::text));
+  v_now := app.now();
+  if 3 <= (
+    select count(*) from public.identity_codes c
+    where c.org_id = v_org_id and c.contact_id = v_contact_id and c.kind = 'texted'
+      and c.expires_at > c.created_at and c.created_at > v_now - interval '1 hour')
+  then
+    v_contact_id := null;
+  end if;
+
+  -- An ask that sends nothing is written down too, as expired: it counts for the call, and for nobody's hour.
+  insert into public.identity_codes (org_id, kind, contact_id, call_id, created_at, expires_at)
+  values (v_org_id, 'texted', coalesce(v_contact_id, v_caller_id), p_call_id, v_now,
+    case when v_contact_id is null then v_now else v_now + interval '10 minutes' end)
+  returning id into v_code_id;
+  if v_contact_id is not null then
+    insert into public.scheduled_messages (org_id, kind, contact_id, call_id, code_id, due_at)
+    values (v_org_id, 'code', v_contact_id, p_call_id, v_code_id, v_now)
+    returning id into v_scheduled_id;
+    perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_scheduled_id), v_now);
+  end if;
+  return 'maybe_sent';
+end
+$$;
+
+ALTER FUNCTION app.request_code(p_call_id uuid, p_number text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.request_code(p_call_id uuid, p_number text) IS 'Lets a code go to the number on file: p_number as the caller says it (E.164), NULL for the number that calls. maybe_sent whether or not anybody has that number, and also when the contact has had three codes within the hour; locked after three asks in the call. The code opens that contact''s patients to this call for ten minutes. VX404 when the call is not the tenant''s.';
 
 CREATE FUNCTION app.require_org_id() RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -3074,6 +3931,19 @@ ALTER FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, 
 
 COMMENT ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) IS 'Moves a visit to p_starts_at, in one row and one transaction, history kept, with the same practitioner unless another one is named (what this very call booked may go to any). Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
 
+CREATE FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.reseal_credential is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) IS 'Not written yet.';
+
 CREATE FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) RETURNS SETOF app.tenant_route
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -3113,6 +3983,225 @@ ALTER FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p
 
 COMMENT ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) IS 'Whose call an envelope belongs to, by assistant id, phone number id and number; any may be NULL, those we do not know are no help and no harm. Two tenants named in one envelope are a conflict, and nobody''s call.';
 
+CREATE TABLE public.campaigns (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    category text DEFAULT 'marketing'::text NOT NULL,
+    segment jsonb DEFAULT '{}'::jsonb NOT NULL,
+    stop_on_reply boolean DEFAULT true NOT NULL,
+    stop_on_booking boolean DEFAULT true NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT campaigns_category_check CHECK ((category = ANY (ARRAY['marketing'::text, 'follow_up'::text]))),
+    CONSTRAINT campaigns_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT campaigns_segment_check CHECK ((jsonb_typeof(segment) = 'object'::text)),
+    CONSTRAINT campaigns_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'running'::text, 'stopped'::text, 'done'::text])))
+);
+
+ALTER TABLE ONLY public.campaigns FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaigns OWNER TO owner;
+
+COMMENT ON TABLE public.campaigns IS 'A sequence of texts to a segment of the contacts, e.g. a recall.';
+
+COMMENT ON COLUMN public.campaigns.segment IS 'Whom: {"lead_status": [...], "service_interests": [...], "last_visit_before": "YYYY-MM-DD", "no_visit_ahead": true}; every key narrows.';
+
+CREATE FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean DEFAULT true, p_stop_on_booking boolean DEFAULT true) RETURNS SETOF public.campaigns
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.save_campaign is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Not written yet.';
+
+CREATE FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.save_credential is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) IS 'Not written yet.';
+
+CREATE TABLE public.message_templates (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    language text DEFAULT 'en'::text NOT NULL,
+    subject text,
+    body text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT message_templates_body_check CHECK (((char_length(body) >= 1) AND (char_length(body) <= 1000))),
+    CONSTRAINT message_templates_kind_check CHECK ((kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text, 'follow_up'::text, 'marketing'::text]))),
+    CONSTRAINT message_templates_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
+    CONSTRAINT message_templates_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT message_templates_subject_check CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 150)))
+);
+
+ALTER TABLE ONLY public.message_templates FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.message_templates OWNER TO owner;
+
+COMMENT ON TABLE public.message_templates IS 'The clinic''s own wording. Where it has none for a kind and language, app.default_template''s counts.';
+
+COMMENT ON COLUMN public.message_templates.body IS 'Text with named fields in braces, e.g. {clinic}; which ones a kind may use is checked when it is saved.';
+
+CREATE FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text DEFAULT NULL::text, p_active boolean DEFAULT true) RETURNS SETOF public.message_templates
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.save_template is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) IS 'Not written yet.';
+
+CREATE FUNCTION app.schedule_confirmation(p_visit public.appointments, p_call_id uuid, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  -- What one call books within two minutes is told in one text.
+  v_due_at timestamptz := case when p_call_id is null then p_now else p_now + interval '2 minutes' end;
+  v_id uuid;
+begin
+  insert into public.scheduled_messages (org_id, kind, contact_id, appointment_id, call_id, due_at)
+  values ((p_visit).org_id, 'confirmation', (p_visit).contact_id, (p_visit).id, p_call_id, v_due_at)
+  on conflict (org_id, appointment_id) where kind = 'confirmation' and state = 'waiting'
+  do update set contact_id = excluded.contact_id, call_id = excluded.call_id, due_at = excluded.due_at, updated_at = p_now
+  returning id into v_id;
+  perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), v_due_at);
+end
+$$;
+
+ALTER FUNCTION app.schedule_confirmation(p_visit public.appointments, p_call_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.schedule_confirmation(p_visit public.appointments, p_call_id uuid, p_now timestamp with time zone) IS 'Lets a visit be confirmed to its contact: two minutes from now for what a call did, at once for the dashboard. A confirmation that still waits is put off instead of repeated.';
+
+CREATE FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text, p_call_id uuid DEFAULT NULL::uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_visit public.appointments;
+begin
+  select * into v_visit from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id;
+  if p_change = 'confirmed_by_patient' or v_visit.id is null then
+    return;
+  elsif v_visit.status = 'confirmed' and v_visit.scheduled_at > v_now then
+    perform app.schedule_confirmation(v_visit, p_call_id, v_now);
+    perform app.schedule_reminders(v_visit, v_now);
+  else
+    update public.scheduled_messages s
+    set state = 'cancelled', updated_at = v_now,
+      reason = case v_visit.status when 'pending' then 'approval_needed' when 'confirmed' then 'too_late' else 'not_active' end
+    where s.org_id = v_org_id and s.appointment_id = p_appointment_id and s.state = 'waiting';
+  end if;
+
+  -- The code that was sent stays good for as long as the visit it names is ahead, wherever it was moved to.
+  update public.identity_codes c
+  set expires_at = case when v_visit.status in ('pending', 'confirmed') then upper(v_visit.during) else v_now end
+  where c.org_id = v_org_id and c.appointment_id = p_appointment_id and c.kind = 'confirmation';
+end
+$$;
+
+ALTER FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text, p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text, p_call_id uuid) IS 'After a change of a visit: what is to be sent about it by itself. A confirmed visit ahead gets a confirmation and its reminders, a moved one keeps its rows with new times, a pending, cancelled or past one has none. p_change: the kind of app.note_change; p_call_id: the call that changed it.';
+
+CREATE FUNCTION app.schedule_missed_call(p_call_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_id uuid;
+begin
+  insert into public.scheduled_messages (org_id, kind, contact_id, call_id, due_at)
+  select c.org_id, 'missed_call', c.contact_id, c.id, v_now
+  from public.call_logs c
+  join public.organizations o on o.id = c.org_id and o.missed_call_text
+  where c.org_id = v_org_id and c.id = p_call_id
+    and c.direction = 'inbound' and c.outcome = 'missed' and c.contact_id is not null
+    -- A text to a number of this platform would be answered by a robot.
+    and c.from_number is not null and not app.is_our_number(c.from_number)
+  on conflict (org_id, call_id) where kind = 'missed_call' do nothing
+  returning id into v_id;
+  if v_id is not null then
+    perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), v_now);
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.schedule_missed_call(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.schedule_missed_call(p_call_id uuid) IS 'Lets a caller who was not answered have one text, where the organisation wants that and the network gave the number. Once per call; the limits of follow-ups hold when it is sent.';
+
+CREATE FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_offsets interval[];
+  v_offset interval;
+  v_due_at timestamptz;
+  v_id uuid;
+begin
+  select o.reminder_offsets into v_offsets from public.organizations o where o.id = (p_visit).org_id;
+  foreach v_offset in array v_offsets loop
+    -- Counted in seconds: a day subtracted from an instant would be the session's idea of a day.
+    v_due_at := (p_visit).scheduled_at - make_interval(secs => extract(epoch from v_offset)::double precision);
+    if v_due_at >= p_now + interval '5 minutes' then
+      insert into public.scheduled_messages as s (org_id, kind, contact_id, appointment_id, before, due_at)
+      values ((p_visit).org_id, 'reminder', (p_visit).contact_id, (p_visit).id, v_offset, v_due_at)
+      on conflict (org_id, appointment_id, before) where kind = 'reminder' and state = 'waiting'
+      do update set contact_id = excluded.contact_id, due_at = excluded.due_at, updated_at = p_now
+      where (s.contact_id, s.due_at) is distinct from (excluded.contact_id, excluded.due_at)
+      returning s.id into v_id;
+      if v_id is not null then
+        perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), v_due_at);
+      end if;
+    else
+      update public.scheduled_messages s
+      set state = 'cancelled', reason = 'too_late', updated_at = p_now
+      where s.org_id = (p_visit).org_id and s.appointment_id = (p_visit).id
+        and s.kind = 'reminder' and s.before = v_offset and s.state = 'waiting';
+    end if;
+  end loop;
+
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'not_wanted', updated_at = p_now
+  where s.org_id = (p_visit).org_id and s.appointment_id = (p_visit).id
+    and s.kind = 'reminder' and s.before <> all (v_offsets) and s.state = 'waiting';
+end
+$$;
+
+ALTER FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) IS 'Brings a visit''s waiting reminders in step with its time and the organisation''s offsets: one per offset, so many hours of real time before the visit; none that would be due within five minutes. A moved reminder gets another job; the old job finds nothing due.';
+
 CREATE FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[] DEFAULT '{}'::text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3144,6 +4233,19 @@ $$;
 ALTER FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[]) IS 'Closes a function to everyone, opens it to the named roles and gives it to its owner (null: stays with the migrating role). Called at the end of every function file.';
+
+CREATE FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid DEFAULT NULL::uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.send_follow_up is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) IS 'Not written yet.';
 
 CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
     LANGUAGE sql STABLE
@@ -3204,6 +4306,149 @@ ALTER FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_
 
 COMMENT ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) IS 'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length are VX400. Returns the number of spans.';
 
+CREATE TABLE public.organizations (
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    country text DEFAULT 'US'::text NOT NULL,
+    time_zone text DEFAULT 'America/New_York'::text NOT NULL,
+    buffer_before interval DEFAULT '00:00:00'::interval NOT NULL,
+    buffer_after interval DEFAULT '00:00:00'::interval NOT NULL,
+    slot_step interval DEFAULT '00:15:00'::interval NOT NULL,
+    min_notice interval DEFAULT '00:00:00'::interval NOT NULL,
+    max_advance interval DEFAULT '180 days'::interval NOT NULL,
+    hold_ttl interval DEFAULT '00:05:00'::interval NOT NULL,
+    holds_per_day integer DEFAULT 500 NOT NULL,
+    approval_required boolean DEFAULT false NOT NULL,
+    identity_factor text DEFAULT 'date_of_birth'::text NOT NULL,
+    emergency_sentence text DEFAULT 'This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.'::text NOT NULL,
+    recording_consent text DEFAULT 'announce'::text NOT NULL,
+    ai_disclosure boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    deleted_at timestamp with time zone,
+    follow_up_window interval DEFAULT '01:00:00'::interval NOT NULL,
+    quiet_from time without time zone DEFAULT '21:00:00'::time without time zone NOT NULL,
+    quiet_until time without time zone DEFAULT '08:00:00'::time without time zone NOT NULL,
+    reminder_offsets interval[] DEFAULT '{24:00:00,02:00:00}'::interval[] NOT NULL,
+    messages_per_day integer DEFAULT 1000 NOT NULL,
+    missed_call_text boolean DEFAULT false NOT NULL,
+    email_confirmations boolean DEFAULT true NOT NULL,
+    CONSTRAINT organizations_buffers CHECK ((((buffer_before >= '00:00:00'::interval) AND (buffer_before <= '04:00:00'::interval)) AND ((buffer_after >= '00:00:00'::interval) AND (buffer_after <= '04:00:00'::interval)))),
+    CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT organizations_emergency_sentence_check CHECK ((((char_length(emergency_sentence) >= 1) AND (char_length(emergency_sentence) <= 300)) AND (emergency_sentence !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT organizations_follow_up_window CHECK (((follow_up_window >= '00:01:00'::interval) AND (follow_up_window <= '7 days'::interval))),
+    CONSTRAINT organizations_hold_ttl CHECK (((hold_ttl >= '00:00:30'::interval) AND (hold_ttl <= '00:30:00'::interval))),
+    CONSTRAINT organizations_holds_per_day_check CHECK ((holds_per_day >= 0)),
+    CONSTRAINT organizations_identity_factor_check CHECK ((identity_factor = ANY (ARRAY['date_of_birth'::text, 'calling_number'::text]))),
+    CONSTRAINT organizations_messages_per_day_check CHECK (((messages_per_day >= 0) AND (messages_per_day <= 100000))),
+    CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT organizations_notice CHECK ((((min_notice >= '00:00:00'::interval) AND (min_notice <= '90 days'::interval)) AND ((max_advance >= '1 day'::interval) AND (max_advance <= '730 days'::interval)))),
+    CONSTRAINT organizations_recording_consent_check CHECK ((recording_consent = ANY (ARRAY['none'::text, 'announce'::text, 'ask'::text]))),
+    CONSTRAINT organizations_reminder_offsets CHECK (((cardinality(reminder_offsets) <= 5) AND (array_position(reminder_offsets, NULL::interval) IS NULL) AND ('00:10:00'::interval <= ALL (reminder_offsets)) AND ('60 days'::interval >= ALL (reminder_offsets)))),
+    CONSTRAINT organizations_slot_step CHECK (((slot_step >= '00:05:00'::interval) AND (slot_step <= '12:00:00'::interval))),
+    CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
+    CONSTRAINT organizations_time_zone_check CHECK (app.is_time_zone(time_zone))
+);
+
+ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.organizations OWNER TO owner;
+
+COMMENT ON TABLE public.organizations IS 'The tenant: a clinic or a group of clinics, with its rules for booking, identity and safety.';
+
+COMMENT ON COLUMN public.organizations.slug IS 'Short name in URLs and commands; unique across tenants.';
+
+COMMENT ON COLUMN public.organizations.country IS 'ISO 3166-1 alpha-2; the default region in which phone numbers are read.';
+
+COMMENT ON COLUMN public.organizations.time_zone IS 'IANA zone of the organisation; a location may lie in another.';
+
+COMMENT ON COLUMN public.organizations.buffer_before IS 'Kept free before every visit, unless the service says otherwise.';
+
+COMMENT ON COLUMN public.organizations.buffer_after IS 'Kept free after every visit (cleaning, notes), unless the service says otherwise.';
+
+COMMENT ON COLUMN public.organizations.slot_step IS 'Visits start every so often, counted from the opening of each span of hours.';
+
+COMMENT ON COLUMN public.organizations.min_notice IS 'A visit cannot be booked closer to now than this, except by staff override.';
+
+COMMENT ON COLUMN public.organizations.max_advance IS 'A visit cannot be booked further ahead than this, except by staff override.';
+
+COMMENT ON COLUMN public.organizations.hold_ttl IS 'How long a slot stays held for a caller who has not booked yet.';
+
+COMMENT ON COLUMN public.organizations.holds_per_day IS 'Holds taken per local day; beyond it slots are offered without being held.';
+
+COMMENT ON COLUMN public.organizations.approval_required IS 'Bookings start as pending and count as taken until staff approve or decline.';
+
+COMMENT ON COLUMN public.organizations.identity_factor IS 'What opens earlier visits to a caller: the date of birth, or (knowingly relaxed) the calling number alone.';
+
+COMMENT ON COLUMN public.organizations.emergency_sentence IS 'Spoken, alone, when a caller describes an emergency.';
+
+COMMENT ON COLUMN public.organizations.recording_consent IS 'none: not mentioned; announce: said at the start; ask: asked, and recorded only after a yes.';
+
+COMMENT ON COLUMN public.organizations.ai_disclosure IS 'Whether the agent says at the start that it is an AI.';
+
+COMMENT ON COLUMN public.organizations.deleted_at IS 'Set when the organisation left; its API answers 410 from then on.';
+
+COMMENT ON COLUMN public.organizations.follow_up_window IS 'How long after a follow-up the same number gets no other one.';
+
+COMMENT ON COLUMN public.organizations.quiet_from IS 'Start of the night in the recipient''s local time; equal to quiet_until: no quiet hours.';
+
+COMMENT ON COLUMN public.organizations.quiet_until IS 'End of the night in the recipient''s local time.';
+
+COMMENT ON COLUMN public.organizations.reminder_offsets IS 'How long before a visit it is reminded of; at most five. In hours rather than days, because a reminder comes that much earlier by the clock on the wall of no one.';
+
+COMMENT ON COLUMN public.organizations.messages_per_day IS 'Texts and e-mails a day, in the clinic''s day, codes and replies not counted.';
+
+COMMENT ON COLUMN public.organizations.missed_call_text IS 'Whether a caller who was not answered gets one text.';
+
+COMMENT ON COLUMN public.organizations.email_confirmations IS 'Whether confirmations also go by e-mail where there is an address.';
+
+CREATE FUNCTION app.set_message_rules(p_rules jsonb) RETURNS SETOF public.organizations
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.set_message_rules is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.set_message_rules(p_rules jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.set_message_rules(p_rules jsonb) IS 'Not written yet.';
+
+CREATE FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text DEFAULT NULL::text, p_message_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_id uuid;
+begin
+  if p_outcome is null or p_outcome not in ('done', 'skipped', 'wait') or (p_outcome = 'wait' and p_not_before is null) then
+    raise exception 'a scheduled message is done, skipped or waits until a time' using errcode = 'VX400';
+  elsif p_outcome = 'wait' then
+    -- A row that is due only later keeps its own time and its own job.
+    for v_id in
+      update public.scheduled_messages s
+      set due_at = p_not_before, reason = p_reason, updated_at = v_now
+      where s.org_id = v_org_id and s.id = any (p_scheduled_ids) and s.state = 'waiting' and s.due_at < p_not_before
+      returning s.id
+    loop
+      perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), p_not_before);
+    end loop;
+  else
+    update public.scheduled_messages s
+    set state = p_outcome, reason = p_reason, message_id = p_message_id, updated_at = v_now
+    where s.org_id = v_org_id and s.id = any (p_scheduled_ids) and s.state = 'waiting';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) IS 'Says what became of the rows of a bundle: done (p_message_id: by which message), skipped (p_reason: why) or wait: looked at again at p_not_before. Rows that wait no more are left alone. VX400 for another outcome.';
+
 CREATE FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) RETURNS app.booking_result
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3223,6 +4468,19 @@ $$;
 ALTER FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) IS 'The answer to a wish for a start that app.choose_slot found not to be free: why, and up to three alternatives. An override is refused by other visits only.';
+
+CREATE FUNCTION app.sms_segments(p_text text) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.sms_segments is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.sms_segments(p_text text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.sms_segments(p_text text) IS 'Not written yet.';
 
 CREATE FUNCTION app.stamp_user() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3247,6 +4505,79 @@ $$;
 ALTER FUNCTION app.stamp_user() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.stamp_user() IS 'Trigger: keeps raw_app_meta_data.org_id of a person in auth.users true, whoever writes the row and whatever they put there. An update that drops the stamp gets it back.';
+
+CREATE TABLE public.scheduled_messages (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    contact_id uuid NOT NULL,
+    appointment_id uuid,
+    call_id uuid,
+    code_id uuid,
+    campaign_step_id uuid,
+    before interval,
+    due_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    reason text,
+    message_id uuid,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT scheduled_messages_check CHECK (((kind = ANY (ARRAY['confirmation'::text, 'reminder'::text])) = (appointment_id IS NOT NULL))),
+    CONSTRAINT scheduled_messages_check1 CHECK (((kind = 'reminder'::text) = (before IS NOT NULL))),
+    CONSTRAINT scheduled_messages_check2 CHECK (((kind = 'code'::text) = (code_id IS NOT NULL))),
+    CONSTRAINT scheduled_messages_check3 CHECK (((kind = 'campaign'::text) = (campaign_step_id IS NOT NULL))),
+    CONSTRAINT scheduled_messages_kind_check CHECK ((kind = ANY (ARRAY['confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text, 'campaign'::text]))),
+    CONSTRAINT scheduled_messages_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT scheduled_messages_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'cancelled'::text, 'skipped'::text])))
+);
+
+ALTER TABLE ONLY public.scheduled_messages FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.scheduled_messages OWNER TO owner;
+
+COMMENT ON TABLE public.scheduled_messages IS 'What is to be sent by itself, and when. A move or cancellation of the visit changes these rows; the jobs only look.';
+
+COMMENT ON COLUMN public.scheduled_messages.before IS 'The reminder offset that asked for it.';
+
+COMMENT ON COLUMN public.scheduled_messages.due_at IS 'When it is looked at; quiet hours and limits may put it off.';
+
+COMMENT ON COLUMN public.scheduled_messages.reason IS 'Why it was cancelled or skipped: a word of a closed list, see docs/messages.md.';
+
+COMMENT ON COLUMN public.scheduled_messages.message_id IS 'The message that came of it; several rows share one when they were merged.';
+
+CREATE FUNCTION app.start_bundle(p_row public.scheduled_messages, p_category text) RETURNS app.scheduled_bundle
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select ('send', null, array[(p_row).id], (p_row).kind, p_category, k.id, (p_row).call_id, null,
+    coalesce(k.phone, case when (p_row).kind = 'confirmation' then k.spoken_phone end),
+    (p_row).kind = 'confirmation' and k.phone is null and k.spoken_phone is not null,
+    case when (p_row).kind = 'confirmation' and o.email_confirmations then k.email end,
+    null, null, null, '{}', '{}', '{}', '{}', '{}', '{}', null, o.name, l.phone, o.country)::app.scheduled_bundle
+  from public.contacts k
+  join public.organizations o on o.id = k.org_id
+  left join lateral (
+    select p.phone from public.locations p where p.org_id = k.org_id and p.phone is not null order by p.created_at, p.id limit 1
+  ) l on true
+  where k.org_id = app.require_org_id() and k.id = (p_row).contact_id
+$$;
+
+ALTER FUNCTION app.start_bundle(p_row public.scheduled_messages, p_category text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.start_bundle(p_row public.scheduled_messages, p_category text) IS 'A bundle of one scheduled message that says who is to be reached how, and who sends; its words are still to come. Only a confirmation may go to a number that was merely said, or by e-mail.';
+
+CREATE FUNCTION app.start_campaign(p_campaign_id uuid) RETURNS SETOF public.campaigns
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.start_campaign is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.start_campaign(p_campaign_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.start_campaign(p_campaign_id uuid) IS 'Not written yet.';
 
 CREATE FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -3277,6 +4608,32 @@ ALTER FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time
 
 COMMENT ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) IS 'pending where the organisation approves bookings or the resource''s calendar mirror is too old to be believed, else confirmed. What staff book with an override is confirmed.';
 
+CREATE FUNCTION app.stop_campaign(p_campaign_id uuid) RETURNS SETOF public.campaigns
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.stop_campaign is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.stop_campaign(p_campaign_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.stop_campaign(p_campaign_id uuid) IS 'Not written yet.';
+
+CREATE FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.stop_campaigns_for is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) IS 'Not written yet.';
+
 CREATE FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3299,6 +4656,98 @@ $$;
 ALTER FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. The last hour cannot be deleted (VX400). Returns how many rows went.';
+
+CREATE FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) RETURNS app.scheduled_bundle
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_bundle app.scheduled_bundle := app.start_bundle(p_row, case (p_row).kind when 'code' then 'code' else 'follow_up' end);
+  v_language text := app.contact_language((p_row).contact_id);
+  v_called public.call_logs;
+  v_skipped text;
+begin
+  select * into v_called from public.call_logs c where c.org_id = (p_row).org_id and c.id = (p_row).call_id;
+  v_skipped := case
+    when v_bundle.phone is null then 'no_recipient'
+    when (p_row).kind = 'code' and not exists (
+      select from public.identity_codes c
+      where c.org_id = (p_row).org_id and c.id = (p_row).code_id and c.expires_at > p_now) then 'too_late'
+    when (p_row).kind = 'missed_call' and exists (
+      select from public.call_logs c
+      where c.org_id = (p_row).org_id and c.contact_id = (p_row).contact_id and c.created_at > v_called.created_at
+        and c.outcome is distinct from 'missed') then 'called_again'
+  end;
+  if v_skipped is not null then
+    perform app.settle_scheduled(array[(p_row).id], 'skipped', v_skipped);
+    return null;
+  end if;
+
+  v_bundle.text := app.render_text((app.template_for((p_row).kind, v_language))[2], jsonb_build_object(
+    'clinic', replace(v_bundle.clinic_name, '[code]', ''), 'phone', coalesce(v_called.to_number, v_bundle.clinic_phone, ''),
+    'code', '[code]'));
+  if (p_row).kind = 'code' then
+    v_bundle.code_subjects := array_fill((p_row).code_id, array[
+      (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]')]);
+    v_bundle.code_versions := array_fill(1, array[cardinality(v_bundle.code_subjects)]);
+  end if;
+  return v_bundle;
+end
+$$;
+
+ALTER FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) IS 'The bundle of what answers a call: the code that it asked for, or the text to a caller who was missed. NULL, and the row skipped: too_late (the code has expired), called_again (the caller was answered or is calling), no_recipient.';
+
+CREATE FUNCTION app.take_campaign(p_row public.scheduled_messages) RETURNS app.scheduled_bundle
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_bundle app.scheduled_bundle;
+  v_campaign public.campaigns;
+  v_template public.message_templates;
+  v_contact public.contacts;
+  v_stopped boolean;
+begin
+  select k.* into v_contact from public.contacts k where k.org_id = (p_row).org_id and k.id = (p_row).contact_id;
+  select c.* into v_campaign
+  from public.campaign_steps s
+  join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
+  where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
+  select t.* into v_template
+  from public.campaign_steps s
+  join public.message_templates t on t.org_id = s.org_id and t.id = s.template_id
+  where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
+
+  v_stopped := v_campaign.status <> 'running'
+    or (v_campaign.stop_on_reply and exists (
+      select from public.messages m
+      where m.org_id = (p_row).org_id and m.contact_id = (p_row).contact_id and m.direction = 'inbound'
+        and m.created_at >= v_campaign.started_at))
+    or (v_campaign.stop_on_booking and exists (
+      select from public.appointments a
+      where a.org_id = (p_row).org_id and a.contact_id = (p_row).contact_id and a.status <> 'held'
+        and a.created_at >= v_campaign.started_at));
+  if v_stopped or v_contact.phone is null then
+    perform app.settle_scheduled(array[(p_row).id], 'skipped', case when v_stopped then 'stopped' else 'no_recipient' end);
+    return null;
+  end if;
+
+  v_bundle := app.start_bundle(p_row, v_campaign.category);
+  v_bundle.campaign_id := v_campaign.id;
+  v_bundle.text := app.render_text(v_template.body, jsonb_build_object('clinic', v_bundle.clinic_name,
+    'first_name', split_part(coalesce(v_contact.name, ''), ' ', 1), 'phone', coalesce(v_bundle.clinic_phone, '')));
+  if v_campaign.category = 'marketing' then
+    v_bundle.text := app.with_stop_hint(v_bundle.text, v_template.language);
+  end if;
+  return v_bundle;
+end
+$$;
+
+ALTER FUNCTION app.take_campaign(p_row public.scheduled_messages) OWNER TO owner;
+
+COMMENT ON FUNCTION app.take_campaign(p_row public.scheduled_messages) IS 'The bundle of one step of a campaign for one contact. NULL, and the row skipped as stopped: the campaign does not run, or the contact has answered or booked since it started and the campaign ends with that; no_recipient: there is no number.';
 
 CREATE FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text DEFAULT NULL::text, p_callback_number text DEFAULT NULL::text, p_urgent boolean DEFAULT false) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3334,6 +4783,187 @@ $$;
 ALTER FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) IS 'Keeps what a caller asked to pass on and tells the staff. The same tool call again returns the same message''s id. Numbers, addresses and identifiers in the text are redacted; the call-back number (E.164) has its own column. An empty text is VX400.';
+
+CREATE FUNCTION app.take_scheduled(p_scheduled_id uuid) RETURNS SETOF app.scheduled_bundle
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_row public.scheduled_messages;
+  v_now timestamptz;
+  v_not_before timestamptz;
+  v_bundle app.scheduled_bundle;
+begin
+  select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
+  -- The same lock as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
+  -- booking locks them in that order.
+  perform pg_advisory_xact_lock(4, hashtext(v_org_id::text || coalesce(k.phone, k.spoken_phone, k.email, k.id::text)))
+  from public.contacts k
+  where k.org_id = v_org_id and k.id = v_row.contact_id;
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.id in (
+    select s.appointment_id from public.scheduled_messages s
+    where s.org_id = v_org_id and s.contact_id = v_row.contact_id and s.state = 'waiting')
+  order by a.id
+  for no key update;
+  perform from public.scheduled_messages s
+  where s.org_id = v_org_id and s.contact_id = v_row.contact_id and s.state = 'waiting'
+  order by s.id
+  for update;
+
+  v_now := app.now();
+  select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
+  if v_row.state = 'waiting' then
+    -- A call that still runs may book another visit, or change this one.
+    v_not_before := case
+      when v_row.due_at > v_now then v_row.due_at
+      when v_row.kind = 'confirmation' and exists (
+        select from public.call_logs c
+        where c.org_id = v_org_id and c.id = v_row.call_id and c.ended_at is null and c.status <> 'ended'
+          and c.created_at > v_now - interval '30 minutes') then v_now + interval '1 minute'
+    end;
+    if v_not_before is not null then
+      v_bundle.outcome := 'wait';
+      v_bundle.not_before := v_not_before;
+      v_bundle.scheduled_ids := array[v_row.id];
+    else
+      v_bundle := case
+        when v_row.kind in ('confirmation', 'reminder') then app.take_visits(v_row, v_now)
+        when v_row.kind = 'campaign' then app.take_campaign(v_row)
+        else app.take_answer(v_row, v_now)
+      end;
+    end if;
+  end if;
+  v_bundle.outcome := coalesce(v_bundle.outcome, 'nothing');
+  return next v_bundle;
+end
+$$;
+
+ALTER FUNCTION app.take_scheduled(p_scheduled_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.take_scheduled(p_scheduled_id uuid) IS 'What is to be sent now for a scheduled message, with everything that is merged into it; the rows stay locked until the transaction ends, which must settle them (app.settle_scheduled). outcome wait: its time has not come, or its call still runs (asked again every minute, for half an hour); nothing: done, cancelled or skipped, also when there is no such row.';
+
+CREATE FUNCTION app.take_visits(p_row public.scheduled_messages, p_now timestamp with time zone) RETURNS app.scheduled_bundle
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_bundle app.scheduled_bundle := app.start_bundle(p_row, (p_row).kind);
+  v_language text := app.contact_language((p_row).contact_id);
+  v_kind text := case when v_bundle.spoken then 'neutral_confirmation' else (p_row).kind end;
+  v_template text[] := app.template_for(v_kind, v_language);
+  v_said record;
+  v_email_is_known boolean;
+  v_places integer;
+begin
+  select array_agg(t.id order by t.at) as ids, array_agg(a.id order by t.at) as visits,
+    array_agg(a.scheduled_at order by t.at) as starts, array_agg(upper(a.during) order by t.at) as ends,
+    array_agg(w.words[1] order by t.at) as dates, array_agg(w.words[2] order by t.at) as times,
+    -- A name is said only where it is needed to tell patients apart, and then only the first one.
+    array_agg(f.name order by t.at) as first_names, count(distinct a.patient_id) > 1 as several,
+    array_agg(v.name order by t.at) as services, array_agg(r.name order by t.at) as practitioners,
+    (array_agg(coalesce(l.address, l.name) order by t.at))[1] as place,
+    (array_agg(l.phone order by t.at))[1] as phone
+  into v_said
+  from (select s.*, row_number() over () as at from app.visits_to_tell(p_row, p_now) s) t
+  join public.appointments a on a.org_id = t.org_id and a.id = t.appointment_id
+  join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+  join public.services v on v.org_id = a.org_id and v.id = a.service_id
+  join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
+  join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+  cross join lateral (select app.local_words(a.scheduled_at, l.time_zone, v_language) as words) w
+  -- Brackets and braces would be taken for places of codes and fields.
+  cross join lateral (select left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as name) f;
+  if v_said.ids is null then
+    return null;
+  elsif v_bundle.phone is null and v_bundle.email is null then
+    perform app.settle_scheduled(v_said.ids, 'skipped', 'no_recipient');
+    return null;
+  end if;
+
+  v_bundle.scheduled_ids := v_said.ids;
+  v_bundle.appointment_ids := v_said.visits;
+  v_bundle.starts_at := v_said.starts;
+  v_bundle.ends_at := v_said.ends;
+  v_bundle.place := v_said.place;
+  v_bundle.clinic_phone := coalesce(v_said.phone, v_bundle.clinic_phone);
+  v_bundle.subject := app.render_text(v_template[1], jsonb_build_object('clinic', v_bundle.clinic_name));
+
+  if v_bundle.phone is not null then
+    v_bundle.text := app.visit_text(v_kind, v_language, v_template[2], v_bundle, v_said.dates, v_said.times,
+      case when v_said.several and not v_bundle.spoken then v_said.first_names end, v_said.first_names[1], v_said.services[1], v_said.practitioners[1]);
+    v_places := (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]');
+    v_bundle.code_subjects := array(
+      select v_said.visits[(n - 1) % cardinality(v_said.visits) + 1] from generate_series(1, v_places) n order by n);
+    v_bundle.code_versions := app.next_codes(v_bundle.code_subjects);
+  end if;
+
+  -- What a call wrote down is only what somebody said.
+  v_email_is_known := exists (
+    select from public.contacts k
+    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.phone is not null and k.source <> 'call');
+  v_bundle.summaries := array(
+    select case when v_email_is_known then v_said.services[n] || ', ' else '' end || v_bundle.clinic_name
+    from generate_subscripts(v_said.visits, 1) n order by n);
+  if v_bundle.email is not null then
+    v_bundle.email_text := app.confirmation_email(v_language, v_bundle.clinic_name, array(
+        select concat_ws(', ', case when v_email_is_known and v_said.several then v_said.first_names[n] end,
+          v_said.dates[n], v_said.times[n], case when v_email_is_known then v_said.services[n] end,
+          case when v_email_is_known then v_said.practitioners[n] end)
+        from generate_subscripts(v_said.visits, 1) n order by n),
+      v_bundle.place, v_bundle.clinic_phone);
+  end if;
+  return v_bundle;
+end
+$$;
+
+ALTER FUNCTION app.take_visits(p_row public.scheduled_messages, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.take_visits(p_row public.scheduled_messages, p_now timestamp with time zone) IS 'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only. NULL: there is nothing to tell any more, and the rows say why.';
+
+CREATE FUNCTION app.template_fields(p_kind text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return case p_kind
+    when 'confirmation' then
+      '{clinic,first_name,date,time,visits,code,service,practitioner,place,phone}'::text[]
+    when 'reminder' then '{clinic,first_name,date,time,visits,service,practitioner,place,phone}'
+    -- Goes to a number that somebody said: nothing in it may tell who the patient is or what for.
+    when 'neutral_confirmation' then '{clinic,date,time,visits}'
+    when 'missed_call' then '{clinic,phone}'
+    when 'code' then '{clinic,code}'
+    when 'follow_up' then '{clinic,first_name,phone}'
+    when 'marketing' then '{clinic,first_name,phone}'
+  end;
+end
+$$;
+
+ALTER FUNCTION app.template_fields(p_kind text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.template_fields(p_kind text) IS 'The fields that a kind of template may name, without the braces. NULL: there is no such kind.';
+
+CREATE FUNCTION app.template_for(p_kind text, p_language text) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_default text[] := app.default_template(p_kind, p_language);
+begin
+  return coalesce((
+    select array[coalesce(t.subject, v_default[1]), t.body]
+    from public.message_templates t
+    where t.org_id = app.require_org_id() and t.kind = p_kind and t.language = p_language and t.active
+    order by t.updated_at desc, t.id
+    limit 1), v_default);
+end
+$$;
+
+ALTER FUNCTION app.template_for(p_kind text, p_language text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.template_for(p_kind text, p_language text) IS 'The wording that counts: array[subject, body] of the organisation''s own active template of that kind and language, else of app.default_template. A missing subject is the default''s. NULL where there is neither.';
 
 CREATE FUNCTION app.transfer_destination(p_call_id uuid, p_department text) RETURNS SETOF app.transfer_answer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3395,23 +5025,12 @@ declare
   v_org_id uuid := app.require_org_id();
   v_name text := app.normalise_name(coalesce(p_patient_name, ''));
   v_contact_id uuid;
-  v_wrong_in_call integer;
-  v_wrong_today integer;
   v_patient_ids uuid[];
 begin
   perform app.lock_call(p_call_id);
   -- Made where it is missing, so that guesses at an unknown number count, and lock, like those at a known one.
   v_contact_id := app.contact_of_call(p_call_id);
-  -- Parallel calls guess at one contact one after the other.
-  perform pg_advisory_xact_lock(3, hashtext(v_contact_id::text));
-
-  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id
-    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
-  into v_wrong_in_call, v_wrong_today
-  from public.caller_verifications v
-  join public.organizations o on o.id = v.org_id
-  where v.org_id = v_org_id and not v.succeeded and (v.call_id = p_call_id or v.contact_id = v_contact_id);
-  if v_wrong_in_call >= 3 or v_wrong_today >= 5 then
+  if not app.may_guess(p_call_id, v_contact_id) then
     return 'locked';
   end if;
 
@@ -3442,6 +5061,39 @@ ALTER FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient
 
 COMMENT ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) IS 'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help. VX404 when the call is not the tenant''s.';
 
+CREATE FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_contact_id uuid;
+  v_patient_ids uuid[];
+  v_factor text;
+begin
+  perform app.lock_call(p_call_id);
+  v_contact_id := app.contact_of_call(p_call_id);
+  if not app.may_guess(p_call_id, v_contact_id) then
+    return 'locked';
+  end if;
+
+  v_patient_ids := app.patients_of_code(p_call_id, v_contact_id, p_code_hashes, p_patient_name);
+  v_factor := case when exists (
+    select from public.identity_codes c
+    where c.org_id = v_org_id and c.kind = 'texted' and c.call_id = p_call_id
+      and (coalesce(cardinality(v_patient_ids), 0) = 0 or c.code_hash = any (p_code_hashes))
+    ) then 'texted_code' else 'confirmation_code' end;
+  insert into public.caller_verifications (org_id, call_id, contact_id, patient_id, factor, succeeded)
+  select v_org_id, p_call_id, v_contact_id, p.id, v_factor, p.id is not null
+  from unnest(case when cardinality(v_patient_ids) > 0 then v_patient_ids else array[null::uuid] end) p (id);
+  return case when cardinality(v_patient_ids) > 0 then 'verified' else 'not_verified' end;
+end
+$$;
+
+ALTER FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) IS 'Checks a code that a caller says, as its keyed hashes (one per key in use), and opens whom it names to this one call: see app.patients_of_code. Returns verified, not_verified (the same for a wrong code, an expired one and a wrong name) or locked; wrong codes and wrong dates of birth count together, see app.may_guess. VX404 when the call is not the tenant''s.';
+
 CREATE FUNCTION app.visible_appointments(p_call_id uuid) RETURNS SETOF public.appointments
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -3469,6 +5121,86 @@ $$;
 ALTER FUNCTION app.visible_appointments(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.visible_appointments(p_call_id uuid) IS 'The visits to come that a call may hear about and change: those it booked itself, those of patients it verified, and all of its contact''s where the organisation accepts the calling number as identity.';
+
+CREATE FUNCTION app.visit_text(p_kind text, p_language text, p_body text, p_bundle app.scheduled_bundle, p_dates text[], p_times text[], p_names text[], p_first_name text, p_service text, p_practitioner text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  -- A wording of the clinic's that has room for one visit only would swallow the others.
+  v_body text := case when cardinality(p_dates) > 1 and (p_body not like '%{visits}%' or p_body like '%{code}%')
+    then (app.default_template(p_kind, p_language))[2] else p_body end;
+  v_fields jsonb := jsonb_build_object('clinic', (p_bundle).clinic_name, 'first_name', p_first_name, 'service', p_service,
+    'practitioner', p_practitioner, 'place', coalesce((p_bundle).place, ''), 'phone', coalesce((p_bundle).clinic_phone, ''),
+    'date', p_dates[1], 'time', p_times[1]);
+begin
+  -- Only our own places for codes count, not the same letters in somebody's name or wording.
+  return app.render_text(replace(v_body, '[code]', ''), replace(v_fields::text, '[code]', '')::jsonb || jsonb_build_object(
+    'code', '[code]',
+    'visits', app.list_visits(p_language, p_names, p_dates, p_times, p_kind = 'confirmation' and v_body not like '%{code}%')));
+end
+$$;
+
+ALTER FUNCTION app.visit_text(p_kind text, p_language text, p_body text, p_bundle app.scheduled_bundle, p_dates text[], p_times text[], p_names text[], p_first_name text, p_service text, p_practitioner text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.visit_text(p_kind text, p_language text, p_body text, p_bundle app.scheduled_bundle, p_dates text[], p_times text[], p_names text[], p_first_name text, p_service text, p_practitioner text) IS 'The text of a confirmation or reminder in the wording p_body; our own wording instead where several visits do not fit into it. Each visit of a confirmation has a place for its code, in {code} or else in {visits}. p_names: see app.list_visits; the single values are the first visit''s.';
+
+CREATE FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) RETURNS SETOF public.scheduled_messages
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform app.settle_scheduled(array[s.id], 'skipped', case when a.status = 'confirmed' then 'too_late' else 'not_active' end)
+  from public.scheduled_messages s
+  join public.appointments a on a.org_id = s.org_id and a.id = s.appointment_id
+  where s.org_id = (p_row).org_id and s.contact_id = (p_row).contact_id and s.kind = (p_row).kind and s.state = 'waiting'
+    and (a.status <> 'confirmed' or a.scheduled_at <= p_now);
+
+  return query
+  with waiting as (
+    select s, a.scheduled_at, (a.scheduled_at at time zone l.time_zone)::date as day
+    from public.scheduled_messages s
+    join public.appointments a on a.org_id = s.org_id and a.id = s.appointment_id
+    join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+    where s.org_id = (p_row).org_id and s.contact_id = (p_row).contact_id and s.kind = (p_row).kind and s.state = 'waiting'
+  ), own as (
+    select w.* from waiting w where (w.s).id = (p_row).id
+  ), together as (
+    select w.*
+    from waiting w, own
+    where case
+      when (w.s).id = (p_row).id then true
+      when (p_row).kind = 'reminder' then (w.s).before = (p_row).before and w.day = own.day
+      else (w.s).call_id = (p_row).call_id or ((w.s).call_id is null and (w.s).due_at <= p_now)
+    end
+    -- Five fill a text of 480 letters; a sixth visit has a job of its own and gets a text of its own.
+    order by (w.s).id = (p_row).id desc, w.scheduled_at, (w.s).id
+    limit 5
+  )
+  select (t.s).* from together t order by t.scheduled_at, (t.s).id;
+end
+$$;
+
+ALTER FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) IS 'The waiting rows that go out in one message with p_row, in the order of their visits, p_row among them: a contact''s confirmations of the same call and those of the dashboard that are due; its reminders of the same offset for the same local day. Rows of visits that began or are not confirmed are skipped; no rows: p_row was one of them. The rows are locked.';
+
+CREATE FUNCTION app.with_stop_hint(p_text text, p_language text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case when p_text ~ '\mSTOP\M' then p_text
+    else rtrim(p_text) || ' ' || case p_language
+      when 'es' then 'Responda STOP para darse de baja.'
+      when 'fr' then 'Répondez STOP pour ne plus rien recevoir.'
+      when 'de' then 'STOP zum Abmelden.'
+      else 'Reply STOP to end.' end
+  end
+$$;
+
+ALTER FUNCTION app.with_stop_hint(p_text text, p_language text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.with_stop_hint(p_text text, p_language text) IS 'A marketing text that says how to end it, as the law wants: the sentence is put at the end where the word STOP is missing.';
 
 CREATE FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) RETURNS uuid
     LANGUAGE plpgsql
@@ -3631,7 +5363,8 @@ CREATE TABLE public.appointment_changes (
     call_id uuid,
     actor_user_id uuid,
     at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT appointment_changes_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'amended'::text, 'rescheduled'::text, 'cancelled'::text, 'approved'::text])))
+    message_id uuid,
+    CONSTRAINT appointment_changes_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'amended'::text, 'rescheduled'::text, 'cancelled'::text, 'approved'::text, 'confirmed_by_patient'::text])))
 );
 
 ALTER TABLE ONLY public.appointment_changes FORCE ROW LEVEL SECURITY;
@@ -3639,6 +5372,8 @@ ALTER TABLE ONLY public.appointment_changes FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.appointment_changes OWNER TO owner;
 
 COMMENT ON TABLE public.appointment_changes IS 'What happened to an appointment: each booking, move, approval and cancellation with its times before and after.';
+
+COMMENT ON COLUMN public.appointment_changes.message_id IS 'The text by which the patient did it.';
 
 CREATE TABLE public.assistant_routes (
     vapi_assistant_id text NOT NULL,
@@ -3868,7 +5603,7 @@ CREATE TABLE public.caller_verifications (
     succeeded boolean NOT NULL,
     at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT caller_verifications_check CHECK ((succeeded = (patient_id IS NOT NULL))),
-    CONSTRAINT caller_verifications_factor_check CHECK ((factor = 'date_of_birth'::text))
+    CONSTRAINT caller_verifications_factor_check CHECK ((factor = ANY (ARRAY['date_of_birth'::text, 'confirmation_code'::text, 'texted_code'::text])))
 );
 
 ALTER TABLE ONLY public.caller_verifications FORCE ROW LEVEL SECURITY;
@@ -3877,45 +5612,22 @@ ALTER TABLE public.caller_verifications OWNER TO owner;
 
 COMMENT ON TABLE public.caller_verifications IS 'Every identity check of a call. A success opens that one patient to that one call; failures are counted.';
 
-CREATE TABLE public.contacts (
+CREATE TABLE public.campaign_steps (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
-    name text,
-    phone text,
-    spoken_phone text,
-    origin_call_id uuid,
-    email text,
-    lead_status text DEFAULT 'cold'::text NOT NULL,
-    lead_score integer DEFAULT 0 NOT NULL,
-    lead_reasons text[] DEFAULT '{}'::text[] NOT NULL,
-    service_interests text[] DEFAULT '{}'::text[] NOT NULL,
-    source text DEFAULT 'call'::text NOT NULL,
-    notes text,
-    last_contacted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT contacts_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
-    CONSTRAINT contacts_lead_score_check CHECK (((lead_score >= 0) AND (lead_score <= 100))),
-    CONSTRAINT contacts_lead_status_check CHECK ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text, 'booked'::text, 'lost'::text]))),
-    CONSTRAINT contacts_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT contacts_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
-    CONSTRAINT contacts_source_check CHECK ((source = ANY (ARRAY['call'::text, 'dashboard'::text, 'import'::text]))),
-    CONSTRAINT contacts_spoken_phone_check CHECK ((spoken_phone ~ '^\+[1-9][0-9]{6,14}$'::text))
+    campaign_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    after interval NOT NULL,
+    template_id uuid NOT NULL,
+    CONSTRAINT campaign_steps_after_check CHECK (((after >= '00:00:00'::interval) AND (after <= '365 days'::interval))),
+    CONSTRAINT campaign_steps_position_check CHECK ((("position" >= 1) AND ("position" <= 10)))
 );
 
-ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.campaign_steps FORCE ROW LEVEL SECURITY;
 
-ALTER TABLE public.contacts OWNER TO owner;
+ALTER TABLE public.campaign_steps OWNER TO owner;
 
-COMMENT ON TABLE public.contacts IS 'The person reachable at a number. Who comes to a visit is a patient: a parent is one contact with several patients.';
-
-COMMENT ON COLUMN public.contacts.phone IS 'E.164, from the call''s envelope, staff or a verified caller only; unique per organisation, NULL allowed.';
-
-COMMENT ON COLUMN public.contacts.spoken_phone IS 'A number the caller said. Never used to find a contact.';
-
-COMMENT ON COLUMN public.contacts.origin_call_id IS 'The call of a caller without a number: such a caller has exactly one contact per call.';
-
-COMMENT ON COLUMN public.contacts.email IS 'Not unique: families share addresses.';
+COMMENT ON TABLE public.campaign_steps IS 'One text of a campaign; after counts from the campaign''s start.';
 
 CREATE TABLE public.departments (
     org_id uuid NOT NULL,
@@ -3965,6 +5677,31 @@ ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.identity_codes (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    contact_id uuid NOT NULL,
+    appointment_id uuid,
+    call_id uuid,
+    code_hash bytea,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT identity_codes_check CHECK (((kind = 'confirmation'::text) = (appointment_id IS NOT NULL))),
+    CONSTRAINT identity_codes_check1 CHECK (((kind = 'texted'::text) = (call_id IS NOT NULL))),
+    CONSTRAINT identity_codes_kind_check CHECK ((kind = ANY (ARRAY['confirmation'::text, 'texted'::text])))
+);
+
+ALTER TABLE ONLY public.identity_codes FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.identity_codes OWNER TO owner;
+
+COMMENT ON TABLE public.identity_codes IS 'Codes that prove who calls. Only a keyed hash is kept: the code is derived again when it is sent.';
+
+COMMENT ON COLUMN public.identity_codes.kind IS 'confirmation: stands in the confirmation of a visit, until the visit; texted: asked for in a call, good for that call only.';
+
+COMMENT ON COLUMN public.identity_codes.code_hash IS 'NULL until the text with the code was written.';
 
 CREATE TABLE public.invitations (
     org_id uuid NOT NULL,
@@ -4016,42 +5753,6 @@ COMMENT ON COLUMN public.locations.phone IS 'The clinic''s own line (E.164), whe
 
 COMMENT ON COLUMN public.locations.calendar_stale_after IS 'When a calendar''s mirror is older than this, bookings are pending instead of confirmed.';
 
-CREATE TABLE public.messages (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    direction text NOT NULL,
-    method text NOT NULL,
-    category text NOT NULL,
-    recipient text NOT NULL,
-    subject text,
-    content text NOT NULL,
-    status text DEFAULT 'queued'::text NOT NULL,
-    service_provider text,
-    external_message_id text,
-    sent_at timestamp with time zone,
-    contact_id uuid,
-    call_id uuid,
-    appointment_id uuid,
-    actor_user_id uuid,
-    request_id text,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
-    CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
-    CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
-    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'unknown'::text, 'blocked'::text])))
-);
-
-ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.messages OWNER TO owner;
-
-COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
-
-COMMENT ON COLUMN public.messages.status IS 'unknown: the provider may or may not have acted; never settled by sending again.';
-
-COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message.';
-
 CREATE TABLE public.notifications (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -4063,8 +5764,8 @@ CREATE TABLE public.notifications (
     read_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT notifications_body_check CHECK ((char_length(body) <= 500)),
-    CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text]))),
-    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text]))),
+    CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text, 'message'::text, 'contact'::text]))),
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text, 'message_failed'::text, 'message_unknown'::text, 'opted_out_before_visit'::text, 'visit_confirmed'::text, 'visit_cancelled_by_reply'::text, 'message_received'::text]))),
     CONSTRAINT notifications_title_check CHECK ((char_length(title) <= 120))
 );
 
@@ -4073,6 +5774,46 @@ ALTER TABLE ONLY public.notifications FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.notifications OWNER TO owner;
 
 COMMENT ON TABLE public.notifications IS 'What the staff should look at. Text holds no names and no words of a caller: it points at the row that does.';
+
+CREATE TABLE public.opt_outs (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    channel text NOT NULL,
+    phone text,
+    number_hash bytea NOT NULL,
+    source text NOT NULL,
+    at timestamp with time zone DEFAULT app.now() NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by text,
+    CONSTRAINT opt_outs_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'voice'::text, 'email'::text]))),
+    CONSTRAINT opt_outs_check CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+    CONSTRAINT opt_outs_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT opt_outs_revoked_by_check CHECK ((revoked_by = ANY (ARRAY['reply'::text, 'carrier'::text, 'staff'::text]))),
+    CONSTRAINT opt_outs_source_check CHECK ((source = ANY (ARRAY['reply'::text, 'carrier'::text, 'staff'::text, 'call'::text])))
+);
+
+ALTER TABLE ONLY public.opt_outs FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.opt_outs OWNER TO owner;
+
+COMMENT ON TABLE public.opt_outs IS 'Who must not be reached on a channel. By number, not by contact: it outlives the contact''s row.';
+
+COMMENT ON COLUMN public.opt_outs.phone IS 'NULL after erasure: number_hash still recognises the number.';
+
+COMMENT ON COLUMN public.opt_outs.number_hash IS 'app.number_hash of the number (or e-mail address).';
+
+CREATE TABLE public.org_keys (
+    org_id uuid NOT NULL,
+    number_key bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT org_keys_number_key_check CHECK ((octet_length(number_key) = 32))
+);
+
+ALTER TABLE ONLY public.org_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.org_keys OWNER TO owner;
+
+COMMENT ON TABLE public.org_keys IS 'The organisation''s key for keyed hashes of phone numbers and addresses; made when first needed.';
 
 CREATE TABLE public.org_tools (
     org_id uuid NOT NULL,
@@ -4090,79 +5831,6 @@ ALTER TABLE ONLY public.org_tools FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.org_tools OWNER TO owner;
 
 COMMENT ON TABLE public.org_tools IS 'An organisation''s tools in summary; linked when every agent''s assistant carries the tool.';
-
-CREATE TABLE public.organizations (
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    name text NOT NULL,
-    slug text NOT NULL,
-    country text DEFAULT 'US'::text NOT NULL,
-    time_zone text DEFAULT 'America/New_York'::text NOT NULL,
-    buffer_before interval DEFAULT '00:00:00'::interval NOT NULL,
-    buffer_after interval DEFAULT '00:00:00'::interval NOT NULL,
-    slot_step interval DEFAULT '00:15:00'::interval NOT NULL,
-    min_notice interval DEFAULT '00:00:00'::interval NOT NULL,
-    max_advance interval DEFAULT '180 days'::interval NOT NULL,
-    hold_ttl interval DEFAULT '00:05:00'::interval NOT NULL,
-    holds_per_day integer DEFAULT 500 NOT NULL,
-    approval_required boolean DEFAULT false NOT NULL,
-    identity_factor text DEFAULT 'date_of_birth'::text NOT NULL,
-    emergency_sentence text DEFAULT 'This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.'::text NOT NULL,
-    recording_consent text DEFAULT 'announce'::text NOT NULL,
-    ai_disclosure boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    deleted_at timestamp with time zone,
-    CONSTRAINT organizations_buffers CHECK ((((buffer_before >= '00:00:00'::interval) AND (buffer_before <= '04:00:00'::interval)) AND ((buffer_after >= '00:00:00'::interval) AND (buffer_after <= '04:00:00'::interval)))),
-    CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
-    CONSTRAINT organizations_emergency_sentence_check CHECK ((((char_length(emergency_sentence) >= 1) AND (char_length(emergency_sentence) <= 300)) AND (emergency_sentence !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT organizations_hold_ttl CHECK (((hold_ttl >= '00:00:30'::interval) AND (hold_ttl <= '00:30:00'::interval))),
-    CONSTRAINT organizations_holds_per_day_check CHECK ((holds_per_day >= 0)),
-    CONSTRAINT organizations_identity_factor_check CHECK ((identity_factor = ANY (ARRAY['date_of_birth'::text, 'calling_number'::text]))),
-    CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT organizations_notice CHECK ((((min_notice >= '00:00:00'::interval) AND (min_notice <= '90 days'::interval)) AND ((max_advance >= '1 day'::interval) AND (max_advance <= '730 days'::interval)))),
-    CONSTRAINT organizations_recording_consent_check CHECK ((recording_consent = ANY (ARRAY['none'::text, 'announce'::text, 'ask'::text]))),
-    CONSTRAINT organizations_slot_step CHECK (((slot_step >= '00:05:00'::interval) AND (slot_step <= '12:00:00'::interval))),
-    CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
-    CONSTRAINT organizations_time_zone_check CHECK (app.is_time_zone(time_zone))
-);
-
-ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.organizations OWNER TO owner;
-
-COMMENT ON TABLE public.organizations IS 'The tenant: a clinic or a group of clinics, with its rules for booking, identity and safety.';
-
-COMMENT ON COLUMN public.organizations.slug IS 'Short name in URLs and commands; unique across tenants.';
-
-COMMENT ON COLUMN public.organizations.country IS 'ISO 3166-1 alpha-2; the default region in which phone numbers are read.';
-
-COMMENT ON COLUMN public.organizations.time_zone IS 'IANA zone of the organisation; a location may lie in another.';
-
-COMMENT ON COLUMN public.organizations.buffer_before IS 'Kept free before every visit, unless the service says otherwise.';
-
-COMMENT ON COLUMN public.organizations.buffer_after IS 'Kept free after every visit (cleaning, notes), unless the service says otherwise.';
-
-COMMENT ON COLUMN public.organizations.slot_step IS 'Visits start every so often, counted from the opening of each span of hours.';
-
-COMMENT ON COLUMN public.organizations.min_notice IS 'A visit cannot be booked closer to now than this, except by staff override.';
-
-COMMENT ON COLUMN public.organizations.max_advance IS 'A visit cannot be booked further ahead than this, except by staff override.';
-
-COMMENT ON COLUMN public.organizations.hold_ttl IS 'How long a slot stays held for a caller who has not booked yet.';
-
-COMMENT ON COLUMN public.organizations.holds_per_day IS 'Holds taken per local day; beyond it slots are offered without being held.';
-
-COMMENT ON COLUMN public.organizations.approval_required IS 'Bookings start as pending and count as taken until staff approve or decline.';
-
-COMMENT ON COLUMN public.organizations.identity_factor IS 'What opens earlier visits to a caller: the date of birth, or (knowingly relaxed) the calling number alone.';
-
-COMMENT ON COLUMN public.organizations.emergency_sentence IS 'Spoken, alone, when a caller describes an emergency.';
-
-COMMENT ON COLUMN public.organizations.recording_consent IS 'none: not mentioned; announce: said at the start; ask: asked, and recorded only after a yes.';
-
-COMMENT ON COLUMN public.organizations.ai_disclosure IS 'Whether the agent says at the start that it is an AI.';
-
-COMMENT ON COLUMN public.organizations.deleted_at IS 'Set when the organisation left; its API answers 410 from then on.';
 
 CREATE TABLE public.patients (
     org_id uuid NOT NULL,
@@ -4241,6 +5909,27 @@ COMMENT ON TABLE public.profiles IS 'Membership: one person belongs to one organ
 COMMENT ON COLUMN public.profiles.user_id IS 'The person in auth.users; unique across tenants.';
 
 COMMENT ON COLUMN public.profiles.role IS 'owner and admin manage, staff work, viewer only reads. Read at every request, not from the token.';
+
+CREATE TABLE public.reply_questions (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    contact_id uuid NOT NULL,
+    kind text NOT NULL,
+    appointment_ids uuid[] NOT NULL,
+    asked_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    CONSTRAINT reply_questions_appointment_ids_check CHECK (((cardinality(appointment_ids) >= 1) AND (cardinality(appointment_ids) <= 9))),
+    CONSTRAINT reply_questions_kind_check CHECK ((kind = ANY (ARRAY['cancel_this'::text, 'cancel_which'::text, 'confirm_which'::text])))
+);
+
+ALTER TABLE ONLY public.reply_questions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reply_questions OWNER TO owner;
+
+COMMENT ON TABLE public.reply_questions IS 'What we asked back in a text: which visit is meant, and whether it is really to be cancelled. The last open one of a contact counts.';
+
+COMMENT ON COLUMN public.reply_questions.appointment_ids IS 'In the order of the numbered list that was sent.';
 
 CREATE TABLE public.resource_services (
     org_id uuid NOT NULL,
@@ -4431,6 +6120,18 @@ ALTER TABLE ONLY public.caller_messages
 ALTER TABLE ONLY public.caller_verifications
     ADD CONSTRAINT caller_verifications_pkey PRIMARY KEY (org_id, id);
 
+ALTER TABLE ONLY public.campaign_steps
+    ADD CONSTRAINT campaign_steps_org_id_campaign_id_position_key UNIQUE (org_id, campaign_id, "position");
+
+ALTER TABLE ONLY public.campaign_steps
+    ADD CONSTRAINT campaign_steps_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_org_id_name_key UNIQUE (org_id, name);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.closures
     ADD CONSTRAINT closures_pkey PRIMARY KEY (org_id, id);
 
@@ -4452,6 +6153,9 @@ ALTER TABLE ONLY public.departments
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (org_id, id);
 
+ALTER TABLE ONLY public.identity_codes
+    ADD CONSTRAINT identity_codes_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (org_id, id);
 
@@ -4461,11 +6165,29 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_pkey PRIMARY KEY (org_id, id);
 
+ALTER TABLE ONLY public.message_templates
+    ADD CONSTRAINT message_templates_org_id_kind_language_name_key UNIQUE (org_id, kind, language, name);
+
+ALTER TABLE ONLY public.message_templates
+    ADD CONSTRAINT message_templates_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (org_id, id);
 
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.opt_outs
+    ADD CONSTRAINT opt_outs_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.org_credentials
+    ADD CONSTRAINT org_credentials_org_id_provider_key UNIQUE (org_id, provider);
+
+ALTER TABLE ONLY public.org_credentials
+    ADD CONSTRAINT org_credentials_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.org_keys
+    ADD CONSTRAINT org_keys_pkey PRIMARY KEY (org_id);
 
 ALTER TABLE ONLY public.org_tools
     ADD CONSTRAINT org_tools_org_id_tool_name_key UNIQUE (org_id, tool_name);
@@ -4497,6 +6219,9 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_key UNIQUE (user_id);
 
+ALTER TABLE ONLY public.reply_questions
+    ADD CONSTRAINT reply_questions_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.resource_services
     ADD CONSTRAINT resource_services_pkey PRIMARY KEY (org_id, resource_id, service_id);
 
@@ -4505,6 +6230,9 @@ ALTER TABLE ONLY public.resources
 
 ALTER TABLE ONLY public.resources
     ADD CONSTRAINT resources_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_pkey PRIMARY KEY (org_id, id);
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_org_id_name_key UNIQUE (org_id, name);
@@ -4619,6 +6347,10 @@ CREATE INDEX caller_verifications_contact ON public.caller_verifications USING b
 
 COMMENT ON INDEX public.caller_verifications_contact IS 'How often a contact was guessed at today.';
 
+CREATE INDEX campaign_steps_template ON public.campaign_steps USING btree (org_id, template_id);
+
+COMMENT ON INDEX public.campaign_steps_template IS 'Which campaigns use a template: it cannot be deleted while one does.';
+
 CREATE INDEX closures_location ON public.closures USING btree (org_id, location_id);
 
 COMMENT ON INDEX public.closures_location IS 'free_slots: closures of the candidates'' locations.';
@@ -4627,9 +6359,33 @@ CREATE INDEX events_xid ON public.events USING btree (xid);
 
 COMMENT ON INDEX public.events_xid IS 'The relay reads on from where it was.';
 
+CREATE UNIQUE INDEX identity_codes_appointment ON public.identity_codes USING btree (org_id, appointment_id) WHERE (kind = 'confirmation'::text);
+
+COMMENT ON INDEX public.identity_codes_appointment IS 'One valid code per visit.';
+
+CREATE INDEX identity_codes_call ON public.identity_codes USING btree (org_id, call_id) WHERE (call_id IS NOT NULL);
+
+COMMENT ON INDEX public.identity_codes_call IS 'request_code: how many codes this call asked for.';
+
+CREATE INDEX identity_codes_contact ON public.identity_codes USING btree (org_id, contact_id, created_at);
+
+COMMENT ON INDEX public.identity_codes_contact IS 'request_code: how many codes this contact was sent lately.';
+
+CREATE INDEX identity_codes_hash ON public.identity_codes USING btree (org_id, code_hash);
+
+COMMENT ON INDEX public.identity_codes_hash IS 'verify_code: whose code is this?';
+
 CREATE INDEX invitations_email ON public.invitations USING btree (email) WHERE (accepted_at IS NULL);
 
 COMMENT ON INDEX public.invitations_email IS 'provision_user: open invitations of an address that signs up.';
+
+CREATE UNIQUE INDEX message_templates_used ON public.message_templates USING btree (org_id, kind, language) WHERE (active AND (kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text])));
+
+COMMENT ON INDEX public.message_templates_used IS 'template_for: what goes out by itself has one wording per language.';
+
+CREATE INDEX messages_appointment ON public.messages USING btree (org_id, appointment_id) WHERE (appointment_id IS NOT NULL);
+
+COMMENT ON INDEX public.messages_appointment IS 'What was sent about a visit.';
 
 CREATE INDEX messages_contact ON public.messages USING btree (org_id, contact_id, created_at);
 
@@ -4643,17 +6399,57 @@ CREATE INDEX messages_recent ON public.messages USING btree (org_id, created_at)
 
 COMMENT ON INDEX public.messages_recent IS 'The audit view: what went out in a period.';
 
+CREATE INDEX messages_recipient ON public.messages USING btree (org_id, recipient_hash, created_at);
+
+COMMENT ON INDEX public.messages_recipient IS 'begin_message: what this number was sent lately.';
+
+CREATE UNIQUE INDEX messages_send_key ON public.messages USING btree (org_id, send_key);
+
+COMMENT ON INDEX public.messages_send_key IS 'begin_message: one wish, one message.';
+
 CREATE INDEX notifications_recent ON public.notifications USING btree (org_id, created_at);
 
 COMMENT ON INDEX public.notifications_recent IS 'The newest notifications, and the unread ones.';
+
+CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, channel, number_hash) WHERE (revoked_at IS NULL);
+
+COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted out? One active row each.';
 
 CREATE UNIQUE INDEX patients_voice_name ON public.patients USING btree (org_id, contact_id, normalised_name) WHERE made_by_voice;
 
 COMMENT ON INDEX public.patients_voice_name IS 'book_appointment: one voice-made patient per contact and name, also in a race.';
 
+CREATE UNIQUE INDEX reply_questions_open ON public.reply_questions USING btree (org_id, contact_id) WHERE (answered_at IS NULL);
+
+COMMENT ON INDEX public.reply_questions_open IS 'record_inbound_message: what a short answer answers; one open question each.';
+
 CREATE INDEX resource_services_service ON public.resource_services USING btree (org_id, service_id);
 
 COMMENT ON INDEX public.resource_services_service IS 'free_slots: the candidates of a service.';
+
+CREATE INDEX scheduled_messages_appointment ON public.scheduled_messages USING btree (org_id, appointment_id);
+
+COMMENT ON INDEX public.scheduled_messages_appointment IS 'What was planned for a visit.';
+
+CREATE UNIQUE INDEX scheduled_messages_campaign ON public.scheduled_messages USING btree (org_id, campaign_step_id, contact_id) WHERE (kind = 'campaign'::text);
+
+COMMENT ON INDEX public.scheduled_messages_campaign IS 'One contact gets one step once.';
+
+CREATE UNIQUE INDEX scheduled_messages_confirmation ON public.scheduled_messages USING btree (org_id, appointment_id) WHERE ((kind = 'confirmation'::text) AND (state = 'waiting'::text));
+
+COMMENT ON INDEX public.scheduled_messages_confirmation IS 'schedule_for_appointment: one waiting confirmation per visit.';
+
+CREATE INDEX scheduled_messages_contact ON public.scheduled_messages USING btree (org_id, contact_id, due_at) WHERE (state = 'waiting'::text);
+
+COMMENT ON INDEX public.scheduled_messages_contact IS 'take_scheduled: what else waits for this contact and can be merged; stop on reply.';
+
+CREATE UNIQUE INDEX scheduled_messages_missed_call ON public.scheduled_messages USING btree (org_id, call_id) WHERE (kind = 'missed_call'::text);
+
+COMMENT ON INDEX public.scheduled_messages_missed_call IS 'A missed call is answered by text once.';
+
+CREATE UNIQUE INDEX scheduled_messages_reminder ON public.scheduled_messages USING btree (org_id, appointment_id, before) WHERE ((kind = 'reminder'::text) AND (state = 'waiting'::text));
+
+COMMENT ON INDEX public.scheduled_messages_reminder IS 'schedule_for_appointment: one waiting reminder per visit and offset.';
 
 CREATE INDEX webhook_deliveries_received ON public.webhook_deliveries USING btree (received_at);
 
@@ -4687,6 +6483,9 @@ ALTER TABLE ONLY public.agents
 
 ALTER TABLE ONLY public.appointment_changes
     ADD CONSTRAINT appointment_changes_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.appointment_changes
+    ADD CONSTRAINT appointment_changes_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
 
 ALTER TABLE ONLY public.appointments
     ADD CONSTRAINT appointments_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id);
@@ -4760,6 +6559,15 @@ ALTER TABLE ONLY public.caller_verifications
 ALTER TABLE ONLY public.caller_verifications
     ADD CONSTRAINT caller_verifications_org_id_patient_id_fkey FOREIGN KEY (org_id, patient_id) REFERENCES public.patients(org_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.campaign_steps
+    ADD CONSTRAINT campaign_steps_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES public.campaigns(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.campaign_steps
+    ADD CONSTRAINT campaign_steps_org_id_template_id_fkey FOREIGN KEY (org_id, template_id) REFERENCES public.message_templates(org_id, id);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.closures
     ADD CONSTRAINT closures_org_id_location_id_fkey FOREIGN KEY (org_id, location_id) REFERENCES public.locations(org_id, id) ON DELETE CASCADE;
 
@@ -4778,6 +6586,18 @@ ALTER TABLE ONLY public.departments
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.identity_codes
+    ADD CONSTRAINT identity_codes_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.identity_codes
+    ADD CONSTRAINT identity_codes_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.identity_codes
+    ADD CONSTRAINT identity_codes_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.identity_codes
+    ADD CONSTRAINT identity_codes_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 
@@ -4787,6 +6607,9 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.message_templates
+    ADD CONSTRAINT message_templates_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE SET NULL (appointment_id);
 
@@ -4794,13 +6617,28 @@ ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE SET NULL (call_id);
 
 ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES public.campaigns(org_id, id);
+
+ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE SET NULL (contact_id);
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_org_id_in_reply_to_fkey FOREIGN KEY (org_id, in_reply_to) REFERENCES public.messages(org_id, id);
+
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.opt_outs
+    ADD CONSTRAINT opt_outs_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.org_credentials
+    ADD CONSTRAINT org_credentials_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.org_keys
+    ADD CONSTRAINT org_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
 ALTER TABLE ONLY public.org_tools
     ADD CONSTRAINT org_tools_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
@@ -4829,6 +6667,12 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.reply_questions
+    ADD CONSTRAINT reply_questions_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reply_questions
+    ADD CONSTRAINT reply_questions_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.resource_services
     ADD CONSTRAINT resource_services_org_id_resource_id_fkey FOREIGN KEY (org_id, resource_id) REFERENCES public.resources(org_id, id) ON DELETE CASCADE;
 
@@ -4840,6 +6684,27 @@ ALTER TABLE ONLY public.resources
 
 ALTER TABLE ONLY public.resources
     ADD CONSTRAINT resources_org_id_location_id_fkey FOREIGN KEY (org_id, location_id) REFERENCES public.locations(org_id, id);
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_campaign_step_id_fkey FOREIGN KEY (org_id, campaign_step_id) REFERENCES public.campaign_steps(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_code_id_fkey FOREIGN KEY (org_id, code_id) REFERENCES public.identity_codes(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
@@ -4875,6 +6740,10 @@ ALTER TABLE public.caller_messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.caller_verifications ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.campaign_steps ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaigns ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.closures ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
@@ -4884,6 +6753,8 @@ CREATE POLICY definer_crosses ON public.assistant_routes FOR SELECT TO app_defin
 CREATE POLICY definer_crosses ON public.events TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.invitations TO app_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY definer_crosses ON public.org_credentials FOR SELECT TO app_definer USING (true);
 
 CREATE POLICY definer_crosses ON public.organizations TO app_definer USING (true) WITH CHECK (true);
 
@@ -4897,13 +6768,23 @@ ALTER TABLE public.departments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.identity_codes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.locations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.message_templates ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notifications ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.opt_outs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.org_credentials ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.org_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.org_tools ENABLE ROW LEVEL SECURITY;
 
@@ -4917,9 +6798,13 @@ ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY registry_reads ON public.vapi_tools FOR SELECT TO tenant_service, app_definer USING (true);
 
+ALTER TABLE public.reply_questions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.resource_services ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.resources ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.scheduled_messages ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY service_role_sees_all ON public.agent_tools TO service_role USING (true) WITH CHECK (true);
 
@@ -4947,6 +6832,10 @@ CREATE POLICY service_role_sees_all ON public.caller_messages TO service_role US
 
 CREATE POLICY service_role_sees_all ON public.caller_verifications TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.campaign_steps TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.campaigns TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.closures TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.contacts TO service_role USING (true) WITH CHECK (true);
@@ -4955,13 +6844,23 @@ CREATE POLICY service_role_sees_all ON public.departments TO service_role USING 
 
 CREATE POLICY service_role_sees_all ON public.events TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.identity_codes TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.invitations TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.locations TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.message_templates TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.messages TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.notifications TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.opt_outs TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.org_credentials TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.org_keys TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.org_tools TO service_role USING (true) WITH CHECK (true);
 
@@ -4973,9 +6872,13 @@ CREATE POLICY service_role_sees_all ON public.phone_numbers TO service_role USIN
 
 CREATE POLICY service_role_sees_all ON public.profiles TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.reply_questions TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.resource_services TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.resources TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.scheduled_messages TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.services TO service_role USING (true) WITH CHECK (true);
 
@@ -5011,6 +6914,10 @@ CREATE POLICY tenant_reads ON public.caller_messages FOR SELECT TO tenant_user, 
 
 CREATE POLICY tenant_reads ON public.caller_verifications FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.campaign_steps FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.campaigns FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.closures FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.contacts FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -5019,13 +6926,23 @@ CREATE POLICY tenant_reads ON public.departments FOR SELECT TO tenant_user, tena
 
 CREATE POLICY tenant_reads ON public.events FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.identity_codes FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.invitations FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.locations FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.message_templates FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.messages FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.notifications FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.opt_outs FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.org_credentials FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.org_keys FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.org_tools FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -5037,9 +6954,13 @@ CREATE POLICY tenant_reads ON public.phone_numbers FOR SELECT TO tenant_user, te
 
 CREATE POLICY tenant_reads ON public.profiles FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.reply_questions FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.resource_services FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.resources FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.scheduled_messages FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.services FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -5075,6 +6996,10 @@ CREATE POLICY writer_writes ON public.caller_messages TO app_writer USING ((org_
 
 CREATE POLICY writer_writes ON public.caller_verifications TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.campaign_steps TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.campaigns TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.closures TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.contacts TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -5083,13 +7008,23 @@ CREATE POLICY writer_writes ON public.departments TO app_writer USING ((org_id =
 
 CREATE POLICY writer_writes ON public.events TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.identity_codes TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.invitations TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.locations TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.message_templates TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.messages TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.notifications TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.opt_outs TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.org_credentials TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.org_keys TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.org_tools TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -5101,9 +7036,13 @@ CREATE POLICY writer_writes ON public.phone_numbers TO app_writer USING ((org_id
 
 CREATE POLICY writer_writes ON public.profiles TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.reply_questions TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.resource_services TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.resources TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.scheduled_messages TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.services TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -5187,6 +7126,9 @@ GRANT ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with 
 GRANT ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text, p_limit integer, p_call_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text, p_limit integer, p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) FROM PUBLIC;
 
@@ -5206,6 +7148,21 @@ REVOKE ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_serv
 GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_definer;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_writer;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO service_role;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_service;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.is_time_zone(p_zone text) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.contacts TO tenant_service;
+GRANT SELECT ON TABLE public.contacts TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
+
+GRANT ALL ON FUNCTION app.campaign_segment(p_segment jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.campaign_segment(p_segment jsonb) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) TO tenant_service;
 GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
@@ -5220,6 +7177,20 @@ REVOKE ALL ON FUNCTION app.check_slot(p_call_id uuid, p_service text, p_starts_a
 
 GRANT ALL ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.messages TO service_role;
+GRANT SELECT ON TABLE public.messages TO tenant_service;
+GRANT SELECT ON TABLE public.messages TO tenant_user;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
+
+GRANT ALL ON FUNCTION app.claim_message(p_message_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.claim_message(p_message_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) TO app_writer;
+REVOKE ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.contact_language(p_contact_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
@@ -5242,6 +7213,13 @@ GRANT ALL ON FUNCTION app.current_user_id() TO tenant_service;
 GRANT ALL ON FUNCTION app.current_user_id() TO tenant_user;
 REVOKE ALL ON FUNCTION app.current_user_id() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.default_template(p_kind text, p_language text) TO app_writer;
+GRANT ALL ON FUNCTION app.default_template(p_kind text, p_language text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.default_template(p_kind text, p_language text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.delete_template(p_template_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_template(p_template_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
@@ -5252,8 +7230,14 @@ REVOKE ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at times
 GRANT ALL ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.erase_contact(p_contact_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.erase_contact(p_contact_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.find_messaging_tenant(p_number text) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.find_messaging_tenant(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
@@ -5278,6 +7262,9 @@ GRANT ALL ON FUNCTION app.find_service(p_words text) TO tenant_service;
 GRANT ALL ON FUNCTION app.find_service(p_words text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.find_service(p_words text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
@@ -5300,24 +7287,26 @@ GRANT ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time z
 GRANT ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) TO tenant_user;
 REVOKE ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.is_opted_out(p_channel text, p_number text) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_opted_out(p_channel text, p_number text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.is_our_number(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_our_number(p_number text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_definer;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_writer;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO service_role;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_service;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.is_time_zone(p_zone text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.limit_waits() TO tenant_service;
 GRANT ALL ON FUNCTION app.limit_waits() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.limit_waits() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) TO app_writer;
 GRANT ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) TO tenant_service;
 GRANT ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) TO app_writer;
+REVOKE ALL ON FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) TO tenant_service;
@@ -5335,6 +7324,9 @@ GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_ser
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_user;
 REVOKE ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.may_guess(p_call_id uuid, p_contact_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.may_guess(p_call_id uuid, p_contact_id uuid) FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.appointments TO tenant_service;
 GRANT SELECT ON TABLE public.appointments TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointments TO app_writer;
@@ -5342,6 +7334,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointments TO service_role;
 
 GRANT ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO app_writer;
 REVOKE ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.message_stats(p_from date, p_to date) TO tenant_user;
+REVOKE ALL ON FUNCTION app.message_stats(p_from date, p_to date) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.message_to_settle(p_message_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.message_to_settle(p_message_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) FROM PUBLIC;
@@ -5363,6 +7361,12 @@ GRANT ALL ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uui
 GRANT ALL ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_around timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_around timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.next_codes(p_appointment_ids uuid[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.next_codes(p_appointment_ids uuid[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO app_definer;
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO app_writer;
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO tenant_service;
@@ -5375,8 +7379,14 @@ REVOKE ALL ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result
 GRANT ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) TO tenant_service;
+REVOKE ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.number_hash(p_number text) TO app_writer;
+REVOKE ALL ON FUNCTION app.number_hash(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO tenant_service;
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO voxanne_login;
@@ -5387,7 +7397,18 @@ GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp wit
 GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) TO tenant_user;
 REVOKE ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) TO tenant_service;
+GRANT ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) TO tenant_service;
+GRANT ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
@@ -5395,21 +7416,77 @@ REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_reso
 GRANT ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) TO app_writer;
+REVOKE ALL ON FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) TO app_writer;
 REVOKE ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.plain_text(p_text text) TO app_writer;
+REVOKE ALL ON FUNCTION app.plain_text(p_text text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.protect_table(p_table regclass, p_org_column text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.provision_user() FROM PUBLIC;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.org_credentials TO app_definer;
+GRANT SELECT(org_id) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(org_id) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(id) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(id) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(provider) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(provider) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(key_id) ON TABLE public.org_credentials TO app_definer;
+GRANT SELECT(key_id) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(key_id) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(account_ref) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(account_ref) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(sender) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(sender) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(connected_email) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(connected_email) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(last_verified_at) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(last_verified_at) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(verification_error) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(verification_error) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(created_at) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(created_at) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(updated_at) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(updated_at) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT ALL ON FUNCTION app.read_credential(p_provider text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.read_credential(p_provider text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO tenant_service;
@@ -5442,11 +7519,21 @@ REVOKE ALL ON FUNCTION app.release_hold(p_call_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.remove_closure(p_closure_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.remove_closure(p_closure_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.remove_credential(p_provider text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.remove_credential(p_provider text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO app_writer;
+GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_org_id() TO app_definer;
 GRANT ALL ON FUNCTION app.require_org_id() TO app_writer;
@@ -5461,10 +7548,47 @@ GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time
 GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.campaigns TO tenant_service;
+GRANT SELECT ON TABLE public.campaigns TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO service_role;
+
+GRANT ALL ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.message_templates TO tenant_service;
+GRANT SELECT ON TABLE public.message_templates TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_templates TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_templates TO service_role;
+
+GRANT ALL ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.schedule_confirmation(p_visit public.appointments, p_call_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.schedule_confirmation(p_visit public.appointments, p_call_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text, p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text, p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.schedule_missed_call(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.schedule_missed_call(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_service;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_user;
@@ -5473,19 +7597,70 @@ REVOKE ALL ON FUNCTION app.service_cards() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) TO tenant_user;
 REVOKE ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.organizations TO tenant_service;
+GRANT SELECT ON TABLE public.organizations TO tenant_user;
+GRANT SELECT,INSERT ON TABLE public.organizations TO app_definer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO service_role;
+
+GRANT ALL ON FUNCTION app.set_message_rules(p_rules jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.set_message_rules(p_rules jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) TO tenant_service;
+REVOKE ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.sms_segments(p_text text) TO app_writer;
+REVOKE ALL ON FUNCTION app.sms_segments(p_text text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.stamp_user() FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.scheduled_messages TO tenant_service;
+GRANT SELECT ON TABLE public.scheduled_messages TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_messages TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_messages TO service_role;
+
+GRANT ALL ON FUNCTION app.start_bundle(p_row public.scheduled_messages, p_category text) TO app_writer;
+REVOKE ALL ON FUNCTION app.start_bundle(p_row public.scheduled_messages, p_category text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.start_campaign(p_campaign_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.start_campaign(p_campaign_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.stop_campaign(p_campaign_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.stop_campaign(p_campaign_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) TO app_writer;
+REVOKE ALL ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.take_campaign(p_row public.scheduled_messages) TO app_writer;
+REVOKE ALL ON FUNCTION app.take_campaign(p_row public.scheduled_messages) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.take_scheduled(p_scheduled_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.take_scheduled(p_scheduled_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.take_visits(p_row public.scheduled_messages, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.take_visits(p_row public.scheduled_messages, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.template_fields(p_kind text) TO app_writer;
+GRANT ALL ON FUNCTION app.template_fields(p_kind text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.template_fields(p_kind text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.template_for(p_kind text, p_language text) TO app_writer;
+REVOKE ALL ON FUNCTION app.template_for(p_kind text, p_language text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) FROM PUBLIC;
@@ -5493,8 +7668,20 @@ REVOKE ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department tex
 GRANT ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.visible_appointments(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.visible_appointments(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.visit_text(p_kind text, p_language text, p_body text, p_bundle app.scheduled_bundle, p_dates text[], p_times text[], p_names text[], p_first_name text, p_service text, p_practitioner text) TO app_writer;
+REVOKE ALL ON FUNCTION app.visit_text(p_kind text, p_language text, p_body text, p_bundle app.scheduled_bundle, p_dates text[], p_times text[], p_names text[], p_first_name text, p_service text, p_practitioner text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.with_stop_hint(p_text text, p_language text) TO app_writer;
+REVOKE ALL ON FUNCTION app.with_stop_hint(p_text text, p_language text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;
@@ -5562,10 +7749,10 @@ GRANT SELECT ON TABLE public.caller_verifications TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.caller_verifications TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.caller_verifications TO service_role;
 
-GRANT SELECT ON TABLE public.contacts TO tenant_service;
-GRANT SELECT ON TABLE public.contacts TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
+GRANT SELECT ON TABLE public.campaign_steps TO tenant_service;
+GRANT SELECT ON TABLE public.campaign_steps TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaign_steps TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaign_steps TO service_role;
 
 GRANT SELECT ON TABLE public.departments TO tenant_service;
 GRANT SELECT ON TABLE public.departments TO tenant_user;
@@ -5577,6 +7764,9 @@ GRANT SELECT ON TABLE public.events TO tenant_user;
 GRANT SELECT,DELETE ON TABLE public.events TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO service_role;
 
 GRANT SELECT ON TABLE public.invitations TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO app_writer;
@@ -5612,26 +7802,22 @@ GRANT SELECT ON TABLE public.locations TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO service_role;
 
-GRANT SELECT ON TABLE public.messages TO service_role;
-GRANT SELECT ON TABLE public.messages TO tenant_service;
-GRANT SELECT ON TABLE public.messages TO tenant_user;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
-
 GRANT SELECT ON TABLE public.notifications TO tenant_service;
 GRANT SELECT ON TABLE public.notifications TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notifications TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notifications TO service_role;
 
+GRANT SELECT ON TABLE public.opt_outs TO tenant_service;
+GRANT SELECT ON TABLE public.opt_outs TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.opt_outs TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.opt_outs TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_keys TO app_writer;
+
 GRANT SELECT ON TABLE public.org_tools TO tenant_service;
 GRANT SELECT ON TABLE public.org_tools TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO service_role;
-
-GRANT SELECT ON TABLE public.organizations TO tenant_service;
-GRANT SELECT ON TABLE public.organizations TO tenant_user;
-GRANT SELECT,INSERT ON TABLE public.organizations TO app_definer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO service_role;
 
 GRANT SELECT ON TABLE public.patients TO tenant_service;
 GRANT SELECT ON TABLE public.patients TO tenant_user;
@@ -5649,6 +7835,11 @@ GRANT SELECT ON TABLE public.profiles TO tenant_user;
 GRANT SELECT,INSERT ON TABLE public.profiles TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO service_role;
+
+GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
+GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO service_role;
 
 GRANT SELECT ON TABLE public.resource_services TO tenant_service;
 GRANT SELECT ON TABLE public.resource_services TO tenant_user;
