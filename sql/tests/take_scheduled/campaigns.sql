@@ -1,6 +1,6 @@
 begin;
 \ir ../scheduled.psql
-select plan(15);
+select plan(16);
 \set campaign a0000000-0000-7000-8000-0000000000aa
 select pg_temp.owner($$
   insert into public.message_templates (org_id, id, kind, name, body) values ('a0000000-0000-7000-8000-000000000001',
@@ -65,5 +65,9 @@ select is(pg_temp.told($$ update public.campaigns set stop_on_booking = false $$
 select is(pg_temp.told($$ update public.appointments set created_at = '2030-03-04 12:00+00' $$), 'send', 'or was made before');
 select pg_temp.act_for('b');
 select is((pg_temp.take('campaign')).outcome, 'nothing', 'another clinic sends nothing');
+select pg_temp.act_for('a');
+select pg_temp.owner($$ update public.campaigns set stop_on_booking = false $$);
+select app.settle_scheduled(array[pg_temp.row('campaign')], 'done');
+select is((pg_temp.take('campaign')).outcome, 'nothing', 'what was sent is not sent again');
 select * from finish();
 rollback;
