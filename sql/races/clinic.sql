@@ -76,6 +76,16 @@ begin
 end
 $$;
 
+-- race.receive: from here on the transaction is the webhook of a text that came in.
+create procedure race.receive()
+language plpgsql
+as $$
+begin
+  perform app.begin_request('tenant_service', jsonb_build_object(
+    'app_metadata', jsonb_build_object('org_id', 'a0000000-0000-7000-8000-000000000001')));
+end
+$$;
+
 create function race.call_id() returns uuid language sql stable as $$ select current_setting('race.call_id')::uuid $$;
 
 create function race.at(p_time time) returns timestamptz language sql stable
@@ -185,6 +195,25 @@ as $$
       join public.appointments a on a.org_id = s.org_id and a.id = s.appointment_id
       where s.kind = 'confirmation'),
     (select string_agg(a.code_version::text, ', ' order by a.scheduled_at) from public.appointments a)
+$$;
+
+-- A text from the number of race.answer: what it did and whether an answer goes out.
+create function race.text(p_id text, p_body text, out outcome text, out answered boolean) language sql volatile
+as $$
+  select i.outcome, i.reply_message_id is not null
+  from app.record_inbound_message('twilio', p_id, '+13125550144', '+13125550100', p_body) i
+$$;
+
+-- What texts left behind.
+create function race.texting(out cancellations bigint, out questions bigint, out open bigint, out answers bigint, out told bigint)
+language sql stable security definer
+as $$
+  select
+    (select count(*) from public.appointment_changes h where h.kind = 'cancelled'),
+    (select count(*) from public.reply_questions),
+    (select count(*) from public.reply_questions q where q.answered_at is null),
+    (select count(*) from public.messages m where m.category = 'reply' and m.direction = 'outbound'),
+    (select count(*) from public.notifications n where n.kind = 'visit_cancelled_by_reply')
 $$;
 
 -- The first visit of the clinic, for staff, who name visits by id.
