@@ -132,6 +132,9 @@ func TestSMTPTellsWhatBecameOfTheMessage(t *testing.T) {
 			discreet(t, err)
 			require.Less(t, time.Since(begun), 3*time.Second)
 			require.Len(t, server.Mails(), c.sent)
+			if refused := new(email.RefusedError); errors.As(err, &refused) {
+				require.Equal(t, &email.RefusedError{Status: c.fails.Code, Code: "5.7.0"}, refused)
+			}
 			if c.fails.Hang > 0 {
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 			}
