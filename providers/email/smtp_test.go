@@ -114,6 +114,7 @@ func TestSMTPTellsWhatBecameOfTheMessage(t *testing.T) {
 		"message not now":          {sandbox.SMTPFailure{At: sandbox.StageDot, Code: 452}, "RateLimitedError", 0},
 		"cut after the message":    {sandbox.SMTPFailure{At: sandbox.StageDot}, "UncertainError", 0},
 		"acts, cut":                {sandbox.SMTPFailure{At: sandbox.StageDot, Acts: true}, "UncertainError", 1},
+		"taken, then cut":          {sandbox.SMTPFailure{At: sandbox.StageRset}, "<nil>", 1},
 		"hangs before the message": {sandbox.SMTPFailure{At: sandbox.StageData, Hang: time.Hour}, "UnavailableError", 0},
 		"acts, hangs":              {sandbox.SMTPFailure{At: sandbox.StageDot, Acts: true, Hang: time.Hour}, "UncertainError", 1},
 	} {
@@ -129,9 +130,14 @@ func TestSMTPTellsWhatBecameOfTheMessage(t *testing.T) {
 			begun := time.Now()
 			_, err = s.Send(ctx, message())
 			require.Equal(t, c.kind, kind(err), "%v", err)
-			discreet(t, err)
+			if err != nil {
+				discreet(t, err)
+			}
 			require.Less(t, time.Since(begun), 3*time.Second)
 			require.Len(t, server.Mails(), c.sent)
+			if refused := new(email.RefusedError); errors.As(err, &refused) {
+				require.Equal(t, &email.RefusedError{Status: c.fails.Code, Code: "5.7.0"}, refused)
+			}
 			if c.fails.Hang > 0 {
 				require.ErrorIs(t, err, context.DeadlineExceeded)
 			}
