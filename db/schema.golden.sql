@@ -111,6 +111,49 @@ ALTER TYPE app.free_slot OWNER TO owner;
 
 COMMENT ON TYPE app.free_slot IS 'One possible visit of one resource: the visit, the visit with buffers, and how many visits that resource has within a day of it.';
 
+CREATE TYPE app.inbound_answer AS (
+	outcome text,
+	message_id uuid,
+	contact_id uuid,
+	reply_message_id uuid
+);
+
+ALTER TYPE app.inbound_answer OWNER TO owner;
+
+COMMENT ON TYPE app.inbound_answer IS 'What a text from a patient did: opted_out, opted_in, help, confirmed, asked (a question went back), cancelled, kept, stored (nothing was asked of us) or replayed. reply_message_id: our queued answer, NULL when none goes out.';
+
+CREATE TYPE app.message_decision AS (
+	outcome text,
+	reason text,
+	message_id uuid,
+	status text,
+	recipient text,
+	content text,
+	segments integer,
+	not_before timestamp with time zone
+);
+
+ALTER TYPE app.message_decision OWNER TO owner;
+
+COMMENT ON TYPE app.message_decision IS 'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, spoken_limit, no_consent, too_many_codes, reminder_limit.';
+
+CREATE TYPE app.message_stat AS (
+	day date,
+	method text,
+	category text,
+	sent bigint,
+	delivered bigint,
+	failed bigint,
+	unknown bigint,
+	blocked bigint,
+	received bigint,
+	segments bigint
+);
+
+ALTER TYPE app.message_stat OWNER TO owner;
+
+COMMENT ON TYPE app.message_stat IS 'Messages of one day of the clinic, by way and category. sent counts all that left, delivered those of them that were reported as arrived.';
+
 CREATE TYPE app.open_span AS (
 	resource_id uuid,
 	location_id uuid,
@@ -121,6 +164,37 @@ CREATE TYPE app.open_span AS (
 ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
+
+CREATE TYPE app.scheduled_bundle AS (
+	outcome text,
+	not_before timestamp with time zone,
+	scheduled_ids uuid[],
+	kind text,
+	category text,
+	contact_id uuid,
+	call_id uuid,
+	campaign_id uuid,
+	phone text,
+	spoken boolean,
+	email text,
+	text text,
+	subject text,
+	email_text text,
+	code_subjects uuid[],
+	code_versions integer[],
+	appointment_ids uuid[],
+	starts_at timestamp with time zone[],
+	ends_at timestamp with time zone[],
+	summaries text[],
+	place text,
+	clinic_name text,
+	clinic_phone text,
+	clinic_country text
+);
+
+ALTER TYPE app.scheduled_bundle OWNER TO owner;
+
+COMMENT ON TYPE app.scheduled_bundle IS 'One message to be sent by itself, with all that was merged into it. outcome send, wait (look again at not_before) or nothing (done, cancelled or skipped meanwhile). In text each [code] stands for the code of the code_subjects entry of the same position, derived with its version. phone, email: NULL where that way is not open. The arrays from appointment_ids on describe the visits, for the calendar file.';
 
 CREATE TYPE app.service_card AS (
 	name text,
@@ -566,6 +640,96 @@ ALTER FUNCTION app.available_slots(p_service text, p_from timestamp with time zo
 
 COMMENT ON FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text, p_limit integer, p_call_id uuid) IS 'Free starts in [p_from, p_to) in order of time, one row a start, with the resource that an "any" booking would take. Service and resource by id, name or alias; a resource not given means any; one that is unknown gives no rows. At most 62 days (else VX400), at most p_limit rows.';
 
+CREATE FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text DEFAULT NULL::text, p_subject text DEFAULT NULL::text, p_call_id uuid DEFAULT NULL::uuid, p_appointment_id uuid DEFAULT NULL::uuid, p_campaign_id uuid DEFAULT NULL::uuid, p_in_reply_to uuid DEFAULT NULL::uuid, p_number_zones text[] DEFAULT '{}'::text[], p_number_region text DEFAULT NULL::text, p_spoken boolean DEFAULT false, p_hand_over boolean DEFAULT true, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_content text := btrim(app.plain_text(p_content), E' \n');
+  v_recipient text;
+  v_hash bytea;
+  v_now timestamptz;
+  v_decision app.message_decision;
+begin
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply') or coalesce(p_method, '') not in ('sms', 'email')
+    or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
+  then
+    raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
+  end if;
+  -- The number may be erased or corrected while this waits for its lock.
+  loop
+    v_recipient := app.message_recipient(p_contact_id, p_method, p_recipient);
+    perform app.lock_number(v_recipient);
+    exit when app.message_recipient(p_contact_id, p_method, p_recipient) is not distinct from v_recipient;
+  end loop;
+  v_now := app.now();
+
+  v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+  if v_decision.outcome is not null then
+    return next v_decision;
+    return;
+  end if;
+  v_decision.recipient := v_recipient;
+  v_decision.content := v_content;
+  v_decision.reason := case when v_recipient is null then 'no_recipient' else app.message_text_refusal(p_category, p_method, v_content) end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return next v_decision;
+    return;
+  end if;
+
+  v_hash := app.number_hash(v_recipient);
+  select r.outcome, r.reason, r.not_before into v_decision.outcome, v_decision.reason, v_decision.not_before
+  from app.message_refusal(p_category, p_method, p_contact_id, v_recipient, p_call_id, p_number_zones, p_number_region, p_spoken, v_now) r;
+  if v_decision.outcome = 'wait' then
+    return next v_decision;
+    return;
+  elsif v_decision.outcome = 'blocked' then
+    -- One row a minute says it: a client that hammers must not fill the table.
+    select m.id into v_decision.message_id
+    from public.messages m
+    where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
+      and m.category = p_category and m.status = 'blocked' and m.contact_id is not distinct from p_contact_id
+    limit 1;
+  end if;
+
+  v_decision.status := coalesce(v_decision.outcome, 'queued');
+  v_decision.outcome := coalesce(v_decision.outcome, case when p_hand_over then 'send' else 'queued' end);
+  v_decision.segments := case when p_method = 'sms' then app.sms_segments(v_content) end;
+  if v_decision.message_id is null then
+    -- A blocked wish keeps no key: the next try is judged anew.
+    insert into public.messages (
+      org_id, direction, method, category, recipient, recipient_hash, subject, content, segments, status, reason, send_key,
+      service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
+      created_at, updated_at)
+    values (
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, app.plain_text(replace(p_subject, E'\n', ' ')), v_content,
+      v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
+      p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
+      p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
+    on conflict (org_id, send_key) do nothing
+    returning id into v_decision.message_id;
+    if v_decision.message_id is null then
+      -- The same key at the same moment, for another number.
+      v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+    else
+      perform app.announce('message_updated', 'message', v_decision.message_id);
+    end if;
+  end if;
+  if v_decision.outcome = 'send' then
+    perform app.enqueue_job('settle_message', jsonb_build_object('message_id', v_decision.message_id), v_now + interval '2 minutes');
+  elsif v_decision.outcome = 'queued' then
+    perform app.enqueue_job('send_message', jsonb_build_object('message_id', v_decision.message_id));
+  end if;
+  return next v_decision;
+end
+$$;
+
+ALTER FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) IS 'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
+
 CREATE FUNCTION app.begin_request(p_role text, p_claims jsonb) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -781,6 +945,92 @@ ALTER FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_
 
 COMMENT ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) IS 'The most telling thing that came of a call, from what it left in our tables: booked, rescheduled, cancelled, message, transferred, missed or answered.';
 
+CREATE FUNCTION app.is_time_zone(p_zone text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+begin
+  if p_zone <> 'UTC' and p_zone !~ '^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$' then
+    return false;
+  end if;
+  perform pg_catalog.timezone(p_zone, timestamptz '2000-01-01 00:00:00+00');
+  return true;
+exception when invalid_parameter_value then
+  return false;
+end
+$_$;
+
+ALTER FUNCTION app.is_time_zone(p_zone text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_time_zone(p_zone text) IS 'Whether the text is an IANA zone name that this server knows (America/Chicago), not an abbreviation or an offset. Used by check constraints.';
+
+CREATE TABLE public.contacts (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    name text,
+    phone text,
+    spoken_phone text,
+    origin_call_id uuid,
+    email text,
+    lead_status text DEFAULT 'cold'::text NOT NULL,
+    lead_score integer DEFAULT 0 NOT NULL,
+    lead_reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    service_interests text[] DEFAULT '{}'::text[] NOT NULL,
+    source text DEFAULT 'call'::text NOT NULL,
+    notes text,
+    last_contacted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    time_zone text,
+    language text,
+    marketing_consent_at timestamp with time zone,
+    erased_at timestamp with time zone,
+    CONSTRAINT contacts_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
+    CONSTRAINT contacts_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
+    CONSTRAINT contacts_lead_score_check CHECK (((lead_score >= 0) AND (lead_score <= 100))),
+    CONSTRAINT contacts_lead_status_check CHECK ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text, 'booked'::text, 'lost'::text]))),
+    CONSTRAINT contacts_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT contacts_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT contacts_source_check CHECK ((source = ANY (ARRAY['call'::text, 'dashboard'::text, 'import'::text]))),
+    CONSTRAINT contacts_spoken_phone_check CHECK ((spoken_phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT contacts_time_zone_check CHECK (app.is_time_zone(time_zone))
+);
+
+ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.contacts OWNER TO owner;
+
+COMMENT ON TABLE public.contacts IS 'The person reachable at a number. Who comes to a visit is a patient: a parent is one contact with several patients.';
+
+COMMENT ON COLUMN public.contacts.phone IS 'E.164, from the call''s envelope, staff or a verified caller only; unique per organisation, NULL allowed.';
+
+COMMENT ON COLUMN public.contacts.spoken_phone IS 'A number the caller said. Never used to find a contact.';
+
+COMMENT ON COLUMN public.contacts.origin_call_id IS 'The call of a caller without a number: such a caller has exactly one contact per call.';
+
+COMMENT ON COLUMN public.contacts.email IS 'Not unique: families share addresses.';
+
+COMMENT ON COLUMN public.contacts.time_zone IS 'Where the contact lives, when staff know; quiet hours obey it before the number''s region.';
+
+COMMENT ON COLUMN public.contacts.language IS 'ISO 639-1; NULL: the clinic''s.';
+
+COMMENT ON COLUMN public.contacts.marketing_consent_at IS 'When the contact agreed to marketing texts. Without it no campaign reaches them.';
+
+COMMENT ON COLUMN public.contacts.erased_at IS 'When everything personal was blanked; the row stays for what points at it.';
+
+CREATE FUNCTION app.campaign_segment(p_segment jsonb) RETURNS SETOF public.contacts
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.campaign_segment is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.campaign_segment(p_segment jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.campaign_segment(p_segment jsonb) IS 'Not written yet.';
+
 CREATE FUNCTION app.cancel_appointment(p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_call_id uuid DEFAULT NULL::uuid, p_tool_call_id text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -955,6 +1205,151 @@ ALTER FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_a
 
 COMMENT ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) IS 'The resource that takes a visit at exactly p_starts_at, or no row when none is free. With p_override only other visits count, not hours, closures, notice, horizon, step or calendars.';
 
+CREATE TABLE public.messages (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    direction text NOT NULL,
+    method text NOT NULL,
+    category text NOT NULL,
+    recipient text NOT NULL,
+    subject text,
+    content text NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    service_provider text,
+    external_message_id text,
+    sent_at timestamp with time zone,
+    contact_id uuid,
+    call_id uuid,
+    appointment_id uuid,
+    actor_user_id uuid,
+    request_id text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    reason text,
+    provider_error text,
+    segments smallint,
+    send_key text,
+    recipient_hash bytea,
+    handed_over_at timestamp with time zone,
+    campaign_id uuid,
+    in_reply_to uuid,
+    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
+    CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
+    CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
+    CONSTRAINT messages_provider_error_check CHECK ((provider_error ~ '^[A-Za-z0-9_.-]{1,60}$'::text)),
+    CONSTRAINT messages_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT messages_segments_check CHECK (((segments >= 1) AND (segments <= 40))),
+    CONSTRAINT messages_send_key_check CHECK (((char_length(send_key) >= 1) AND (char_length(send_key) <= 200))),
+    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'unknown'::text, 'blocked'::text])))
+);
+
+ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.messages OWNER TO owner;
+
+COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
+
+COMMENT ON COLUMN public.messages.status IS 'unknown: the provider may or may not have acted; never settled by sending again.';
+
+COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message.';
+
+COMMENT ON COLUMN public.messages.reason IS 'Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.';
+
+COMMENT ON COLUMN public.messages.provider_error IS 'The provider''s error code, e.g. Twilio 21610; never its text.';
+
+COMMENT ON COLUMN public.messages.segments IS 'How many segments the carrier counts (GSM-7 or UCS-2); NULL for e-mail.';
+
+COMMENT ON COLUMN public.messages.send_key IS 'Names the wish to send. The same wish again finds this row and sends nothing.';
+
+COMMENT ON COLUMN public.messages.recipient_hash IS 'app.number_hash of the recipient (of the sender, inbound): limits and opt-outs still see it after erasure.';
+
+COMMENT ON COLUMN public.messages.handed_over_at IS 'When a sender took the row to the provider. Set and never finished: nobody knows, status unknown.';
+
+CREATE FUNCTION app.claim_message(p_message_id uuid) RETURNS SETOF public.messages
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_message public.messages;
+  v_now timestamptz;
+begin
+  perform app.lock_number(m.recipient) from public.messages m where m.org_id = v_org_id and m.id = p_message_id;
+  select * into v_message
+  from public.messages m
+  where m.org_id = v_org_id and m.id = p_message_id and m.direction = 'outbound'
+    and m.status = 'queued' and m.handed_over_at is null
+  for update;
+  if v_message.id is null then
+    return;
+  end if;
+  v_now := app.now();
+  if app.is_opted_out(v_message.method, v_message.recipient) then
+    update public.messages m
+    set status = 'blocked', reason = 'opted_out', updated_at = v_now
+    where m.org_id = v_org_id and m.id = p_message_id;
+    perform app.announce('message_updated', 'message', p_message_id);
+    return;
+  end if;
+  perform app.enqueue_job('settle_message', jsonb_build_object('message_id', p_message_id), v_now + interval '2 minutes');
+  return query
+  update public.messages m
+  set handed_over_at = v_now, updated_at = v_now
+  where m.org_id = v_org_id and m.id = p_message_id
+  returning m.*;
+end
+$$;
+
+ALTER FUNCTION app.claim_message(p_message_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.claim_message(p_message_id uuid) IS 'Hands a queued message to the one who asks, once, and puts a job in the queue that settles it if nothing more is heard. No row: somebody else has it, it is done, or the number opted out meanwhile and the message is blocked now.';
+
+CREATE FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := (p_message).id;
+  v_now timestamptz := app.now();
+  v_reason text := case
+    when p_status = 'failed' and p_error_code = '21610' then 'opted_out'
+    when p_status = 'failed' then coalesce(p_reason, 'refused')
+    when p_status = 'unknown' then p_reason
+  end;
+begin
+  update public.messages m
+  set status = p_status, reason = v_reason,
+    provider_error = left(nullif(regexp_replace(p_error_code, '[^A-Za-z0-9_.-]', '', 'g'), ''), 60),
+    external_message_id = coalesce(m.external_message_id, p_external_id),
+    sent_at = case when p_status in ('sent', 'delivered') then coalesce(m.sent_at, v_now) else m.sent_at end,
+    updated_at = v_now
+  where m.org_id = v_org_id and m.id = v_id;
+
+  if p_status in ('sent', 'delivered') and (p_message).category = 'confirmation' then
+    update public.appointments a
+    set confirmation_sent = true
+    where a.org_id = v_org_id and not a.confirmation_sent
+      and (a.id = (p_message).appointment_id or a.id in (
+        select s.appointment_id from public.scheduled_messages s where s.org_id = v_org_id and s.message_id = v_id));
+  elsif v_reason = 'opted_out' then
+    perform app.note_opt_out('sms', (p_message).recipient,
+      coalesce((p_message).recipient_hash, app.number_hash((p_message).recipient)), 'carrier');
+  end if;
+  if p_status = 'failed' and (p_message).category in ('confirmation', 'reminder', 'code') then
+    perform app.notify_staff('message_failed', format('A %s could not be sent', (p_message).category), 'message', v_id);
+  elsif p_status = 'unknown' and p_reason = 'cannot_ask' and (p_message).reason is distinct from p_reason then
+    perform app.notify_staff('message_unknown', 'A message may or may not have been sent', 'message', v_id);
+  end if;
+  perform app.announce('message_updated', 'message', v_id);
+  return p_status;
+end
+$$;
+
+ALTER FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) IS 'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
+
 CREATE FUNCTION app.contact_of_call(p_call_id uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1033,6 +1428,59 @@ ALTER FUNCTION app.current_user_id() OWNER TO owner;
 
 COMMENT ON FUNCTION app.current_user_id() IS 'The signed-in person of the running request (the claims'' sub); NULL when a webhook or a job acts for the tenant.';
 
+CREATE FUNCTION app.daily_cap_reached(p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org public.organizations;
+  v_day timestamptz;
+  v_count bigint;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_day := app.local_instant((p_now at time zone v_org.time_zone)::date::timestamp, v_org.time_zone, false);
+  for v_try in 1 .. 2 loop
+    select count(*) into v_count
+    from public.messages m
+    where m.org_id = v_org.id and m.created_at >= v_day and m.direction = 'outbound' and m.method in ('sms', 'email')
+      and m.category not in ('code', 'reply') and m.status in ('queued', 'sent', 'delivered', 'unknown');
+    exit when v_try = 2 or v_count < v_org.messages_per_day - 50;
+    perform pg_advisory_xact_lock(5, hashtext(v_org.id::text));
+  end loop;
+  return v_count >= v_org.messages_per_day;
+end
+$$;
+
+ALTER FUNCTION app.daily_cap_reached(p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.daily_cap_reached(p_now timestamp with time zone) IS 'Whether the clinic sent its messages_per_day today (its own day): texts and e-mails that left or may have left, codes and replies aside. Close to the cap it keeps others from counting until the transaction ends.';
+
+CREATE FUNCTION app.default_template(p_kind text, p_language text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.default_template is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.default_template(p_kind text, p_language text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.default_template(p_kind text, p_language text) IS 'Not written yet.';
+
+CREATE FUNCTION app.delete_template(p_template_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.delete_template is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.delete_template(p_template_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_template(p_template_id uuid) IS 'Not written yet.';
+
 CREATE FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1058,7 +1506,9 @@ declare
   v_id bigint;
   v_run_at timestamptz := coalesce(p_run_at, app.now());
 begin
-  if p_kind is null or p_kind not in ('release_hold', 'fetch_call_report') then
+  if p_kind is null or p_kind not in (
+    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message'
+  ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
   insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
@@ -1075,7 +1525,7 @@ $$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1128,6 +1578,142 @@ ALTER FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id
 
 COMMENT ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) IS 'The row of a call, made by whichever webhook comes first and completed by later ones. p_caller is the other party''s number (E.164, NULL when withheld), p_number the clinic''s.';
 
+CREATE FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_calls uuid[];
+begin
+  v_calls := array(
+    select c.id from public.call_logs c
+    where c.org_id = v_org_id
+      and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number))));
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and (m.contact_id = p_contact_id or m.call_id = any (v_calls));
+  -- What a tool call was answered is kept for its repetition only, and names visits.
+  update public.webhook_deliveries d
+  set answer = '[erased]'
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = any (v_calls) and d.org_id = v_org_id and d.vapi_call_id = c.vapi_call_id
+    and d.answer is not null;
+  -- Our own side of the call is no one's secret. A report that still comes counts as taken in: it must bring nothing back.
+  update public.call_logs c
+  set from_number = case when c.direction = 'outbound' then c.from_number end,
+    to_number = case when c.direction = 'outbound' then null else c.to_number end,
+    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+  where c.org_id = v_org_id and c.id = any (v_calls);
+end
+$$;
+
+ALTER FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for. Times, outcome and cost stay.';
+
+CREATE FUNCTION app.erase_contact(p_contact_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_contact public.contacts;
+  v_now timestamptz;
+begin
+  perform app.require_admin();
+  perform app.lock_number(c.phone) from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+  -- Also keeps new visits from being booked for the contact meanwhile: their foreign key waits for this row.
+  select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id for update;
+  v_now := app.now();
+  if v_contact.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif v_contact.erased_at is not null then
+    return false;
+  elsif exists (
+    select from public.appointments a
+    where a.org_id = v_org_id and a.contact_id = p_contact_id and a.status in ('pending', 'confirmed')
+      and a.scheduled_at + a.duration > v_now)
+  then
+    raise exception 'there are visits ahead: cancel them first' using errcode = 'VX409';
+  end if;
+
+  perform app.erase_messages(p_contact_id, v_contact.phone);
+  perform app.erase_calls(p_contact_id, v_contact.phone);
+  perform app.erase_visits(p_contact_id);
+  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
+  update public.contacts c
+  set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
+    lead_reasons = '{}', time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'contact_erased', 'contact', p_contact_id, app.current_user_id());
+  perform app.announce('contact_updated', 'contact', p_contact_id);
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.erase_contact(p_contact_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.erase_contact(p_contact_id uuid) IS 'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Recordings lie with the provider and are not reached from here.';
+
+CREATE FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_hash bytea := app.number_hash(p_phone);
+  v_now timestamptz := app.now();
+begin
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'erased', updated_at = v_now
+  where s.org_id = v_org_id and s.contact_id = p_contact_id and s.state = 'waiting';
+  update public.identity_codes i
+  set code_hash = null, expires_at = least(i.expires_at, v_now)
+  where i.org_id = v_org_id and i.contact_id = p_contact_id;
+  update public.reply_questions q
+  set answered_at = v_now
+  where q.org_id = v_org_id and q.contact_id = p_contact_id and q.answered_at is null;
+  -- Texts of the number from before it had a contact are the same person's. Rows older than the hashes get theirs now.
+  update public.messages m
+  set recipient = '[erased]', subject = case when m.subject is not null then '[erased]' end, content = '[erased]',
+    recipient_hash = coalesce(m.recipient_hash, app.number_hash(m.recipient)),
+    status = case when m.status = 'queued' and m.handed_over_at is null then 'blocked' else m.status end,
+    reason = case when m.status = 'queued' and m.handed_over_at is null then 'erased' else m.reason end,
+    updated_at = v_now
+  where m.org_id = v_org_id
+    and (m.contact_id = p_contact_id or (m.contact_id is null and (m.recipient_hash = v_hash or m.recipient = p_phone)));
+end
+$$;
+
+ALTER FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about messages: recipients and texts become placeholders, what still waits is not sent any more, codes open nothing.';
+
+CREATE FUNCTION app.erase_visits(p_contact_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.appointments a
+  set said_name = null, said_date_of_birth = null, notes = null, cancel_reason = null, updated_at = v_now
+  where a.org_id = v_org_id and a.contact_id = p_contact_id;
+  -- Two patients of a contact may not share a normalised name: the id keeps them apart.
+  update public.patients p
+  set name = '[erased]', normalised_name = 'erased ' || p.id, date_of_birth = null, updated_at = v_now
+  where p.org_id = v_org_id and p.contact_id = p_contact_id;
+end
+$$;
+
+ALTER FUNCTION app.erase_visits(p_contact_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.erase_visits(p_contact_id uuid) IS 'The part of app.erase_contact about patients and their visits: names, dates of birth, notes and reasons go; when, where and what for stays.';
+
 CREATE FUNCTION app.expire_hold(p_appointment_id uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1148,6 +1734,19 @@ $$;
 ALTER FUNCTION app.expire_hold(p_appointment_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.expire_hold(p_appointment_id uuid) IS 'Deletes one hold whose time has run out; the job that every hold puts in the queue calls it. Returns 1 when it was still there. A hold that became a booking, or was prolonged, is left alone.';
+
+CREATE FUNCTION app.find_messaging_tenant(p_number text) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.find_messaging_tenant is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.find_messaging_tenant(p_number text) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.find_messaging_tenant(p_number text) IS 'Not written yet.';
 
 CREATE FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1274,6 +1873,40 @@ $$;
 ALTER FUNCTION app.find_service(p_words text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.find_service(p_words text) IS 'The active service that the words mean: its id, name or alias, or one that contains them as whole words or is contained in them. No row when nothing fits; without words only the single service of an organisation that has one.';
+
+CREATE FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text DEFAULT NULL::text, p_error_code text DEFAULT NULL::text, p_reason text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_message public.messages;
+begin
+  if p_outcome is null or p_outcome not in ('sent', 'failed', 'unknown') then
+    raise exception 'a message ends as sent, failed or unknown' using errcode = 'VX400';
+  end if;
+  if p_error_code = '21610' then
+    perform app.lock_number(m.recipient) from public.messages m where m.org_id = v_org_id and m.id = p_message_id;
+  end if;
+  select * into v_message
+  from public.messages m
+  where m.org_id = v_org_id and m.id = p_message_id and m.direction = 'outbound'
+  for update;
+  if v_message.id is null then
+    raise exception 'there is no such message' using errcode = 'VX404';
+  elsif v_message.status not in ('queued', 'unknown') then
+    update public.messages m
+    set external_message_id = p_external_id, updated_at = app.now()
+    where m.org_id = v_org_id and m.id = p_message_id and m.external_message_id is null and p_external_id is not null;
+    return v_message.status;
+  end if;
+  return app.conclude_message(v_message, p_outcome, p_external_id, p_error_code, p_reason);
+end
+$$;
+
+ALTER FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) IS 'Says how the hand-over to the provider went: sent (with the provider''s id), failed (surely not sent) or unknown (it may have been). Only a queued or unknown message changes; what a delivery report said already stays, and gets the id if it had none. Twilio''s 21610 opts the number out. Staff are told of failed confirmations, reminders and codes, and of a message that cannot be settled (unknown, reason cannot_ask). Returns the status that stands. VX400 for another outcome, VX404 for an unknown message.';
 
 CREATE FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.free_slot
     LANGUAGE plpgsql STABLE
@@ -1514,6 +2147,28 @@ ALTER FUNCTION app.identify_caller(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.identify_caller(p_call_id uuid) IS 'What may be said about the caller of a call. Not known until a check succeeded (or the organisation accepts the calling number): then the answer is the same for a stranger and for a patient of twenty years.';
 
+CREATE FUNCTION app.is_message_rule(p_key text, p_value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+  select case p_key
+    when 'follow_up_window_minutes' then app.is_whole_number(p_value, 1, 7 * 24 * 60)
+    when 'messages_per_day' then app.is_whole_number(p_value, 0, 100000)
+    when 'quiet_from' then jsonb_typeof(p_value) = 'string' and p_value #>> '{}' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+    when 'quiet_until' then jsonb_typeof(p_value) = 'string' and p_value #>> '{}' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+    when 'missed_call_text' then jsonb_typeof(p_value) = 'boolean'
+    when 'email_confirmations' then jsonb_typeof(p_value) = 'boolean'
+    when 'reminder_offsets_minutes' then case when jsonb_typeof(p_value) = 'array' then (
+      select count(*) <= 5 and count(*) = count(distinct m) and coalesce(bool_and(app.is_whole_number(m, 10, 60 * 24 * 60)), true)
+      from jsonb_array_elements(p_value) m) else false end
+    else false
+  end
+$_$;
+
+ALTER FUNCTION app.is_message_rule(p_key text, p_value jsonb) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) IS 'Whether app.set_message_rules knows the key and the value is one that it may have.';
+
 CREATE FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -1541,6 +2196,23 @@ ALTER FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) OW
 
 COMMENT ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) IS 'Whether a location''s doors are open at an instant: within its hours and no closure.';
 
+CREATE FUNCTION app.is_opted_out(p_channel text, p_number text) RETURNS boolean
+    LANGUAGE plpgsql STRICT
+    SET search_path TO ''
+    AS $$
+declare
+  v_hash bytea := app.number_hash(p_number);
+begin
+  return exists (
+    select from public.opt_outs o
+    where o.org_id = app.require_org_id() and o.channel = p_channel and o.number_hash = v_hash and o.revoked_at is null);
+end
+$$;
+
+ALTER FUNCTION app.is_opted_out(p_channel text, p_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_opted_out(p_channel text, p_number text) IS 'Whether a number (or e-mail address) asked not to be reached on a channel (sms, voice, email), also when the number itself was erased since. Volatile because the first hash of a tenant makes its key.';
+
 CREATE FUNCTION app.is_our_number(p_number text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -1552,24 +2224,17 @@ ALTER FUNCTION app.is_our_number(p_number text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.is_our_number(p_number text) IS 'Whether a number is answered by this platform, for whichever clinic: putting a caller through to one would ring us again.';
 
-CREATE FUNCTION app.is_time_zone(p_zone text) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+CREATE FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
     AS $_$
-begin
-  if p_zone <> 'UTC' and p_zone !~ '^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$' then
-    return false;
-  end if;
-  perform pg_catalog.timezone(p_zone, timestamptz '2000-01-01 00:00:00+00');
-  return true;
-exception when invalid_parameter_value then
-  return false;
-end
+  select case when jsonb_typeof(p_value) = 'number' and p_value #>> '{}' ~ '^[0-9]{1,9}$'
+    then (p_value #>> '{}')::integer between p_least and p_most else false end
 $_$;
 
-ALTER FUNCTION app.is_time_zone(p_zone text) OWNER TO owner;
+ALTER FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) OWNER TO owner;
 
-COMMENT ON FUNCTION app.is_time_zone(p_zone text) IS 'Whether the text is an IANA zone name that this server knows (America/Chicago), not an abbreviation or an offset. Used by check constraints.';
+COMMENT ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) IS 'Whether a JSON value is a number without a fraction within the bounds, both included.';
 
 CREATE FUNCTION app.limit_waits() RETURNS void
     LANGUAGE plpgsql
@@ -1630,6 +2295,19 @@ ALTER FUNCTION app.local_instant(p_local timestamp without time zone, p_zone tex
 
 COMMENT ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) IS 'The instant of a local time in an IANA zone. Where the clock repeats it: the first, or with p_last the last one that an earlier local time leads up to; where the clock skips it: the moment the clock is set forward.';
 
+CREATE FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.local_words is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) IS 'Not written yet.';
+
 CREATE FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) RETURNS uuid
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1655,6 +2333,17 @@ $$;
 ALTER FUNCTION app.lock_call(p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.lock_call(p_call_id uuid) IS 'Serialises what one call does, until the transaction ends. Taken before app.lock_resources, never after.';
+
+CREATE FUNCTION app.lock_number(p_number text) RETURNS void
+    LANGUAGE sql STRICT
+    SET search_path TO ''
+    AS $$
+  select pg_advisory_xact_lock(4, hashtext(app.current_org_id()::text || p_number))
+$$;
+
+ALTER FUNCTION app.lock_number(p_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.lock_number(p_number text) IS 'Serialises what concerns one phone number or address of the tenant, until the transaction ends. Taken after app.lock_call and before any row lock of messages or scheduled_messages. NULL locks nothing.';
 
 CREATE FUNCTION app.lock_resources(p_resource_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
@@ -1730,6 +2419,8 @@ CREATE TABLE public.appointments (
     cancel_reason text,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    confirmed_by_patient_at timestamp with time zone,
+    code_version integer DEFAULT 0 NOT NULL,
     CONSTRAINT appointments_booking_ref_check CHECK ((booking_ref ~ '^[A-HJ-NP-Z2-9]{6}$'::text)),
     CONSTRAINT appointments_cancel_reason_check CHECK ((char_length(cancel_reason) <= 200)),
     CONSTRAINT appointments_duration_check CHECK (((duration >= '00:05:00'::interval) AND (duration <= '12:00:00'::interval))),
@@ -1767,6 +2458,10 @@ COMMENT ON COLUMN public.appointments.said_date_of_birth IS 'The date of birth a
 
 COMMENT ON COLUMN public.appointments.overridden_by IS 'The staff member who set the rules aside (never the no-overlap rule); NULL when none did.';
 
+COMMENT ON COLUMN public.appointments.confirmed_by_patient_at IS 'When the patient answered the confirmation or reminder with yes; a move clears it.';
+
+COMMENT ON COLUMN public.appointments.code_version IS 'How many codes were derived for the visit; the last one counts.';
+
 CREATE FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF public.appointments
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1799,6 +2494,211 @@ $$;
 ALTER FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) IS 'Those of app.visible_appointments that a caller means: by booking_ref or id alone, else by the local day and time they stand on and the patient''s name (the first name will do; two edits are forgiven where no name fits better). What is not said does not narrow; what is said and fits none gives none.';
+
+CREATE FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) RETURNS app.message_decision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_org public.organizations;
+  v_today date;
+  v_day timestamptz;
+  v_limit record;
+  v_oldest timestamptz;
+  v_decision app.message_decision;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_today := (p_now at time zone v_org.time_zone)::date;
+  v_day := app.local_instant(v_today::timestamp, v_org.time_zone, false);
+  for v_limit in
+    select l.since, l.allowed, l.reason, l.daily
+    from (values
+      ('follow_up', p_now - v_org.follow_up_window, 1, 'too_soon', false),
+      ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
+      -- Two machines that answer each other would go on for ever.
+      ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      ('marketing', v_day, 1, 'too_soon', true),
+      -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
+      ('reminder', v_day, 1, 'reminder_limit', true),
+      ('reminder', p_now - interval '168 hours', 3, 'reminder_limit', false)
+    ) l (category, since, allowed, reason, daily)
+    where l.category = p_category
+  loop
+    -- The newest ones fill the limit; the oldest of those must leave the window first.
+    select m.created_at into v_oldest
+    from public.messages m
+    where m.org_id = v_org.id and m.direction = 'outbound' and m.category = p_category
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and (m.recipient_hash = p_recipient_hash or m.contact_id = p_contact_id)
+      and m.created_at > v_limit.since
+    order by m.created_at desc
+    offset v_limit.allowed - 1
+    limit 1;
+    if found then
+      v_decision.outcome := 'blocked';
+      v_decision.reason := v_limit.reason;
+      v_decision.not_before := greatest(v_decision.not_before, case
+        when v_limit.daily then app.local_instant((v_today + 1)::timestamp, v_org.time_zone, false)
+        else v_oldest + (p_now - v_limit.since)
+      end);
+    end if;
+  end loop;
+  return v_decision;
+end
+$$;
+
+ALTER FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+
+CREATE FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_contact public.contacts;
+begin
+  if p_contact_id is null then
+    return p_recipient;
+  end if;
+  select * into v_contact from public.contacts c where c.org_id = app.require_org_id() and c.id = p_contact_id;
+  if v_contact.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif v_contact.erased_at is not null then
+    return null;
+  end if;
+  return coalesce(p_recipient, case p_method when 'sms' then v_contact.phone else v_contact.email end);
+end
+$$;
+
+ALTER FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) IS 'Where a message goes: the number or address given, else the contact''s phone (sms) or e-mail. NULL when there is none, and always for an erased contact. VX404 for an unknown one.';
+
+CREATE FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) RETURNS app.message_decision
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_hash bytea := app.number_hash(p_recipient);
+  v_decision app.message_decision;
+begin
+  v_decision.reason := case
+    when app.is_opted_out(p_method, p_recipient) then 'opted_out'
+    when p_category = 'marketing' and not exists (
+      select from public.contacts c
+      where c.org_id = v_org_id and c.id = p_contact_id and c.marketing_consent_at is not null) then 'no_consent'
+    when p_spoken then app.spoken_refusal(p_contact_id, p_call_id, v_hash, p_number_region)
+  end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return v_decision;
+  end if;
+
+  -- Who was on the line a moment ago is awake, whatever the clock says.
+  if p_method = 'sms' and (p_category in ('reminder', 'follow_up', 'marketing') or p_category = 'confirmation' and not exists (
+    select from public.call_logs c
+    where c.org_id = v_org_id and c.id = p_call_id and c.created_at > p_now - interval '30 minutes'))
+  then
+    v_decision.not_before := app.next_sending_time(p_contact_id, p_number_zones, p_now);
+    if v_decision.not_before > p_now then
+      v_decision.outcome := 'wait';
+      v_decision.reason := 'quiet_hours';
+      return v_decision;
+    end if;
+  end if;
+
+  v_decision := app.message_limit_reason(p_category, p_contact_id, v_hash, p_now);
+  if v_decision.reason is null and p_category not in ('code', 'reply') and app.daily_cap_reached(p_now) then
+    v_decision.outcome := 'blocked';
+    v_decision.reason := 'daily_cap';
+  end if;
+  return v_decision;
+end
+$$;
+
+ALTER FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) IS 'Why a message may not leave now: outcome blocked with opted_out, no_consent, foreign_number, spoken_limit, too_soon, too_many_codes, reminder_limit or daily_cap, outcome wait with quiet_hours and not_before, or an outcome of NULL when it may. Quiet hours bind texts only, and neither codes nor replies nor the confirmation of a call of the last half hour. The recipient''s lock is held.';
+
+CREATE FUNCTION app.message_stats(p_from date, p_to date) RETURNS SETOF app.message_stat
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org public.organizations;
+  v_from timestamptz;
+  v_until timestamptz;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  if p_from is null or p_to is null or p_to < p_from or p_to - p_from > 365 then
+    raise exception 'statistics cover one day to 366 days' using errcode = 'VX400';
+  end if;
+  v_from := app.local_instant(p_from::timestamp, v_org.time_zone, false);
+  v_until := app.local_instant((p_to + 1)::timestamp, v_org.time_zone, false);
+  return query
+  select
+    (m.created_at at time zone v_org.time_zone)::date, m.method, m.category,
+    count(*) filter (where m.direction = 'outbound' and m.sent_at is not null),
+    count(*) filter (where m.direction = 'outbound' and m.status = 'delivered'),
+    count(*) filter (where m.direction = 'outbound' and m.status = 'failed'),
+    count(*) filter (where m.direction = 'outbound' and m.status = 'unknown'),
+    count(*) filter (where m.direction = 'outbound' and m.status = 'blocked'),
+    count(*) filter (where m.direction = 'inbound'),
+    coalesce(sum(m.segments) filter (where m.direction = 'outbound' and m.sent_at is not null), 0)::bigint
+  from public.messages m
+  where m.org_id = v_org.id and m.created_at >= v_from and m.created_at < v_until
+  group by 1, 2, 3
+  order by 1, 2, 3;
+end
+$$;
+
+ALTER FUNCTION app.message_stats(p_from date, p_to date) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.message_stats(p_from date, p_to date) IS 'Messages per day of the clinic''s zone, way and category, both days included; days without messages have no row. sent counts what a provider took, whatever became of it, and segments what the carrier counts for that. Every member may look. VX400 for more than 366 days or days in the wrong order.';
+
+CREATE FUNCTION app.message_text_refusal(p_category text, p_method text, p_content text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case
+    when coalesce(p_content, '') = '' then 'empty'
+    -- 160 is what 47 CFR 64.1200(a)(9)(iv) allows a health care text; three times that holds several visits of a family.
+    when p_method = 'sms' and char_length(p_content) > case when p_category in ('follow_up', 'marketing') then 160 else 480 end
+      then 'too_long'
+  end
+$$;
+
+ALTER FUNCTION app.message_text_refusal(p_category text, p_method text, p_content text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.message_text_refusal(p_category text, p_method text, p_content text) IS 'Why a text cannot be sent as it is: empty, or too_long (sms: more than 160 code points for a follow-up or marketing, 480 for the rest; an e-mail has no limit). NULL: it can.';
+
+CREATE FUNCTION app.message_to_settle(p_message_id uuid) RETURNS SETOF public.messages
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_message public.messages;
+begin
+  select * into v_message
+  from public.messages m
+  where m.org_id = v_org_id and m.id = p_message_id and m.direction = 'outbound'
+    and (m.status = 'unknown' or (m.status = 'queued' and m.handed_over_at is not null))
+  for update;
+  if v_message.id is null then
+    return;
+  elsif v_message.status = 'queued' then
+    perform app.conclude_message(v_message, 'unknown', null, null, null);
+  end if;
+  return query select m.* from public.messages m where m.org_id = v_org_id and m.id = p_message_id;
+end
+$$;
+
+ALTER FUNCTION app.message_to_settle(p_message_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.message_to_settle(p_message_id uuid) IS 'The message when nobody knows what became of it: taken to the provider and never finished, or unknown. Its status is unknown from here on, so that the truth stands while the provider is asked. No row: it is settled, or still waits for its sender.';
 
 CREATE FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2024,6 +2924,60 @@ ALTER FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_ar
 
 COMMENT ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_around timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) IS 'Up to three free starts nearest to the wished one, in order of time, within 30 days either way. Empty when there is none.';
 
+CREATE FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_org public.organizations;
+  v_zones text[];
+  v_at timestamptz := p_at;
+  v_later timestamptz;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  select array[c.time_zone] into v_zones
+  from public.contacts c
+  where c.org_id = v_org.id and c.id = p_contact_id and c.time_zone is not null;
+  if v_zones is null then
+    v_zones := array(select z from unnest(p_number_zones) z where app.is_time_zone(z));
+    if v_zones = '{}' or v_org.time_zone = any (v_zones) then
+      v_zones := array[v_org.time_zone];
+    end if;
+  end if;
+
+  loop
+    select max(app.night_end(v_at, z, v_org.quiet_from, v_org.quiet_until)) into v_later from unnest(v_zones) z;
+    exit when v_later is null;
+    if v_later > p_at + interval '48 hours' then
+      return coalesce(app.night_end(p_at, v_org.time_zone, v_org.quiet_from, v_org.quiet_until), p_at);
+    end if;
+    v_at := v_later;
+  end loop;
+  return v_at;
+end
+$$;
+
+ALTER FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) IS 'The first instant from p_at on that is outside the clinic''s quiet hours where the recipient is: in the contact''s zone when staff know it, else in all zones of the number''s region (only the clinic''s, when it is among them), else in the clinic''s. p_at itself when it is day there. Zones that share no time of day within two days leave the clinic''s zone; names that are no zone are passed over.';
+
+CREATE FUNCTION app.night_end(p_at timestamp with time zone, p_zone text, p_from time without time zone, p_until time without time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select max(app.local_instant(d.day + case when p_from < p_until then 0 else 1 end + p_until, p_zone, true))
+  from (
+    select (p_at at time zone p_zone)::date + n as day from generate_series(-1, 0) n
+  ) d
+  where p_from <> p_until
+    and p_at >= app.local_instant(d.day + p_from, p_zone, false)
+    and p_at < app.local_instant(d.day + case when p_from < p_until then 0 else 1 end + p_until, p_zone, true)
+$$;
+
+ALTER FUNCTION app.night_end(p_at timestamp with time zone, p_zone text, p_from time without time zone, p_until time without time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.night_end(p_at timestamp with time zone, p_zone text, p_from time without time zone, p_until time without time zone) IS 'When the quiet hours end in which an instant lies in an IANA zone; NULL when it lies in none, or when p_from equals p_until (no quiet hours). Where the clock is set back over an end that comes twice, the last one counts; where it is set forward over it, the moment of the change.';
+
 CREATE FUNCTION app.normalise_name(p_name text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
@@ -2072,6 +3026,46 @@ ALTER FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.
 
 COMMENT ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) IS 'Keeps the history of an appointment and tells live clients. p_old is the row before the change, NULL for a new booking.';
 
+CREATE FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.note_code is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) IS 'Not written yet.';
+
+CREATE FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  insert into public.opt_outs (org_id, channel, phone, number_hash, source, at)
+  values (
+    v_org_id, p_channel, case when p_number ~ '^\+[1-9][0-9]{6,14}$' then p_number end, p_number_hash, p_source, app.now())
+  on conflict (org_id, channel, number_hash) where revoked_at is null do nothing
+  returning id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'opted_out', 'opt_out', v_id, app.current_user_id());
+  perform app.announce('opt_out_updated', 'opt_out', v_id);
+  return true;
+end
+$_$;
+
+ALTER FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) IS 'Writes an opt-out with its audit and event; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
+
 CREATE FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2089,6 +3083,30 @@ $$;
 ALTER FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) IS 'Puts a notification before the clinic''s staff. The title names no person: it points at the entity that does.';
+
+CREATE FUNCTION app.number_hash(p_number text) RETURNS bytea
+    LANGUAGE plpgsql STRICT
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key bytea;
+begin
+  select k.number_key into v_key from public.org_keys k where k.org_id = v_org_id;
+  if v_key is null then
+    -- Each random UUID carries 122 bits of the server's strong randomness.
+    insert into public.org_keys (org_id, number_key)
+    values (v_org_id, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
+    on conflict (org_id) do nothing;
+    select k.number_key into strict v_key from public.org_keys k where k.org_id = v_org_id;
+  end if;
+  return sha256(v_key || sha256(v_key || convert_to(lower(p_number), 'UTF8')));
+end
+$$;
+
+ALTER FUNCTION app.number_hash(p_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.number_hash(p_number text) IS 'The tenant''s keyed hash of a phone number (E.164) or e-mail address, letters'' case aside: recognises it after the number itself was erased. The key is made at first use and never leaves the database. Another tenant''s hash of the same number differs. NULL gives NULL.';
 
 CREATE FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) RETURNS SETOF app.call_context
     LANGUAGE plpgsql
@@ -2187,6 +3205,67 @@ ALTER FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time 
 
 COMMENT ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) IS 'The opening hours of resources as instants, for every local day that touches [p_from, p_to). A resource with hours of its own keeps those, others their location''s. Closures are not taken out.';
 
+CREATE FUNCTION app.opt_in(p_channel text, p_number text, p_source text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_hash bytea;
+  v_id uuid;
+begin
+  if app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if coalesce(p_number, '') = '' or p_channel is null or p_channel not in ('sms', 'voice', 'email')
+    or p_source is null or p_source not in ('reply', 'carrier', 'staff')
+    or (p_source = 'staff') <> (app.current_user_id() is not null)
+  then
+    raise exception 'nobody can be opted in so: channel %, source %', p_channel, p_source using errcode = 'VX400';
+  end if;
+  perform app.lock_number(p_number);
+  v_hash := app.number_hash(p_number);
+  update public.opt_outs o
+  set revoked_at = app.now(), revoked_by = p_source
+  where o.org_id = v_org_id and o.channel = p_channel and o.number_hash = v_hash and o.revoked_at is null
+  returning o.id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'opted_in', 'opt_out', v_id, app.current_user_id());
+  perform app.announce('opt_out_updated', 'opt_out', v_id);
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.opt_in(p_channel text, p_number text, p_source text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) IS 'Takes an opt-out back: the number or address may be reached again on that channel. p_source: reply, carrier, or staff, which is what a member does (VX403 for viewers). Returns whether there was one. VX400 for an unknown channel or source, or one that is not who acts.';
+
+CREATE FUNCTION app.opt_out(p_channel text, p_number text, p_source text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if coalesce(p_number, '') = '' or p_channel is null or p_channel not in ('sms', 'voice', 'email')
+    or p_source is null or p_source not in ('reply', 'carrier', 'staff', 'call')
+    or (p_source = 'staff') <> (app.current_user_id() is not null)
+  then
+    raise exception 'nobody can be opted out so: channel %, source %', p_channel, p_source using errcode = 'VX400';
+  end if;
+  perform app.lock_number(p_number);
+  return app.note_opt_out(p_channel, p_number, app.number_hash(p_number), p_source);
+end
+$$;
+
+ALTER FUNCTION app.opt_out(p_channel text, p_number text, p_source text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) IS 'From now on nobody reaches this number (E.164) or e-mail address on a channel (sms, voice, email), whatever contact it belongs to. p_source: reply, carrier, call, or staff, which is what a member does (VX403 for viewers). Returns whether that is new. VX400 for an unknown channel or source, or one that is not who acts.';
+
 CREATE FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2225,6 +3304,19 @@ $$;
 ALTER FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) IS 'The organisation a person in auth.users belongs to: that of their profile, else of an open invitation that they prove by token or confirmed address, else at sign-up a new id (the organisation is founded after the insert). NULL for anonymous people, unproven invitations and removed members.';
+
+CREATE FUNCTION app.orgs_to_reseal(p_key_id text) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.orgs_to_reseal is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.orgs_to_reseal(p_key_id text) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.orgs_to_reseal(p_key_id text) IS 'Not written yet.';
 
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -2412,6 +3504,44 @@ ALTER FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts
 
 COMMENT ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) IS 'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
 
+CREATE FUNCTION app.plain_text(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select regexp_replace(
+    regexp_replace(
+      replace(
+        translate(
+          regexp_replace(p_text, E'\r\n?|[\u2028\u2029]', E'\n', 'g'),
+          -- Quotation marks, primes; hyphens, dashes, minus; spaces of every width, and the tab.
+          E'\u2018\u2019\u201A\u201B\u2032\u02BC' || E'\u201C\u201D\u201E\u201F\u2033\u00AB\u00BB'
+            || E'\u2010\u2011\u2012\u2013\u2014\u2015\u2212'
+            || E'\t\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u202F\u205F\u3000',
+          repeat('''', 6) || repeat('"', 7) || repeat('-', 7) || repeat(' ', 17)),
+        E'\u2026', '...'),
+      -- Soft hyphen, zero-width space, word joiner, byte order mark, marks and overrides of the writing direction.
+      E'[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]', '', 'g'),
+    -- What is left of C0 and C1; the newline stays.
+    E'[\u0001-\u0009\u000B-\u001F\u007F-\u009F]', '', 'g')
+$$;
+
+ALTER FUNCTION app.plain_text(p_text text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.plain_text(p_text text) IS 'A text for a phone: typographic quotes, dashes, the ellipsis and all kinds of spaces made plain, line ends made newlines, invisible and control characters removed except the newline. Nothing else changes: accents and emoji stay. NULL gives NULL.';
+
+CREATE FUNCTION app.preview_template(p_kind text, p_language text, p_body text) RETURNS text
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.preview_template is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.preview_template(p_kind text, p_language text, p_body text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) IS 'Not written yet.';
+
 CREATE FUNCTION app.protect_table(p_table regclass, p_org_column text DEFAULT 'org_id'::text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2516,6 +3646,59 @@ $$;
 ALTER FUNCTION app.provision_user() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.provision_user() IS 'Trigger on auth.users: founds the organisation of a person who signs up (location, practitioner, service, hours, agent, profile as owner), or makes an invited person a member. An error fails the sign-up as a whole: nobody is left half-made.';
+
+CREATE TABLE public.org_credentials (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    provider text NOT NULL,
+    ciphertext bytea NOT NULL,
+    nonce bytea NOT NULL,
+    auth_tag bytea NOT NULL,
+    key_id text NOT NULL,
+    account_ref text,
+    sender text,
+    connected_email text,
+    vapi_credential_id text,
+    last_verified_at timestamp with time zone,
+    verification_error text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT org_credentials_account_ref_check CHECK ((char_length(account_ref) <= 100)),
+    CONSTRAINT org_credentials_auth_tag_check CHECK ((octet_length(auth_tag) = 16)),
+    CONSTRAINT org_credentials_connected_email_check CHECK ((char_length(connected_email) <= 254)),
+    CONSTRAINT org_credentials_key_id_check CHECK ((key_id ~ '^[a-z0-9_-]{1,32}$'::text)),
+    CONSTRAINT org_credentials_nonce_check CHECK ((octet_length(nonce) = 12)),
+    CONSTRAINT org_credentials_provider_check CHECK ((provider = ANY (ARRAY['twilio'::text, 'resend'::text, 'google_calendar'::text, 'outlook'::text]))),
+    CONSTRAINT org_credentials_sender_check CHECK ((char_length(sender) <= 254)),
+    CONSTRAINT org_credentials_verification_error_check CHECK ((char_length(verification_error) <= 200))
+);
+
+ALTER TABLE ONLY public.org_credentials FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.org_credentials OWNER TO owner;
+
+COMMENT ON TABLE public.org_credentials IS 'The one place of keys that a clinic gave us. AES-256-GCM; the associated data is "org_id|provider", so a row copied to another tenant does not open.';
+
+COMMENT ON COLUMN public.org_credentials.key_id IS 'Which of the keys in CREDENTIALS_KEY sealed the row.';
+
+COMMENT ON COLUMN public.org_credentials.account_ref IS 'Masked name of the account, e.g. AC12…9f: enough for people to recognise it, not enough to use it.';
+
+COMMENT ON COLUMN public.org_credentials.sender IS 'What messages are sent from: an E.164 number (twilio) or an e-mail address (resend).';
+
+COMMENT ON COLUMN public.org_credentials.verification_error IS 'Why the last check with the provider failed, in our words.';
+
+CREATE FUNCTION app.read_credential(p_provider text) RETURNS SETOF public.org_credentials
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.read_credential is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.read_credential(p_provider text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_credential(p_provider text) IS 'Not written yet.';
 
 CREATE FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text DEFAULT NULL::text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2622,6 +3805,59 @@ $$;
 ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+CREATE FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_message public.messages;
+begin
+  if p_status is null or p_status not in ('sent', 'delivered', 'failed') then
+    raise exception 'a delivery report says sent, delivered or failed' using errcode = 'VX400';
+  end if;
+  if p_error_code = '21610' then
+    perform app.lock_number(m.recipient) from public.messages m where m.org_id = v_org_id and m.id = p_message_id;
+  end if;
+  select * into v_message
+  from public.messages m
+  where m.org_id = v_org_id and m.id = p_message_id and m.direction = 'outbound'
+  for update;
+  if v_message.id is null or v_message.external_message_id <> p_external_id
+    or exists (
+      select from public.messages m
+      where m.org_id = v_org_id and m.service_provider = v_message.service_provider and m.external_message_id = p_external_id
+        and m.id <> p_message_id)
+  then
+    return null;
+  elsif v_message.status in ('queued', 'unknown')
+    or (v_message.status = 'sent' and p_status <> 'sent')
+    -- That it was never accepted was our conclusion; the provider's word is better.
+    or (v_message.status = 'failed' and v_message.reason = 'never_accepted')
+  then
+    return app.conclude_message(v_message, p_status, p_external_id, p_error_code, null);
+  end if;
+  return v_message.status;
+end
+$$;
+
+ALTER FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) IS 'Takes in a provider''s delivery report, in any order and any number of times: a message goes from queued or unknown to sent and on to delivered or failed, never back. A report also settles a message whose sender never came back. Twilio''s 21610 opts the number out; staff are told of failed confirmations, reminders and codes. Returns the status that stands, NULL when there is no such outbound message or the provider''s id is another message''s. VX400 for another status.';
+
+CREATE FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text DEFAULT NULL::text) RETURNS SETOF app.inbound_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.record_inbound_message is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) IS 'Not written yet.';
 
 CREATE FUNCTION app.redact_birth_dates(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -2902,6 +4138,19 @@ ALTER FUNCTION app.remove_closure(p_closure_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.remove_closure(p_closure_id uuid) IS 'Takes a closure back; its time can be booked again at once. Staff only (VX403). Returns whether there was one.';
 
+CREATE FUNCTION app.remove_credential(p_provider text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.remove_credential is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.remove_credential(p_provider text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.remove_credential(p_provider text) IS 'Not written yet.';
+
 CREATE FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2945,6 +4194,19 @@ ALTER FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id 
 
 COMMENT ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) IS 'Puts a booking of the running call under another name: corrects the patient that this call made, else attaches the contact''s patient of that name.';
 
+CREATE FUNCTION app.render_text(p_body text, p_fields jsonb) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.render_text is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.render_text(p_body text, p_fields jsonb) OWNER TO owner;
+
+COMMENT ON FUNCTION app.render_text(p_body text, p_fields jsonb) IS 'Not written yet.';
+
 CREATE FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) RETURNS app.booking_result
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -2972,6 +4234,64 @@ $$;
 ALTER FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) IS 'The answer to a tool call that already succeeded once, about the appointment as it stands now; NULL when it is new. Looked up under app.lock_call, so that parallel repeats see each other.';
+
+CREATE FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) RETURNS app.message_decision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_message public.messages;
+  v_decision app.message_decision;
+begin
+  select * into v_message from public.messages m where m.org_id = app.require_org_id() and m.send_key = p_send_key;
+  if v_message.id is null then
+    return v_decision;
+  elsif v_message.category <> p_category or v_message.contact_id is distinct from p_contact_id then
+    -- To answer "sent" would leave somebody believing that this one was told.
+    raise exception 'this send key names a message of another kind or to somebody else' using errcode = 'VX409';
+  end if;
+  v_decision.outcome := 'replayed';
+  v_decision.reason := v_message.reason;
+  v_decision.message_id := v_message.id;
+  v_decision.status := v_message.status;
+  v_decision.recipient := v_message.recipient;
+  v_decision.content := v_message.content;
+  v_decision.segments := v_message.segments;
+  return v_decision;
+end
+$$;
+
+ALTER FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) IS 'What became of an earlier wish to send with this key: outcome replayed with the message as it stands now, or an outcome of NULL when the key is new. A key that was used for another category or contact is VX409.';
+
+CREATE FUNCTION app.request_code(p_call_id uuid, p_number text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.request_code is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.request_code(p_call_id uuid, p_number text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.request_code(p_call_id uuid, p_number text) IS 'Not written yet.';
+
+CREATE FUNCTION app.require_admin() RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if app.current_member_role() is distinct from 'owner' and app.current_member_role() is distinct from 'admin' then
+    raise exception 'this needs an owner or admin' using errcode = 'VX403';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.require_admin() OWNER TO owner;
+
+COMMENT ON FUNCTION app.require_admin() IS 'Raises VX403 unless an owner or admin is acting: rules, keys and erasure are not everyday work.';
 
 CREATE FUNCTION app.require_org_id() RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -3074,6 +4394,19 @@ ALTER FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, 
 
 COMMENT ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) IS 'Moves a visit to p_starts_at, in one row and one transaction, history kept, with the same practitioner unless another one is named (what this very call booked may go to any). Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
 
+CREATE FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.reseal_credential is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) IS 'Not written yet.';
+
 CREATE FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) RETURNS SETOF app.tenant_route
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -3113,6 +4446,124 @@ ALTER FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p
 
 COMMENT ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) IS 'Whose call an envelope belongs to, by assistant id, phone number id and number; any may be NULL, those we do not know are no help and no harm. Two tenants named in one envelope are a conflict, and nobody''s call.';
 
+CREATE TABLE public.campaigns (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    category text DEFAULT 'marketing'::text NOT NULL,
+    segment jsonb DEFAULT '{}'::jsonb NOT NULL,
+    stop_on_reply boolean DEFAULT true NOT NULL,
+    stop_on_booking boolean DEFAULT true NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT campaigns_category_check CHECK ((category = ANY (ARRAY['marketing'::text, 'follow_up'::text]))),
+    CONSTRAINT campaigns_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT campaigns_segment_check CHECK ((jsonb_typeof(segment) = 'object'::text)),
+    CONSTRAINT campaigns_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'running'::text, 'stopped'::text, 'done'::text])))
+);
+
+ALTER TABLE ONLY public.campaigns FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaigns OWNER TO owner;
+
+COMMENT ON TABLE public.campaigns IS 'A sequence of texts to a segment of the contacts, e.g. a recall.';
+
+COMMENT ON COLUMN public.campaigns.segment IS 'Whom: {"lead_status": [...], "service_interests": [...], "last_visit_before": "YYYY-MM-DD", "no_visit_ahead": true}; every key narrows.';
+
+CREATE FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean DEFAULT true, p_stop_on_booking boolean DEFAULT true) RETURNS SETOF public.campaigns
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.save_campaign is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Not written yet.';
+
+CREATE FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.save_credential is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) IS 'Not written yet.';
+
+CREATE TABLE public.message_templates (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    language text DEFAULT 'en'::text NOT NULL,
+    subject text,
+    body text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT message_templates_body_check CHECK (((char_length(body) >= 1) AND (char_length(body) <= 1000))),
+    CONSTRAINT message_templates_kind_check CHECK ((kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text, 'follow_up'::text, 'marketing'::text]))),
+    CONSTRAINT message_templates_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
+    CONSTRAINT message_templates_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT message_templates_subject_check CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 150)))
+);
+
+ALTER TABLE ONLY public.message_templates FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.message_templates OWNER TO owner;
+
+COMMENT ON TABLE public.message_templates IS 'The clinic''s own wording. Where it has none for a kind and language, app.default_template''s counts.';
+
+COMMENT ON COLUMN public.message_templates.body IS 'Text with named fields in braces, e.g. {clinic}; which ones a kind may use is checked when it is saved.';
+
+CREATE FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text DEFAULT NULL::text, p_active boolean DEFAULT true) RETURNS SETOF public.message_templates
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.save_template is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) IS 'Not written yet.';
+
+CREATE FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.schedule_for_appointment is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text) IS 'Not written yet.';
+
+CREATE FUNCTION app.schedule_missed_call(p_call_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.schedule_missed_call is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.schedule_missed_call(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.schedule_missed_call(p_call_id uuid) IS 'Not written yet.';
+
 CREATE FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[] DEFAULT '{}'::text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3144,6 +4595,32 @@ $$;
 ALTER FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[]) IS 'Closes a function to everyone, opens it to the named roles and gives it to its owner (null: stays with the migrating role). Called at the end of every function file.';
+
+CREATE FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid DEFAULT NULL::uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_staff();
+  if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif p_call_id is not null and not exists (select from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id) then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  end if;
+  return query
+  select *
+  from app.begin_message(
+    p_category => 'follow_up', p_method => 'sms', p_content => p_content, p_send_key => p_send_key,
+    p_contact_id => p_contact_id, p_service_provider => 'twilio', p_call_id => p_call_id,
+    p_number_zones => p_number_zones, p_number_region => p_number_region, p_request_id => p_request_id);
+end
+$$;
+
+ALTER FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) IS 'A text that a member of the staff writes to a contact, about a call or not. Answers as app.begin_message does, with outcome send for the caller to take to Twilio; in the recipient''s quiet hours it is wait with not_before and nothing is written. The same p_send_key again is replayed. Staff only (VX403); an unknown contact or call is VX404.';
 
 CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
     LANGUAGE sql STABLE
@@ -3204,6 +4681,162 @@ ALTER FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_
 
 COMMENT ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) IS 'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length are VX400. Returns the number of spans.';
 
+CREATE TABLE public.organizations (
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    country text DEFAULT 'US'::text NOT NULL,
+    time_zone text DEFAULT 'America/New_York'::text NOT NULL,
+    buffer_before interval DEFAULT '00:00:00'::interval NOT NULL,
+    buffer_after interval DEFAULT '00:00:00'::interval NOT NULL,
+    slot_step interval DEFAULT '00:15:00'::interval NOT NULL,
+    min_notice interval DEFAULT '00:00:00'::interval NOT NULL,
+    max_advance interval DEFAULT '180 days'::interval NOT NULL,
+    hold_ttl interval DEFAULT '00:05:00'::interval NOT NULL,
+    holds_per_day integer DEFAULT 500 NOT NULL,
+    approval_required boolean DEFAULT false NOT NULL,
+    identity_factor text DEFAULT 'date_of_birth'::text NOT NULL,
+    emergency_sentence text DEFAULT 'This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.'::text NOT NULL,
+    recording_consent text DEFAULT 'announce'::text NOT NULL,
+    ai_disclosure boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    deleted_at timestamp with time zone,
+    follow_up_window interval DEFAULT '01:00:00'::interval NOT NULL,
+    quiet_from time without time zone DEFAULT '21:00:00'::time without time zone NOT NULL,
+    quiet_until time without time zone DEFAULT '08:00:00'::time without time zone NOT NULL,
+    reminder_offsets interval[] DEFAULT '{24:00:00,02:00:00}'::interval[] NOT NULL,
+    messages_per_day integer DEFAULT 1000 NOT NULL,
+    missed_call_text boolean DEFAULT false NOT NULL,
+    email_confirmations boolean DEFAULT true NOT NULL,
+    CONSTRAINT organizations_buffers CHECK ((((buffer_before >= '00:00:00'::interval) AND (buffer_before <= '04:00:00'::interval)) AND ((buffer_after >= '00:00:00'::interval) AND (buffer_after <= '04:00:00'::interval)))),
+    CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT organizations_emergency_sentence_check CHECK ((((char_length(emergency_sentence) >= 1) AND (char_length(emergency_sentence) <= 300)) AND (emergency_sentence !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT organizations_follow_up_window CHECK (((follow_up_window >= '00:01:00'::interval) AND (follow_up_window <= '7 days'::interval))),
+    CONSTRAINT organizations_hold_ttl CHECK (((hold_ttl >= '00:00:30'::interval) AND (hold_ttl <= '00:30:00'::interval))),
+    CONSTRAINT organizations_holds_per_day_check CHECK ((holds_per_day >= 0)),
+    CONSTRAINT organizations_identity_factor_check CHECK ((identity_factor = ANY (ARRAY['date_of_birth'::text, 'calling_number'::text]))),
+    CONSTRAINT organizations_messages_per_day_check CHECK (((messages_per_day >= 0) AND (messages_per_day <= 100000))),
+    CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT organizations_notice CHECK ((((min_notice >= '00:00:00'::interval) AND (min_notice <= '90 days'::interval)) AND ((max_advance >= '1 day'::interval) AND (max_advance <= '730 days'::interval)))),
+    CONSTRAINT organizations_recording_consent_check CHECK ((recording_consent = ANY (ARRAY['none'::text, 'announce'::text, 'ask'::text]))),
+    CONSTRAINT organizations_reminder_offsets CHECK (((cardinality(reminder_offsets) <= 5) AND (array_position(reminder_offsets, NULL::interval) IS NULL) AND ('00:10:00'::interval <= ALL (reminder_offsets)) AND ('60 days'::interval >= ALL (reminder_offsets)))),
+    CONSTRAINT organizations_slot_step CHECK (((slot_step >= '00:05:00'::interval) AND (slot_step <= '12:00:00'::interval))),
+    CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
+    CONSTRAINT organizations_time_zone_check CHECK (app.is_time_zone(time_zone))
+);
+
+ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.organizations OWNER TO owner;
+
+COMMENT ON TABLE public.organizations IS 'The tenant: a clinic or a group of clinics, with its rules for booking, identity and safety.';
+
+COMMENT ON COLUMN public.organizations.slug IS 'Short name in URLs and commands; unique across tenants.';
+
+COMMENT ON COLUMN public.organizations.country IS 'ISO 3166-1 alpha-2; the default region in which phone numbers are read.';
+
+COMMENT ON COLUMN public.organizations.time_zone IS 'IANA zone of the organisation; a location may lie in another.';
+
+COMMENT ON COLUMN public.organizations.buffer_before IS 'Kept free before every visit, unless the service says otherwise.';
+
+COMMENT ON COLUMN public.organizations.buffer_after IS 'Kept free after every visit (cleaning, notes), unless the service says otherwise.';
+
+COMMENT ON COLUMN public.organizations.slot_step IS 'Visits start every so often, counted from the opening of each span of hours.';
+
+COMMENT ON COLUMN public.organizations.min_notice IS 'A visit cannot be booked closer to now than this, except by staff override.';
+
+COMMENT ON COLUMN public.organizations.max_advance IS 'A visit cannot be booked further ahead than this, except by staff override.';
+
+COMMENT ON COLUMN public.organizations.hold_ttl IS 'How long a slot stays held for a caller who has not booked yet.';
+
+COMMENT ON COLUMN public.organizations.holds_per_day IS 'Holds taken per local day; beyond it slots are offered without being held.';
+
+COMMENT ON COLUMN public.organizations.approval_required IS 'Bookings start as pending and count as taken until staff approve or decline.';
+
+COMMENT ON COLUMN public.organizations.identity_factor IS 'What opens earlier visits to a caller: the date of birth, or (knowingly relaxed) the calling number alone.';
+
+COMMENT ON COLUMN public.organizations.emergency_sentence IS 'Spoken, alone, when a caller describes an emergency.';
+
+COMMENT ON COLUMN public.organizations.recording_consent IS 'none: not mentioned; announce: said at the start; ask: asked, and recorded only after a yes.';
+
+COMMENT ON COLUMN public.organizations.ai_disclosure IS 'Whether the agent says at the start that it is an AI.';
+
+COMMENT ON COLUMN public.organizations.deleted_at IS 'Set when the organisation left; its API answers 410 from then on.';
+
+COMMENT ON COLUMN public.organizations.follow_up_window IS 'How long after a follow-up the same number gets no other one.';
+
+COMMENT ON COLUMN public.organizations.quiet_from IS 'Start of the night in the recipient''s local time; equal to quiet_until: no quiet hours.';
+
+COMMENT ON COLUMN public.organizations.quiet_until IS 'End of the night in the recipient''s local time.';
+
+COMMENT ON COLUMN public.organizations.reminder_offsets IS 'How long before a visit it is reminded of; at most five. In hours rather than days, because a reminder comes that much earlier by the clock on the wall of no one.';
+
+COMMENT ON COLUMN public.organizations.messages_per_day IS 'Texts and e-mails a day, in the clinic''s day, codes and replies not counted.';
+
+COMMENT ON COLUMN public.organizations.missed_call_text IS 'Whether a caller who was not answered gets one text.';
+
+COMMENT ON COLUMN public.organizations.email_confirmations IS 'Whether confirmations also go by e-mail where there is an address.';
+
+CREATE FUNCTION app.set_message_rules(p_rules jsonb) RETURNS SETOF public.organizations
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key text;
+begin
+  perform app.require_admin();
+  if jsonb_typeof(p_rules) is distinct from 'object' then
+    raise exception 'the rules are an object' using errcode = 'VX400';
+  end if;
+  select r.key into v_key
+  from jsonb_each(p_rules) r
+  where app.is_message_rule(r.key, r.value) is not true
+  order by r.key
+  limit 1;
+  if found then
+    raise exception 'there is no such rule, or no such value for it: %', left(v_key, 40) using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.organizations o
+  set follow_up_window = coalesce(make_interval(mins => (p_rules ->> 'follow_up_window_minutes')::integer), o.follow_up_window),
+    quiet_from = coalesce((p_rules ->> 'quiet_from')::time, o.quiet_from),
+    quiet_until = coalesce((p_rules ->> 'quiet_until')::time, o.quiet_until),
+    reminder_offsets = case when p_rules ? 'reminder_offsets_minutes' then array(
+      select make_interval(mins => m::integer)
+      from jsonb_array_elements_text(p_rules -> 'reminder_offsets_minutes') m
+      order by m::integer desc) else o.reminder_offsets end,
+    messages_per_day = coalesce((p_rules ->> 'messages_per_day')::integer, o.messages_per_day),
+    missed_call_text = coalesce((p_rules ->> 'missed_call_text')::boolean, o.missed_call_text),
+    email_confirmations = coalesce((p_rules ->> 'email_confirmations')::boolean, o.email_confirmations),
+    updated_at = app.now()
+  where o.id = v_org_id
+  returning o.*;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'message_rules_changed', 'organization', v_org_id, app.current_user_id());
+  perform app.announce('organization_updated', 'organization', v_org_id);
+end
+$$;
+
+ALTER FUNCTION app.set_message_rules(p_rules jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.set_message_rules(p_rules jsonb) IS 'Changes the clinic''s rules for messages and returns the organisation. p_rules may hold follow_up_window_minutes (1 to 10080), quiet_from and quiet_until ("21:00"; equal: no quiet hours), reminder_offsets_minutes (at most five, each 10 to 86400), messages_per_day (0 to 100000), missed_call_text and email_confirmations; what is absent stays. Visits planned before keep their reminders. Owner and admin only (VX403). An unknown key or a bad value is VX400 and named.';
+
+CREATE FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text DEFAULT NULL::text, p_message_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.settle_scheduled is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) IS 'Not written yet.';
+
 CREATE FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) RETURNS app.booking_result
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3223,6 +4856,81 @@ $$;
 ALTER FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) IS 'The answer to a wish for a start that app.choose_slot found not to be free: why, and up to three alternatives. An override is refused by other visits only.';
+
+CREATE FUNCTION app.sms_segments(p_text text) RETURNS integer
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_basic constant text := E'@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&''()*+,-./0123456789:;<=>?¡'
+    || 'ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+  v_extension constant text := E'\f^{}\\[~]|€';
+  v_gsm boolean := translate(p_text, v_basic || v_extension, '') = '';
+  v_single integer := case when v_gsm then 160 else 70 end;
+  v_each integer := case when v_gsm then 153 else 67 end;
+  v_character text;
+  v_cost integer;
+  v_total integer := 0;
+  v_used integer := 0;
+  v_segments integer := 1;
+begin
+  foreach v_character in array string_to_array(p_text, null) loop
+    v_cost := case
+      when v_gsm and strpos(v_extension, v_character) > 0 then 2
+      when not v_gsm and ascii(v_character) > 65535 then 2
+      else 1
+    end;
+    v_total := v_total + v_cost;
+    if v_used + v_cost > v_each then
+      v_segments := v_segments + 1;
+      v_used := 0;
+    end if;
+    v_used := v_used + v_cost;
+  end loop;
+  return case when v_total <= v_single then 1 else v_segments end;
+end
+$_$;
+
+ALTER FUNCTION app.sms_segments(p_text text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.sms_segments(p_text text) IS 'How many segments a carrier counts for a text: 160 characters of the GSM-7 alphabet in one, 153 in each of several, those of its extension table ({ } [ ] ~ ^ | \ and the euro) counting two; any other character makes it UCS-2 with 70 and 67 UTF-16 units, an emoji counting two. An empty text is one segment; NULL gives NULL.';
+
+CREATE FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if p_number_region is distinct from (select o.country from public.organizations o where o.id = v_org_id) then
+    return 'foreign_number';
+  end if;
+  -- One for the whole tenant: two jobs at once must not both find the one text that is allowed still to come.
+  perform pg_advisory_xact_lock(5, hashtext(v_org_id::text));
+  if exists (
+    select from public.messages m
+    left join public.contacts c on c.org_id = m.org_id and c.id = m.contact_id
+    where m.org_id = v_org_id and (m.contact_id = p_contact_id or m.recipient_hash = p_recipient_hash)
+      and m.direction = 'outbound' and m.method = 'sms' and m.category = 'confirmation'
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and c.phone is distinct from m.recipient)
+    or (
+      select count(distinct m.recipient_hash)
+      from public.messages m
+      where m.org_id = v_org_id and m.call_id = p_call_id
+        and m.direction = 'outbound' and m.method = 'sms' and m.category = 'confirmation'
+        and m.status in ('queued', 'sent', 'delivered', 'unknown')
+        and m.recipient_hash <> p_recipient_hash) >= 2
+  then
+    return 'spoken_limit';
+  end if;
+  return null;
+end
+$$;
+
+ALTER FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) IS 'Why a number that a caller only said may not be texted: foreign_number when its region (ISO 3166, NULL when unknown) is not the clinic''s country, spoken_limit when this contact or number had its one text, or when the call had two other numbers texted. NULL: it may.';
 
 CREATE FUNCTION app.stamp_user() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3247,6 +4955,19 @@ $$;
 ALTER FUNCTION app.stamp_user() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.stamp_user() IS 'Trigger: keeps raw_app_meta_data.org_id of a person in auth.users true, whoever writes the row and whatever they put there. An update that drops the stamp gets it back.';
+
+CREATE FUNCTION app.start_campaign(p_campaign_id uuid) RETURNS SETOF public.campaigns
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.start_campaign is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.start_campaign(p_campaign_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.start_campaign(p_campaign_id uuid) IS 'Not written yet.';
 
 CREATE FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -3276,6 +4997,32 @@ $$;
 ALTER FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) IS 'pending where the organisation approves bookings or the resource''s calendar mirror is too old to be believed, else confirmed. What staff book with an override is confirmed.';
+
+CREATE FUNCTION app.stop_campaign(p_campaign_id uuid) RETURNS SETOF public.campaigns
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.stop_campaign is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.stop_campaign(p_campaign_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.stop_campaign(p_campaign_id uuid) IS 'Not written yet.';
+
+CREATE FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.stop_campaigns_for is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) IS 'Not written yet.';
 
 CREATE FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3334,6 +5081,45 @@ $$;
 ALTER FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) IS 'Keeps what a caller asked to pass on and tells the staff. The same tool call again returns the same message''s id. Numbers, addresses and identifiers in the text are redacted; the call-back number (E.164) has its own column. An empty text is VX400.';
+
+CREATE FUNCTION app.take_scheduled(p_scheduled_id uuid) RETURNS SETOF app.scheduled_bundle
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.take_scheduled is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.take_scheduled(p_scheduled_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.take_scheduled(p_scheduled_id uuid) IS 'Not written yet.';
+
+CREATE FUNCTION app.template_fields(p_kind text) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.template_fields is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.template_fields(p_kind text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.template_fields(p_kind text) IS 'Not written yet.';
+
+CREATE FUNCTION app.template_for(p_kind text, p_language text) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.template_for is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.template_for(p_kind text, p_language text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.template_for(p_kind text, p_language text) IS 'Not written yet.';
 
 CREATE FUNCTION app.transfer_destination(p_call_id uuid, p_department text) RETURNS SETOF app.transfer_answer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3441,6 +5227,19 @@ $$;
 ALTER FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) IS 'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help. VX404 when the call is not the tenant''s.';
+
+CREATE FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text DEFAULT NULL::text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception 'app.verify_code is not written yet';
+end
+$$;
+
+ALTER FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) IS 'Not written yet.';
 
 CREATE FUNCTION app.visible_appointments(p_call_id uuid) RETURNS SETOF public.appointments
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -3631,7 +5430,8 @@ CREATE TABLE public.appointment_changes (
     call_id uuid,
     actor_user_id uuid,
     at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT appointment_changes_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'amended'::text, 'rescheduled'::text, 'cancelled'::text, 'approved'::text])))
+    message_id uuid,
+    CONSTRAINT appointment_changes_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'amended'::text, 'rescheduled'::text, 'cancelled'::text, 'approved'::text, 'confirmed_by_patient'::text])))
 );
 
 ALTER TABLE ONLY public.appointment_changes FORCE ROW LEVEL SECURITY;
@@ -3639,6 +5439,8 @@ ALTER TABLE ONLY public.appointment_changes FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.appointment_changes OWNER TO owner;
 
 COMMENT ON TABLE public.appointment_changes IS 'What happened to an appointment: each booking, move, approval and cancellation with its times before and after.';
+
+COMMENT ON COLUMN public.appointment_changes.message_id IS 'The text by which the patient did it.';
 
 CREATE TABLE public.assistant_routes (
     vapi_assistant_id text NOT NULL,
@@ -3868,7 +5670,7 @@ CREATE TABLE public.caller_verifications (
     succeeded boolean NOT NULL,
     at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT caller_verifications_check CHECK ((succeeded = (patient_id IS NOT NULL))),
-    CONSTRAINT caller_verifications_factor_check CHECK ((factor = 'date_of_birth'::text))
+    CONSTRAINT caller_verifications_factor_check CHECK ((factor = ANY (ARRAY['date_of_birth'::text, 'confirmation_code'::text, 'texted_code'::text])))
 );
 
 ALTER TABLE ONLY public.caller_verifications FORCE ROW LEVEL SECURITY;
@@ -3877,45 +5679,22 @@ ALTER TABLE public.caller_verifications OWNER TO owner;
 
 COMMENT ON TABLE public.caller_verifications IS 'Every identity check of a call. A success opens that one patient to that one call; failures are counted.';
 
-CREATE TABLE public.contacts (
+CREATE TABLE public.campaign_steps (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
-    name text,
-    phone text,
-    spoken_phone text,
-    origin_call_id uuid,
-    email text,
-    lead_status text DEFAULT 'cold'::text NOT NULL,
-    lead_score integer DEFAULT 0 NOT NULL,
-    lead_reasons text[] DEFAULT '{}'::text[] NOT NULL,
-    service_interests text[] DEFAULT '{}'::text[] NOT NULL,
-    source text DEFAULT 'call'::text NOT NULL,
-    notes text,
-    last_contacted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT contacts_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
-    CONSTRAINT contacts_lead_score_check CHECK (((lead_score >= 0) AND (lead_score <= 100))),
-    CONSTRAINT contacts_lead_status_check CHECK ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text, 'booked'::text, 'lost'::text]))),
-    CONSTRAINT contacts_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT contacts_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
-    CONSTRAINT contacts_source_check CHECK ((source = ANY (ARRAY['call'::text, 'dashboard'::text, 'import'::text]))),
-    CONSTRAINT contacts_spoken_phone_check CHECK ((spoken_phone ~ '^\+[1-9][0-9]{6,14}$'::text))
+    campaign_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    after interval NOT NULL,
+    template_id uuid NOT NULL,
+    CONSTRAINT campaign_steps_after_check CHECK (((after >= '00:00:00'::interval) AND (after <= '365 days'::interval))),
+    CONSTRAINT campaign_steps_position_check CHECK ((("position" >= 1) AND ("position" <= 10)))
 );
 
-ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.campaign_steps FORCE ROW LEVEL SECURITY;
 
-ALTER TABLE public.contacts OWNER TO owner;
+ALTER TABLE public.campaign_steps OWNER TO owner;
 
-COMMENT ON TABLE public.contacts IS 'The person reachable at a number. Who comes to a visit is a patient: a parent is one contact with several patients.';
-
-COMMENT ON COLUMN public.contacts.phone IS 'E.164, from the call''s envelope, staff or a verified caller only; unique per organisation, NULL allowed.';
-
-COMMENT ON COLUMN public.contacts.spoken_phone IS 'A number the caller said. Never used to find a contact.';
-
-COMMENT ON COLUMN public.contacts.origin_call_id IS 'The call of a caller without a number: such a caller has exactly one contact per call.';
-
-COMMENT ON COLUMN public.contacts.email IS 'Not unique: families share addresses.';
+COMMENT ON TABLE public.campaign_steps IS 'One text of a campaign; after counts from the campaign''s start.';
 
 CREATE TABLE public.departments (
     org_id uuid NOT NULL,
@@ -3965,6 +5744,31 @@ ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE public.identity_codes (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    contact_id uuid NOT NULL,
+    appointment_id uuid,
+    call_id uuid,
+    code_hash bytea,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT identity_codes_check CHECK (((kind = 'confirmation'::text) = (appointment_id IS NOT NULL))),
+    CONSTRAINT identity_codes_check1 CHECK (((kind = 'texted'::text) = (call_id IS NOT NULL))),
+    CONSTRAINT identity_codes_kind_check CHECK ((kind = ANY (ARRAY['confirmation'::text, 'texted'::text])))
+);
+
+ALTER TABLE ONLY public.identity_codes FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.identity_codes OWNER TO owner;
+
+COMMENT ON TABLE public.identity_codes IS 'Codes that prove who calls. Only a keyed hash is kept: the code is derived again when it is sent.';
+
+COMMENT ON COLUMN public.identity_codes.kind IS 'confirmation: stands in the confirmation of a visit, until the visit; texted: asked for in a call, good for that call only.';
+
+COMMENT ON COLUMN public.identity_codes.code_hash IS 'NULL until the text with the code was written.';
 
 CREATE TABLE public.invitations (
     org_id uuid NOT NULL,
@@ -4016,42 +5820,6 @@ COMMENT ON COLUMN public.locations.phone IS 'The clinic''s own line (E.164), whe
 
 COMMENT ON COLUMN public.locations.calendar_stale_after IS 'When a calendar''s mirror is older than this, bookings are pending instead of confirmed.';
 
-CREATE TABLE public.messages (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    direction text NOT NULL,
-    method text NOT NULL,
-    category text NOT NULL,
-    recipient text NOT NULL,
-    subject text,
-    content text NOT NULL,
-    status text DEFAULT 'queued'::text NOT NULL,
-    service_provider text,
-    external_message_id text,
-    sent_at timestamp with time zone,
-    contact_id uuid,
-    call_id uuid,
-    appointment_id uuid,
-    actor_user_id uuid,
-    request_id text,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
-    CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
-    CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
-    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'unknown'::text, 'blocked'::text])))
-);
-
-ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.messages OWNER TO owner;
-
-COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
-
-COMMENT ON COLUMN public.messages.status IS 'unknown: the provider may or may not have acted; never settled by sending again.';
-
-COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message.';
-
 CREATE TABLE public.notifications (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -4063,8 +5831,8 @@ CREATE TABLE public.notifications (
     read_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT notifications_body_check CHECK ((char_length(body) <= 500)),
-    CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text]))),
-    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text]))),
+    CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text, 'message'::text, 'contact'::text]))),
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text, 'message_failed'::text, 'message_unknown'::text, 'opted_out_before_visit'::text, 'visit_confirmed'::text, 'visit_cancelled_by_reply'::text, 'message_received'::text]))),
     CONSTRAINT notifications_title_check CHECK ((char_length(title) <= 120))
 );
 
@@ -4073,6 +5841,46 @@ ALTER TABLE ONLY public.notifications FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.notifications OWNER TO owner;
 
 COMMENT ON TABLE public.notifications IS 'What the staff should look at. Text holds no names and no words of a caller: it points at the row that does.';
+
+CREATE TABLE public.opt_outs (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    channel text NOT NULL,
+    phone text,
+    number_hash bytea NOT NULL,
+    source text NOT NULL,
+    at timestamp with time zone DEFAULT app.now() NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by text,
+    CONSTRAINT opt_outs_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'voice'::text, 'email'::text]))),
+    CONSTRAINT opt_outs_check CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+    CONSTRAINT opt_outs_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT opt_outs_revoked_by_check CHECK ((revoked_by = ANY (ARRAY['reply'::text, 'carrier'::text, 'staff'::text]))),
+    CONSTRAINT opt_outs_source_check CHECK ((source = ANY (ARRAY['reply'::text, 'carrier'::text, 'staff'::text, 'call'::text])))
+);
+
+ALTER TABLE ONLY public.opt_outs FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.opt_outs OWNER TO owner;
+
+COMMENT ON TABLE public.opt_outs IS 'Who must not be reached on a channel. By number, not by contact: it outlives the contact''s row.';
+
+COMMENT ON COLUMN public.opt_outs.phone IS 'NULL after erasure: number_hash still recognises the number.';
+
+COMMENT ON COLUMN public.opt_outs.number_hash IS 'app.number_hash of the number (or e-mail address).';
+
+CREATE TABLE public.org_keys (
+    org_id uuid NOT NULL,
+    number_key bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT org_keys_number_key_check CHECK ((octet_length(number_key) = 32))
+);
+
+ALTER TABLE ONLY public.org_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.org_keys OWNER TO owner;
+
+COMMENT ON TABLE public.org_keys IS 'The organisation''s key for keyed hashes of phone numbers and addresses; made when first needed.';
 
 CREATE TABLE public.org_tools (
     org_id uuid NOT NULL,
@@ -4090,79 +5898,6 @@ ALTER TABLE ONLY public.org_tools FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.org_tools OWNER TO owner;
 
 COMMENT ON TABLE public.org_tools IS 'An organisation''s tools in summary; linked when every agent''s assistant carries the tool.';
-
-CREATE TABLE public.organizations (
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    name text NOT NULL,
-    slug text NOT NULL,
-    country text DEFAULT 'US'::text NOT NULL,
-    time_zone text DEFAULT 'America/New_York'::text NOT NULL,
-    buffer_before interval DEFAULT '00:00:00'::interval NOT NULL,
-    buffer_after interval DEFAULT '00:00:00'::interval NOT NULL,
-    slot_step interval DEFAULT '00:15:00'::interval NOT NULL,
-    min_notice interval DEFAULT '00:00:00'::interval NOT NULL,
-    max_advance interval DEFAULT '180 days'::interval NOT NULL,
-    hold_ttl interval DEFAULT '00:05:00'::interval NOT NULL,
-    holds_per_day integer DEFAULT 500 NOT NULL,
-    approval_required boolean DEFAULT false NOT NULL,
-    identity_factor text DEFAULT 'date_of_birth'::text NOT NULL,
-    emergency_sentence text DEFAULT 'This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.'::text NOT NULL,
-    recording_consent text DEFAULT 'announce'::text NOT NULL,
-    ai_disclosure boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    deleted_at timestamp with time zone,
-    CONSTRAINT organizations_buffers CHECK ((((buffer_before >= '00:00:00'::interval) AND (buffer_before <= '04:00:00'::interval)) AND ((buffer_after >= '00:00:00'::interval) AND (buffer_after <= '04:00:00'::interval)))),
-    CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
-    CONSTRAINT organizations_emergency_sentence_check CHECK ((((char_length(emergency_sentence) >= 1) AND (char_length(emergency_sentence) <= 300)) AND (emergency_sentence !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT organizations_hold_ttl CHECK (((hold_ttl >= '00:00:30'::interval) AND (hold_ttl <= '00:30:00'::interval))),
-    CONSTRAINT organizations_holds_per_day_check CHECK ((holds_per_day >= 0)),
-    CONSTRAINT organizations_identity_factor_check CHECK ((identity_factor = ANY (ARRAY['date_of_birth'::text, 'calling_number'::text]))),
-    CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT organizations_notice CHECK ((((min_notice >= '00:00:00'::interval) AND (min_notice <= '90 days'::interval)) AND ((max_advance >= '1 day'::interval) AND (max_advance <= '730 days'::interval)))),
-    CONSTRAINT organizations_recording_consent_check CHECK ((recording_consent = ANY (ARRAY['none'::text, 'announce'::text, 'ask'::text]))),
-    CONSTRAINT organizations_slot_step CHECK (((slot_step >= '00:05:00'::interval) AND (slot_step <= '12:00:00'::interval))),
-    CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
-    CONSTRAINT organizations_time_zone_check CHECK (app.is_time_zone(time_zone))
-);
-
-ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.organizations OWNER TO owner;
-
-COMMENT ON TABLE public.organizations IS 'The tenant: a clinic or a group of clinics, with its rules for booking, identity and safety.';
-
-COMMENT ON COLUMN public.organizations.slug IS 'Short name in URLs and commands; unique across tenants.';
-
-COMMENT ON COLUMN public.organizations.country IS 'ISO 3166-1 alpha-2; the default region in which phone numbers are read.';
-
-COMMENT ON COLUMN public.organizations.time_zone IS 'IANA zone of the organisation; a location may lie in another.';
-
-COMMENT ON COLUMN public.organizations.buffer_before IS 'Kept free before every visit, unless the service says otherwise.';
-
-COMMENT ON COLUMN public.organizations.buffer_after IS 'Kept free after every visit (cleaning, notes), unless the service says otherwise.';
-
-COMMENT ON COLUMN public.organizations.slot_step IS 'Visits start every so often, counted from the opening of each span of hours.';
-
-COMMENT ON COLUMN public.organizations.min_notice IS 'A visit cannot be booked closer to now than this, except by staff override.';
-
-COMMENT ON COLUMN public.organizations.max_advance IS 'A visit cannot be booked further ahead than this, except by staff override.';
-
-COMMENT ON COLUMN public.organizations.hold_ttl IS 'How long a slot stays held for a caller who has not booked yet.';
-
-COMMENT ON COLUMN public.organizations.holds_per_day IS 'Holds taken per local day; beyond it slots are offered without being held.';
-
-COMMENT ON COLUMN public.organizations.approval_required IS 'Bookings start as pending and count as taken until staff approve or decline.';
-
-COMMENT ON COLUMN public.organizations.identity_factor IS 'What opens earlier visits to a caller: the date of birth, or (knowingly relaxed) the calling number alone.';
-
-COMMENT ON COLUMN public.organizations.emergency_sentence IS 'Spoken, alone, when a caller describes an emergency.';
-
-COMMENT ON COLUMN public.organizations.recording_consent IS 'none: not mentioned; announce: said at the start; ask: asked, and recorded only after a yes.';
-
-COMMENT ON COLUMN public.organizations.ai_disclosure IS 'Whether the agent says at the start that it is an AI.';
-
-COMMENT ON COLUMN public.organizations.deleted_at IS 'Set when the organisation left; its API answers 410 from then on.';
 
 CREATE TABLE public.patients (
     org_id uuid NOT NULL,
@@ -4242,6 +5977,27 @@ COMMENT ON COLUMN public.profiles.user_id IS 'The person in auth.users; unique a
 
 COMMENT ON COLUMN public.profiles.role IS 'owner and admin manage, staff work, viewer only reads. Read at every request, not from the token.';
 
+CREATE TABLE public.reply_questions (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    contact_id uuid NOT NULL,
+    kind text NOT NULL,
+    appointment_ids uuid[] NOT NULL,
+    asked_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    CONSTRAINT reply_questions_appointment_ids_check CHECK (((cardinality(appointment_ids) >= 1) AND (cardinality(appointment_ids) <= 9))),
+    CONSTRAINT reply_questions_kind_check CHECK ((kind = ANY (ARRAY['cancel_this'::text, 'cancel_which'::text, 'confirm_which'::text])))
+);
+
+ALTER TABLE ONLY public.reply_questions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reply_questions OWNER TO owner;
+
+COMMENT ON TABLE public.reply_questions IS 'What we asked back in a text: which visit is meant, and whether it is really to be cancelled. The last open one of a contact counts.';
+
+COMMENT ON COLUMN public.reply_questions.appointment_ids IS 'In the order of the numbered list that was sent.';
+
 CREATE TABLE public.resource_services (
     org_id uuid NOT NULL,
     resource_id uuid NOT NULL,
@@ -4253,6 +6009,45 @@ ALTER TABLE ONLY public.resource_services FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.resource_services OWNER TO owner;
 
 COMMENT ON TABLE public.resource_services IS 'Which resource can give which service.';
+
+CREATE TABLE public.scheduled_messages (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    contact_id uuid NOT NULL,
+    appointment_id uuid,
+    call_id uuid,
+    code_id uuid,
+    campaign_step_id uuid,
+    before interval,
+    due_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    reason text,
+    message_id uuid,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT scheduled_messages_check CHECK (((kind = ANY (ARRAY['confirmation'::text, 'reminder'::text])) = (appointment_id IS NOT NULL))),
+    CONSTRAINT scheduled_messages_check1 CHECK (((kind = 'reminder'::text) = (before IS NOT NULL))),
+    CONSTRAINT scheduled_messages_check2 CHECK (((kind = 'code'::text) = (code_id IS NOT NULL))),
+    CONSTRAINT scheduled_messages_check3 CHECK (((kind = 'campaign'::text) = (campaign_step_id IS NOT NULL))),
+    CONSTRAINT scheduled_messages_kind_check CHECK ((kind = ANY (ARRAY['confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text, 'campaign'::text]))),
+    CONSTRAINT scheduled_messages_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT scheduled_messages_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'cancelled'::text, 'skipped'::text])))
+);
+
+ALTER TABLE ONLY public.scheduled_messages FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.scheduled_messages OWNER TO owner;
+
+COMMENT ON TABLE public.scheduled_messages IS 'What is to be sent by itself, and when. A move or cancellation of the visit changes these rows; the jobs only look.';
+
+COMMENT ON COLUMN public.scheduled_messages.before IS 'The reminder offset that asked for it.';
+
+COMMENT ON COLUMN public.scheduled_messages.due_at IS 'When it is looked at; quiet hours and limits may put it off.';
+
+COMMENT ON COLUMN public.scheduled_messages.reason IS 'Why it was cancelled or skipped: a word of a closed list, see docs/messages.md.';
+
+COMMENT ON COLUMN public.scheduled_messages.message_id IS 'The message that came of it; several rows share one when they were merged.';
 
 CREATE TABLE public.vapi_tools (
     name text NOT NULL,
@@ -4431,6 +6226,18 @@ ALTER TABLE ONLY public.caller_messages
 ALTER TABLE ONLY public.caller_verifications
     ADD CONSTRAINT caller_verifications_pkey PRIMARY KEY (org_id, id);
 
+ALTER TABLE ONLY public.campaign_steps
+    ADD CONSTRAINT campaign_steps_org_id_campaign_id_position_key UNIQUE (org_id, campaign_id, "position");
+
+ALTER TABLE ONLY public.campaign_steps
+    ADD CONSTRAINT campaign_steps_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_org_id_name_key UNIQUE (org_id, name);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.closures
     ADD CONSTRAINT closures_pkey PRIMARY KEY (org_id, id);
 
@@ -4452,6 +6259,9 @@ ALTER TABLE ONLY public.departments
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (org_id, id);
 
+ALTER TABLE ONLY public.identity_codes
+    ADD CONSTRAINT identity_codes_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (org_id, id);
 
@@ -4461,11 +6271,29 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_pkey PRIMARY KEY (org_id, id);
 
+ALTER TABLE ONLY public.message_templates
+    ADD CONSTRAINT message_templates_org_id_kind_language_name_key UNIQUE (org_id, kind, language, name);
+
+ALTER TABLE ONLY public.message_templates
+    ADD CONSTRAINT message_templates_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (org_id, id);
 
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.opt_outs
+    ADD CONSTRAINT opt_outs_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.org_credentials
+    ADD CONSTRAINT org_credentials_org_id_provider_key UNIQUE (org_id, provider);
+
+ALTER TABLE ONLY public.org_credentials
+    ADD CONSTRAINT org_credentials_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.org_keys
+    ADD CONSTRAINT org_keys_pkey PRIMARY KEY (org_id);
 
 ALTER TABLE ONLY public.org_tools
     ADD CONSTRAINT org_tools_org_id_tool_name_key UNIQUE (org_id, tool_name);
@@ -4497,6 +6325,9 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_key UNIQUE (user_id);
 
+ALTER TABLE ONLY public.reply_questions
+    ADD CONSTRAINT reply_questions_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.resource_services
     ADD CONSTRAINT resource_services_pkey PRIMARY KEY (org_id, resource_id, service_id);
 
@@ -4505,6 +6336,9 @@ ALTER TABLE ONLY public.resources
 
 ALTER TABLE ONLY public.resources
     ADD CONSTRAINT resources_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_pkey PRIMARY KEY (org_id, id);
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_org_id_name_key UNIQUE (org_id, name);
@@ -4619,6 +6453,10 @@ CREATE INDEX caller_verifications_contact ON public.caller_verifications USING b
 
 COMMENT ON INDEX public.caller_verifications_contact IS 'How often a contact was guessed at today.';
 
+CREATE INDEX campaign_steps_template ON public.campaign_steps USING btree (org_id, template_id);
+
+COMMENT ON INDEX public.campaign_steps_template IS 'Which campaigns use a template: it cannot be deleted while one does.';
+
 CREATE INDEX closures_location ON public.closures USING btree (org_id, location_id);
 
 COMMENT ON INDEX public.closures_location IS 'free_slots: closures of the candidates'' locations.';
@@ -4627,9 +6465,33 @@ CREATE INDEX events_xid ON public.events USING btree (xid);
 
 COMMENT ON INDEX public.events_xid IS 'The relay reads on from where it was.';
 
+CREATE UNIQUE INDEX identity_codes_appointment ON public.identity_codes USING btree (org_id, appointment_id) WHERE (kind = 'confirmation'::text);
+
+COMMENT ON INDEX public.identity_codes_appointment IS 'One valid code per visit.';
+
+CREATE INDEX identity_codes_call ON public.identity_codes USING btree (org_id, call_id) WHERE (call_id IS NOT NULL);
+
+COMMENT ON INDEX public.identity_codes_call IS 'request_code: how many codes this call asked for.';
+
+CREATE INDEX identity_codes_contact ON public.identity_codes USING btree (org_id, contact_id, created_at);
+
+COMMENT ON INDEX public.identity_codes_contact IS 'request_code: how many codes this contact was sent lately.';
+
+CREATE INDEX identity_codes_hash ON public.identity_codes USING btree (org_id, code_hash);
+
+COMMENT ON INDEX public.identity_codes_hash IS 'verify_code: whose code is this?';
+
 CREATE INDEX invitations_email ON public.invitations USING btree (email) WHERE (accepted_at IS NULL);
 
 COMMENT ON INDEX public.invitations_email IS 'provision_user: open invitations of an address that signs up.';
+
+CREATE UNIQUE INDEX message_templates_used ON public.message_templates USING btree (org_id, kind, language) WHERE (active AND (kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text])));
+
+COMMENT ON INDEX public.message_templates_used IS 'template_for: what goes out by itself has one wording per language.';
+
+CREATE INDEX messages_appointment ON public.messages USING btree (org_id, appointment_id) WHERE (appointment_id IS NOT NULL);
+
+COMMENT ON INDEX public.messages_appointment IS 'What was sent about a visit.';
 
 CREATE INDEX messages_contact ON public.messages USING btree (org_id, contact_id, created_at);
 
@@ -4643,17 +6505,61 @@ CREATE INDEX messages_recent ON public.messages USING btree (org_id, created_at)
 
 COMMENT ON INDEX public.messages_recent IS 'The audit view: what went out in a period.';
 
+CREATE INDEX messages_recipient ON public.messages USING btree (org_id, recipient_hash, created_at);
+
+COMMENT ON INDEX public.messages_recipient IS 'begin_message: what this number was sent lately.';
+
+CREATE UNIQUE INDEX messages_send_key ON public.messages USING btree (org_id, send_key);
+
+COMMENT ON INDEX public.messages_send_key IS 'begin_message: one wish, one message.';
+
 CREATE INDEX notifications_recent ON public.notifications USING btree (org_id, created_at);
 
 COMMENT ON INDEX public.notifications_recent IS 'The newest notifications, and the unread ones.';
+
+CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, channel, number_hash) WHERE (revoked_at IS NULL);
+
+COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted out? One active row each.';
 
 CREATE UNIQUE INDEX patients_voice_name ON public.patients USING btree (org_id, contact_id, normalised_name) WHERE made_by_voice;
 
 COMMENT ON INDEX public.patients_voice_name IS 'book_appointment: one voice-made patient per contact and name, also in a race.';
 
+CREATE UNIQUE INDEX reply_questions_open ON public.reply_questions USING btree (org_id, contact_id) WHERE (answered_at IS NULL);
+
+COMMENT ON INDEX public.reply_questions_open IS 'record_inbound_message: what a short answer answers; one open question each.';
+
 CREATE INDEX resource_services_service ON public.resource_services USING btree (org_id, service_id);
 
 COMMENT ON INDEX public.resource_services_service IS 'free_slots: the candidates of a service.';
+
+CREATE INDEX scheduled_messages_appointment ON public.scheduled_messages USING btree (org_id, appointment_id);
+
+COMMENT ON INDEX public.scheduled_messages_appointment IS 'What was planned for a visit.';
+
+CREATE UNIQUE INDEX scheduled_messages_campaign ON public.scheduled_messages USING btree (org_id, campaign_step_id, contact_id) WHERE (kind = 'campaign'::text);
+
+COMMENT ON INDEX public.scheduled_messages_campaign IS 'One contact gets one step once.';
+
+CREATE UNIQUE INDEX scheduled_messages_confirmation ON public.scheduled_messages USING btree (org_id, appointment_id) WHERE ((kind = 'confirmation'::text) AND (state = 'waiting'::text));
+
+COMMENT ON INDEX public.scheduled_messages_confirmation IS 'schedule_for_appointment: one waiting confirmation per visit.';
+
+CREATE INDEX scheduled_messages_contact ON public.scheduled_messages USING btree (org_id, contact_id, due_at) WHERE (state = 'waiting'::text);
+
+COMMENT ON INDEX public.scheduled_messages_contact IS 'take_scheduled: what else waits for this contact and can be merged; stop on reply.';
+
+CREATE INDEX scheduled_messages_message ON public.scheduled_messages USING btree (org_id, message_id) WHERE (message_id IS NOT NULL);
+
+COMMENT ON INDEX public.scheduled_messages_message IS 'conclude_message: which visits a merged confirmation was about.';
+
+CREATE UNIQUE INDEX scheduled_messages_missed_call ON public.scheduled_messages USING btree (org_id, call_id) WHERE (kind = 'missed_call'::text);
+
+COMMENT ON INDEX public.scheduled_messages_missed_call IS 'A missed call is answered by text once.';
+
+CREATE UNIQUE INDEX scheduled_messages_reminder ON public.scheduled_messages USING btree (org_id, appointment_id, before) WHERE ((kind = 'reminder'::text) AND (state = 'waiting'::text));
+
+COMMENT ON INDEX public.scheduled_messages_reminder IS 'schedule_for_appointment: one waiting reminder per visit and offset.';
 
 CREATE INDEX webhook_deliveries_received ON public.webhook_deliveries USING btree (received_at);
 
@@ -4687,6 +6593,9 @@ ALTER TABLE ONLY public.agents
 
 ALTER TABLE ONLY public.appointment_changes
     ADD CONSTRAINT appointment_changes_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.appointment_changes
+    ADD CONSTRAINT appointment_changes_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
 
 ALTER TABLE ONLY public.appointments
     ADD CONSTRAINT appointments_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id);
@@ -4760,6 +6669,15 @@ ALTER TABLE ONLY public.caller_verifications
 ALTER TABLE ONLY public.caller_verifications
     ADD CONSTRAINT caller_verifications_org_id_patient_id_fkey FOREIGN KEY (org_id, patient_id) REFERENCES public.patients(org_id, id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.campaign_steps
+    ADD CONSTRAINT campaign_steps_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES public.campaigns(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.campaign_steps
+    ADD CONSTRAINT campaign_steps_org_id_template_id_fkey FOREIGN KEY (org_id, template_id) REFERENCES public.message_templates(org_id, id);
+
+ALTER TABLE ONLY public.campaigns
+    ADD CONSTRAINT campaigns_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.closures
     ADD CONSTRAINT closures_org_id_location_id_fkey FOREIGN KEY (org_id, location_id) REFERENCES public.locations(org_id, id) ON DELETE CASCADE;
 
@@ -4778,6 +6696,18 @@ ALTER TABLE ONLY public.departments
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.identity_codes
+    ADD CONSTRAINT identity_codes_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.identity_codes
+    ADD CONSTRAINT identity_codes_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.identity_codes
+    ADD CONSTRAINT identity_codes_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.identity_codes
+    ADD CONSTRAINT identity_codes_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 
@@ -4787,6 +6717,9 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.message_templates
+    ADD CONSTRAINT message_templates_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE SET NULL (appointment_id);
 
@@ -4794,13 +6727,28 @@ ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE SET NULL (call_id);
 
 ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES public.campaigns(org_id, id);
+
+ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE SET NULL (contact_id);
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.messages
+    ADD CONSTRAINT messages_org_id_in_reply_to_fkey FOREIGN KEY (org_id, in_reply_to) REFERENCES public.messages(org_id, id);
+
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.opt_outs
+    ADD CONSTRAINT opt_outs_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.org_credentials
+    ADD CONSTRAINT org_credentials_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.org_keys
+    ADD CONSTRAINT org_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
 ALTER TABLE ONLY public.org_tools
     ADD CONSTRAINT org_tools_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
@@ -4829,6 +6777,12 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.reply_questions
+    ADD CONSTRAINT reply_questions_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.reply_questions
+    ADD CONSTRAINT reply_questions_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.resource_services
     ADD CONSTRAINT resource_services_org_id_resource_id_fkey FOREIGN KEY (org_id, resource_id) REFERENCES public.resources(org_id, id) ON DELETE CASCADE;
 
@@ -4840,6 +6794,27 @@ ALTER TABLE ONLY public.resources
 
 ALTER TABLE ONLY public.resources
     ADD CONSTRAINT resources_org_id_location_id_fkey FOREIGN KEY (org_id, location_id) REFERENCES public.locations(org_id, id);
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_campaign_step_id_fkey FOREIGN KEY (org_id, campaign_step_id) REFERENCES public.campaign_steps(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_code_id_fkey FOREIGN KEY (org_id, code_id) REFERENCES public.identity_codes(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.scheduled_messages
+    ADD CONSTRAINT scheduled_messages_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
@@ -4875,6 +6850,10 @@ ALTER TABLE public.caller_messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.caller_verifications ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.campaign_steps ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaigns ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.closures ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
@@ -4884,6 +6863,8 @@ CREATE POLICY definer_crosses ON public.assistant_routes FOR SELECT TO app_defin
 CREATE POLICY definer_crosses ON public.events TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.invitations TO app_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY definer_crosses ON public.org_credentials FOR SELECT TO app_definer USING (true);
 
 CREATE POLICY definer_crosses ON public.organizations TO app_definer USING (true) WITH CHECK (true);
 
@@ -4897,13 +6878,23 @@ ALTER TABLE public.departments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.identity_codes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.locations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.message_templates ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notifications ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.opt_outs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.org_credentials ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.org_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.org_tools ENABLE ROW LEVEL SECURITY;
 
@@ -4917,9 +6908,13 @@ ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY registry_reads ON public.vapi_tools FOR SELECT TO tenant_service, app_definer USING (true);
 
+ALTER TABLE public.reply_questions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.resource_services ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.resources ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.scheduled_messages ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY service_role_sees_all ON public.agent_tools TO service_role USING (true) WITH CHECK (true);
 
@@ -4947,6 +6942,10 @@ CREATE POLICY service_role_sees_all ON public.caller_messages TO service_role US
 
 CREATE POLICY service_role_sees_all ON public.caller_verifications TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.campaign_steps TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.campaigns TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.closures TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.contacts TO service_role USING (true) WITH CHECK (true);
@@ -4955,13 +6954,23 @@ CREATE POLICY service_role_sees_all ON public.departments TO service_role USING 
 
 CREATE POLICY service_role_sees_all ON public.events TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.identity_codes TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.invitations TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.locations TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.message_templates TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.messages TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.notifications TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.opt_outs TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.org_credentials TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.org_keys TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.org_tools TO service_role USING (true) WITH CHECK (true);
 
@@ -4973,9 +6982,13 @@ CREATE POLICY service_role_sees_all ON public.phone_numbers TO service_role USIN
 
 CREATE POLICY service_role_sees_all ON public.profiles TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.reply_questions TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.resource_services TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.resources TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.scheduled_messages TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.services TO service_role USING (true) WITH CHECK (true);
 
@@ -5011,6 +7024,10 @@ CREATE POLICY tenant_reads ON public.caller_messages FOR SELECT TO tenant_user, 
 
 CREATE POLICY tenant_reads ON public.caller_verifications FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.campaign_steps FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.campaigns FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.closures FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.contacts FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -5019,13 +7036,23 @@ CREATE POLICY tenant_reads ON public.departments FOR SELECT TO tenant_user, tena
 
 CREATE POLICY tenant_reads ON public.events FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.identity_codes FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.invitations FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.locations FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.message_templates FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.messages FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.notifications FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.opt_outs FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.org_credentials FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.org_keys FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.org_tools FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -5037,9 +7064,13 @@ CREATE POLICY tenant_reads ON public.phone_numbers FOR SELECT TO tenant_user, te
 
 CREATE POLICY tenant_reads ON public.profiles FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.reply_questions FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.resource_services FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.resources FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.scheduled_messages FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.services FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -5075,6 +7106,10 @@ CREATE POLICY writer_writes ON public.caller_messages TO app_writer USING ((org_
 
 CREATE POLICY writer_writes ON public.caller_verifications TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.campaign_steps TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.campaigns TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.closures TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.contacts TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -5083,13 +7118,23 @@ CREATE POLICY writer_writes ON public.departments TO app_writer USING ((org_id =
 
 CREATE POLICY writer_writes ON public.events TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.identity_codes TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.invitations TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.locations TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.message_templates TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.messages TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.notifications TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.opt_outs TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.org_credentials TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.org_keys TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.org_tools TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -5101,9 +7146,13 @@ CREATE POLICY writer_writes ON public.phone_numbers TO app_writer USING ((org_id
 
 CREATE POLICY writer_writes ON public.profiles TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.reply_questions TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.resource_services TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.resources TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.scheduled_messages TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.services TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -5187,6 +7236,9 @@ GRANT ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with 
 GRANT ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text, p_limit integer, p_call_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text, p_limit integer, p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) FROM PUBLIC;
 
@@ -5206,6 +7258,21 @@ REVOKE ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_serv
 GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_definer;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_writer;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO service_role;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_service;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.is_time_zone(p_zone text) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.contacts TO tenant_service;
+GRANT SELECT ON TABLE public.contacts TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
+
+GRANT ALL ON FUNCTION app.campaign_segment(p_segment jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.campaign_segment(p_segment jsonb) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) TO tenant_service;
 GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
@@ -5220,6 +7287,17 @@ REVOKE ALL ON FUNCTION app.check_slot(p_call_id uuid, p_service text, p_starts_a
 
 GRANT ALL ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.messages TO service_role;
+GRANT SELECT ON TABLE public.messages TO tenant_service;
+GRANT SELECT ON TABLE public.messages TO tenant_user;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
+
+GRANT ALL ON FUNCTION app.claim_message(p_message_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.claim_message(p_message_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) TO app_writer;
+REVOKE ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
@@ -5242,6 +7320,16 @@ GRANT ALL ON FUNCTION app.current_user_id() TO tenant_service;
 GRANT ALL ON FUNCTION app.current_user_id() TO tenant_user;
 REVOKE ALL ON FUNCTION app.current_user_id() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.daily_cap_reached(p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.daily_cap_reached(p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.default_template(p_kind text, p_language text) TO app_writer;
+GRANT ALL ON FUNCTION app.default_template(p_kind text, p_language text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.default_template(p_kind text, p_language text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.delete_template(p_template_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_template(p_template_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
@@ -5252,8 +7340,23 @@ REVOKE ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at times
 GRANT ALL ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) TO app_writer;
+REVOKE ALL ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.erase_contact(p_contact_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.erase_contact(p_contact_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) TO app_writer;
+REVOKE ALL ON FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.erase_visits(p_contact_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.erase_visits(p_contact_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.find_messaging_tenant(p_number text) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.find_messaging_tenant(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
@@ -5278,6 +7381,9 @@ GRANT ALL ON FUNCTION app.find_service(p_words text) TO tenant_service;
 GRANT ALL ON FUNCTION app.find_service(p_words text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.find_service(p_words text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
@@ -5295,20 +7401,22 @@ REVOKE ALL ON FUNCTION app.holds_left(p_now timestamp with time zone) FROM PUBLI
 GRANT ALL ON FUNCTION app.identify_caller(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.identify_caller(p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) TO tenant_service;
 GRANT ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) TO tenant_user;
 REVOKE ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.is_opted_out(p_channel text, p_number text) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_opted_out(p_channel text, p_number text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.is_our_number(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_our_number(p_number text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_definer;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_writer;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO service_role;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_service;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.is_time_zone(p_zone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.limit_waits() TO tenant_service;
 GRANT ALL ON FUNCTION app.limit_waits() TO voxanne_login;
@@ -5319,6 +7427,9 @@ GRANT ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_z
 GRANT ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) TO app_writer;
+REVOKE ALL ON FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) TO tenant_user;
@@ -5326,6 +7437,9 @@ REVOKE ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uui
 
 GRANT ALL ON FUNCTION app.lock_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_call(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.lock_number(p_number text) TO app_writer;
+REVOKE ALL ON FUNCTION app.lock_number(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) FROM PUBLIC;
@@ -5342,6 +7456,24 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointments TO service_role;
 
 GRANT ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO app_writer;
 REVOKE ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) TO app_writer;
+REVOKE ALL ON FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.message_stats(p_from date, p_to date) TO tenant_user;
+REVOKE ALL ON FUNCTION app.message_stats(p_from date, p_to date) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.message_text_refusal(p_category text, p_method text, p_content text) TO app_writer;
+REVOKE ALL ON FUNCTION app.message_text_refusal(p_category text, p_method text, p_content text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.message_to_settle(p_message_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.message_to_settle(p_message_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) FROM PUBLIC;
@@ -5363,6 +7495,12 @@ GRANT ALL ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uui
 GRANT ALL ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_around timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_around timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.night_end(p_at timestamp with time zone, p_zone text, p_from time without time zone, p_until time without time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.night_end(p_at timestamp with time zone, p_zone text, p_from time without time zone, p_until time without time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO app_definer;
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO app_writer;
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO tenant_service;
@@ -5375,8 +7513,17 @@ REVOKE ALL ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result
 GRANT ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) TO tenant_service;
+REVOKE ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) TO app_writer;
+REVOKE ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.number_hash(p_number text) TO app_writer;
+REVOKE ALL ON FUNCTION app.number_hash(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO tenant_service;
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO voxanne_login;
@@ -5387,7 +7534,18 @@ GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp wit
 GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) TO tenant_user;
 REVOKE ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) TO tenant_service;
+GRANT ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) TO tenant_service;
+GRANT ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
@@ -5401,15 +7559,68 @@ REVOKE ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, 
 GRANT ALL ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.plain_text(p_text text) TO app_writer;
+REVOKE ALL ON FUNCTION app.plain_text(p_text text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.protect_table(p_table regclass, p_org_column text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.provision_user() FROM PUBLIC;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.org_credentials TO app_definer;
+GRANT SELECT(org_id) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(org_id) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(id) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(id) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(provider) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(provider) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(key_id) ON TABLE public.org_credentials TO app_definer;
+GRANT SELECT(key_id) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(key_id) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(account_ref) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(account_ref) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(sender) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(sender) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(connected_email) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(connected_email) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(last_verified_at) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(last_verified_at) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(verification_error) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(verification_error) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(created_at) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(created_at) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT SELECT(updated_at) ON TABLE public.org_credentials TO tenant_service;
+GRANT SELECT(updated_at) ON TABLE public.org_credentials TO tenant_user;
+
+GRANT ALL ON FUNCTION app.read_credential(p_provider text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.read_credential(p_provider text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO tenant_service;
@@ -5442,11 +7653,27 @@ REVOKE ALL ON FUNCTION app.release_hold(p_call_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.remove_closure(p_closure_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.remove_closure(p_closure_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.remove_credential(p_provider text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.remove_credential(p_provider text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO app_writer;
+GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.require_admin() TO app_writer;
+REVOKE ALL ON FUNCTION app.require_admin() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_org_id() TO app_definer;
 GRANT ALL ON FUNCTION app.require_org_id() TO app_writer;
@@ -5461,10 +7688,41 @@ GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time
 GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.campaigns TO tenant_service;
+GRANT SELECT ON TABLE public.campaigns TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO service_role;
+
+GRANT ALL ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.message_templates TO tenant_service;
+GRANT SELECT ON TABLE public.message_templates TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_templates TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_templates TO service_role;
+
+GRANT ALL ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text) TO app_writer;
+REVOKE ALL ON FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.schedule_missed_call(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.schedule_missed_call(p_call_id uuid) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_service;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_user;
@@ -5473,13 +7731,40 @@ REVOKE ALL ON FUNCTION app.service_cards() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) TO tenant_user;
 REVOKE ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.organizations TO tenant_service;
+GRANT SELECT ON TABLE public.organizations TO tenant_user;
+GRANT SELECT,INSERT ON TABLE public.organizations TO app_definer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO service_role;
+
+GRANT ALL ON FUNCTION app.set_message_rules(p_rules jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.set_message_rules(p_rules jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) TO tenant_service;
+REVOKE ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.sms_segments(p_text text) TO app_writer;
+REVOKE ALL ON FUNCTION app.sms_segments(p_text text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) TO app_writer;
+REVOKE ALL ON FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.stamp_user() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.start_campaign(p_campaign_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.start_campaign(p_campaign_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.stop_campaign(p_campaign_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.stop_campaign(p_campaign_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) TO app_writer;
+REVOKE ALL ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) FROM PUBLIC;
@@ -5487,11 +7772,24 @@ REVOKE ALL ON FUNCTION app.sweep_platform(p_events_before timestamp with time zo
 GRANT ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.take_scheduled(p_scheduled_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.take_scheduled(p_scheduled_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.template_fields(p_kind text) TO app_writer;
+GRANT ALL ON FUNCTION app.template_fields(p_kind text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.template_fields(p_kind text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.template_for(p_kind text, p_language text) TO app_writer;
+REVOKE ALL ON FUNCTION app.template_for(p_kind text, p_language text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.visible_appointments(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.visible_appointments(p_call_id uuid) FROM PUBLIC;
@@ -5562,10 +7860,10 @@ GRANT SELECT ON TABLE public.caller_verifications TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.caller_verifications TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.caller_verifications TO service_role;
 
-GRANT SELECT ON TABLE public.contacts TO tenant_service;
-GRANT SELECT ON TABLE public.contacts TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
+GRANT SELECT ON TABLE public.campaign_steps TO tenant_service;
+GRANT SELECT ON TABLE public.campaign_steps TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaign_steps TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaign_steps TO service_role;
 
 GRANT SELECT ON TABLE public.departments TO tenant_service;
 GRANT SELECT ON TABLE public.departments TO tenant_user;
@@ -5577,6 +7875,9 @@ GRANT SELECT ON TABLE public.events TO tenant_user;
 GRANT SELECT,DELETE ON TABLE public.events TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO service_role;
 
 GRANT SELECT ON TABLE public.invitations TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO app_writer;
@@ -5612,26 +7913,22 @@ GRANT SELECT ON TABLE public.locations TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO service_role;
 
-GRANT SELECT ON TABLE public.messages TO service_role;
-GRANT SELECT ON TABLE public.messages TO tenant_service;
-GRANT SELECT ON TABLE public.messages TO tenant_user;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
-
 GRANT SELECT ON TABLE public.notifications TO tenant_service;
 GRANT SELECT ON TABLE public.notifications TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notifications TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notifications TO service_role;
 
+GRANT SELECT ON TABLE public.opt_outs TO tenant_service;
+GRANT SELECT ON TABLE public.opt_outs TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.opt_outs TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.opt_outs TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_keys TO app_writer;
+
 GRANT SELECT ON TABLE public.org_tools TO tenant_service;
 GRANT SELECT ON TABLE public.org_tools TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO service_role;
-
-GRANT SELECT ON TABLE public.organizations TO tenant_service;
-GRANT SELECT ON TABLE public.organizations TO tenant_user;
-GRANT SELECT,INSERT ON TABLE public.organizations TO app_definer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO service_role;
 
 GRANT SELECT ON TABLE public.patients TO tenant_service;
 GRANT SELECT ON TABLE public.patients TO tenant_user;
@@ -5650,10 +7947,20 @@ GRANT SELECT,INSERT ON TABLE public.profiles TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO service_role;
 
+GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
+GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO service_role;
+
 GRANT SELECT ON TABLE public.resource_services TO tenant_service;
 GRANT SELECT ON TABLE public.resource_services TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.resource_services TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.resource_services TO service_role;
+
+GRANT SELECT ON TABLE public.scheduled_messages TO tenant_service;
+GRANT SELECT ON TABLE public.scheduled_messages TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_messages TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_messages TO service_role;
 
 GRANT SELECT ON TABLE public.vapi_tools TO app_definer;
 GRANT SELECT ON TABLE public.vapi_tools TO tenant_service;
