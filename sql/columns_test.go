@@ -51,7 +51,7 @@ var smoke = []string{
 	`select * from app.message_to_settle((select id from public.messages where send_key = 'k1'))`,
 	`select app.finish_message((select id from public.messages where send_key = 'k1'), 'sent', 'SM1')`,
 	`select app.record_delivery((select id from public.messages where send_key = 'k1'), 'SM1', 'failed', '21610')`,
-	`select app.opt_in('sms', '+13125550111', 'reply')`,
+	`select app.opt_in('sms', '+13125550111', 'staff')`,
 }
 
 // Views, row types and "select *" in functions survive a new column anywhere.
