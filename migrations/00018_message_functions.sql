@@ -680,32 +680,7 @@ select app.seal('app.settle_scheduled(uuid[], text, text, uuid, timestamptz)', '
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0938_function_note_code.sql
-create or replace function app.note_code(
-  p_subject_id uuid,
-  p_version integer,
-  p_code_hash bytea
-)
-returns void
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
-begin
-  raise exception 'app.note_code is not written yet';
-end
-$$;
-
-comment on function app.note_code(uuid, integer, bytea) is
-  'Not written yet.';
-
-select app.seal('app.note_code(uuid, integer, bytea)', 'app_writer', 'tenant_service');
--- end of sql/0938_function_note_code.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- snapshot of sql/0939_function_note_message_codes.sql
+-- snapshot of sql/0937_function_note_message_codes.sql
 create or replace function app.note_message_codes(
   p_message_id uuid,
   p_code_subjects uuid[],
@@ -733,7 +708,32 @@ comment on function app.note_message_codes(uuid, uuid[], integer[]) is
   'Notes whose codes the [code] placeholders of a message stand for, in their order, so that the text that was sent can be derived again when the provider is asked for it. Once per message; VX404 where there is none or it has its codes.';
 
 select app.seal('app.note_message_codes(uuid, uuid[], integer[])', 'app_writer', 'tenant_service');
--- end of sql/0939_function_note_message_codes.sql
+-- end of sql/0937_function_note_message_codes.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0938_function_note_code.sql
+create or replace function app.note_code(
+  p_subject_id uuid,
+  p_version integer,
+  p_code_hash bytea
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  raise exception 'app.note_code is not written yet';
+end
+$$;
+
+comment on function app.note_code(uuid, integer, bytea) is
+  'Not written yet.';
+
+select app.seal('app.note_code(uuid, integer, bytea)', 'app_writer', 'tenant_service');
+-- end of sql/0938_function_note_code.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1306,8 +1306,8 @@ drop function app.template_fields;
 drop function app.default_template;
 drop function app.request_code;
 drop function app.verify_code;
-drop function app.note_message_codes;
 drop function app.note_code;
+drop function app.note_message_codes;
 drop function app.settle_scheduled;
 drop function app.take_scheduled;
 drop function app.schedule_missed_call;
