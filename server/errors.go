@@ -10,6 +10,7 @@ type Code string
 const (
 	CodeBadRequest       Code = "bad_request"        // 400: a parameter or field is missing or malformed
 	CodeInvalidJSON      Code = "invalid_json"       // 400: the body is no JSON
+	CodeNotConfigured    Code = "not_configured"     // 400: the organization has not set up what this needs
 	CodeUnauthenticated  Code = "unauthenticated"    // 401: no token, or one that proves nothing
 	CodeTokenExpired     Code = "token_expired"      // 401: the token was good once; refresh it
 	CodeNoOrganization   Code = "no_organization"    // 401: the token names no organization
@@ -18,6 +19,8 @@ const (
 	CodeNotFound         Code = "not_found"          // 404: no such thing in this organization
 	CodeMethodNotAllowed Code = "method_not_allowed" // 405: the path exists, the method does not
 	CodeConflict         Code = "conflict"           // 409: the state changed or the thing exists already
+	CodeOptedOut         Code = "opted_out"          // 409: the recipient asked not to be reached this way
+	CodeQuietHours       Code = "quiet_hours"        // 409: it is night where the recipient lives
 	CodeGone             Code = "gone"               // 410: it existed and was deleted
 	CodeBodyTooLarge     Code = "body_too_large"     // 413: the body exceeds the limit of the route
 	CodeUnprocessable    Code = "unprocessable"      // 422: well-formed, but it cannot be done
@@ -29,16 +32,16 @@ const (
 // Codes lists every code, for tests and for the API description.
 func Codes() []Code {
 	return []Code{
-		CodeBadRequest, CodeInvalidJSON, CodeUnauthenticated, CodeTokenExpired, CodeNoOrganization,
-		CodeNotAMember, CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodeConflict, CodeGone,
-		CodeBodyTooLarge, CodeUnprocessable, CodeRateLimited, CodeInternal, CodeBusy,
+		CodeBadRequest, CodeInvalidJSON, CodeNotConfigured, CodeUnauthenticated, CodeTokenExpired, CodeNoOrganization,
+		CodeNotAMember, CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodeConflict, CodeOptedOut, CodeQuietHours,
+		CodeGone, CodeBodyTooLarge, CodeUnprocessable, CodeRateLimited, CodeInternal, CodeBusy,
 	}
 }
 
 // status is the one HTTP status of a code.
 func (c Code) status() int {
 	switch c {
-	case CodeBadRequest, CodeInvalidJSON:
+	case CodeBadRequest, CodeInvalidJSON, CodeNotConfigured:
 		return http.StatusBadRequest
 	case CodeUnauthenticated, CodeTokenExpired, CodeNoOrganization, CodeNotAMember:
 		return http.StatusUnauthorized
@@ -48,7 +51,7 @@ func (c Code) status() int {
 		return http.StatusNotFound
 	case CodeMethodNotAllowed:
 		return http.StatusMethodNotAllowed
-	case CodeConflict:
+	case CodeConflict, CodeOptedOut, CodeQuietHours:
 		return http.StatusConflict
 	case CodeGone:
 		return http.StatusGone

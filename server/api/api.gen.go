@@ -29,7 +29,10 @@ const (
 	ErrorCodeMethodNotAllowed ErrorCode = "method_not_allowed"
 	ErrorCodeNoOrganization   ErrorCode = "no_organization"
 	ErrorCodeNotAMember       ErrorCode = "not_a_member"
+	ErrorCodeNotConfigured    ErrorCode = "not_configured"
 	ErrorCodeNotFound         ErrorCode = "not_found"
+	ErrorCodeOptedOut         ErrorCode = "opted_out"
+	ErrorCodeQuietHours       ErrorCode = "quiet_hours"
 	ErrorCodeRateLimited      ErrorCode = "rate_limited"
 	ErrorCodeTokenExpired     ErrorCode = "token_expired"
 	ErrorCodeUnauthenticated  ErrorCode = "unauthenticated"
@@ -61,7 +64,13 @@ func (e ErrorCode) Valid() bool {
 		return true
 	case ErrorCodeNotAMember:
 		return true
+	case ErrorCodeNotConfigured:
+		return true
 	case ErrorCodeNotFound:
+		return true
+	case ErrorCodeOptedOut:
+		return true
+	case ErrorCodeQuietHours:
 		return true
 	case ErrorCodeRateLimited:
 		return true
