@@ -26,15 +26,28 @@ type memberships interface {
 }
 
 // handlers implements the operations of openapi.yaml, one file per entity.
-type handlers struct{ db Database }
+type handlers struct {
+	db       Database
+	accounts *Accounts
+}
+
+// signedIn is who the request's token speaks for. Error: unauthenticated, on a
+// route that openapi.yaml opens to everyone.
+func signedIn(ctx context.Context) (Claims, error) {
+	claims, ok := claimsOf(ctx)
+	if !ok {
+		return Claims{}, NewError(CodeUnauthenticated, sentenceNoToken, nil)
+	}
+	return claims, nil
+}
 
 // ValidateOrg tells the dashboard that the signed-in user belongs to the
 // organization it asks about. Errors: not_a_member, forbidden for another
 // organization whether it exists or not, gone, not_found.
 func (h handlers) ValidateOrg(ctx context.Context, req api.ValidateOrgRequestObject) (api.ValidateOrgResponseObject, error) {
-	claims, ok := claimsOf(ctx)
-	if !ok {
-		return nil, NewError(CodeUnauthenticated, sentenceNoToken, nil)
+	claims, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
 	}
 	m, err := h.db.Membership(ctx, claims.Raw)
 	switch {

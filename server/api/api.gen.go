@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/oapi-codegen/runtime"
 	openapi_types "github.com/oapi-codegen/runtime/types"
@@ -109,6 +110,20 @@ func (e Role) Valid() bool {
 	}
 }
 
+// Connected Example: {"message":"Twilio connected.","success":true}
+type Connected struct {
+	Message string `json:"message"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
+// Done defines model for Done.
+type Done struct {
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
 // Error defines model for Error.
 type Error struct {
 	// Code The closed list of refusals.
@@ -140,14 +155,78 @@ type OrgValidation struct {
 	Validated bool `json:"validated"`
 }
 
+// ResendAccount defines model for ResendAccount.
+type ResendAccount struct {
+	// ApiKey Stored sealed, shown to nobody again.
+	ApiKey string `json:"apiKey"`
+
+	// FromAddress What e-mail is sent from, without a name. Its domain must be verified at Resend.
+	FromAddress string `json:"fromAddress"`
+}
+
+// ResendConfig defines model for ResendConfig.
+type ResendConfig struct {
+	// ApiKey Always ••••••••.
+	ApiKey      string `json:"apiKey"`
+	FromAddress string `json:"fromAddress"`
+
+	// LastVerifiedAt When Resend last accepted the account.
+	LastVerifiedAt *time.Time `json:"lastVerifiedAt"`
+}
+
+// ResendConfigAnswer Example: {"config":{"apiKey":"••••••••","fromAddress":"hello@clinic.example","lastVerifiedAt":"2026-05-04T15:00:00Z"},"success":true}
+type ResendConfigAnswer struct {
+	Config ResendConfig `json:"config"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
 // Role What the user may do in the organization.
 type Role string
+
+// TwilioAccount defines model for TwilioAccount.
+type TwilioAccount struct {
+	AccountSid string `json:"accountSid"`
+
+	// AuthToken Stored sealed, shown to nobody again.
+	AuthToken string `json:"authToken"`
+
+	// PhoneNumber What texts are sent from, E.164. The account must own it, and it must be able to send texts.
+	PhoneNumber string `json:"phoneNumber"`
+}
+
+// TwilioConfig defines model for TwilioConfig.
+type TwilioConfig struct {
+	// AccountSid Masked.
+	AccountSid string `json:"accountSid"`
+
+	// AuthToken Always ••••••••.
+	AuthToken string `json:"authToken"`
+
+	// LastVerifiedAt When Twilio last accepted the account.
+	LastVerifiedAt *time.Time `json:"lastVerifiedAt"`
+
+	// PhoneNumber E.164.
+	PhoneNumber string `json:"phoneNumber"`
+}
+
+// TwilioConfigAnswer Example: {"config":{"accountSid":"AC12…9f","authToken":"••••••••","lastVerifiedAt":"2026-05-04T15:00:00Z","phoneNumber":"+13125550190"},"success":true}
+type TwilioConfigAnswer struct {
+	Config TwilioConfig `json:"config"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
 
 // UUID defines model for UUID.
 type UUID = openapi_types.UUID
 
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
+
+// Conflict defines model for Conflict.
+type Conflict = Error
 
 // Forbidden defines model for Forbidden.
 type Forbidden = Error
@@ -164,8 +243,32 @@ type Trouble = Error
 // Unauthenticated defines model for Unauthenticated.
 type Unauthenticated = Error
 
+// ConnectResendJSONRequestBody defines body for ConnectResend for application/json ContentType.
+type ConnectResendJSONRequestBody = ResendAccount
+
+// ConnectTwilioJSONRequestBody defines body for ConnectTwilio for application/json ContentType.
+type ConnectTwilioJSONRequestBody = TwilioAccount
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// DisconnectResend Forget the Resend account.
+	// (DELETE /api/integrations/resend)
+	DisconnectResend(w http.ResponseWriter, r *http.Request)
+	// GetResend Which Resend account is connected?
+	// (GET /api/integrations/resend)
+	GetResend(w http.ResponseWriter, r *http.Request)
+	// ConnectResend Connect a Resend account, or replace the connected one.
+	// (POST /api/integrations/resend)
+	ConnectResend(w http.ResponseWriter, r *http.Request)
+	// DisconnectTwilio Forget the Twilio account.
+	// (DELETE /api/integrations/twilio)
+	DisconnectTwilio(w http.ResponseWriter, r *http.Request)
+	// GetTwilio Which Twilio account is connected?
+	// (GET /api/integrations/twilio)
+	GetTwilio(w http.ResponseWriter, r *http.Request)
+	// ConnectTwilio Connect a Twilio account, or replace the connected one.
+	// (POST /api/integrations/twilio)
+	ConnectTwilio(w http.ResponseWriter, r *http.Request)
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(w http.ResponseWriter, r *http.Request, orgId UUID)
@@ -179,6 +282,90 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// DisconnectResend operation middleware
+func (siw *ServerInterfaceWrapper) DisconnectResend(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DisconnectResend(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetResend operation middleware
+func (siw *ServerInterfaceWrapper) GetResend(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetResend(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConnectResend operation middleware
+func (siw *ServerInterfaceWrapper) ConnectResend(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConnectResend(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DisconnectTwilio operation middleware
+func (siw *ServerInterfaceWrapper) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DisconnectTwilio(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetTwilio operation middleware
+func (siw *ServerInterfaceWrapper) GetTwilio(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetTwilio(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConnectTwilio operation middleware
+func (siw *ServerInterfaceWrapper) ConnectTwilio(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConnectTwilio(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // ValidateOrg operation middleware
 func (siw *ServerInterfaceWrapper) ValidateOrg(w http.ResponseWriter, r *http.Request) {
@@ -327,11 +514,19 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	}
 
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs/validate/{orgId}", wrapper.ValidateOrg)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/integrations/twilio", wrapper.DisconnectTwilio)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/twilio", wrapper.GetTwilio)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/twilio", wrapper.ConnectTwilio)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/integrations/resend", wrapper.DisconnectResend)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/resend", wrapper.GetResend)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/resend", wrapper.ConnectResend)
 
 	return m
 }
 
 type BadRequestJSONResponse Error
+
+type ConflictJSONResponse Error
 
 type ForbiddenJSONResponse Error
 
@@ -349,6 +544,484 @@ type TroubleJSONResponse struct {
 }
 
 type UnauthenticatedJSONResponse Error
+
+type DisconnectResendRequestObject struct {
+}
+
+type DisconnectResendResponseObject interface {
+	VisitDisconnectResendResponse(w http.ResponseWriter) error
+}
+
+type DisconnectResend200JSONResponse Done
+
+func (response DisconnectResend200JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResend401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DisconnectResend401JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResend403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DisconnectResend403JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResenddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DisconnectResenddefaultJSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResendRequestObject struct {
+}
+
+type GetResendResponseObject interface {
+	VisitGetResendResponse(w http.ResponseWriter) error
+}
+
+type GetResend200JSONResponse ResendConfigAnswer
+
+func (response GetResend200JSONResponse) VisitGetResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResend401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetResend401JSONResponse) VisitGetResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResend404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetResend404JSONResponse) VisitGetResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResenddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetResenddefaultJSONResponse) VisitGetResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResendRequestObject struct {
+	Body *ConnectResendJSONRequestBody
+}
+
+type ConnectResendResponseObject interface {
+	VisitConnectResendResponse(w http.ResponseWriter) error
+}
+
+type ConnectResend200JSONResponse Connected
+
+func (response ConnectResend200JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResend400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ConnectResend400JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResend401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ConnectResend401JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResend403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ConnectResend403JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResend409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ConnectResend409JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResenddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ConnectResenddefaultJSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilioRequestObject struct {
+}
+
+type DisconnectTwilioResponseObject interface {
+	VisitDisconnectTwilioResponse(w http.ResponseWriter) error
+}
+
+type DisconnectTwilio200JSONResponse Done
+
+func (response DisconnectTwilio200JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilio401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DisconnectTwilio401JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilio403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DisconnectTwilio403JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwiliodefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DisconnectTwiliodefaultJSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTwilioRequestObject struct {
+}
+
+type GetTwilioResponseObject interface {
+	VisitGetTwilioResponse(w http.ResponseWriter) error
+}
+
+type GetTwilio200JSONResponse TwilioConfigAnswer
+
+func (response GetTwilio200JSONResponse) VisitGetTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTwilio401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetTwilio401JSONResponse) VisitGetTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTwilio404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetTwilio404JSONResponse) VisitGetTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTwiliodefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetTwiliodefaultJSONResponse) VisitGetTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilioRequestObject struct {
+	Body *ConnectTwilioJSONRequestBody
+}
+
+type ConnectTwilioResponseObject interface {
+	VisitConnectTwilioResponse(w http.ResponseWriter) error
+}
+
+type ConnectTwilio200JSONResponse Connected
+
+func (response ConnectTwilio200JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilio400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ConnectTwilio400JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilio401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ConnectTwilio401JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilio403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ConnectTwilio403JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilio409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ConnectTwilio409JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwiliodefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ConnectTwiliodefaultJSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type ValidateOrgRequestObject struct {
 	OrgId UUID `json:"orgId"`
@@ -465,6 +1138,24 @@ func (response ValidateOrgdefaultJSONResponse) VisitValidateOrgResponse(w http.R
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// DisconnectResend Forget the Resend account.
+	// (DELETE /api/integrations/resend)
+	DisconnectResend(ctx context.Context, request DisconnectResendRequestObject) (DisconnectResendResponseObject, error)
+	// GetResend Which Resend account is connected?
+	// (GET /api/integrations/resend)
+	GetResend(ctx context.Context, request GetResendRequestObject) (GetResendResponseObject, error)
+	// ConnectResend Connect a Resend account, or replace the connected one.
+	// (POST /api/integrations/resend)
+	ConnectResend(ctx context.Context, request ConnectResendRequestObject) (ConnectResendResponseObject, error)
+	// DisconnectTwilio Forget the Twilio account.
+	// (DELETE /api/integrations/twilio)
+	DisconnectTwilio(ctx context.Context, request DisconnectTwilioRequestObject) (DisconnectTwilioResponseObject, error)
+	// GetTwilio Which Twilio account is connected?
+	// (GET /api/integrations/twilio)
+	GetTwilio(ctx context.Context, request GetTwilioRequestObject) (GetTwilioResponseObject, error)
+	// ConnectTwilio Connect a Twilio account, or replace the connected one.
+	// (POST /api/integrations/twilio)
+	ConnectTwilio(ctx context.Context, request ConnectTwilioRequestObject) (ConnectTwilioResponseObject, error)
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(ctx context.Context, request ValidateOrgRequestObject) (ValidateOrgResponseObject, error)
@@ -507,6 +1198,164 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictHTTPServerOptions
+}
+
+// DisconnectResend operation middleware
+func (sh *strictHandler) DisconnectResend(w http.ResponseWriter, r *http.Request) {
+	var request DisconnectResendRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DisconnectResend(ctx, request.(DisconnectResendRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisconnectResend")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DisconnectResendResponseObject); ok {
+		if err := validResponse.VisitDisconnectResendResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetResend operation middleware
+func (sh *strictHandler) GetResend(w http.ResponseWriter, r *http.Request) {
+	var request GetResendRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetResend(ctx, request.(GetResendRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetResend")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetResendResponseObject); ok {
+		if err := validResponse.VisitGetResendResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConnectResend operation middleware
+func (sh *strictHandler) ConnectResend(w http.ResponseWriter, r *http.Request) {
+	var request ConnectResendRequestObject
+
+	var body ConnectResendJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConnectResend(ctx, request.(ConnectResendRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConnectResend")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConnectResendResponseObject); ok {
+		if err := validResponse.VisitConnectResendResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DisconnectTwilio operation middleware
+func (sh *strictHandler) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
+	var request DisconnectTwilioRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DisconnectTwilio(ctx, request.(DisconnectTwilioRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisconnectTwilio")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DisconnectTwilioResponseObject); ok {
+		if err := validResponse.VisitDisconnectTwilioResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetTwilio operation middleware
+func (sh *strictHandler) GetTwilio(w http.ResponseWriter, r *http.Request) {
+	var request GetTwilioRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTwilio(ctx, request.(GetTwilioRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTwilio")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetTwilioResponseObject); ok {
+		if err := validResponse.VisitGetTwilioResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConnectTwilio operation middleware
+func (sh *strictHandler) ConnectTwilio(w http.ResponseWriter, r *http.Request) {
+	var request ConnectTwilioRequestObject
+
+	var body ConnectTwilioJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConnectTwilio(ctx, request.(ConnectTwilioRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConnectTwilio")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConnectTwilioResponseObject); ok {
+		if err := validResponse.VisitConnectTwilioResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // ValidateOrg operation middleware
