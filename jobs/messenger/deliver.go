@@ -41,8 +41,9 @@ type parcel struct {
 	attachments []email.Attachment
 }
 
-// errNotOurs: the row is not waiting for a sender.
-var errNotOurs = errors.New("the message was not handed over to be sent, or was sent")
+// ErrNotWaiting says that a message is not there to be delivered: its row was not begun with hand-over, or tells already
+// what became of it.
+var ErrNotWaiting = errors.New("the message was not handed over to be sent, or was sent")
 
 func (m *Messenger) deliver(ctx context.Context, org, messageID uuid.UUID, p parcel) (string, error) {
 	send, err := m.prepare(ctx, org, messageID, p)
@@ -73,7 +74,7 @@ func (m *Messenger) prepare(ctx context.Context, org, messageID uuid.UUID, p par
 			return fmt.Errorf("read the message: %w", err)
 		}
 		if row.Status != "queued" || row.HandedOverAt == nil || row.ExternalMessageID != nil {
-			return errNotOurs
+			return ErrNotWaiting
 		}
 		if p.body == "" {
 			p.body = row.Content

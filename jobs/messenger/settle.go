@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -171,16 +172,16 @@ func (q question) askMailer(ctx context.Context, tx db.Tx) (func(context.Context
 	return func(ctx context.Context) (time.Duration, error) {
 		id, err := send(ctx)
 		var refused *email.RefusedError
-		if errors.As(err, &refused) {
-			if refused.Code == codeKeyKnown {
-				return 0, q.close(ctx, verdict{outcome: sent})
-			}
+		switch {
+		case err == nil:
+			return 0, q.close(ctx, judge(id, nil))
+		case errors.As(err, &refused) && refused.Code == codeKeyKnown:
+			return 0, q.close(ctx, verdict{outcome: sent})
+		case errors.As(err, &refused) && refused.Status != http.StatusConflict: // 409: the first one is still being worked on
 			return 0, q.close(ctx, judge("", err))
-		}
-		if err != nil { // a key that is refused now may have been good then
+		default: // an API key that is refused now may have been good then
 			return q.later(ctx)
 		}
-		return 0, q.close(ctx, judge(id, nil))
 	}, nil
 }
 
