@@ -122,7 +122,72 @@ as $$
   cross join lateral race.said(b) a
 $$;
 
--- The only visit of the clinic, for staff, who name visits by id.
+-- Call 1 has booked two visits and ended, long enough ago for their confirmations to be due.
+create procedure race.book_two_and_hang_up()
+language plpgsql
+as $$
+begin
+  call race.answer('call-1');
+  perform race.book('t1', '10:00', 'Ada Quillby', 'Avery');
+  perform race.book('t2', '11:00', 'Ben Quillfeather', 'Blake');
+  reset role;
+  update public.call_logs set status = 'ended', ended_at = app.now();
+  update public.scheduled_messages set due_at = app.now() - interval '1 minute' where kind = 'confirmation';
+end
+$$;
+
+-- race.work: from here on the transaction is a job's of the clinic.
+create procedure race.work()
+language plpgsql
+as $$
+begin
+  perform app.begin_request('tenant_service', jsonb_build_object(
+    'app_metadata', jsonb_build_object('org_id', 'a0000000-0000-7000-8000-000000000001')));
+end
+$$;
+
+create function race.confirmation(p_time time) returns uuid language sql stable security definer
+as $$
+  select s.id
+  from public.scheduled_messages s
+  join public.appointments a on a.org_id = s.org_id and a.id = s.appointment_id
+  where s.kind = 'confirmation' and a.scheduled_at = race.at(p_time)
+$$;
+
+create type race.bundle as (outcome text, visits integer, codes integer);
+
+-- What the job of that visit's confirmation takes; race.settle says that it was sent.
+create function race.take(p_time time) returns setof race.bundle language plpgsql volatile
+as $$
+declare
+  v_bundle app.scheduled_bundle;
+begin
+  select * into v_bundle from app.take_scheduled(race.confirmation(p_time));
+  perform set_config('race.taken', coalesce(v_bundle.scheduled_ids, '{}')::text, true);
+  return next (v_bundle.outcome, cardinality(v_bundle.appointment_ids), cardinality(v_bundle.code_subjects))::race.bundle;
+end
+$$;
+
+create procedure race.settle()
+language plpgsql
+as $$
+begin
+  perform app.settle_scheduled(current_setting('race.taken')::uuid[], 'done');
+end
+$$;
+
+-- What became of the confirmations, and how many codes each visit was given.
+create function race.planned(out states text, out codes text) language sql stable security definer
+as $$
+  select
+    (select string_agg(s.state || coalesce(' ' || s.reason, ''), ', ' order by a.scheduled_at)
+      from public.scheduled_messages s
+      join public.appointments a on a.org_id = s.org_id and a.id = s.appointment_id
+      where s.kind = 'confirmation'),
+    (select string_agg(a.code_version::text, ', ' order by a.scheduled_at) from public.appointments a)
+$$;
+
+-- The first visit of the clinic, for staff, who name visits by id.
 create function race.visit() returns text language sql stable security definer
 as $$ select a.id::text from public.appointments a where a.status <> 'held' order by a.created_at limit 1 $$;
 
