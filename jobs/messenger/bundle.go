@@ -72,7 +72,7 @@ func (b *bundle) beginEmail(ctx context.Context) error {
 		by.name = providerResend
 	}
 	wish := b.wish("email", by.name, *b.EmailText)
-	wish.SendKey += ":email"
+	wish.SendKey += emailKey
 	wish.Recipient, wish.Subject, wish.NumberZones = b.Email, b.Subject, []string{}
 	d, err := b.decide(ctx, wish)
 	if err != nil || d.Outcome != outcomeSend {
@@ -86,7 +86,7 @@ func (b *bundle) beginEmail(ctx context.Context) error {
 // again, so its id names the wish for good.
 func (b *bundle) wish(method, provider, content string) db.BeginMessageParams {
 	w := db.BeginMessageParams{
-		Category: text(b.Category), Method: method, Content: content, SendKey: "scheduled:" + b.ScheduledIds[0].String(),
+		Category: text(b.Category), Method: method, Content: content, SendKey: scheduledKey + b.ScheduledIds[0].String(),
 		ServiceProvider: provider, CallID: b.CallID, CampaignID: b.CampaignID,
 	}
 	if b.ContactID != nil {

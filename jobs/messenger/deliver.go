@@ -39,6 +39,7 @@ func (m *Messenger) Deliver(ctx context.Context, org, messageID uuid.UUID, body 
 type parcel struct {
 	body        string // empty: the row's content
 	attachments []email.Attachment
+	again       bool // the same e-mail once more, under its key: the attachments are made anew
 }
 
 // ErrNotWaiting says that a message is not there to be delivered: its row was not begun with hand-over, or tells already

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/mail"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -29,6 +30,11 @@ func (m *Messenger) mail(ctx context.Context, tx db.Tx, by mailer, row db.Messag
 	clinic, err := tx.GetOrganization(ctx, row.OrgID)
 	if err != nil {
 		return nil, fmt.Errorf("read the clinic's name: %w", err)
+	}
+	if p.again {
+		if p.attachments, err = calendarAgain(ctx, tx, row, clinic.Name, by.from); err != nil {
+			return nil, err
+		}
 	}
 	html, err := m.page(clinic.Name, p.body)
 	if err != nil {
@@ -60,10 +66,16 @@ func named(clinic, address string) string {
 	return (&mail.Address{Name: clinic, Address: parsed.Address}).String()
 }
 
+// Parts of the send key of a scheduled e-mail: scheduledKey, the id of the first scheduled row, emailKey.
+const (
+	scheduledKey = "scheduled:"
+	emailKey     = ":email"
+)
+
 // calendar is the file by which the visits get into the patient's calendar; a visit that moved replaces its earlier
 // entry, because the code's version grows with every confirmation.
 func calendar(b db.ScheduledBundle, organizer string) []email.Attachment {
-	if len(b.AppointmentIds) == 0 || text(b.Kind) != "confirmation" {
+	if text(b.Kind) != "confirmation" {
 		return nil
 	}
 	versions := map[uuid.UUID]int{}
@@ -72,10 +84,39 @@ func calendar(b db.ScheduledBundle, organizer string) []email.Attachment {
 	}
 	events := make([]email.Event, len(b.AppointmentIds))
 	for i, id := range b.AppointmentIds {
-		events[i] = email.Event{
-			UID: id.String() + "@voxanne", Start: b.StartsAt[i], End: b.EndsAt[i], Summary: b.Summaries[i],
-			Location: text(b.Place), Organizer: organizer, Sequence: versions[id],
-		}
+		events[i] = event(id, b.StartsAt[i], b.EndsAt[i], versions[id])
+		events[i].Summary, events[i].Location, events[i].Organizer = b.Summaries[i], text(b.Place), organizer
+	}
+	return attached(events)
+}
+
+// calendarAgain is the file of an e-mail that may not have left, as the visits are by now, and without saying more than
+// the clinic's name about them.
+func calendarAgain(ctx context.Context, tx db.Tx, row db.Message, clinic, organizer string) ([]email.Attachment, error) {
+	key := strings.TrimSuffix(strings.TrimPrefix(text(row.SendKey), scheduledKey), emailKey)
+	id, err := uuid.Parse(key)
+	if err != nil || row.Category != "confirmation" {
+		return nil, nil // it had none
+	}
+	visits, err := tx.VisitsSentWith(ctx, row.OrgID, id)
+	if err != nil {
+		return nil, fmt.Errorf("read the visits of the e-mail: %w", err)
+	}
+	events := make([]email.Event, len(visits))
+	for i, v := range visits {
+		events[i] = event(v.ID, v.ScheduledAt, v.EndsAt, int(v.CodeVersion))
+		events[i].Summary, events[i].Location, events[i].Organizer = clinic, v.Place, organizer
+	}
+	return attached(events), nil
+}
+
+func event(visit uuid.UUID, starts, ends time.Time, version int) email.Event {
+	return email.Event{UID: visit.String() + "@voxanne", Start: starts, End: ends, Sequence: version}
+}
+
+func attached(events []email.Event) []email.Attachment {
+	if len(events) == 0 {
+		return nil
 	}
 	return []email.Attachment{{Name: "visit.ics", ContentType: email.CalendarType, Content: email.Calendar(events)}}
 }

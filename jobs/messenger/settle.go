@@ -160,7 +160,7 @@ func (q question) askMailer(ctx context.Context, tx db.Tx) (func(context.Context
 		q.age > askFor || !strings.Contains(q.row.Recipient, "@") {
 		return nil, errCannotAsk
 	}
-	send, err := q.m.mail(ctx, tx, by, q.row, parcel{body: q.row.Content})
+	send, err := q.m.mail(ctx, tx, by, q.row, parcel{body: q.row.Content, again: true})
 	if err != nil {
 		return nil, err
 	}
