@@ -68,7 +68,7 @@ func check(m Message) error {
 	total := 0
 	for _, a := range m.Attachments {
 		total += len(a.Content)
-		if a.Name == "" || a.ContentType == "" || !plain(a.Name) || !plain(a.ContentType) || len(a.Content) == 0 || total > maxAttachments {
+		if a.Name == "" || a.ContentType == "" || !plain(a.Name+a.ContentType) || len(a.Content) == 0 || total > maxAttachments {
 			return &RefusedError{Code: "invalid_attachment"}
 		}
 	}

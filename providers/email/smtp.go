@@ -29,7 +29,8 @@ type smtpSender struct {
 // never shows the address, which holds a password.
 func NewSMTP(address string) (Sender, error) {
 	u, err := url.Parse(address)
-	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+	if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
 		return nil, errors.New("the mail server's address is not of the form smtp://user:password@host:port or smtps://…")
 	}
 	s := &smtpSender{host: u.Hostname(), port: 587, implicitTLS: u.Scheme == "smtps", loopback: isLoopback(u.Hostname())}
@@ -89,7 +90,11 @@ func (s *smtpSender) Send(ctx context.Context, m Message) (string, error) {
 func (s *smtpSender) options(ctx context.Context, line *wire) []gomail.Option {
 	options := []gomail.Option{gomail.WithPort(s.port), gomail.WithTimeout(DefaultTimeout), gomail.WithHELO("localhost")}
 	if s.user != "" {
-		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(s.user), gomail.WithPassword(s.password))
+		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(s.user),
+			gomail.WithPassword(s.password))
+	}
+	if s.user != "" && s.loopback && !s.implicitTLS { // the one case in which a password may travel as it is
+		options = append(options, gomail.WithOpportunisticSMTPAuth(gomail.SMTPAuthPlainNoEnc, gomail.SMTPAuthLoginNoEnc))
 	}
 	switch {
 	case s.implicitTLS:

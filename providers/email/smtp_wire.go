@@ -6,11 +6,15 @@ import (
 	"errors"
 	"net"
 	"net/textproto"
+	"regexp"
 	"sync/atomic"
 	"syscall"
 
 	gomail "github.com/wneessen/go-mail"
 )
+
+// enhancedStatus is the form of RFC 3463; anything else is not shown.
+var enhancedStatus = regexp.MustCompile(`^[245]\.[0-9]{1,3}\.[0-9]{1,3}$`)
 
 // wire is the connection of one message: whether there was one decides what an error means.
 type wire struct{ connected atomic.Bool }
@@ -55,9 +59,9 @@ func (l *wire) errorOf(ctx context.Context, err error) error {
 	var reply *textproto.Error
 	switch {
 	case errors.As(err, &reply):
-		return refusal(reply)
-	case errors.As(err, &send) && send.ErrorCode() != 0:
-		return refusal(&textproto.Error{Code: send.ErrorCode()})
+		return refusal(reply.Code, "")
+	case errors.As(err, &send) && send.ErrorCode() >= 400 && send.ErrorCode() < 600:
+		return refusal(send.ErrorCode(), send.EnhancedStatusCode())
 	case errors.As(err, &send) && (send.Reason == gomail.ErrSMTPDataClose || send.Reason == gomail.ErrWriteContent):
 		return &UncertainError{reason: reason, cause: cause}
 	default:
@@ -66,14 +70,17 @@ func (l *wire) errorOf(ctx context.Context, err error) error {
 }
 
 // refusal maps a server's answer: 4xx is for a while, 5xx for good.
-func refusal(reply *textproto.Error) error {
+func refusal(code int, enhanced string) error {
+	if !enhancedStatus.MatchString(enhanced) {
+		enhanced = "smtp"
+	}
 	switch {
-	case reply.Code == 530 || reply.Code == 534 || reply.Code == 535 || reply.Code == 538:
+	case code == 530 || code == 534 || code == 535 || code == 538:
 		return ErrUnauthorized
-	case reply.Code >= 400 && reply.Code < 500:
+	case code >= 400 && code < 500:
 		return &RateLimitedError{}
 	default:
-		return &RefusedError{Status: reply.Code, Code: "smtp"}
+		return &RefusedError{Status: code, Code: enhanced}
 	}
 }
 

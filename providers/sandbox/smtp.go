@@ -43,7 +43,8 @@ const (
 	StageFrom Stage = "MAIL"
 	StageTo   Stage = "RCPT"
 	StageData Stage = "DATA"
-	StageDot  Stage = "." // the message's final dot
+	StageDot  Stage = "."    // the message's final dot
+	StageRset Stage = "RSET" // after a message was taken, many clients send it
 )
 
 // SMTPFailure is how the next message goes wrong.
@@ -159,9 +160,10 @@ func (c *smtpSession) command(verb, rest string) error {
 		return c.say("250-sandbox\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 AUTH PLAIN LOGIN")
 	case "AUTH":
 		return c.auth(rest)
-	case "NOOP", "RSET":
-		c.mail = Mail{}
+	case "NOOP":
 		return c.say("250 2.0.0 OK")
+	case "RSET":
+		return c.take(StageRset, func() string { c.mail = Mail{}; return "250 2.0.0 OK" })
 	case "QUIT":
 		_ = c.say("221 2.0.0 Bye")
 		return net.ErrClosed

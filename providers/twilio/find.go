@@ -24,9 +24,9 @@ type Sent struct {
 	ErrorCode int
 }
 
-// Find returns the texts that Twilio accepted from us with the same From, To and Body, created at or after since (to the
-// second), newest first as Twilio lists them. Empty means that Twilio has none: a list that is too long to be read to its
-// end is an error, not an empty answer.
+// Find returns the texts that Twilio accepted from us with the same From, To and Body, created at or after since, newest
+// first as Twilio lists them. Since counts to the second and by Twilio's clock: leave a margin. Empty means that Twilio has
+// none: a list that is too long to be read to its end is an error, not an empty answer.
 //
 // It asks by the two numbers only. Twilio's DateSent filter leaves out texts that wait in its queue, since those have no
 // such date yet, and exactly those must be found.
