@@ -45,6 +45,13 @@ var smoke = []string{
 	`select answer from app.accept_delivery('call', 'tool-calls', 't1', '\x01')`,
 	`select app.answer_delivery('call', 'tool-calls', 't1', 'zanzibar-lilac')`,
 	`select app.announce('call_update', 'call', $call)`,
+	`select * from app.begin_message('code', 'sms', 'zanzibar-lilac', 'k1', $contact, 'twilio', p_hand_over => false)`,
+	`select * from app.begin_message('code', 'sms', 'zanzibar-lilac', 'k1', $contact, 'twilio')`,
+	`select * from app.claim_message((select id from public.messages where send_key = 'k1'))`,
+	`select * from app.message_to_settle((select id from public.messages where send_key = 'k1'))`,
+	`select app.finish_message((select id from public.messages where send_key = 'k1'), 'sent', 'SM1')`,
+	`select app.record_delivery((select id from public.messages where send_key = 'k1'), 'SM1', 'failed', '21610')`,
+	`select app.opt_in('sms', '+13125550111', 'reply')`,
 }
 
 // Views, row types and "select *" in functions survive a new column anywhere.
@@ -62,7 +69,10 @@ func TestColumnsMayBeAddedToEveryTable(t *testing.T) {
 		answers(t, tx,
 			`select * from app.available_slots('Consultation', app.now(), app.now() + interval '14 days')`,
 			`select * from app.book_appointment('Consultation', (select min(starts_at) from app.available_slots('Consultation', app.now(), app.now() + interval '14 days')), 'Pat Quillby', p_contact_id => $contact)`,
-			`select * from app.cancel_appointment($appointment::text)`)
+			`select * from app.cancel_appointment($appointment::text)`,
+			`select * from app.send_follow_up($contact, 'zanzibar-lilac', 'k2', '{}', 'US')`,
+			`select * from app.set_message_rules('{"messages_per_day": 5}')`,
+			`select * from app.message_stats('2030-01-01', '2030-01-02')`)
 	})
 	tx, err := login.Begin(t.Context())
 	require.NoError(t, err)

@@ -29,8 +29,12 @@ func TestTenantsSeeAndChangeOnlyTheirOwn(t *testing.T) {
 	for _, role := range []string{"tenant_user", "tenant_service"} {
 		for _, table := range tables {
 			t.Run(role+"/"+table.name, func(t *testing.T) {
-				request(t, login, role, "a", func(tx pgx.Tx) { seesOnly(t, tx, table, "a") })
-				request(t, login, role, "b", func(tx pgx.Tx) { seesOnly(t, tx, table, "b") })
+				if forFunctions(table) {
+					request(t, login, role, "a", func(tx pgx.Tx) { seesNothing(t, tx, table) })
+				} else {
+					request(t, login, role, "a", func(tx pgx.Tx) { seesOnly(t, tx, table, "a") })
+					request(t, login, role, "b", func(tx pgx.Tx) { seesOnly(t, tx, table, "b") })
+				}
 				request(t, login, role, "b", func(tx pgx.Tx) { changesNothing(t, tx, table, "a") })
 			})
 		}
@@ -49,7 +53,12 @@ func TestWithoutClaimsNothingIsSeen(t *testing.T) {
 			_, err := login.Exec(t.Context(), "set role "+role)
 			require.NoError(t, err)
 			var seen int
-			require.NoError(t, login.QueryRow(t.Context(), "select count("+table.org+") from public."+table.name).Scan(&seen))
+			err = login.QueryRow(t.Context(), "select count("+table.org+") from public."+table.name).Scan(&seen)
+			if forFunctions(table) {
+				require.Equal(t, noPrivilege, state(err), "%s reads %s", role, table.name)
+				continue
+			}
+			require.NoError(t, err)
 			require.Zero(t, seen, "%s sees rows of %s without claims", role, table.name)
 		}
 		_, err := login.Exec(t.Context(), "reset role")
@@ -92,6 +101,17 @@ func request(t *testing.T, conn *pgx.Conn, role, letter string, fn func(pgx.Tx))
 	}
 	require.NoError(t, err)
 	fn(tx)
+}
+
+// forFunctions says whether no request reads a table at all: the keys of the hashes, and the codes' hashes.
+func forFunctions(table tenantTable) bool {
+	return table.name == "org_keys" || table.name == "identity_codes"
+}
+
+func seesNothing(t *testing.T, tx pgx.Tx, table tenantTable) {
+	t.Helper()
+	_, err := tx.Exec(t.Context(), "select "+table.org+" from public."+table.name)
+	require.Equal(t, noPrivilege, state(err), "somebody reads %s", table.name)
 }
 
 // seesOnly is the positive control too: a tenant sees a row in every table.

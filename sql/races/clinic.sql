@@ -76,6 +76,44 @@ begin
 end
 $$;
 
+-- race.work: from here on the transaction is a job's of the clinic.
+create procedure race.work()
+language plpgsql
+as $$
+begin
+  perform app.begin_request('tenant_service', jsonb_build_object(
+    'app_metadata', jsonb_build_object('org_id', 'a0000000-0000-7000-8000-000000000001')));
+end
+$$;
+
+-- race.write_to: a contact that may be written to at any hour.
+create procedure race.write_to(p_phone text)
+language sql
+as $$
+  update public.organizations set quiet_from = '00:00', quiet_until = '00:00';
+  insert into public.contacts (org_id, id, phone)
+  values ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000000d1', p_phone);
+$$;
+
+create function race.text(p_category text, p_key text, p_hand_over boolean default true) returns text language sql volatile
+as $$
+  select concat_ws(' ', b.outcome, b.reason)
+  from app.begin_message(p_category, 'sms', 'zanzibar-lilac', p_key, 'a0000000-0000-7000-8000-0000000000d1', 'twilio',
+    p_hand_over => p_hand_over) b
+$$;
+
+-- The messages as they stand in the end, whoever asks.
+create function race.messages() returns text language sql stable security definer
+as $$
+  select string_agg(concat_ws(' ', m.category, m.status, m.reason, case when m.handed_over_at is not null then 'handed over' end), ', '
+    order by m.category, m.status)
+  from public.messages m
+$$;
+
+-- The one message of a key, for jobs, which know it by id.
+create function race.message(p_key text) returns uuid language sql stable security definer
+as $$ select m.id from public.messages m where m.send_key = p_key $$;
+
 create function race.call_id() returns uuid language sql stable as $$ select current_setting('race.call_id')::uuid $$;
 
 create function race.at(p_time time) returns timestamptz language sql stable
