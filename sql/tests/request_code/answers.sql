@@ -4,7 +4,7 @@ begin;
 reset role;
 delete from public.contacts;
 \ir ../family.psql
-select plan(28);
+select plan(29);
 create function pg_temp.ask(p_call text, p_number text default null) returns text language sql as $$
   select app.request_code(pg_temp.call(p_call), p_number)
 $$;
@@ -53,10 +53,19 @@ select pg_temp.book('05 14:00', 'Ann Quillby', 'c7');
 select is(pg_temp.ask('c7'), 'maybe_sent', 'a new caller');
 select is(pg_temp.sent(), 4::bigint, 'is sent none');
 
+-- Asking for somebody else's code does not use up one's own hour.
+select pg_temp.clock('04 12:00');
+select pg_temp.owner($$ insert into public.call_logs (org_id, id, vapi_call_id, location_id, direction, from_number)
+  select 'a0000000-0000-7000-8000-000000000001', ('a0000000-0000-7000-8000-0000000000c' || n)::uuid, 'call-' || n, 'a0000000-0000-7000-8000-000000000010', 'inbound', '+13125550111'
+  from generate_series(8, 9) n $$);
+select pg_temp.ask('c8', '+13125550198') from generate_series(1, 3);
+select pg_temp.ask('c9');
+select is(pg_temp.sent(), 5::bigint, 'three asks for nobody, then one for oneself');
+
 select throws_ok($$ select pg_temp.ask('ff') $$, 'VX404', null, 'no such call');
 select throws_ok(format('select app.request_code(%L)', 'b0000000-0000-7000-8000-0000000000c1'), 'VX404', null, 'another clinic''s call');
 select pg_temp.act_for('b');
 select is(app.request_code('b0000000-0000-7000-8000-0000000000c1', '+13125550111'), 'maybe_sent', 'another clinic');
-select is(pg_temp.sent(), 4::bigint, 'does not reach Lakeside''s patients');
+select is(pg_temp.sent(), 5::bigint, 'does not reach Lakeside''s patients');
 select * from finish();
 rollback;

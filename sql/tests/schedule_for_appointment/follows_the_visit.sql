@@ -28,18 +28,18 @@ select is((select count(*) from unnest(pg_temp.jobs()) j where j in ('06 15:00',
 select pg_temp.owner($$ update public.appointments set confirmed_by_patient_at = app.now() $$);
 select is((select app.reschedule_appointment(pg_temp.t('05 11:00'), p_appointment => id::text) is null from public.appointments), false, 'moved near');
 select is((select confirmed_by_patient_at from public.appointments), null, 'what the patient confirmed counts no more');
-select pg_temp.clock('04 10:58');
+select pg_temp.clock('04 10:28');
 select is((select (app.reschedule_appointment(pg_temp.t('05 11:00'), p_appointment => id::text)).outcome from public.appointments), 'rescheduled', 'moved to where it is');
 select is(pg_temp.planned(), '{confirmation 04 08:00,reminder 24:00:00 04 11:00,reminder 02:00:00 05 09:00}', 'changes nothing');
 select is((select (app.reschedule_appointment(pg_temp.t('05 10:30'), p_appointment => id::text)).outcome from public.appointments), 'rescheduled', 'moved within the day before');
-select is(pg_temp.planned(), '{confirmation 04 10:58,reminder 02:00:00 05 08:30}', 'a reminder that would be late does not wait');
+select is(pg_temp.planned(), '{confirmation 04 10:28,reminder 02:00:00 05 08:30}', 'a reminder that would be due within five minutes does not wait');
 select is(pg_temp.planned('cancelled'), '{reminder 24:00:00 04 11:00 too_late}', 'and says why');
 select is((select (app.reschedule_appointment(pg_temp.t('07 11:00'), p_appointment => id::text)).outcome from public.appointments), 'rescheduled', 'moved away again');
-select is(pg_temp.planned(), '{confirmation 04 10:58,reminder 24:00:00 06 11:00,reminder 02:00:00 07 09:00}', 'it is reminded of again');
+select is(pg_temp.planned(), '{confirmation 04 10:28,reminder 24:00:00 06 11:00,reminder 02:00:00 07 09:00}', 'it is reminded of again');
 
 select pg_temp.owner($$ update public.organizations set reminder_offsets = '{2 days}' where slug = 'lakeside' $$);
 select is((select (app.reschedule_appointment(pg_temp.t('08 11:00'), p_appointment => id::text)).outcome from public.appointments), 'rescheduled', 'with other offsets');
-select is(pg_temp.planned(), '{confirmation 04 10:58,reminder 2 days 06 11:00}', 'the new one counts');
+select is(pg_temp.planned(), '{confirmation 04 10:28,reminder 2 days 06 11:00}', 'the new one counts');
 select is((select count(*) from unnest(pg_temp.planned('cancelled')) c where c like '%not_wanted'), 2::bigint, 'those before are not wanted');
 
 select is((select (app.cancel_appointment(id::text)).outcome from public.appointments), 'cancelled', 'cancelled');
@@ -53,7 +53,7 @@ select is(pg_temp.book('12 10:00', 'Ben Quillby', 'c3'), 'booked', 'a booking th
 select is(pg_temp.planned(), '{}', 'plans nothing');
 select pg_temp.act_as('staff');
 select is((select (app.approve_appointment(id)).outcome from public.appointments where status = 'pending'), 'approved', 'approved');
-select is(pg_temp.planned(), '{confirmation 04 10:58,reminder 24:00:00 11 10:00}', 'it is confirmed at once and reminded of');
+select is(pg_temp.planned(), '{confirmation 04 10:28,reminder 24:00:00 11 10:00}', 'it is confirmed at once and reminded of');
 select pg_temp.owner($$ update public.appointments set status = 'pending' where scheduled_at = pg_temp.t('12 10:00') $$);
 set role app_writer;
 select app.schedule_for_appointment(pg_temp.at('12 10:00'), 'rescheduled');

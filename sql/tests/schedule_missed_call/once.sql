@@ -1,6 +1,6 @@
 begin;
 \ir ../scheduled.psql
-select plan(14);
+select plan(15);
 -- missed(call): its report says that it was missed.
 create function pg_temp.missed(p_call text, p_seconds integer default 2) returns text language sql as $$
   select app.record_call_report(pg_temp.call(p_call), null, null, p_seconds, 'customer-ended-call', null, '[]', null, false, '{}')
@@ -12,7 +12,7 @@ select is(pg_temp.planned(), '{}', 'a clinic that does not want it sends nothing
 select pg_temp.owner($$ update public.organizations set missed_call_text = true;
   insert into public.call_logs (org_id, id, vapi_call_id, location_id, direction, from_number, to_number)
   select 'a0000000-0000-7000-8000-000000000001', ('a0000000-0000-7000-8000-0000000000c' || n)::uuid, 'call-' || n, 'a0000000-0000-7000-8000-000000000010',
-    case n when 6 then 'outbound' else 'inbound' end, case n when 5 then '+442079460100' when 6 then '+13125550100' else '+1312555014' || n end,
+    case n when 6 then 'outbound' else 'inbound' end, case n when 5 then '+442079460100' when 6 then '+13125550146' else '+1312555014' || n end,
     case n when 6 then '+13125550133' else '+13125550100' end
   from generate_series(4, 8) n $$);
 select pg_temp.missed('c1');
@@ -28,6 +28,10 @@ select pg_temp.missed('c5');
 select pg_temp.missed('c6');
 select pg_temp.missed('c7', 60);
 select is(pg_temp.planned(), '{missed_call 04 08:00}', 'not to a withheld number, nor one of ours (of any clinic), nor after a call of ours, nor one that was answered');
+select pg_temp.act_inside('a');
+select app.schedule_missed_call(pg_temp.call('c7'));
+select is(pg_temp.planned(), '{missed_call 04 08:00}', 'whoever asks for it');
+select pg_temp.act_for('a');
 select is((select array_agg(outcome order by id) from public.call_logs where id <> :'call3'), '{missed,missed,NULL,missed,missed,answered,NULL}', 'though all but one were missed');
 
 select is((pg_temp.take('missed_call')).text, 'Lakeside Dental: sorry we missed your call. Please call again or reply here. STOP to end.', 'the text');

@@ -1,7 +1,7 @@
 -- It is Monday 04 08:00. What one call books is confirmed in one text, once the call has ended.
 begin;
 \ir ../scheduled.psql
-select plan(38);
+select plan(39);
 select pg_temp.act_for('a');
 
 select pg_temp.book('05 14:00', 'Ann Quillby', p_resource => 'Avery');
@@ -67,6 +67,9 @@ select is((pg_temp.take('confirmation', '07 09:00')).text,
 select pg_temp.clock('04 08:09');
 select pg_temp.hang_up();
 select is(array_length((pg_temp.take('confirmation', '07 11:00')).scheduled_ids, 1), 3, 'the call''s takes the dashboard''s along');
+select pg_temp.owner(format('update public.scheduled_messages set due_at = %L where id = %L', pg_temp.t('04 09:00'), pg_temp.row('confirmation', '07 09:00')));
+select is(array_length((pg_temp.take('confirmation', '07 11:00')).scheduled_ids, 1), 2, 'but not one that was put off');
+select pg_temp.owner(format('update public.scheduled_messages set due_at = %L where id = %L', pg_temp.t('04 08:09'), pg_temp.row('confirmation', '07 09:00')));
 select pg_temp.act_as('staff');
 select pg_temp.staff_book(format('08 %s:00', h), 'Nora Quillfeather') from generate_series(9, 14) h;
 select pg_temp.act_for('a');
