@@ -135,7 +135,7 @@ CREATE TYPE app.message_decision AS (
 
 ALTER TYPE app.message_decision OWNER TO owner;
 
-COMMENT ON TYPE app.message_decision IS 'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, no_consent, too_many_codes, reminder_limit.';
+COMMENT ON TYPE app.message_decision IS 'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, spoken_limit, no_consent, too_many_codes, reminder_limit.';
 
 CREATE TYPE app.message_stat AS (
 	day date,
@@ -519,6 +519,180 @@ ALTER FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text,
 
 COMMENT ON FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) IS 'Keeps what a tool call was answered, in the transaction that acted, for the same call delivered again.';
 
+CREATE TABLE public.messages (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    direction text NOT NULL,
+    method text NOT NULL,
+    category text NOT NULL,
+    recipient text NOT NULL,
+    subject text,
+    content text NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    service_provider text,
+    external_message_id text,
+    sent_at timestamp with time zone,
+    contact_id uuid,
+    call_id uuid,
+    appointment_id uuid,
+    actor_user_id uuid,
+    request_id text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    reason text,
+    provider_error text,
+    segments smallint,
+    send_key text,
+    recipient_hash bytea,
+    handed_over_at timestamp with time zone,
+    campaign_id uuid,
+    in_reply_to uuid,
+    code_subjects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    code_versions integer[] DEFAULT '{}'::integer[] NOT NULL,
+    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
+    CONSTRAINT messages_codes CHECK ((cardinality(code_subjects) = cardinality(code_versions))),
+    CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
+    CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
+    CONSTRAINT messages_provider_error_check CHECK ((provider_error ~ '^[A-Za-z0-9_.-]{1,60}$'::text)),
+    CONSTRAINT messages_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT messages_segments_check CHECK (((segments >= 1) AND (segments <= 40))),
+    CONSTRAINT messages_send_key_check CHECK (((char_length(send_key) >= 1) AND (char_length(send_key) <= 200))),
+    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'unknown'::text, 'blocked'::text])))
+);
+
+ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.messages OWNER TO owner;
+
+COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
+
+COMMENT ON COLUMN public.messages.recipient IS 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came.';
+
+COMMENT ON COLUMN public.messages.status IS 'unknown: the provider may or may not have acted; never settled by sending again.';
+
+COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message.';
+
+COMMENT ON COLUMN public.messages.reason IS 'Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.';
+
+COMMENT ON COLUMN public.messages.provider_error IS 'The provider''s error code, e.g. Twilio 21610; never its text.';
+
+COMMENT ON COLUMN public.messages.segments IS 'How many segments the carrier counts (GSM-7 or UCS-2); NULL for e-mail.';
+
+COMMENT ON COLUMN public.messages.send_key IS 'Names the wish to send. The same wish again finds this row and sends nothing.';
+
+COMMENT ON COLUMN public.messages.recipient_hash IS 'app.number_hash of the recipient (of the sender, inbound): limits and opt-outs still see it after erasure.';
+
+COMMENT ON COLUMN public.messages.handed_over_at IS 'When a sender took the row to the provider. Set and never finished: nobody knows, status unknown.';
+
+COMMENT ON COLUMN public.messages.code_subjects IS 'Whose code each [code] of content stands for, in order: visits or identity_codes. With code_versions it says which text was sent, without the digits.';
+
+COMMENT ON COLUMN public.messages.code_versions IS 'The version of each code in code_subjects.';
+
+CREATE TABLE public.reply_questions (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    contact_id uuid NOT NULL,
+    kind text NOT NULL,
+    appointment_ids uuid[] NOT NULL,
+    asked_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    asked_again boolean DEFAULT false NOT NULL,
+    answered_at timestamp with time zone,
+    CONSTRAINT reply_questions_appointment_ids_check CHECK (((cardinality(appointment_ids) >= 1) AND (cardinality(appointment_ids) <= 9))),
+    CONSTRAINT reply_questions_kind_check CHECK ((kind = ANY (ARRAY['cancel_this'::text, 'cancel_which'::text, 'confirm_which'::text])))
+);
+
+ALTER TABLE ONLY public.reply_questions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.reply_questions OWNER TO owner;
+
+COMMENT ON TABLE public.reply_questions IS 'What we asked back in a text: which visit is meant, and whether it is really to be cancelled. The last open one of a contact counts.';
+
+COMMENT ON COLUMN public.reply_questions.appointment_ids IS 'In the order of the numbered list that was sent.';
+
+COMMENT ON COLUMN public.reply_questions.asked_again IS 'Whether it was repeated after an answer that fits none of it; that happens once, then people read on.';
+
+CREATE FUNCTION app.answer_question(p_inbound public.messages, p_question public.reply_questions, p_intent text, p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_cancels boolean := (p_question).kind in ('cancel_this', 'cancel_which');
+  v_ids uuid[] := (p_question).appointment_ids;
+  v_pick uuid := case
+    when (p_question).kind = 'cancel_this' and p_intent in ('change', 'yes') then v_ids[1]
+    when (p_question).kind <> 'cancel_this' and p_intent = 'number' then
+      v_ids[regexp_replace((p_inbound).content, '[^0-9]', '', 'g')::integer]
+  end;
+  v_reply_id uuid;
+begin
+  if p_intent = 'other' or (p_intent = 'no' and not v_cancels) then
+    return app.leave_to_staff(p_inbound);
+  elsif v_pick is not null or (v_cancels and p_intent in ('confirm', 'no')) or (not v_cancels and p_intent = 'change') then
+    perform app.close_question((p_inbound).contact_id, p_now);
+    return case
+      when v_pick is not null and v_cancels then app.cancel_by_reply(p_inbound, v_pick, p_our_number, p_now)
+      when v_pick is not null then app.confirm_by_reply(p_inbound, v_pick, p_our_number, p_now)
+      when not v_cancels then app.answer_wish(p_inbound, 'change', p_our_number, p_now)
+      else ('kept', (p_inbound).id, (p_inbound).contact_id,
+        app.queue_reply(p_inbound, 'kept', v_ids, p_our_number))::app.inbound_answer
+    end;
+  end if;
+
+  -- A number that is not on the list, or a yes to "which?": the same list once more, then people read on.
+  if not (p_question).asked_again then
+    v_reply_id := app.queue_reply(p_inbound, (p_question).kind, v_ids, p_our_number);
+  end if;
+  if v_reply_id is null then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  update public.reply_questions q
+  set asked_again = true
+  where q.org_id = (p_question).org_id and q.id = (p_question).id;
+  return ('asked', (p_inbound).id, (p_inbound).contact_id, v_reply_id)::app.inbound_answer;
+end
+$$;
+
+ALTER FUNCTION app.answer_question(p_inbound public.messages, p_question public.reply_questions, p_intent text, p_our_number text, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.answer_question(p_inbound public.messages, p_question public.reply_questions, p_intent text, p_our_number text, p_now timestamp with time zone) IS 'Takes a text as the answer to our open question: a number picks from its list, change or yes cancels the one visit asked about, confirm or no keeps everything. What fits none of it is asked again once, then stored. outcome as in app.inbound_answer.';
+
+CREATE FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_contact_id uuid := (p_inbound).contact_id;
+  v_ids uuid[];
+begin
+  if p_intent = 'change' then
+    v_ids := array(select v.id from app.visits_to_answer(v_contact_id, p_now) v);
+    if cardinality(v_ids) > 0 then
+      return app.ask_which_visit(p_inbound, case cardinality(v_ids) when 1 then 'cancel_this' else 'cancel_which' end,
+        v_ids, p_our_number, p_now);
+    end if;
+  elsif p_intent in ('confirm', 'yes') then
+    v_ids := array(
+      select v.id from app.visits_to_answer(v_contact_id, p_now) v
+      where v.status = 'confirmed' and v.confirmed_by_patient_at is null);
+    if cardinality(v_ids) > 1 then
+      return app.ask_which_visit(p_inbound, 'confirm_which', v_ids, p_our_number, p_now);
+    end if;
+    -- Nothing left to confirm: the same yes again is answered about the next visit, and changes nothing.
+    v_ids := coalesce(nullif(v_ids, '{}'), array(
+      select v.id from app.visits_to_answer(v_contact_id, p_now) v where v.status = 'confirmed'));
+    if cardinality(v_ids) > 0 then
+      return app.confirm_by_reply(p_inbound, v_ids[1], p_our_number, p_now);
+    end if;
+  end if;
+  return app.leave_to_staff(p_inbound);
+end
+$$;
+
+ALTER FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) IS 'Answers a text that answers no question of ours: yes and confirm confirm the one visit ahead or ask which; change asks back before anything is cancelled; the rest, and wishes without a visit, go to staff.';
+
 CREATE FUNCTION app.approve_appointment(p_appointment_id uuid) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -554,6 +728,28 @@ $$;
 ALTER FUNCTION app.approve_appointment(p_appointment_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.approve_appointment(p_appointment_id uuid) IS 'Confirms a pending booking; staff only (VX403). outcome approved (replayed when it was confirmed already), or refused: not_found, not_active. To decline, cancel it.';
+
+CREATE FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_reply_id uuid := app.queue_reply(p_inbound, p_kind, p_appointment_ids, p_our_number);
+begin
+  -- A question that may not be sent is no question: a later "X" would answer what nobody read.
+  if v_reply_id is null then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  perform app.close_question((p_inbound).contact_id, p_now);
+  insert into public.reply_questions (org_id, contact_id, kind, appointment_ids, asked_at, expires_at)
+  values ((p_inbound).org_id, (p_inbound).contact_id, p_kind, p_appointment_ids, p_now, p_now + interval '24 hours');
+  return ('asked', (p_inbound).id, (p_inbound).contact_id, v_reply_id)::app.inbound_answer;
+end
+$$;
+
+ALTER FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text, p_now timestamp with time zone) IS 'Asks back by text: kind cancel_this (is it really to be cancelled), cancel_which or confirm_which (a numbered list). The question is open for 24 hours and replaces an older one. outcome asked, or stored when no text may be sent.';
 
 CREATE FUNCTION app.assistant_facts(p_call_id uuid) RETURNS SETOF app.assistant_facts
     LANGUAGE sql STABLE
@@ -644,14 +840,91 @@ CREATE FUNCTION app.begin_message(p_category text, p_method text, p_content text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_content text := btrim(app.plain_text(p_content), E' \n');
+  v_recipient text;
+  v_hash bytea;
+  v_now timestamptz;
+  v_decision app.message_decision;
 begin
-  raise exception 'app.begin_message is not written yet';
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply') or coalesce(p_method, '') not in ('sms', 'email')
+    or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
+  then
+    raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
+  end if;
+  -- The number may be erased or corrected while this waits for its lock.
+  loop
+    v_recipient := app.message_recipient(p_contact_id, p_method, p_recipient);
+    perform app.lock_number(v_recipient);
+    exit when app.message_recipient(p_contact_id, p_method, p_recipient) is not distinct from v_recipient;
+  end loop;
+  v_now := app.now();
+
+  v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+  if v_decision.outcome is not null then
+    return next v_decision;
+    return;
+  end if;
+  v_decision.recipient := v_recipient;
+  v_decision.content := v_content;
+  v_decision.reason := case when v_recipient is null then 'no_recipient' else app.message_text_refusal(p_category, p_method, v_content) end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return next v_decision;
+    return;
+  end if;
+
+  v_hash := app.number_hash(v_recipient);
+  select r.outcome, r.reason, r.not_before into v_decision.outcome, v_decision.reason, v_decision.not_before
+  from app.message_refusal(p_category, p_method, p_contact_id, v_recipient, p_call_id, p_number_zones, p_number_region, p_spoken, v_now) r;
+  if v_decision.outcome = 'wait' then
+    return next v_decision;
+    return;
+  elsif v_decision.outcome = 'blocked' then
+    -- One row a minute says it: a client that hammers must not fill the table.
+    select m.id into v_decision.message_id
+    from public.messages m
+    where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
+      and m.category = p_category and m.status = 'blocked' and m.contact_id is not distinct from p_contact_id
+    limit 1;
+  end if;
+
+  v_decision.status := coalesce(v_decision.outcome, 'queued');
+  v_decision.outcome := coalesce(v_decision.outcome, case when p_hand_over then 'send' else 'queued' end);
+  v_decision.segments := case when p_method = 'sms' then app.sms_segments(v_content) end;
+  if v_decision.message_id is null then
+    -- A blocked wish keeps no key: the next try is judged anew.
+    insert into public.messages (
+      org_id, direction, method, category, recipient, recipient_hash, subject, content, segments, status, reason, send_key,
+      service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
+      created_at, updated_at)
+    values (
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, app.plain_text(replace(p_subject, E'\n', ' ')), v_content,
+      v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
+      p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
+      p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
+    on conflict (org_id, send_key) do nothing
+    returning id into v_decision.message_id;
+    if v_decision.message_id is null then
+      -- The same key at the same moment, for another number.
+      v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+    else
+      perform app.announce('message_updated', 'message', v_decision.message_id);
+    end if;
+  end if;
+  if v_decision.outcome = 'send' then
+    perform app.enqueue_job('settle_message', jsonb_build_object('message_id', v_decision.message_id), v_now + interval '2 minutes');
+  elsif v_decision.outcome = 'queued' then
+    perform app.enqueue_job('send_message', jsonb_build_object('message_id', v_decision.message_id));
+  end if;
+  return next v_decision;
 end
 $$;
 
 ALTER FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) IS 'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
 
 CREATE FUNCTION app.begin_request(p_role text, p_claims jsonb) RETURNS text
     LANGUAGE plpgsql
@@ -942,17 +1215,48 @@ COMMENT ON COLUMN public.contacts.marketing_consent_at IS 'When the contact agre
 COMMENT ON COLUMN public.contacts.erased_at IS 'When everything personal was blanked; the row stays for what points at it.';
 
 CREATE FUNCTION app.campaign_segment(p_segment jsonb) RETURNS SETOF public.contacts
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_statuses text[];
+  v_interests text[];
+  v_before date;
 begin
-  raise exception 'app.campaign_segment is not written yet';
+  perform app.check_segment(p_segment);
+  v_statuses := case when p_segment ? 'lead_status' then array(select jsonb_array_elements_text(p_segment -> 'lead_status')) end;
+  v_interests := case when p_segment ? 'service_interests' then
+    array(select lower(i) from jsonb_array_elements_text(p_segment -> 'service_interests') i) end;
+  v_before := (p_segment ->> 'last_visit_before')::date;
+  return query
+  select c.*
+  from public.contacts c
+  join public.organizations o on o.id = c.org_id
+  where c.org_id = v_org_id
+    and c.phone is not null
+    and c.erased_at is null
+    and (v_statuses is null or c.lead_status = any (v_statuses))
+    and (v_interests is null or exists (select from unnest(c.service_interests) i where lower(i) = any (v_interests)))
+    -- Nobody is recalled who was never there: without a visit there is no last one.
+    and (v_before is null or v_before > (
+      select max((a.scheduled_at at time zone o.time_zone)::date)
+      from public.appointments a
+      where a.org_id = c.org_id and a.contact_id = c.id
+        and a.status in ('confirmed', 'completed') and a.scheduled_at <= v_now))
+    and (not coalesce((p_segment ->> 'no_visit_ahead')::boolean, false) or not exists (
+      select from public.appointments a
+      where a.org_id = c.org_id and a.contact_id = c.id
+        and a.status in ('pending', 'confirmed') and a.scheduled_at > v_now))
+    and not app.is_opted_out('sms', c.phone)
+  order by c.id;
 end
 $$;
 
 ALTER FUNCTION app.campaign_segment(p_segment jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.campaign_segment(p_segment jsonb) IS 'Not written yet.';
+COMMENT ON FUNCTION app.campaign_segment(p_segment jsonb) IS 'Whom a campaign reaches: contacts with a number of their own, neither erased nor opted out, narrowed by every key of the segment (see app.check_segment; VX400). Days are the clinic''s. Consent to marketing is asked by app.start_campaign and again at each sending.';
 
 CREATE FUNCTION app.cancel_appointment(p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_call_id uuid DEFAULT NULL::uuid, p_tool_call_id text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
@@ -994,11 +1298,7 @@ begin
   elsif v_old.status not in ('pending', 'confirmed') then
     v_result := app.booking_refusal('refused', 'not_active', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
   else
-    update public.appointments a
-    set status = 'cancelled', cancelled_at = app.now(), cancel_reason = left(nullif(btrim(p_reason), ''), 200),
-      updated_at = app.now()
-    where a.org_id = v_org_id and a.id = v_old.id;
-    perform app.note_change('cancelled', v_old.id, v_old, p_call_id);
+    perform app.write_cancellation(v_old, p_reason, p_call_id);
     v_result := app.booking_answer('cancelled', v_old.id);
   end if;
 
@@ -1010,6 +1310,33 @@ $$;
 ALTER FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) IS 'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
+
+CREATE FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+begin
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id
+  for update;
+  if v_old.status in ('pending', 'confirmed') and v_old.scheduled_at > p_now then
+    perform app.write_cancellation(v_old, 'cancelled by text', null, (p_inbound).id);
+    perform app.notify_staff('visit_cancelled_by_reply', 'A patient cancelled a visit by text', 'appointment', v_old.id);
+  elsif v_old.status <> 'cancelled' then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  return ('cancelled', (p_inbound).id, (p_inbound).contact_id,
+    app.queue_reply(p_inbound, 'cancelled', array[v_old.id], p_our_number))::app.inbound_answer;
+end
+$$;
+
+ALTER FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) IS 'Cancels the visit that the patient''s answer named, as app.cancel_appointment does, and tells staff. outcome cancelled (also when somebody else cancelled it meanwhile), or stored when it is past.';
 
 CREATE FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE
@@ -1035,6 +1362,39 @@ $$;
 ALTER FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) IS 'The active resources that can give a service. p_resource_id NULL: any of the location; else that one, at the location or at another in the same time zone. p_location_id NULL: anywhere.';
+
+CREATE FUNCTION app.check_segment(p_segment jsonb) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_key text;
+  v_value jsonb;
+begin
+  if jsonb_typeof(p_segment) is distinct from 'object' then
+    raise exception 'a segment is an object' using errcode = 'VX400';
+  end if;
+  for v_key, v_value in select * from jsonb_each(p_segment) loop
+    if v_key not in ('lead_status', 'service_interests', 'last_visit_before', 'no_visit_ahead') then
+      raise exception 'a segment has no key "%"; it has lead_status, service_interests, last_visit_before, no_visit_ahead',
+        left(v_key, 40) using errcode = 'VX400';
+    elsif not (case v_key
+      when 'no_visit_ahead' then jsonb_typeof(v_value) = 'boolean'
+      when 'last_visit_before' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$'
+      else jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")')
+    end) then
+      raise exception 'the value of "%" does not fit', v_key using errcode = 'VX400';
+    end if;
+  end loop;
+  perform (p_segment ->> 'last_visit_before')::date;
+exception when datetime_field_overflow or invalid_datetime_format then
+  raise exception 'last_visit_before is no date' using errcode = 'VX400';
+end
+$_$;
+
+ALTER FUNCTION app.check_segment(p_segment jsonb) OWNER TO owner;
+
+COMMENT ON FUNCTION app.check_segment(p_segment jsonb) IS 'Raises VX400 unless the segment of a campaign has known keys only, each with a value of its type: lead_status and service_interests arrays of strings, last_visit_before a date, no_visit_ahead true or false.';
 
 CREATE FUNCTION app.check_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1068,6 +1428,71 @@ $$;
 ALTER FUNCTION app.check_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.check_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text) IS 'Whether a start is free for a call, without holding it: outcome free with the resource that would take it, or refused with a reason as app.book_appointment would give and up to three alternatives.';
+
+CREATE FUNCTION app.check_steps(p_category text, p_steps jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_step jsonb;
+  v_after integer;
+  v_last integer := -1;
+begin
+  if jsonb_typeof(p_steps) is distinct from 'array' or jsonb_array_length(p_steps) not between 1 and 10 then
+    raise exception 'a campaign has one to ten steps' using errcode = 'VX400';
+  end if;
+  for v_step in select * from jsonb_array_elements(p_steps) loop
+    if coalesce(v_step ->> 'after_minutes', '') !~ '^[0-9]{1,6}$' or (v_step ->> 'after_minutes')::integer > 525600 then
+      raise exception 'after_minutes is a whole number from 0 to 525600, a year' using errcode = 'VX400';
+    end if;
+    v_after := (v_step ->> 'after_minutes')::integer;
+    if v_after <= v_last then
+      raise exception 'each step comes later than the one before' using errcode = 'VX400';
+    -- Advertising in a follow_up would get around the consent that marketing needs.
+    elsif not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+        and t.kind in ('follow_up', p_category)
+    ) then
+      raise exception 'each step needs a template of the clinic''s, of kind follow_up or, in a marketing campaign, marketing'
+        using errcode = 'VX400';
+    end if;
+    v_last := v_after;
+  end loop;
+end
+$_$;
+
+ALTER FUNCTION app.check_steps(p_category text, p_steps jsonb) OWNER TO owner;
+
+COMMENT ON FUNCTION app.check_steps(p_category text, p_steps jsonb) IS 'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send.';
+
+CREATE FUNCTION app.check_template(p_kind text, p_body text, p_subject text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_allowed text[] := app.template_fields(p_kind);
+  v_named text[] := array(select m[1] from regexp_matches(concat(p_body, p_subject), '[{]([^{}]*)[}]', 'g') m);
+  v_unknown text;
+begin
+  if v_allowed is null then
+    raise exception 'there is no such kind of template' using errcode = 'VX400';
+  elsif char_length(coalesce(btrim(p_body), '')) not between 1 and 1000 or char_length(p_subject) > 150 then
+    raise exception 'a template has 1 to 1000 characters, its subject up to 150' using errcode = 'VX400';
+  end if;
+  select n into v_unknown from unnest(v_named) n where n <> all (v_allowed) limit 1;
+  if v_unknown is not null then
+    raise exception 'there is no field {%} in a % template; there are {%}',
+      left(v_unknown, 40), p_kind, array_to_string(v_allowed, '}, {') using errcode = 'VX400';
+  elsif p_kind = 'code' and position('{code}' in p_body) = 0 then
+    raise exception 'a code template needs the field {code}' using errcode = 'VX400';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.check_template(p_kind text, p_body text, p_subject text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.check_template(p_kind text, p_body text, p_subject text) IS 'Raises VX400 unless the wording fits its kind: 1 to 1000 characters (the subject up to 150), no field that the kind has not (the message names those it has), and {code} where the text is about nothing else.';
 
 CREATE FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) RETURNS SETOF app.free_slot
     LANGUAGE plpgsql STABLE
@@ -1128,78 +1553,160 @@ ALTER FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_a
 
 COMMENT ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) IS 'The resource that takes a visit at exactly p_starts_at, or no row when none is free. With p_override only other visits count, not hours, closures, notice, horizon, step or calendars.';
 
-CREATE TABLE public.messages (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    direction text NOT NULL,
-    method text NOT NULL,
-    category text NOT NULL,
-    recipient text NOT NULL,
-    subject text,
-    content text NOT NULL,
-    status text DEFAULT 'queued'::text NOT NULL,
-    service_provider text,
-    external_message_id text,
-    sent_at timestamp with time zone,
-    contact_id uuid,
-    call_id uuid,
-    appointment_id uuid,
-    actor_user_id uuid,
-    request_id text,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    reason text,
-    provider_error text,
-    segments smallint,
-    send_key text,
-    recipient_hash bytea,
-    handed_over_at timestamp with time zone,
-    campaign_id uuid,
-    in_reply_to uuid,
-    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
-    CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
-    CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
-    CONSTRAINT messages_provider_error_check CHECK ((provider_error ~ '^[A-Za-z0-9_.-]{1,60}$'::text)),
-    CONSTRAINT messages_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
-    CONSTRAINT messages_segments_check CHECK (((segments >= 1) AND (segments <= 40))),
-    CONSTRAINT messages_send_key_check CHECK (((char_length(send_key) >= 1) AND (char_length(send_key) <= 200))),
-    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'unknown'::text, 'blocked'::text])))
-);
-
-ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.messages OWNER TO owner;
-
-COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
-
-COMMENT ON COLUMN public.messages.status IS 'unknown: the provider may or may not have acted; never settled by sending again.';
-
-COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message.';
-
-COMMENT ON COLUMN public.messages.reason IS 'Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.';
-
-COMMENT ON COLUMN public.messages.provider_error IS 'The provider''s error code, e.g. Twilio 21610; never its text.';
-
-COMMENT ON COLUMN public.messages.segments IS 'How many segments the carrier counts (GSM-7 or UCS-2); NULL for e-mail.';
-
-COMMENT ON COLUMN public.messages.send_key IS 'Names the wish to send. The same wish again finds this row and sends nothing.';
-
-COMMENT ON COLUMN public.messages.recipient_hash IS 'app.number_hash of the recipient (of the sender, inbound): limits and opt-outs still see it after erasure.';
-
-COMMENT ON COLUMN public.messages.handed_over_at IS 'When a sender took the row to the provider. Set and never finished: nobody knows, status unknown.';
-
 CREATE FUNCTION app.claim_message(p_message_id uuid) RETURNS SETOF public.messages
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_message public.messages;
+  v_now timestamptz;
 begin
-  raise exception 'app.claim_message is not written yet';
+  perform app.lock_number(m.recipient) from public.messages m where m.org_id = v_org_id and m.id = p_message_id;
+  select * into v_message
+  from public.messages m
+  where m.org_id = v_org_id and m.id = p_message_id and m.direction = 'outbound'
+    and m.status = 'queued' and m.handed_over_at is null
+  for update;
+  if v_message.id is null then
+    return;
+  end if;
+  v_now := app.now();
+  if app.is_opted_out(v_message.method, v_message.recipient) then
+    update public.messages m
+    set status = 'blocked', reason = 'opted_out', updated_at = v_now
+    where m.org_id = v_org_id and m.id = p_message_id;
+    perform app.announce('message_updated', 'message', p_message_id);
+    return;
+  end if;
+  perform app.enqueue_job('settle_message', jsonb_build_object('message_id', p_message_id), v_now + interval '2 minutes');
+  return query
+  update public.messages m
+  set handed_over_at = v_now, updated_at = v_now
+  where m.org_id = v_org_id and m.id = p_message_id
+  returning m.*;
 end
 $$;
 
 ALTER FUNCTION app.claim_message(p_message_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.claim_message(p_message_id uuid) IS 'Not written yet.';
+COMMENT ON FUNCTION app.claim_message(p_message_id uuid) IS 'Hands a queued message to the one who asks, once, and puts a job in the queue that settles it if nothing more is heard. No row: somebody else has it, it is done, or the number opted out meanwhile and the message is blocked now.';
+
+CREATE FUNCTION app.claim_number(p_number text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_location_id uuid := (
+    select l.id from public.locations l where l.org_id = v_org_id order by l.created_at, l.id limit 1);
+begin
+  if v_location_id is null then
+    raise exception 'a number belongs to a location; add one first' using errcode = 'VX409';
+  end if;
+  insert into public.phone_numbers (org_id, number, location_id, provider)
+  values (v_org_id, p_number, v_location_id, 'twilio')
+  on conflict (number) do nothing;
+  -- Another tenant's row is invisible here; that ours is missing says enough.
+  if not exists (select from public.phone_numbers n where n.org_id = v_org_id and n.number = p_number) then
+    raise exception 'this number is in use by another organization' using errcode = 'VX409';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.claim_number(p_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.claim_number(p_number text) IS 'Makes a number (E.164) the tenant''s, at its first location, so that texts to it find the clinic. A number it already has stays as it is. VX409: another organisation has it, or there is no location.';
+
+CREATE FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  update public.reply_questions q
+  set answered_at = p_now
+  where q.org_id = app.require_org_id() and q.contact_id = p_contact_id and q.answered_at is null
+$$;
+
+ALTER FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) IS 'Ends the open question to a contact, if there is one: answered, overtaken or replaced.';
+
+CREATE FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := (p_message).id;
+  v_now timestamptz := app.now();
+  v_reason text := case
+    when p_status = 'failed' and p_error_code = '21610' then 'opted_out'
+    when p_status = 'failed' then coalesce(p_reason, 'refused')
+    when p_status = 'unknown' then p_reason
+  end;
+begin
+  update public.messages m
+  set status = p_status, reason = v_reason,
+    provider_error = left(nullif(regexp_replace(p_error_code, '[^A-Za-z0-9_.-]', '', 'g'), ''), 60),
+    external_message_id = coalesce(m.external_message_id, p_external_id),
+    sent_at = case when p_status in ('sent', 'delivered') then coalesce(m.sent_at, v_now) else m.sent_at end,
+    updated_at = v_now
+  where m.org_id = v_org_id and m.id = v_id;
+
+  if p_status in ('sent', 'delivered') and (p_message).category = 'confirmation' then
+    update public.appointments a
+    set confirmation_sent = true
+    where a.org_id = v_org_id and not a.confirmation_sent
+      and (a.id = (p_message).appointment_id or a.id in (
+        select s.appointment_id from public.scheduled_messages s where s.org_id = v_org_id and s.message_id = v_id));
+  elsif v_reason = 'opted_out' then
+    perform app.note_opt_out('sms', (p_message).recipient,
+      coalesce((p_message).recipient_hash, app.number_hash((p_message).recipient)), 'carrier');
+  end if;
+  if p_status = 'failed' and (p_message).category in ('confirmation', 'reminder', 'code') then
+    perform app.notify_staff('message_failed', format('A %s could not be sent', (p_message).category), 'message', v_id);
+  elsif p_status = 'unknown' and p_reason = 'cannot_ask' and (p_message).reason is distinct from p_reason then
+    perform app.notify_staff('message_unknown', 'A message may or may not have been sent', 'message', v_id);
+  end if;
+  perform app.announce('message_updated', 'message', v_id);
+  return p_status;
+end
+$$;
+
+ALTER FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) IS 'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
+
+CREATE FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+begin
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id
+  for update;
+  if v_old.status <> 'confirmed' or v_old.scheduled_at <= p_now then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  if v_old.confirmed_by_patient_at is null then
+    update public.appointments a
+    set confirmed_by_patient_at = p_now, updated_at = p_now
+    where a.org_id = v_org_id and a.id = v_old.id;
+    perform app.note_change('confirmed_by_patient', v_old.id, v_old, null, (p_inbound).id);
+    perform app.notify_staff('visit_confirmed', 'A patient confirmed a visit by text', 'appointment', v_old.id);
+  end if;
+  return ('confirmed', (p_inbound).id, (p_inbound).contact_id,
+    app.queue_reply(p_inbound, 'confirmed', array[v_old.id], p_our_number))::app.inbound_answer;
+end
+$$;
+
+ALTER FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) IS 'The patient says by text that they will come: kept on the visit, in its history and told to staff, each once. outcome confirmed, or stored when the visit is not confirmed by the clinic or past.';
 
 CREATE FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -1324,6 +1831,33 @@ ALTER FUNCTION app.current_user_id() OWNER TO owner;
 
 COMMENT ON FUNCTION app.current_user_id() IS 'The signed-in person of the running request (the claims'' sub); NULL when a webhook or a job acts for the tenant.';
 
+CREATE FUNCTION app.daily_cap_reached(p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org public.organizations;
+  v_day timestamptz;
+  v_count bigint;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_day := app.local_instant((p_now at time zone v_org.time_zone)::date::timestamp, v_org.time_zone, false);
+  for v_try in 1 .. 2 loop
+    select count(*) into v_count
+    from public.messages m
+    where m.org_id = v_org.id and m.created_at >= v_day and m.direction = 'outbound' and m.method in ('sms', 'email')
+      and m.category not in ('code', 'reply') and m.status in ('queued', 'sent', 'delivered', 'unknown');
+    exit when v_try = 2 or v_count < v_org.messages_per_day - 50;
+    perform pg_advisory_xact_lock(5, hashtext(v_org.id::text));
+  end loop;
+  return v_count >= v_org.messages_per_day;
+end
+$$;
+
+ALTER FUNCTION app.daily_cap_reached(p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.daily_cap_reached(p_now timestamp with time zone) IS 'Whether the clinic sent its messages_per_day today (its own day): texts and e-mails that left or may have left, codes and replies aside. Close to the cap it keeps others from counting until the transaction ends.';
+
 CREATE FUNCTION app.default_template(p_kind text, p_language text) RETURNS text[]
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
@@ -1380,13 +1914,18 @@ CREATE FUNCTION app.delete_template(p_template_id uuid) RETURNS boolean
     SET search_path TO ''
     AS $$
 begin
-  raise exception 'app.delete_template is not written yet';
+  perform app.require_staff();
+  delete from public.message_templates t
+  where t.org_id = app.require_org_id() and t.id = p_template_id;
+  return found;
+exception when foreign_key_violation then
+  raise exception 'a campaign uses this template' using errcode = 'VX409';
 end
 $$;
 
 ALTER FUNCTION app.delete_template(p_template_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.delete_template(p_template_id uuid) IS 'Not written yet.';
+COMMENT ON FUNCTION app.delete_template(p_template_id uuid) IS 'Deletes the clinic''s own wording; what goes out by itself then has ours again. Returns whether there was one. Staff only (VX403); VX409 while a campaign''s step uses it.';
 
 CREATE FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -1485,18 +2024,141 @@ ALTER FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id
 
 COMMENT ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) IS 'The row of a call, made by whichever webhook comes first and completed by later ones. p_caller is the other party''s number (E.164, NULL when withheld), p_number the clinic''s.';
 
+CREATE FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_calls uuid[];
+begin
+  v_calls := array(
+    select c.id from public.call_logs c
+    where c.org_id = v_org_id
+      and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number))));
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and (m.contact_id = p_contact_id or m.call_id = any (v_calls));
+  -- What a tool call was answered is kept for its repetition only, and names visits.
+  update public.webhook_deliveries d
+  set answer = '[erased]'
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = any (v_calls) and d.org_id = v_org_id and d.vapi_call_id = c.vapi_call_id
+    and d.answer is not null;
+  -- Our own side of the call is no one's secret. A report that still comes counts as taken in: it must bring nothing back.
+  update public.call_logs c
+  set from_number = case when c.direction = 'outbound' then c.from_number end,
+    to_number = case when c.direction = 'outbound' then null else c.to_number end,
+    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+  where c.org_id = v_org_id and c.id = any (v_calls);
+end
+$$;
+
+ALTER FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for. Times, outcome and cost stay.';
+
 CREATE FUNCTION app.erase_contact(p_contact_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_contact public.contacts;
+  v_now timestamptz;
 begin
-  raise exception 'app.erase_contact is not written yet';
+  perform app.require_admin();
+  perform app.lock_number(c.phone) from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+  -- Also keeps new visits from being booked for the contact meanwhile: their foreign key waits for this row.
+  select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id for update;
+  v_now := app.now();
+  if v_contact.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif v_contact.erased_at is not null then
+    return false;
+  elsif exists (
+    select from public.appointments a
+    where a.org_id = v_org_id and a.contact_id = p_contact_id and a.status in ('pending', 'confirmed')
+      and a.scheduled_at + a.duration > v_now)
+  then
+    raise exception 'there are visits ahead: cancel them first' using errcode = 'VX409';
+  end if;
+
+  perform app.erase_messages(p_contact_id, v_contact.phone);
+  perform app.erase_calls(p_contact_id, v_contact.phone);
+  perform app.erase_visits(p_contact_id);
+  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
+  update public.contacts c
+  set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
+    lead_reasons = '{}', time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'contact_erased', 'contact', p_contact_id, app.current_user_id());
+  perform app.announce('contact_updated', 'contact', p_contact_id);
+  return true;
 end
 $$;
 
 ALTER FUNCTION app.erase_contact(p_contact_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.erase_contact(p_contact_id uuid) IS 'Not written yet.';
+COMMENT ON FUNCTION app.erase_contact(p_contact_id uuid) IS 'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Recordings lie with the provider and are not reached from here.';
+
+CREATE FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_hash bytea := app.number_hash(p_phone);
+  v_now timestamptz := app.now();
+begin
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'erased', updated_at = v_now
+  where s.org_id = v_org_id and s.contact_id = p_contact_id and s.state = 'waiting';
+  update public.identity_codes i
+  set code_hash = null, expires_at = least(i.expires_at, v_now)
+  where i.org_id = v_org_id and i.contact_id = p_contact_id;
+  update public.reply_questions q
+  set answered_at = v_now
+  where q.org_id = v_org_id and q.contact_id = p_contact_id and q.answered_at is null;
+  -- Texts of the number from before it had a contact are the same person's. Rows older than the hashes get theirs now.
+  update public.messages m
+  set recipient = '[erased]', subject = case when m.subject is not null then '[erased]' end, content = '[erased]',
+    recipient_hash = coalesce(m.recipient_hash, app.number_hash(m.recipient)),
+    status = case when m.status = 'queued' and m.handed_over_at is null then 'blocked' else m.status end,
+    reason = case when m.status = 'queued' and m.handed_over_at is null then 'erased' else m.reason end,
+    updated_at = v_now
+  where m.org_id = v_org_id
+    and (m.contact_id = p_contact_id or (m.contact_id is null and (m.recipient_hash = v_hash or m.recipient = p_phone)));
+end
+$$;
+
+ALTER FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about messages: recipients and texts become placeholders, what still waits is not sent any more, codes open nothing.';
+
+CREATE FUNCTION app.erase_visits(p_contact_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.appointments a
+  set said_name = null, said_date_of_birth = null, notes = null, cancel_reason = null, updated_at = v_now
+  where a.org_id = v_org_id and a.contact_id = p_contact_id;
+  -- Two patients of a contact may not share a normalised name: the id keeps them apart.
+  update public.patients p
+  set name = '[erased]', normalised_name = 'erased ' || p.id, date_of_birth = null, updated_at = v_now
+  where p.org_id = v_org_id and p.contact_id = p_contact_id;
+end
+$$;
+
+ALTER FUNCTION app.erase_visits(p_contact_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.erase_visits(p_contact_id uuid) IS 'The part of app.erase_contact about patients and their visits: names, dates of birth, notes and reasons go; when, where and what for stays.';
 
 CREATE FUNCTION app.expire_hold(p_appointment_id uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1520,17 +2182,18 @@ ALTER FUNCTION app.expire_hold(p_appointment_id uuid) OWNER TO app_writer;
 COMMENT ON FUNCTION app.expire_hold(p_appointment_id uuid) IS 'Deletes one hold whose time has run out; the job that every hold puts in the queue calls it. Returns 1 when it was still there. A hold that became a booking, or was prolonged, is left alone.';
 
 CREATE FUNCTION app.find_messaging_tenant(p_number text) RETURNS SETOF uuid
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-begin
-  raise exception 'app.find_messaging_tenant is not written yet';
-end
+  select n.org_id
+  from public.phone_numbers n
+  join public.organizations o on o.id = n.org_id and o.deleted_at is null
+  where n.number = p_number
 $$;
 
 ALTER FUNCTION app.find_messaging_tenant(p_number text) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.find_messaging_tenant(p_number text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.find_messaging_tenant(p_number text) IS 'Whose number (E.164) a text came to or left from: one organisation, or no row when nobody''s. The caller checks the provider''s signature with that organisation''s token before believing it.';
 
 CREATE FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1662,14 +2325,35 @@ CREATE FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_message public.messages;
 begin
-  raise exception 'app.finish_message is not written yet';
+  if p_outcome is null or p_outcome not in ('sent', 'failed', 'unknown') then
+    raise exception 'a message ends as sent, failed or unknown' using errcode = 'VX400';
+  end if;
+  if p_error_code = '21610' then
+    perform app.lock_number(m.recipient) from public.messages m where m.org_id = v_org_id and m.id = p_message_id;
+  end if;
+  select * into v_message
+  from public.messages m
+  where m.org_id = v_org_id and m.id = p_message_id and m.direction = 'outbound'
+  for update;
+  if v_message.id is null then
+    raise exception 'there is no such message' using errcode = 'VX404';
+  elsif v_message.status not in ('queued', 'unknown') then
+    update public.messages m
+    set external_message_id = p_external_id, updated_at = app.now()
+    where m.org_id = v_org_id and m.id = p_message_id and m.external_message_id is null and p_external_id is not null;
+    return v_message.status;
+  end if;
+  return app.conclude_message(v_message, p_outcome, p_external_id, p_error_code, p_reason);
 end
 $$;
 
 ALTER FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) IS 'Says how the hand-over to the provider went: sent (with the provider''s id), failed (surely not sent) or unknown (it may have been). Only a queued or unknown message changes; what a delivery report said already stays, and gets the id if it had none. Twilio''s 21610 opts the number out. Staff are told of failed confirmations, reminders and codes, and of a message that cannot be settled (unknown, reason cannot_ask). Returns the status that stands. VX400 for another outcome, VX404 for an unknown message.';
 
 CREATE FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.free_slot
     LANGUAGE plpgsql STABLE
@@ -1910,6 +2594,28 @@ ALTER FUNCTION app.identify_caller(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.identify_caller(p_call_id uuid) IS 'What may be said about the caller of a call. Not known until a check succeeded (or the organisation accepts the calling number): then the answer is the same for a stranger and for a patient of twenty years.';
 
+CREATE FUNCTION app.is_message_rule(p_key text, p_value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+  select case p_key
+    when 'follow_up_window_minutes' then app.is_whole_number(p_value, 1, 7 * 24 * 60)
+    when 'messages_per_day' then app.is_whole_number(p_value, 0, 100000)
+    when 'quiet_from' then jsonb_typeof(p_value) = 'string' and p_value #>> '{}' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+    when 'quiet_until' then jsonb_typeof(p_value) = 'string' and p_value #>> '{}' ~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+    when 'missed_call_text' then jsonb_typeof(p_value) = 'boolean'
+    when 'email_confirmations' then jsonb_typeof(p_value) = 'boolean'
+    when 'reminder_offsets_minutes' then case when jsonb_typeof(p_value) = 'array' then (
+      select count(*) <= 5 and count(*) = count(distinct m) and coalesce(bool_and(app.is_whole_number(m, 10, 60 * 24 * 60)), true)
+      from jsonb_array_elements(p_value) m) else false end
+    else false
+  end
+$_$;
+
+ALTER FUNCTION app.is_message_rule(p_key text, p_value jsonb) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) IS 'Whether app.set_message_rules knows the key and the value is one that it may have.';
+
 CREATE FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -1938,17 +2644,21 @@ ALTER FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) OW
 COMMENT ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) IS 'Whether a location''s doors are open at an instant: within its hours and no closure.';
 
 CREATE FUNCTION app.is_opted_out(p_channel text, p_number text) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql STRICT
     SET search_path TO ''
     AS $$
+declare
+  v_hash bytea := app.number_hash(p_number);
 begin
-  raise exception 'app.is_opted_out is not written yet';
+  return exists (
+    select from public.opt_outs o
+    where o.org_id = app.require_org_id() and o.channel = p_channel and o.number_hash = v_hash and o.revoked_at is null);
 end
 $$;
 
 ALTER FUNCTION app.is_opted_out(p_channel text, p_number text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.is_opted_out(p_channel text, p_number text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.is_opted_out(p_channel text, p_number text) IS 'Whether a number (or e-mail address) asked not to be reached on a channel (sms, voice, email), also when the number itself was erased since. Volatile because the first hash of a tenant makes its key.';
 
 CREATE FUNCTION app.is_our_number(p_number text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1960,6 +2670,43 @@ $$;
 ALTER FUNCTION app.is_our_number(p_number text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.is_our_number(p_number text) IS 'Whether a number is answered by this platform, for whichever clinic: putting a caller through to one would ring us again.';
+
+CREATE FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+  select case when jsonb_typeof(p_value) = 'number' and p_value #>> '{}' ~ '^[0-9]{1,9}$'
+    then (p_value #>> '{}')::integer between p_least and p_most else false end
+$_$;
+
+ALTER FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) IS 'Whether a JSON value is a number without a fraction within the bounds, both included.';
+
+CREATE FUNCTION app.leave_to_staff(p_inbound public.messages) RETURNS app.inbound_answer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_entity text := case when (p_inbound).contact_id is null then 'message' else 'contact' end;
+begin
+  -- Ten texts in a row are one conversation to look at, not ten notifications.
+  if not exists (
+    select from public.notifications n
+    left join public.messages m on m.org_id = n.org_id and n.entity = 'message' and m.id = n.entity_id
+    where n.org_id = (p_inbound).org_id and n.kind = 'message_received' and n.read_at is null
+      and ((n.entity = 'contact' and n.entity_id = (p_inbound).contact_id) or m.recipient_hash = (p_inbound).recipient_hash)
+  ) then
+    perform app.notify_staff('message_received', 'A text came in that people should read', v_entity,
+      coalesce((p_inbound).contact_id, (p_inbound).id));
+  end if;
+  return ('stored', (p_inbound).id, (p_inbound).contact_id, null)::app.inbound_answer;
+end
+$$;
+
+ALTER FUNCTION app.leave_to_staff(p_inbound public.messages) OWNER TO owner;
+
+COMMENT ON FUNCTION app.leave_to_staff(p_inbound public.messages) IS 'A received text that asks nothing of us: staff are told, once until they have read it per contact (per number where there is no contact). outcome stored.';
 
 CREATE FUNCTION app.limit_waits() RETURNS void
     LANGUAGE plpgsql
@@ -2102,6 +2849,17 @@ $$;
 ALTER FUNCTION app.lock_call(p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.lock_call(p_call_id uuid) IS 'Serialises what one call does, until the transaction ends. Taken before app.lock_resources, never after.';
+
+CREATE FUNCTION app.lock_number(p_number text) RETURNS void
+    LANGUAGE sql STRICT
+    SET search_path TO ''
+    AS $$
+  select pg_advisory_xact_lock(4, hashtext(app.current_org_id()::text || p_number))
+$$;
+
+ALTER FUNCTION app.lock_number(p_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.lock_number(p_number text) IS 'Serialises what concerns one phone number or address of the tenant, until the transaction ends. Taken after app.lock_call and before any row lock of messages or scheduled_messages. NULL locks nothing.';
 
 CREATE FUNCTION app.lock_resources(p_resource_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
@@ -2278,31 +3036,210 @@ ALTER FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on d
 
 COMMENT ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) IS 'Those of app.visible_appointments that a caller means: by booking_ref or id alone, else by the local day and time they stand on and the patient''s name (the first name will do; two edits are forgiven where no name fits better). What is not said does not narrow; what is said and fits none gives none.';
 
+CREATE FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) RETURNS app.message_decision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_org public.organizations;
+  v_today date;
+  v_day timestamptz;
+  v_limit record;
+  v_oldest timestamptz;
+  v_decision app.message_decision;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_today := (p_now at time zone v_org.time_zone)::date;
+  v_day := app.local_instant(v_today::timestamp, v_org.time_zone, false);
+  for v_limit in
+    select l.since, l.allowed, l.reason, l.daily
+    from (values
+      ('follow_up', p_now - v_org.follow_up_window, 1, 'too_soon', false),
+      ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
+      -- Two machines that answer each other would go on for ever.
+      ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      ('marketing', v_day, 1, 'too_soon', true),
+      -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
+      ('reminder', v_day, 1, 'reminder_limit', true),
+      ('reminder', p_now - interval '168 hours', 3, 'reminder_limit', false)
+    ) l (category, since, allowed, reason, daily)
+    where l.category = p_category
+  loop
+    -- The newest ones fill the limit; the oldest of those must leave the window first.
+    select m.created_at into v_oldest
+    from public.messages m
+    where m.org_id = v_org.id and m.direction = 'outbound' and m.category = p_category
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and (m.recipient_hash = p_recipient_hash or m.contact_id = p_contact_id)
+      and m.created_at > v_limit.since
+    order by m.created_at desc
+    offset v_limit.allowed - 1
+    limit 1;
+    if found then
+      v_decision.outcome := 'blocked';
+      v_decision.reason := v_limit.reason;
+      v_decision.not_before := greatest(v_decision.not_before, case
+        when v_limit.daily then app.local_instant((v_today + 1)::timestamp, v_org.time_zone, false)
+        else v_oldest + (p_now - v_limit.since)
+      end);
+    end if;
+  end loop;
+  return v_decision;
+end
+$$;
+
+ALTER FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+
+CREATE FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_contact public.contacts;
+begin
+  if p_contact_id is null then
+    return p_recipient;
+  end if;
+  select * into v_contact from public.contacts c where c.org_id = app.require_org_id() and c.id = p_contact_id;
+  if v_contact.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif v_contact.erased_at is not null then
+    return null;
+  end if;
+  return coalesce(p_recipient, case p_method when 'sms' then v_contact.phone else v_contact.email end);
+end
+$$;
+
+ALTER FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) IS 'Where a message goes: the number or address given, else the contact''s phone (sms) or e-mail. NULL when there is none, and always for an erased contact. VX404 for an unknown one.';
+
+CREATE FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) RETURNS app.message_decision
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_hash bytea := app.number_hash(p_recipient);
+  v_decision app.message_decision;
+begin
+  v_decision.reason := case
+    when app.is_opted_out(p_method, p_recipient) then 'opted_out'
+    when p_category = 'marketing' and not exists (
+      select from public.contacts c
+      where c.org_id = v_org_id and c.id = p_contact_id and c.marketing_consent_at is not null) then 'no_consent'
+    when p_spoken then app.spoken_refusal(p_contact_id, p_call_id, v_hash, p_number_region)
+  end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return v_decision;
+  end if;
+
+  -- Who was on the line a moment ago is awake, whatever the clock says.
+  if p_method = 'sms' and (p_category in ('reminder', 'follow_up', 'marketing') or p_category = 'confirmation' and not exists (
+    select from public.call_logs c
+    where c.org_id = v_org_id and c.id = p_call_id and c.created_at > p_now - interval '30 minutes'))
+  then
+    v_decision.not_before := app.next_sending_time(p_contact_id, p_number_zones, p_now);
+    if v_decision.not_before > p_now then
+      v_decision.outcome := 'wait';
+      v_decision.reason := 'quiet_hours';
+      return v_decision;
+    end if;
+  end if;
+
+  v_decision := app.message_limit_reason(p_category, p_contact_id, v_hash, p_now);
+  if v_decision.reason is null and p_category not in ('code', 'reply') and app.daily_cap_reached(p_now) then
+    v_decision.outcome := 'blocked';
+    v_decision.reason := 'daily_cap';
+  end if;
+  return v_decision;
+end
+$$;
+
+ALTER FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) IS 'Why a message may not leave now: outcome blocked with opted_out, no_consent, foreign_number, spoken_limit, too_soon, too_many_codes, reminder_limit or daily_cap, outcome wait with quiet_hours and not_before, or an outcome of NULL when it may. Quiet hours bind texts only, and neither codes nor replies nor the confirmation of a call of the last half hour. The recipient''s lock is held.';
+
 CREATE FUNCTION app.message_stats(p_from date, p_to date) RETURNS SETOF app.message_stat
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org public.organizations;
+  v_from timestamptz;
+  v_until timestamptz;
 begin
-  raise exception 'app.message_stats is not written yet';
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  if p_from is null or p_to is null or p_to < p_from or p_to - p_from > 365 then
+    raise exception 'statistics cover one day to 366 days' using errcode = 'VX400';
+  end if;
+  v_from := app.local_instant(p_from::timestamp, v_org.time_zone, false);
+  v_until := app.local_instant((p_to + 1)::timestamp, v_org.time_zone, false);
+  return query
+  select
+    (m.created_at at time zone v_org.time_zone)::date, m.method, m.category,
+    count(*) filter (where m.direction = 'outbound' and m.sent_at is not null),
+    count(*) filter (where m.direction = 'outbound' and m.status = 'delivered'),
+    count(*) filter (where m.direction = 'outbound' and m.status = 'failed'),
+    count(*) filter (where m.direction = 'outbound' and m.status = 'unknown'),
+    count(*) filter (where m.direction = 'outbound' and m.status = 'blocked'),
+    count(*) filter (where m.direction = 'inbound'),
+    coalesce(sum(m.segments) filter (where m.direction = 'outbound' and m.sent_at is not null), 0)::bigint
+  from public.messages m
+  where m.org_id = v_org.id and m.created_at >= v_from and m.created_at < v_until
+  group by 1, 2, 3
+  order by 1, 2, 3;
 end
 $$;
 
 ALTER FUNCTION app.message_stats(p_from date, p_to date) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.message_stats(p_from date, p_to date) IS 'Not written yet.';
+COMMENT ON FUNCTION app.message_stats(p_from date, p_to date) IS 'Messages per day of the clinic''s zone, way and category, both days included; days without messages have no row. sent counts what a provider took, whatever became of it, and segments what the carrier counts for that. Every member may look. VX400 for more than 366 days or days in the wrong order.';
+
+CREATE FUNCTION app.message_text_refusal(p_category text, p_method text, p_content text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case
+    when coalesce(p_content, '') = '' then 'empty'
+    -- 160 is what 47 CFR 64.1200(a)(9)(iv) allows a health care text; three times that holds several visits of a family.
+    when p_method = 'sms' and char_length(p_content) > case when p_category in ('follow_up', 'marketing') then 160 else 480 end
+      then 'too_long'
+  end
+$$;
+
+ALTER FUNCTION app.message_text_refusal(p_category text, p_method text, p_content text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.message_text_refusal(p_category text, p_method text, p_content text) IS 'Why a text cannot be sent as it is: empty, or too_long (sms: more than 160 code points for a follow-up or marketing, 480 for the rest; an e-mail has no limit). NULL: it can.';
 
 CREATE FUNCTION app.message_to_settle(p_message_id uuid) RETURNS SETOF public.messages
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_message public.messages;
 begin
-  raise exception 'app.message_to_settle is not written yet';
+  select * into v_message
+  from public.messages m
+  where m.org_id = v_org_id and m.id = p_message_id and m.direction = 'outbound'
+    and (m.status = 'unknown' or (m.status = 'queued' and m.handed_over_at is not null))
+  for update;
+  if v_message.id is null then
+    return;
+  elsif v_message.status = 'queued' then
+    perform app.conclude_message(v_message, 'unknown', null, null, null);
+  end if;
+  return query select m.* from public.messages m where m.org_id = v_org_id and m.id = p_message_id;
 end
 $$;
 
 ALTER FUNCTION app.message_to_settle(p_message_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.message_to_settle(p_message_id uuid) IS 'Not written yet.';
+COMMENT ON FUNCTION app.message_to_settle(p_message_id uuid) IS 'The message when nobody knows what became of it: taken to the provider and never finished, or unknown. Its status is unknown from here on, so that the truth stands while the provider is asked. No row: it is settled, or still waits for its sender.';
 
 CREATE FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2562,14 +3499,55 @@ CREATE FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], 
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+declare
+  v_org public.organizations;
+  v_zones text[];
+  v_at timestamptz := p_at;
+  v_later timestamptz;
 begin
-  raise exception 'app.next_sending_time is not written yet';
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  select array[c.time_zone] into v_zones
+  from public.contacts c
+  where c.org_id = v_org.id and c.id = p_contact_id and c.time_zone is not null;
+  if v_zones is null then
+    v_zones := array(select z from unnest(p_number_zones) z where app.is_time_zone(z));
+    if v_zones = '{}' or v_org.time_zone = any (v_zones) then
+      v_zones := array[v_org.time_zone];
+    end if;
+  end if;
+
+  loop
+    select max(app.night_end(v_at, z, v_org.quiet_from, v_org.quiet_until)) into v_later from unnest(v_zones) z;
+    exit when v_later is null;
+    if v_later > p_at + interval '48 hours' then
+      return coalesce(app.night_end(p_at, v_org.time_zone, v_org.quiet_from, v_org.quiet_until), p_at);
+    end if;
+    v_at := v_later;
+  end loop;
+  return v_at;
 end
 $$;
 
 ALTER FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) IS 'Not written yet.';
+COMMENT ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) IS 'The first instant from p_at on that is outside the clinic''s quiet hours where the recipient is: in the contact''s zone when staff know it, else in all zones of the number''s region (only the clinic''s, when it is among them), else in the clinic''s. p_at itself when it is day there. Zones that share no time of day within two days leave the clinic''s zone; names that are no zone are passed over.';
+
+CREATE FUNCTION app.night_end(p_at timestamp with time zone, p_zone text, p_from time without time zone, p_until time without time zone) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select max(app.local_instant(d.day + case when p_from < p_until then 0 else 1 end + p_until, p_zone, true))
+  from (
+    select (p_at at time zone p_zone)::date + n as day from generate_series(-1, 0) n
+  ) d
+  where p_from <> p_until
+    and p_at >= app.local_instant(d.day + p_from, p_zone, false)
+    and p_at < app.local_instant(d.day + case when p_from < p_until then 0 else 1 end + p_until, p_zone, true)
+$$;
+
+ALTER FUNCTION app.night_end(p_at timestamp with time zone, p_zone text, p_from time without time zone, p_until time without time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.night_end(p_at timestamp with time zone, p_zone text, p_from time without time zone, p_until time without time zone) IS 'When the quiet hours end in which an instant lies in an IANA zone; NULL when it lies in none, or when p_from equals p_until (no quiet hours). Where the clock is set back over an end that comes twice, the last one counts; where it is set forward over it, the moment of the change.';
 
 CREATE FUNCTION app.normalise_name(p_name text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -2600,14 +3578,16 @@ ALTER FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call
 
 COMMENT ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) IS 'Leaves the trace of a try in booking_attempts, whatever came of it.';
 
-CREATE FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) RETURNS void
+CREATE FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid, p_message_id uuid DEFAULT NULL::uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 begin
   insert into public.appointment_changes (
-    org_id, appointment_id, kind, old_during, new_during, old_resource_id, new_resource_id, call_id, actor_user_id)
-  select a.org_id, a.id, p_kind, (p_old).during, a.during, (p_old).resource_id, a.resource_id, p_call_id, app.current_user_id()
+    org_id, appointment_id, kind, old_during, new_during, old_resource_id, new_resource_id, call_id, message_id,
+    actor_user_id)
+  select a.org_id, a.id, p_kind, (p_old).during, a.during, (p_old).resource_id, a.resource_id, p_call_id, p_message_id,
+    app.current_user_id()
   from public.appointments a
   where a.org_id = app.current_org_id() and a.id = p_appointment_id;
   perform app.announce(
@@ -2616,9 +3596,9 @@ begin
 end
 $$;
 
-ALTER FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) OWNER TO owner;
+ALTER FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid, p_message_id uuid) OWNER TO owner;
 
-COMMENT ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) IS 'Keeps the history of an appointment, tells live clients and puts in order what is to be sent to the patient. p_old is the row before the change, NULL for a new booking.';
+COMMENT ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid, p_message_id uuid) IS 'Keeps the history of an appointment, tells live clients and puts in order what is to be sent to the patient. p_old is the row before the change, NULL for a new booking; p_message_id the patient''s text that asked for it, where one did.';
 
 CREATE FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2642,6 +3622,53 @@ ALTER FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash b
 
 COMMENT ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) IS 'Keeps the keyed hash of a code that a text now carries; from here on it proves who calls, and the one before it no more. p_subject_id, p_version: an entry of app.take_scheduled''s code_subjects and code_versions; an outdated version changes nothing.';
 
+CREATE FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org uuid := app.require_org_id();
+begin
+  update public.messages m
+  set code_subjects = p_code_subjects, code_versions = p_code_versions, updated_at = app.now()
+  where m.org_id = v_org and m.id = p_message_id and m.direction = 'outbound' and m.code_subjects = '{}';
+  if not found then
+    raise exception 'no message of this clinic that lacks its codes' using errcode = 'VX404';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) IS 'Notes whose codes the [code] placeholders of a message stand for, in their order, so that the text that was sent can be derived again when the provider is asked for it. Once per message; VX404 where there is none or it has its codes.';
+
+CREATE FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  insert into public.opt_outs (org_id, channel, phone, number_hash, source, at)
+  values (
+    v_org_id, p_channel, case when p_number ~ '^\+[1-9][0-9]{6,14}$' then p_number end, p_number_hash, p_source, app.now())
+  on conflict (org_id, channel, number_hash) where revoked_at is null do nothing
+  returning id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'opted_out', 'opt_out', v_id, app.current_user_id());
+  perform app.announce('opt_out_updated', 'opt_out', v_id);
+  return true;
+end
+$_$;
+
+ALTER FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) IS 'Writes an opt-out with its audit and event; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
+
 CREATE FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2661,17 +3688,28 @@ ALTER FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_enti
 COMMENT ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) IS 'Puts a notification before the clinic''s staff. The title names no person: it points at the entity that does.';
 
 CREATE FUNCTION app.number_hash(p_number text) RETURNS bytea
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql STRICT
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key bytea;
 begin
-  raise exception 'app.number_hash is not written yet';
+  select k.number_key into v_key from public.org_keys k where k.org_id = v_org_id;
+  if v_key is null then
+    -- Each random UUID carries 122 bits of the server's strong randomness.
+    insert into public.org_keys (org_id, number_key)
+    values (v_org_id, sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))
+    on conflict (org_id) do nothing;
+    select k.number_key into strict v_key from public.org_keys k where k.org_id = v_org_id;
+  end if;
+  return sha256(v_key || sha256(v_key || convert_to(lower(p_number), 'UTF8')));
 end
 $$;
 
 ALTER FUNCTION app.number_hash(p_number text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.number_hash(p_number text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.number_hash(p_number text) IS 'The tenant''s keyed hash of a phone number (E.164) or e-mail address, letters'' case aside: recognises it after the number itself was erased. The key is made at first use and never leaves the database. Another tenant''s hash of the same number differs. NULL gives NULL.';
 
 CREATE FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) RETURNS SETOF app.call_context
     LANGUAGE plpgsql
@@ -2724,6 +3762,40 @@ ALTER FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_
 
 COMMENT ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) IS 'First statement of a webhook''s transaction: finds the tenant of the envelope, acts as tenant_service of it from then on, and makes sure the call has its row. p_direction: inbound, outbound or web; p_caller E.164 or NULL. Where the outcome is not found, nothing is written and no tenant is set.';
 
+CREATE FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) RETURNS public.reply_questions
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_question public.reply_questions;
+begin
+  select * into v_question
+  from public.reply_questions q
+  where q.org_id = v_org_id and q.contact_id = p_contact_id and q.answered_at is null;
+  if v_question.id is null then
+    return null;
+  end if;
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.id = any (v_question.appointment_ids)
+  order by a.id
+  for update;
+  if v_question.expires_at <= p_now or exists (
+    select from public.appointment_changes h
+    where h.org_id = v_org_id and h.appointment_id = any (v_question.appointment_ids)
+      and h.at > v_question.asked_at and h.old_during <> h.new_during
+  ) then
+    perform app.close_question(p_contact_id, p_now);
+    return null;
+  end if;
+  return v_question;
+end
+$$;
+
+ALTER FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) IS 'What we last asked this contact by text and still wait for; all NULL when nothing, or when it is older than a day or a visit in it was moved since (such a question is closed). Locks the visits in it.';
+
 CREATE FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) RETURNS SETOF app.open_span
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -2774,27 +3846,83 @@ CREATE FUNCTION app.opt_in(p_channel text, p_number text, p_source text) RETURNS
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_hash bytea;
+  v_id uuid;
 begin
-  raise exception 'app.opt_in is not written yet';
+  if app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if coalesce(p_number, '') = '' or p_channel is null or p_channel not in ('sms', 'voice', 'email')
+    or p_source is null or p_source not in ('reply', 'carrier', 'staff')
+    or (p_source = 'staff') <> (app.current_user_id() is not null)
+  then
+    raise exception 'nobody can be opted in so: channel %, source %', p_channel, p_source using errcode = 'VX400';
+  end if;
+  perform app.lock_number(p_number);
+  v_hash := app.number_hash(p_number);
+  update public.opt_outs o
+  set revoked_at = app.now(), revoked_by = p_source
+  where o.org_id = v_org_id and o.channel = p_channel and o.number_hash = v_hash and o.revoked_at is null
+  returning o.id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'opted_in', 'opt_out', v_id, app.current_user_id());
+  perform app.announce('opt_out_updated', 'opt_out', v_id);
+  return true;
 end
 $$;
 
 ALTER FUNCTION app.opt_in(p_channel text, p_number text, p_source text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) IS 'Takes an opt-out back: the number or address may be reached again on that channel. p_source: reply, carrier, or staff, which is what a member does (VX403 for viewers). Returns whether there was one. VX400 for an unknown channel or source, or one that is not who acts.';
 
 CREATE FUNCTION app.opt_out(p_channel text, p_number text, p_source text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 begin
-  raise exception 'app.opt_out is not written yet';
+  if app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if coalesce(p_number, '') = '' or p_channel is null or p_channel not in ('sms', 'voice', 'email')
+    or p_source is null or p_source not in ('reply', 'carrier', 'staff', 'call')
+    or (p_source = 'staff') <> (app.current_user_id() is not null)
+  then
+    raise exception 'nobody can be opted out so: channel %, source %', p_channel, p_source using errcode = 'VX400';
+  end if;
+  perform app.lock_number(p_number);
+  return app.note_opt_out(p_channel, p_number, app.number_hash(p_number), p_source);
 end
 $$;
 
 ALTER FUNCTION app.opt_out(p_channel text, p_number text, p_source text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) IS 'From now on nobody reaches this number (E.164) or e-mail address on a channel (sms, voice, email), whatever contact it belongs to. p_source: reply, carrier, call, or staff, which is what a member does (VX403 for viewers). Returns whether that is new. VX400 for an unknown channel or source, or one that is not who acts.';
+
+CREATE FUNCTION app.opt_out_by_reply(p_inbound public.messages, p_now timestamp with time zone) RETURNS app.inbound_answer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_contact_id uuid := (p_inbound).contact_id;
+begin
+  if app.opt_out('sms', (p_inbound).recipient, 'reply')
+    and exists (select from app.visits_to_answer(v_contact_id, p_now)) then
+    perform app.notify_staff('opted_out_before_visit', 'Somebody with a visit ahead wants no more texts', 'contact', v_contact_id);
+  end if;
+  perform app.close_question(v_contact_id, p_now);
+  perform app.stop_campaigns_for(v_contact_id, 'opt_out');
+  return ('opted_out', (p_inbound).id, v_contact_id, null)::app.inbound_answer;
+end
+$$;
+
+ALTER FUNCTION app.opt_out_by_reply(p_inbound public.messages, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.opt_out_by_reply(p_inbound public.messages, p_now timestamp with time zone) IS 'Honours STOP and its like: the number gets no more texts. No visit is cancelled, CANCEL included; staff are told where one is ahead, for reminders will not arrive. No answer of ours: the carrier confirms.';
 
 CREATE FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2836,17 +3964,18 @@ ALTER FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token
 COMMENT ON FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) IS 'The organisation a person in auth.users belongs to: that of their profile, else of an open invitation that they prove by token or confirmed address, else at sign-up a new id (the organisation is founded after the insert). NULL for anonymous people, unproven invitations and removed members.';
 
 CREATE FUNCTION app.orgs_to_reseal(p_key_id text) RETURNS SETOF uuid
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-begin
-  raise exception 'app.orgs_to_reseal is not written yet';
-end
+  select distinct c.org_id
+  from public.org_credentials c
+  where c.key_id <> p_key_id
+  order by c.org_id
 $$;
 
 ALTER FUNCTION app.orgs_to_reseal(p_key_id text) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.orgs_to_reseal(p_key_id text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.orgs_to_reseal(p_key_id text) IS 'The organisations, of all, that have a credential sealed with another key than this one; none: the other keys may go.';
 
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -3063,6 +4192,7 @@ begin
   ) k
   where c.org_id = v_org_id and c.id = v_contact_id;
   perform app.note_change('booked', v_id, null, p_call_id);
+  perform app.stop_campaigns_for(v_contact_id, 'booking');
   v_result := app.booking_answer('booked', v_id);
   if p_call_id is not null then
     perform app.notify_staff(
@@ -3079,30 +4209,50 @@ ALTER FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts
 COMMENT ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) IS 'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
 
 CREATE FUNCTION app.plain_text(p_text text) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
     AS $$
-begin
-  raise exception 'app.plain_text is not written yet';
-end
+  select regexp_replace(
+    regexp_replace(
+      replace(
+        translate(
+          regexp_replace(p_text, E'\r\n?|[\u2028\u2029]', E'\n', 'g'),
+          -- Quotation marks, primes; hyphens, dashes, minus; spaces of every width, and the tab.
+          E'\u2018\u2019\u201A\u201B\u2032\u02BC' || E'\u201C\u201D\u201E\u201F\u2033\u00AB\u00BB'
+            || E'\u2010\u2011\u2012\u2013\u2014\u2015\u2212'
+            || E'\t\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200A\u202F\u205F\u3000',
+          repeat('''', 6) || repeat('"', 7) || repeat('-', 7) || repeat(' ', 17)),
+        E'\u2026', '...'),
+      -- Soft hyphen, zero-width space, word joiner, byte order mark, marks and overrides of the writing direction.
+      E'[\u00AD\u200B\u200E\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]', '', 'g'),
+    -- What is left of C0 and C1; the newline stays.
+    E'[\u0001-\u0009\u000B-\u001F\u007F-\u009F]', '', 'g')
 $$;
 
 ALTER FUNCTION app.plain_text(p_text text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.plain_text(p_text text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.plain_text(p_text text) IS 'A text for a phone: typographic quotes, dashes, the ellipsis and all kinds of spaces made plain, line ends made newlines, invisible and control characters removed except the newline. Nothing else changes: accents and emoji stay. NULL gives NULL.';
 
 CREATE FUNCTION app.preview_template(p_kind text, p_language text, p_body text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  -- The numbers 555-0100 to 555-0199 are kept for fiction. A fixed Tuesday: the same wording shows the same preview.
+  v_words text[] := app.local_words('2030-03-05 14:30+00', 'UTC', p_language);
 begin
-  raise exception 'app.preview_template is not written yet';
+  perform app.require_org_id();
+  perform app.check_template(p_kind, p_body);
+  return app.render_text(btrim(p_body), jsonb_build_object(
+    'clinic', 'Example Clinic', 'first_name', 'Robin', 'date', v_words[1], 'time', v_words[2],
+    'visits', array_to_string(v_words, ', '), 'code', '123456', 'service', 'Checkup', 'practitioner', 'Dr. Example',
+    'place', 'Main Street 1', 'phone', '+13125550100'));
 end
 $$;
 
 ALTER FUNCTION app.preview_template(p_kind text, p_language text, p_body text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) IS 'The wording as a patient would read it, with made-up values: an example clinic, a patient called Robin, a Tuesday, a code. Nothing of the clinic''s or a patient''s is in it. VX400 as in app.check_template.';
 
 CREATE FUNCTION app.protect_table(p_table regclass, p_org_column text DEFAULT 'org_id'::text) RETURNS void
     LANGUAGE plpgsql
@@ -3209,6 +4359,43 @@ ALTER FUNCTION app.provision_user() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.provision_user() IS 'Trigger on auth.users: founds the organisation of a person who signs up (location, practitioner, service, hours, agent, profile as owner), or makes an invited person a member. An error fails the sign-up as a whole: nobody is left half-made.';
 
+CREATE FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_language text := app.contact_language((p_inbound).contact_id);
+  v_fields jsonb;
+begin
+  select jsonb_build_object(
+    'clinic', o.name,
+    'phone', coalesce((
+      select l.phone from public.locations l
+      where l.org_id = o.id and l.phone is not null
+      order by l.created_at, l.id
+      limit 1), p_our_number),
+    'visits', coalesce(app.visits_in_reply(p_appointment_ids, v_language, p_kind in ('cancel_which', 'confirm_which')), ''))
+  into v_fields
+  from public.organizations o
+  where o.id = (p_inbound).org_id;
+
+  return (
+    select d.message_id
+    from app.begin_message(
+      p_category => 'reply', p_method => 'sms',
+      p_content => app.render_text(app.reply_wording(p_kind, v_language), v_fields),
+      p_send_key => 'reply:' || (p_inbound).id, p_contact_id => (p_inbound).contact_id,
+      p_service_provider => (p_inbound).service_provider, p_recipient => (p_inbound).recipient,
+      p_in_reply_to => (p_inbound).id, p_hand_over => false) d
+    where d.outcome = 'queued'
+  );
+end
+$$;
+
+ALTER FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) IS 'Queues our one answer to a received text, in the contact''s language, else the clinic''s; p_kind as in app.reply_wording. NULL when it may not be sent (opted out, too many answers within an hour).';
+
 CREATE TABLE public.org_credentials (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -3250,17 +4437,17 @@ COMMENT ON COLUMN public.org_credentials.sender IS 'What messages are sent from:
 COMMENT ON COLUMN public.org_credentials.verification_error IS 'Why the last check with the provider failed, in our words.';
 
 CREATE FUNCTION app.read_credential(p_provider text) RETURNS SETOF public.org_credentials
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-begin
-  raise exception 'app.read_credential is not written yet';
-end
+  select c.*
+  from public.org_credentials c
+  where c.org_id = app.require_org_id() and c.provider = p_provider
 $$;
 
 ALTER FUNCTION app.read_credential(p_provider text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.read_credential(p_provider text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.read_credential(p_provider text) IS 'The sealed credential of a provider, for the moment of its use; no row where the clinic has none. Never given to people''s requests.';
 
 CREATE FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text DEFAULT NULL::text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3373,27 +4560,109 @@ CREATE FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_sta
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_message public.messages;
 begin
-  raise exception 'app.record_delivery is not written yet';
+  if p_status is null or p_status not in ('sent', 'delivered', 'failed') then
+    raise exception 'a delivery report says sent, delivered or failed' using errcode = 'VX400';
+  end if;
+  if p_error_code = '21610' then
+    perform app.lock_number(m.recipient) from public.messages m where m.org_id = v_org_id and m.id = p_message_id;
+  end if;
+  select * into v_message
+  from public.messages m
+  where m.org_id = v_org_id and m.id = p_message_id and m.direction = 'outbound'
+  for update;
+  if v_message.id is null or v_message.external_message_id <> p_external_id
+    or exists (
+      select from public.messages m
+      where m.org_id = v_org_id and m.service_provider = v_message.service_provider and m.external_message_id = p_external_id
+        and m.id <> p_message_id)
+  then
+    return null;
+  elsif v_message.status in ('queued', 'unknown')
+    or (v_message.status = 'sent' and p_status <> 'sent')
+    -- That it was never accepted was our conclusion; the provider's word is better.
+    or (v_message.status = 'failed' and v_message.reason = 'never_accepted')
+  then
+    return app.conclude_message(v_message, p_status, p_external_id, p_error_code, null);
+  end if;
+  return v_message.status;
 end
 $$;
 
 ALTER FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) IS 'Takes in a provider''s delivery report, in any order and any number of times: a message goes from queued or unknown to sent and on to delivered or failed, never back. A report also settles a message whose sender never came back. Twilio''s 21610 opts the number out; staff are told of failed confirmations, reminders and codes. Returns the status that stands, NULL when there is no such outbound message or the provider''s id is another message''s. VX400 for another status.';
 
 CREATE FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text DEFAULT NULL::text) RETURNS SETOF app.inbound_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
-    AS $$
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_intent text := app.reply_intent(p_body);
+  v_now timestamptz;
+  v_inbound public.messages;
+  v_question public.reply_questions;
 begin
-  raise exception 'app.record_inbound_message is not written yet';
+  if coalesce(p_provider, '') = '' or coalesce(p_external_id, '') = '' or coalesce(p_from, '') = '' then
+    raise exception 'a received text needs its provider, its id and its sender' using errcode = 'VX400';
+  end if;
+  -- Texts of one number are handled one after the other, and none while one is being sent there.
+  perform app.lock_number(p_from);
+  v_now := app.now();
+  return query
+  select 'replayed', m.id, m.contact_id, (
+    select r.id from public.messages r where r.org_id = m.org_id and r.in_reply_to = m.id and r.status <> 'blocked')
+  from public.messages m
+  where m.org_id = v_org_id and m.service_provider = p_provider and m.external_message_id = p_external_id;
+  if found then
+    return;
+  end if;
+
+  insert into public.messages (org_id, direction, method, category, recipient, recipient_hash, content, status,
+    service_provider, external_message_id, contact_id)
+  values (v_org_id, 'inbound', 'sms', 'reply', p_from, app.number_hash(p_from), left(coalesce(p_body, ''), 1600), 'delivered',
+    p_provider, p_external_id, (select c.id from public.contacts c where c.org_id = v_org_id and c.phone = p_from))
+  returning * into v_inbound;
+  perform app.announce('message_created', 'message', v_inbound.id);
+  perform app.stop_campaigns_for(v_inbound.contact_id, 'reply');
+
+  -- What the carrier made of the text counts even where we would read it otherwise: it acts on it.
+  v_intent := case
+    when p_opt_out_type = 'STOP' then 'opt_out'
+    when v_intent = 'opt_out' then 'opt_out'
+    when v_intent = 'yes' and app.is_opted_out('sms', p_from) then 'opt_in'
+    when p_opt_out_type = 'START' and v_intent <> 'yes' then 'opt_in'
+    when p_opt_out_type = 'HELP' then 'help'
+    else v_intent
+  end;
+  if p_from !~ '^\+[1-9][0-9]{6,14}$' then
+    -- A short code or a name: no patient, and nothing to answer to.
+    return next app.leave_to_staff(v_inbound);
+  elsif v_intent = 'opt_out' then
+    return next app.opt_out_by_reply(v_inbound, v_now);
+  elsif v_intent = 'opt_in' then
+    perform app.opt_in('sms', p_from, 'reply');
+    return next ('opted_in', v_inbound.id, v_inbound.contact_id, null)::app.inbound_answer;
+  elsif v_intent = 'help' then
+    return next ('help', v_inbound.id, v_inbound.contact_id,
+      case when p_opt_out_type is null then app.queue_reply(v_inbound, 'help', '{}', p_to) end)::app.inbound_answer;
+  else
+    v_question := app.open_question(v_inbound.contact_id, v_now);
+    return next case
+      when v_question.id is null then app.answer_wish(v_inbound, v_intent, p_to, v_now)
+      else app.answer_question(v_inbound, v_question, v_intent, p_to, v_now)
+    end;
+  end if;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) IS 'Keeps a text that came in (p_from to our number p_to, E.164) and does what it asks, once per provider''s id; p_opt_out_type is the carrier''s own reading (STOP, START, HELP). The sender is a contact by contacts.phone only; STOP counts also from a stranger. VX400 without provider, id or sender.';
 
 CREATE FUNCTION app.redact_birth_dates(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -3644,6 +4913,19 @@ ALTER FUNCTION app.release_hold(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.release_hold(p_call_id uuid) IS 'Gives back what a call still holds: when it ends, or when another slot is chosen. Returns how many holds there were, 0 or 1.';
 
+CREATE FUNCTION app.release_number(p_number text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  delete from public.phone_numbers n
+  where n.org_id = app.require_org_id() and n.number = p_number
+    and n.provider = 'twilio' and n.vapi_phone_number_id is null and n.agent_id is null
+$$;
+
+ALTER FUNCTION app.release_number(p_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.release_number(p_number text) IS 'Gives up a number that only texts used. One that calls use (known to Vapi, or with an agent) stays the clinic''s.';
+
 CREATE FUNCTION app.remove_closure(p_closure_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3678,14 +4960,29 @@ CREATE FUNCTION app.remove_credential(p_provider text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_removed public.org_credentials;
 begin
-  raise exception 'app.remove_credential is not written yet';
+  perform app.require_admin();
+  delete from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  returning * into v_removed;
+  if v_removed.id is null then
+    return false;
+  end if;
+  if p_provider = 'twilio' then
+    perform app.release_number(v_removed.sender);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'credential_removed', 'credential', v_removed.id, app.current_user_id());
+  return true;
 end
 $$;
 
 ALTER FUNCTION app.remove_credential(p_provider text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.remove_credential(p_provider text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.remove_credential(p_provider text) IS 'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403).';
 
 CREATE FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -3775,6 +5072,115 @@ ALTER FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id 
 
 COMMENT ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) IS 'The answer to a tool call that already succeeded once, about the appointment as it stands now; NULL when it is new. Looked up under app.lock_call, so that parallel repeats see each other.';
 
+CREATE FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) RETURNS app.message_decision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_message public.messages;
+  v_decision app.message_decision;
+begin
+  select * into v_message from public.messages m where m.org_id = app.require_org_id() and m.send_key = p_send_key;
+  if v_message.id is null then
+    return v_decision;
+  elsif v_message.category <> p_category or v_message.contact_id is distinct from p_contact_id then
+    -- To answer "sent" would leave somebody believing that this one was told.
+    raise exception 'this send key names a message of another kind or to somebody else' using errcode = 'VX409';
+  end if;
+  v_decision.outcome := 'replayed';
+  v_decision.reason := v_message.reason;
+  v_decision.message_id := v_message.id;
+  v_decision.status := v_message.status;
+  v_decision.recipient := v_message.recipient;
+  v_decision.content := v_message.content;
+  v_decision.segments := v_message.segments;
+  return v_decision;
+end
+$$;
+
+ALTER FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) IS 'What became of an earlier wish to send with this key: outcome replayed with the message as it stands now, or an outcome of NULL when the key is new. A key that was used for another category or contact is VX409.';
+
+CREATE FUNCTION app.reply_intent(p_text text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_plain text := regexp_replace(normalize(upper(coalesce(p_text, '')), nfkd), '[\u0300-\u036f''’`]', '', 'g');
+  v_words text := btrim(regexp_replace(v_plain, '[^A-Z0-9]+', ' ', 'g'));
+  v_word text := replace(v_words, ' ', '');
+begin
+  return case
+    when v_word in ('STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT',
+      'ALTO', 'BAJA', 'ARRET', 'STOPP', 'ABMELDEN') then 'opt_out'
+    when v_words ~ '^(PLEASE )?(STOP|QUIT)( IT| NOW| THIS)?( PLEASE)?$'
+      or v_words ~ '^(PLEASE )?(UNSUBSCRIBE|REMOVE|OPT) ME( OUT)?( FROM (THE |THIS |YOUR |ALL )?(TEXT |MAILING )?(LIST|LISTS|TEXTS|MESSAGES))?( PLEASE)?$'
+      or v_words ~ '^(PLEASE |I WANT TO |I WOULD LIKE TO |ID LIKE TO )?OPT ?OUT( PLEASE| OF .*)?$'
+      or v_words ~ '^(PLEASE )?STOP (TEXTING|MESSAGING|CONTACTING|SENDING|THESE TEXTS|THE TEXTS|ALL TEXTS|THESE MESSAGES)\M'
+      or v_words ~ '^(PLEASE )?(DO NOT|DONT|NEVER) (TEXT|MESSAGE|CONTACT) ME\M'
+      or v_words ~ '^(PLEASE )?(DO NOT|DONT) TEXT( AGAIN| ANY ?MORE| THIS NUMBER)?( PLEASE)?$'
+      or v_words ~ '^(PLEASE )?(TAKE ME OFF|NO MORE (TEXTS|MESSAGES))\M' then 'opt_out'
+    when v_word in ('START', 'UNSTOP') then 'opt_in'
+    when v_word in ('HELP', 'INFO') then 'help'
+    when v_word in ('YES', 'Y') then 'yes'
+    when v_word in ('C', 'CONFIRM', 'CONFIRMED', 'OK', 'OKAY') then 'confirm'
+    when v_word in ('X', 'CHANGE') then 'change'
+    when v_word in ('NO', 'N', 'KEEP') then 'no'
+    when v_word ~ '^[0-9]{1,2}$' then 'number'
+    else 'other'
+  end;
+end
+$_$;
+
+ALTER FUNCTION app.reply_intent(p_text text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.reply_intent(p_text text) IS 'What a patient''s text says: opt_out, opt_in, help, yes, confirm, change, no, number (one or two digits) or other. Case, accents, blanks and punctuation do not matter. yes is an opt_in from somebody who opted out; the caller decides.';
+
+CREATE FUNCTION app.reply_wording(p_kind text, p_language text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select w.body
+  from (values
+    ('confirmed', 'en', '{clinic}: thank you, this visit is confirmed: {visits}'),
+    ('confirmed', 'es', '{clinic}: gracias, la cita queda confirmada: {visits}'),
+    ('confirmed', 'fr', '{clinic} : merci, ce rendez-vous est confirmé : {visits}'),
+    ('confirmed', 'de', '{clinic}: danke, dieser Termin ist bestätigt: {visits}'),
+    ('cancelled', 'en', '{clinic}: this visit is cancelled: {visits}. To book again, call {phone}.'),
+    ('cancelled', 'es', '{clinic}: la cita queda anulada: {visits}. Para otra cita, llame al {phone}.'),
+    ('cancelled', 'fr', '{clinic} : ce rendez-vous est annulé : {visits}. Pour un autre, appelez le {phone}.'),
+    ('cancelled', 'de', '{clinic}: dieser Termin ist abgesagt: {visits}. Für einen neuen rufen Sie {phone} an.'),
+    ('kept', 'en', '{clinic}: nothing was cancelled: {visits}'),
+    ('kept', 'es', '{clinic}: no se ha anulado nada: {visits}'),
+    ('kept', 'fr', '{clinic} : rien n''a été annulé : {visits}'),
+    ('kept', 'de', '{clinic}: es wurde nichts abgesagt: {visits}'),
+    ('cancel_this', 'en', 'Reply X again to cancel this visit, or C to keep it: {visits}'),
+    ('cancel_this', 'es', 'Responda X otra vez para anular esta cita, o C para mantenerla: {visits}'),
+    ('cancel_this', 'fr', 'Répondez encore X pour annuler ce rendez-vous, ou C pour le garder : {visits}'),
+    ('cancel_this', 'de', 'Antworten Sie noch einmal X, um diesen Termin abzusagen, oder C, um ihn zu behalten: {visits}'),
+    ('cancel_which', 'en', 'Which visit is to be cancelled? Reply with its number, or C to keep all.{visits}'),
+    ('cancel_which', 'es', '¿Qué cita quiere anular? Responda con su numero, o C para mantener todas.{visits}'),
+    ('cancel_which', 'fr', 'Quel rendez-vous annuler ? Répondez par son numéro, ou C pour tout garder.{visits}'),
+    ('cancel_which', 'de', 'Welcher Termin soll entfallen? Antworten Sie mit der Nummer, oder C, um alle zu behalten.{visits}'),
+    ('confirm_which', 'en', 'Which visit do you confirm? Reply with its number.{visits}'),
+    ('confirm_which', 'es', '¿Qué cita confirma? Responda con su numero.{visits}'),
+    ('confirm_which', 'fr', 'Quel rendez-vous confirmez-vous ? Répondez par son numéro.{visits}'),
+    ('confirm_which', 'de', 'Welchen Termin bestätigen Sie? Antworten Sie mit der Nummer.{visits}'),
+    ('help', 'en', '{clinic}: call us at {phone}. Reply STOP to get no more texts.'),
+    ('help', 'es', '{clinic}: llamenos al {phone}. Responda STOP para no recibir mas mensajes.'),
+    ('help', 'fr', '{clinic} : appelez-nous au {phone}. Répondez STOP pour ne plus recevoir de messages.'),
+    ('help', 'de', '{clinic}: rufen Sie uns an: {phone}. Antworten Sie STOP, um keine Nachrichten mehr zu erhalten.')
+  ) w (kind, language, body)
+  where w.kind = p_kind and w.language in (p_language, 'en')
+  order by w.language = p_language desc
+  limit 1
+$$;
+
+ALTER FUNCTION app.reply_wording(p_kind text, p_language text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.reply_wording(p_kind text, p_language text) IS 'How we answer a text: kind confirmed, cancelled, kept, help, or a question of reply_questions; with fields in braces for app.render_text. English where the language has no wording.';
+
 CREATE FUNCTION app.request_code(p_call_id uuid, p_number text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3829,6 +5235,21 @@ $$;
 ALTER FUNCTION app.request_code(p_call_id uuid, p_number text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.request_code(p_call_id uuid, p_number text) IS 'Lets a code go to the number on file: p_number as the caller says it (E.164), NULL for the number that calls. maybe_sent whether or not anybody has that number, and also when the contact has had three codes within the hour; locked after three asks in the call. The code opens that contact''s patients to this call for ten minutes. VX404 when the call is not the tenant''s.';
+
+CREATE FUNCTION app.require_admin() RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if app.current_member_role() is distinct from 'owner' and app.current_member_role() is distinct from 'admin' then
+    raise exception 'this needs an owner or admin' using errcode = 'VX403';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.require_admin() OWNER TO owner;
+
+COMMENT ON FUNCTION app.require_admin() IS 'Raises VX403 unless an owner or admin is acting: rules, keys and erasure are not everyday work.';
 
 CREATE FUNCTION app.require_org_id() RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -3931,18 +5352,21 @@ ALTER FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, 
 
 COMMENT ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) IS 'Moves a visit to p_starts_at, in one row and one transaction, history kept, with the same practitioner unless another one is named (what this very call booked may go to any). Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
 
-CREATE FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) RETURNS boolean
+CREATE FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 begin
-  raise exception 'app.reseal_credential is not written yet';
+  update public.org_credentials c
+  set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id, updated_at = app.now()
+  where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce;
+  return found;
 end
 $$;
 
-ALTER FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) OWNER TO app_writer;
+ALTER FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) IS 'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. Returns whether it was replaced.';
 
 CREATE FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) RETURNS SETOF app.tenant_route
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -4014,27 +5438,94 @@ CREATE FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category te
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := btrim(coalesce(p_name, ''));
+  v_campaign public.campaigns;
 begin
-  raise exception 'app.save_campaign is not written yet';
+  perform app.require_staff();
+  if char_length(v_name) not between 1 and 80 or coalesce(p_category, '') not in ('marketing', 'follow_up') then
+    raise exception 'a campaign needs a name of up to 80 characters and a category: marketing or follow_up' using errcode = 'VX400';
+  end if;
+  perform app.check_segment(p_segment);
+  perform app.check_steps(p_category, p_steps);
+
+  if p_campaign_id is null then
+    insert into public.campaigns (org_id, name, category, segment, stop_on_reply, stop_on_booking)
+    values (v_org_id, v_name, p_category, p_segment, coalesce(p_stop_on_reply, true), coalesce(p_stop_on_booking, true))
+    returning * into v_campaign;
+  else
+    select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+    if v_campaign.id is null then
+      raise exception 'there is no such campaign' using errcode = 'VX404';
+    elsif v_campaign.status <> 'draft' then
+      raise exception 'a campaign that was started stays as it is' using errcode = 'VX409';
+    end if;
+    update public.campaigns c
+    set name = v_name, category = p_category, segment = p_segment, stop_on_reply = coalesce(p_stop_on_reply, true),
+      stop_on_booking = coalesce(p_stop_on_booking, true), updated_at = app.now()
+    where c.org_id = v_org_id and c.id = p_campaign_id
+    returning * into v_campaign;
+    delete from public.campaign_steps s where s.org_id = v_org_id and s.campaign_id = p_campaign_id;
+  end if;
+
+  insert into public.campaign_steps (org_id, campaign_id, position, after, template_id)
+  select v_org_id, v_campaign.id, e.position, make_interval(mins => (e.step ->> 'after_minutes')::integer),
+    (e.step ->> 'template_id')::uuid
+  from jsonb_array_elements(p_steps) with ordinality e (step, position);
+  return next v_campaign;
+exception when unique_violation then
+  raise exception 'another campaign has this name' using errcode = 'VX409';
 end
 $$;
 
 ALTER FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Not written yet.';
+COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign; VX409: it was started, or the name is taken.';
 
 CREATE FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
-    AS $$
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_old_sender text;
+  v_id uuid;
 begin
-  raise exception 'app.save_credential is not written yet';
+  perform app.require_admin();
+  if coalesce(p_provider, '') not in ('twilio', 'resend') or coalesce(p_sender, '') = ''
+    or (p_provider = 'twilio' and p_sender !~ '^\+[1-9][0-9]{6,14}$') then
+    raise exception 'twilio needs a number to send from, resend an address' using errcode = 'VX400';
+  end if;
+  select c.sender into v_old_sender
+  from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  for update;
+  v_now := app.now();
+  if p_provider = 'twilio' then
+    perform app.claim_number(p_sender);
+    if v_old_sender <> p_sender then
+      perform app.release_number(v_old_sender);
+    end if;
+  end if;
+
+  insert into public.org_credentials as c (
+    org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at)
+  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now)
+  on conflict (org_id, provider) do update
+  set ciphertext = excluded.ciphertext, nonce = excluded.nonce, auth_tag = excluded.auth_tag, key_id = excluded.key_id,
+    account_ref = excluded.account_ref, sender = excluded.sender, last_verified_at = v_now, verification_error = null,
+    updated_at = v_now
+  returning c.id into v_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'credential_saved', 'credential', v_id, app.current_user_id());
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) IS 'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s.';
 
 CREATE TABLE public.message_templates (
     org_id uuid NOT NULL,
@@ -4065,15 +5556,47 @@ COMMENT ON COLUMN public.message_templates.body IS 'Text with named fields in br
 CREATE FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text DEFAULT NULL::text, p_active boolean DEFAULT true) RETURNS SETOF public.message_templates
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
-    AS $$
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := p_template_id;
+  v_name text := btrim(coalesce(p_name, ''));
+  v_subject text := nullif(btrim(p_subject), '');
 begin
-  raise exception 'app.save_template is not written yet';
+  perform app.require_staff();
+  perform app.check_template(p_kind, p_body, v_subject);
+  if char_length(v_name) not between 1 and 80 or coalesce(p_language, '') !~ '^[a-z]{2}$' then
+    raise exception 'a template needs a name of up to 80 characters and a language of two letters' using errcode = 'VX400';
+  end if;
+
+  if v_id is null then
+    insert into public.message_templates (org_id, kind, name, language, subject, body, active)
+    values (v_org_id, p_kind, v_name, p_language, v_subject, btrim(p_body), coalesce(p_active, true))
+    returning id into v_id;
+  else
+    update public.message_templates t
+    set kind = p_kind, name = v_name, language = p_language, subject = v_subject, body = btrim(p_body),
+      active = coalesce(p_active, true), updated_at = app.now()
+    where t.org_id = v_org_id and t.id = v_id
+      -- What a campaign sends stays of the kind that the campaign was checked for.
+      and (t.kind = p_kind or not exists (
+        select from public.campaign_steps s where s.org_id = t.org_id and s.template_id = t.id));
+    if not found then
+      if exists (select from public.message_templates t where t.org_id = v_org_id and t.id = v_id) then
+        raise exception 'a campaign uses this template; its kind stays' using errcode = 'VX409';
+      end if;
+      raise exception 'there is no such template' using errcode = 'VX404';
+    end if;
+  end if;
+  return query select * from public.message_templates t where t.org_id = v_org_id and t.id = v_id;
+exception when unique_violation then
+  raise exception 'another template of this kind and language has this name, or is active already' using errcode = 'VX409';
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) IS 'Not written yet.';
+COMMENT ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) IS 'Makes (p_template_id NULL) or changes the clinic''s own wording and returns it. Staff only (VX403). VX400: kind, name, language or a field does not fit, see app.check_template. VX404: no such template. VX409: the name is taken, another one is active for what goes out by itself, or a campaign holds it to its kind.';
 
 CREATE FUNCTION app.schedule_confirmation(p_visit public.appointments, p_call_id uuid, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -4238,14 +5761,27 @@ CREATE FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
 begin
-  raise exception 'app.send_follow_up is not written yet';
+  perform app.require_staff();
+  if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif p_call_id is not null and not exists (select from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id) then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  end if;
+  return query
+  select *
+  from app.begin_message(
+    p_category => 'follow_up', p_method => 'sms', p_content => p_content, p_send_key => p_send_key,
+    p_contact_id => p_contact_id, p_service_provider => 'twilio', p_call_id => p_call_id,
+    p_number_zones => p_number_zones, p_number_region => p_number_region, p_request_id => p_request_id);
 end
 $$;
 
 ALTER FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) IS 'A text that a member of the staff writes to a contact, about a call or not. Answers as app.begin_message does, with outcome send for the caller to take to Twilio; in the recipient''s quiet hours it is wait with not_before and nothing is written. The same p_send_key again is replayed. Staff only (VX403); an unknown contact or call is VX404.';
 
 CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
     LANGUAGE sql STABLE
@@ -4407,14 +5943,47 @@ CREATE FUNCTION app.set_message_rules(p_rules jsonb) RETURNS SETOF public.organi
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key text;
 begin
-  raise exception 'app.set_message_rules is not written yet';
+  perform app.require_admin();
+  if jsonb_typeof(p_rules) is distinct from 'object' then
+    raise exception 'the rules are an object' using errcode = 'VX400';
+  end if;
+  select r.key into v_key
+  from jsonb_each(p_rules) r
+  where app.is_message_rule(r.key, r.value) is not true
+  order by r.key
+  limit 1;
+  if found then
+    raise exception 'there is no such rule, or no such value for it: %', left(v_key, 40) using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.organizations o
+  set follow_up_window = coalesce(make_interval(mins => (p_rules ->> 'follow_up_window_minutes')::integer), o.follow_up_window),
+    quiet_from = coalesce((p_rules ->> 'quiet_from')::time, o.quiet_from),
+    quiet_until = coalesce((p_rules ->> 'quiet_until')::time, o.quiet_until),
+    reminder_offsets = case when p_rules ? 'reminder_offsets_minutes' then array(
+      select make_interval(mins => m::integer)
+      from jsonb_array_elements_text(p_rules -> 'reminder_offsets_minutes') m
+      order by m::integer desc) else o.reminder_offsets end,
+    messages_per_day = coalesce((p_rules ->> 'messages_per_day')::integer, o.messages_per_day),
+    missed_call_text = coalesce((p_rules ->> 'missed_call_text')::boolean, o.missed_call_text),
+    email_confirmations = coalesce((p_rules ->> 'email_confirmations')::boolean, o.email_confirmations),
+    updated_at = app.now()
+  where o.id = v_org_id
+  returning o.*;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'message_rules_changed', 'organization', v_org_id, app.current_user_id());
+  perform app.announce('organization_updated', 'organization', v_org_id);
 end
 $$;
 
 ALTER FUNCTION app.set_message_rules(p_rules jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.set_message_rules(p_rules jsonb) IS 'Not written yet.';
+COMMENT ON FUNCTION app.set_message_rules(p_rules jsonb) IS 'Changes the clinic''s rules for messages and returns the organisation. p_rules may hold follow_up_window_minutes (1 to 10080), quiet_from and quiet_until ("21:00"; equal: no quiet hours), reminder_offsets_minutes (at most five, each 10 to 86400), messages_per_day (0 to 100000), missed_call_text and email_confirmations; what is absent stays. Visits planned before keep their reminders. Owner and admin only (VX403). An unknown key or a bad value is VX400 and named.';
 
 CREATE FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text DEFAULT NULL::text, p_message_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4470,17 +6039,79 @@ ALTER FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_
 COMMENT ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) IS 'The answer to a wish for a start that app.choose_slot found not to be free: why, and up to three alternatives. An override is refused by other visits only.';
 
 CREATE FUNCTION app.sms_segments(p_text text) RETURNS integer
-    LANGUAGE plpgsql IMMUTABLE
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
-    AS $$
+    AS $_$
+declare
+  v_basic constant text := E'@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&''()*+,-./0123456789:;<=>?¡'
+    || 'ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
+  v_extension constant text := E'\f^{}\\[~]|€';
+  v_gsm boolean := translate(p_text, v_basic || v_extension, '') = '';
+  v_single integer := case when v_gsm then 160 else 70 end;
+  v_each integer := case when v_gsm then 153 else 67 end;
+  v_character text;
+  v_cost integer;
+  v_total integer := 0;
+  v_used integer := 0;
+  v_segments integer := 1;
 begin
-  raise exception 'app.sms_segments is not written yet';
+  foreach v_character in array string_to_array(p_text, null) loop
+    v_cost := case
+      when v_gsm and strpos(v_extension, v_character) > 0 then 2
+      when not v_gsm and ascii(v_character) > 65535 then 2
+      else 1
+    end;
+    v_total := v_total + v_cost;
+    if v_used + v_cost > v_each then
+      v_segments := v_segments + 1;
+      v_used := 0;
+    end if;
+    v_used := v_used + v_cost;
+  end loop;
+  return case when v_total <= v_single then 1 else v_segments end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.sms_segments(p_text text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.sms_segments(p_text text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.sms_segments(p_text text) IS 'How many segments a carrier counts for a text: 160 characters of the GSM-7 alphabet in one, 153 in each of several, those of its extension table ({ } [ ] ~ ^ | \ and the euro) counting two; any other character makes it UCS-2 with 70 and 67 UTF-16 units, an emoji counting two. An empty text is one segment; NULL gives NULL.';
+
+CREATE FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if p_number_region is distinct from (select o.country from public.organizations o where o.id = v_org_id) then
+    return 'foreign_number';
+  end if;
+  -- One for the whole tenant: two jobs at once must not both find the one text that is allowed still to come.
+  perform pg_advisory_xact_lock(5, hashtext(v_org_id::text));
+  if exists (
+    select from public.messages m
+    left join public.contacts c on c.org_id = m.org_id and c.id = m.contact_id
+    where m.org_id = v_org_id and (m.contact_id = p_contact_id or m.recipient_hash = p_recipient_hash)
+      and m.direction = 'outbound' and m.method = 'sms' and m.category = 'confirmation'
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and c.phone is distinct from m.recipient)
+    or (
+      select count(distinct m.recipient_hash)
+      from public.messages m
+      where m.org_id = v_org_id and m.call_id = p_call_id
+        and m.direction = 'outbound' and m.method = 'sms' and m.category = 'confirmation'
+        and m.status in ('queued', 'sent', 'delivered', 'unknown')
+        and m.recipient_hash <> p_recipient_hash) >= 2
+  then
+    return 'spoken_limit';
+  end if;
+  return null;
+end
+$$;
+
+ALTER FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) IS 'Why a number that a caller only said may not be texted: foreign_number when its region (ISO 3166, NULL when unknown) is not the clinic''s country, spoken_limit when this contact or number had its one text, or when the call had two other numbers texted. NULL: it may.';
 
 CREATE FUNCTION app.stamp_user() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4570,14 +6201,51 @@ CREATE FUNCTION app.start_campaign(p_campaign_id uuid) RETURNS SETOF public.camp
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_campaign public.campaigns;
+  v_planned bigint;
 begin
-  raise exception 'app.start_campaign is not written yet';
+  perform app.require_admin();
+  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  v_now := app.now();
+  if v_campaign.id is null then
+    raise exception 'there is no such campaign' using errcode = 'VX404';
+  elsif v_campaign.status = 'running' then
+    return next v_campaign;
+    return;
+  elsif v_campaign.status <> 'draft' then
+    raise exception 'this campaign is over; make a new one' using errcode = 'VX409';
+  end if;
+
+  with planned as (
+    insert into public.scheduled_messages (org_id, kind, contact_id, campaign_step_id, due_at)
+    select v_org_id, 'campaign', c.id, s.id, v_now + s.after
+    from app.campaign_segment(v_campaign.segment) c
+    cross join public.campaign_steps s
+    where s.org_id = v_org_id and s.campaign_id = v_campaign.id
+      and (v_campaign.category <> 'marketing' or c.marketing_consent_at is not null)
+    on conflict do nothing
+    returning id, due_at
+  )
+  select count(app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', p.id), p.due_at)) into v_planned
+  from planned p;
+
+  update public.campaigns c
+  set status = case when v_planned > 0 then 'running' else 'done' end, started_at = v_now,
+    ended_at = case when v_planned = 0 then v_now end, updated_at = v_now
+  where c.org_id = v_org_id and c.id = v_campaign.id
+  returning * into v_campaign;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'campaign_started', 'campaign', v_campaign.id, app.current_user_id());
+  return next v_campaign;
 end
 $$;
 
 ALTER FUNCTION app.start_campaign(p_campaign_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.start_campaign(p_campaign_id uuid) IS 'Not written yet.';
+COMMENT ON FUNCTION app.start_campaign(p_campaign_id uuid) IS 'Plans every step for every contact of the segment as it is now (marketing: of those who agreed to it) and returns the campaign; done at once when nobody is in it. Owner or admin only (VX403). A second start returns the running campaign and plans nothing. VX404: no such campaign; VX409: it is over.';
 
 CREATE FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -4612,27 +6280,78 @@ CREATE FUNCTION app.stop_campaign(p_campaign_id uuid) RETURNS SETOF public.campa
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_campaign public.campaigns;
 begin
-  raise exception 'app.stop_campaign is not written yet';
+  perform app.require_staff();
+  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  v_now := app.now();
+  if v_campaign.id is null then
+    raise exception 'there is no such campaign' using errcode = 'VX404';
+  elsif v_campaign.status in ('stopped', 'done') then
+    return next v_campaign;
+    return;
+  end if;
+
+  with stopped as (
+    select s.org_id, s.id
+    from public.scheduled_messages s
+    join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+    where t.org_id = v_org_id and t.campaign_id = p_campaign_id and s.state = 'waiting'
+    order by s.id
+    for update of s
+  )
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'stopped', updated_at = v_now
+  from stopped
+  where s.org_id = stopped.org_id and s.id = stopped.id;
+  update public.campaigns c
+  set status = 'stopped', ended_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_campaign_id
+  returning * into v_campaign;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'campaign_stopped', 'campaign', p_campaign_id, app.current_user_id());
+  return next v_campaign;
 end
 $$;
 
 ALTER FUNCTION app.stop_campaign(p_campaign_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.stop_campaign(p_campaign_id uuid) IS 'Not written yet.';
+COMMENT ON FUNCTION app.stop_campaign(p_campaign_id uuid) IS 'Ends a campaign: nothing that still waits is sent. Any of the staff may (VX403 otherwise), for stopping harms nobody. A draft is ended too; one that is over is returned as it is. VX404: no such campaign.';
 
 CREATE FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
+declare
+  v_reason text := case p_cause when 'reply' then 'replied' when 'booking' then 'booked' when 'opt_out' then 'opted_out' end;
 begin
-  raise exception 'app.stop_campaigns_for is not written yet';
+  if v_reason is null then
+    raise exception 'campaigns stop on reply, booking or opt_out' using errcode = 'VX400';
+  end if;
+  -- In order of their ids, as app.stop_campaign takes them, so that the two never wait for each other in a ring.
+  with stopped as (
+    select s.org_id, s.id
+    from public.scheduled_messages s
+    join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+    join public.campaigns c on c.org_id = t.org_id and c.id = t.campaign_id
+    where s.org_id = app.require_org_id() and s.contact_id = p_contact_id and s.kind = 'campaign' and s.state = 'waiting'
+      and case p_cause when 'reply' then c.stop_on_reply when 'booking' then c.stop_on_booking else true end
+    order by s.id
+    for update of s
+  )
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = v_reason, updated_at = app.now()
+  from stopped
+  where s.org_id = stopped.org_id and s.id = stopped.id;
 end
 $$;
 
 ALTER FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) IS 'Not written yet.';
+COMMENT ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) IS 'The contact gets no further steps of campaigns that stop for that cause: reply, booking (each where the campaign says so) or opt_out (always). What was sent stays; other contacts go on. An unknown cause is VX400.';
 
 CREATE FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4836,6 +6555,7 @@ begin
     end if;
   end if;
   v_bundle.outcome := coalesce(v_bundle.outcome, 'nothing');
+  v_bundle.spoken := coalesce(v_bundle.spoken, false);
   return next v_bundle;
 end
 $$;
@@ -5145,6 +6865,48 @@ ALTER FUNCTION app.visit_text(p_kind text, p_language text, p_body text, p_bundl
 
 COMMENT ON FUNCTION app.visit_text(p_kind text, p_language text, p_body text, p_bundle app.scheduled_bundle, p_dates text[], p_times text[], p_names text[], p_first_name text, p_service text, p_practitioner text) IS 'The text of a confirmation or reminder in the wording p_body; our own wording instead where several visits do not fit into it. Each visit of a confirmation has a place for its code, in {code} or else in {visits}. p_names: see app.list_visits; the single values are the first visit''s.';
 
+CREATE FUNCTION app.visits_in_reply(p_appointment_ids uuid[], p_language text, p_numbered boolean) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with listed as (
+    select u.position, array_to_string(app.local_words(a.scheduled_at, l.time_zone, p_language), ', ') as at,
+      split_part(coalesce(a.said_name, p.name), ' ', 1) as first_name,
+      min(a.patient_id::text) over () <> max(a.patient_id::text) over () as several_patients
+    from unnest(p_appointment_ids) with ordinality u (id, position)
+    join public.appointments a on a.org_id = app.current_org_id() and a.id = u.id
+    join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+    join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+  )
+  select string_agg(
+    case when p_numbered then chr(10) || i.position || ' ' else '' end || i.at
+      || case when i.several_patients then ' ' || i.first_name else '' end,
+    case when p_numbered then '' else '; ' end order by i.position)
+  from listed i
+$$;
+
+ALTER FUNCTION app.visits_in_reply(p_appointment_ids uuid[], p_language text, p_numbered boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.visits_in_reply(p_appointment_ids uuid[], p_language text, p_numbered boolean) IS 'Visits in words for a text: local day and time, and the first name only where several patients are among them. Numbered: each on a line of its own behind its position, which is what an answer names.';
+
+CREATE FUNCTION app.visits_to_answer(p_contact_id uuid, p_now timestamp with time zone) RETURNS SETOF public.appointments
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select a.*
+  from public.appointments a
+  where a.org_id = app.current_org_id()
+    and a.contact_id = p_contact_id
+    and a.status in ('pending', 'confirmed')
+    and a.scheduled_at > p_now
+  order by a.scheduled_at, a.id
+  limit 6
+$$;
+
+ALTER FUNCTION app.visits_to_answer(p_contact_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.visits_to_answer(p_contact_id uuid, p_now timestamp with time zone) IS 'The visits to come that a text from this contact can be about, the next first, at most six.';
+
 CREATE FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) RETURNS SETOF public.scheduled_messages
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -5246,6 +7008,24 @@ $$;
 ALTER FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) IS 'Writes a booking into a slot whose resource is locked: turns the call''s own hold of it into the booking, else gives back what the call holds and inserts a row. Returns the appointment''s id.';
+
+CREATE FUNCTION app.write_cancellation(p_old public.appointments, p_reason text, p_call_id uuid, p_message_id uuid DEFAULT NULL::uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_now timestamptz := app.now();
+begin
+  update public.appointments a
+  set status = 'cancelled', cancelled_at = v_now, cancel_reason = left(nullif(btrim(p_reason), ''), 200), updated_at = v_now
+  where a.org_id = app.require_org_id() and a.id = (p_old).id;
+  perform app.note_change('cancelled', (p_old).id, p_old, p_call_id, p_message_id);
+end
+$$;
+
+ALTER FUNCTION app.write_cancellation(p_old public.appointments, p_reason text, p_call_id uuid, p_message_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.write_cancellation(p_old public.appointments, p_reason text, p_call_id uuid, p_message_id uuid) IS 'Cancels a visit and keeps its history, whoever asked: staff (neither id), a call, or a text. p_old is the row as read for update by the caller, who has decided that it may be cancelled.';
 
 CREATE FUNCTION auth.jwt() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -5910,27 +7690,6 @@ COMMENT ON COLUMN public.profiles.user_id IS 'The person in auth.users; unique a
 
 COMMENT ON COLUMN public.profiles.role IS 'owner and admin manage, staff work, viewer only reads. Read at every request, not from the token.';
 
-CREATE TABLE public.reply_questions (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    contact_id uuid NOT NULL,
-    kind text NOT NULL,
-    appointment_ids uuid[] NOT NULL,
-    asked_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    answered_at timestamp with time zone,
-    CONSTRAINT reply_questions_appointment_ids_check CHECK (((cardinality(appointment_ids) >= 1) AND (cardinality(appointment_ids) <= 9))),
-    CONSTRAINT reply_questions_kind_check CHECK ((kind = ANY (ARRAY['cancel_this'::text, 'cancel_which'::text, 'confirm_which'::text])))
-);
-
-ALTER TABLE ONLY public.reply_questions FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.reply_questions OWNER TO owner;
-
-COMMENT ON TABLE public.reply_questions IS 'What we asked back in a text: which visit is meant, and whether it is really to be cancelled. The last open one of a contact counts.';
-
-COMMENT ON COLUMN public.reply_questions.appointment_ids IS 'In the order of the numbered list that was sent.';
-
 CREATE TABLE public.resource_services (
     org_id uuid NOT NULL,
     resource_id uuid NOT NULL,
@@ -6442,6 +8201,10 @@ COMMENT ON INDEX public.scheduled_messages_confirmation IS 'schedule_for_appoint
 CREATE INDEX scheduled_messages_contact ON public.scheduled_messages USING btree (org_id, contact_id, due_at) WHERE (state = 'waiting'::text);
 
 COMMENT ON INDEX public.scheduled_messages_contact IS 'take_scheduled: what else waits for this contact and can be merged; stop on reply.';
+
+CREATE INDEX scheduled_messages_message ON public.scheduled_messages USING btree (org_id, message_id) WHERE (message_id IS NOT NULL);
+
+COMMENT ON INDEX public.scheduled_messages_message IS 'conclude_message: which visits a merged confirmation was about.';
 
 CREATE UNIQUE INDEX scheduled_messages_missed_call ON public.scheduled_messages USING btree (org_id, call_id) WHERE (kind = 'missed_call'::text);
 
@@ -7115,8 +8878,27 @@ REVOKE ALL ON FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid
 GRANT ALL ON FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.messages TO service_role;
+GRANT SELECT ON TABLE public.messages TO tenant_service;
+GRANT SELECT ON TABLE public.messages TO tenant_user;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
+
+GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
+GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO service_role;
+
+GRANT ALL ON FUNCTION app.answer_question(p_inbound public.messages, p_question public.reply_questions, p_intent text, p_our_number text, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.answer_question(p_inbound public.messages, p_question public.reply_questions, p_intent text, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.approve_appointment(p_appointment_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.approve_appointment(p_appointment_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.assistant_facts(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.assistant_facts(p_call_id uuid) FROM PUBLIC;
@@ -7167,24 +8949,43 @@ GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_ca
 GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.check_segment(p_segment jsonb) TO app_writer;
+REVOKE ALL ON FUNCTION app.check_segment(p_segment jsonb) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.check_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.check_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.check_steps(p_category text, p_steps jsonb) TO app_writer;
+REVOKE ALL ON FUNCTION app.check_steps(p_category text, p_steps jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.check_template(p_kind text, p_body text, p_subject text) TO app_writer;
+REVOKE ALL ON FUNCTION app.check_template(p_kind text, p_body text, p_subject text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
 
-GRANT SELECT ON TABLE public.messages TO service_role;
-GRANT SELECT ON TABLE public.messages TO tenant_service;
-GRANT SELECT ON TABLE public.messages TO tenant_user;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
-
 GRANT ALL ON FUNCTION app.claim_message(p_message_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.claim_message(p_message_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.claim_number(p_number text) TO app_writer;
+REVOKE ALL ON FUNCTION app.claim_number(p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) TO app_writer;
+REVOKE ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) TO app_writer;
 REVOKE ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) FROM PUBLIC;
@@ -7213,6 +9014,9 @@ GRANT ALL ON FUNCTION app.current_user_id() TO tenant_service;
 GRANT ALL ON FUNCTION app.current_user_id() TO tenant_user;
 REVOKE ALL ON FUNCTION app.current_user_id() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.daily_cap_reached(p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.daily_cap_reached(p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.default_template(p_kind text, p_language text) TO app_writer;
 GRANT ALL ON FUNCTION app.default_template(p_kind text, p_language text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.default_template(p_kind text, p_language text) FROM PUBLIC;
@@ -7230,8 +9034,17 @@ REVOKE ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at times
 GRANT ALL ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) TO app_writer;
+REVOKE ALL ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.erase_contact(p_contact_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.erase_contact(p_contact_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) TO app_writer;
+REVOKE ALL ON FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.erase_visits(p_contact_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.erase_visits(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
@@ -7282,6 +9095,9 @@ REVOKE ALL ON FUNCTION app.holds_left(p_now timestamp with time zone) FROM PUBLI
 GRANT ALL ON FUNCTION app.identify_caller(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.identify_caller(p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) TO tenant_service;
 GRANT ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) TO tenant_user;
@@ -7292,6 +9108,12 @@ REVOKE ALL ON FUNCTION app.is_opted_out(p_channel text, p_number text) FROM PUBL
 
 GRANT ALL ON FUNCTION app.is_our_number(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_our_number(p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) TO app_writer;
+REVOKE ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.limit_waits() TO tenant_service;
 GRANT ALL ON FUNCTION app.limit_waits() TO voxanne_login;
@@ -7316,6 +9138,9 @@ REVOKE ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uui
 GRANT ALL ON FUNCTION app.lock_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_call(p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.lock_number(p_number text) TO app_writer;
+REVOKE ALL ON FUNCTION app.lock_number(p_number text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) FROM PUBLIC;
 
@@ -7335,8 +9160,20 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointments TO service_role;
 GRANT ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO app_writer;
 REVOKE ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) TO app_writer;
+REVOKE ALL ON FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.message_stats(p_from date, p_to date) TO tenant_user;
 REVOKE ALL ON FUNCTION app.message_stats(p_from date, p_to date) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.message_text_refusal(p_category text, p_method text, p_content text) TO app_writer;
+REVOKE ALL ON FUNCTION app.message_text_refusal(p_category text, p_method text, p_content text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.message_to_settle(p_message_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.message_to_settle(p_message_id uuid) FROM PUBLIC;
@@ -7367,6 +9204,9 @@ REVOKE ALL ON FUNCTION app.next_codes(p_appointment_ids uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.night_end(p_at timestamp with time zone, p_zone text, p_from time without time zone, p_until time without time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.night_end(p_at timestamp with time zone, p_zone text, p_from time without time zone, p_until time without time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO app_definer;
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO app_writer;
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO tenant_service;
@@ -7376,11 +9216,17 @@ REVOKE ALL ON FUNCTION app.normalise_name(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) TO app_writer;
-REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid, p_message_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid, p_message_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) TO app_writer;
+REVOKE ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) FROM PUBLIC;
@@ -7391,6 +9237,9 @@ REVOKE ALL ON FUNCTION app.number_hash(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO tenant_service;
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) TO tenant_service;
@@ -7404,6 +9253,9 @@ REVOKE ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) 
 GRANT ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) TO tenant_service;
 GRANT ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.opt_out_by_reply(p_inbound public.messages, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.opt_out_by_reply(p_inbound public.messages, p_now timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) FROM PUBLIC;
 
@@ -7434,6 +9286,9 @@ REVOKE ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body
 REVOKE ALL ON FUNCTION app.protect_table(p_table regclass, p_org_column text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.provision_user() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) TO app_writer;
+REVOKE ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) FROM PUBLIC;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO service_role;
@@ -7516,6 +9371,9 @@ REVOKE ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid,
 GRANT ALL ON FUNCTION app.release_hold(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.release_hold(p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.release_number(p_number text) TO app_writer;
+REVOKE ALL ON FUNCTION app.release_number(p_number text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.remove_closure(p_closure_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.remove_closure(p_closure_id uuid) FROM PUBLIC;
 
@@ -7532,8 +9390,20 @@ REVOKE ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.reply_intent(p_text text) TO app_writer;
+REVOKE ALL ON FUNCTION app.reply_intent(p_text text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.reply_wording(p_kind text, p_language text) TO app_writer;
+REVOKE ALL ON FUNCTION app.reply_wording(p_kind text, p_language text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.require_admin() TO app_writer;
+REVOKE ALL ON FUNCTION app.require_admin() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_org_id() TO app_definer;
 GRANT ALL ON FUNCTION app.require_org_id() TO app_writer;
@@ -7548,8 +9418,8 @@ GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time
 GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) FROM PUBLIC;
@@ -7615,6 +9485,9 @@ REVOKE ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p
 GRANT ALL ON FUNCTION app.sms_segments(p_text text) TO app_writer;
 REVOKE ALL ON FUNCTION app.sms_segments(p_text text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) TO app_writer;
+REVOKE ALL ON FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.stamp_user() FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.scheduled_messages TO tenant_service;
@@ -7677,6 +9550,12 @@ REVOKE ALL ON FUNCTION app.visible_appointments(p_call_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.visit_text(p_kind text, p_language text, p_body text, p_bundle app.scheduled_bundle, p_dates text[], p_times text[], p_names text[], p_first_name text, p_service text, p_practitioner text) TO app_writer;
 REVOKE ALL ON FUNCTION app.visit_text(p_kind text, p_language text, p_body text, p_bundle app.scheduled_bundle, p_dates text[], p_times text[], p_names text[], p_first_name text, p_service text, p_practitioner text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.visits_in_reply(p_appointment_ids uuid[], p_language text, p_numbered boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.visits_in_reply(p_appointment_ids uuid[], p_language text, p_numbered boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.visits_to_answer(p_contact_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.visits_to_answer(p_contact_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -7685,6 +9564,9 @@ REVOKE ALL ON FUNCTION app.with_stop_hint(p_text text, p_language text) FROM PUB
 
 GRANT ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.write_cancellation(p_old public.appointments, p_reason text, p_call_id uuid, p_message_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.write_cancellation(p_old public.appointments, p_reason text, p_call_id uuid, p_message_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION river.river_job_state_in_bitmask(bitmask bit, state river.river_job_state) TO voxanne_login;
 
@@ -7835,11 +9717,6 @@ GRANT SELECT ON TABLE public.profiles TO tenant_user;
 GRANT SELECT,INSERT ON TABLE public.profiles TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO service_role;
-
-GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
-GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO service_role;
 
 GRANT SELECT ON TABLE public.resource_services TO tenant_service;
 GRANT SELECT ON TABLE public.resource_services TO tenant_user;
