@@ -44,7 +44,8 @@ type mailer struct {
 	since  time.Time // when the organisation's credential was last written; zero for the platform's
 }
 
-// CanText returns nil when the organisation has a Twilio account to text with, else ErrNotConfigured.
+// CanText returns nil when the organisation has a Twilio account to text with, ErrNotConfigured when it has none, and
+// another error when its credential does not open (a lost or wrong CREDENTIALS_KEY).
 func (m *Messenger) CanText(ctx context.Context, org uuid.UUID) error {
 	return m.DB.AsTenant(ctx, org, func(tx db.Tx) error {
 		_, err := m.texter(ctx, tx, org)
