@@ -144,3 +144,56 @@ func (q *Queries) VerifyCode(ctx context.Context, callID uuid.UUID, codeHashes [
 	err := row.Scan(&outcome)
 	return outcome, err
 }
+
+const visitsSentWith = `-- name: VisitsSentWith :many
+select a.id, a.scheduled_at, upper(a.during)::timestamptz as ends_at, a.code_version, coalesce(l.address, l.name)::text as place
+from public.scheduled_messages s
+join public.scheduled_messages merged on merged.org_id = s.org_id and merged.message_id = s.message_id
+join public.appointments a on a.org_id = merged.org_id and a.id = merged.appointment_id
+join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+where s.org_id = $1 and s.id = $2 and a.status in ('pending', 'confirmed')
+order by a.scheduled_at, a.id
+`
+
+type VisitsSentWithRow struct {
+	ID          uuid.UUID
+	ScheduledAt time.Time
+	EndsAt      time.Time
+	CodeVersion int32
+	Place       string
+}
+
+// VisitsSentWith
+//
+//	select a.id, a.scheduled_at, upper(a.during)::timestamptz as ends_at, a.code_version, coalesce(l.address, l.name)::text as place
+//	from public.scheduled_messages s
+//	join public.scheduled_messages merged on merged.org_id = s.org_id and merged.message_id = s.message_id
+//	join public.appointments a on a.org_id = merged.org_id and a.id = merged.appointment_id
+//	join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+//	where s.org_id = $1 and s.id = $2 and a.status in ('pending', 'confirmed')
+//	order by a.scheduled_at, a.id
+func (q *Queries) VisitsSentWith(ctx context.Context, orgID uuid.UUID, scheduledID uuid.UUID) ([]VisitsSentWithRow, error) {
+	rows, err := q.db.Query(ctx, visitsSentWith, orgID, scheduledID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []VisitsSentWithRow{}
+	for rows.Next() {
+		var i VisitsSentWithRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ScheduledAt,
+			&i.EndsAt,
+			&i.CodeVersion,
+			&i.Place,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

@@ -3313,6 +3313,7 @@ begin
     end if;
   end if;
   v_bundle.outcome := coalesce(v_bundle.outcome, 'nothing');
+  v_bundle.spoken := coalesce(v_bundle.spoken, false);
   return next v_bundle;
 end
 $$;
@@ -3322,6 +3323,38 @@ comment on function app.take_scheduled(uuid) is
 
 select app.seal('app.take_scheduled(uuid)', 'app_writer', 'tenant_service');
 -- end of sql/0941_function_take_scheduled.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0942_function_note_message_codes.sql
+create or replace function app.note_message_codes(
+  p_message_id uuid,
+  p_code_subjects uuid[],
+  p_code_versions integer[]
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org uuid := app.require_org_id();
+begin
+  update public.messages m
+  set code_subjects = p_code_subjects, code_versions = p_code_versions, updated_at = app.now()
+  where m.org_id = v_org and m.id = p_message_id and m.direction = 'outbound' and m.code_subjects = '{}';
+  if not found then
+    raise exception 'no message of this clinic that lacks its codes' using errcode = 'VX404';
+  end if;
+end
+$$;
+
+comment on function app.note_message_codes(uuid, uuid[], integer[]) is
+  'Notes whose codes the [code] placeholders of a message stand for, in their order, so that the text that was sent can be derived again when the provider is asked for it. Once per message; VX404 where there is none or it has its codes.';
+
+select app.seal('app.note_message_codes(uuid, uuid[], integer[])', 'app_writer', 'tenant_service');
+-- end of sql/0942_function_note_message_codes.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -5032,6 +5065,7 @@ drop function app.preview_template;
 drop function app.delete_template;
 drop function app.save_template;
 drop function app.check_template;
+drop function app.note_message_codes;
 drop function app.take_scheduled;
 drop function app.take_answer;
 drop function app.take_campaign;

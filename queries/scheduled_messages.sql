@@ -26,3 +26,12 @@ select app.request_code(
   p_call_id => @call_id::uuid,
   p_number => sqlc.narg(number)::text
 )::text as outcome;
+
+-- name: VisitsSentWith :many
+select a.id, a.scheduled_at, upper(a.during)::timestamptz as ends_at, a.code_version, coalesce(l.address, l.name)::text as place
+from public.scheduled_messages s
+join public.scheduled_messages merged on merged.org_id = s.org_id and merged.message_id = s.message_id
+join public.appointments a on a.org_id = merged.org_id and a.id = merged.appointment_id
+join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+where s.org_id = @org_id and s.id = @scheduled_id and a.status in ('pending', 'confirmed')
+order by a.scheduled_at, a.id;
