@@ -76,17 +76,7 @@ begin
 end
 $$;
 
--- race.receive: from here on the transaction is the webhook of a text that came in.
-create procedure race.receive()
-language plpgsql
-as $$
-begin
-  perform app.begin_request('tenant_service', jsonb_build_object(
-    'app_metadata', jsonb_build_object('org_id', 'a0000000-0000-7000-8000-000000000001')));
-end
-$$;
-
--- race.work: from here on the transaction is a job's of the clinic.
+-- race.work: from here on the transaction is a job's of the clinic, or the webhook of a text that came in.
 create procedure race.work()
 language plpgsql
 as $$
@@ -184,7 +174,7 @@ begin
 end
 $$;
 
--- race.work: from here on the transaction is a job's of the clinic.
+-- race.work: from here on the transaction is a job's of the clinic, or the webhook of a text that came in.
 create procedure race.work()
 language plpgsql
 as $$
