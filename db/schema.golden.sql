@@ -6622,7 +6622,7 @@ begin
   -- What a call wrote down is only what somebody said.
   v_email_is_known := exists (
     select from public.contacts k
-    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.phone is not null and k.source <> 'call');
+    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
   v_bundle.summaries := array(
     select case when v_email_is_known then v_said.services[n] || ', ' else '' end || v_bundle.clinic_name
     from generate_subscripts(v_said.visits, 1) n order by n);
