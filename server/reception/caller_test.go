@@ -114,7 +114,7 @@ func TestNobodyHearsMoreThanAStranger(t *testing.T) {
 	require.NotContains(t, b.text(t, `select string_agg(email, ' ') from contacts where phone = $1`, theirNumber), "thief")
 }
 
-const sayNotVerified = "Earlier visits can be talked about only after a check. Ask for the patient's full name and date of birth and use verifyCaller. A new visit can be booked without it."
+const sayNotVerified = "Earlier visits can be talked about only after a check. Ask for the code from the clinic's text message, or for the patient's full name and date of birth, and use verifyCaller. A new visit can be booked without it."
 
 func TestCallersWithoutANumberAreNotLumpedTogether(t *testing.T) {
 	t.Parallel()
