@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/url"
 	"os"
 	"strconv"
@@ -11,6 +12,8 @@ import (
 
 	"github.com/caarlos0/env/v11"
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/voxanne-ai/voxanne/db/vault"
 )
 
 // Environment is what VOXANNE_ENV says.
@@ -49,10 +52,18 @@ type Config struct {
 	VapiBaseURL       string      `env:"VAPI_BASE_URL" envDefault:"https://api.vapi.ai"`
 	WebhookSecretList Secret      `env:"VAPI_WEBHOOK_SECRET"`
 	WebhookAuth       WebhookAuth `env:"VAPI_WEBHOOK_AUTH"` // either in dev, secret in production
+	CredentialsKey    Secret      `env:"CREDENTIALS_KEY"`   // id:key[,id:key]; the first seals, see vault.ParseKeyring
+	TwilioBaseURL     string      `env:"TWILIO_BASE_URL" envDefault:"https://api.twilio.com"`
+	ResendBaseURL     string      `env:"RESEND_BASE_URL" envDefault:"https://api.resend.com"`
+	ResendAPIKey      Secret      `env:"RESEND_API_KEY"` // the platform's, for clinics without a key of their own; or SMTPURL
+	SMTPURL           Secret      `env:"SMTP_URL"`
+	EmailFrom         string      `env:"EMAIL_FROM"` // what the platform's e-mail is sent from
 	Home              string      `env:"VOXANNE_HOME" envDefault:".local"`
 
 	// WebhookSecrets is WebhookSecretList taken apart: one, or two during rotation.
 	WebhookSecrets []Secret `env:"-"`
+	// Keys is CredentialsKey taken apart.
+	Keys *vault.Keyring `env:"-"`
 	// Made names the variables that LoadConfig made up because dev had none.
 	// Whoever starts the process writes them to VOXANNE_HOME/env.
 	Made []string `env:"-"`
@@ -96,14 +107,23 @@ func (c Config) Issuers() []string {
 
 // Secrets are all secret values in use, for the logger to blank.
 func (c Config) Secrets() []Secret {
-	all := []Secret{c.JWTSecret, c.VapiPrivateKey, c.WebhookSecretList, c.DatabaseURL, c.DatabaseDirectURL, c.AdminDatabaseURL}
-	return append(all, c.WebhookSecrets...)
+	all := []Secret{
+		c.JWTSecret, c.VapiPrivateKey, c.WebhookSecretList, c.DatabaseURL, c.DatabaseDirectURL, c.AdminDatabaseURL,
+		c.CredentialsKey, c.ResendAPIKey, c.SMTPURL,
+	}
+	all = append(all, c.WebhookSecrets...)
+	for _, key := range vault.KeysOf(string(c.CredentialsKey)) {
+		all = append(all, Secret(key))
+	}
+	return all
 }
 
 func (c *Config) fillDefaults() {
 	c.BackendURL = strings.TrimRight(c.BackendURL, "/")
 	c.SupabaseURL = strings.TrimRight(c.SupabaseURL, "/")
 	c.VapiBaseURL = strings.TrimRight(c.VapiBaseURL, "/")
+	c.TwilioBaseURL = strings.TrimRight(c.TwilioBaseURL, "/")
+	c.ResendBaseURL = strings.TrimRight(c.ResendBaseURL, "/")
 	if c.DatabaseDirectURL == "" {
 		c.DatabaseDirectURL = c.DatabaseURL
 	}
@@ -128,6 +148,9 @@ func (c *Config) fillDev() {
 	if c.WebhookSecretList == "" {
 		c.WebhookSecretList, c.Made = makeSecret(), append(c.Made, "VAPI_WEBHOOK_SECRET")
 	}
+	if c.CredentialsKey == "" {
+		c.CredentialsKey, c.Made = makeSecret(), append(c.Made, "CREDENTIALS_KEY")
+	}
 }
 
 func (c *Config) validate() error {
@@ -143,8 +166,12 @@ func (c *Config) validate() error {
 	c.validateDatabase(complain)
 	c.validateSignIn(complain)
 	c.validateWebhooks(complain)
+	c.validateCredentials(complain)
+	c.validateEmail(complain)
 	c.validateURL(complain, "BACKEND_URL", c.BackendURL, "the address under which Vapi and the dashboard reach this server")
 	c.validateURL(complain, "VAPI_BASE_URL", c.VapiBaseURL, "Vapi's API, normally https://api.vapi.ai")
+	c.validateURL(complain, "TWILIO_BASE_URL", c.TwilioBaseURL, "Twilio's API, normally https://api.twilio.com")
+	c.validateURL(complain, "RESEND_BASE_URL", c.ResendBaseURL, "Resend's API, normally https://api.resend.com")
 	return errors.Join(problems...)
 }
 
@@ -192,6 +219,36 @@ func (c *Config) validateWebhooks(complain complainer) {
 		complain("VAPI_WEBHOOK_SECRET is not set: anybody could pose as Vapi. Give the secret that Vapi sends; make one with: openssl rand -hex 32.")
 	}
 	c.WebhookSecrets = secrets
+}
+
+func (c *Config) validateCredentials(complain complainer) {
+	keys, err := vault.ParseKeyring(string(c.CredentialsKey))
+	if err != nil {
+		complain("CREDENTIALS_KEY, which seals the clinics' own credentials, %w.", err)
+		return
+	}
+	c.Keys = keys
+}
+
+func (c *Config) validateEmail(complain complainer) {
+	if c.ResendAPIKey != "" && c.SMTPURL != "" {
+		complain("RESEND_API_KEY and SMTP_URL are both set: e-mail leaves by one of them, remove the other.")
+	}
+	if c.SMTPURL != "" {
+		u, err := url.Parse(string(c.SMTPURL)) // its text quotes the address
+		if err != nil || u.Hostname() == "" || (u.Scheme != "smtp" && u.Scheme != "smtps") {
+			complain("SMTP_URL is not the address of a mail server: write it as smtp://user:password@host:587 or smtps://user:password@host:465.")
+		}
+	}
+	if c.EmailFrom == "" {
+		if c.ResendAPIKey != "" || c.SMTPURL != "" {
+			complain("EMAIL_FROM is not set: give the address that e-mail is sent from, as in Voxanne <hello@clinic.example>.")
+		}
+		return
+	}
+	if _, err := mail.ParseAddress(c.EmailFrom); err != nil { // its text quotes the address
+		complain("EMAIL_FROM is not an e-mail address: write it as hello@clinic.example or Voxanne <hello@clinic.example>.")
+	}
 }
 
 // validateURL wants an http or https address; production wants https, except

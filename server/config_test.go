@@ -12,6 +12,8 @@ import (
 const (
 	testJWTSecret     = "test-secret-jwt-0123456789abcdef0123456789"
 	testWebhookSecret = "test-secret-webhook-0123456789"
+	testKey           = "5ec4e75ec4e75ec4e75ec4e75ec4e75ec4e75ec4e75ec4e75ec4e75ec4e75ec4"
+	testOldKey        = "01d5ec4e701d5ec4e701d5ec4e701d5ec4e701d5ec4e701d5ec4e701d5ec4e70"
 )
 
 func productionEnv() map[string]string {
@@ -20,6 +22,7 @@ func productionEnv() map[string]string {
 		"BACKEND_URL":         "https://api.clinic.example/",
 		"JWT_SECRET":          testJWTSecret,
 		"VAPI_WEBHOOK_SECRET": testWebhookSecret,
+		"CREDENTIALS_KEY":     testKey,
 	}
 }
 
@@ -34,6 +37,9 @@ func TestLoadConfigInProduction(t *testing.T) {
 	require.Equal(t, "https://api.clinic.example", cfg.BackendURL)
 	require.Equal(t, "https://api.vapi.ai", cfg.VapiBaseURL)
 	require.Equal(t, []string{"https://api.clinic.example/auth/v1"}, cfg.Issuers())
+	require.Equal(t, "https://api.twilio.com", cfg.TwilioBaseURL)
+	require.Equal(t, "https://api.resend.com", cfg.ResendBaseURL)
+	require.Equal(t, "k1", cfg.Keys.SealsWith())
 	require.Empty(t, cfg.Made)
 }
 
@@ -43,7 +49,8 @@ func TestLoadConfigInDevMakesWhatIsMissing(t *testing.T) {
 		"VOXANNE_ENV": "dev", "PORT": "9000", "DATABASE_URL": "postgres://localhost/voxanne",
 	})
 	require.NoError(t, err)
-	require.Equal(t, []string{"JWT_SECRET", "VAPI_WEBHOOK_SECRET"}, cfg.Made)
+	require.Equal(t, []string{"JWT_SECRET", "VAPI_WEBHOOK_SECRET", "CREDENTIALS_KEY"}, cfg.Made)
+	require.Equal(t, "k1", cfg.Keys.SealsWith())
 	require.Equal(t, AuthEither, cfg.WebhookAuth)
 	require.Equal(t, "http://localhost:9000", cfg.BackendURL)
 	require.GreaterOrEqual(t, len(cfg.JWTSecret), minJWTSecret)
@@ -78,6 +85,14 @@ func TestLoadConfigRefusals(t *testing.T) {
 		"no backend address":          {map[string]string{"BACKEND_URL": ""}, "BACKEND_URL is not set"},
 		"plain http in production":    {map[string]string{"BACKEND_URL": "http://test-secret.example"}, "BACKEND_URL must start with https:// in production."},
 		"supabase with credentials":   {map[string]string{"SUPABASE_URL": "https://u:test-secret-p@s.example"}, "SUPABASE_URL is not a plain http(s) address"},
+		"no key for credentials":      {map[string]string{"CREDENTIALS_KEY": ""}, "CREDENTIALS_KEY, which seals the clinics' own credentials, is not set; make one with: openssl rand -hex 32."},
+		"short key":                   {map[string]string{"CREDENTIALS_KEY": "test-secret-1"}, "a key has 64 hexadecimal digits"},
+		"two ways of e-mail":          {map[string]string{"RESEND_API_KEY": "test-secret-re", "SMTP_URL": "smtp://u:test-secret-p@mail.example:587", "EMAIL_FROM": "a@clinic.example"}, "RESEND_API_KEY and SMTP_URL are both set"},
+		"e-mail from nobody":          {map[string]string{"RESEND_API_KEY": "test-secret-re"}, "EMAIL_FROM is not set"},
+		"no address":                  {map[string]string{"SMTP_URL": "smtp://mail.example", "EMAIL_FROM": "test-secret-from"}, "EMAIL_FROM is not an e-mail address"},
+		"no mail server":              {map[string]string{"SMTP_URL": "https://u:test-secret-p@mail.example", "EMAIL_FROM": "a@clinic.example"}, "SMTP_URL is not the address of a mail server"},
+		"Twilio over plain http":      {map[string]string{"TWILIO_BASE_URL": "http://test-secret.example"}, "TWILIO_BASE_URL must start with https://"},
+		"Resend's address unreadable": {map[string]string{"RESEND_BASE_URL": "test-secret"}, "RESEND_BASE_URL is not a plain http(s) address"},
 		"port is no number":           {map[string]string{"PORT": "test-secret-port"}, "PORT must be a number from 1 to 65535."},
 		"port out of range":           {map[string]string{"PORT": "70000"}, "PORT must be a number from 1 to 65535."},
 	}
@@ -96,7 +111,7 @@ func TestLoadConfigRefusals(t *testing.T) {
 func TestLoadConfigReportsEveryProblemAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := LoadConfig(map[string]string{})
-	for _, name := range []string{"DATABASE_URL", "JWT_SECRET", "VAPI_WEBHOOK_SECRET", "BACKEND_URL"} {
+	for _, name := range []string{"DATABASE_URL", "JWT_SECRET", "VAPI_WEBHOOK_SECRET", "CREDENTIALS_KEY", "BACKEND_URL"} {
 		require.ErrorContains(t, err, name)
 	}
 }
@@ -110,11 +125,28 @@ func TestParseSecretsAcceptsTwoDuringRotation(t *testing.T) {
 
 func TestSecretNeverPrintsItsValue(t *testing.T) {
 	t.Parallel()
-	cfg, err := LoadConfig(productionEnv())
+	environ := productionEnv()
+	environ["SMTP_URL"], environ["EMAIL_FROM"] = "smtp://u:test-secret-p@mail.example:587", "hello@clinic.example"
+	environ["CREDENTIALS_KEY"] = "k2:" + testKey + ",k1:" + testOldKey
+	cfg, err := LoadConfig(environ)
 	require.NoError(t, err)
 	asJSON, err := json.Marshal(cfg)
 	require.NoError(t, err)
 	for _, printed := range []string{fmt.Sprint(cfg), fmt.Sprintf("%+v", cfg), fmt.Sprintf("%#v", cfg), fmt.Sprintf("%q %s", cfg.JWTSecret, cfg.JWTSecret), string(asJSON)} {
 		require.NotContains(t, printed, "test-secret")
+		require.NotContains(t, printed, testKey)
+		require.NotContains(t, printed, testOldKey)
+	}
+}
+
+func TestSecretsNamesEveryKeyOfTheList(t *testing.T) {
+	t.Parallel()
+	environ := productionEnv()
+	environ["CREDENTIALS_KEY"] = "k2:" + testKey + ", k1:" + testOldKey
+	environ["RESEND_API_KEY"], environ["EMAIL_FROM"] = "test-secret-resend", "hello@clinic.example"
+	cfg, err := LoadConfig(environ)
+	require.NoError(t, err)
+	for _, secret := range []Secret{testKey, testOldKey, "test-secret-resend", cfg.CredentialsKey} {
+		require.Contains(t, cfg.Secrets(), secret)
 	}
 }
