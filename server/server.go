@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 )
 
 // Database is what the server asks of package db.
@@ -12,7 +13,8 @@ type Database interface {
 	memberships
 }
 
-// Deps is what a server is made of. All but Voice are required.
+// Deps is what a server is made of. Voice, Texting and Texts may be
+// missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -21,6 +23,10 @@ type Deps struct {
 	// Voice answers everything under /api/vapi/. It sees full paths,
 	// authenticates by itself and reports errors through WriteError.
 	Voice http.Handler
+	// Texting answers everything under /api/twilio/, as Voice does.
+	Texting http.Handler
+	// Texts sends what staff write. nil: every organization is told that Twilio is not configured.
+	Texts Texter
 }
 
 // New returns the server's handler: the dashboard API, the voice webhooks, the
@@ -33,11 +39,14 @@ func New(deps Deps) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
-	if err := mountAPI(mux, handlers{db: deps.DB}, deps.Auth); err != nil {
+	if err := mountAPI(mux, handlers{db: deps.DB, texts: deps.Texts, count: deps.Metrics, now: time.Now}, deps.Auth); err != nil {
 		return nil, err
 	}
 	if deps.Voice != nil {
 		mux.Handle("/api/vapi/", limit(maxVoiceBody, voiceTimeout, deps.Voice))
+	}
+	if deps.Texting != nil {
+		mux.Handle("/api/twilio/", limit(maxTextingBody, textingTimeout, deps.Texting))
 	}
 	return withScope(deps.Log, logRequests(deps.Metrics, recoverPanics(router{mux}))), nil
 }
