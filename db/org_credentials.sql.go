@@ -48,6 +48,44 @@ func (q *Queries) DescribeCredential(ctx context.Context, orgID uuid.UUID, provi
 	return i, err
 }
 
+const listCredentialsToReseal = `-- name: ListCredentialsToReseal :many
+select provider, key_id
+from public.org_credentials
+where org_id = $1 and key_id <> $2
+order by provider
+`
+
+type ListCredentialsToResealRow struct {
+	Provider string
+	KeyID    string
+}
+
+// ListCredentialsToReseal
+//
+//	select provider, key_id
+//	from public.org_credentials
+//	where org_id = $1 and key_id <> $2
+//	order by provider
+func (q *Queries) ListCredentialsToReseal(ctx context.Context, orgID uuid.UUID, keyID string) ([]ListCredentialsToResealRow, error) {
+	rows, err := q.db.Query(ctx, listCredentialsToReseal, orgID, keyID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListCredentialsToResealRow{}
+	for rows.Next() {
+		var i ListCredentialsToResealRow
+		if err := rows.Scan(&i.Provider, &i.KeyID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const orgsToReseal = `-- name: OrgsToReseal :many
 select org_id::uuid
 from app.orgs_to_reseal(p_key_id => $1::text) org_id
@@ -126,7 +164,7 @@ func (q *Queries) RemoveCredential(ctx context.Context, provider string) (bool, 
 const resealCredential = `-- name: ResealCredential :one
 select app.reseal_credential(
   p_provider => $1::text,
-  p_old_key_id => $2::text,
+  p_old_nonce => $2::bytea,
   p_ciphertext => $3::bytea,
   p_nonce => $4::bytea,
   p_auth_tag => $5::bytea,
@@ -136,7 +174,7 @@ select app.reseal_credential(
 
 type ResealCredentialParams struct {
 	Provider   string
-	OldKeyID   string
+	OldNonce   []byte
 	Ciphertext []byte
 	Nonce      []byte
 	AuthTag    []byte
@@ -147,7 +185,7 @@ type ResealCredentialParams struct {
 //
 //	select app.reseal_credential(
 //	  p_provider => $1::text,
-//	  p_old_key_id => $2::text,
+//	  p_old_nonce => $2::bytea,
 //	  p_ciphertext => $3::bytea,
 //	  p_nonce => $4::bytea,
 //	  p_auth_tag => $5::bytea,
@@ -156,7 +194,7 @@ type ResealCredentialParams struct {
 func (q *Queries) ResealCredential(ctx context.Context, arg ResealCredentialParams) (bool, error) {
 	row := q.db.QueryRow(ctx, resealCredential,
 		arg.Provider,
-		arg.OldKeyID,
+		arg.OldNonce,
 		arg.Ciphertext,
 		arg.Nonce,
 		arg.AuthTag,

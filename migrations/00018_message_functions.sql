@@ -1083,13 +1083,42 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+  v_now timestamptz := app.now();
 begin
-  raise exception 'app.save_credential is not written yet';
+  if coalesce(app.current_member_role(), '') not in ('owner', 'admin') then
+    raise exception 'Only owners and admins may connect accounts.' using errcode = 'VX403';
+  end if;
+  -- Replies to a number must find one clinic.
+  if p_provider = 'twilio' then
+    insert into public.phone_numbers (org_id, number, location_id, provider)
+    select v_org_id, p_sender, l.id, 'twilio'
+    from public.locations l
+    where l.org_id = v_org_id
+    order by l.created_at, l.id
+    limit 1
+    on conflict (number) do nothing;
+    if not exists (select from public.phone_numbers n where n.org_id = v_org_id and n.number = p_sender) then
+      raise exception 'This number belongs to another organization.' using errcode = 'VX409';
+    end if;
+  end if;
+  insert into public.org_credentials as c
+    (org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at, created_at, updated_at)
+  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now, v_now, v_now)
+  on conflict (org_id, provider) do update
+  set ciphertext = excluded.ciphertext, nonce = excluded.nonce, auth_tag = excluded.auth_tag, key_id = excluded.key_id,
+    account_ref = excluded.account_ref, sender = excluded.sender, last_verified_at = v_now, verification_error = null,
+    updated_at = v_now
+  returning c.id into v_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'credential_saved', 'org_credential', v_id, app.current_user_id());
 end
 $$;
 
 comment on function app.save_credential(text, bytea, bytea, bytea, text, text, text) is
-  'Not written yet.';
+  'Stores, or replaces, the running organisation''s sealed account at a provider, which has just accepted it, and audits that. Only owners and admins (VX403). Twilio''s number becomes the clinic''s, so that replies to it find the clinic; VX409 when it is another clinic''s.';
 
 select app.seal('app.save_credential(text, bytea, bytea, bytea, text, text, text)', 'app_writer', 'tenant_user');
 -- end of sql/0980_function_save_credential.sql
@@ -1101,18 +1130,19 @@ create or replace function app.read_credential(
   p_provider text
 )
 returns setof public.org_credentials
-language plpgsql
+language sql
 stable
 security definer
 set search_path = ''
 as $$
-begin
-  raise exception 'app.read_credential is not written yet';
-end
+  select c.*
+  from public.org_credentials c
+  where c.org_id = app.require_org_id()
+    and c.provider = p_provider
 $$;
 
 comment on function app.read_credential(text) is
-  'Not written yet.';
+  'The running organisation''s sealed account at a provider; no row when it has none. For jobs and webhooks, which hold the key.';
 
 select app.seal('app.read_credential(text)', 'app_writer', 'tenant_service');
 -- end of sql/0981_function_read_credential.sql
@@ -1129,13 +1159,27 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
 begin
-  raise exception 'app.remove_credential is not written yet';
+  if coalesce(app.current_member_role(), '') not in ('owner', 'admin') then
+    raise exception 'Only owners and admins may disconnect accounts.' using errcode = 'VX403';
+  end if;
+  delete from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  returning c.id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'credential_removed', 'org_credential', v_id, app.current_user_id());
+  return true;
 end
 $$;
 
 comment on function app.remove_credential(text) is
-  'Not written yet.';
+  'Forgets the running organisation''s account at a provider and audits that; false when there was none. Only owners and admins (VX403). The number stays the clinic''s.';
 
 select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');
 -- end of sql/0982_function_remove_credential.sql
@@ -1145,27 +1189,31 @@ select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');
 -- snapshot of sql/0983_function_reseal_credential.sql
 create or replace function app.reseal_credential(
   p_provider text,
-  p_old_key_id text,
+  p_old_nonce bytea,
   p_ciphertext bytea,
   p_nonce bytea,
   p_auth_tag bytea,
   p_key_id text
 )
 returns boolean
-language plpgsql
+language sql
 volatile
 security definer
 set search_path = ''
 as $$
-begin
-  raise exception 'app.reseal_credential is not written yet';
-end
+  with resealed as (
+    update public.org_credentials c
+    set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id
+    where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce
+    returning c.id
+  )
+  select exists (select from resealed)
 $$;
 
-comment on function app.reseal_credential(text, text, bytea, bytea, bytea, text) is
-  'Not written yet.';
+comment on function app.reseal_credential(text, bytea, bytea, bytea, bytea, text) is
+  'Puts the same content under another key, in place of what was sealed with p_old_nonce; false when that was replaced or removed meanwhile, also under the same key. Times stay: the account did not change.';
 
-select app.seal('app.reseal_credential(text, text, bytea, bytea, bytea, text)', 'app_writer', 'tenant_service');
+select app.seal('app.reseal_credential(text, bytea, bytea, bytea, bytea, text)', 'app_writer', 'tenant_service');
 -- end of sql/0983_function_reseal_credential.sql
 -- +goose StatementEnd
 
@@ -1175,18 +1223,19 @@ create or replace function app.orgs_to_reseal(
   p_key_id text
 )
 returns setof uuid
-language plpgsql
+language sql
 stable
 security definer
 set search_path = ''
 as $$
-begin
-  raise exception 'app.orgs_to_reseal is not written yet';
-end
+  select distinct c.org_id
+  from public.org_credentials c
+  where c.key_id <> p_key_id
+  order by c.org_id
 $$;
 
 comment on function app.orgs_to_reseal(text) is
-  'Not written yet.';
+  'The organisations with something that another key than this one sealed. Crosses tenants, and sees ids only.';
 
 select app.seal('app.orgs_to_reseal(text)', 'app_definer', 'voxanne_login');
 -- end of sql/0984_function_orgs_to_reseal.sql

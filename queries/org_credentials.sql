@@ -24,7 +24,7 @@ select app.remove_credential(p_provider => @provider::text)::boolean as removed;
 -- name: ResealCredential :one
 select app.reseal_credential(
   p_provider => @provider::text,
-  p_old_key_id => @old_key_id::text,
+  p_old_nonce => @old_nonce::bytea,
   p_ciphertext => @ciphertext::bytea,
   p_nonce => @nonce::bytea,
   p_auth_tag => @auth_tag::bytea,
@@ -34,3 +34,9 @@ select app.reseal_credential(
 -- name: OrgsToReseal :many
 select org_id::uuid
 from app.orgs_to_reseal(p_key_id => @key_id::text) org_id;
+
+-- name: ListCredentialsToReseal :many
+select provider, key_id
+from public.org_credentials
+where org_id = @org_id and key_id <> @key_id
+order by provider;

@@ -19,11 +19,12 @@ import (
 
 // fakeDB answers as the database would: Membership of the claims' user.
 type fakeDB struct {
-	answer Membership
-	err    error
-	ping   error
-	seen   []byte // the claims that were handed over
-	panics any
+	Database // nothing else is asked
+	answer   Membership
+	err      error
+	ping     error
+	seen     []byte // the claims that were handed over
+	panics   any
 }
 
 func (f *fakeDB) AsUser(context.Context, []byte, func(db.Tx, db.Member) error) error { return f.err }
@@ -87,7 +88,7 @@ func setup(t *testing.T, voice http.Handler) *testBundle {
 		metrics: NewMetrics(),
 		token:   sign(t, goodClaims(), jwa.HS256(), []byte(testJWTSecret)),
 	}
-	handler, err := New(Deps{DB: b.db, Auth: hs256Verifier(), Log: NewLogger(logtest.Keep(t, b.log), slog.LevelDebug), Metrics: b.metrics, Voice: voice})
+	handler, err := New(Deps{DB: b.db, Auth: hs256Verifier(), Log: NewLogger(logtest.Keep(t, b.log), slog.LevelDebug), Metrics: b.metrics, Accounts: &Accounts{}, Voice: voice})
 	require.NoError(t, err)
 	b.handler = logtest.KeepErrors(t, handler)
 	return b

@@ -36,3 +36,25 @@ func (d database) Membership(ctx context.Context, claims []byte) (Membership, er
 	})
 	return m, err
 }
+
+// SaveCredential stores a sealed account in a transaction of the claims' user.
+func (d database) SaveCredential(ctx context.Context, claims []byte, sealed db.SaveCredentialParams) error {
+	return d.db.AsUser(ctx, claims, func(tx db.Tx, _ db.Member) error { return tx.SaveCredential(ctx, sealed) })
+}
+
+// DescribeCredential reads what members may see of an account.
+func (d database) DescribeCredential(ctx context.Context, claims []byte, provider string) (row db.DescribeCredentialRow, err error) {
+	err = d.db.AsUser(ctx, claims, func(tx db.Tx, member db.Member) error {
+		row, err = tx.DescribeCredential(ctx, member.OrgID, provider)
+		return err
+	})
+	return row, err
+}
+
+// RemoveCredential forgets an account in a transaction of the claims' user.
+func (d database) RemoveCredential(ctx context.Context, claims []byte, provider string) error {
+	return d.db.AsUser(ctx, claims, func(tx db.Tx, _ db.Member) error {
+		_, err := tx.RemoveCredential(ctx, provider)
+		return err
+	})
+}

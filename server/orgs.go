@@ -31,18 +31,19 @@ type memberships interface {
 
 // handlers implements the operations of openapi.yaml, one file per entity.
 type handlers struct {
-	db    Database
-	texts Texter // nil: nobody can text
-	count messageCounter
-	now   func() time.Time
+	db       Database
+	accounts *Accounts
+	texts    Texter // nil: nobody can text
+	count    messageCounter
+	now      func() time.Time
 }
 
 // asMember runs fn in one transaction of the signed-in member, and shows it the organization. Errors of its own:
 // unauthenticated, not_a_member, gone for an organization that left.
 func (h handlers) asMember(ctx context.Context, fn func(tx db.Tx, org db.Organization) error) error {
-	claims, ok := claimsOf(ctx)
-	if !ok {
-		return NewError(CodeUnauthenticated, sentenceNoToken, nil)
+	claims, err := signedIn(ctx)
+	if err != nil {
+		return err
 	}
 	return h.db.AsUser(ctx, claims.Raw, func(tx db.Tx, member db.Member) error {
 		org, err := tx.GetOrganization(ctx, member.OrgID)
@@ -56,13 +57,23 @@ func (h handlers) asMember(ctx context.Context, fn func(tx db.Tx, org db.Organiz
 	})
 }
 
+// signedIn is who the request's token speaks for. Error: unauthenticated, on a
+// route that openapi.yaml opens to everyone.
+func signedIn(ctx context.Context) (Claims, error) {
+	claims, ok := claimsOf(ctx)
+	if !ok {
+		return Claims{}, NewError(CodeUnauthenticated, sentenceNoToken, nil)
+	}
+	return claims, nil
+}
+
 // ValidateOrg tells the dashboard that the signed-in user belongs to the
 // organization it asks about. Errors: not_a_member, forbidden for another
 // organization whether it exists or not, gone, not_found.
 func (h handlers) ValidateOrg(ctx context.Context, req api.ValidateOrgRequestObject) (api.ValidateOrgResponseObject, error) {
-	claims, ok := claimsOf(ctx)
-	if !ok {
-		return nil, NewError(CodeUnauthenticated, sentenceNoToken, nil)
+	claims, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
 	}
 	m, err := h.db.Membership(ctx, claims.Raw)
 	switch {

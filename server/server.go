@@ -11,6 +11,7 @@ import (
 type Database interface {
 	pinger
 	memberships
+	credentials
 }
 
 // Deps is what a server is made of. Voice, Texting and Texts may be
@@ -20,6 +21,8 @@ type Deps struct {
 	Auth    *Verifier
 	Log     *slog.Logger // see NewLogger
 	Metrics *Metrics
+	// Accounts checks and seals the accounts that clinics connect.
+	Accounts *Accounts
 	// Voice answers everything under /api/vapi/. It sees full paths,
 	// authenticates by itself and reports errors through WriteError.
 	Voice http.Handler
@@ -33,13 +36,13 @@ type Deps struct {
 // probes, /metrics and /openapi.yaml. An error means that deps are incomplete
 // or the API description is broken.
 func New(deps Deps) (http.Handler, error) {
-	if deps.DB == nil || deps.Auth == nil || deps.Log == nil || deps.Metrics == nil {
-		return nil, errors.New("server: DB, Auth, Log and Metrics are required")
+	if deps.DB == nil || deps.Auth == nil || deps.Log == nil || deps.Metrics == nil || deps.Accounts == nil {
+		return nil, errors.New("server: DB, Auth, Log, Metrics and Accounts are required")
 	}
 	mux := http.NewServeMux()
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
-	if err := mountAPI(mux, handlers{db: deps.DB, texts: deps.Texts, count: deps.Metrics, now: time.Now}, deps.Auth); err != nil {
+	if err := mountAPI(mux, handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: time.Now}, deps.Auth); err != nil {
 		return nil, err
 	}
 	if deps.Voice != nil {

@@ -2,17 +2,18 @@ create or replace function app.read_credential(
   p_provider text
 )
 returns setof public.org_credentials
-language plpgsql
+language sql
 stable
 security definer
 set search_path = ''
 as $$
-begin
-  raise exception 'app.read_credential is not written yet';
-end
+  select c.*
+  from public.org_credentials c
+  where c.org_id = app.require_org_id()
+    and c.provider = p_provider
 $$;
 
 comment on function app.read_credential(text) is
-  'Not written yet.';
+  'The running organisation''s sealed account at a provider; no row when it has none. For jobs and webhooks, which hold the key.';
 
 select app.seal('app.read_credential(text)', 'app_writer', 'tenant_service');

@@ -2,17 +2,18 @@ create or replace function app.orgs_to_reseal(
   p_key_id text
 )
 returns setof uuid
-language plpgsql
+language sql
 stable
 security definer
 set search_path = ''
 as $$
-begin
-  raise exception 'app.orgs_to_reseal is not written yet';
-end
+  select distinct c.org_id
+  from public.org_credentials c
+  where c.key_id <> p_key_id
+  order by c.org_id
 $$;
 
 comment on function app.orgs_to_reseal(text) is
-  'Not written yet.';
+  'The organisations with something that another key than this one sealed. Crosses tenants, and sees ids only.';
 
 select app.seal('app.orgs_to_reseal(text)', 'app_definer', 'voxanne_login');

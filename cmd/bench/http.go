@@ -45,7 +45,8 @@ func newHTTPTarget(ctx context.Context, loginURL string, clients int) (*httpTarg
 	metrics := server.NewMetrics()
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(database), Auth: server.NewVerifier(server.Config{JWTSecret: benchJWTSecret}, http.DefaultClient),
-		Log: slog.New(slog.DiscardHandler), Metrics: metrics, Voice: reception.New(database, auth, metrics),
+		Log: slog.New(slog.DiscardHandler), Metrics: metrics,
+		Accounts: &server.Accounts{}, Voice: reception.New(database, auth, metrics), // nobody connects any here
 	})
 	if err != nil {
 		database.Close()

@@ -294,6 +294,14 @@ type ChannelState struct {
 // ClockTime Example: 21:00
 type ClockTime = string
 
+// Connected Example: {"message":"Twilio connected.","success":true}
+type Connected struct {
+	Message string `json:"message"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
 // Done defines model for Done.
 type Done struct {
 	// Success Always true; a refusal is an `Error`.
@@ -433,6 +441,33 @@ type PreviewWish struct {
 	Language *Language `json:"language,omitempty"`
 }
 
+// ResendAccount defines model for ResendAccount.
+type ResendAccount struct {
+	// ApiKey Stored sealed, shown to nobody again.
+	ApiKey string `json:"apiKey"`
+
+	// FromAddress What e-mail is sent from, without a name. Its domain must be verified at Resend.
+	FromAddress string `json:"fromAddress"`
+}
+
+// ResendConfig defines model for ResendConfig.
+type ResendConfig struct {
+	// ApiKey Always ••••••••.
+	ApiKey      string `json:"apiKey"`
+	FromAddress string `json:"fromAddress"`
+
+	// LastVerifiedAt When Resend last accepted the account.
+	LastVerifiedAt *time.Time `json:"lastVerifiedAt"`
+}
+
+// ResendConfigAnswer Example: {"config":{"apiKey":"••••••••","fromAddress":"hello@clinic.example","lastVerifiedAt":"2026-05-04T15:00:00Z"},"success":true}
+type ResendConfigAnswer struct {
+	Config ResendConfig `json:"config"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
 // Role What the user may do in the organization.
 type Role string
 
@@ -499,6 +534,40 @@ type TextSent struct {
 type TextWish struct {
 	// Message The text, 1 to 160 characters after blanks around it are dropped. Every Unicode code point counts as one.
 	Message string `json:"message"`
+}
+
+// TwilioAccount defines model for TwilioAccount.
+type TwilioAccount struct {
+	AccountSid string `json:"accountSid"`
+
+	// AuthToken Stored sealed, shown to nobody again.
+	AuthToken string `json:"authToken"`
+
+	// PhoneNumber What texts are sent from, E.164. The account must own it, and it must be able to send texts.
+	PhoneNumber string `json:"phoneNumber"`
+}
+
+// TwilioConfig defines model for TwilioConfig.
+type TwilioConfig struct {
+	// AccountSid Masked.
+	AccountSid string `json:"accountSid"`
+
+	// AuthToken Always ••••••••.
+	AuthToken string `json:"authToken"`
+
+	// LastVerifiedAt When Twilio last accepted the account.
+	LastVerifiedAt *time.Time `json:"lastVerifiedAt"`
+
+	// PhoneNumber E.164.
+	PhoneNumber string `json:"phoneNumber"`
+}
+
+// TwilioConfigAnswer Example: {"config":{"accountSid":"AC12…9f","authToken":"••••••••","lastVerifiedAt":"2026-05-04T15:00:00Z","phoneNumber":"+13125550190"},"success":true}
+type TwilioConfigAnswer struct {
+	Config TwilioConfig `json:"config"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
 }
 
 // UUID defines model for UUID.
@@ -587,6 +656,12 @@ type UpdateCampaignJSONRequestBody = CampaignWish
 // TextContactJSONRequestBody defines body for TextContact for application/json ContentType.
 type TextContactJSONRequestBody = TextWish
 
+// ConnectResendJSONRequestBody defines body for ConnectResend for application/json ContentType.
+type ConnectResendJSONRequestBody = ResendAccount
+
+// ConnectTwilioJSONRequestBody defines body for ConnectTwilio for application/json ContentType.
+type ConnectTwilioJSONRequestBody = TwilioAccount
+
 // CreateTemplateJSONRequestBody defines body for CreateTemplate for application/json ContentType.
 type CreateTemplateJSONRequestBody = TemplateWish
 
@@ -631,6 +706,24 @@ type ServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(w http.ResponseWriter, r *http.Request, id ID, params TextContactParams)
+	// DisconnectResend Forget the Resend account.
+	// (DELETE /api/integrations/resend)
+	DisconnectResend(w http.ResponseWriter, r *http.Request)
+	// GetResend Which Resend account is connected?
+	// (GET /api/integrations/resend)
+	GetResend(w http.ResponseWriter, r *http.Request)
+	// ConnectResend Connect a Resend account, or replace the connected one.
+	// (POST /api/integrations/resend)
+	ConnectResend(w http.ResponseWriter, r *http.Request)
+	// DisconnectTwilio Forget the Twilio account.
+	// (DELETE /api/integrations/twilio)
+	DisconnectTwilio(w http.ResponseWriter, r *http.Request)
+	// GetTwilio Which Twilio account is connected?
+	// (GET /api/integrations/twilio)
+	GetTwilio(w http.ResponseWriter, r *http.Request)
+	// ConnectTwilio Connect a Twilio account, or replace the connected one.
+	// (POST /api/integrations/twilio)
+	ConnectTwilio(w http.ResponseWriter, r *http.Request)
 	// ListTemplates The wordings of our own
 	// (GET /api/message-templates)
 	ListTemplates(w http.ResponseWriter, r *http.Request)
@@ -985,6 +1078,90 @@ func (siw *ServerInterfaceWrapper) TextContact(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// DisconnectResend operation middleware
+func (siw *ServerInterfaceWrapper) DisconnectResend(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DisconnectResend(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetResend operation middleware
+func (siw *ServerInterfaceWrapper) GetResend(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetResend(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConnectResend operation middleware
+func (siw *ServerInterfaceWrapper) ConnectResend(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConnectResend(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DisconnectTwilio operation middleware
+func (siw *ServerInterfaceWrapper) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DisconnectTwilio(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetTwilio operation middleware
+func (siw *ServerInterfaceWrapper) GetTwilio(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetTwilio(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ConnectTwilio operation middleware
+func (siw *ServerInterfaceWrapper) ConnectTwilio(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ConnectTwilio(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListTemplates operation middleware
 func (siw *ServerInterfaceWrapper) ListTemplates(w http.ResponseWriter, r *http.Request) {
 
@@ -1300,6 +1477,12 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	}
 
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs/validate/{orgId}", wrapper.ValidateOrg)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/integrations/twilio", wrapper.DisconnectTwilio)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/twilio", wrapper.GetTwilio)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/twilio", wrapper.ConnectTwilio)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/integrations/resend", wrapper.DisconnectResend)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/resend", wrapper.GetResend)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/resend", wrapper.ConnectResend)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/contacts/{id}/sms", wrapper.TextContact)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/calls-dashboard/{callId}/followup", wrapper.FollowUpCall)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/contacts/{id}/opt-out", wrapper.OptInContact)
@@ -2466,6 +2649,484 @@ func (response TextContactdefaultJSONResponse) VisitTextContactResponse(w http.R
 	return err
 }
 
+type DisconnectResendRequestObject struct {
+}
+
+type DisconnectResendResponseObject interface {
+	VisitDisconnectResendResponse(w http.ResponseWriter) error
+}
+
+type DisconnectResend200JSONResponse Done
+
+func (response DisconnectResend200JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResend401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DisconnectResend401JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResend403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DisconnectResend403JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResenddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DisconnectResenddefaultJSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResendRequestObject struct {
+}
+
+type GetResendResponseObject interface {
+	VisitGetResendResponse(w http.ResponseWriter) error
+}
+
+type GetResend200JSONResponse ResendConfigAnswer
+
+func (response GetResend200JSONResponse) VisitGetResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResend401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetResend401JSONResponse) VisitGetResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResend404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetResend404JSONResponse) VisitGetResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResenddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetResenddefaultJSONResponse) VisitGetResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResendRequestObject struct {
+	Body *ConnectResendJSONRequestBody
+}
+
+type ConnectResendResponseObject interface {
+	VisitConnectResendResponse(w http.ResponseWriter) error
+}
+
+type ConnectResend200JSONResponse Connected
+
+func (response ConnectResend200JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResend400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ConnectResend400JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResend401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ConnectResend401JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResend403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ConnectResend403JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResend409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ConnectResend409JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResenddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ConnectResenddefaultJSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilioRequestObject struct {
+}
+
+type DisconnectTwilioResponseObject interface {
+	VisitDisconnectTwilioResponse(w http.ResponseWriter) error
+}
+
+type DisconnectTwilio200JSONResponse Done
+
+func (response DisconnectTwilio200JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilio401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DisconnectTwilio401JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilio403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DisconnectTwilio403JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwiliodefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DisconnectTwiliodefaultJSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTwilioRequestObject struct {
+}
+
+type GetTwilioResponseObject interface {
+	VisitGetTwilioResponse(w http.ResponseWriter) error
+}
+
+type GetTwilio200JSONResponse TwilioConfigAnswer
+
+func (response GetTwilio200JSONResponse) VisitGetTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTwilio401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetTwilio401JSONResponse) VisitGetTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTwilio404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetTwilio404JSONResponse) VisitGetTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTwiliodefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetTwiliodefaultJSONResponse) VisitGetTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilioRequestObject struct {
+	Body *ConnectTwilioJSONRequestBody
+}
+
+type ConnectTwilioResponseObject interface {
+	VisitConnectTwilioResponse(w http.ResponseWriter) error
+}
+
+type ConnectTwilio200JSONResponse Connected
+
+func (response ConnectTwilio200JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilio400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ConnectTwilio400JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilio401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ConnectTwilio401JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilio403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ConnectTwilio403JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilio409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ConnectTwilio409JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwiliodefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ConnectTwiliodefaultJSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTemplatesRequestObject struct {
 }
 
@@ -3332,6 +3993,24 @@ type StrictServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(ctx context.Context, request TextContactRequestObject) (TextContactResponseObject, error)
+	// DisconnectResend Forget the Resend account.
+	// (DELETE /api/integrations/resend)
+	DisconnectResend(ctx context.Context, request DisconnectResendRequestObject) (DisconnectResendResponseObject, error)
+	// GetResend Which Resend account is connected?
+	// (GET /api/integrations/resend)
+	GetResend(ctx context.Context, request GetResendRequestObject) (GetResendResponseObject, error)
+	// ConnectResend Connect a Resend account, or replace the connected one.
+	// (POST /api/integrations/resend)
+	ConnectResend(ctx context.Context, request ConnectResendRequestObject) (ConnectResendResponseObject, error)
+	// DisconnectTwilio Forget the Twilio account.
+	// (DELETE /api/integrations/twilio)
+	DisconnectTwilio(ctx context.Context, request DisconnectTwilioRequestObject) (DisconnectTwilioResponseObject, error)
+	// GetTwilio Which Twilio account is connected?
+	// (GET /api/integrations/twilio)
+	GetTwilio(ctx context.Context, request GetTwilioRequestObject) (GetTwilioResponseObject, error)
+	// ConnectTwilio Connect a Twilio account, or replace the connected one.
+	// (POST /api/integrations/twilio)
+	ConnectTwilio(ctx context.Context, request ConnectTwilioRequestObject) (ConnectTwilioResponseObject, error)
 	// ListTemplates The wordings of our own
 	// (GET /api/message-templates)
 	ListTemplates(ctx context.Context, request ListTemplatesRequestObject) (ListTemplatesResponseObject, error)
@@ -3681,6 +4360,164 @@ func (sh *strictHandler) TextContact(w http.ResponseWriter, r *http.Request, id 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(TextContactResponseObject); ok {
 		if err := validResponse.VisitTextContactResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DisconnectResend operation middleware
+func (sh *strictHandler) DisconnectResend(w http.ResponseWriter, r *http.Request) {
+	var request DisconnectResendRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DisconnectResend(ctx, request.(DisconnectResendRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisconnectResend")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DisconnectResendResponseObject); ok {
+		if err := validResponse.VisitDisconnectResendResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetResend operation middleware
+func (sh *strictHandler) GetResend(w http.ResponseWriter, r *http.Request) {
+	var request GetResendRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetResend(ctx, request.(GetResendRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetResend")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetResendResponseObject); ok {
+		if err := validResponse.VisitGetResendResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConnectResend operation middleware
+func (sh *strictHandler) ConnectResend(w http.ResponseWriter, r *http.Request) {
+	var request ConnectResendRequestObject
+
+	var body ConnectResendJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConnectResend(ctx, request.(ConnectResendRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConnectResend")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConnectResendResponseObject); ok {
+		if err := validResponse.VisitConnectResendResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DisconnectTwilio operation middleware
+func (sh *strictHandler) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
+	var request DisconnectTwilioRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DisconnectTwilio(ctx, request.(DisconnectTwilioRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DisconnectTwilio")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DisconnectTwilioResponseObject); ok {
+		if err := validResponse.VisitDisconnectTwilioResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetTwilio operation middleware
+func (sh *strictHandler) GetTwilio(w http.ResponseWriter, r *http.Request) {
+	var request GetTwilioRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTwilio(ctx, request.(GetTwilioRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTwilio")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetTwilioResponseObject); ok {
+		if err := validResponse.VisitGetTwilioResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ConnectTwilio operation middleware
+func (sh *strictHandler) ConnectTwilio(w http.ResponseWriter, r *http.Request) {
+	var request ConnectTwilioRequestObject
+
+	var body ConnectTwilioJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ConnectTwilio(ctx, request.(ConnectTwilioRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConnectTwilio")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ConnectTwilioResponseObject); ok {
+		if err := validResponse.VisitConnectTwilioResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -70,11 +70,12 @@ func setupWith(t *testing.T, settings string) *bundle {
 	require.NoError(t, err)
 	metrics := server.NewMetrics()
 	handler, err := server.New(server.Deps{
-		DB:      noDashboard{database},
-		Auth:    server.NewVerifier(server.Config{JWTSecret: "test-secret-jwt-test-secret-jwt-test"}, http.DefaultClient),
-		Log:     server.NewLogger(logtest.Keep(t, b.log), slog.LevelDebug),
-		Metrics: metrics,
-		Voice:   reception.New(database, auth, metrics),
+		DB:       noDashboard{server.NewDatabase(database)},
+		Auth:     server.NewVerifier(server.Config{JWTSecret: "test-secret-jwt-test-secret-jwt-test"}, http.DefaultClient),
+		Log:      server.NewLogger(logtest.Keep(t, b.log), slog.LevelDebug),
+		Metrics:  metrics,
+		Accounts: &server.Accounts{}, // nobody connects any here
+		Voice:    reception.New(database, auth, metrics),
 	})
 	require.NoError(t, err)
 	listening := httptest.NewServer(logtest.KeepErrors(t, handler))
@@ -85,7 +86,7 @@ func setupWith(t *testing.T, settings string) *bundle {
 }
 
 // noDashboard serves the probes; these tests ask nothing of the dashboard.
-type noDashboard struct{ *db.DB }
+type noDashboard struct{ server.Database }
 
 func (noDashboard) Membership(context.Context, []byte) (server.Membership, error) {
 	return server.Membership{}, db.ErrNotMember

@@ -59,7 +59,8 @@ func serve(t *testing.T, database *db.DB, o demo.Options) http.Handler {
 	config := server.Config{Env: server.Dev, BackendURL: o.BackendURL, JWTSecret: o.JWTSecret}
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(database), Auth: server.NewVerifier(config, http.DefaultClient),
-		Log: server.NewLogger(logtest.Keep(t, io.Discard), slog.LevelDebug), Metrics: metrics, Voice: reception.New(database, auth, metrics),
+		Log: server.NewLogger(logtest.Keep(t, io.Discard), slog.LevelDebug), Metrics: metrics,
+		Accounts: &server.Accounts{}, Voice: reception.New(database, auth, metrics), // nobody connects any here
 	})
 	require.NoError(t, err)
 	return handler

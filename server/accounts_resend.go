@@ -1,0 +1,2 @@
+package server
+func refusedByResend(err error) error { return NewError(CodeBadRequest, "x", err) }
