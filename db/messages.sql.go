@@ -105,13 +105,13 @@ func (q *Queries) BeginMessage(ctx context.Context, arg BeginMessageParams) (Mes
 }
 
 const claimMessage = `-- name: ClaimMessage :one
-select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to
+select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to, code_subjects, code_versions
 from app.claim_message(p_message_id => $1::uuid)
 `
 
 // ClaimMessage
 //
-//	select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to
+//	select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to, code_subjects, code_versions
 //	from app.claim_message(p_message_id => $1::uuid)
 func (q *Queries) ClaimMessage(ctx context.Context, messageID uuid.UUID) (Message, error) {
 	row := q.db.QueryRow(ctx, claimMessage, messageID)
@@ -144,6 +144,8 @@ func (q *Queries) ClaimMessage(ctx context.Context, messageID uuid.UUID) (Messag
 		&i.HandedOverAt,
 		&i.CampaignID,
 		&i.InReplyTo,
+		&i.CodeSubjects,
+		&i.CodeVersions,
 	)
 	return i, err
 }
@@ -205,14 +207,14 @@ func (q *Queries) FinishMessage(ctx context.Context, arg FinishMessageParams) (s
 }
 
 const getMessage = `-- name: GetMessage :one
-select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to
+select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to, code_subjects, code_versions
 from public.messages
 where org_id = $1 and id = $2
 `
 
 // GetMessage
 //
-//	select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to
+//	select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to, code_subjects, code_versions
 //	from public.messages
 //	where org_id = $1 and id = $2
 func (q *Queries) GetMessage(ctx context.Context, orgID uuid.UUID, iD uuid.UUID) (Message, error) {
@@ -246,6 +248,8 @@ func (q *Queries) GetMessage(ctx context.Context, orgID uuid.UUID, iD uuid.UUID)
 		&i.HandedOverAt,
 		&i.CampaignID,
 		&i.InReplyTo,
+		&i.CodeSubjects,
+		&i.CodeVersions,
 	)
 	return i, err
 }
@@ -291,13 +295,13 @@ func (q *Queries) MessageStats(ctx context.Context, fromDay time.Time, toDay tim
 }
 
 const messageToSettle = `-- name: MessageToSettle :one
-select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to
+select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to, code_subjects, code_versions
 from app.message_to_settle(p_message_id => $1::uuid)
 `
 
 // MessageToSettle
 //
-//	select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to
+//	select org_id, id, direction, method, category, recipient, subject, content, status, service_provider, external_message_id, sent_at, contact_id, call_id, appointment_id, actor_user_id, request_id, created_at, updated_at, reason, provider_error, segments, send_key, recipient_hash, handed_over_at, campaign_id, in_reply_to, code_subjects, code_versions
 //	from app.message_to_settle(p_message_id => $1::uuid)
 func (q *Queries) MessageToSettle(ctx context.Context, messageID uuid.UUID) (Message, error) {
 	row := q.db.QueryRow(ctx, messageToSettle, messageID)
@@ -330,8 +334,30 @@ func (q *Queries) MessageToSettle(ctx context.Context, messageID uuid.UUID) (Mes
 		&i.HandedOverAt,
 		&i.CampaignID,
 		&i.InReplyTo,
+		&i.CodeSubjects,
+		&i.CodeVersions,
 	)
 	return i, err
+}
+
+const noteMessageCodes = `-- name: NoteMessageCodes :exec
+select app.note_message_codes(
+  p_message_id => $1::uuid,
+  p_code_subjects => $2::uuid[],
+  p_code_versions => $3::integer[]
+)
+`
+
+// NoteMessageCodes
+//
+//	select app.note_message_codes(
+//	  p_message_id => $1::uuid,
+//	  p_code_subjects => $2::uuid[],
+//	  p_code_versions => $3::integer[]
+//	)
+func (q *Queries) NoteMessageCodes(ctx context.Context, messageID uuid.UUID, codeSubjects []uuid.UUID, codeVersions []int32) error {
+	_, err := q.db.Exec(ctx, noteMessageCodes, messageID, codeSubjects, codeVersions)
+	return err
 }
 
 const optIn = `-- name: OptIn :one
@@ -550,4 +576,35 @@ func (q *Queries) SetMessageRules(ctx context.Context, rules json.RawMessage) (O
 		&i.EmailConfirmations,
 	)
 	return i, err
+}
+
+const takenExternalIDs = `-- name: TakenExternalIDs :many
+select external_message_id::text
+from public.messages
+where org_id = $1 and service_provider = $2::text and external_message_id = any($3::text[])
+`
+
+// TakenExternalIDs
+//
+//	select external_message_id::text
+//	from public.messages
+//	where org_id = $1 and service_provider = $2::text and external_message_id = any($3::text[])
+func (q *Queries) TakenExternalIDs(ctx context.Context, orgID uuid.UUID, serviceProvider string, externalIds []string) ([]string, error) {
+	rows, err := q.db.Query(ctx, takenExternalIDs, orgID, serviceProvider, externalIds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []string{}
+	for rows.Next() {
+		var external_message_id string
+		if err := rows.Scan(&external_message_id); err != nil {
+			return nil, err
+		}
+		items = append(items, external_message_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

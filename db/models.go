@@ -204,6 +204,10 @@ type Message struct {
 	HandedOverAt *time.Time
 	CampaignID   *uuid.UUID
 	InReplyTo    *uuid.UUID
+	// Whose code each [code] of content stands for, in order: visits or identity_codes. With code_versions it says which text was sent, without the digits.
+	CodeSubjects []uuid.UUID
+	// The version of each code in code_subjects.
+	CodeVersions []int32
 }
 
 type MessageDecision struct {

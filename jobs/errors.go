@@ -11,12 +11,15 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/voxanne-ai/voxanne/jobs/messenger"
+	"github.com/voxanne-ai/voxanne/providers/email"
+	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 )
 
 // quietErrors stands between the workers and the job row: River stores a
-// failed job's error text, and texts of PostgreSQL and of Vapi may quote what a
-// caller said. A panic's value may too, so it becomes an error without it.
+// failed job's error text, and texts of PostgreSQL and of providers may quote what a
+// caller said or was written. A panic's value may too, so it becomes an error without it.
 func quietErrors() rivertype.Middleware {
 	return river.WorkerMiddlewareFunc(func(ctx context.Context, _ *rivertype.JobRow, work func(context.Context) error) (err error) {
 		defer func() {
@@ -60,8 +63,13 @@ func describe(err error) string {
 	case errors.As(err, &unavailable) && unavailable.Status != 0:
 		return fmt.Sprintf("vapi: unavailable, status %d %s", unavailable.Status, http.StatusText(unavailable.Status))
 	}
+	if said := describeSending(err); said != "" {
+		return said
+	}
 	for _, known := range []error{
-		vapi.ErrNotFound, vapi.ErrUnauthorized, ErrNotEnded, errStillRaw, pgx.ErrNoRows, context.Canceled, context.DeadlineExceeded,
+		vapi.ErrNotFound, vapi.ErrUnauthorized, ErrNotEnded, errStillRaw, pgx.ErrNoRows,
+		messenger.ErrNotConfigured, messenger.ErrNotWaiting, twilio.ErrUnauthorized, twilio.ErrSuspended, email.ErrUnauthorized,
+		context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()
@@ -71,6 +79,34 @@ func describe(err error) string {
 		return "vapi: not reached"
 	}
 	return fmt.Sprintf("%T", innermost(err))
+}
+
+// describeSending names the errors of the ways messages go, by status and kind: their codes and causes are the
+// provider's. Empty for any other error.
+func describeSending(err error) string {
+	var refusedText *twilio.RefusedError
+	var uncertainText *twilio.UncertainError
+	var refusedMail *email.RefusedError
+	var uncertainMail *email.UncertainError
+	switch {
+	case errors.As(err, &refusedText):
+		return fmt.Sprintf("twilio: refused with status %d, code %d", refusedText.Status, refusedText.Code)
+	case errors.As(err, &uncertainText):
+		return fmt.Sprintf("twilio: it may have been sent, status %d", uncertainText.Status)
+	case errors.As(err, new(*twilio.RateLimitedError)):
+		return "twilio: too many requests"
+	case errors.As(err, new(*twilio.UnavailableError)):
+		return "twilio: not reached"
+	case errors.As(err, &refusedMail):
+		return fmt.Sprintf("email: refused with status %d", refusedMail.Status)
+	case errors.As(err, &uncertainMail):
+		return "email: it may have been sent"
+	case errors.As(err, new(*email.RateLimitedError)):
+		return "email: too many requests"
+	case errors.As(err, new(*email.UnavailableError)):
+		return "email: not reached"
+	}
+	return ""
 }
 
 func innermost(err error) error {

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
@@ -46,6 +47,13 @@ type Calls interface {
 // result's CallID is filled in here. A call that has not ended is ErrNotEnded.
 type ReadReport func(call json.RawMessage) (db.RecordCallReportParams, error)
 
+// Messenger sends messages and finds out what became of them. *messenger.Messenger does.
+type Messenger interface {
+	SendScheduled(ctx context.Context, org, scheduledID uuid.UUID) error
+	SendQueued(ctx context.Context, org, messageID uuid.UUID) error
+	Settle(ctx context.Context, org, messageID uuid.UUID) (again time.Duration, err error)
+}
+
 // ErrNotEnded says that a fetched call has no report yet: fetch it again later.
 var ErrNotEnded = errors.New("the call has not ended")
 
@@ -55,6 +63,7 @@ type Options struct {
 	DB         *db.DB // for the jobs' own transactions
 	Calls      Calls
 	ReadReport ReadReport
+	Messenger  Messenger
 	Log        *slog.Logger
 }
 
@@ -98,6 +107,9 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &releaseHold{db: o.DB})
 	river.AddWorker(workers, &fetchCallReport{db: o.DB, calls: o.Calls, read: o.ReadReport})
+	river.AddWorker(workers, &sendScheduled{messages: o.Messenger})
+	river.AddWorker(workers, &sendMessage{messages: o.Messenger})
+	river.AddWorker(workers, &settleMessage{messages: o.Messenger})
 	river.AddWorker(workers, &sweepPlatform{db: o.DB, now: time.Now})
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Schema:            schema,

@@ -99,6 +99,9 @@ alter table public.messages
   add column handed_over_at timestamptz,
   add column campaign_id uuid,
   add column in_reply_to uuid,
+  add column code_subjects uuid[] not null default '{}',
+  add column code_versions integer[] not null default '{}',
+  add constraint messages_codes check (cardinality(code_subjects) = cardinality(code_versions)),
   add foreign key (org_id, in_reply_to) references public.messages (org_id, id);
 comment on column public.messages.reason is 'Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.';
 comment on column public.messages.provider_error is 'The provider''s error code, e.g. Twilio 21610; never its text.';
@@ -106,6 +109,8 @@ comment on column public.messages.segments is 'How many segments the carrier cou
 comment on column public.messages.send_key is 'Names the wish to send. The same wish again finds this row and sends nothing.';
 comment on column public.messages.recipient_hash is 'app.number_hash of the recipient (of the sender, inbound): limits and opt-outs still see it after erasure.';
 comment on column public.messages.handed_over_at is 'When a sender took the row to the provider. Set and never finished: nobody knows, status unknown.';
+comment on column public.messages.code_subjects is 'Whose code each [code] of content stands for, in order: visits or identity_codes. With code_versions it says which text was sent, without the digits.';
+comment on column public.messages.code_versions is 'The version of each code in code_subjects.';
 create unique index messages_send_key on public.messages (org_id, send_key);
 comment on index public.messages_send_key is 'begin_message: one wish, one message.';
 create index messages_recipient on public.messages (org_id, recipient_hash, created_at);
@@ -399,7 +404,7 @@ alter table public.notifications
   add constraint notifications_entity_check check (entity in ('appointment', 'call', 'caller_message')) not valid;
 alter table public.messages
   drop column reason, drop column provider_error, drop column segments, drop column send_key, drop column recipient_hash,
-  drop column handed_over_at, drop column in_reply_to;
+  drop column handed_over_at, drop column in_reply_to, drop column code_subjects, drop column code_versions;
 drop index public.messages_appointment;
 alter table public.appointments drop column confirmed_by_patient_at, drop column code_version;
 alter table public.contacts

@@ -60,6 +60,18 @@ select *
 from public.messages
 where org_id = @org_id and id = @id;
 
+-- name: NoteMessageCodes :exec
+select app.note_message_codes(
+  p_message_id => @message_id::uuid,
+  p_code_subjects => @code_subjects::uuid[],
+  p_code_versions => @code_versions::integer[]
+);
+
+-- name: TakenExternalIDs :many
+select external_message_id::text
+from public.messages
+where org_id = @org_id and service_provider = @service_provider::text and external_message_id = any(@external_ids::text[]);
+
 -- name: MessageStats :many
 select *
 from app.message_stats(p_from => @from_day::date, p_to => @to_day::date);

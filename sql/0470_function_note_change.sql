@@ -17,10 +17,11 @@ begin
   where a.org_id = app.current_org_id() and a.id = p_appointment_id;
   perform app.announce(
     case when p_kind = 'booked' then 'appointment_created' else 'appointment_updated' end, 'appointment', p_appointment_id);
+  perform app.schedule_for_appointment(p_appointment_id, p_kind, p_call_id);
 end
 $$;
 
 comment on function app.note_change(text, uuid, public.appointments, uuid) is
-  'Keeps the history of an appointment and tells live clients. p_old is the row before the change, NULL for a new booking.';
+  'Keeps the history of an appointment, tells live clients and puts in order what is to be sent to the patient. p_old is the row before the change, NULL for a new booking.';
 
 select app.seal('app.note_change(text, uuid, public.appointments, uuid)', null, 'app_writer');

@@ -46,7 +46,11 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, log *slog.Logge
 	if err != nil {
 		return err
 	}
+	messages, err := newMessenger(cfg, opened, log)
+	if err != nil {
+		return err
+	}
 	return jobs.Run(ctx, jobs.Options{
-		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Log: log,
+		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Messenger: messages, Log: log,
 	})
 }

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/messenger"
+	"github.com/voxanne-ai/voxanne/providers/email"
+	"github.com/voxanne-ai/voxanne/providers/twilio"
+	"github.com/voxanne-ai/voxanne/server"
+)
+
+// newMessenger puts together what sends the messages of cfg.
+func newMessenger(cfg server.Config, opened *db.DB, log *slog.Logger) (*messenger.Messenger, error) {
+	texts, err := twilio.New(twilio.Options{BaseURL: cfg.TwilioBaseURL})
+	if err != nil {
+		return nil, fmt.Errorf("reach Twilio: %w", err)
+	}
+	resend, err := email.NewResend(email.ResendOptions{BaseURL: cfg.ResendBaseURL})
+	if err != nil {
+		return nil, fmt.Errorf("reach Resend: %w", err)
+	}
+	platform, err := platformEmail(cfg, resend)
+	if err != nil {
+		return nil, err
+	}
+	return messenger.New(messenger.Options{
+		DB: opened, Keys: cfg.Keys, Twilio: texts, Resend: resend, PlatformEmail: platform, PlatformFrom: cfg.EmailFrom,
+		BackendURL: cfg.BackendURL, Log: log, Now: time.Now,
+	})
+}
+
+// platformEmail sends for clinics without a Resend account of their own; nil when the platform has neither a Resend key
+// nor a mail server.
+func platformEmail(cfg server.Config, resend *email.Resend) (email.Sender, error) {
+	switch {
+	case cfg.ResendAPIKey != "":
+		return resend.With(string(cfg.ResendAPIKey)), nil
+	case cfg.SMTPURL != "":
+		sender, err := email.NewSMTP(string(cfg.SMTPURL))
+		if err != nil {
+			return nil, fmt.Errorf("reach the mail server: %w", err)
+		}
+		return sender, nil
+	}
+	return nil, nil
+}

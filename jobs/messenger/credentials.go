@@ -1,0 +1,110 @@
+package messenger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/db/vault"
+	"github.com/voxanne-ai/voxanne/providers/email"
+	"github.com/voxanne-ai/voxanne/providers/twilio"
+)
+
+// Names of the providers, in org_credentials and in messages.service_provider.
+const (
+	providerTwilio = "twilio"
+	providerResend = "resend"
+	// platformPrefix tells the platform's own Resend account from an organisation's: what went through the one must not
+	// be repeated through the other, whose keys know nothing of it.
+	platformPrefix = "platform_"
+)
+
+// errNoCredential: the row of org_credentials is there but does not open. The cause names no secret.
+var errNoCredential = errors.New("the organisation's credential does not open")
+
+// texter sends texts from one organisation's number.
+type texter struct {
+	account *twilio.Account
+	token   string
+	from    string
+	since   time.Time // when the credential was last written
+}
+
+// mailer sends e-mail for one organisation.
+type mailer struct {
+	sender email.Sender
+	name   string // for messages.service_provider
+	from   string
+	since  time.Time // when the organisation's credential was last written; zero for the platform's
+}
+
+// CanText returns nil when the organisation has a Twilio account to text with, else ErrNotConfigured.
+func (m *Messenger) CanText(ctx context.Context, org uuid.UUID) error {
+	return m.DB.AsTenant(ctx, org, func(tx db.Tx) error {
+		_, err := m.texter(ctx, tx, org)
+		return err
+	})
+}
+
+// TwilioToken is the auth token by which the organisation's call-backs are signed. ErrNotConfigured when there is none.
+func (m *Messenger) TwilioToken(ctx context.Context, org uuid.UUID) (token string, err error) {
+	err = m.DB.AsTenant(ctx, org, func(tx db.Tx) error {
+		t, err := m.texter(ctx, tx, org)
+		token = t.token
+		return err
+	})
+	return token, err
+}
+
+func (m *Messenger) texter(ctx context.Context, tx db.Tx, org uuid.UUID) (texter, error) {
+	var secret struct {
+		AccountSID string `json:"accountSid"`
+		AuthToken  string `json:"authToken"`
+	}
+	row, err := m.open(ctx, tx, org, providerTwilio, &secret)
+	if err != nil {
+		return texter{}, err
+	}
+	account := m.Twilio.Account(twilio.Credentials{AccountSID: secret.AccountSID, AuthToken: secret.AuthToken})
+	return texter{account: account, token: secret.AuthToken, from: *row.Sender, since: row.UpdatedAt}, nil
+}
+
+// mailer is the organisation's own Resend account, else the platform's way. ErrNotConfigured when there is neither.
+func (m *Messenger) mailer(ctx context.Context, tx db.Tx, org uuid.UUID) (mailer, error) {
+	var secret struct {
+		APIKey string `json:"apiKey"`
+	}
+	row, err := m.open(ctx, tx, org, providerResend, &secret)
+	switch {
+	case err == nil:
+		return mailer{sender: m.Resend.With(secret.APIKey), name: providerResend, from: *row.Sender, since: row.UpdatedAt}, nil
+	case !errors.Is(err, ErrNotConfigured):
+		return mailer{}, err
+	case m.PlatformEmail == nil:
+		return mailer{}, ErrNotConfigured
+	}
+	return mailer{sender: m.PlatformEmail, name: platformPrefix + m.PlatformEmail.Name(), from: m.PlatformFrom}, nil
+}
+
+// open reads a provider's credential and decrypts it into secret.
+func (m *Messenger) open(ctx context.Context, tx db.Tx, org uuid.UUID, provider string, secret any) (db.OrgCredential, error) {
+	row, err := tx.ReadCredential(ctx, provider)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return row, ErrNotConfigured
+	}
+	if err != nil {
+		return row, fmt.Errorf("read the credential: %w", err)
+	}
+	sealed := vault.Sealed{Ciphertext: row.Ciphertext, Nonce: row.Nonce, AuthTag: row.AuthTag, KeyID: row.KeyID}
+	plain, err := m.Keys.Open(org, provider, sealed)
+	if err != nil || json.Unmarshal(plain, secret) != nil || row.Sender == nil {
+		return row, errNoCredential
+	}
+	return row, nil
+}
