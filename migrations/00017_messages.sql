@@ -262,6 +262,8 @@ create index scheduled_messages_contact on public.scheduled_messages (org_id, co
 comment on index public.scheduled_messages_contact is 'take_scheduled: what else waits for this contact and can be merged; stop on reply.';
 create index scheduled_messages_appointment on public.scheduled_messages (org_id, appointment_id);
 comment on index public.scheduled_messages_appointment is 'What was planned for a visit.';
+create index scheduled_messages_message on public.scheduled_messages (org_id, message_id) where message_id is not null;
+comment on index public.scheduled_messages_message is 'conclude_message: which visits a merged confirmation was about.';
 
 create table public.reply_questions (
   org_id uuid not null references public.organizations (id),
@@ -302,7 +304,7 @@ create type app.message_decision as (
   not_before timestamptz
 );
 comment on type app.message_decision is
-  'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, no_consent, too_many_codes, reminder_limit.';
+  'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, spoken_limit, no_consent, too_many_codes, reminder_limit.';
 
 create type app.scheduled_bundle as (
   outcome text,

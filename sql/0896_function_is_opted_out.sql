@@ -5,14 +5,19 @@ create or replace function app.is_opted_out(
 returns boolean
 language plpgsql
 volatile
+strict
 set search_path = ''
 as $$
+declare
+  v_hash bytea := app.number_hash(p_number);
 begin
-  raise exception 'app.is_opted_out is not written yet';
+  return exists (
+    select from public.opt_outs o
+    where o.org_id = app.require_org_id() and o.channel = p_channel and o.number_hash = v_hash and o.revoked_at is null);
 end
 $$;
 
 comment on function app.is_opted_out(text, text) is
-  'Not written yet.';
+  'Whether a number (or e-mail address) asked not to be reached on a channel (sms, voice, email), also when the number itself was erased since. Volatile because the first hash of a tenant makes its key.';
 
 select app.seal('app.is_opted_out(text, text)', null, 'app_writer');

@@ -13,12 +13,25 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
 begin
-  raise exception 'app.send_follow_up is not written yet';
+  perform app.require_staff();
+  if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif p_call_id is not null and not exists (select from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id) then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  end if;
+  return query
+  select *
+  from app.begin_message(
+    p_category => 'follow_up', p_method => 'sms', p_content => p_content, p_send_key => p_send_key,
+    p_contact_id => p_contact_id, p_service_provider => 'twilio', p_call_id => p_call_id,
+    p_number_zones => p_number_zones, p_number_region => p_number_region, p_request_id => p_request_id);
 end
 $$;
 
 comment on function app.send_follow_up(uuid, text, text, text[], text, uuid, text) is
-  'Not written yet.';
+  'A text that a member of the staff writes to a contact, about a call or not. Answers as app.begin_message does, with outcome send for the caller to take to Twilio; in the recipient''s quiet hours it is wait with not_before and nothing is written. The same p_send_key again is replayed. Staff only (VX403); an unknown contact or call is VX404.';
 
 select app.seal('app.send_follow_up(uuid, text, text, text[], text, uuid, text)', 'app_writer', 'tenant_user');

@@ -47,6 +47,22 @@ insert into public.booking_attempts (org_id, kind, call_id, outcome)
 values (app.current_org_id(), 'book', '$L0000000-0000-7000-8000-0000000000c1', 'booked');
 insert into public.messages (org_id, direction, method, category, recipient, content, contact_id, call_id, appointment_id)
 values (app.current_org_id(), 'outbound', 'sms', 'confirmation', '+13125550111', 'zanzibar-lilac', '$L0000000-0000-7000-8000-0000000000d1', '$L0000000-0000-7000-8000-0000000000c1', '$L0000000-0000-7000-8000-000000000071');
+insert into public.org_keys (org_id, number_key) values (app.current_org_id(), sha256('test-secret-number-$L'));
+insert into public.org_credentials (org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender)
+values (app.current_org_id(), 'twilio', 'test-secret-$L', '\x000102030405060708090a0b', '\x000102030405060708090a0b0c0d0e0f', 'k1', 'AC12…9f', '+13125550100');
+insert into public.opt_outs (org_id, channel, phone, number_hash, source)
+values (app.current_org_id(), 'sms', '+13125550112', app.number_hash('+13125550112'), 'reply');
+insert into public.identity_codes (org_id, kind, contact_id, appointment_id, code_hash, expires_at)
+values (app.current_org_id(), 'confirmation', '$L0000000-0000-7000-8000-0000000000d1', '$L0000000-0000-7000-8000-000000000071', sha256('test-secret-code-$L'), '2030-03-05 10:30+00');
+insert into public.message_templates (org_id, id, kind, name, body)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-000000000081', 'marketing', 'Recall', '{clinic}: zanzibar-lilac');
+insert into public.campaigns (org_id, id, name) values (app.current_org_id(), '$L0000000-0000-7000-8000-000000000091', 'Recall');
+insert into public.campaign_steps (org_id, campaign_id, position, after, template_id)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-000000000091', 1, '0', '$L0000000-0000-7000-8000-000000000081');
+insert into public.scheduled_messages (org_id, kind, contact_id, appointment_id, before, due_at)
+values (app.current_org_id(), 'reminder', '$L0000000-0000-7000-8000-0000000000d1', '$L0000000-0000-7000-8000-000000000071', '24 hours', '2030-03-04 10:00+00');
+insert into public.reply_questions (org_id, contact_id, kind, appointment_ids, expires_at)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000d1', 'cancel_this', '{$L0000000-0000-7000-8000-000000000071}', '2030-03-02 10:00+00');
 insert into public.notifications (org_id, kind, title) values (app.current_org_id(), 'missed_call', 'A call was missed');
 insert into public.events (org_id, kind, entity, entity_id) values (app.current_org_id(), 'call_update', 'call', '$L0000000-0000-7000-8000-0000000000c1');
 insert into public.webhook_deliveries (org_id, vapi_call_id, kind, key, body_hash) values (app.current_org_id(), 'call-$L', 'status-update', 'ended', '\x01');

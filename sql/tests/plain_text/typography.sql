@@ -1,0 +1,13 @@
+begin;
+select plan(9);
+select is(app.plain_text(E'\u201CIt\u2019s here\u201D \u2013 or \u2014 not\u2026'), '"It''s here" - or - not...', 'quotes, dashes, dots');
+select is(app.plain_text(E'a\u00A0b\u2009c\u202Fd\u3000e\tf'), 'a b c d e f', 'spaces of every width');
+select is(app.plain_text(E'one\r\ntwo\rthree\u2028four'), E'one\ntwo\nthree\nfour', 'line ends are newlines');
+select is(app.plain_text(E'a\u0007b\u001Bc\u007Fd\u0085e'), 'abcde', 'no control characters');
+select is(app.plain_text(E'pay\u200Bpal \u202Etxt\u202C\uFEFF'), 'paypal txt', 'nothing invisible, no turned writing');
+select is(app.plain_text('Café Müller 👩‍⚕️ €5 – Łódź'), 'Café Müller 👩‍⚕️ €5 - Łódź', 'letters and emoji stay');
+select is(app.plain_text(E'\u2018\u201A\u201B\u2032\u02BC\u201E\u201F\u2033\u00AB\u00BB\u2010\u2011\u2012\u2015\u2212'), '''''''''''"""""-----', 'each to its own');
+select is(app.plain_text(''), '', 'an empty one');
+select is(app.plain_text(null), null, 'none');
+select * from finish();
+rollback;

@@ -1,0 +1,23 @@
+-- 3GPP TS 23.038: 160/153 septets, 70/67 UTF-16 units, and nothing is split.
+begin;
+select plan(18);
+select is(app.sms_segments(''), 1, 'empty');
+select is(app.sms_segments(repeat('a', 160)), 1, '160 in one');
+select is(app.sms_segments(repeat('a', 161)), 2, '161 in two');
+select is(app.sms_segments(repeat('a', 306)), 2, '2 x 153');
+select is(app.sms_segments(repeat('a', 307)), 3, 'and one more');
+select is(app.sms_segments(repeat('€', 80)), 1, 'the euro counts two');
+select is(app.sms_segments(repeat('€', 80) || 'a'), 2, 'so 161');
+select is(app.sms_segments(repeat('a', 152) || repeat('{', 5)), 2, 'two septets are not split over two segments');
+select is(app.sms_segments(repeat('[', 153)), 3, '76 pairs fit a segment: 153 need three');
+select is(app.sms_segments(E'@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&''()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà^{}\\[~]|€' || repeat('a', 70)), 1, 'the whole alphabet is GSM-7');
+select is(app.sms_segments(repeat('ç', 70)), 1, '70 of another alphabet in one: small c with cedilla is not GSM-7');
+select is(app.sms_segments('ç' || repeat('a', 70)), 2, '71 in two');
+select is(app.sms_segments(repeat('ł', 134)), 2, '2 x 67');
+select is(app.sms_segments(repeat('ł', 135)), 3, 'and one more');
+select is(app.sms_segments(repeat('😀', 35)), 1, 'an emoji is two units');
+select is(app.sms_segments(repeat('😀', 36)), 2, 'so 72');
+select is(app.sms_segments(repeat('😀', 67)), 3, '33 pairs fit a segment of 67: they are not split');
+select is(app.sms_segments(null), null, 'none');
+select * from finish();
+rollback;
