@@ -10,6 +10,14 @@ grant create on schema app to app_writer, app_definer;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.approve_appointment;
+drop function app.cancel_appointment;
+drop function app.reschedule_appointment;
+drop function app.book_appointment;
+drop function app.amend_appointment;
+drop function app.move_appointment;
+drop function app.place_booking;
+drop function app.note_change;
 drop policy if exists service_role_sees_all on public.vapi_tools;
 drop policy if exists registry_reads on public.vapi_tools;
 drop policy if exists definer_crosses on public.webhook_deliveries;
@@ -209,6 +217,8 @@ select app.seal('app.sms_segments(text)', null, 'app_writer');
 
 -- +goose StatementBegin
 -- snapshot of sql/0294_function_local_words.sql
+-- One letter outside GSM-7 turns a text into UCS-2 and halves what fits into a segment. Of the accents only those are
+-- written that GSM-7 has (é, ä); sáb, août and the like go without.
 create or replace function app.local_words(
   p_at timestamptz,
   p_zone text,
@@ -219,13 +229,32 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_local timestamp := p_at at time zone p_zone;
+  v_days text[] := case p_language
+    when 'es' then '{dom,lun,mar,mié,jue,vie,sab}'::text[]
+    when 'fr' then '{dim,lun,mar,mer,jeu,ven,sam}'
+    when 'de' then '{So,Mo,Di,Mi,Do,Fr,Sa}'
+    else '{Sun,Mon,Tue,Wed,Thu,Fri,Sat}' end;
+  v_months text[] := case p_language
+    when 'es' then '{enero,febrero,marzo,abril,mayo,junio,julio,agosto,septiembre,octubre,noviembre,diciembre}'::text[]
+    when 'fr' then '{janvier,février,mars,avril,mai,juin,juillet,aout,septembre,octobre,novembre,décembre}'
+    when 'de' then '{Januar,Februar,März,April,Mai,Juni,Juli,August,September,Oktober,November,Dezember}'
+    else '{Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec}' end;
+  v_day text := v_days[extract(dow from v_local)::integer + 1];
+  v_month text := v_months[extract(month from v_local)::integer];
+  v_number text := to_char(v_local, 'FMDD');
 begin
-  raise exception 'app.local_words is not written yet';
+  return case
+    when p_language in ('es', 'fr') then array[v_day || ' ' || v_number || ' ' || v_month, to_char(v_local, 'HH24:MI')]
+    when p_language = 'de' then array[v_day || ' ' || v_number || '. ' || v_month, to_char(v_local, 'HH24:MI')]
+    else array[v_day || ' ' || v_month || ' ' || v_number, to_char(v_local, 'FMHH12:MI AM')]
+  end;
 end
 $$;
 
 comment on function app.local_words(timestamptz, text, text) is
-  'Not written yet.';
+  'An instant in the words of a zone''s wall clock: array[date, time], e.g. {Tue Mar 3,2:00 PM}. Languages en, es, fr, de; any other is English. English has the 12-hour clock, the others 24 hours. Accents outside GSM-7 are left out (sab, aout): a single one would double the price of a text.';
 
 select app.seal('app.local_words(timestamptz, text, text)', null, 'app_writer');
 -- end of sql/0294_function_local_words.sql
@@ -267,6 +296,1169 @@ comment on function app.enqueue_job(text, jsonb, timestamptz) is
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0463_function_schedule_confirmation.sql
+create or replace function app.schedule_confirmation(p_visit public.appointments, p_call_id uuid, p_now timestamptz)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  -- What one call books within two minutes is told in one text.
+  v_due_at timestamptz := case when p_call_id is null then p_now else p_now + interval '2 minutes' end;
+  v_id uuid;
+begin
+  insert into public.scheduled_messages (org_id, kind, contact_id, appointment_id, call_id, due_at)
+  values ((p_visit).org_id, 'confirmation', (p_visit).contact_id, (p_visit).id, p_call_id, v_due_at)
+  on conflict (org_id, appointment_id) where kind = 'confirmation' and state = 'waiting'
+  do update set contact_id = excluded.contact_id, call_id = excluded.call_id, due_at = excluded.due_at, updated_at = p_now
+  returning id into v_id;
+  perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), v_due_at);
+end
+$$;
+
+comment on function app.schedule_confirmation(public.appointments, uuid, timestamptz) is
+  'Lets a visit be confirmed to its contact: two minutes from now for what a call did, at once for the dashboard. A confirmation that still waits is put off instead of repeated.';
+
+select app.seal('app.schedule_confirmation(public.appointments, uuid, timestamptz)', null, 'app_writer');
+-- end of sql/0463_function_schedule_confirmation.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0464_function_schedule_reminders.sql
+create or replace function app.schedule_reminders(p_visit public.appointments, p_now timestamptz)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_offsets interval[];
+  v_offset interval;
+  v_due_at timestamptz;
+  v_id uuid;
+begin
+  select o.reminder_offsets into v_offsets from public.organizations o where o.id = (p_visit).org_id;
+  foreach v_offset in array v_offsets loop
+    -- Counted in seconds: a day subtracted from an instant would be the session's idea of a day.
+    v_due_at := (p_visit).scheduled_at - make_interval(secs => extract(epoch from v_offset)::double precision);
+    if v_due_at >= p_now + interval '5 minutes' then
+      insert into public.scheduled_messages as s (org_id, kind, contact_id, appointment_id, before, due_at)
+      values ((p_visit).org_id, 'reminder', (p_visit).contact_id, (p_visit).id, v_offset, v_due_at)
+      on conflict (org_id, appointment_id, before) where kind = 'reminder' and state = 'waiting'
+      do update set contact_id = excluded.contact_id, due_at = excluded.due_at, updated_at = p_now
+      where (s.contact_id, s.due_at) is distinct from (excluded.contact_id, excluded.due_at)
+      returning s.id into v_id;
+      if v_id is not null then
+        perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), v_due_at);
+      end if;
+    else
+      update public.scheduled_messages s
+      set state = 'cancelled', reason = 'too_late', updated_at = p_now
+      where s.org_id = (p_visit).org_id and s.appointment_id = (p_visit).id
+        and s.kind = 'reminder' and s.before = v_offset and s.state = 'waiting';
+    end if;
+  end loop;
+
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'not_wanted', updated_at = p_now
+  where s.org_id = (p_visit).org_id and s.appointment_id = (p_visit).id
+    and s.kind = 'reminder' and s.before <> all (v_offsets) and s.state = 'waiting';
+end
+$$;
+
+comment on function app.schedule_reminders(public.appointments, timestamptz) is
+  'Brings a visit''s waiting reminders in step with its time and the organisation''s offsets: one per offset, so many hours of real time before the visit; none that would be due within five minutes. A moved reminder gets another job; the old job finds nothing due.';
+
+select app.seal('app.schedule_reminders(public.appointments, timestamptz)', null, 'app_writer');
+-- end of sql/0464_function_schedule_reminders.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0465_function_schedule_for_appointment.sql
+create or replace function app.schedule_for_appointment(
+  p_appointment_id uuid,
+  p_change text,
+  p_call_id uuid default null
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_visit public.appointments;
+begin
+  select * into v_visit from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id;
+  if p_change = 'confirmed_by_patient' or v_visit.id is null then
+    return;
+  elsif v_visit.status = 'confirmed' and v_visit.scheduled_at > v_now then
+    perform app.schedule_confirmation(v_visit, p_call_id, v_now);
+    perform app.schedule_reminders(v_visit, v_now);
+  else
+    update public.scheduled_messages s
+    set state = 'cancelled', updated_at = v_now,
+      reason = case v_visit.status when 'pending' then 'approval_needed' when 'confirmed' then 'too_late' else 'not_active' end
+    where s.org_id = v_org_id and s.appointment_id = p_appointment_id and s.state = 'waiting';
+  end if;
+
+  -- The code that was sent stays good for as long as the visit it names is ahead, wherever it was moved to.
+  update public.identity_codes c
+  set expires_at = case when v_visit.status in ('pending', 'confirmed') then upper(v_visit.during) else v_now end
+  where c.org_id = v_org_id and c.appointment_id = p_appointment_id and c.kind = 'confirmation';
+end
+$$;
+
+comment on function app.schedule_for_appointment(uuid, text, uuid) is
+  'After a change of a visit: what is to be sent about it by itself. A confirmed visit ahead gets a confirmation and its reminders, a moved one keeps its rows with new times, a pending, cancelled or past one has none. p_change: the kind of app.note_change; p_call_id: the call that changed it.';
+
+select app.seal('app.schedule_for_appointment(uuid, text, uuid)', null, 'app_writer');
+-- end of sql/0465_function_schedule_for_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0466_function_stop_campaigns_for.sql
+create or replace function app.stop_campaigns_for(
+  p_contact_id uuid,
+  p_cause text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_reason text := case p_cause when 'reply' then 'replied' when 'booking' then 'booked' when 'opt_out' then 'opted_out' end;
+begin
+  if v_reason is null then
+    raise exception 'campaigns stop on reply, booking or opt_out' using errcode = 'VX400';
+  end if;
+  -- In order of their ids, as app.stop_campaign takes them, so that the two never wait for each other in a ring.
+  with stopped as (
+    select s.org_id, s.id
+    from public.scheduled_messages s
+    join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+    join public.campaigns c on c.org_id = t.org_id and c.id = t.campaign_id
+    where s.org_id = app.require_org_id() and s.contact_id = p_contact_id and s.kind = 'campaign' and s.state = 'waiting'
+      and case p_cause when 'reply' then c.stop_on_reply when 'booking' then c.stop_on_booking else true end
+    order by s.id
+    for update of s
+  )
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = v_reason, updated_at = app.now()
+  from stopped
+  where s.org_id = stopped.org_id and s.id = stopped.id;
+end
+$$;
+
+comment on function app.stop_campaigns_for(uuid, text) is
+  'The contact gets no further steps of campaigns that stop for that cause: reply, booking (each where the campaign says so) or opt_out (always). What was sent stays; other contacts go on. An unknown cause is VX400.';
+
+select app.seal('app.stop_campaigns_for(uuid, text)', null, 'app_writer');
+-- end of sql/0466_function_stop_campaigns_for.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0470_function_note_change.sql
+create or replace function app.note_change(
+  p_kind text,
+  p_appointment_id uuid,
+  p_old public.appointments,
+  p_call_id uuid,
+  p_message_id uuid default null
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  insert into public.appointment_changes (
+    org_id, appointment_id, kind, old_during, new_during, old_resource_id, new_resource_id, call_id, message_id,
+    actor_user_id)
+  select a.org_id, a.id, p_kind, (p_old).during, a.during, (p_old).resource_id, a.resource_id, p_call_id, p_message_id,
+    app.current_user_id()
+  from public.appointments a
+  where a.org_id = app.current_org_id() and a.id = p_appointment_id;
+  perform app.announce(
+    case when p_kind = 'booked' then 'appointment_created' else 'appointment_updated' end, 'appointment', p_appointment_id);
+  perform app.schedule_for_appointment(p_appointment_id, p_kind, p_call_id);
+end
+$$;
+
+comment on function app.note_change(text, uuid, public.appointments, uuid, uuid) is
+  'Keeps the history of an appointment, tells live clients and puts in order what is to be sent to the patient. p_old is the row before the change, NULL for a new booking; p_message_id the patient''s text that asked for it, where one did.';
+
+select app.seal('app.note_change(text, uuid, public.appointments, uuid, uuid)', null, 'app_writer');
+-- end of sql/0470_function_note_change.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0500_function_place_booking.sql
+create or replace function app.place_booking(
+  p_service_id uuid,
+  p_resource_id uuid,
+  p_starts_at timestamptz,
+  p_call_id uuid,
+  p_contact_id uuid,
+  p_patient_name text,
+  p_date_of_birth date,
+  p_email text,
+  p_spoken_phone text,
+  p_notes text,
+  p_override boolean
+)
+returns app.booking_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)));
+  v_now timestamptz;
+  v_slot app.free_slot;
+  v_contact_id uuid;
+  v_patient_id uuid;
+  v_id uuid;
+  v_result app.booking_result;
+begin
+  perform app.lock_resources(v_candidates);
+  v_now := app.now();
+  perform app.drop_expired_holds(v_candidates, v_now);
+
+  select * into v_slot
+  from app.choose_slot(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  if v_slot.resource_id is not null then
+    begin
+      -- Contact and patient only now: a refused try leaves nobody behind.
+      v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
+      v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
+    exception when exclusion_violation then
+      -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
+      v_slot := null;
+    end;
+  end if;
+
+  if v_slot.resource_id is null then
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  end if;
+
+  -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to
+  -- somebody known, who would then get none of the confirmations.
+  update public.contacts c
+  set name = coalesce(c.name, p_patient_name), lead_status = 'booked', updated_at = v_now,
+    email = case when k.is_new then coalesce(c.email, p_email) else c.email end,
+    spoken_phone = case when k.is_new then coalesce(c.spoken_phone, p_spoken_phone) else c.spoken_phone end
+  from (
+    select exists (
+      select from public.call_logs l
+      join public.contacts n on n.org_id = l.org_id and n.id = v_contact_id
+      where l.org_id = v_org_id and l.id = p_call_id and n.created_at >= l.created_at
+    ) as is_new
+  ) k
+  where c.org_id = v_org_id and c.id = v_contact_id;
+  perform app.note_change('booked', v_id, null, p_call_id);
+  perform app.stop_campaigns_for(v_contact_id, 'booking');
+  v_result := app.booking_answer('booked', v_id);
+  if p_call_id is not null then
+    perform app.notify_staff(
+      case when v_result.status = 'pending' then 'approval_needed' else 'appointment_booked' end,
+      case when v_result.status = 'pending' then 'A booking waits for approval' else 'The receptionist booked a visit' end,
+      'appointment', v_id);
+  end if;
+  return v_result;
+end
+$$;
+
+comment on function app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean) is
+  'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
+
+select app.seal('app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean)', null, 'app_writer');
+-- end of sql/0500_function_place_booking.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0510_function_move_appointment.sql
+create or replace function app.move_appointment(
+  p_kind text,
+  p_appointment_id uuid,
+  p_service_id uuid,
+  p_resource_id uuid,
+  p_starts_at timestamptz,
+  p_call_id uuid,
+  p_override boolean
+)
+returns app.booking_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_appointment_id)));
+  v_now timestamptz;
+  v_old public.appointments;
+  v_slot app.free_slot;
+begin
+  perform app.lock_resources(v_candidates);
+  v_now := app.now();
+  perform app.drop_expired_holds(v_candidates, v_now);
+
+  -- Read again under the lock: staff may have cancelled or moved it meanwhile.
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id
+  for update;
+  if v_old.status is null or v_old.status not in ('pending', 'confirmed') then
+    return app.booking_refusal('refused', 'not_active', p_service_id, p_resource_id, p_starts_at);
+  end if;
+
+  if v_old.service_id = p_service_id and v_old.scheduled_at = p_starts_at
+    and coalesce(p_resource_id, v_old.resource_id) = v_old.resource_id
+  then
+    return app.booking_answer(p_kind, p_appointment_id);
+  end if;
+
+  select * into v_slot
+  from app.choose_slot(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, p_appointment_id, p_override);
+  if v_slot.resource_id is not null then
+    begin
+      -- A hold of this call on the new slot has served its purpose; it goes first, or it would stand in the way.
+      delete from public.appointments a
+      where a.org_id = v_org_id and a.call_id = p_call_id and a.status = 'held';
+      update public.appointments a
+      set location_id = v_slot.location_id, service_id = p_service_id, resource_id = v_slot.resource_id,
+        scheduled_at = lower(v_slot.during), duration = upper(v_slot.during) - lower(v_slot.during),
+        during = v_slot.during, blocked = v_slot.blocked,
+        -- Moving does not approve; it can bring a confirmed visit under a stale calendar back to pending.
+        status = case when a.status = 'pending' and not p_override then 'pending'
+          else app.starting_status(v_slot.resource_id, v_now, p_override) end,
+        overridden_by = case when p_override then app.current_user_id() else a.overridden_by end,
+        confirmation_sent = false, confirmed_by_patient_at = null, updated_at = v_now
+      where a.org_id = v_org_id and a.id = p_appointment_id;
+    exception
+      when exclusion_violation then
+        v_slot := null;
+      when unique_violation then
+        -- The same patient has just this visit already, booked by the same call.
+        return app.booking_refusal('question', 'own_booking', p_service_id, v_slot.resource_id, p_starts_at);
+    end;
+  end if;
+  if v_slot.resource_id is null then
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, p_appointment_id, p_override);
+  end if;
+
+  perform app.note_change(p_kind, p_appointment_id, v_old, p_call_id);
+  return app.booking_answer(p_kind, p_appointment_id);
+end
+$$;
+
+comment on function app.move_appointment(text, uuid, uuid, uuid, timestamptz, uuid, boolean) is
+  'Moves one row to another time, resource or service in one statement: both or nothing, with its history kept. p_kind says what it is called (amended, rescheduled). The resource it has is preferred where any will do.';
+
+select app.seal('app.move_appointment(text, uuid, uuid, uuid, timestamptz, uuid, boolean)', null, 'app_writer');
+-- end of sql/0510_function_move_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0520_function_amend_appointment.sql
+create or replace function app.amend_appointment(
+  p_call_id uuid,
+  p_booking_ref text,
+  p_service text default null,
+  p_starts_at timestamptz default null,
+  p_resource text default null,
+  p_patient_name text default null,
+  p_tool_call_id text default null,
+  p_said_date text default null,
+  p_said_time text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+  v_service_id uuid;
+  v_resource_id uuid;
+  v_result app.booking_result;
+begin
+  perform app.lock_call(p_call_id);
+  v_result := app.replayed_attempt('amend', p_call_id, p_tool_call_id);
+  if v_result.outcome is not null then
+    return next v_result;
+    return;
+  end if;
+
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id
+    and a.call_id = p_call_id
+    and a.booking_ref = upper(regexp_replace(p_booking_ref, '[^A-Za-z0-9]', '', 'g'));
+  v_service_id := case when coalesce(btrim(p_service), '') = '' then v_old.service_id
+    else (select id from app.find_service(p_service)) end;
+  v_resource_id := (select id from app.find_resource(p_resource));
+
+  if v_old.id is null then
+    v_result := app.booking_refusal('refused', 'not_found');
+  elsif v_service_id is null then
+    v_result := app.booking_refusal('refused', 'unknown_service');
+  elsif v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+    v_result := app.booking_refusal('refused', 'unknown_resource', v_service_id);
+  elsif v_old.status not in ('pending', 'confirmed') then
+    v_result := app.booking_refusal('refused', 'not_active', v_service_id);
+  else
+    begin
+      v_result := app.move_appointment('amended', v_old.id, v_service_id, v_resource_id,
+        coalesce(p_starts_at, v_old.scheduled_at), p_call_id, false);
+      if v_result.outcome = 'amended' and app.normalise_name(coalesce(p_patient_name, '')) <> '' then
+        perform app.rename_patient(v_old.id, p_patient_name, p_call_id);
+        v_result := app.booking_answer('amended', v_old.id);
+      end if;
+    exception when unique_violation then
+      -- Under the new name or time it would be a visit that this call has booked already: nothing is changed.
+      v_result := app.booking_refusal('question', 'own_booking', v_service_id, v_resource_id, p_starts_at);
+    end;
+  end if;
+
+  perform app.note_attempt('amend', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
+  return next v_result;
+end
+$$;
+
+comment on function app.amend_appointment(uuid, text, text, timestamptz, text, text, text, text, text) is
+  'Changes a booking that this very call made, named by its booking_ref: service, start, resource or the patient''s name; what is NULL or blank stays, but for the resource: without a name it stays where it is free, else another takes the visit. outcome amended, or refused: not_found (of another call, or none), not_active, unknown_service, unknown_resource or one of app.refusal_reason with alternatives.';
+
+select app.seal('app.amend_appointment(uuid, text, text, timestamptz, text, text, text, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/0520_function_amend_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0530_function_book_appointment.sql
+create or replace function app.book_appointment(
+  p_service text,
+  p_starts_at timestamptz,
+  p_patient_name text,
+  p_call_id uuid default null,
+  p_tool_call_id text default null,
+  p_resource text default null,
+  p_contact_id uuid default null,
+  p_date_of_birth date default null,
+  p_email text default null,
+  p_spoken_phone text default null,
+  p_another_person boolean default false,
+  p_notes text default null,
+  p_override boolean default false,
+  p_said_date text default null,
+  p_said_time text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := btrim(coalesce(p_patient_name, ''));
+  v_service_id uuid;
+  v_resource_id uuid;
+  v_verdict text;
+  v_own_id uuid;
+  v_result app.booking_result;
+begin
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if p_call_id is null then
+    if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
+      raise exception 'name the contact to book for' using errcode = 'VX404';
+    end if;
+  elsif p_override or p_contact_id is not null then
+    raise exception 'a call books by the rules and for its own contact' using errcode = 'VX403';
+  end if;
+
+  if p_starts_at is null then
+    raise exception 'name the time to book' using errcode = 'VX400';
+  end if;
+  if p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('book', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
+  end if;
+
+  select id into v_service_id from app.find_service(p_service);
+  select id into v_resource_id from app.find_resource(p_resource);
+  if v_service_id is not null and v_name <> '' then
+    select o.verdict, o.appointment_id into v_verdict, v_own_id
+    from app.own_booking(p_call_id, v_service_id, v_resource_id, p_starts_at, v_name, p_date_of_birth, p_another_person) o;
+  end if;
+
+  v_result := case
+    when v_service_id is null then app.booking_refusal('refused', 'unknown_service')
+    when v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+      app.booking_refusal('refused', 'unknown_resource', v_service_id)
+    when app.normalise_name(v_name) = '' then
+      app.booking_refusal('question', 'name_missing', v_service_id, v_resource_id, p_starts_at)
+    when v_verdict = 'replay' then app.booking_answer('booked', v_own_id, null, true)
+    when v_verdict = 'question' then app.booking_answer('question', v_own_id, 'same_person')
+    when v_verdict = 'amend' then
+      app.move_appointment('amended', v_own_id, v_service_id, v_resource_id, p_starts_at, p_call_id, false)
+    else app.place_booking(v_service_id, v_resource_id, p_starts_at, p_call_id, p_contact_id, v_name,
+      p_date_of_birth, p_email, p_spoken_phone, nullif(btrim(p_notes), ''), p_override)
+  end;
+
+  -- A gap too short for the buffers between two visits of one call: nobody is told that they took it from themselves.
+  if v_result.outcome = 'refused' and v_result.reason = 'taken' and app.blocked_by_own(p_call_id, v_service_id, v_resource_id, p_starts_at) then
+    v_result.outcome := 'question';
+    v_result.reason := 'own_booking';
+  end if;
+
+  if p_override and v_result.outcome = 'booked' then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'booking_override', 'appointment', v_result.appointment_id, app.current_user_id());
+  end if;
+  perform app.note_attempt('book', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
+  return next v_result;
+end
+$$;
+
+comment on function app.book_appointment(text, timestamptz, text, uuid, text, text, uuid, date, text, text, boolean, text, boolean, text, text) is
+  'Books a visit, or says why not. By a call (p_call_id) for its own contact and by all rules, or by staff (p_contact_id; p_override sets every rule aside but the no-overlap one, and is audited). The end follows from the service. outcome booked (replayed when the same tool call or the same wish came before), amended (the call''s own overlapping booking of the same name was moved), question (name_missing, same_person: appointment and patient_name are those of the booking meant, own_booking) or refused (unknown_service, unknown_resource or one of app.refusal_reason) with up to three alternatives.';
+
+select app.seal('app.book_appointment(text, timestamptz, text, uuid, text, text, uuid, date, text, text, boolean, text, boolean, text, text)', 'app_writer', 'tenant_service', 'tenant_user');
+-- end of sql/0530_function_book_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0570_function_reschedule_appointment.sql
+create or replace function app.reschedule_appointment(
+  p_starts_at timestamptz,
+  p_appointment text default null,
+  p_on date default null,
+  p_call_id uuid default null,
+  p_tool_call_id text default null,
+  p_resource text default null,
+  p_override boolean default false,
+  p_said_date text default null,
+  p_said_time text default null,
+  p_at time default null,
+  p_patient_name text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_pick record;
+  v_done_id uuid;
+  v_old public.appointments;
+  v_resource_id uuid := (select id from app.find_resource(p_resource));
+  v_result app.booking_result;
+begin
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if p_call_id is not null and p_override then
+    raise exception 'a call moves visits by the rules' using errcode = 'VX403';
+  elsif p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('reschedule', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
+  end if;
+
+  if p_starts_at is null then
+    raise exception 'name the time to move to' using errcode = 'VX400';
+  end if;
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
+  if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
+    v_done_id := app.already_changed(
+      'rescheduled', p_call_id, p_appointment, p_on, p_at, p_patient_name, p_starts_at);
+  end if;
+  select * into v_old from public.appointments a where a.org_id = v_org_id and a.id = v_pick.appointment_id;
+  v_result := case
+    when v_done_id is not null then app.booking_answer('rescheduled', v_done_id, null, true)
+    when v_pick.reason = 'which_appointment' then app.booking_refusal('question', v_pick.reason)
+    when v_pick.reason is not null then app.booking_refusal('refused', v_pick.reason)
+    when v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+      app.booking_refusal('refused', 'unknown_resource', v_old.service_id)
+    -- Asked for the time it already has: the wish is fulfilled, there is nothing to move.
+    when v_old.status in ('pending', 'confirmed') and v_old.scheduled_at = p_starts_at
+      and coalesce(v_resource_id, v_old.resource_id) = v_old.resource_id then
+      app.booking_answer('rescheduled', v_old.id, null, true)
+    -- A visit from before the call stays with its practitioner unless another one was asked for.
+    else app.move_appointment('rescheduled', v_old.id, v_old.service_id,
+      case when v_old.call_id = p_call_id then v_resource_id else coalesce(v_resource_id, v_old.resource_id) end,
+      p_starts_at, p_call_id, p_override)
+  end;
+
+  if p_override and v_result.outcome = 'rescheduled' then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'reschedule_override', 'appointment', v_old.id, app.current_user_id());
+  end if;
+  perform app.note_attempt('reschedule', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
+  return next v_result;
+end
+$$;
+
+comment on function app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text) is
+  'Moves a visit to p_starts_at, in one row and one transaction, history kept, with the same practitioner unless another one is named (what this very call booked may go to any). Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
+
+select app.seal('app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');
+-- end of sql/0570_function_reschedule_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0578_function_write_cancellation.sql
+create or replace function app.write_cancellation(
+  p_old public.appointments,
+  p_reason text,
+  p_call_id uuid,
+  p_message_id uuid default null
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := app.now();
+begin
+  update public.appointments a
+  set status = 'cancelled', cancelled_at = v_now, cancel_reason = left(nullif(btrim(p_reason), ''), 200), updated_at = v_now
+  where a.org_id = app.require_org_id() and a.id = (p_old).id;
+  perform app.note_change('cancelled', (p_old).id, p_old, p_call_id, p_message_id);
+end
+$$;
+
+comment on function app.write_cancellation(public.appointments, text, uuid, uuid) is
+  'Cancels a visit and keeps its history, whoever asked: staff (neither id), a call, or a text. p_old is the row as read for update by the caller, who has decided that it may be cancelled.';
+
+select app.seal('app.write_cancellation(public.appointments, text, uuid, uuid)', null, 'app_writer');
+-- end of sql/0578_function_write_cancellation.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0580_function_cancel_appointment.sql
+create or replace function app.cancel_appointment(
+  p_appointment text default null,
+  p_on date default null,
+  p_call_id uuid default null,
+  p_tool_call_id text default null,
+  p_reason text default null,
+  p_at time default null,
+  p_patient_name text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_pick record;
+  v_old public.appointments;
+  v_result app.booking_result;
+begin
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('cancel', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
+  end if;
+
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
+  if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
+    v_pick.appointment_id := app.already_changed(
+      'cancelled', p_call_id, p_appointment, p_on, p_at, p_patient_name, null);
+  end if;
+
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = v_pick.appointment_id
+  for update;
+  if v_old.id is null then
+    v_result := app.booking_refusal(case v_pick.reason when 'which_appointment' then 'question' else 'refused' end, v_pick.reason);
+  elsif v_old.status = 'cancelled' then
+    v_result := app.booking_answer('cancelled', v_old.id, null, true);
+  elsif v_old.status not in ('pending', 'confirmed') then
+    v_result := app.booking_refusal('refused', 'not_active', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
+  else
+    perform app.write_cancellation(v_old, p_reason, p_call_id);
+    v_result := app.booking_answer('cancelled', v_old.id);
+  end if;
+
+  perform app.note_attempt('cancel', v_result, p_call_id, p_tool_call_id, null, null, null);
+  return next v_result;
+end
+$$;
+
+comment on function app.cancel_appointment(text, date, uuid, text, text, time, text) is
+  'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
+
+select app.seal('app.cancel_appointment(text, date, uuid, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');
+-- end of sql/0580_function_cancel_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0590_function_approve_appointment.sql
+create or replace function app.approve_appointment(p_appointment_id uuid)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+  v_result app.booking_result;
+begin
+  perform app.require_staff();
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for update;
+  if v_old.id is null then
+    v_result := app.booking_refusal('refused', 'not_found');
+  elsif v_old.status = 'confirmed' then
+    v_result := app.booking_answer('approved', v_old.id, null, true);
+  elsif v_old.status <> 'pending' then
+    v_result := app.booking_refusal('refused', 'not_active', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
+  else
+    update public.appointments a
+    set status = 'confirmed', updated_at = app.now()
+    where a.org_id = v_org_id and a.id = p_appointment_id;
+    perform app.note_change('approved', p_appointment_id, v_old, null);
+    v_result := app.booking_answer('approved', p_appointment_id);
+  end if;
+  perform app.note_attempt('approve', v_result, null, null, null, null, null);
+  return next v_result;
+end
+$$;
+
+comment on function app.approve_appointment(uuid) is
+  'Confirms a pending booking; staff only (VX403). outcome approved (replayed when it was confirmed already), or refused: not_found, not_active. To decline, cancel it.';
+
+select app.seal('app.approve_appointment(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/0590_function_approve_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0595_function_may_guess.sql
+create or replace function app.may_guess(p_call_id uuid, p_contact_id uuid)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_wrong_in_call integer;
+  v_wrong_today integer;
+begin
+  -- Parallel calls guess at one contact one after the other.
+  perform pg_advisory_xact_lock(3, hashtext(p_contact_id::text));
+  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = p_contact_id
+    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
+  into v_wrong_in_call, v_wrong_today
+  from public.caller_verifications v
+  join public.organizations o on o.id = v.org_id
+  where v.org_id = v_org_id and not v.succeeded and (v.call_id = p_call_id or v.contact_id = p_contact_id);
+  return v_wrong_in_call < 3 and v_wrong_today < 5;
+end
+$$;
+
+comment on function app.may_guess(uuid, uuid) is
+  'Whether a call may try another identity factor: after three wrong ones in the call, or five in the clinic''s day for the contact, of whichever kind, only staff can help. The contact stays locked against other guesses until the transaction ends; taken after app.lock_call.';
+
+select app.seal('app.may_guess(uuid, uuid)', null, 'app_writer');
+-- end of sql/0595_function_may_guess.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0600_function_verify_caller.sql
+create or replace function app.verify_caller(
+  p_call_id uuid,
+  p_date_of_birth date,
+  p_patient_name text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := app.normalise_name(coalesce(p_patient_name, ''));
+  v_contact_id uuid;
+  v_patient_ids uuid[];
+begin
+  perform app.lock_call(p_call_id);
+  -- Made where it is missing, so that guesses at an unknown number count, and lock, like those at a known one.
+  v_contact_id := app.contact_of_call(p_call_id);
+  if not app.may_guess(p_call_id, v_contact_id) then
+    return 'locked';
+  end if;
+
+  -- Families share birthdays more rarely than numbers; where they do, the name decides, and of twins the one named exactly.
+  select array_agg(c.id) into v_patient_ids
+  from (
+    select p.id, rank() over (order by (p.normalised_name = v_name) desc) as place
+    from public.patients p
+    where p.org_id = v_org_id
+      and p.contact_id = v_contact_id
+      and p.date_of_birth = p_date_of_birth
+      -- A date that this very call gave proves nothing, and must not tell a new patient from a known one.
+      and p.origin_call_id is distinct from p_call_id
+      and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
+        or p.normalised_name like v_name || ' %')
+  ) c
+  where c.place = 1;
+
+  insert into public.caller_verifications (org_id, call_id, contact_id, patient_id, factor, succeeded)
+  values (v_org_id, p_call_id, v_contact_id,
+    case when cardinality(v_patient_ids) = 1 then v_patient_ids[1] end,
+    'date_of_birth', coalesce(cardinality(v_patient_ids) = 1, false));
+  return case when cardinality(v_patient_ids) = 1 then 'verified' else 'not_verified' end;
+end
+$$;
+
+comment on function app.verify_caller(uuid, date, text) is
+  'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.verify_caller(uuid, date, text)', 'app_writer', 'tenant_service');
+-- end of sql/0600_function_verify_caller.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0604_function_patients_of_code.sql
+create or replace function app.patients_of_code(
+  p_call_id uuid,
+  p_contact_id uuid,
+  p_code_hashes bytea[],
+  p_patient_name text
+)
+returns uuid[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_has_name boolean := app.normalise_name(coalesce(p_patient_name, '')) <> '';
+  v_texted uuid[];
+begin
+  v_texted := array(
+    select p.id
+    from public.patients p
+    where p.org_id = v_org_id and p.contact_id in (
+      select c.contact_id from public.identity_codes c
+      where c.org_id = v_org_id and c.kind = 'texted' and c.call_id = p_call_id
+        and c.code_hash = any (p_code_hashes) and c.expires_at > v_now)
+    order by p.id);
+  if cardinality(v_texted) > 0 then
+    return v_texted;
+  end if;
+
+  -- Six digits may fall on two visits: the caller's own one then, and never a choice between two.
+  return (
+    select array_agg(distinct f.patient_id)
+    from (
+      select a.patient_id, rank() over (order by (a.contact_id = p_contact_id) desc) as place
+      from public.identity_codes c
+      join public.appointments a on a.org_id = c.org_id and a.id = c.appointment_id
+      join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+      where c.org_id = v_org_id and c.kind = 'confirmation' and c.code_hash = any (p_code_hashes) and c.expires_at > v_now
+        and (v_has_name or a.contact_id = p_contact_id)
+        and app.name_distance(p_patient_name, array[p.name, coalesce(a.said_name, p.name)]) is not null
+    ) f
+    where f.place = 1
+    having count(distinct f.patient_id) = 1
+  );
+end
+$$;
+
+comment on function app.patients_of_code(uuid, uuid, bytea[], text) is
+  'Whom a code opens to a call of p_contact_id: a code that was texted in this very call all patients of the contact it went to, the code of a confirmation that visit''s patient. A name that is given must fit (at most two edits, the first name will do); a caller of another contact must give it. None: empty or NULL.';
+
+select app.seal('app.patients_of_code(uuid, uuid, bytea[], text)', null, 'app_writer');
+-- end of sql/0604_function_patients_of_code.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0605_function_verify_code.sql
+create or replace function app.verify_code(
+  p_call_id uuid,
+  p_code_hashes bytea[],
+  p_patient_name text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_contact_id uuid;
+  v_patient_ids uuid[];
+  v_factor text;
+begin
+  perform app.lock_call(p_call_id);
+  v_contact_id := app.contact_of_call(p_call_id);
+  if not app.may_guess(p_call_id, v_contact_id) then
+    return 'locked';
+  end if;
+
+  v_patient_ids := app.patients_of_code(p_call_id, v_contact_id, p_code_hashes, p_patient_name);
+  v_factor := case when exists (
+    select from public.identity_codes c
+    where c.org_id = v_org_id and c.kind = 'texted' and c.call_id = p_call_id
+      and (coalesce(cardinality(v_patient_ids), 0) = 0 or c.code_hash = any (p_code_hashes))
+    ) then 'texted_code' else 'confirmation_code' end;
+  insert into public.caller_verifications (org_id, call_id, contact_id, patient_id, factor, succeeded)
+  select v_org_id, p_call_id, v_contact_id, p.id, v_factor, p.id is not null
+  from unnest(case when cardinality(v_patient_ids) > 0 then v_patient_ids else array[null::uuid] end) p (id);
+  return case when cardinality(v_patient_ids) > 0 then 'verified' else 'not_verified' end;
+end
+$$;
+
+comment on function app.verify_code(uuid, bytea[], text) is
+  'Checks a code that a caller says, as its keyed hashes (one per key in use), and opens whom it names to this one call: see app.patients_of_code. Returns verified, not_verified (the same for a wrong code, an expired one and a wrong name) or locked; wrong codes and wrong dates of birth count together, see app.may_guess. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.verify_code(uuid, bytea[], text)', 'app_writer', 'tenant_service');
+-- end of sql/0605_function_verify_code.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0610_function_request_code.sql
+create or replace function app.request_code(
+  p_call_id uuid,
+  p_number text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_caller_id uuid;
+  v_contact_id uuid;
+  v_code_id uuid;
+  v_scheduled_id uuid;
+begin
+  perform app.lock_call(p_call_id);
+  v_caller_id := app.contact_of_call(p_call_id);
+  if 3 <= (select count(*) from public.identity_codes c where c.org_id = v_org_id and c.call_id = p_call_id) then
+    return 'locked';
+  end if;
+
+  -- Whom this call itself introduced, no code has to open.
+  select k.id into v_contact_id
+  from public.contacts k
+  where k.org_id = v_org_id and k.phone is not null
+    and case when p_number is null then k.id = v_caller_id else k.phone = p_number end
+    and exists (
+      select from public.patients p
+      where p.org_id = k.org_id and p.contact_id = k.id and p.origin_call_id is distinct from p_call_id);
+  perform pg_advisory_xact_lock(3, hashtext(v_contact_id::text));
+  v_now := app.now();
+  if 3 <= (
+    select count(*) from public.identity_codes c
+    where c.org_id = v_org_id and c.contact_id = v_contact_id and c.kind = 'texted'
+      and c.expires_at > c.created_at and c.created_at > v_now - interval '1 hour')
+  then
+    v_contact_id := null;
+  end if;
+
+  -- An ask that sends nothing is written down too, as expired: it counts for the call, and for nobody's hour.
+  insert into public.identity_codes (org_id, kind, contact_id, call_id, created_at, expires_at)
+  values (v_org_id, 'texted', coalesce(v_contact_id, v_caller_id), p_call_id, v_now,
+    case when v_contact_id is null then v_now else v_now + interval '10 minutes' end)
+  returning id into v_code_id;
+  if v_contact_id is not null then
+    insert into public.scheduled_messages (org_id, kind, contact_id, call_id, code_id, due_at)
+    values (v_org_id, 'code', v_contact_id, p_call_id, v_code_id, v_now)
+    returning id into v_scheduled_id;
+    perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_scheduled_id), v_now);
+  end if;
+  return 'maybe_sent';
+end
+$$;
+
+comment on function app.request_code(uuid, text) is
+  'Lets a code go to the number on file: p_number as the caller says it (E.164), NULL for the number that calls. maybe_sent whether or not anybody has that number, and also when the contact has had three codes within the hour; locked after three asks in the call. The code opens that contact''s patients to this call for ten minutes. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.request_code(uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/0610_function_request_code.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0738_function_schedule_missed_call.sql
+create or replace function app.schedule_missed_call(
+  p_call_id uuid
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_id uuid;
+begin
+  insert into public.scheduled_messages (org_id, kind, contact_id, call_id, due_at)
+  select c.org_id, 'missed_call', c.contact_id, c.id, v_now
+  from public.call_logs c
+  join public.organizations o on o.id = c.org_id and o.missed_call_text
+  where c.org_id = v_org_id and c.id = p_call_id
+    and c.direction = 'inbound' and c.outcome = 'missed' and c.contact_id is not null
+    -- A text to a number of this platform would be answered by a robot.
+    and c.from_number is not null and not app.is_our_number(c.from_number)
+  on conflict (org_id, call_id) where kind = 'missed_call' do nothing
+  returning id into v_id;
+  if v_id is not null then
+    perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), v_now);
+  end if;
+end
+$$;
+
+comment on function app.schedule_missed_call(uuid) is
+  'Lets a caller who was not answered have one text, where the organisation wants that and the network gave the number. Once per call; the limits of follow-ups hold when it is sent.';
+
+select app.seal('app.schedule_missed_call(uuid)', null, 'app_writer');
+-- end of sql/0738_function_schedule_missed_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0740_function_record_call_report.sql
+create or replace function app.record_call_report(
+  p_call_id uuid,
+  p_started_at timestamptz,
+  p_ended_at timestamptz,
+  p_duration_seconds integer,
+  p_ended_reason text,
+  p_summary text,
+  p_turns jsonb,
+  p_cost_micros bigint,
+  p_has_recording boolean,
+  p_tools_used text[],
+  p_said_names text[] default '{}'
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_names text[];
+  v_summary text;
+  v_turns jsonb;
+  v_state text;
+  v_outcome text;
+  v_seconds integer;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.id is null then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.reported_at is not null and v_call.transcript_state <> 'pending_redaction' then
+    return v_call.transcript_state;
+  end if;
+
+  perform app.contact_of_call(p_call_id);
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
+  begin
+    v_summary := app.redact_phi(p_summary, v_names);
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
+      order by t.position), '[]')
+    into v_turns
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+  exception when query_canceled or others then
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
+    v_summary := null;
+    v_turns := '[]';
+    v_state := 'pending_redaction';
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
+  end;
+
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
+  update public.call_logs c
+  set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
+    recording_state = case when p_has_recording then 'at_provider' else 'none' end,
+    tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  perform app.release_hold(p_call_id);
+  if v_outcome = 'missed' and v_call.reported_at is null then
+    perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+    perform app.schedule_missed_call(p_call_id);
+  end if;
+  perform app.announce('call_ended', 'call', p_call_id);
+  return v_state;
+end
+$$;
+
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[]) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[])', 'app_writer', 'tenant_service');
+-- end of sql/0740_function_record_call_report.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -539,121 +1731,239 @@ create or replace function app.find_messaging_tenant(
   p_number text
 )
 returns setof uuid
-language plpgsql
+language sql
 stable
 security definer
 set search_path = ''
 as $$
-begin
-  raise exception 'app.find_messaging_tenant is not written yet';
-end
+  select n.org_id
+  from public.phone_numbers n
+  join public.organizations o on o.id = n.org_id and o.deleted_at is null
+  where n.number = p_number
 $$;
 
 comment on function app.find_messaging_tenant(text) is
-  'Not written yet.';
+  'Whose number (E.164) a text came to or left from: one organisation, or no row when nobody''s. The caller checks the provider''s signature with that organisation''s token before believing it.';
 
 select app.seal('app.find_messaging_tenant(text)', 'app_definer', 'voxanne_login');
 -- end of sql/0920_function_find_messaging_tenant.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0922_function_record_inbound_message.sql
-create or replace function app.record_inbound_message(
-  p_provider text,
-  p_external_id text,
-  p_from text,
-  p_to text,
+-- snapshot of sql/0924_function_next_codes.sql
+create or replace function app.next_codes(p_appointment_ids uuid[])
+returns integer[]
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  update public.appointments a
+  set code_version = a.code_version + 1
+  where a.org_id = v_org_id and a.id = any (p_appointment_ids);
+  -- A code that was sent before keeps its hash until the next one is noted: a text that is not sent after all must not
+  -- leave the patient without a code.
+  insert into public.identity_codes (org_id, kind, contact_id, appointment_id, expires_at)
+  select a.org_id, 'confirmation', a.contact_id, a.id, upper(a.during)
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = any (p_appointment_ids)
+  on conflict (org_id, appointment_id) where kind = 'confirmation'
+  do update set contact_id = excluded.contact_id, expires_at = excluded.expires_at;
+  return array(
+    select a.code_version
+    from unnest(p_appointment_ids) with ordinality s (id, at)
+    join public.appointments a on a.org_id = v_org_id and a.id = s.id
+    order by s.at);
+end
+$$;
+
+comment on function app.next_codes(uuid[]) is
+  'Counts another code for each of the visits, which are locked, and returns the versions to derive them with, in the order given. Each code is good until the end of its visit, once app.note_code has kept its hash.';
+
+select app.seal('app.next_codes(uuid[])', null, 'app_writer');
+-- end of sql/0924_function_next_codes.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0925_function_with_stop_hint.sql
+create or replace function app.with_stop_hint(p_text text, p_language text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select case when p_text ~ '\mSTOP\M' then p_text
+    else rtrim(p_text) || ' ' || case p_language
+      when 'es' then 'Responda STOP para darse de baja.'
+      when 'fr' then 'Répondez STOP pour ne plus rien recevoir.'
+      when 'de' then 'STOP zum Abmelden.'
+      else 'Reply STOP to end.' end
+  end
+$$;
+
+comment on function app.with_stop_hint(text, text) is
+  'A marketing text that says how to end it, as the law wants: the sentence is put at the end where the word STOP is missing.';
+
+select app.seal('app.with_stop_hint(text, text)', null, 'app_writer');
+-- end of sql/0925_function_with_stop_hint.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0926_function_default_template.sql
+-- Only letters that GSM-7 has: no á, í, ó, ê, ç. The replies C, X and STOP are words of the machine in every language.
+create or replace function app.default_template(
+  p_kind text,
+  p_language text
+)
+returns text[]
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return case p_kind || ' ' || case when p_language in ('es', 'fr', 'de') then p_language else 'en' end
+    when 'confirmation en' then array['Your visit at {clinic}',
+      '{clinic}: {visits}. Reply C to confirm, X to change, STOP to end.']
+    when 'confirmation es' then array['Su cita en {clinic}',
+      '{clinic}: {visits}. Responda C para confirmar, X para cambiar, STOP para darse de baja.']
+    when 'confirmation fr' then array['Votre rendez-vous chez {clinic}',
+      '{clinic}: {visits}. Répondez C pour confirmer, X pour modifier, STOP pour ne plus rien recevoir.']
+    when 'confirmation de' then array['Ihr Termin bei {clinic}',
+      '{clinic}: {visits}. Antworten Sie C zum Bestätigen, X zum Ändern, STOP zum Abmelden.']
+    when 'reminder en' then array['Your visit at {clinic}',
+      '{clinic}: {visits}. Reply C to confirm, X to change, STOP to end.']
+    when 'reminder es' then array['Su cita en {clinic}',
+      '{clinic}: {visits}. Responda C para confirmar, X para cambiar, STOP para darse de baja.']
+    when 'reminder fr' then array['Votre rendez-vous chez {clinic}',
+      '{clinic}: {visits}. Répondez C pour confirmer, X pour modifier, STOP pour ne plus rien recevoir.']
+    when 'reminder de' then array['Ihr Termin bei {clinic}',
+      '{clinic}: {visits}. Antworten Sie C zum Bestätigen, X zum Ändern, STOP zum Abmelden.']
+    when 'neutral_confirmation en' then array['Your visit at {clinic}', '{clinic}: {visits}. Reply STOP to end.']
+    when 'neutral_confirmation es' then array['Su cita en {clinic}', '{clinic}: {visits}. Responda STOP para darse de baja.']
+    when 'neutral_confirmation fr' then array['Votre rendez-vous chez {clinic}',
+      '{clinic}: {visits}. Répondez STOP pour ne plus rien recevoir.']
+    when 'neutral_confirmation de' then array['Ihr Termin bei {clinic}', '{clinic}: {visits}. STOP zum Abmelden.']
+    when 'missed_call en' then array['Your call to {clinic}',
+      '{clinic}: sorry we missed your call. Please call again or reply here. STOP to end.']
+    when 'missed_call es' then array['Su llamada a {clinic}',
+      '{clinic}: sentimos no haber atendido su llamada. Llame de nuevo o responda. STOP para darse de baja.']
+    when 'missed_call fr' then array['Votre appel chez {clinic}',
+      '{clinic}: nous avons manqué votre appel. Rappelez ou répondez ici. STOP pour ne plus rien recevoir.']
+    when 'missed_call de' then array['Ihr Anruf bei {clinic}',
+      '{clinic}: Ihr Anruf hat uns nicht erreicht. Bitte rufen Sie wieder an oder antworten Sie. STOP zum Abmelden.']
+    when 'code en' then array['Your code for {clinic}',
+      '{clinic}: your code is {code}, good for 10 minutes. Tell it only to the receptionist you are talking to.']
+    when 'code es' then array['Su codigo de {clinic}',
+      '{clinic}: su codigo es {code} y vale 10 minutos. Digalo solo a la recepcionista con la que habla.']
+    when 'code fr' then array['Votre code pour {clinic}',
+      '{clinic}: votre code est {code}, valable 10 minutes. Ne le dites qu''à la réception qui vous parle.']
+    when 'code de' then array['Ihr Code für {clinic}',
+      '{clinic}: Ihr Code ist {code}, 10 Minuten lang. Nennen Sie ihn nur dem Empfang, mit dem Sie sprechen.']
+  end;
+end
+$$;
+
+comment on function app.default_template(text, text) is
+  'Our wording of what goes out by itself: array[subject, body], with fields in braces. Languages en, es, fr, de; any other is English. NULL for kinds without one (follow_up, marketing). Every letter is in GSM-7.';
+
+select app.seal('app.default_template(text, text)', null, 'app_writer', 'tenant_user');
+-- end of sql/0926_function_default_template.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0927_function_template_fields.sql
+create or replace function app.template_fields(
+  p_kind text
+)
+returns text[]
+language plpgsql
+immutable
+set search_path = ''
+as $$
+begin
+  return case p_kind
+    when 'confirmation' then
+      '{clinic,first_name,date,time,visits,code,service,practitioner,place,phone}'::text[]
+    when 'reminder' then '{clinic,first_name,date,time,visits,service,practitioner,place,phone}'
+    -- Goes to a number that somebody said: nothing in it may tell who the patient is or what for.
+    when 'neutral_confirmation' then '{clinic,date,time,visits}'
+    when 'missed_call' then '{clinic,phone}'
+    when 'code' then '{clinic,code}'
+    when 'follow_up' then '{clinic,first_name,phone}'
+    when 'marketing' then '{clinic,first_name,phone}'
+  end;
+end
+$$;
+
+comment on function app.template_fields(text) is
+  'The fields that a kind of template may name, without the braces. NULL: there is no such kind.';
+
+select app.seal('app.template_fields(text)', null, 'app_writer', 'tenant_user');
+-- end of sql/0927_function_template_fields.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0928_function_render_text.sql
+-- One pass from left to right, so that a value that looks like a field stays what it is.
+create or replace function app.render_text(
   p_body text,
-  p_opt_out_type text default null
+  p_fields jsonb
 )
-returns setof app.inbound_answer
+returns text
 language plpgsql
-volatile
-security definer
+immutable
 set search_path = ''
 as $$
 begin
-  raise exception 'app.record_inbound_message is not written yet';
+  return (
+    select coalesce(string_agg(
+      coalesce(p_fields ->> substring(t.token[1] from '^[{]([a-z_]+)[}]$'), t.token[1]), '' order by t.at), '')
+    from regexp_matches(p_body, '([{][a-z_]+[}]|[^{]+|[{])', 'g') with ordinality t (token, at)
+  );
 end
 $$;
 
-comment on function app.record_inbound_message(text, text, text, text, text, text) is
-  'Not written yet.';
+comment on function app.render_text(text, jsonb) is
+  'A template''s body with its {fields} replaced by the values of the object. A field that the object lacks, or has as null, stays as it is; values are not searched for fields.';
 
-select app.seal('app.record_inbound_message(text, text, text, text, text, text)', 'app_writer', 'tenant_service');
--- end of sql/0922_function_record_inbound_message.sql
+select app.seal('app.render_text(text, jsonb)', null, 'app_writer', 'tenant_user');
+-- end of sql/0928_function_render_text.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0930_function_schedule_for_appointment.sql
-create or replace function app.schedule_for_appointment(
-  p_appointment_id uuid,
-  p_change text
+-- snapshot of sql/0929_function_template_for.sql
+create or replace function app.template_for(
+  p_kind text,
+  p_language text
 )
-returns void
+returns text[]
 language plpgsql
-volatile
+stable
 set search_path = ''
 as $$
+declare
+  v_default text[] := app.default_template(p_kind, p_language);
 begin
-  raise exception 'app.schedule_for_appointment is not written yet';
+  return coalesce((
+    select array[coalesce(t.subject, v_default[1]), t.body]
+    from public.message_templates t
+    where t.org_id = app.require_org_id() and t.kind = p_kind and t.language = p_language and t.active
+    order by t.updated_at desc, t.id
+    limit 1), v_default);
 end
 $$;
 
-comment on function app.schedule_for_appointment(uuid, text) is
-  'Not written yet.';
+comment on function app.template_for(text, text) is
+  'The wording that counts: array[subject, body] of the organisation''s own active template of that kind and language, else of app.default_template. A missing subject is the default''s. NULL where there is neither.';
 
-select app.seal('app.schedule_for_appointment(uuid, text)', null, 'app_writer');
--- end of sql/0930_function_schedule_for_appointment.sql
+select app.seal('app.template_for(text, text)', null, 'app_writer');
+-- end of sql/0929_function_template_for.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0932_function_schedule_missed_call.sql
-create or replace function app.schedule_missed_call(
-  p_call_id uuid
-)
-returns void
-language plpgsql
-volatile
-set search_path = ''
-as $$
-begin
-  raise exception 'app.schedule_missed_call is not written yet';
-end
-$$;
-
-comment on function app.schedule_missed_call(uuid) is
-  'Not written yet.';
-
-select app.seal('app.schedule_missed_call(uuid)', null, 'app_writer');
--- end of sql/0932_function_schedule_missed_call.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- snapshot of sql/0934_function_take_scheduled.sql
-create or replace function app.take_scheduled(
-  p_scheduled_id uuid
-)
-returns setof app.scheduled_bundle
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
-begin
-  raise exception 'app.take_scheduled is not written yet';
-end
-$$;
-
-comment on function app.take_scheduled(uuid) is
-  'Not written yet.';
-
-select app.seal('app.take_scheduled(uuid)', 'app_writer', 'tenant_service');
--- end of sql/0934_function_take_scheduled.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- snapshot of sql/0936_function_settle_scheduled.sql
+-- snapshot of sql/0930_function_settle_scheduled.sql
 create or replace function app.settle_scheduled(
   p_scheduled_ids uuid[],
   p_outcome text,
@@ -667,20 +1977,40 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_id uuid;
 begin
-  raise exception 'app.settle_scheduled is not written yet';
+  if p_outcome is null or p_outcome not in ('done', 'skipped', 'wait') or (p_outcome = 'wait' and p_not_before is null) then
+    raise exception 'a scheduled message is done, skipped or waits until a time' using errcode = 'VX400';
+  elsif p_outcome = 'wait' then
+    -- A row that is due only later keeps its own time and its own job.
+    for v_id in
+      update public.scheduled_messages s
+      set due_at = p_not_before, reason = p_reason, updated_at = v_now
+      where s.org_id = v_org_id and s.id = any (p_scheduled_ids) and s.state = 'waiting' and s.due_at < p_not_before
+      returning s.id
+    loop
+      perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), p_not_before);
+    end loop;
+  else
+    update public.scheduled_messages s
+    set state = p_outcome, reason = p_reason, message_id = p_message_id, updated_at = v_now
+    where s.org_id = v_org_id and s.id = any (p_scheduled_ids) and s.state = 'waiting';
+  end if;
 end
 $$;
 
 comment on function app.settle_scheduled(uuid[], text, text, uuid, timestamptz) is
-  'Not written yet.';
+  'Says what became of the rows of a bundle: done (p_message_id: by which message), skipped (p_reason: why) or wait: looked at again at p_not_before. Rows that wait no more are left alone. VX400 for another outcome.';
 
 select app.seal('app.settle_scheduled(uuid[], text, text, uuid, timestamptz)', 'app_writer', 'tenant_service');
--- end of sql/0936_function_settle_scheduled.sql
+-- end of sql/0930_function_settle_scheduled.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0938_function_note_code.sql
+-- snapshot of sql/0931_function_note_code.sql
 create or replace function app.note_code(
   p_subject_id uuid,
   p_version integer,
@@ -693,155 +2023,539 @@ security definer
 set search_path = ''
 as $$
 begin
-  raise exception 'app.note_code is not written yet';
+  update public.identity_codes c
+  set code_hash = p_code_hash
+  where c.org_id = app.require_org_id()
+    and case c.kind
+      when 'texted' then c.id = p_subject_id
+      -- Of two codes written for one visit the later one counts, whichever is noted last.
+      else c.appointment_id = p_subject_id and exists (
+        select from public.appointments a
+        where a.org_id = c.org_id and a.id = c.appointment_id and a.code_version = p_version)
+    end;
 end
 $$;
 
 comment on function app.note_code(uuid, integer, bytea) is
-  'Not written yet.';
+  'Keeps the keyed hash of a code that a text now carries; from here on it proves who calls, and the one before it no more. p_subject_id, p_version: an entry of app.take_scheduled''s code_subjects and code_versions; an outdated version changes nothing.';
 
 select app.seal('app.note_code(uuid, integer, bytea)', 'app_writer', 'tenant_service');
--- end of sql/0938_function_note_code.sql
+-- end of sql/0931_function_note_code.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0940_function_verify_code.sql
-create or replace function app.verify_code(
-  p_call_id uuid,
-  p_code_hashes bytea[],
-  p_patient_name text default null
+-- snapshot of sql/0932_function_list_visits.sql
+create or replace function app.list_visits(
+  p_language text,
+  p_names text[],
+  p_dates text[],
+  p_times text[],
+  p_codes boolean
 )
 returns text
 language plpgsql
-volatile
-security definer
+immutable
 set search_path = ''
 as $$
+declare
+  v_visit text := case p_language when 'es' then 'cita' when 'fr' then 'rendez-vous' when 'de' then 'Termin' else 'visit' end;
+  v_code text := case p_language when 'es' then 'codigo' when 'fr' then 'code' when 'de' then 'Code' else 'code' end;
 begin
-  raise exception 'app.verify_code is not written yet';
+  if cardinality(p_dates) = 1 then
+    return v_visit || ' ' || p_dates[1] || ', ' || p_times[1] || case when p_codes then '. ' || initcap(v_code) || ' [code]' else '' end;
+  end if;
+  return (
+    select string_agg(
+      coalesce(p_names[d.at] || ' ', '') || d.day || ', ' || p_times[d.at]
+        || case when p_codes then ' (' || v_code || ' [code])' else '' end,
+      '; ' order by d.at)
+    from unnest(p_dates) with ordinality d (day, at)
+  );
 end
 $$;
 
-comment on function app.verify_code(uuid, bytea[], text) is
-  'Not written yet.';
+comment on function app.list_visits(text, text[], text[], text[], boolean) is
+  'Visits in the words of a text: "visit Tue Mar 3, 2:00 PM. Code [code]", or of several "Ann Tue Mar 3, 2:00 PM (code [code]); Ben …". p_names: a name for each, NULL where none is to be said; p_codes: whether there is a place for each visit''s code.';
 
-select app.seal('app.verify_code(uuid, bytea[], text)', 'app_writer', 'tenant_service');
--- end of sql/0940_function_verify_code.sql
+select app.seal('app.list_visits(text, text[], text[], text[], boolean)', null, 'app_writer');
+-- end of sql/0932_function_list_visits.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0942_function_request_code.sql
-create or replace function app.request_code(
-  p_call_id uuid,
-  p_number text default null
+-- snapshot of sql/0933_function_confirmation_email.sql
+create or replace function app.confirmation_email(
+  p_language text,
+  p_clinic text,
+  p_lines text[],
+  p_place text,
+  p_phone text
 )
 returns text
 language plpgsql
-volatile
-security definer
+immutable
 set search_path = ''
 as $$
+declare
+  -- greeting and opening, place, phone, attachment, close
+  v_words text[] := case p_language
+    when 'es' then array['Hola:' || E'\n\n' || 'Su cita en %s queda registrada:', 'Lugar: %s',
+      'Si tiene preguntas o quiere cambiarla, llame al %s.', 'El archivo adjunto la guarda en su calendario.', 'Hasta pronto,']
+    when 'fr' then array['Bonjour,' || E'\n\n' || 'Votre rendez-vous chez %s est noté :', 'Lieu : %s',
+      'Pour une question ou un changement, appelez le %s.', 'Le fichier joint l''ajoute à votre agenda.', 'À bientôt,']
+    when 'de' then array['Guten Tag,' || E'\n\n' || 'Ihr Termin bei %s ist vorgemerkt:', 'Ort: %s',
+      'Bei Fragen oder Änderungen rufen Sie bitte %s an.', 'Mit der angehängten Datei kommt er in Ihren Kalender.', 'Bis bald,']
+    else array['Hello,' || E'\n\n' || 'your visit at %s is booked:', 'Place: %s',
+      'For a question or a change please call %s.', 'The attached file puts it into your calendar.', 'See you soon,']
+  end;
 begin
-  raise exception 'app.request_code is not written yet';
+  return concat_ws(E'\n\n',
+    format(v_words[1], p_clinic),
+    (select string_agg('- ' || l.line, E'\n' order by l.at) from unnest(p_lines) with ordinality l (line, at)),
+    case when p_place is not null then format(v_words[2], p_place) end,
+    case when p_phone is not null then format(v_words[3], p_phone) end,
+    v_words[4], v_words[5] || E'\n' || p_clinic);
 end
 $$;
 
-comment on function app.request_code(uuid, text) is
-  'Not written yet.';
+comment on function app.confirmation_email(text, text, text[], text, text) is
+  'The plain text of a confirmation by e-mail: one line per visit, then place and phone where they are known (NULL: left out). Never a code: an address is easier to misspell than a number.';
 
-select app.seal('app.request_code(uuid, text)', 'app_writer', 'tenant_service');
--- end of sql/0942_function_request_code.sql
+select app.seal('app.confirmation_email(text, text, text[], text, text)', null, 'app_writer');
+-- end of sql/0933_function_confirmation_email.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0950_function_default_template.sql
-create or replace function app.default_template(
+-- snapshot of sql/0934_function_contact_language.sql
+create or replace function app.contact_language(p_contact_id uuid)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(
+    (select c.language from public.contacts c where c.org_id = app.require_org_id() and c.id = p_contact_id),
+    (select left(a.language, 2) from public.agents a
+      where a.org_id = app.require_org_id() and a.role = 'inbound' and a.is_default),
+    'en')
+$$;
+
+comment on function app.contact_language(uuid) is
+  'The language (ISO 639-1) of what a contact is sent: theirs, else that of the clinic''s receptionist, else English.';
+
+select app.seal('app.contact_language(uuid)', null, 'app_writer');
+-- end of sql/0934_function_contact_language.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0935_function_start_bundle.sql
+create or replace function app.start_bundle(p_row public.scheduled_messages, p_category text)
+returns app.scheduled_bundle
+language sql
+stable
+set search_path = ''
+as $$
+  select ('send', null, array[(p_row).id], (p_row).kind, p_category, k.id, (p_row).call_id, null,
+    coalesce(k.phone, case when (p_row).kind = 'confirmation' then k.spoken_phone end),
+    (p_row).kind = 'confirmation' and k.phone is null and k.spoken_phone is not null,
+    case when (p_row).kind = 'confirmation' and o.email_confirmations then k.email end,
+    null, null, null, '{}', '{}', '{}', '{}', '{}', '{}', null, o.name, l.phone, o.country)::app.scheduled_bundle
+  from public.contacts k
+  join public.organizations o on o.id = k.org_id
+  left join lateral (
+    select p.phone from public.locations p where p.org_id = k.org_id and p.phone is not null order by p.created_at, p.id limit 1
+  ) l on true
+  where k.org_id = app.require_org_id() and k.id = (p_row).contact_id
+$$;
+
+comment on function app.start_bundle(public.scheduled_messages, text) is
+  'A bundle of one scheduled message that says who is to be reached how, and who sends; its words are still to come. Only a confirmation may go to a number that was merely said, or by e-mail.';
+
+select app.seal('app.start_bundle(public.scheduled_messages, text)', null, 'app_writer');
+-- end of sql/0935_function_start_bundle.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0936_function_visits_to_tell.sql
+create or replace function app.visits_to_tell(p_row public.scheduled_messages, p_now timestamptz)
+returns setof public.scheduled_messages
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform app.settle_scheduled(array[s.id], 'skipped', case when a.status = 'confirmed' then 'too_late' else 'not_active' end)
+  from public.scheduled_messages s
+  join public.appointments a on a.org_id = s.org_id and a.id = s.appointment_id
+  where s.org_id = (p_row).org_id and s.contact_id = (p_row).contact_id and s.kind = (p_row).kind and s.state = 'waiting'
+    and (a.status <> 'confirmed' or a.scheduled_at <= p_now);
+
+  return query
+  with waiting as (
+    select s, a.scheduled_at, (a.scheduled_at at time zone l.time_zone)::date as day
+    from public.scheduled_messages s
+    join public.appointments a on a.org_id = s.org_id and a.id = s.appointment_id
+    join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+    where s.org_id = (p_row).org_id and s.contact_id = (p_row).contact_id and s.kind = (p_row).kind and s.state = 'waiting'
+  ), own as (
+    select w.* from waiting w where (w.s).id = (p_row).id
+  ), together as (
+    select w.*
+    from waiting w, own
+    where case
+      when (w.s).id = (p_row).id then true
+      when (p_row).kind = 'reminder' then (w.s).before = (p_row).before and w.day = own.day
+      else (w.s).call_id = (p_row).call_id or ((w.s).call_id is null and (w.s).due_at <= p_now)
+    end
+    -- Five fill a text of 480 letters; a sixth visit has a job of its own and gets a text of its own.
+    order by (w.s).id = (p_row).id desc, w.scheduled_at, (w.s).id
+    limit 5
+  )
+  select (t.s).* from together t order by t.scheduled_at, (t.s).id;
+end
+$$;
+
+comment on function app.visits_to_tell(public.scheduled_messages, timestamptz) is
+  'The waiting rows that go out in one message with p_row, in the order of their visits, p_row among them: a contact''s confirmations of the same call and those of the dashboard that are due; its reminders of the same offset for the same local day. Rows of visits that began or are not confirmed are skipped; no rows: p_row was one of them. The rows are locked.';
+
+select app.seal('app.visits_to_tell(public.scheduled_messages, timestamptz)', null, 'app_writer');
+-- end of sql/0936_function_visits_to_tell.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0937_function_visit_text.sql
+create or replace function app.visit_text(
   p_kind text,
-  p_language text
-)
-returns text[]
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-  raise exception 'app.default_template is not written yet';
-end
-$$;
-
-comment on function app.default_template(text, text) is
-  'Not written yet.';
-
-select app.seal('app.default_template(text, text)', null, 'app_writer', 'tenant_user');
--- end of sql/0950_function_default_template.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- snapshot of sql/0951_function_template_fields.sql
-create or replace function app.template_fields(
-  p_kind text
-)
-returns text[]
-language plpgsql
-immutable
-set search_path = ''
-as $$
-begin
-  raise exception 'app.template_fields is not written yet';
-end
-$$;
-
-comment on function app.template_fields(text) is
-  'Not written yet.';
-
-select app.seal('app.template_fields(text)', null, 'app_writer', 'tenant_user');
--- end of sql/0951_function_template_fields.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- snapshot of sql/0952_function_render_text.sql
-create or replace function app.render_text(
+  p_language text,
   p_body text,
-  p_fields jsonb
+  p_bundle app.scheduled_bundle,
+  p_dates text[],
+  p_times text[],
+  p_names text[],
+  p_first_name text,
+  p_service text,
+  p_practitioner text
 )
 returns text
 language plpgsql
 immutable
 set search_path = ''
 as $$
+declare
+  -- A wording of the clinic's that has room for one visit only would swallow the others.
+  v_body text := case when cardinality(p_dates) > 1 and (p_body not like '%{visits}%' or p_body like '%{code}%')
+    then (app.default_template(p_kind, p_language))[2] else p_body end;
+  v_fields jsonb := jsonb_build_object('clinic', (p_bundle).clinic_name, 'first_name', p_first_name, 'service', p_service,
+    'practitioner', p_practitioner, 'place', coalesce((p_bundle).place, ''), 'phone', coalesce((p_bundle).clinic_phone, ''),
+    'date', p_dates[1], 'time', p_times[1]);
 begin
-  raise exception 'app.render_text is not written yet';
+  -- Only our own places for codes count, not the same letters in somebody's name or wording.
+  return app.render_text(replace(v_body, '[code]', ''), replace(v_fields::text, '[code]', '')::jsonb || jsonb_build_object(
+    'code', '[code]',
+    'visits', app.list_visits(p_language, p_names, p_dates, p_times, p_kind = 'confirmation' and v_body not like '%{code}%')));
 end
 $$;
 
-comment on function app.render_text(text, jsonb) is
-  'Not written yet.';
+comment on function app.visit_text(text, text, text, app.scheduled_bundle, text[], text[], text[], text, text, text) is
+  'The text of a confirmation or reminder in the wording p_body; our own wording instead where several visits do not fit into it. Each visit of a confirmation has a place for its code, in {code} or else in {visits}. p_names: see app.list_visits; the single values are the first visit''s.';
 
-select app.seal('app.render_text(text, jsonb)', null, 'app_writer', 'tenant_user');
--- end of sql/0952_function_render_text.sql
+select app.seal('app.visit_text(text, text, text, app.scheduled_bundle, text[], text[], text[], text, text, text)', null, 'app_writer');
+-- end of sql/0937_function_visit_text.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0953_function_template_for.sql
-create or replace function app.template_for(
-  p_kind text,
-  p_language text
+-- snapshot of sql/0938_function_take_visits.sql
+create or replace function app.take_visits(p_row public.scheduled_messages, p_now timestamptz)
+returns app.scheduled_bundle
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_bundle app.scheduled_bundle := app.start_bundle(p_row, (p_row).kind);
+  v_language text := app.contact_language((p_row).contact_id);
+  v_kind text := case when v_bundle.spoken then 'neutral_confirmation' else (p_row).kind end;
+  v_template text[] := app.template_for(v_kind, v_language);
+  v_said record;
+  v_email_is_known boolean;
+  v_places integer;
+begin
+  select array_agg(t.id order by t.at) as ids, array_agg(a.id order by t.at) as visits,
+    array_agg(a.scheduled_at order by t.at) as starts, array_agg(upper(a.during) order by t.at) as ends,
+    array_agg(w.words[1] order by t.at) as dates, array_agg(w.words[2] order by t.at) as times,
+    -- A name is said only where it is needed to tell patients apart, and then only the first one.
+    array_agg(f.name order by t.at) as first_names, count(distinct a.patient_id) > 1 as several,
+    array_agg(v.name order by t.at) as services, array_agg(r.name order by t.at) as practitioners,
+    (array_agg(coalesce(l.address, l.name) order by t.at))[1] as place,
+    (array_agg(l.phone order by t.at))[1] as phone
+  into v_said
+  from (select s.*, row_number() over () as at from app.visits_to_tell(p_row, p_now) s) t
+  join public.appointments a on a.org_id = t.org_id and a.id = t.appointment_id
+  join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+  join public.services v on v.org_id = a.org_id and v.id = a.service_id
+  join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
+  join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+  cross join lateral (select app.local_words(a.scheduled_at, l.time_zone, v_language) as words) w
+  -- Brackets and braces would be taken for places of codes and fields.
+  cross join lateral (select left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as name) f;
+  if v_said.ids is null then
+    return null;
+  elsif v_bundle.phone is null and v_bundle.email is null then
+    perform app.settle_scheduled(v_said.ids, 'skipped', 'no_recipient');
+    return null;
+  end if;
+
+  v_bundle.scheduled_ids := v_said.ids;
+  v_bundle.appointment_ids := v_said.visits;
+  v_bundle.starts_at := v_said.starts;
+  v_bundle.ends_at := v_said.ends;
+  v_bundle.place := v_said.place;
+  v_bundle.clinic_phone := coalesce(v_said.phone, v_bundle.clinic_phone);
+  v_bundle.subject := app.render_text(v_template[1], jsonb_build_object('clinic', v_bundle.clinic_name));
+
+  if v_bundle.phone is not null then
+    v_bundle.text := app.visit_text(v_kind, v_language, v_template[2], v_bundle, v_said.dates, v_said.times,
+      case when v_said.several then v_said.first_names end, v_said.first_names[1], v_said.services[1], v_said.practitioners[1]);
+    v_places := (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]');
+    v_bundle.code_subjects := array(
+      select v_said.visits[(n - 1) % cardinality(v_said.visits) + 1] from generate_series(1, v_places) n order by n);
+    v_bundle.code_versions := app.next_codes(v_bundle.code_subjects);
+  end if;
+
+  -- What a call wrote down is only what somebody said.
+  v_email_is_known := exists (
+    select from public.contacts k
+    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.phone is not null and k.source <> 'call');
+  v_bundle.summaries := array(
+    select case when v_email_is_known then v_said.services[n] || ', ' else '' end || v_bundle.clinic_name
+    from generate_subscripts(v_said.visits, 1) n order by n);
+  if v_bundle.email is not null then
+    v_bundle.email_text := app.confirmation_email(v_language, v_bundle.clinic_name, array(
+        select concat_ws(', ', case when v_email_is_known and v_said.several then v_said.first_names[n] end,
+          v_said.dates[n], v_said.times[n], case when v_email_is_known then v_said.services[n] end,
+          case when v_email_is_known then v_said.practitioners[n] end)
+        from generate_subscripts(v_said.visits, 1) n order by n),
+      v_bundle.place, v_bundle.clinic_phone);
+  end if;
+  return v_bundle;
+end
+$$;
+
+comment on function app.take_visits(public.scheduled_messages, timestamptz) is
+  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only. NULL: there is nothing to tell any more, and the rows say why.';
+
+select app.seal('app.take_visits(public.scheduled_messages, timestamptz)', null, 'app_writer');
+-- end of sql/0938_function_take_visits.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0939_function_take_campaign.sql
+create or replace function app.take_campaign(p_row public.scheduled_messages)
+returns app.scheduled_bundle
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_bundle app.scheduled_bundle;
+  v_campaign public.campaigns;
+  v_template public.message_templates;
+  v_contact public.contacts;
+  v_stopped boolean;
+begin
+  select k.* into v_contact from public.contacts k where k.org_id = (p_row).org_id and k.id = (p_row).contact_id;
+  select c.* into v_campaign
+  from public.campaign_steps s
+  join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
+  where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
+  select t.* into v_template
+  from public.campaign_steps s
+  join public.message_templates t on t.org_id = s.org_id and t.id = s.template_id
+  where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
+
+  v_stopped := v_campaign.status <> 'running'
+    or (v_campaign.stop_on_reply and exists (
+      select from public.messages m
+      where m.org_id = (p_row).org_id and m.contact_id = (p_row).contact_id and m.direction = 'inbound'
+        and m.created_at >= v_campaign.started_at))
+    or (v_campaign.stop_on_booking and exists (
+      select from public.appointments a
+      where a.org_id = (p_row).org_id and a.contact_id = (p_row).contact_id and a.status <> 'held'
+        and a.created_at >= v_campaign.started_at));
+  if v_stopped or v_contact.phone is null then
+    perform app.settle_scheduled(array[(p_row).id], 'skipped', case when v_stopped then 'stopped' else 'no_recipient' end);
+    return null;
+  end if;
+
+  v_bundle := app.start_bundle(p_row, v_campaign.category);
+  v_bundle.campaign_id := v_campaign.id;
+  v_bundle.text := app.render_text(v_template.body, jsonb_build_object('clinic', v_bundle.clinic_name,
+    'first_name', split_part(coalesce(v_contact.name, ''), ' ', 1), 'phone', coalesce(v_bundle.clinic_phone, '')));
+  if v_campaign.category = 'marketing' then
+    v_bundle.text := app.with_stop_hint(v_bundle.text, v_template.language);
+  end if;
+  return v_bundle;
+end
+$$;
+
+comment on function app.take_campaign(public.scheduled_messages) is
+  'The bundle of one step of a campaign for one contact. NULL, and the row skipped as stopped: the campaign does not run, or the contact has answered or booked since it started and the campaign ends with that; no_recipient: there is no number.';
+
+select app.seal('app.take_campaign(public.scheduled_messages)', null, 'app_writer');
+-- end of sql/0939_function_take_campaign.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0940_function_take_answer.sql
+create or replace function app.take_answer(p_row public.scheduled_messages, p_now timestamptz)
+returns app.scheduled_bundle
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_bundle app.scheduled_bundle := app.start_bundle(p_row, case (p_row).kind when 'code' then 'code' else 'follow_up' end);
+  v_language text := app.contact_language((p_row).contact_id);
+  v_called public.call_logs;
+  v_skipped text;
+begin
+  select * into v_called from public.call_logs c where c.org_id = (p_row).org_id and c.id = (p_row).call_id;
+  v_skipped := case
+    when v_bundle.phone is null then 'no_recipient'
+    when (p_row).kind = 'code' and not exists (
+      select from public.identity_codes c
+      where c.org_id = (p_row).org_id and c.id = (p_row).code_id and c.expires_at > p_now) then 'too_late'
+    when (p_row).kind = 'missed_call' and exists (
+      select from public.call_logs c
+      where c.org_id = (p_row).org_id and c.contact_id = (p_row).contact_id and c.created_at > v_called.created_at
+        and c.outcome is distinct from 'missed') then 'called_again'
+  end;
+  if v_skipped is not null then
+    perform app.settle_scheduled(array[(p_row).id], 'skipped', v_skipped);
+    return null;
+  end if;
+
+  v_bundle.text := app.render_text((app.template_for((p_row).kind, v_language))[2], jsonb_build_object(
+    'clinic', replace(v_bundle.clinic_name, '[code]', ''), 'phone', coalesce(v_called.to_number, v_bundle.clinic_phone, ''),
+    'code', '[code]'));
+  if (p_row).kind = 'code' then
+    v_bundle.code_subjects := array_fill((p_row).code_id, array[
+      (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]')]);
+    v_bundle.code_versions := array_fill(1, array[cardinality(v_bundle.code_subjects)]);
+  end if;
+  return v_bundle;
+end
+$$;
+
+comment on function app.take_answer(public.scheduled_messages, timestamptz) is
+  'The bundle of what answers a call: the code that it asked for, or the text to a caller who was missed. NULL, and the row skipped: too_late (the code has expired), called_again (the caller was answered or is calling), no_recipient.';
+
+select app.seal('app.take_answer(public.scheduled_messages, timestamptz)', null, 'app_writer');
+-- end of sql/0940_function_take_answer.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0941_function_take_scheduled.sql
+create or replace function app.take_scheduled(
+  p_scheduled_id uuid
 )
-returns text[]
+returns setof app.scheduled_bundle
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_row public.scheduled_messages;
+  v_now timestamptz;
+  v_not_before timestamptz;
+  v_bundle app.scheduled_bundle;
+begin
+  select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
+  -- The same lock as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
+  -- booking locks them in that order.
+  perform pg_advisory_xact_lock(4, hashtext(v_org_id::text || coalesce(k.phone, k.spoken_phone, k.email, k.id::text)))
+  from public.contacts k
+  where k.org_id = v_org_id and k.id = v_row.contact_id;
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.id in (
+    select s.appointment_id from public.scheduled_messages s
+    where s.org_id = v_org_id and s.contact_id = v_row.contact_id and s.state = 'waiting')
+  order by a.id
+  for no key update;
+  perform from public.scheduled_messages s
+  where s.org_id = v_org_id and s.contact_id = v_row.contact_id and s.state = 'waiting'
+  order by s.id
+  for update;
+
+  v_now := app.now();
+  select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
+  if v_row.state = 'waiting' then
+    -- A call that still runs may book another visit, or change this one.
+    v_not_before := case
+      when v_row.due_at > v_now then v_row.due_at
+      when v_row.kind = 'confirmation' and exists (
+        select from public.call_logs c
+        where c.org_id = v_org_id and c.id = v_row.call_id and c.ended_at is null and c.status <> 'ended'
+          and c.created_at > v_now - interval '30 minutes') then v_now + interval '1 minute'
+    end;
+    if v_not_before is not null then
+      v_bundle.outcome := 'wait';
+      v_bundle.not_before := v_not_before;
+      v_bundle.scheduled_ids := array[v_row.id];
+    else
+      v_bundle := case
+        when v_row.kind in ('confirmation', 'reminder') then app.take_visits(v_row, v_now)
+        when v_row.kind = 'campaign' then app.take_campaign(v_row)
+        else app.take_answer(v_row, v_now)
+      end;
+    end if;
+  end if;
+  v_bundle.outcome := coalesce(v_bundle.outcome, 'nothing');
+  return next v_bundle;
+end
+$$;
+
+comment on function app.take_scheduled(uuid) is
+  'What is to be sent now for a scheduled message, with everything that is merged into it; the rows stay locked until the transaction ends, which must settle them (app.settle_scheduled). outcome wait: its time has not come, or its call still runs (asked again every minute, for half an hour); nothing: done, cancelled or skipped, also when there is no such row.';
+
+select app.seal('app.take_scheduled(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/0941_function_take_scheduled.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0945_function_check_template.sql
+create or replace function app.check_template(p_kind text, p_body text, p_subject text default null)
+returns void
 language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_allowed text[] := app.template_fields(p_kind);
+  v_named text[] := array(select m[1] from regexp_matches(concat(p_body, p_subject), '[{]([^{}]*)[}]', 'g') m);
+  v_unknown text;
 begin
-  raise exception 'app.template_for is not written yet';
+  if v_allowed is null then
+    raise exception 'there is no such kind of template' using errcode = 'VX400';
+  elsif char_length(coalesce(btrim(p_body), '')) not between 1 and 1000 or char_length(p_subject) > 150 then
+    raise exception 'a template has 1 to 1000 characters, its subject up to 150' using errcode = 'VX400';
+  end if;
+  select n into v_unknown from unnest(v_named) n where n <> all (v_allowed) limit 1;
+  if v_unknown is not null then
+    raise exception 'there is no field {%} in a % template; there are {%}',
+      left(v_unknown, 40), p_kind, array_to_string(v_allowed, '}, {') using errcode = 'VX400';
+  elsif p_kind = 'code' and position('{code}' in p_body) = 0 then
+    raise exception 'a code template needs the field {code}' using errcode = 'VX400';
+  end if;
 end
 $$;
 
-comment on function app.template_for(text, text) is
-  'Not written yet.';
+comment on function app.check_template(text, text, text) is
+  'Raises VX400 unless the wording fits its kind: 1 to 1000 characters (the subject up to 150), no field that the kind has not (the message names those it has), and {code} where the text is about nothing else.';
 
-select app.seal('app.template_for(text, text)', null, 'app_writer');
--- end of sql/0953_function_template_for.sql
+select app.seal('app.check_template(text, text, text)', null, 'app_writer');
+-- end of sql/0945_function_check_template.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -861,13 +2575,45 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := p_template_id;
+  v_name text := btrim(coalesce(p_name, ''));
+  v_subject text := nullif(btrim(p_subject), '');
 begin
-  raise exception 'app.save_template is not written yet';
+  perform app.require_staff();
+  perform app.check_template(p_kind, p_body, v_subject);
+  if char_length(v_name) not between 1 and 80 or coalesce(p_language, '') !~ '^[a-z]{2}$' then
+    raise exception 'a template needs a name of up to 80 characters and a language of two letters' using errcode = 'VX400';
+  end if;
+
+  if v_id is null then
+    insert into public.message_templates (org_id, kind, name, language, subject, body, active)
+    values (v_org_id, p_kind, v_name, p_language, v_subject, btrim(p_body), coalesce(p_active, true))
+    returning id into v_id;
+  else
+    update public.message_templates t
+    set kind = p_kind, name = v_name, language = p_language, subject = v_subject, body = btrim(p_body),
+      active = coalesce(p_active, true), updated_at = app.now()
+    where t.org_id = v_org_id and t.id = v_id
+      -- What a campaign sends stays of the kind that the campaign was checked for.
+      and (t.kind = p_kind or not exists (
+        select from public.campaign_steps s where s.org_id = t.org_id and s.template_id = t.id));
+    if not found then
+      if exists (select from public.message_templates t where t.org_id = v_org_id and t.id = v_id) then
+        raise exception 'a campaign uses this template; its kind stays' using errcode = 'VX409';
+      end if;
+      raise exception 'there is no such template' using errcode = 'VX404';
+    end if;
+  end if;
+  return query select * from public.message_templates t where t.org_id = v_org_id and t.id = v_id;
+exception when unique_violation then
+  raise exception 'another template of this kind and language has this name, or is active already' using errcode = 'VX409';
 end
 $$;
 
 comment on function app.save_template(uuid, text, text, text, text, text, boolean) is
-  'Not written yet.';
+  'Makes (p_template_id NULL) or changes the clinic''s own wording and returns it. Staff only (VX403). VX400: kind, name, language or a field does not fit, see app.check_template. VX404: no such template. VX409: the name is taken, another one is active for what goes out by itself, or a campaign holds it to its kind.';
 
 select app.seal('app.save_template(uuid, text, text, text, text, text, boolean)', 'app_writer', 'tenant_user');
 -- end of sql/0954_function_save_template.sql
@@ -885,12 +2631,17 @@ security definer
 set search_path = ''
 as $$
 begin
-  raise exception 'app.delete_template is not written yet';
+  perform app.require_staff();
+  delete from public.message_templates t
+  where t.org_id = app.require_org_id() and t.id = p_template_id;
+  return found;
+exception when foreign_key_violation then
+  raise exception 'a campaign uses this template' using errcode = 'VX409';
 end
 $$;
 
 comment on function app.delete_template(uuid) is
-  'Not written yet.';
+  'Deletes the clinic''s own wording; what goes out by itself then has ours again. Returns whether there was one. Staff only (VX403); VX409 while a campaign''s step uses it.';
 
 select app.seal('app.delete_template(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/0955_function_delete_template.sql
@@ -909,16 +2660,141 @@ stable
 security definer
 set search_path = ''
 as $$
+declare
+  -- The numbers 555-0100 to 555-0199 are kept for fiction. A fixed Tuesday: the same wording shows the same preview.
+  v_words text[] := app.local_words('2030-03-05 14:30+00', 'UTC', p_language);
 begin
-  raise exception 'app.preview_template is not written yet';
+  perform app.require_org_id();
+  perform app.check_template(p_kind, p_body);
+  return app.render_text(btrim(p_body), jsonb_build_object(
+    'clinic', 'Example Clinic', 'first_name', 'Robin', 'date', v_words[1], 'time', v_words[2],
+    'visits', array_to_string(v_words, ', '), 'code', '123456', 'service', 'Checkup', 'practitioner', 'Dr. Example',
+    'place', 'Main Street 1', 'phone', '+13125550100'));
 end
 $$;
 
 comment on function app.preview_template(text, text, text) is
-  'Not written yet.';
+  'The wording as a patient would read it, with made-up values: an example clinic, a patient called Robin, a Tuesday, a code. Nothing of the clinic''s or a patient''s is in it. VX400 as in app.check_template.';
 
 select app.seal('app.preview_template(text, text, text)', 'app_writer', 'tenant_user');
 -- end of sql/0956_function_preview_template.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0957_function_check_steps.sql
+create or replace function app.check_steps(p_category text, p_steps jsonb)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_step jsonb;
+  v_after integer;
+  v_last integer := -1;
+begin
+  if jsonb_typeof(p_steps) is distinct from 'array' or jsonb_array_length(p_steps) not between 1 and 10 then
+    raise exception 'a campaign has one to ten steps' using errcode = 'VX400';
+  end if;
+  for v_step in select * from jsonb_array_elements(p_steps) loop
+    if coalesce(v_step ->> 'after_minutes', '') !~ '^[0-9]{1,6}$' or (v_step ->> 'after_minutes')::integer > 525600 then
+      raise exception 'after_minutes is a whole number from 0 to 525600, a year' using errcode = 'VX400';
+    end if;
+    v_after := (v_step ->> 'after_minutes')::integer;
+    if v_after <= v_last then
+      raise exception 'each step comes later than the one before' using errcode = 'VX400';
+    -- Advertising in a follow_up would get around the consent that marketing needs.
+    elsif not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+        and t.kind in ('follow_up', p_category)
+    ) then
+      raise exception 'each step needs a template of the clinic''s, of kind follow_up or, in a marketing campaign, marketing'
+        using errcode = 'VX400';
+    end if;
+    v_last := v_after;
+  end loop;
+end
+$$;
+
+comment on function app.check_steps(text, jsonb) is
+  'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send.';
+
+select app.seal('app.check_steps(text, jsonb)', null, 'app_writer');
+-- end of sql/0957_function_check_steps.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0958_function_claim_number.sql
+create or replace function app.claim_number(p_number text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_location_id uuid := (
+    select l.id from public.locations l where l.org_id = v_org_id order by l.created_at, l.id limit 1);
+begin
+  if v_location_id is null then
+    raise exception 'a number belongs to a location; add one first' using errcode = 'VX409';
+  end if;
+  insert into public.phone_numbers (org_id, number, location_id, provider)
+  values (v_org_id, p_number, v_location_id, 'twilio')
+  on conflict (number) do nothing;
+  -- Another tenant's row is invisible here; that ours is missing says enough.
+  if not exists (select from public.phone_numbers n where n.org_id = v_org_id and n.number = p_number) then
+    raise exception 'this number is in use by another organization' using errcode = 'VX409';
+  end if;
+end
+$$;
+
+comment on function app.claim_number(text) is
+  'Makes a number (E.164) the tenant''s, at its first location, so that texts to it find the clinic. A number it already has stays as it is. VX409: another organisation has it, or there is no location.';
+
+select app.seal('app.claim_number(text)', null, 'app_writer');
+-- end of sql/0958_function_claim_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0959_function_check_segment.sql
+create or replace function app.check_segment(p_segment jsonb)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_key text;
+  v_value jsonb;
+begin
+  if jsonb_typeof(p_segment) is distinct from 'object' then
+    raise exception 'a segment is an object' using errcode = 'VX400';
+  end if;
+  for v_key, v_value in select * from jsonb_each(p_segment) loop
+    if v_key not in ('lead_status', 'service_interests', 'last_visit_before', 'no_visit_ahead') then
+      raise exception 'a segment has no key "%"; it has lead_status, service_interests, last_visit_before, no_visit_ahead',
+        left(v_key, 40) using errcode = 'VX400';
+    elsif not case v_key
+      when 'no_visit_ahead' then jsonb_typeof(v_value) = 'boolean'
+      when 'last_visit_before' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$'
+      else jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")')
+    end then
+      raise exception 'the value of "%" does not fit', v_key using errcode = 'VX400';
+    end if;
+  end loop;
+  perform (p_segment ->> 'last_visit_before')::date;
+exception when datetime_field_overflow or invalid_datetime_format then
+  raise exception 'last_visit_before is no date' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.check_segment(jsonb) is
+  'Raises VX400 unless the segment of a campaign has known keys only, each with a value of its type: lead_status and service_interests arrays of strings, last_visit_before a date, no_visit_ahead true or false.';
+
+select app.seal('app.check_segment(jsonb)', null, 'app_writer');
+-- end of sql/0959_function_check_segment.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -928,17 +2804,48 @@ create or replace function app.campaign_segment(
 )
 returns setof public.contacts
 language plpgsql
-stable
+volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_statuses text[];
+  v_interests text[];
+  v_before date;
 begin
-  raise exception 'app.campaign_segment is not written yet';
+  perform app.check_segment(p_segment);
+  v_statuses := case when p_segment ? 'lead_status' then array(select jsonb_array_elements_text(p_segment -> 'lead_status')) end;
+  v_interests := case when p_segment ? 'service_interests' then
+    array(select lower(i) from jsonb_array_elements_text(p_segment -> 'service_interests') i) end;
+  v_before := p_segment ->> 'last_visit_before';
+  return query
+  select c.*
+  from public.contacts c
+  join public.organizations o on o.id = c.org_id
+  where c.org_id = v_org_id
+    and c.phone is not null
+    and c.erased_at is null
+    and (v_statuses is null or c.lead_status = any (v_statuses))
+    and (v_interests is null or exists (select from unnest(c.service_interests) i where lower(i) = any (v_interests)))
+    -- Nobody is recalled who was never there: without a visit there is no last one.
+    and (v_before is null or v_before > (
+      select max((a.scheduled_at at time zone o.time_zone)::date)
+      from public.appointments a
+      where a.org_id = c.org_id and a.contact_id = c.id
+        and a.status in ('confirmed', 'completed') and a.scheduled_at <= v_now))
+    and (not coalesce((p_segment ->> 'no_visit_ahead')::boolean, false) or not exists (
+      select from public.appointments a
+      where a.org_id = c.org_id and a.contact_id = c.id
+        and a.status in ('pending', 'confirmed') and a.scheduled_at > v_now))
+    and not app.is_opted_out('sms', c.phone)
+  order by c.id;
 end
 $$;
 
 comment on function app.campaign_segment(jsonb) is
-  'Not written yet.';
+  'Whom a campaign reaches: contacts with a number of their own, neither erased nor opted out, narrowed by every key of the segment (see app.check_segment; VX400). Days are the clinic''s. Consent to marketing is asked by app.start_campaign and again at each sending.';
 
 select app.seal('app.campaign_segment(jsonb)', 'app_writer', 'tenant_user', 'app_writer');
 -- end of sql/0960_function_campaign_segment.sql
@@ -961,13 +2868,49 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := btrim(coalesce(p_name, ''));
+  v_campaign public.campaigns;
 begin
-  raise exception 'app.save_campaign is not written yet';
+  perform app.require_staff();
+  if char_length(v_name) not between 1 and 80 or coalesce(p_category, '') not in ('marketing', 'follow_up') then
+    raise exception 'a campaign needs a name of up to 80 characters and a category: marketing or follow_up' using errcode = 'VX400';
+  end if;
+  perform app.check_segment(p_segment);
+  perform app.check_steps(p_category, p_steps);
+
+  if p_campaign_id is null then
+    insert into public.campaigns (org_id, name, category, segment, stop_on_reply, stop_on_booking)
+    values (v_org_id, v_name, p_category, p_segment, coalesce(p_stop_on_reply, true), coalesce(p_stop_on_booking, true))
+    returning * into v_campaign;
+  else
+    select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+    if v_campaign.id is null then
+      raise exception 'there is no such campaign' using errcode = 'VX404';
+    elsif v_campaign.status <> 'draft' then
+      raise exception 'a campaign that was started stays as it is' using errcode = 'VX409';
+    end if;
+    update public.campaigns c
+    set name = v_name, category = p_category, segment = p_segment, stop_on_reply = coalesce(p_stop_on_reply, true),
+      stop_on_booking = coalesce(p_stop_on_booking, true), updated_at = app.now()
+    where c.org_id = v_org_id and c.id = p_campaign_id
+    returning * into v_campaign;
+    delete from public.campaign_steps s where s.org_id = v_org_id and s.campaign_id = p_campaign_id;
+  end if;
+
+  insert into public.campaign_steps (org_id, campaign_id, position, after, template_id)
+  select v_org_id, v_campaign.id, e.position, make_interval(mins => (e.step ->> 'after_minutes')::integer),
+    (e.step ->> 'template_id')::uuid
+  from jsonb_array_elements(p_steps) with ordinality e (step, position);
+  return next v_campaign;
+exception when unique_violation then
+  raise exception 'another campaign has this name' using errcode = 'VX409';
 end
 $$;
 
 comment on function app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean) is
-  'Not written yet.';
+  'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign; VX409: it was started, or the name is taken.';
 
 select app.seal('app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean)', 'app_writer', 'tenant_user');
 -- end of sql/0961_function_save_campaign.sql
@@ -984,13 +2927,50 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_campaign public.campaigns;
+  v_planned bigint;
 begin
-  raise exception 'app.start_campaign is not written yet';
+  perform app.require_admin();
+  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  v_now := app.now();
+  if v_campaign.id is null then
+    raise exception 'there is no such campaign' using errcode = 'VX404';
+  elsif v_campaign.status = 'running' then
+    return next v_campaign;
+    return;
+  elsif v_campaign.status <> 'draft' then
+    raise exception 'this campaign is over; make a new one' using errcode = 'VX409';
+  end if;
+
+  with planned as (
+    insert into public.scheduled_messages (org_id, kind, contact_id, campaign_step_id, due_at)
+    select v_org_id, 'campaign', c.id, s.id, v_now + s.after
+    from app.campaign_segment(v_campaign.segment) c
+    cross join public.campaign_steps s
+    where s.org_id = v_org_id and s.campaign_id = v_campaign.id
+      and (v_campaign.category <> 'marketing' or c.marketing_consent_at is not null)
+    on conflict do nothing
+    returning id, due_at
+  )
+  select count(app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', p.id), p.due_at)) into v_planned
+  from planned p;
+
+  update public.campaigns c
+  set status = case when v_planned > 0 then 'running' else 'done' end, started_at = v_now,
+    ended_at = case when v_planned = 0 then v_now end, updated_at = v_now
+  where c.org_id = v_org_id and c.id = v_campaign.id
+  returning * into v_campaign;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'campaign_started', 'campaign', v_campaign.id, app.current_user_id());
+  return next v_campaign;
 end
 $$;
 
 comment on function app.start_campaign(uuid) is
-  'Not written yet.';
+  'Plans every step for every contact of the segment as it is now (marketing: of those who agreed to it) and returns the campaign; done at once when nobody is in it. Owner or admin only (VX403). A second start returns the running campaign and plans nothing. VX404: no such campaign; VX409: it is over.';
 
 select app.seal('app.start_campaign(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/0962_function_start_campaign.sql
@@ -1007,39 +2987,269 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_campaign public.campaigns;
 begin
-  raise exception 'app.stop_campaign is not written yet';
+  perform app.require_staff();
+  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  v_now := app.now();
+  if v_campaign.id is null then
+    raise exception 'there is no such campaign' using errcode = 'VX404';
+  elsif v_campaign.status in ('stopped', 'done') then
+    return next v_campaign;
+    return;
+  end if;
+
+  with stopped as (
+    select s.org_id, s.id
+    from public.scheduled_messages s
+    join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+    where t.org_id = v_org_id and t.campaign_id = p_campaign_id and s.state = 'waiting'
+    order by s.id
+    for update of s
+  )
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'stopped', updated_at = v_now
+  from stopped
+  where s.org_id = stopped.org_id and s.id = stopped.id;
+  update public.campaigns c
+  set status = 'stopped', ended_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_campaign_id
+  returning * into v_campaign;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'campaign_stopped', 'campaign', p_campaign_id, app.current_user_id());
+  return next v_campaign;
 end
 $$;
 
 comment on function app.stop_campaign(uuid) is
-  'Not written yet.';
+  'Ends a campaign: nothing that still waits is sent. Any of the staff may (VX403 otherwise), for stopping harms nobody. A draft is ended too; one that is over is returned as it is. VX404: no such campaign.';
 
 select app.seal('app.stop_campaign(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/0963_function_stop_campaign.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0964_function_stop_campaigns_for.sql
-create or replace function app.stop_campaigns_for(
-  p_contact_id uuid,
-  p_cause text
-)
+-- snapshot of sql/0964_function_release_number.sql
+create or replace function app.release_number(p_number text)
 returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  delete from public.phone_numbers n
+  where n.org_id = app.require_org_id() and n.number = p_number
+    and n.provider = 'twilio' and n.vapi_phone_number_id is null and n.agent_id is null
+$$;
+
+comment on function app.release_number(text) is
+  'Gives up a number that only texts used. One that calls use (known to Vapi, or with an agent) stays the clinic''s.';
+
+select app.seal('app.release_number(text)', null, 'app_writer');
+-- end of sql/0964_function_release_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0965_function_reply_intent.sql
+-- Carriers look at the whole text being one of their words. Patients write sentences, and the law asks to honour any
+-- reasonable way of saying no; so a few unmistakable phrases count too, but no word inside a sentence: "cancel my
+-- appointment" is no opt-out, and "do not stop" is none either.
+create or replace function app.reply_intent(p_text text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_plain text := regexp_replace(normalize(upper(coalesce(p_text, '')), nfkd), '[\u0300-\u036f''’`]', '', 'g');
+  v_words text := btrim(regexp_replace(v_plain, '[^A-Z0-9]+', ' ', 'g'));
+  v_word text := replace(v_words, ' ', '');
+begin
+  return case
+    when v_word in ('STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT',
+      'ALTO', 'BAJA', 'ARRET', 'STOPP', 'ABMELDEN') then 'opt_out'
+    when v_words ~ '^(PLEASE )?(STOP|QUIT)( IT| NOW| THIS)?( PLEASE)?$'
+      or v_words ~ '^(PLEASE )?(UNSUBSCRIBE|REMOVE|OPT) ME( OUT)?( FROM .*)?( PLEASE)?$'
+      or v_words ~ '^(PLEASE |I WANT TO |I WOULD LIKE TO |ID LIKE TO )?OPT ?OUT( PLEASE| OF .*)?$'
+      or v_words ~ '^(PLEASE )?STOP (TEXTING|MESSAGING|CONTACTING|SENDING|THESE TEXTS|THE TEXTS|ALL TEXTS|THESE MESSAGES)\M'
+      or v_words ~ '^(PLEASE )?(DO NOT|DONT|NEVER) (TEXT|MESSAGE|CONTACT) ME\M'
+      or v_words ~ '^(PLEASE )?(DO NOT|DONT) TEXT( AGAIN| ANY ?MORE| THIS NUMBER)?( PLEASE)?$'
+      or v_words ~ '^(PLEASE )?(TAKE ME OFF|NO MORE (TEXTS|MESSAGES))\M' then 'opt_out'
+    when v_word in ('START', 'UNSTOP') then 'opt_in'
+    when v_word in ('HELP', 'INFO') then 'help'
+    when v_word in ('YES', 'Y') then 'yes'
+    when v_word in ('C', 'CONFIRM', 'CONFIRMED', 'OK', 'OKAY') then 'confirm'
+    when v_word in ('X', 'CHANGE') then 'change'
+    when v_word in ('NO', 'N', 'KEEP') then 'no'
+    when v_word ~ '^[0-9]{1,2}$' then 'number'
+    else 'other'
+  end;
+end
+$$;
+
+comment on function app.reply_intent(text) is
+  'What a patient''s text says: opt_out, opt_in, help, yes, confirm, change, no, number (one or two digits) or other. Case, accents, blanks and punctuation do not matter. yes is an opt_in from somebody who opted out; the caller decides.';
+
+select app.seal('app.reply_intent(text)', null, 'app_writer');
+-- end of sql/0965_function_reply_intent.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0966_function_visits_to_answer.sql
+-- Six fit into one text with their dates, the question and two names; who has more hears of the next six.
+create or replace function app.visits_to_answer(p_contact_id uuid, p_now timestamptz)
+returns setof public.appointments
+language sql
+stable
+set search_path = ''
+as $$
+  select a.*
+  from public.appointments a
+  where a.org_id = app.current_org_id()
+    and a.contact_id = p_contact_id
+    and a.status in ('pending', 'confirmed')
+    and a.scheduled_at > p_now
+  order by a.scheduled_at, a.id
+  limit 6
+$$;
+
+comment on function app.visits_to_answer(uuid, timestamptz) is
+  'The visits to come that a text from this contact can be about, the next first, at most six.';
+
+select app.seal('app.visits_to_answer(uuid, timestamptz)', null, 'app_writer');
+-- end of sql/0966_function_visits_to_answer.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0967_function_reply_wording.sql
+-- Only letters that GSM-7 has: one other doubles the price of a text. Our answers name C and X only:
+-- CANCEL is the carriers' word for an opt-out, YES one for an opt-in.
+create or replace function app.reply_wording(p_kind text, p_language text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select w.body
+  from (values
+    ('confirmed', 'en', '{clinic}: thank you, this visit is confirmed: {visits}'),
+    ('confirmed', 'es', '{clinic}: gracias, la cita queda confirmada: {visits}'),
+    ('confirmed', 'fr', '{clinic} : merci, ce rendez-vous est confirmé : {visits}'),
+    ('confirmed', 'de', '{clinic}: danke, dieser Termin ist bestätigt: {visits}'),
+    ('cancelled', 'en', '{clinic}: this visit is cancelled: {visits}. To book again, call {phone}.'),
+    ('cancelled', 'es', '{clinic}: la cita queda anulada: {visits}. Para otra cita, llame al {phone}.'),
+    ('cancelled', 'fr', '{clinic} : ce rendez-vous est annulé : {visits}. Pour un autre, appelez le {phone}.'),
+    ('cancelled', 'de', '{clinic}: dieser Termin ist abgesagt: {visits}. Für einen neuen rufen Sie {phone} an.'),
+    ('kept', 'en', '{clinic}: nothing was cancelled: {visits}'),
+    ('kept', 'es', '{clinic}: no se ha anulado nada: {visits}'),
+    ('kept', 'fr', '{clinic} : rien n''a été annulé : {visits}'),
+    ('kept', 'de', '{clinic}: es wurde nichts abgesagt: {visits}'),
+    ('cancel_this', 'en', 'Reply X again to cancel this visit, or C to keep it: {visits}'),
+    ('cancel_this', 'es', 'Responda X otra vez para anular esta cita, o C para mantenerla: {visits}'),
+    ('cancel_this', 'fr', 'Répondez encore X pour annuler ce rendez-vous, ou C pour le garder : {visits}'),
+    ('cancel_this', 'de', 'Antworten Sie noch einmal X, um diesen Termin abzusagen, oder C, um ihn zu behalten: {visits}'),
+    ('cancel_which', 'en', 'Which visit is to be cancelled? Reply with its number, or C to keep all.{visits}'),
+    ('cancel_which', 'es', '¿Qué cita quiere anular? Responda con su numero, o C para mantener todas.{visits}'),
+    ('cancel_which', 'fr', 'Quel rendez-vous annuler ? Répondez par son numéro, ou C pour tout garder.{visits}'),
+    ('cancel_which', 'de', 'Welcher Termin soll entfallen? Antworten Sie mit der Nummer, oder C, um alle zu behalten.{visits}'),
+    ('confirm_which', 'en', 'Which visit do you confirm? Reply with its number.{visits}'),
+    ('confirm_which', 'es', '¿Qué cita confirma? Responda con su numero.{visits}'),
+    ('confirm_which', 'fr', 'Quel rendez-vous confirmez-vous ? Répondez par son numéro.{visits}'),
+    ('confirm_which', 'de', 'Welchen Termin bestätigen Sie? Antworten Sie mit der Nummer.{visits}'),
+    ('help', 'en', '{clinic}: call us at {phone}. Reply STOP to get no more texts.'),
+    ('help', 'es', '{clinic}: llamenos al {phone}. Responda STOP para no recibir mas mensajes.'),
+    ('help', 'fr', '{clinic} : appelez-nous au {phone}. Répondez STOP pour ne plus recevoir de messages.'),
+    ('help', 'de', '{clinic}: rufen Sie uns an: {phone}. Antworten Sie STOP, um keine Nachrichten mehr zu erhalten.')
+  ) w (kind, language, body)
+  where w.kind = p_kind and w.language in (p_language, 'en')
+  order by w.language = p_language desc
+  limit 1
+$$;
+
+comment on function app.reply_wording(text, text) is
+  'How we answer a text: kind confirmed, cancelled, kept, help, or a question of reply_questions; with fields in braces for app.render_text. English where the language has no wording.';
+
+select app.seal('app.reply_wording(text, text)', null, 'app_writer');
+-- end of sql/0967_function_reply_wording.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0968_function_visits_in_reply.sql
+create or replace function app.visits_in_reply(p_appointment_ids uuid[], p_language text, p_numbered boolean)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  with listed as (
+    select u.position, array_to_string(app.local_words(a.scheduled_at, l.time_zone, p_language), ', ') as at,
+      split_part(coalesce(a.said_name, p.name), ' ', 1) as first_name,
+      min(a.patient_id::text) over () <> max(a.patient_id::text) over () as several_patients
+    from unnest(p_appointment_ids) with ordinality u (id, position)
+    join public.appointments a on a.org_id = app.current_org_id() and a.id = u.id
+    join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+    join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+  )
+  select string_agg(
+    case when p_numbered then chr(10) || i.position || ' ' else '' end || i.at
+      || case when i.several_patients then ' ' || i.first_name else '' end,
+    case when p_numbered then '' else '; ' end order by i.position)
+  from listed i
+$$;
+
+comment on function app.visits_in_reply(uuid[], text, boolean) is
+  'Visits in words for a text: local day and time, and the first name only where several patients are among them. Numbered: each on a line of its own behind its position, which is what an answer names.';
+
+select app.seal('app.visits_in_reply(uuid[], text, boolean)', null, 'app_writer');
+-- end of sql/0968_function_visits_in_reply.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0969_function_queue_reply.sql
+create or replace function app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text)
+returns uuid
 language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  v_language text := app.contact_language((p_inbound).contact_id);
+  v_fields jsonb;
 begin
-  raise exception 'app.stop_campaigns_for is not written yet';
+  select jsonb_build_object(
+    'clinic', o.name,
+    'phone', coalesce((
+      select l.phone from public.locations l
+      where l.org_id = o.id and l.phone is not null
+      order by l.created_at, l.id
+      limit 1), p_our_number),
+    'visits', coalesce(app.visits_in_reply(p_appointment_ids, v_language, p_kind in ('cancel_which', 'confirm_which')), ''))
+  into v_fields
+  from public.organizations o
+  where o.id = (p_inbound).org_id;
+
+  return (
+    select d.message_id
+    from app.begin_message(
+      p_category => 'reply', p_method => 'sms',
+      p_content => app.render_text(app.reply_wording(p_kind, v_language), v_fields),
+      p_send_key => 'reply:' || (p_inbound).id, p_contact_id => (p_inbound).contact_id,
+      p_service_provider => (p_inbound).service_provider, p_recipient => (p_inbound).recipient,
+      p_in_reply_to => (p_inbound).id, p_hand_over => false) d
+    where d.outcome = 'queued'
+  );
 end
 $$;
 
-comment on function app.stop_campaigns_for(uuid, text) is
-  'Not written yet.';
+comment on function app.queue_reply(public.messages, text, uuid[], text) is
+  'Queues our one answer to a received text, in the contact''s language, else the clinic''s; p_kind as in app.reply_wording. NULL when it may not be sent (opted out, too many answers within an hour).';
 
-select app.seal('app.stop_campaigns_for(uuid, text)', null, 'app_writer');
--- end of sql/0964_function_stop_campaigns_for.sql
+select app.seal('app.queue_reply(public.messages, text, uuid[], text)', null, 'app_writer');
+-- end of sql/0969_function_queue_reply.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1067,6 +3277,352 @@ select app.seal('app.message_stats(date, date)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0971_function_close_question.sql
+create or replace function app.close_question(p_contact_id uuid, p_now timestamptz)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update public.reply_questions q
+  set answered_at = p_now
+  where q.org_id = app.require_org_id() and q.contact_id = p_contact_id and q.answered_at is null
+$$;
+
+comment on function app.close_question(uuid, timestamptz) is
+  'Ends the open question to a contact, if there is one: answered, overtaken or replaced.';
+
+select app.seal('app.close_question(uuid, timestamptz)', null, 'app_writer');
+-- end of sql/0971_function_close_question.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0972_function_leave_to_staff.sql
+create or replace function app.leave_to_staff(p_inbound public.messages)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_entity text := case when (p_inbound).contact_id is null then 'message' else 'contact' end;
+begin
+  -- Ten texts in a row are one conversation to look at, not ten notifications.
+  if not exists (
+    select from public.notifications n
+    left join public.messages m on m.org_id = n.org_id and n.entity = 'message' and m.id = n.entity_id
+    where n.org_id = (p_inbound).org_id and n.kind = 'message_received' and n.read_at is null
+      and ((n.entity = 'contact' and n.entity_id = (p_inbound).contact_id) or m.recipient_hash = (p_inbound).recipient_hash)
+  ) then
+    perform app.notify_staff('message_received', 'A text came in that people should read', v_entity,
+      coalesce((p_inbound).contact_id, (p_inbound).id));
+  end if;
+  return ('stored', (p_inbound).id, (p_inbound).contact_id, null)::app.inbound_answer;
+end
+$$;
+
+comment on function app.leave_to_staff(public.messages) is
+  'A received text that asks nothing of us: staff are told, once until they have read it per contact (per number where there is no contact). outcome stored.';
+
+select app.seal('app.leave_to_staff(public.messages)', null, 'app_writer');
+-- end of sql/0972_function_leave_to_staff.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0973_function_open_question.sql
+-- "X" must cancel the visit that was named in the question. Where staff moved it since, the question is void; its visits
+-- are locked first, so that a move which is about to commit counts too.
+create or replace function app.open_question(p_contact_id uuid, p_now timestamptz)
+returns public.reply_questions
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_question public.reply_questions;
+begin
+  select * into v_question
+  from public.reply_questions q
+  where q.org_id = v_org_id and q.contact_id = p_contact_id and q.answered_at is null;
+  if v_question.id is null then
+    return null;
+  end if;
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.id = any (v_question.appointment_ids)
+  order by a.id
+  for update;
+  if v_question.expires_at <= p_now or exists (
+    select from public.appointment_changes h
+    where h.org_id = v_org_id and h.appointment_id = any (v_question.appointment_ids)
+      and h.at > v_question.asked_at and h.old_during <> h.new_during
+  ) then
+    perform app.close_question(p_contact_id, p_now);
+    return null;
+  end if;
+  return v_question;
+end
+$$;
+
+comment on function app.open_question(uuid, timestamptz) is
+  'What we last asked this contact by text and still wait for; all NULL when nothing, or when it is older than a day or a visit in it was moved since (such a question is closed). Locks the visits in it.';
+
+select app.seal('app.open_question(uuid, timestamptz)', null, 'app_writer');
+-- end of sql/0973_function_open_question.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0974_function_ask_which_visit.sql
+create or replace function app.ask_which_visit(
+  p_inbound public.messages,
+  p_kind text,
+  p_appointment_ids uuid[],
+  p_our_number text,
+  p_now timestamptz
+)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_reply_id uuid := app.queue_reply(p_inbound, p_kind, p_appointment_ids, p_our_number);
+begin
+  -- A question that may not be sent is no question: a later "X" would answer what nobody read.
+  if v_reply_id is null then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  perform app.close_question((p_inbound).contact_id, p_now);
+  insert into public.reply_questions (org_id, contact_id, kind, appointment_ids, asked_at, expires_at)
+  values ((p_inbound).org_id, (p_inbound).contact_id, p_kind, p_appointment_ids, p_now, p_now + interval '24 hours');
+  return ('asked', (p_inbound).id, (p_inbound).contact_id, v_reply_id)::app.inbound_answer;
+end
+$$;
+
+comment on function app.ask_which_visit(public.messages, text, uuid[], text, timestamptz) is
+  'Asks back by text: kind cancel_this (is it really to be cancelled), cancel_which or confirm_which (a numbered list). The question is open for 24 hours and replaces an older one. outcome asked, or stored when no text may be sent.';
+
+select app.seal('app.ask_which_visit(public.messages, text, uuid[], text, timestamptz)', null, 'app_writer');
+-- end of sql/0974_function_ask_which_visit.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0975_function_confirm_by_reply.sql
+create or replace function app.confirm_by_reply(
+  p_inbound public.messages,
+  p_appointment_id uuid,
+  p_our_number text,
+  p_now timestamptz
+)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+begin
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id
+  for update;
+  if v_old.status <> 'confirmed' or v_old.scheduled_at <= p_now then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  if v_old.confirmed_by_patient_at is null then
+    update public.appointments a
+    set confirmed_by_patient_at = p_now, updated_at = p_now
+    where a.org_id = v_org_id and a.id = v_old.id;
+    perform app.note_change('confirmed_by_patient', v_old.id, v_old, null, (p_inbound).id);
+    perform app.notify_staff('visit_confirmed', 'A patient confirmed a visit by text', 'appointment', v_old.id);
+  end if;
+  return ('confirmed', (p_inbound).id, (p_inbound).contact_id,
+    app.queue_reply(p_inbound, 'confirmed', array[v_old.id], p_our_number))::app.inbound_answer;
+end
+$$;
+
+comment on function app.confirm_by_reply(public.messages, uuid, text, timestamptz) is
+  'The patient says by text that they will come: kept on the visit, in its history and told to staff, each once. outcome confirmed, or stored when the visit is not confirmed by the clinic or past.';
+
+select app.seal('app.confirm_by_reply(public.messages, uuid, text, timestamptz)', null, 'app_writer');
+-- end of sql/0975_function_confirm_by_reply.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0976_function_cancel_by_reply.sql
+create or replace function app.cancel_by_reply(
+  p_inbound public.messages,
+  p_appointment_id uuid,
+  p_our_number text,
+  p_now timestamptz
+)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+begin
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id
+  for update;
+  if v_old.status in ('pending', 'confirmed') and v_old.scheduled_at > p_now then
+    perform app.write_cancellation(v_old, 'cancelled by text', null, (p_inbound).id);
+    perform app.notify_staff('visit_cancelled_by_reply', 'A patient cancelled a visit by text', 'appointment', v_old.id);
+  elsif v_old.status <> 'cancelled' then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  return ('cancelled', (p_inbound).id, (p_inbound).contact_id,
+    app.queue_reply(p_inbound, 'cancelled', array[v_old.id], p_our_number))::app.inbound_answer;
+end
+$$;
+
+comment on function app.cancel_by_reply(public.messages, uuid, text, timestamptz) is
+  'Cancels the visit that the patient''s answer named, as app.cancel_appointment does, and tells staff. outcome cancelled (also when somebody else cancelled it meanwhile), or stored when it is past.';
+
+select app.seal('app.cancel_by_reply(public.messages, uuid, text, timestamptz)', null, 'app_writer');
+-- end of sql/0976_function_cancel_by_reply.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0977_function_answer_wish.sql
+create or replace function app.answer_wish(
+  p_inbound public.messages,
+  p_intent text,
+  p_our_number text,
+  p_now timestamptz
+)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_contact_id uuid := (p_inbound).contact_id;
+  v_ids uuid[];
+begin
+  if p_intent = 'change' then
+    v_ids := array(select v.id from app.visits_to_answer(v_contact_id, p_now) v);
+    if cardinality(v_ids) > 0 then
+      return app.ask_which_visit(p_inbound, case cardinality(v_ids) when 1 then 'cancel_this' else 'cancel_which' end,
+        v_ids, p_our_number, p_now);
+    end if;
+  elsif p_intent in ('confirm', 'yes') then
+    v_ids := array(
+      select v.id from app.visits_to_answer(v_contact_id, p_now) v
+      where v.status = 'confirmed' and v.confirmed_by_patient_at is null);
+    if cardinality(v_ids) > 1 then
+      return app.ask_which_visit(p_inbound, 'confirm_which', v_ids, p_our_number, p_now);
+    end if;
+    -- Nothing left to confirm: the same yes again is answered about the next visit, and changes nothing.
+    v_ids := coalesce(nullif(v_ids, '{}'), array(
+      select v.id from app.visits_to_answer(v_contact_id, p_now) v where v.status = 'confirmed'));
+    if cardinality(v_ids) > 0 then
+      return app.confirm_by_reply(p_inbound, v_ids[1], p_our_number, p_now);
+    end if;
+  end if;
+  return app.leave_to_staff(p_inbound);
+end
+$$;
+
+comment on function app.answer_wish(public.messages, text, text, timestamptz) is
+  'Answers a text that answers no question of ours: yes and confirm confirm the one visit ahead or ask which; change asks back before anything is cancelled; the rest, and wishes without a visit, go to staff.';
+
+select app.seal('app.answer_wish(public.messages, text, text, timestamptz)', null, 'app_writer');
+-- end of sql/0977_function_answer_wish.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0978_function_answer_question.sql
+create or replace function app.answer_question(
+  p_inbound public.messages,
+  p_question public.reply_questions,
+  p_intent text,
+  p_our_number text,
+  p_now timestamptz
+)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_cancels boolean := (p_question).kind in ('cancel_this', 'cancel_which');
+  v_ids uuid[] := (p_question).appointment_ids;
+  v_pick uuid := case
+    when (p_question).kind = 'cancel_this' and p_intent in ('change', 'yes') then v_ids[1]
+    when (p_question).kind <> 'cancel_this' and p_intent = 'number' then
+      v_ids[regexp_replace((p_inbound).content, '[^0-9]', '', 'g')::integer]
+  end;
+  v_reply_id uuid;
+begin
+  if p_intent = 'other' or (p_intent = 'no' and not v_cancels) then
+    return app.leave_to_staff(p_inbound);
+  elsif v_pick is not null or (v_cancels and p_intent in ('confirm', 'no')) or (not v_cancels and p_intent = 'change') then
+    perform app.close_question((p_inbound).contact_id, p_now);
+    return case
+      when v_pick is not null and v_cancels then app.cancel_by_reply(p_inbound, v_pick, p_our_number, p_now)
+      when v_pick is not null then app.confirm_by_reply(p_inbound, v_pick, p_our_number, p_now)
+      when not v_cancels then app.answer_wish(p_inbound, 'change', p_our_number, p_now)
+      else ('kept', (p_inbound).id, (p_inbound).contact_id,
+        app.queue_reply(p_inbound, 'kept', v_ids, p_our_number))::app.inbound_answer
+    end;
+  end if;
+
+  -- A number that is not on the list, or a yes to "which?": the same list once more, then people read on.
+  if not (p_question).asked_again then
+    v_reply_id := app.queue_reply(p_inbound, (p_question).kind, v_ids, p_our_number);
+  end if;
+  if v_reply_id is null then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  update public.reply_questions q
+  set asked_again = true
+  where q.org_id = (p_question).org_id and q.id = (p_question).id;
+  return ('asked', (p_inbound).id, (p_inbound).contact_id, v_reply_id)::app.inbound_answer;
+end
+$$;
+
+comment on function app.answer_question(public.messages, public.reply_questions, text, text, timestamptz) is
+  'Takes a text as the answer to our open question: a number picks from its list, change or yes cancels the one visit asked about, confirm or no keeps everything. What fits none of it is asked again once, then stored. outcome as in app.inbound_answer.';
+
+select app.seal('app.answer_question(public.messages, public.reply_questions, text, text, timestamptz)', null, 'app_writer');
+-- end of sql/0978_function_answer_question.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0979_function_opt_out_by_reply.sql
+create or replace function app.opt_out_by_reply(p_inbound public.messages, p_now timestamptz)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_contact_id uuid := (p_inbound).contact_id;
+begin
+  if app.opt_out('sms', (p_inbound).recipient, 'reply')
+    and exists (select from app.visits_to_answer(v_contact_id, p_now)) then
+    perform app.notify_staff('opted_out_before_visit', 'Somebody with a visit ahead wants no more texts', 'contact', v_contact_id);
+  end if;
+  perform app.close_question(v_contact_id, p_now);
+  perform app.stop_campaigns_for(v_contact_id, 'opt_out');
+  return ('opted_out', (p_inbound).id, v_contact_id, null)::app.inbound_answer;
+end
+$$;
+
+comment on function app.opt_out_by_reply(public.messages, timestamptz) is
+  'Honours STOP and its like: the number gets no more texts. No visit is cancelled, CANCEL included; staff are told where one is ahead, for reminders will not arrive. No answer of ours: the carrier confirms.';
+
+select app.seal('app.opt_out_by_reply(public.messages, timestamptz)', null, 'app_writer');
+-- end of sql/0979_function_opt_out_by_reply.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0980_function_save_credential.sql
 create or replace function app.save_credential(
   p_provider text,
@@ -1085,40 +3641,42 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_old_sender text;
   v_id uuid;
-  v_now timestamptz := app.now();
 begin
-  if coalesce(app.current_member_role(), '') not in ('owner', 'admin') then
-    raise exception 'Only owners and admins may connect accounts.' using errcode = 'VX403';
+  perform app.require_admin();
+  if coalesce(p_provider, '') not in ('twilio', 'resend') or coalesce(p_sender, '') = ''
+    or (p_provider = 'twilio' and p_sender !~ '^\+[1-9][0-9]{6,14}$') then
+    raise exception 'twilio needs a number to send from, resend an address' using errcode = 'VX400';
   end if;
-  -- Replies to a number must find one clinic.
+  select c.sender into v_old_sender
+  from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  for update;
+  v_now := app.now();
   if p_provider = 'twilio' then
-    insert into public.phone_numbers (org_id, number, location_id, provider)
-    select v_org_id, p_sender, l.id, 'twilio'
-    from public.locations l
-    where l.org_id = v_org_id
-    order by l.created_at, l.id
-    limit 1
-    on conflict (number) do nothing;
-    if not exists (select from public.phone_numbers n where n.org_id = v_org_id and n.number = p_sender) then
-      raise exception 'This number belongs to another organization.' using errcode = 'VX409';
+    perform app.claim_number(p_sender);
+    if v_old_sender <> p_sender then
+      perform app.release_number(v_old_sender);
     end if;
   end if;
-  insert into public.org_credentials as c
-    (org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at, created_at, updated_at)
-  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now, v_now, v_now)
+
+  insert into public.org_credentials as c (
+    org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at)
+  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now)
   on conflict (org_id, provider) do update
   set ciphertext = excluded.ciphertext, nonce = excluded.nonce, auth_tag = excluded.auth_tag, key_id = excluded.key_id,
     account_ref = excluded.account_ref, sender = excluded.sender, last_verified_at = v_now, verification_error = null,
     updated_at = v_now
   returning c.id into v_id;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'credential_saved', 'org_credential', v_id, app.current_user_id());
+  values (v_org_id, 'credential_saved', 'credential', v_id, app.current_user_id());
 end
 $$;
 
 comment on function app.save_credential(text, bytea, bytea, bytea, text, text, text) is
-  'Stores, or replaces, the running organisation''s sealed account at a provider, which has just accepted it, and audits that. Only owners and admins (VX403). Twilio''s number becomes the clinic''s, so that replies to it find the clinic; VX409 when it is another clinic''s.';
+  'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s.';
 
 select app.seal('app.save_credential(text, bytea, bytea, bytea, text, text, text)', 'app_writer', 'tenant_user');
 -- end of sql/0980_function_save_credential.sql
@@ -1137,12 +3695,11 @@ set search_path = ''
 as $$
   select c.*
   from public.org_credentials c
-  where c.org_id = app.require_org_id()
-    and c.provider = p_provider
+  where c.org_id = app.require_org_id() and c.provider = p_provider
 $$;
 
 comment on function app.read_credential(text) is
-  'The running organisation''s sealed account at a provider; no row when it has none. For jobs and webhooks, which hold the key.';
+  'The sealed credential of a provider, for the moment of its use; no row where the clinic has none. Never given to people''s requests.';
 
 select app.seal('app.read_credential(text)', 'app_writer', 'tenant_service');
 -- end of sql/0981_function_read_credential.sql
@@ -1161,25 +3718,26 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_id uuid;
+  v_removed public.org_credentials;
 begin
-  if coalesce(app.current_member_role(), '') not in ('owner', 'admin') then
-    raise exception 'Only owners and admins may disconnect accounts.' using errcode = 'VX403';
-  end if;
+  perform app.require_admin();
   delete from public.org_credentials c
   where c.org_id = v_org_id and c.provider = p_provider
-  returning c.id into v_id;
-  if v_id is null then
+  returning * into v_removed;
+  if v_removed.id is null then
     return false;
   end if;
+  if p_provider = 'twilio' then
+    perform app.release_number(v_removed.sender);
+  end if;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'credential_removed', 'org_credential', v_id, app.current_user_id());
+  values (v_org_id, 'credential_removed', 'credential', v_removed.id, app.current_user_id());
   return true;
 end
 $$;
 
 comment on function app.remove_credential(text) is
-  'Forgets the running organisation''s account at a provider and audits that; false when there was none. Only owners and admins (VX403). The number stays the clinic''s.';
+  'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403).';
 
 select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');
 -- end of sql/0982_function_remove_credential.sql
@@ -1196,22 +3754,21 @@ create or replace function app.reseal_credential(
   p_key_id text
 )
 returns boolean
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
-  with resealed as (
-    update public.org_credentials c
-    set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id
-    where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce
-    returning c.id
-  )
-  select exists (select from resealed)
+begin
+  update public.org_credentials c
+  set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id, updated_at = app.now()
+  where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce;
+  return found;
+end
 $$;
 
 comment on function app.reseal_credential(text, bytea, bytea, bytea, bytea, text) is
-  'Puts the same content under another key, in place of what was sealed with p_old_nonce; false when that was replaced or removed meanwhile, also under the same key. Times stay: the account did not change.';
+  'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. Returns whether it was replaced.';
 
 select app.seal('app.reseal_credential(text, bytea, bytea, bytea, bytea, text)', 'app_writer', 'tenant_service');
 -- end of sql/0983_function_reseal_credential.sql
@@ -1235,7 +3792,7 @@ as $$
 $$;
 
 comment on function app.orgs_to_reseal(text) is
-  'The organisations with something that another key than this one sealed. Crosses tenants, and sees ids only.';
+  'The organisations, of all, that have a credential sealed with another key than this one; none: the other keys may go.';
 
 select app.seal('app.orgs_to_reseal(text)', 'app_definer', 'voxanne_login');
 -- end of sql/0984_function_orgs_to_reseal.sql
@@ -1262,6 +3819,89 @@ comment on function app.set_message_rules(jsonb) is
 
 select app.seal('app.set_message_rules(jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/0985_function_set_message_rules.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0986_function_record_inbound_message.sql
+create or replace function app.record_inbound_message(
+  p_provider text,
+  p_external_id text,
+  p_from text,
+  p_to text,
+  p_body text,
+  p_opt_out_type text default null
+)
+returns setof app.inbound_answer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_intent text := app.reply_intent(p_body);
+  v_now timestamptz;
+  v_inbound public.messages;
+  v_question public.reply_questions;
+begin
+  if coalesce(p_provider, '') = '' or coalesce(p_external_id, '') = '' or coalesce(p_from, '') = '' then
+    raise exception 'a received text needs its provider, its id and its sender' using errcode = 'VX400';
+  end if;
+  -- Texts of one number are handled one after the other, and none while one is being sent there.
+  perform app.lock_number(p_from);
+  v_now := app.now();
+  return query
+  select 'replayed', m.id, m.contact_id, (
+    select r.id from public.messages r where r.org_id = m.org_id and r.in_reply_to = m.id order by r.created_at limit 1)
+  from public.messages m
+  where m.org_id = v_org_id and m.service_provider = p_provider and m.external_message_id = p_external_id;
+  if found then
+    return;
+  end if;
+
+  insert into public.messages (org_id, direction, method, category, recipient, recipient_hash, content, status,
+    service_provider, external_message_id, contact_id)
+  values (v_org_id, 'inbound', 'sms', 'reply', p_from, app.number_hash(p_from), left(coalesce(p_body, ''), 1600), 'delivered',
+    p_provider, p_external_id, (select c.id from public.contacts c where c.org_id = v_org_id and c.phone = p_from))
+  returning * into v_inbound;
+  perform app.announce('message_created', 'message', v_inbound.id);
+  perform app.stop_campaigns_for(v_inbound.contact_id, 'reply');
+
+  -- What the carrier made of the text counts even where we would read it otherwise: it acts on it.
+  v_intent := case
+    when p_opt_out_type = 'STOP' then 'opt_out'
+    when v_intent = 'opt_out' then 'opt_out'
+    when v_intent = 'yes' and app.is_opted_out('sms', p_from) then 'opt_in'
+    when p_opt_out_type = 'START' and v_intent <> 'yes' then 'opt_in'
+    when p_opt_out_type = 'HELP' then 'help'
+    else v_intent
+  end;
+  if p_from !~ '^\+[1-9][0-9]{6,14}$' then
+    -- A short code or a name: no patient, and nothing to answer to.
+    return next app.leave_to_staff(v_inbound);
+  elsif v_intent = 'opt_out' then
+    return next app.opt_out_by_reply(v_inbound, v_now);
+  elsif v_intent = 'opt_in' then
+    perform app.opt_in('sms', p_from, 'reply');
+    return next ('opted_in', v_inbound.id, v_inbound.contact_id, null)::app.inbound_answer;
+  elsif v_intent = 'help' then
+    return next ('help', v_inbound.id, v_inbound.contact_id,
+      case when p_opt_out_type is null then app.queue_reply(v_inbound, 'help', '{}', p_to) end)::app.inbound_answer;
+  else
+    v_question := app.open_question(v_inbound.contact_id, v_now);
+    return next case
+      when v_question.id is null then app.answer_wish(v_inbound, v_intent, p_to, v_now)
+      else app.answer_question(v_inbound, v_question, v_intent, p_to, v_now)
+    end;
+  end if;
+end
+$$;
+
+comment on function app.record_inbound_message(text, text, text, text, text, text) is
+  'Keeps a text that came in (p_from to our number p_to, E.164) and does what it asks, once per provider''s id; p_opt_out_type is the carrier''s own reading (STOP, START, HELP). The sender is a contact by contacts.phone only; STOP counts also from a stranger. VX400 without provider, id or sender.';
+
+select app.seal('app.record_inbound_message(text, text, text, text, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/0986_function_record_inbound_message.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1302,33 +3942,58 @@ grant create on schema app to app_writer, app_definer;
 
 -- +goose StatementBegin
 drop function app.erase_contact;
+drop function app.record_inbound_message;
 drop function app.set_message_rules;
 drop function app.orgs_to_reseal;
 drop function app.reseal_credential;
 drop function app.remove_credential;
 drop function app.read_credential;
 drop function app.save_credential;
+drop function app.opt_out_by_reply;
+drop function app.answer_question;
+drop function app.answer_wish;
+drop function app.cancel_by_reply;
+drop function app.confirm_by_reply;
+drop function app.ask_which_visit;
+drop function app.open_question;
+drop function app.leave_to_staff;
+drop function app.close_question;
 drop function app.message_stats;
-drop function app.stop_campaigns_for;
+drop function app.queue_reply;
+drop function app.visits_in_reply;
+drop function app.reply_wording;
+drop function app.visits_to_answer;
+drop function app.reply_intent;
+drop function app.release_number;
 drop function app.stop_campaign;
 drop function app.start_campaign;
 drop function app.save_campaign;
 drop function app.campaign_segment;
+drop function app.check_segment;
+drop function app.claim_number;
+drop function app.check_steps;
 drop function app.preview_template;
 drop function app.delete_template;
 drop function app.save_template;
+drop function app.check_template;
+drop function app.take_scheduled;
+drop function app.take_answer;
+drop function app.take_campaign;
+drop function app.take_visits;
+drop function app.visit_text;
+drop function app.visits_to_tell;
+drop function app.start_bundle;
+drop function app.contact_language;
+drop function app.confirmation_email;
+drop function app.list_visits;
+drop function app.note_code;
+drop function app.settle_scheduled;
 drop function app.template_for;
 drop function app.render_text;
 drop function app.template_fields;
 drop function app.default_template;
-drop function app.request_code;
-drop function app.verify_code;
-drop function app.note_code;
-drop function app.settle_scheduled;
-drop function app.take_scheduled;
-drop function app.schedule_missed_call;
-drop function app.schedule_for_appointment;
-drop function app.record_inbound_message;
+drop function app.with_stop_hint;
+drop function app.next_codes;
 drop function app.find_messaging_tenant;
 drop function app.opt_in;
 drop function app.opt_out;
@@ -1340,6 +4005,26 @@ drop function app.send_follow_up;
 drop function app.begin_message;
 drop function app.is_opted_out;
 drop function app.next_sending_time;
+drop function app.record_call_report;
+drop function app.schedule_missed_call;
+drop function app.request_code;
+drop function app.verify_code;
+drop function app.patients_of_code;
+drop function app.verify_caller;
+drop function app.may_guess;
+drop function app.approve_appointment;
+drop function app.cancel_appointment;
+drop function app.write_cancellation;
+drop function app.reschedule_appointment;
+drop function app.book_appointment;
+drop function app.amend_appointment;
+drop function app.move_appointment;
+drop function app.place_booking;
+drop function app.note_change;
+drop function app.stop_campaigns_for;
+drop function app.schedule_for_appointment;
+drop function app.schedule_reminders;
+drop function app.schedule_confirmation;
 drop function app.local_words;
 drop function app.sms_segments;
 drop function app.plain_text;
@@ -1489,6 +4174,746 @@ comment on function app.enqueue_job(text, jsonb, timestamptz) is
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0470_function_note_change.sql
+create or replace function app.note_change(
+  p_kind text,
+  p_appointment_id uuid,
+  p_old public.appointments,
+  p_call_id uuid
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  insert into public.appointment_changes (
+    org_id, appointment_id, kind, old_during, new_during, old_resource_id, new_resource_id, call_id, actor_user_id)
+  select a.org_id, a.id, p_kind, (p_old).during, a.during, (p_old).resource_id, a.resource_id, p_call_id, app.current_user_id()
+  from public.appointments a
+  where a.org_id = app.current_org_id() and a.id = p_appointment_id;
+  perform app.announce(
+    case when p_kind = 'booked' then 'appointment_created' else 'appointment_updated' end, 'appointment', p_appointment_id);
+end
+$$;
+
+comment on function app.note_change(text, uuid, public.appointments, uuid) is
+  'Keeps the history of an appointment and tells live clients. p_old is the row before the change, NULL for a new booking.';
+
+select app.seal('app.note_change(text, uuid, public.appointments, uuid)', null, 'app_writer');
+-- end of sql/0470_function_note_change.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0500_function_place_booking.sql
+create or replace function app.place_booking(
+  p_service_id uuid,
+  p_resource_id uuid,
+  p_starts_at timestamptz,
+  p_call_id uuid,
+  p_contact_id uuid,
+  p_patient_name text,
+  p_date_of_birth date,
+  p_email text,
+  p_spoken_phone text,
+  p_notes text,
+  p_override boolean
+)
+returns app.booking_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)));
+  v_now timestamptz;
+  v_slot app.free_slot;
+  v_contact_id uuid;
+  v_patient_id uuid;
+  v_id uuid;
+  v_result app.booking_result;
+begin
+  perform app.lock_resources(v_candidates);
+  v_now := app.now();
+  perform app.drop_expired_holds(v_candidates, v_now);
+
+  select * into v_slot
+  from app.choose_slot(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  if v_slot.resource_id is not null then
+    begin
+      -- Contact and patient only now: a refused try leaves nobody behind.
+      v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
+      v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
+    exception when exclusion_violation then
+      -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
+      v_slot := null;
+    end;
+  end if;
+
+  if v_slot.resource_id is null then
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  end if;
+
+  -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to
+  -- somebody known, who would then get none of the confirmations.
+  update public.contacts c
+  set name = coalesce(c.name, p_patient_name), lead_status = 'booked', updated_at = v_now,
+    email = case when k.is_new then coalesce(c.email, p_email) else c.email end,
+    spoken_phone = case when k.is_new then coalesce(c.spoken_phone, p_spoken_phone) else c.spoken_phone end
+  from (
+    select exists (
+      select from public.call_logs l
+      join public.contacts n on n.org_id = l.org_id and n.id = v_contact_id
+      where l.org_id = v_org_id and l.id = p_call_id and n.created_at >= l.created_at
+    ) as is_new
+  ) k
+  where c.org_id = v_org_id and c.id = v_contact_id;
+  perform app.note_change('booked', v_id, null, p_call_id);
+  v_result := app.booking_answer('booked', v_id);
+  if p_call_id is not null then
+    perform app.notify_staff(
+      case when v_result.status = 'pending' then 'approval_needed' else 'appointment_booked' end,
+      case when v_result.status = 'pending' then 'A booking waits for approval' else 'The receptionist booked a visit' end,
+      'appointment', v_id);
+  end if;
+  return v_result;
+end
+$$;
+
+comment on function app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean) is
+  'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
+
+select app.seal('app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean)', null, 'app_writer');
+-- end of sql/0500_function_place_booking.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0510_function_move_appointment.sql
+create or replace function app.move_appointment(
+  p_kind text,
+  p_appointment_id uuid,
+  p_service_id uuid,
+  p_resource_id uuid,
+  p_starts_at timestamptz,
+  p_call_id uuid,
+  p_override boolean
+)
+returns app.booking_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, p_appointment_id)));
+  v_now timestamptz;
+  v_old public.appointments;
+  v_slot app.free_slot;
+begin
+  perform app.lock_resources(v_candidates);
+  v_now := app.now();
+  perform app.drop_expired_holds(v_candidates, v_now);
+
+  -- Read again under the lock: staff may have cancelled or moved it meanwhile.
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id
+  for update;
+  if v_old.status is null or v_old.status not in ('pending', 'confirmed') then
+    return app.booking_refusal('refused', 'not_active', p_service_id, p_resource_id, p_starts_at);
+  end if;
+
+  if v_old.service_id = p_service_id and v_old.scheduled_at = p_starts_at
+    and coalesce(p_resource_id, v_old.resource_id) = v_old.resource_id
+  then
+    return app.booking_answer(p_kind, p_appointment_id);
+  end if;
+
+  select * into v_slot
+  from app.choose_slot(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, p_appointment_id, p_override);
+  if v_slot.resource_id is not null then
+    begin
+      -- A hold of this call on the new slot has served its purpose; it goes first, or it would stand in the way.
+      delete from public.appointments a
+      where a.org_id = v_org_id and a.call_id = p_call_id and a.status = 'held';
+      update public.appointments a
+      set location_id = v_slot.location_id, service_id = p_service_id, resource_id = v_slot.resource_id,
+        scheduled_at = lower(v_slot.during), duration = upper(v_slot.during) - lower(v_slot.during),
+        during = v_slot.during, blocked = v_slot.blocked,
+        -- Moving does not approve; it can bring a confirmed visit under a stale calendar back to pending.
+        status = case when a.status = 'pending' and not p_override then 'pending'
+          else app.starting_status(v_slot.resource_id, v_now, p_override) end,
+        overridden_by = case when p_override then app.current_user_id() else a.overridden_by end,
+        confirmation_sent = false, updated_at = v_now
+      where a.org_id = v_org_id and a.id = p_appointment_id;
+    exception
+      when exclusion_violation then
+        v_slot := null;
+      when unique_violation then
+        -- The same patient has just this visit already, booked by the same call.
+        return app.booking_refusal('question', 'own_booking', p_service_id, v_slot.resource_id, p_starts_at);
+    end;
+  end if;
+  if v_slot.resource_id is null then
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, p_appointment_id, p_override);
+  end if;
+
+  perform app.note_change(p_kind, p_appointment_id, v_old, p_call_id);
+  return app.booking_answer(p_kind, p_appointment_id);
+end
+$$;
+
+comment on function app.move_appointment(text, uuid, uuid, uuid, timestamptz, uuid, boolean) is
+  'Moves one row to another time, resource or service in one statement: both or nothing, with its history kept. p_kind says what it is called (amended, rescheduled). The resource it has is preferred where any will do.';
+
+select app.seal('app.move_appointment(text, uuid, uuid, uuid, timestamptz, uuid, boolean)', null, 'app_writer');
+-- end of sql/0510_function_move_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0520_function_amend_appointment.sql
+create or replace function app.amend_appointment(
+  p_call_id uuid,
+  p_booking_ref text,
+  p_service text default null,
+  p_starts_at timestamptz default null,
+  p_resource text default null,
+  p_patient_name text default null,
+  p_tool_call_id text default null,
+  p_said_date text default null,
+  p_said_time text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+  v_service_id uuid;
+  v_resource_id uuid;
+  v_result app.booking_result;
+begin
+  perform app.lock_call(p_call_id);
+  v_result := app.replayed_attempt('amend', p_call_id, p_tool_call_id);
+  if v_result.outcome is not null then
+    return next v_result;
+    return;
+  end if;
+
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id
+    and a.call_id = p_call_id
+    and a.booking_ref = upper(regexp_replace(p_booking_ref, '[^A-Za-z0-9]', '', 'g'));
+  v_service_id := case when coalesce(btrim(p_service), '') = '' then v_old.service_id
+    else (select id from app.find_service(p_service)) end;
+  v_resource_id := (select id from app.find_resource(p_resource));
+
+  if v_old.id is null then
+    v_result := app.booking_refusal('refused', 'not_found');
+  elsif v_service_id is null then
+    v_result := app.booking_refusal('refused', 'unknown_service');
+  elsif v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+    v_result := app.booking_refusal('refused', 'unknown_resource', v_service_id);
+  elsif v_old.status not in ('pending', 'confirmed') then
+    v_result := app.booking_refusal('refused', 'not_active', v_service_id);
+  else
+    begin
+      v_result := app.move_appointment('amended', v_old.id, v_service_id, v_resource_id,
+        coalesce(p_starts_at, v_old.scheduled_at), p_call_id, false);
+      if v_result.outcome = 'amended' and app.normalise_name(coalesce(p_patient_name, '')) <> '' then
+        perform app.rename_patient(v_old.id, p_patient_name, p_call_id);
+        v_result := app.booking_answer('amended', v_old.id);
+      end if;
+    exception when unique_violation then
+      -- Under the new name or time it would be a visit that this call has booked already: nothing is changed.
+      v_result := app.booking_refusal('question', 'own_booking', v_service_id, v_resource_id, p_starts_at);
+    end;
+  end if;
+
+  perform app.note_attempt('amend', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
+  return next v_result;
+end
+$$;
+
+comment on function app.amend_appointment(uuid, text, text, timestamptz, text, text, text, text, text) is
+  'Changes a booking that this very call made, named by its booking_ref: service, start, resource or the patient''s name; what is NULL or blank stays, but for the resource: without a name it stays where it is free, else another takes the visit. outcome amended, or refused: not_found (of another call, or none), not_active, unknown_service, unknown_resource or one of app.refusal_reason with alternatives.';
+
+select app.seal('app.amend_appointment(uuid, text, text, timestamptz, text, text, text, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/0520_function_amend_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0530_function_book_appointment.sql
+create or replace function app.book_appointment(
+  p_service text,
+  p_starts_at timestamptz,
+  p_patient_name text,
+  p_call_id uuid default null,
+  p_tool_call_id text default null,
+  p_resource text default null,
+  p_contact_id uuid default null,
+  p_date_of_birth date default null,
+  p_email text default null,
+  p_spoken_phone text default null,
+  p_another_person boolean default false,
+  p_notes text default null,
+  p_override boolean default false,
+  p_said_date text default null,
+  p_said_time text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := btrim(coalesce(p_patient_name, ''));
+  v_service_id uuid;
+  v_resource_id uuid;
+  v_verdict text;
+  v_own_id uuid;
+  v_result app.booking_result;
+begin
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if p_call_id is null then
+    if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
+      raise exception 'name the contact to book for' using errcode = 'VX404';
+    end if;
+  elsif p_override or p_contact_id is not null then
+    raise exception 'a call books by the rules and for its own contact' using errcode = 'VX403';
+  end if;
+
+  if p_starts_at is null then
+    raise exception 'name the time to book' using errcode = 'VX400';
+  end if;
+  if p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('book', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
+  end if;
+
+  select id into v_service_id from app.find_service(p_service);
+  select id into v_resource_id from app.find_resource(p_resource);
+  if v_service_id is not null and v_name <> '' then
+    select o.verdict, o.appointment_id into v_verdict, v_own_id
+    from app.own_booking(p_call_id, v_service_id, v_resource_id, p_starts_at, v_name, p_date_of_birth, p_another_person) o;
+  end if;
+
+  v_result := case
+    when v_service_id is null then app.booking_refusal('refused', 'unknown_service')
+    when v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+      app.booking_refusal('refused', 'unknown_resource', v_service_id)
+    when app.normalise_name(v_name) = '' then
+      app.booking_refusal('question', 'name_missing', v_service_id, v_resource_id, p_starts_at)
+    when v_verdict = 'replay' then app.booking_answer('booked', v_own_id, null, true)
+    when v_verdict = 'question' then app.booking_answer('question', v_own_id, 'same_person')
+    when v_verdict = 'amend' then
+      app.move_appointment('amended', v_own_id, v_service_id, v_resource_id, p_starts_at, p_call_id, false)
+    else app.place_booking(v_service_id, v_resource_id, p_starts_at, p_call_id, p_contact_id, v_name,
+      p_date_of_birth, p_email, p_spoken_phone, nullif(btrim(p_notes), ''), p_override)
+  end;
+
+  -- A gap too short for the buffers between two visits of one call: nobody is told that they took it from themselves.
+  if v_result.outcome = 'refused' and v_result.reason = 'taken' and app.blocked_by_own(p_call_id, v_service_id, v_resource_id, p_starts_at) then
+    v_result.outcome := 'question';
+    v_result.reason := 'own_booking';
+  end if;
+
+  if p_override and v_result.outcome = 'booked' then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'booking_override', 'appointment', v_result.appointment_id, app.current_user_id());
+  end if;
+  perform app.note_attempt('book', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
+  return next v_result;
+end
+$$;
+
+comment on function app.book_appointment(text, timestamptz, text, uuid, text, text, uuid, date, text, text, boolean, text, boolean, text, text) is
+  'Books a visit, or says why not. By a call (p_call_id) for its own contact and by all rules, or by staff (p_contact_id; p_override sets every rule aside but the no-overlap one, and is audited). The end follows from the service. outcome booked (replayed when the same tool call or the same wish came before), amended (the call''s own overlapping booking of the same name was moved), question (name_missing, same_person: appointment and patient_name are those of the booking meant, own_booking) or refused (unknown_service, unknown_resource or one of app.refusal_reason) with up to three alternatives.';
+
+select app.seal('app.book_appointment(text, timestamptz, text, uuid, text, text, uuid, date, text, text, boolean, text, boolean, text, text)', 'app_writer', 'tenant_service', 'tenant_user');
+-- end of sql/0530_function_book_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0570_function_reschedule_appointment.sql
+create or replace function app.reschedule_appointment(
+  p_starts_at timestamptz,
+  p_appointment text default null,
+  p_on date default null,
+  p_call_id uuid default null,
+  p_tool_call_id text default null,
+  p_resource text default null,
+  p_override boolean default false,
+  p_said_date text default null,
+  p_said_time text default null,
+  p_at time default null,
+  p_patient_name text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_pick record;
+  v_done_id uuid;
+  v_old public.appointments;
+  v_resource_id uuid := (select id from app.find_resource(p_resource));
+  v_result app.booking_result;
+begin
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if p_call_id is not null and p_override then
+    raise exception 'a call moves visits by the rules' using errcode = 'VX403';
+  elsif p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('reschedule', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
+  end if;
+
+  if p_starts_at is null then
+    raise exception 'name the time to move to' using errcode = 'VX400';
+  end if;
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
+  if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
+    v_done_id := app.already_changed(
+      'rescheduled', p_call_id, p_appointment, p_on, p_at, p_patient_name, p_starts_at);
+  end if;
+  select * into v_old from public.appointments a where a.org_id = v_org_id and a.id = v_pick.appointment_id;
+  v_result := case
+    when v_done_id is not null then app.booking_answer('rescheduled', v_done_id, null, true)
+    when v_pick.reason = 'which_appointment' then app.booking_refusal('question', v_pick.reason)
+    when v_pick.reason is not null then app.booking_refusal('refused', v_pick.reason)
+    when v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+      app.booking_refusal('refused', 'unknown_resource', v_old.service_id)
+    -- Asked for the time it already has: the wish is fulfilled, there is nothing to move.
+    when v_old.status in ('pending', 'confirmed') and v_old.scheduled_at = p_starts_at
+      and coalesce(v_resource_id, v_old.resource_id) = v_old.resource_id then
+      app.booking_answer('rescheduled', v_old.id, null, true)
+    -- A visit from before the call stays with its practitioner unless another one was asked for.
+    else app.move_appointment('rescheduled', v_old.id, v_old.service_id,
+      case when v_old.call_id = p_call_id then v_resource_id else coalesce(v_resource_id, v_old.resource_id) end,
+      p_starts_at, p_call_id, p_override)
+  end;
+
+  if p_override and v_result.outcome = 'rescheduled' then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'reschedule_override', 'appointment', v_old.id, app.current_user_id());
+  end if;
+  perform app.note_attempt('reschedule', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
+  return next v_result;
+end
+$$;
+
+comment on function app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text) is
+  'Moves a visit to p_starts_at, in one row and one transaction, history kept, with the same practitioner unless another one is named (what this very call booked may go to any). Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
+
+select app.seal('app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');
+-- end of sql/0570_function_reschedule_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0580_function_cancel_appointment.sql
+create or replace function app.cancel_appointment(
+  p_appointment text default null,
+  p_on date default null,
+  p_call_id uuid default null,
+  p_tool_call_id text default null,
+  p_reason text default null,
+  p_at time default null,
+  p_patient_name text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_pick record;
+  v_old public.appointments;
+  v_result app.booking_result;
+begin
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('cancel', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
+  end if;
+
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
+  if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
+    v_pick.appointment_id := app.already_changed(
+      'cancelled', p_call_id, p_appointment, p_on, p_at, p_patient_name, null);
+  end if;
+
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = v_pick.appointment_id
+  for update;
+  if v_old.id is null then
+    v_result := app.booking_refusal(case v_pick.reason when 'which_appointment' then 'question' else 'refused' end, v_pick.reason);
+  elsif v_old.status = 'cancelled' then
+    v_result := app.booking_answer('cancelled', v_old.id, null, true);
+  elsif v_old.status not in ('pending', 'confirmed') then
+    v_result := app.booking_refusal('refused', 'not_active', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
+  else
+    update public.appointments a
+    set status = 'cancelled', cancelled_at = app.now(), cancel_reason = left(nullif(btrim(p_reason), ''), 200),
+      updated_at = app.now()
+    where a.org_id = v_org_id and a.id = v_old.id;
+    perform app.note_change('cancelled', v_old.id, v_old, p_call_id);
+    v_result := app.booking_answer('cancelled', v_old.id);
+  end if;
+
+  perform app.note_attempt('cancel', v_result, p_call_id, p_tool_call_id, null, null, null);
+  return next v_result;
+end
+$$;
+
+comment on function app.cancel_appointment(text, date, uuid, text, text, time, text) is
+  'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
+
+select app.seal('app.cancel_appointment(text, date, uuid, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');
+-- end of sql/0580_function_cancel_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0590_function_approve_appointment.sql
+create or replace function app.approve_appointment(p_appointment_id uuid)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+  v_result app.booking_result;
+begin
+  perform app.require_staff();
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for update;
+  if v_old.id is null then
+    v_result := app.booking_refusal('refused', 'not_found');
+  elsif v_old.status = 'confirmed' then
+    v_result := app.booking_answer('approved', v_old.id, null, true);
+  elsif v_old.status <> 'pending' then
+    v_result := app.booking_refusal('refused', 'not_active', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
+  else
+    update public.appointments a
+    set status = 'confirmed', updated_at = app.now()
+    where a.org_id = v_org_id and a.id = p_appointment_id;
+    perform app.note_change('approved', p_appointment_id, v_old, null);
+    v_result := app.booking_answer('approved', p_appointment_id);
+  end if;
+  perform app.note_attempt('approve', v_result, null, null, null, null, null);
+  return next v_result;
+end
+$$;
+
+comment on function app.approve_appointment(uuid) is
+  'Confirms a pending booking; staff only (VX403). outcome approved (replayed when it was confirmed already), or refused: not_found, not_active. To decline, cancel it.';
+
+select app.seal('app.approve_appointment(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/0590_function_approve_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0600_function_verify_caller.sql
+create or replace function app.verify_caller(
+  p_call_id uuid,
+  p_date_of_birth date,
+  p_patient_name text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := app.normalise_name(coalesce(p_patient_name, ''));
+  v_contact_id uuid;
+  v_wrong_in_call integer;
+  v_wrong_today integer;
+  v_patient_ids uuid[];
+begin
+  perform app.lock_call(p_call_id);
+  -- Made where it is missing, so that guesses at an unknown number count, and lock, like those at a known one.
+  v_contact_id := app.contact_of_call(p_call_id);
+  -- Parallel calls guess at one contact one after the other.
+  perform pg_advisory_xact_lock(3, hashtext(v_contact_id::text));
+
+  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id
+    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
+  into v_wrong_in_call, v_wrong_today
+  from public.caller_verifications v
+  join public.organizations o on o.id = v.org_id
+  where v.org_id = v_org_id and not v.succeeded and (v.call_id = p_call_id or v.contact_id = v_contact_id);
+  if v_wrong_in_call >= 3 or v_wrong_today >= 5 then
+    return 'locked';
+  end if;
+
+  -- Families share birthdays more rarely than numbers; where they do, the name decides, and of twins the one named exactly.
+  select array_agg(c.id) into v_patient_ids
+  from (
+    select p.id, rank() over (order by (p.normalised_name = v_name) desc) as place
+    from public.patients p
+    where p.org_id = v_org_id
+      and p.contact_id = v_contact_id
+      and p.date_of_birth = p_date_of_birth
+      -- A date that this very call gave proves nothing, and must not tell a new patient from a known one.
+      and p.origin_call_id is distinct from p_call_id
+      and (v_name = '' or extensions.levenshtein_less_equal(left(p.normalised_name, 100), left(v_name, 100), 2) <= 2
+        or p.normalised_name like v_name || ' %')
+  ) c
+  where c.place = 1;
+
+  insert into public.caller_verifications (org_id, call_id, contact_id, patient_id, factor, succeeded)
+  values (v_org_id, p_call_id, v_contact_id,
+    case when cardinality(v_patient_ids) = 1 then v_patient_ids[1] end,
+    'date_of_birth', coalesce(cardinality(v_patient_ids) = 1, false));
+  return case when cardinality(v_patient_ids) = 1 then 'verified' else 'not_verified' end;
+end
+$$;
+
+comment on function app.verify_caller(uuid, date, text) is
+  'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.verify_caller(uuid, date, text)', 'app_writer', 'tenant_service');
+-- end of sql/0600_function_verify_caller.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0740_function_record_call_report.sql
+create or replace function app.record_call_report(
+  p_call_id uuid,
+  p_started_at timestamptz,
+  p_ended_at timestamptz,
+  p_duration_seconds integer,
+  p_ended_reason text,
+  p_summary text,
+  p_turns jsonb,
+  p_cost_micros bigint,
+  p_has_recording boolean,
+  p_tools_used text[],
+  p_said_names text[] default '{}'
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_names text[];
+  v_summary text;
+  v_turns jsonb;
+  v_state text;
+  v_outcome text;
+  v_seconds integer;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.id is null then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.reported_at is not null and v_call.transcript_state <> 'pending_redaction' then
+    return v_call.transcript_state;
+  end if;
+
+  perform app.contact_of_call(p_call_id);
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
+  begin
+    v_summary := app.redact_phi(p_summary, v_names);
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
+      order by t.position), '[]')
+    into v_turns
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+  exception when query_canceled or others then
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
+    v_summary := null;
+    v_turns := '[]';
+    v_state := 'pending_redaction';
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
+  end;
+
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
+  update public.call_logs c
+  set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
+    recording_state = case when p_has_recording then 'at_provider' else 'none' end,
+    tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  perform app.release_hold(p_call_id);
+  if v_outcome = 'missed' and v_call.reported_at is null then
+    perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+  end if;
+  perform app.announce('call_ended', 'call', p_call_id);
+  return v_state;
+end
+$$;
+
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[]) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[])', 'app_writer', 'tenant_service');
+-- end of sql/0740_function_record_call_report.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -54,7 +54,7 @@ begin
         status = case when a.status = 'pending' and not p_override then 'pending'
           else app.starting_status(v_slot.resource_id, v_now, p_override) end,
         overridden_by = case when p_override then app.current_user_id() else a.overridden_by end,
-        confirmation_sent = false, updated_at = v_now
+        confirmation_sent = false, confirmed_by_patient_at = null, updated_at = v_now
       where a.org_id = v_org_id and a.id = p_appointment_id;
     exception
       when exclusion_violation then

@@ -13,23 +13,12 @@ declare
   v_org_id uuid := app.require_org_id();
   v_name text := app.normalise_name(coalesce(p_patient_name, ''));
   v_contact_id uuid;
-  v_wrong_in_call integer;
-  v_wrong_today integer;
   v_patient_ids uuid[];
 begin
   perform app.lock_call(p_call_id);
   -- Made where it is missing, so that guesses at an unknown number count, and lock, like those at a known one.
   v_contact_id := app.contact_of_call(p_call_id);
-  -- Parallel calls guess at one contact one after the other.
-  perform pg_advisory_xact_lock(3, hashtext(v_contact_id::text));
-
-  select count(*) filter (where v.call_id = p_call_id), count(*) filter (where v.contact_id = v_contact_id
-    and v.at >= date_trunc('day', app.now() at time zone o.time_zone) at time zone o.time_zone)
-  into v_wrong_in_call, v_wrong_today
-  from public.caller_verifications v
-  join public.organizations o on o.id = v.org_id
-  where v.org_id = v_org_id and not v.succeeded and (v.call_id = p_call_id or v.contact_id = v_contact_id);
-  if v_wrong_in_call >= 3 or v_wrong_today >= 5 then
+  if not app.may_guess(p_call_id, v_contact_id) then
     return 'locked';
   end if;
 

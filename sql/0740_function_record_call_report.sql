@@ -74,6 +74,7 @@ begin
   perform app.release_hold(p_call_id);
   if v_outcome = 'missed' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+    perform app.schedule_missed_call(p_call_id);
   end if;
   perform app.announce('call_ended', 'call', p_call_id);
   return v_state;
