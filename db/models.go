@@ -174,6 +174,7 @@ type Message struct {
 	Direction string
 	Method    string
 	Category  string
+	// The patient's end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came.
 	Recipient string
 	Subject   *string
 	Content   string

@@ -49,36 +49,31 @@ func (q *Queries) DescribeCredential(ctx context.Context, orgID uuid.UUID, provi
 }
 
 const listCredentialsToReseal = `-- name: ListCredentialsToReseal :many
-select provider, key_id
+select provider
 from public.org_credentials
 where org_id = $1 and key_id <> $2
 order by provider
 `
 
-type ListCredentialsToResealRow struct {
-	Provider string
-	KeyID    string
-}
-
 // ListCredentialsToReseal
 //
-//	select provider, key_id
+//	select provider
 //	from public.org_credentials
 //	where org_id = $1 and key_id <> $2
 //	order by provider
-func (q *Queries) ListCredentialsToReseal(ctx context.Context, orgID uuid.UUID, keyID string) ([]ListCredentialsToResealRow, error) {
+func (q *Queries) ListCredentialsToReseal(ctx context.Context, orgID uuid.UUID, keyID string) ([]string, error) {
 	rows, err := q.db.Query(ctx, listCredentialsToReseal, orgID, keyID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ListCredentialsToResealRow{}
+	items := []string{}
 	for rows.Next() {
-		var i ListCredentialsToResealRow
-		if err := rows.Scan(&i.Provider, &i.KeyID); err != nil {
+		var provider string
+		if err := rows.Scan(&provider); err != nil {
 			return nil, err
 		}
-		items = append(items, i)
+		items = append(items, provider)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

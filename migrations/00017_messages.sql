@@ -103,6 +103,7 @@ alter table public.messages
   add column code_versions integer[] not null default '{}',
   add constraint messages_codes check (cardinality(code_subjects) = cardinality(code_versions)),
   add foreign key (org_id, in_reply_to) references public.messages (org_id, id);
+comment on column public.messages.recipient is 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came.';
 comment on column public.messages.reason is 'Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.';
 comment on column public.messages.provider_error is 'The provider''s error code, e.g. Twilio 21610; never its text.';
 comment on column public.messages.segments is 'How many segments the carrier counts (GSM-7 or UCS-2); NULL for e-mail.';
@@ -273,11 +274,13 @@ create table public.reply_questions (
   appointment_ids uuid[] not null check (cardinality(appointment_ids) between 1 and 9),
   asked_at timestamptz not null default app.now(),
   expires_at timestamptz not null,
+  asked_again boolean not null default false,
   answered_at timestamptz,
   primary key (org_id, id),
   foreign key (org_id, contact_id) references public.contacts (org_id, id) on delete cascade
 );
 comment on table public.reply_questions is 'What we asked back in a text: which visit is meant, and whether it is really to be cancelled. The last open one of a contact counts.';
+comment on column public.reply_questions.asked_again is 'Whether it was repeated after an answer that fits none of it; that happens once, then people read on.';
 comment on column public.reply_questions.appointment_ids is 'In the order of the numbered list that was sent.';
 create unique index reply_questions_open on public.reply_questions (org_id, contact_id) where answered_at is null;
 comment on index public.reply_questions_open is 'record_inbound_message: what a short answer answers; one open question each.';

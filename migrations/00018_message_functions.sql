@@ -10,6 +10,14 @@ grant create on schema app to app_writer, app_definer;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.approve_appointment;
+drop function app.cancel_appointment;
+drop function app.reschedule_appointment;
+drop function app.book_appointment;
+drop function app.amend_appointment;
+drop function app.move_appointment;
+drop function app.place_booking;
+drop function app.note_change;
 drop policy if exists service_role_sees_all on public.vapi_tools;
 drop policy if exists registry_reads on public.vapi_tools;
 drop policy if exists definer_crosses on public.webhook_deliveries;
@@ -516,12 +524,55 @@ select app.seal('app.schedule_for_appointment(uuid, text, uuid)', null, 'app_wri
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0466_function_stop_campaigns_for.sql
+create or replace function app.stop_campaigns_for(
+  p_contact_id uuid,
+  p_cause text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_reason text := case p_cause when 'reply' then 'replied' when 'booking' then 'booked' when 'opt_out' then 'opted_out' end;
+begin
+  if v_reason is null then
+    raise exception 'campaigns stop on reply, booking or opt_out' using errcode = 'VX400';
+  end if;
+  -- In order of their ids, as app.stop_campaign takes them, so that the two never wait for each other in a ring.
+  with stopped as (
+    select s.org_id, s.id
+    from public.scheduled_messages s
+    join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+    join public.campaigns c on c.org_id = t.org_id and c.id = t.campaign_id
+    where s.org_id = app.require_org_id() and s.contact_id = p_contact_id and s.kind = 'campaign' and s.state = 'waiting'
+      and case p_cause when 'reply' then c.stop_on_reply when 'booking' then c.stop_on_booking else true end
+    order by s.id
+    for update of s
+  )
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = v_reason, updated_at = app.now()
+  from stopped
+  where s.org_id = stopped.org_id and s.id = stopped.id;
+end
+$$;
+
+comment on function app.stop_campaigns_for(uuid, text) is
+  'The contact gets no further steps of campaigns that stop for that cause: reply, booking (each where the campaign says so) or opt_out (always). What was sent stays; other contacts go on. An unknown cause is VX400.';
+
+select app.seal('app.stop_campaigns_for(uuid, text)', null, 'app_writer');
+-- end of sql/0466_function_stop_campaigns_for.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0470_function_note_change.sql
 create or replace function app.note_change(
   p_kind text,
   p_appointment_id uuid,
   p_old public.appointments,
-  p_call_id uuid
+  p_call_id uuid,
+  p_message_id uuid default null
 )
 returns void
 language plpgsql
@@ -530,8 +581,10 @@ set search_path = ''
 as $$
 begin
   insert into public.appointment_changes (
-    org_id, appointment_id, kind, old_during, new_during, old_resource_id, new_resource_id, call_id, actor_user_id)
-  select a.org_id, a.id, p_kind, (p_old).during, a.during, (p_old).resource_id, a.resource_id, p_call_id, app.current_user_id()
+    org_id, appointment_id, kind, old_during, new_during, old_resource_id, new_resource_id, call_id, message_id,
+    actor_user_id)
+  select a.org_id, a.id, p_kind, (p_old).during, a.during, (p_old).resource_id, a.resource_id, p_call_id, p_message_id,
+    app.current_user_id()
   from public.appointments a
   where a.org_id = app.current_org_id() and a.id = p_appointment_id;
   perform app.announce(
@@ -540,11 +593,100 @@ begin
 end
 $$;
 
-comment on function app.note_change(text, uuid, public.appointments, uuid) is
-  'Keeps the history of an appointment, tells live clients and puts in order what is to be sent to the patient. p_old is the row before the change, NULL for a new booking.';
+comment on function app.note_change(text, uuid, public.appointments, uuid, uuid) is
+  'Keeps the history of an appointment, tells live clients and puts in order what is to be sent to the patient. p_old is the row before the change, NULL for a new booking; p_message_id the patient''s text that asked for it, where one did.';
 
-select app.seal('app.note_change(text, uuid, public.appointments, uuid)', null, 'app_writer');
+select app.seal('app.note_change(text, uuid, public.appointments, uuid, uuid)', null, 'app_writer');
 -- end of sql/0470_function_note_change.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0500_function_place_booking.sql
+create or replace function app.place_booking(
+  p_service_id uuid,
+  p_resource_id uuid,
+  p_starts_at timestamptz,
+  p_call_id uuid,
+  p_contact_id uuid,
+  p_patient_name text,
+  p_date_of_birth date,
+  p_email text,
+  p_spoken_phone text,
+  p_notes text,
+  p_override boolean
+)
+returns app.booking_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)));
+  v_now timestamptz;
+  v_slot app.free_slot;
+  v_contact_id uuid;
+  v_patient_id uuid;
+  v_id uuid;
+  v_result app.booking_result;
+begin
+  perform app.lock_resources(v_candidates);
+  v_now := app.now();
+  perform app.drop_expired_holds(v_candidates, v_now);
+
+  select * into v_slot
+  from app.choose_slot(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  if v_slot.resource_id is not null then
+    begin
+      -- Contact and patient only now: a refused try leaves nobody behind.
+      v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
+      v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
+    exception when exclusion_violation then
+      -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
+      v_slot := null;
+    end;
+  end if;
+
+  if v_slot.resource_id is null then
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  end if;
+
+  -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to
+  -- somebody known, who would then get none of the confirmations.
+  update public.contacts c
+  set name = coalesce(c.name, p_patient_name), lead_status = 'booked', updated_at = v_now,
+    email = case when k.is_new then coalesce(c.email, p_email) else c.email end,
+    spoken_phone = case when k.is_new then coalesce(c.spoken_phone, p_spoken_phone) else c.spoken_phone end
+  from (
+    select exists (
+      select from public.call_logs l
+      join public.contacts n on n.org_id = l.org_id and n.id = v_contact_id
+      where l.org_id = v_org_id and l.id = p_call_id and n.created_at >= l.created_at
+    ) as is_new
+  ) k
+  where c.org_id = v_org_id and c.id = v_contact_id;
+  perform app.note_change('booked', v_id, null, p_call_id);
+  perform app.stop_campaigns_for(v_contact_id, 'booking');
+  v_result := app.booking_answer('booked', v_id);
+  if p_call_id is not null then
+    perform app.notify_staff(
+      case when v_result.status = 'pending' then 'approval_needed' else 'appointment_booked' end,
+      case when v_result.status = 'pending' then 'A booking waits for approval' else 'The receptionist booked a visit' end,
+      'appointment', v_id);
+  end if;
+  return v_result;
+end
+$$;
+
+comment on function app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean) is
+  'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
+
+select app.seal('app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean)', null, 'app_writer');
+-- end of sql/0500_function_place_booking.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -629,6 +771,411 @@ comment on function app.move_appointment(text, uuid, uuid, uuid, timestamptz, uu
 
 select app.seal('app.move_appointment(text, uuid, uuid, uuid, timestamptz, uuid, boolean)', null, 'app_writer');
 -- end of sql/0510_function_move_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0520_function_amend_appointment.sql
+create or replace function app.amend_appointment(
+  p_call_id uuid,
+  p_booking_ref text,
+  p_service text default null,
+  p_starts_at timestamptz default null,
+  p_resource text default null,
+  p_patient_name text default null,
+  p_tool_call_id text default null,
+  p_said_date text default null,
+  p_said_time text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+  v_service_id uuid;
+  v_resource_id uuid;
+  v_result app.booking_result;
+begin
+  perform app.lock_call(p_call_id);
+  v_result := app.replayed_attempt('amend', p_call_id, p_tool_call_id);
+  if v_result.outcome is not null then
+    return next v_result;
+    return;
+  end if;
+
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id
+    and a.call_id = p_call_id
+    and a.booking_ref = upper(regexp_replace(p_booking_ref, '[^A-Za-z0-9]', '', 'g'));
+  v_service_id := case when coalesce(btrim(p_service), '') = '' then v_old.service_id
+    else (select id from app.find_service(p_service)) end;
+  v_resource_id := (select id from app.find_resource(p_resource));
+
+  if v_old.id is null then
+    v_result := app.booking_refusal('refused', 'not_found');
+  elsif v_service_id is null then
+    v_result := app.booking_refusal('refused', 'unknown_service');
+  elsif v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+    v_result := app.booking_refusal('refused', 'unknown_resource', v_service_id);
+  elsif v_old.status not in ('pending', 'confirmed') then
+    v_result := app.booking_refusal('refused', 'not_active', v_service_id);
+  else
+    begin
+      v_result := app.move_appointment('amended', v_old.id, v_service_id, v_resource_id,
+        coalesce(p_starts_at, v_old.scheduled_at), p_call_id, false);
+      if v_result.outcome = 'amended' and app.normalise_name(coalesce(p_patient_name, '')) <> '' then
+        perform app.rename_patient(v_old.id, p_patient_name, p_call_id);
+        v_result := app.booking_answer('amended', v_old.id);
+      end if;
+    exception when unique_violation then
+      -- Under the new name or time it would be a visit that this call has booked already: nothing is changed.
+      v_result := app.booking_refusal('question', 'own_booking', v_service_id, v_resource_id, p_starts_at);
+    end;
+  end if;
+
+  perform app.note_attempt('amend', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
+  return next v_result;
+end
+$$;
+
+comment on function app.amend_appointment(uuid, text, text, timestamptz, text, text, text, text, text) is
+  'Changes a booking that this very call made, named by its booking_ref: service, start, resource or the patient''s name; what is NULL or blank stays, but for the resource: without a name it stays where it is free, else another takes the visit. outcome amended, or refused: not_found (of another call, or none), not_active, unknown_service, unknown_resource or one of app.refusal_reason with alternatives.';
+
+select app.seal('app.amend_appointment(uuid, text, text, timestamptz, text, text, text, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/0520_function_amend_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0530_function_book_appointment.sql
+create or replace function app.book_appointment(
+  p_service text,
+  p_starts_at timestamptz,
+  p_patient_name text,
+  p_call_id uuid default null,
+  p_tool_call_id text default null,
+  p_resource text default null,
+  p_contact_id uuid default null,
+  p_date_of_birth date default null,
+  p_email text default null,
+  p_spoken_phone text default null,
+  p_another_person boolean default false,
+  p_notes text default null,
+  p_override boolean default false,
+  p_said_date text default null,
+  p_said_time text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := btrim(coalesce(p_patient_name, ''));
+  v_service_id uuid;
+  v_resource_id uuid;
+  v_verdict text;
+  v_own_id uuid;
+  v_result app.booking_result;
+begin
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if p_call_id is null then
+    if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
+      raise exception 'name the contact to book for' using errcode = 'VX404';
+    end if;
+  elsif p_override or p_contact_id is not null then
+    raise exception 'a call books by the rules and for its own contact' using errcode = 'VX403';
+  end if;
+
+  if p_starts_at is null then
+    raise exception 'name the time to book' using errcode = 'VX400';
+  end if;
+  if p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('book', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
+  end if;
+
+  select id into v_service_id from app.find_service(p_service);
+  select id into v_resource_id from app.find_resource(p_resource);
+  if v_service_id is not null and v_name <> '' then
+    select o.verdict, o.appointment_id into v_verdict, v_own_id
+    from app.own_booking(p_call_id, v_service_id, v_resource_id, p_starts_at, v_name, p_date_of_birth, p_another_person) o;
+  end if;
+
+  v_result := case
+    when v_service_id is null then app.booking_refusal('refused', 'unknown_service')
+    when v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+      app.booking_refusal('refused', 'unknown_resource', v_service_id)
+    when app.normalise_name(v_name) = '' then
+      app.booking_refusal('question', 'name_missing', v_service_id, v_resource_id, p_starts_at)
+    when v_verdict = 'replay' then app.booking_answer('booked', v_own_id, null, true)
+    when v_verdict = 'question' then app.booking_answer('question', v_own_id, 'same_person')
+    when v_verdict = 'amend' then
+      app.move_appointment('amended', v_own_id, v_service_id, v_resource_id, p_starts_at, p_call_id, false)
+    else app.place_booking(v_service_id, v_resource_id, p_starts_at, p_call_id, p_contact_id, v_name,
+      p_date_of_birth, p_email, p_spoken_phone, nullif(btrim(p_notes), ''), p_override)
+  end;
+
+  -- A gap too short for the buffers between two visits of one call: nobody is told that they took it from themselves.
+  if v_result.outcome = 'refused' and v_result.reason = 'taken' and app.blocked_by_own(p_call_id, v_service_id, v_resource_id, p_starts_at) then
+    v_result.outcome := 'question';
+    v_result.reason := 'own_booking';
+  end if;
+
+  if p_override and v_result.outcome = 'booked' then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'booking_override', 'appointment', v_result.appointment_id, app.current_user_id());
+  end if;
+  perform app.note_attempt('book', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
+  return next v_result;
+end
+$$;
+
+comment on function app.book_appointment(text, timestamptz, text, uuid, text, text, uuid, date, text, text, boolean, text, boolean, text, text) is
+  'Books a visit, or says why not. By a call (p_call_id) for its own contact and by all rules, or by staff (p_contact_id; p_override sets every rule aside but the no-overlap one, and is audited). The end follows from the service. outcome booked (replayed when the same tool call or the same wish came before), amended (the call''s own overlapping booking of the same name was moved), question (name_missing, same_person: appointment and patient_name are those of the booking meant, own_booking) or refused (unknown_service, unknown_resource or one of app.refusal_reason) with up to three alternatives.';
+
+select app.seal('app.book_appointment(text, timestamptz, text, uuid, text, text, uuid, date, text, text, boolean, text, boolean, text, text)', 'app_writer', 'tenant_service', 'tenant_user');
+-- end of sql/0530_function_book_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0570_function_reschedule_appointment.sql
+create or replace function app.reschedule_appointment(
+  p_starts_at timestamptz,
+  p_appointment text default null,
+  p_on date default null,
+  p_call_id uuid default null,
+  p_tool_call_id text default null,
+  p_resource text default null,
+  p_override boolean default false,
+  p_said_date text default null,
+  p_said_time text default null,
+  p_at time default null,
+  p_patient_name text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_pick record;
+  v_done_id uuid;
+  v_old public.appointments;
+  v_resource_id uuid := (select id from app.find_resource(p_resource));
+  v_result app.booking_result;
+begin
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if p_call_id is not null and p_override then
+    raise exception 'a call moves visits by the rules' using errcode = 'VX403';
+  elsif p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('reschedule', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
+  end if;
+
+  if p_starts_at is null then
+    raise exception 'name the time to move to' using errcode = 'VX400';
+  end if;
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
+  if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
+    v_done_id := app.already_changed(
+      'rescheduled', p_call_id, p_appointment, p_on, p_at, p_patient_name, p_starts_at);
+  end if;
+  select * into v_old from public.appointments a where a.org_id = v_org_id and a.id = v_pick.appointment_id;
+  v_result := case
+    when v_done_id is not null then app.booking_answer('rescheduled', v_done_id, null, true)
+    when v_pick.reason = 'which_appointment' then app.booking_refusal('question', v_pick.reason)
+    when v_pick.reason is not null then app.booking_refusal('refused', v_pick.reason)
+    when v_resource_id is null and coalesce(btrim(p_resource), '') <> '' then
+      app.booking_refusal('refused', 'unknown_resource', v_old.service_id)
+    -- Asked for the time it already has: the wish is fulfilled, there is nothing to move.
+    when v_old.status in ('pending', 'confirmed') and v_old.scheduled_at = p_starts_at
+      and coalesce(v_resource_id, v_old.resource_id) = v_old.resource_id then
+      app.booking_answer('rescheduled', v_old.id, null, true)
+    -- A visit from before the call stays with its practitioner unless another one was asked for.
+    else app.move_appointment('rescheduled', v_old.id, v_old.service_id,
+      case when v_old.call_id = p_call_id then v_resource_id else coalesce(v_resource_id, v_old.resource_id) end,
+      p_starts_at, p_call_id, p_override)
+  end;
+
+  if p_override and v_result.outcome = 'rescheduled' then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'reschedule_override', 'appointment', v_old.id, app.current_user_id());
+  end if;
+  perform app.note_attempt('reschedule', v_result, p_call_id, p_tool_call_id, p_starts_at, p_said_date, p_said_time);
+  return next v_result;
+end
+$$;
+
+comment on function app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text) is
+  'Moves a visit to p_starts_at, in one row and one transaction, history kept, with the same practitioner unless another one is named (what this very call booked may go to any). Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
+
+select app.seal('app.reschedule_appointment(timestamptz, text, date, uuid, text, text, boolean, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');
+-- end of sql/0570_function_reschedule_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0578_function_write_cancellation.sql
+create or replace function app.write_cancellation(
+  p_old public.appointments,
+  p_reason text,
+  p_call_id uuid,
+  p_message_id uuid default null
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_now timestamptz := app.now();
+begin
+  update public.appointments a
+  set status = 'cancelled', cancelled_at = v_now, cancel_reason = left(nullif(btrim(p_reason), ''), 200), updated_at = v_now
+  where a.org_id = app.require_org_id() and a.id = (p_old).id;
+  perform app.note_change('cancelled', (p_old).id, p_old, p_call_id, p_message_id);
+end
+$$;
+
+comment on function app.write_cancellation(public.appointments, text, uuid, uuid) is
+  'Cancels a visit and keeps its history, whoever asked: staff (neither id), a call, or a text. p_old is the row as read for update by the caller, who has decided that it may be cancelled.';
+
+select app.seal('app.write_cancellation(public.appointments, text, uuid, uuid)', null, 'app_writer');
+-- end of sql/0578_function_write_cancellation.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0580_function_cancel_appointment.sql
+create or replace function app.cancel_appointment(
+  p_appointment text default null,
+  p_on date default null,
+  p_call_id uuid default null,
+  p_tool_call_id text default null,
+  p_reason text default null,
+  p_at time default null,
+  p_patient_name text default null
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_pick record;
+  v_old public.appointments;
+  v_result app.booking_result;
+begin
+  -- A signed-in person is judged by their role, also when they name a call.
+  if p_call_id is null or app.current_user_id() is not null then
+    perform app.require_staff();
+  end if;
+  if p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    v_result := app.replayed_attempt('cancel', p_call_id, p_tool_call_id);
+    if v_result.outcome is not null then
+      return next v_result;
+      return;
+    end if;
+  end if;
+
+  select * into v_pick from app.pick_appointment(p_call_id, p_appointment, p_on, p_at, p_patient_name);
+  if v_pick.appointment_id is null and v_pick.reason <> 'which_appointment' then
+    v_pick.appointment_id := app.already_changed(
+      'cancelled', p_call_id, p_appointment, p_on, p_at, p_patient_name, null);
+  end if;
+
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = v_pick.appointment_id
+  for update;
+  if v_old.id is null then
+    v_result := app.booking_refusal(case v_pick.reason when 'which_appointment' then 'question' else 'refused' end, v_pick.reason);
+  elsif v_old.status = 'cancelled' then
+    v_result := app.booking_answer('cancelled', v_old.id, null, true);
+  elsif v_old.status not in ('pending', 'confirmed') then
+    v_result := app.booking_refusal('refused', 'not_active', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
+  else
+    perform app.write_cancellation(v_old, p_reason, p_call_id);
+    v_result := app.booking_answer('cancelled', v_old.id);
+  end if;
+
+  perform app.note_attempt('cancel', v_result, p_call_id, p_tool_call_id, null, null, null);
+  return next v_result;
+end
+$$;
+
+comment on function app.cancel_appointment(text, date, uuid, text, text, time, text) is
+  'Cancels a visit; its time is free at once and can be booked again, also in the same call. Named as in app.reschedule_appointment. outcome cancelled (replayed when it was already), question (which_appointment) or refused: not_verified, not_found, not_active.';
+
+select app.seal('app.cancel_appointment(text, date, uuid, text, text, time, text)', 'app_writer', 'tenant_service', 'tenant_user');
+-- end of sql/0580_function_cancel_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0590_function_approve_appointment.sql
+create or replace function app.approve_appointment(p_appointment_id uuid)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+  v_result app.booking_result;
+begin
+  perform app.require_staff();
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for update;
+  if v_old.id is null then
+    v_result := app.booking_refusal('refused', 'not_found');
+  elsif v_old.status = 'confirmed' then
+    v_result := app.booking_answer('approved', v_old.id, null, true);
+  elsif v_old.status <> 'pending' then
+    v_result := app.booking_refusal('refused', 'not_active', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
+  else
+    update public.appointments a
+    set status = 'confirmed', updated_at = app.now()
+    where a.org_id = v_org_id and a.id = p_appointment_id;
+    perform app.note_change('approved', p_appointment_id, v_old, null);
+    v_result := app.booking_answer('approved', p_appointment_id);
+  end if;
+  perform app.note_attempt('approve', v_result, null, null, null, null, null);
+  return next v_result;
+end
+$$;
+
+comment on function app.approve_appointment(uuid) is
+  'Confirms a pending booking; staff only (VX403). outcome approved (replayed when it was confirmed already), or refused: not_found, not_active. To decline, cancel it.';
+
+select app.seal('app.approve_appointment(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/0590_function_approve_appointment.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1985,49 +2532,22 @@ create or replace function app.find_messaging_tenant(
   p_number text
 )
 returns setof uuid
-language plpgsql
+language sql
 stable
 security definer
 set search_path = ''
 as $$
-begin
-  raise exception 'app.find_messaging_tenant is not written yet';
-end
+  select n.org_id
+  from public.phone_numbers n
+  join public.organizations o on o.id = n.org_id and o.deleted_at is null
+  where n.number = p_number
 $$;
 
 comment on function app.find_messaging_tenant(text) is
-  'Not written yet.';
+  'Whose number (E.164) a text came to or left from: one organisation, or no row when nobody''s. The caller checks the provider''s signature with that organisation''s token before believing it.';
 
 select app.seal('app.find_messaging_tenant(text)', 'app_definer', 'voxanne_login');
 -- end of sql/0920_function_find_messaging_tenant.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- snapshot of sql/0922_function_record_inbound_message.sql
-create or replace function app.record_inbound_message(
-  p_provider text,
-  p_external_id text,
-  p_from text,
-  p_to text,
-  p_body text,
-  p_opt_out_type text default null
-)
-returns setof app.inbound_answer
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
-begin
-  raise exception 'app.record_inbound_message is not written yet';
-end
-$$;
-
-comment on function app.record_inbound_message(text, text, text, text, text, text) is
-  'Not written yet.';
-
-select app.seal('app.record_inbound_message(text, text, text, text, text, text)', 'app_writer', 'tenant_service');
--- end of sql/0922_function_record_inbound_message.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2837,6 +3357,41 @@ select app.seal('app.note_message_codes(uuid, uuid[], integer[])', 'app_writer',
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0945_function_check_template.sql
+create or replace function app.check_template(p_kind text, p_body text, p_subject text default null)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_allowed text[] := app.template_fields(p_kind);
+  v_named text[] := array(select m[1] from regexp_matches(concat(p_body, p_subject), '[{]([^{}]*)[}]', 'g') m);
+  v_unknown text;
+begin
+  if v_allowed is null then
+    raise exception 'there is no such kind of template' using errcode = 'VX400';
+  elsif char_length(coalesce(btrim(p_body), '')) not between 1 and 1000 or char_length(p_subject) > 150 then
+    raise exception 'a template has 1 to 1000 characters, its subject up to 150' using errcode = 'VX400';
+  end if;
+  select n into v_unknown from unnest(v_named) n where n <> all (v_allowed) limit 1;
+  if v_unknown is not null then
+    raise exception 'there is no field {%} in a % template; there are {%}',
+      left(v_unknown, 40), p_kind, array_to_string(v_allowed, '}, {') using errcode = 'VX400';
+  elsif p_kind = 'code' and position('{code}' in p_body) = 0 then
+    raise exception 'a code template needs the field {code}' using errcode = 'VX400';
+  end if;
+end
+$$;
+
+comment on function app.check_template(text, text, text) is
+  'Raises VX400 unless the wording fits its kind: 1 to 1000 characters (the subject up to 150), no field that the kind has not (the message names those it has), and {code} where the text is about nothing else.';
+
+select app.seal('app.check_template(text, text, text)', null, 'app_writer');
+-- end of sql/0945_function_check_template.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0954_function_save_template.sql
 create or replace function app.save_template(
   p_template_id uuid,
@@ -2853,13 +3408,45 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := p_template_id;
+  v_name text := btrim(coalesce(p_name, ''));
+  v_subject text := nullif(btrim(p_subject), '');
 begin
-  raise exception 'app.save_template is not written yet';
+  perform app.require_staff();
+  perform app.check_template(p_kind, p_body, v_subject);
+  if char_length(v_name) not between 1 and 80 or coalesce(p_language, '') !~ '^[a-z]{2}$' then
+    raise exception 'a template needs a name of up to 80 characters and a language of two letters' using errcode = 'VX400';
+  end if;
+
+  if v_id is null then
+    insert into public.message_templates (org_id, kind, name, language, subject, body, active)
+    values (v_org_id, p_kind, v_name, p_language, v_subject, btrim(p_body), coalesce(p_active, true))
+    returning id into v_id;
+  else
+    update public.message_templates t
+    set kind = p_kind, name = v_name, language = p_language, subject = v_subject, body = btrim(p_body),
+      active = coalesce(p_active, true), updated_at = app.now()
+    where t.org_id = v_org_id and t.id = v_id
+      -- What a campaign sends stays of the kind that the campaign was checked for.
+      and (t.kind = p_kind or not exists (
+        select from public.campaign_steps s where s.org_id = t.org_id and s.template_id = t.id));
+    if not found then
+      if exists (select from public.message_templates t where t.org_id = v_org_id and t.id = v_id) then
+        raise exception 'a campaign uses this template; its kind stays' using errcode = 'VX409';
+      end if;
+      raise exception 'there is no such template' using errcode = 'VX404';
+    end if;
+  end if;
+  return query select * from public.message_templates t where t.org_id = v_org_id and t.id = v_id;
+exception when unique_violation then
+  raise exception 'another template of this kind and language has this name, or is active already' using errcode = 'VX409';
 end
 $$;
 
 comment on function app.save_template(uuid, text, text, text, text, text, boolean) is
-  'Not written yet.';
+  'Makes (p_template_id NULL) or changes the clinic''s own wording and returns it. Staff only (VX403). VX400: kind, name, language or a field does not fit, see app.check_template. VX404: no such template. VX409: the name is taken, another one is active for what goes out by itself, or a campaign holds it to its kind.';
 
 select app.seal('app.save_template(uuid, text, text, text, text, text, boolean)', 'app_writer', 'tenant_user');
 -- end of sql/0954_function_save_template.sql
@@ -2877,12 +3464,17 @@ security definer
 set search_path = ''
 as $$
 begin
-  raise exception 'app.delete_template is not written yet';
+  perform app.require_staff();
+  delete from public.message_templates t
+  where t.org_id = app.require_org_id() and t.id = p_template_id;
+  return found;
+exception when foreign_key_violation then
+  raise exception 'a campaign uses this template' using errcode = 'VX409';
 end
 $$;
 
 comment on function app.delete_template(uuid) is
-  'Not written yet.';
+  'Deletes the clinic''s own wording; what goes out by itself then has ours again. Returns whether there was one. Staff only (VX403); VX409 while a campaign''s step uses it.';
 
 select app.seal('app.delete_template(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/0955_function_delete_template.sql
@@ -2901,16 +3493,141 @@ stable
 security definer
 set search_path = ''
 as $$
+declare
+  -- The numbers 555-0100 to 555-0199 are kept for fiction. A fixed Tuesday: the same wording shows the same preview.
+  v_words text[] := app.local_words('2030-03-05 14:30+00', 'UTC', p_language);
 begin
-  raise exception 'app.preview_template is not written yet';
+  perform app.require_org_id();
+  perform app.check_template(p_kind, p_body);
+  return app.render_text(btrim(p_body), jsonb_build_object(
+    'clinic', 'Example Clinic', 'first_name', 'Robin', 'date', v_words[1], 'time', v_words[2],
+    'visits', array_to_string(v_words, ', '), 'code', '123456', 'service', 'Checkup', 'practitioner', 'Dr. Example',
+    'place', 'Main Street 1', 'phone', '+13125550100'));
 end
 $$;
 
 comment on function app.preview_template(text, text, text) is
-  'Not written yet.';
+  'The wording as a patient would read it, with made-up values: an example clinic, a patient called Robin, a Tuesday, a code. Nothing of the clinic''s or a patient''s is in it. VX400 as in app.check_template.';
 
 select app.seal('app.preview_template(text, text, text)', 'app_writer', 'tenant_user');
 -- end of sql/0956_function_preview_template.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0957_function_check_steps.sql
+create or replace function app.check_steps(p_category text, p_steps jsonb)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_step jsonb;
+  v_after integer;
+  v_last integer := -1;
+begin
+  if jsonb_typeof(p_steps) is distinct from 'array' or jsonb_array_length(p_steps) not between 1 and 10 then
+    raise exception 'a campaign has one to ten steps' using errcode = 'VX400';
+  end if;
+  for v_step in select * from jsonb_array_elements(p_steps) loop
+    if coalesce(v_step ->> 'after_minutes', '') !~ '^[0-9]{1,6}$' or (v_step ->> 'after_minutes')::integer > 525600 then
+      raise exception 'after_minutes is a whole number from 0 to 525600, a year' using errcode = 'VX400';
+    end if;
+    v_after := (v_step ->> 'after_minutes')::integer;
+    if v_after <= v_last then
+      raise exception 'each step comes later than the one before' using errcode = 'VX400';
+    -- Advertising in a follow_up would get around the consent that marketing needs.
+    elsif not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+        and t.kind in ('follow_up', p_category)
+    ) then
+      raise exception 'each step needs a template of the clinic''s, of kind follow_up or, in a marketing campaign, marketing'
+        using errcode = 'VX400';
+    end if;
+    v_last := v_after;
+  end loop;
+end
+$$;
+
+comment on function app.check_steps(text, jsonb) is
+  'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send.';
+
+select app.seal('app.check_steps(text, jsonb)', null, 'app_writer');
+-- end of sql/0957_function_check_steps.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0958_function_claim_number.sql
+create or replace function app.claim_number(p_number text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_location_id uuid := (
+    select l.id from public.locations l where l.org_id = v_org_id order by l.created_at, l.id limit 1);
+begin
+  if v_location_id is null then
+    raise exception 'a number belongs to a location; add one first' using errcode = 'VX409';
+  end if;
+  insert into public.phone_numbers (org_id, number, location_id, provider)
+  values (v_org_id, p_number, v_location_id, 'twilio')
+  on conflict (number) do nothing;
+  -- Another tenant's row is invisible here; that ours is missing says enough.
+  if not exists (select from public.phone_numbers n where n.org_id = v_org_id and n.number = p_number) then
+    raise exception 'this number is in use by another organization' using errcode = 'VX409';
+  end if;
+end
+$$;
+
+comment on function app.claim_number(text) is
+  'Makes a number (E.164) the tenant''s, at its first location, so that texts to it find the clinic. A number it already has stays as it is. VX409: another organisation has it, or there is no location.';
+
+select app.seal('app.claim_number(text)', null, 'app_writer');
+-- end of sql/0958_function_claim_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0959_function_check_segment.sql
+create or replace function app.check_segment(p_segment jsonb)
+returns void
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  v_key text;
+  v_value jsonb;
+begin
+  if jsonb_typeof(p_segment) is distinct from 'object' then
+    raise exception 'a segment is an object' using errcode = 'VX400';
+  end if;
+  for v_key, v_value in select * from jsonb_each(p_segment) loop
+    if v_key not in ('lead_status', 'service_interests', 'last_visit_before', 'no_visit_ahead') then
+      raise exception 'a segment has no key "%"; it has lead_status, service_interests, last_visit_before, no_visit_ahead',
+        left(v_key, 40) using errcode = 'VX400';
+    elsif not case v_key
+      when 'no_visit_ahead' then jsonb_typeof(v_value) = 'boolean'
+      when 'last_visit_before' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$'
+      else jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")')
+    end then
+      raise exception 'the value of "%" does not fit', v_key using errcode = 'VX400';
+    end if;
+  end loop;
+  perform (p_segment ->> 'last_visit_before')::date;
+exception when datetime_field_overflow or invalid_datetime_format then
+  raise exception 'last_visit_before is no date' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.check_segment(jsonb) is
+  'Raises VX400 unless the segment of a campaign has known keys only, each with a value of its type: lead_status and service_interests arrays of strings, last_visit_before a date, no_visit_ahead true or false.';
+
+select app.seal('app.check_segment(jsonb)', null, 'app_writer');
+-- end of sql/0959_function_check_segment.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2920,17 +3637,48 @@ create or replace function app.campaign_segment(
 )
 returns setof public.contacts
 language plpgsql
-stable
+volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_statuses text[];
+  v_interests text[];
+  v_before date;
 begin
-  raise exception 'app.campaign_segment is not written yet';
+  perform app.check_segment(p_segment);
+  v_statuses := case when p_segment ? 'lead_status' then array(select jsonb_array_elements_text(p_segment -> 'lead_status')) end;
+  v_interests := case when p_segment ? 'service_interests' then
+    array(select lower(i) from jsonb_array_elements_text(p_segment -> 'service_interests') i) end;
+  v_before := p_segment ->> 'last_visit_before';
+  return query
+  select c.*
+  from public.contacts c
+  join public.organizations o on o.id = c.org_id
+  where c.org_id = v_org_id
+    and c.phone is not null
+    and c.erased_at is null
+    and (v_statuses is null or c.lead_status = any (v_statuses))
+    and (v_interests is null or exists (select from unnest(c.service_interests) i where lower(i) = any (v_interests)))
+    -- Nobody is recalled who was never there: without a visit there is no last one.
+    and (v_before is null or v_before > (
+      select max((a.scheduled_at at time zone o.time_zone)::date)
+      from public.appointments a
+      where a.org_id = c.org_id and a.contact_id = c.id
+        and a.status in ('confirmed', 'completed') and a.scheduled_at <= v_now))
+    and (not coalesce((p_segment ->> 'no_visit_ahead')::boolean, false) or not exists (
+      select from public.appointments a
+      where a.org_id = c.org_id and a.contact_id = c.id
+        and a.status in ('pending', 'confirmed') and a.scheduled_at > v_now))
+    and not app.is_opted_out('sms', c.phone)
+  order by c.id;
 end
 $$;
 
 comment on function app.campaign_segment(jsonb) is
-  'Not written yet.';
+  'Whom a campaign reaches: contacts with a number of their own, neither erased nor opted out, narrowed by every key of the segment (see app.check_segment; VX400). Days are the clinic''s. Consent to marketing is asked by app.start_campaign and again at each sending.';
 
 select app.seal('app.campaign_segment(jsonb)', 'app_writer', 'tenant_user', 'app_writer');
 -- end of sql/0960_function_campaign_segment.sql
@@ -2953,13 +3701,49 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := btrim(coalesce(p_name, ''));
+  v_campaign public.campaigns;
 begin
-  raise exception 'app.save_campaign is not written yet';
+  perform app.require_staff();
+  if char_length(v_name) not between 1 and 80 or coalesce(p_category, '') not in ('marketing', 'follow_up') then
+    raise exception 'a campaign needs a name of up to 80 characters and a category: marketing or follow_up' using errcode = 'VX400';
+  end if;
+  perform app.check_segment(p_segment);
+  perform app.check_steps(p_category, p_steps);
+
+  if p_campaign_id is null then
+    insert into public.campaigns (org_id, name, category, segment, stop_on_reply, stop_on_booking)
+    values (v_org_id, v_name, p_category, p_segment, coalesce(p_stop_on_reply, true), coalesce(p_stop_on_booking, true))
+    returning * into v_campaign;
+  else
+    select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+    if v_campaign.id is null then
+      raise exception 'there is no such campaign' using errcode = 'VX404';
+    elsif v_campaign.status <> 'draft' then
+      raise exception 'a campaign that was started stays as it is' using errcode = 'VX409';
+    end if;
+    update public.campaigns c
+    set name = v_name, category = p_category, segment = p_segment, stop_on_reply = coalesce(p_stop_on_reply, true),
+      stop_on_booking = coalesce(p_stop_on_booking, true), updated_at = app.now()
+    where c.org_id = v_org_id and c.id = p_campaign_id
+    returning * into v_campaign;
+    delete from public.campaign_steps s where s.org_id = v_org_id and s.campaign_id = p_campaign_id;
+  end if;
+
+  insert into public.campaign_steps (org_id, campaign_id, position, after, template_id)
+  select v_org_id, v_campaign.id, e.position, make_interval(mins => (e.step ->> 'after_minutes')::integer),
+    (e.step ->> 'template_id')::uuid
+  from jsonb_array_elements(p_steps) with ordinality e (step, position);
+  return next v_campaign;
+exception when unique_violation then
+  raise exception 'another campaign has this name' using errcode = 'VX409';
 end
 $$;
 
 comment on function app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean) is
-  'Not written yet.';
+  'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign; VX409: it was started, or the name is taken.';
 
 select app.seal('app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean)', 'app_writer', 'tenant_user');
 -- end of sql/0961_function_save_campaign.sql
@@ -2976,13 +3760,50 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_campaign public.campaigns;
+  v_planned bigint;
 begin
-  raise exception 'app.start_campaign is not written yet';
+  perform app.require_admin();
+  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  v_now := app.now();
+  if v_campaign.id is null then
+    raise exception 'there is no such campaign' using errcode = 'VX404';
+  elsif v_campaign.status = 'running' then
+    return next v_campaign;
+    return;
+  elsif v_campaign.status <> 'draft' then
+    raise exception 'this campaign is over; make a new one' using errcode = 'VX409';
+  end if;
+
+  with planned as (
+    insert into public.scheduled_messages (org_id, kind, contact_id, campaign_step_id, due_at)
+    select v_org_id, 'campaign', c.id, s.id, v_now + s.after
+    from app.campaign_segment(v_campaign.segment) c
+    cross join public.campaign_steps s
+    where s.org_id = v_org_id and s.campaign_id = v_campaign.id
+      and (v_campaign.category <> 'marketing' or c.marketing_consent_at is not null)
+    on conflict do nothing
+    returning id, due_at
+  )
+  select count(app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', p.id), p.due_at)) into v_planned
+  from planned p;
+
+  update public.campaigns c
+  set status = case when v_planned > 0 then 'running' else 'done' end, started_at = v_now,
+    ended_at = case when v_planned = 0 then v_now end, updated_at = v_now
+  where c.org_id = v_org_id and c.id = v_campaign.id
+  returning * into v_campaign;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'campaign_started', 'campaign', v_campaign.id, app.current_user_id());
+  return next v_campaign;
 end
 $$;
 
 comment on function app.start_campaign(uuid) is
-  'Not written yet.';
+  'Plans every step for every contact of the segment as it is now (marketing: of those who agreed to it) and returns the campaign; done at once when nobody is in it. Owner or admin only (VX403). A second start returns the running campaign and plans nothing. VX404: no such campaign; VX409: it is over.';
 
 select app.seal('app.start_campaign(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/0962_function_start_campaign.sql
@@ -2999,39 +3820,269 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_campaign public.campaigns;
 begin
-  raise exception 'app.stop_campaign is not written yet';
+  perform app.require_staff();
+  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  v_now := app.now();
+  if v_campaign.id is null then
+    raise exception 'there is no such campaign' using errcode = 'VX404';
+  elsif v_campaign.status in ('stopped', 'done') then
+    return next v_campaign;
+    return;
+  end if;
+
+  with stopped as (
+    select s.org_id, s.id
+    from public.scheduled_messages s
+    join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+    where t.org_id = v_org_id and t.campaign_id = p_campaign_id and s.state = 'waiting'
+    order by s.id
+    for update of s
+  )
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'stopped', updated_at = v_now
+  from stopped
+  where s.org_id = stopped.org_id and s.id = stopped.id;
+  update public.campaigns c
+  set status = 'stopped', ended_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_campaign_id
+  returning * into v_campaign;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'campaign_stopped', 'campaign', p_campaign_id, app.current_user_id());
+  return next v_campaign;
 end
 $$;
 
 comment on function app.stop_campaign(uuid) is
-  'Not written yet.';
+  'Ends a campaign: nothing that still waits is sent. Any of the staff may (VX403 otherwise), for stopping harms nobody. A draft is ended too; one that is over is returned as it is. VX404: no such campaign.';
 
 select app.seal('app.stop_campaign(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/0963_function_stop_campaign.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0964_function_stop_campaigns_for.sql
-create or replace function app.stop_campaigns_for(
-  p_contact_id uuid,
-  p_cause text
-)
+-- snapshot of sql/0964_function_release_number.sql
+create or replace function app.release_number(p_number text)
 returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  delete from public.phone_numbers n
+  where n.org_id = app.require_org_id() and n.number = p_number
+    and n.provider = 'twilio' and n.vapi_phone_number_id is null and n.agent_id is null
+$$;
+
+comment on function app.release_number(text) is
+  'Gives up a number that only texts used. One that calls use (known to Vapi, or with an agent) stays the clinic''s.';
+
+select app.seal('app.release_number(text)', null, 'app_writer');
+-- end of sql/0964_function_release_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0965_function_reply_intent.sql
+-- Carriers look at the whole text being one of their words. Patients write sentences, and the law asks to honour any
+-- reasonable way of saying no; so a few unmistakable phrases count too, but no word inside a sentence: "cancel my
+-- appointment" is no opt-out, and "do not stop" is none either.
+create or replace function app.reply_intent(p_text text)
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_plain text := regexp_replace(normalize(upper(coalesce(p_text, '')), nfkd), '[\u0300-\u036f''’`]', '', 'g');
+  v_words text := btrim(regexp_replace(v_plain, '[^A-Z0-9]+', ' ', 'g'));
+  v_word text := replace(v_words, ' ', '');
+begin
+  return case
+    when v_word in ('STOP', 'STOPALL', 'UNSUBSCRIBE', 'CANCEL', 'END', 'QUIT', 'REVOKE', 'OPTOUT',
+      'ALTO', 'BAJA', 'ARRET', 'STOPP', 'ABMELDEN') then 'opt_out'
+    when v_words ~ '^(PLEASE )?(STOP|QUIT)( IT| NOW| THIS)?( PLEASE)?$'
+      or v_words ~ '^(PLEASE )?(UNSUBSCRIBE|REMOVE|OPT) ME( OUT)?( FROM .*)?( PLEASE)?$'
+      or v_words ~ '^(PLEASE |I WANT TO |I WOULD LIKE TO |ID LIKE TO )?OPT ?OUT( PLEASE| OF .*)?$'
+      or v_words ~ '^(PLEASE )?STOP (TEXTING|MESSAGING|CONTACTING|SENDING|THESE TEXTS|THE TEXTS|ALL TEXTS|THESE MESSAGES)\M'
+      or v_words ~ '^(PLEASE )?(DO NOT|DONT|NEVER) (TEXT|MESSAGE|CONTACT) ME\M'
+      or v_words ~ '^(PLEASE )?(DO NOT|DONT) TEXT( AGAIN| ANY ?MORE| THIS NUMBER)?( PLEASE)?$'
+      or v_words ~ '^(PLEASE )?(TAKE ME OFF|NO MORE (TEXTS|MESSAGES))\M' then 'opt_out'
+    when v_word in ('START', 'UNSTOP') then 'opt_in'
+    when v_word in ('HELP', 'INFO') then 'help'
+    when v_word in ('YES', 'Y') then 'yes'
+    when v_word in ('C', 'CONFIRM', 'CONFIRMED', 'OK', 'OKAY') then 'confirm'
+    when v_word in ('X', 'CHANGE') then 'change'
+    when v_word in ('NO', 'N', 'KEEP') then 'no'
+    when v_word ~ '^[0-9]{1,2}$' then 'number'
+    else 'other'
+  end;
+end
+$$;
+
+comment on function app.reply_intent(text) is
+  'What a patient''s text says: opt_out, opt_in, help, yes, confirm, change, no, number (one or two digits) or other. Case, accents, blanks and punctuation do not matter. yes is an opt_in from somebody who opted out; the caller decides.';
+
+select app.seal('app.reply_intent(text)', null, 'app_writer');
+-- end of sql/0965_function_reply_intent.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0966_function_visits_to_answer.sql
+-- Six fit into one text with their dates, the question and two names; who has more hears of the next six.
+create or replace function app.visits_to_answer(p_contact_id uuid, p_now timestamptz)
+returns setof public.appointments
+language sql
+stable
+set search_path = ''
+as $$
+  select a.*
+  from public.appointments a
+  where a.org_id = app.current_org_id()
+    and a.contact_id = p_contact_id
+    and a.status in ('pending', 'confirmed')
+    and a.scheduled_at > p_now
+  order by a.scheduled_at, a.id
+  limit 6
+$$;
+
+comment on function app.visits_to_answer(uuid, timestamptz) is
+  'The visits to come that a text from this contact can be about, the next first, at most six.';
+
+select app.seal('app.visits_to_answer(uuid, timestamptz)', null, 'app_writer');
+-- end of sql/0966_function_visits_to_answer.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0967_function_reply_wording.sql
+-- Only letters that GSM-7 has: one other doubles the price of a text. Our answers name C and X only:
+-- CANCEL is the carriers' word for an opt-out, YES one for an opt-in.
+create or replace function app.reply_wording(p_kind text, p_language text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select w.body
+  from (values
+    ('confirmed', 'en', '{clinic}: thank you, this visit is confirmed: {visits}'),
+    ('confirmed', 'es', '{clinic}: gracias, la cita queda confirmada: {visits}'),
+    ('confirmed', 'fr', '{clinic} : merci, ce rendez-vous est confirmé : {visits}'),
+    ('confirmed', 'de', '{clinic}: danke, dieser Termin ist bestätigt: {visits}'),
+    ('cancelled', 'en', '{clinic}: this visit is cancelled: {visits}. To book again, call {phone}.'),
+    ('cancelled', 'es', '{clinic}: la cita queda anulada: {visits}. Para otra cita, llame al {phone}.'),
+    ('cancelled', 'fr', '{clinic} : ce rendez-vous est annulé : {visits}. Pour un autre, appelez le {phone}.'),
+    ('cancelled', 'de', '{clinic}: dieser Termin ist abgesagt: {visits}. Für einen neuen rufen Sie {phone} an.'),
+    ('kept', 'en', '{clinic}: nothing was cancelled: {visits}'),
+    ('kept', 'es', '{clinic}: no se ha anulado nada: {visits}'),
+    ('kept', 'fr', '{clinic} : rien n''a été annulé : {visits}'),
+    ('kept', 'de', '{clinic}: es wurde nichts abgesagt: {visits}'),
+    ('cancel_this', 'en', 'Reply X again to cancel this visit, or C to keep it: {visits}'),
+    ('cancel_this', 'es', 'Responda X otra vez para anular esta cita, o C para mantenerla: {visits}'),
+    ('cancel_this', 'fr', 'Répondez encore X pour annuler ce rendez-vous, ou C pour le garder : {visits}'),
+    ('cancel_this', 'de', 'Antworten Sie noch einmal X, um diesen Termin abzusagen, oder C, um ihn zu behalten: {visits}'),
+    ('cancel_which', 'en', 'Which visit is to be cancelled? Reply with its number, or C to keep all.{visits}'),
+    ('cancel_which', 'es', '¿Qué cita quiere anular? Responda con su numero, o C para mantener todas.{visits}'),
+    ('cancel_which', 'fr', 'Quel rendez-vous annuler ? Répondez par son numéro, ou C pour tout garder.{visits}'),
+    ('cancel_which', 'de', 'Welcher Termin soll entfallen? Antworten Sie mit der Nummer, oder C, um alle zu behalten.{visits}'),
+    ('confirm_which', 'en', 'Which visit do you confirm? Reply with its number.{visits}'),
+    ('confirm_which', 'es', '¿Qué cita confirma? Responda con su numero.{visits}'),
+    ('confirm_which', 'fr', 'Quel rendez-vous confirmez-vous ? Répondez par son numéro.{visits}'),
+    ('confirm_which', 'de', 'Welchen Termin bestätigen Sie? Antworten Sie mit der Nummer.{visits}'),
+    ('help', 'en', '{clinic}: call us at {phone}. Reply STOP to get no more texts.'),
+    ('help', 'es', '{clinic}: llamenos al {phone}. Responda STOP para no recibir mas mensajes.'),
+    ('help', 'fr', '{clinic} : appelez-nous au {phone}. Répondez STOP pour ne plus recevoir de messages.'),
+    ('help', 'de', '{clinic}: rufen Sie uns an: {phone}. Antworten Sie STOP, um keine Nachrichten mehr zu erhalten.')
+  ) w (kind, language, body)
+  where w.kind = p_kind and w.language in (p_language, 'en')
+  order by w.language = p_language desc
+  limit 1
+$$;
+
+comment on function app.reply_wording(text, text) is
+  'How we answer a text: kind confirmed, cancelled, kept, help, or a question of reply_questions; with fields in braces for app.render_text. English where the language has no wording.';
+
+select app.seal('app.reply_wording(text, text)', null, 'app_writer');
+-- end of sql/0967_function_reply_wording.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0968_function_visits_in_reply.sql
+create or replace function app.visits_in_reply(p_appointment_ids uuid[], p_language text, p_numbered boolean)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  with listed as (
+    select u.position, array_to_string(app.local_words(a.scheduled_at, l.time_zone, p_language), ', ') as at,
+      split_part(coalesce(a.said_name, p.name), ' ', 1) as first_name,
+      min(a.patient_id::text) over () <> max(a.patient_id::text) over () as several_patients
+    from unnest(p_appointment_ids) with ordinality u (id, position)
+    join public.appointments a on a.org_id = app.current_org_id() and a.id = u.id
+    join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+    join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+  )
+  select string_agg(
+    case when p_numbered then chr(10) || i.position || ' ' else '' end || i.at
+      || case when i.several_patients then ' ' || i.first_name else '' end,
+    case when p_numbered then '' else '; ' end order by i.position)
+  from listed i
+$$;
+
+comment on function app.visits_in_reply(uuid[], text, boolean) is
+  'Visits in words for a text: local day and time, and the first name only where several patients are among them. Numbered: each on a line of its own behind its position, which is what an answer names.';
+
+select app.seal('app.visits_in_reply(uuid[], text, boolean)', null, 'app_writer');
+-- end of sql/0968_function_visits_in_reply.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0969_function_queue_reply.sql
+create or replace function app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text)
+returns uuid
 language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  v_language text := app.contact_language((p_inbound).contact_id);
+  v_fields jsonb;
 begin
-  raise exception 'app.stop_campaigns_for is not written yet';
+  select jsonb_build_object(
+    'clinic', o.name,
+    'phone', coalesce((
+      select l.phone from public.locations l
+      where l.org_id = o.id and l.phone is not null
+      order by l.created_at, l.id
+      limit 1), p_our_number),
+    'visits', coalesce(app.visits_in_reply(p_appointment_ids, v_language, p_kind in ('cancel_which', 'confirm_which')), ''))
+  into v_fields
+  from public.organizations o
+  where o.id = (p_inbound).org_id;
+
+  return (
+    select d.message_id
+    from app.begin_message(
+      p_category => 'reply', p_method => 'sms',
+      p_content => app.render_text(app.reply_wording(p_kind, v_language), v_fields),
+      p_send_key => 'reply:' || (p_inbound).id, p_contact_id => (p_inbound).contact_id,
+      p_service_provider => (p_inbound).service_provider, p_recipient => (p_inbound).recipient,
+      p_in_reply_to => (p_inbound).id, p_hand_over => false) d
+    where d.outcome = 'queued'
+  );
 end
 $$;
 
-comment on function app.stop_campaigns_for(uuid, text) is
-  'Not written yet.';
+comment on function app.queue_reply(public.messages, text, uuid[], text) is
+  'Queues our one answer to a received text, in the contact''s language, else the clinic''s; p_kind as in app.reply_wording. NULL when it may not be sent (opted out, too many answers within an hour).';
 
-select app.seal('app.stop_campaigns_for(uuid, text)', null, 'app_writer');
--- end of sql/0964_function_stop_campaigns_for.sql
+select app.seal('app.queue_reply(public.messages, text, uuid[], text)', null, 'app_writer');
+-- end of sql/0969_function_queue_reply.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -3082,6 +4133,352 @@ select app.seal('app.message_stats(date, date)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0971_function_close_question.sql
+create or replace function app.close_question(p_contact_id uuid, p_now timestamptz)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update public.reply_questions q
+  set answered_at = p_now
+  where q.org_id = app.require_org_id() and q.contact_id = p_contact_id and q.answered_at is null
+$$;
+
+comment on function app.close_question(uuid, timestamptz) is
+  'Ends the open question to a contact, if there is one: answered, overtaken or replaced.';
+
+select app.seal('app.close_question(uuid, timestamptz)', null, 'app_writer');
+-- end of sql/0971_function_close_question.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0972_function_leave_to_staff.sql
+create or replace function app.leave_to_staff(p_inbound public.messages)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_entity text := case when (p_inbound).contact_id is null then 'message' else 'contact' end;
+begin
+  -- Ten texts in a row are one conversation to look at, not ten notifications.
+  if not exists (
+    select from public.notifications n
+    left join public.messages m on m.org_id = n.org_id and n.entity = 'message' and m.id = n.entity_id
+    where n.org_id = (p_inbound).org_id and n.kind = 'message_received' and n.read_at is null
+      and ((n.entity = 'contact' and n.entity_id = (p_inbound).contact_id) or m.recipient_hash = (p_inbound).recipient_hash)
+  ) then
+    perform app.notify_staff('message_received', 'A text came in that people should read', v_entity,
+      coalesce((p_inbound).contact_id, (p_inbound).id));
+  end if;
+  return ('stored', (p_inbound).id, (p_inbound).contact_id, null)::app.inbound_answer;
+end
+$$;
+
+comment on function app.leave_to_staff(public.messages) is
+  'A received text that asks nothing of us: staff are told, once until they have read it per contact (per number where there is no contact). outcome stored.';
+
+select app.seal('app.leave_to_staff(public.messages)', null, 'app_writer');
+-- end of sql/0972_function_leave_to_staff.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0973_function_open_question.sql
+-- "X" must cancel the visit that was named in the question. Where staff moved it since, the question is void; its visits
+-- are locked first, so that a move which is about to commit counts too.
+create or replace function app.open_question(p_contact_id uuid, p_now timestamptz)
+returns public.reply_questions
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_question public.reply_questions;
+begin
+  select * into v_question
+  from public.reply_questions q
+  where q.org_id = v_org_id and q.contact_id = p_contact_id and q.answered_at is null;
+  if v_question.id is null then
+    return null;
+  end if;
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.id = any (v_question.appointment_ids)
+  order by a.id
+  for update;
+  if v_question.expires_at <= p_now or exists (
+    select from public.appointment_changes h
+    where h.org_id = v_org_id and h.appointment_id = any (v_question.appointment_ids)
+      and h.at > v_question.asked_at and h.old_during <> h.new_during
+  ) then
+    perform app.close_question(p_contact_id, p_now);
+    return null;
+  end if;
+  return v_question;
+end
+$$;
+
+comment on function app.open_question(uuid, timestamptz) is
+  'What we last asked this contact by text and still wait for; all NULL when nothing, or when it is older than a day or a visit in it was moved since (such a question is closed). Locks the visits in it.';
+
+select app.seal('app.open_question(uuid, timestamptz)', null, 'app_writer');
+-- end of sql/0973_function_open_question.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0974_function_ask_which_visit.sql
+create or replace function app.ask_which_visit(
+  p_inbound public.messages,
+  p_kind text,
+  p_appointment_ids uuid[],
+  p_our_number text,
+  p_now timestamptz
+)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_reply_id uuid := app.queue_reply(p_inbound, p_kind, p_appointment_ids, p_our_number);
+begin
+  -- A question that may not be sent is no question: a later "X" would answer what nobody read.
+  if v_reply_id is null then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  perform app.close_question((p_inbound).contact_id, p_now);
+  insert into public.reply_questions (org_id, contact_id, kind, appointment_ids, asked_at, expires_at)
+  values ((p_inbound).org_id, (p_inbound).contact_id, p_kind, p_appointment_ids, p_now, p_now + interval '24 hours');
+  return ('asked', (p_inbound).id, (p_inbound).contact_id, v_reply_id)::app.inbound_answer;
+end
+$$;
+
+comment on function app.ask_which_visit(public.messages, text, uuid[], text, timestamptz) is
+  'Asks back by text: kind cancel_this (is it really to be cancelled), cancel_which or confirm_which (a numbered list). The question is open for 24 hours and replaces an older one. outcome asked, or stored when no text may be sent.';
+
+select app.seal('app.ask_which_visit(public.messages, text, uuid[], text, timestamptz)', null, 'app_writer');
+-- end of sql/0974_function_ask_which_visit.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0975_function_confirm_by_reply.sql
+create or replace function app.confirm_by_reply(
+  p_inbound public.messages,
+  p_appointment_id uuid,
+  p_our_number text,
+  p_now timestamptz
+)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+begin
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id
+  for update;
+  if v_old.status <> 'confirmed' or v_old.scheduled_at <= p_now then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  if v_old.confirmed_by_patient_at is null then
+    update public.appointments a
+    set confirmed_by_patient_at = p_now, updated_at = p_now
+    where a.org_id = v_org_id and a.id = v_old.id;
+    perform app.note_change('confirmed_by_patient', v_old.id, v_old, null, (p_inbound).id);
+    perform app.notify_staff('visit_confirmed', 'A patient confirmed a visit by text', 'appointment', v_old.id);
+  end if;
+  return ('confirmed', (p_inbound).id, (p_inbound).contact_id,
+    app.queue_reply(p_inbound, 'confirmed', array[v_old.id], p_our_number))::app.inbound_answer;
+end
+$$;
+
+comment on function app.confirm_by_reply(public.messages, uuid, text, timestamptz) is
+  'The patient says by text that they will come: kept on the visit, in its history and told to staff, each once. outcome confirmed, or stored when the visit is not confirmed by the clinic or past.';
+
+select app.seal('app.confirm_by_reply(public.messages, uuid, text, timestamptz)', null, 'app_writer');
+-- end of sql/0975_function_confirm_by_reply.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0976_function_cancel_by_reply.sql
+create or replace function app.cancel_by_reply(
+  p_inbound public.messages,
+  p_appointment_id uuid,
+  p_our_number text,
+  p_now timestamptz
+)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+begin
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id
+  for update;
+  if v_old.status in ('pending', 'confirmed') and v_old.scheduled_at > p_now then
+    perform app.write_cancellation(v_old, 'cancelled by text', null, (p_inbound).id);
+    perform app.notify_staff('visit_cancelled_by_reply', 'A patient cancelled a visit by text', 'appointment', v_old.id);
+  elsif v_old.status <> 'cancelled' then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  return ('cancelled', (p_inbound).id, (p_inbound).contact_id,
+    app.queue_reply(p_inbound, 'cancelled', array[v_old.id], p_our_number))::app.inbound_answer;
+end
+$$;
+
+comment on function app.cancel_by_reply(public.messages, uuid, text, timestamptz) is
+  'Cancels the visit that the patient''s answer named, as app.cancel_appointment does, and tells staff. outcome cancelled (also when somebody else cancelled it meanwhile), or stored when it is past.';
+
+select app.seal('app.cancel_by_reply(public.messages, uuid, text, timestamptz)', null, 'app_writer');
+-- end of sql/0976_function_cancel_by_reply.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0977_function_answer_wish.sql
+create or replace function app.answer_wish(
+  p_inbound public.messages,
+  p_intent text,
+  p_our_number text,
+  p_now timestamptz
+)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_contact_id uuid := (p_inbound).contact_id;
+  v_ids uuid[];
+begin
+  if p_intent = 'change' then
+    v_ids := array(select v.id from app.visits_to_answer(v_contact_id, p_now) v);
+    if cardinality(v_ids) > 0 then
+      return app.ask_which_visit(p_inbound, case cardinality(v_ids) when 1 then 'cancel_this' else 'cancel_which' end,
+        v_ids, p_our_number, p_now);
+    end if;
+  elsif p_intent in ('confirm', 'yes') then
+    v_ids := array(
+      select v.id from app.visits_to_answer(v_contact_id, p_now) v
+      where v.status = 'confirmed' and v.confirmed_by_patient_at is null);
+    if cardinality(v_ids) > 1 then
+      return app.ask_which_visit(p_inbound, 'confirm_which', v_ids, p_our_number, p_now);
+    end if;
+    -- Nothing left to confirm: the same yes again is answered about the next visit, and changes nothing.
+    v_ids := coalesce(nullif(v_ids, '{}'), array(
+      select v.id from app.visits_to_answer(v_contact_id, p_now) v where v.status = 'confirmed'));
+    if cardinality(v_ids) > 0 then
+      return app.confirm_by_reply(p_inbound, v_ids[1], p_our_number, p_now);
+    end if;
+  end if;
+  return app.leave_to_staff(p_inbound);
+end
+$$;
+
+comment on function app.answer_wish(public.messages, text, text, timestamptz) is
+  'Answers a text that answers no question of ours: yes and confirm confirm the one visit ahead or ask which; change asks back before anything is cancelled; the rest, and wishes without a visit, go to staff.';
+
+select app.seal('app.answer_wish(public.messages, text, text, timestamptz)', null, 'app_writer');
+-- end of sql/0977_function_answer_wish.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0978_function_answer_question.sql
+create or replace function app.answer_question(
+  p_inbound public.messages,
+  p_question public.reply_questions,
+  p_intent text,
+  p_our_number text,
+  p_now timestamptz
+)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_cancels boolean := (p_question).kind in ('cancel_this', 'cancel_which');
+  v_ids uuid[] := (p_question).appointment_ids;
+  v_pick uuid := case
+    when (p_question).kind = 'cancel_this' and p_intent in ('change', 'yes') then v_ids[1]
+    when (p_question).kind <> 'cancel_this' and p_intent = 'number' then
+      v_ids[regexp_replace((p_inbound).content, '[^0-9]', '', 'g')::integer]
+  end;
+  v_reply_id uuid;
+begin
+  if p_intent = 'other' or (p_intent = 'no' and not v_cancels) then
+    return app.leave_to_staff(p_inbound);
+  elsif v_pick is not null or (v_cancels and p_intent in ('confirm', 'no')) or (not v_cancels and p_intent = 'change') then
+    perform app.close_question((p_inbound).contact_id, p_now);
+    return case
+      when v_pick is not null and v_cancels then app.cancel_by_reply(p_inbound, v_pick, p_our_number, p_now)
+      when v_pick is not null then app.confirm_by_reply(p_inbound, v_pick, p_our_number, p_now)
+      when not v_cancels then app.answer_wish(p_inbound, 'change', p_our_number, p_now)
+      else ('kept', (p_inbound).id, (p_inbound).contact_id,
+        app.queue_reply(p_inbound, 'kept', v_ids, p_our_number))::app.inbound_answer
+    end;
+  end if;
+
+  -- A number that is not on the list, or a yes to "which?": the same list once more, then people read on.
+  if not (p_question).asked_again then
+    v_reply_id := app.queue_reply(p_inbound, (p_question).kind, v_ids, p_our_number);
+  end if;
+  if v_reply_id is null then
+    return app.leave_to_staff(p_inbound);
+  end if;
+  update public.reply_questions q
+  set asked_again = true
+  where q.org_id = (p_question).org_id and q.id = (p_question).id;
+  return ('asked', (p_inbound).id, (p_inbound).contact_id, v_reply_id)::app.inbound_answer;
+end
+$$;
+
+comment on function app.answer_question(public.messages, public.reply_questions, text, text, timestamptz) is
+  'Takes a text as the answer to our open question: a number picks from its list, change or yes cancels the one visit asked about, confirm or no keeps everything. What fits none of it is asked again once, then stored. outcome as in app.inbound_answer.';
+
+select app.seal('app.answer_question(public.messages, public.reply_questions, text, text, timestamptz)', null, 'app_writer');
+-- end of sql/0978_function_answer_question.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0979_function_opt_out_by_reply.sql
+create or replace function app.opt_out_by_reply(p_inbound public.messages, p_now timestamptz)
+returns app.inbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_contact_id uuid := (p_inbound).contact_id;
+begin
+  if app.opt_out('sms', (p_inbound).recipient, 'reply')
+    and exists (select from app.visits_to_answer(v_contact_id, p_now)) then
+    perform app.notify_staff('opted_out_before_visit', 'Somebody with a visit ahead wants no more texts', 'contact', v_contact_id);
+  end if;
+  perform app.close_question(v_contact_id, p_now);
+  perform app.stop_campaigns_for(v_contact_id, 'opt_out');
+  return ('opted_out', (p_inbound).id, v_contact_id, null)::app.inbound_answer;
+end
+$$;
+
+comment on function app.opt_out_by_reply(public.messages, timestamptz) is
+  'Honours STOP and its like: the number gets no more texts. No visit is cancelled, CANCEL included; staff are told where one is ahead, for reminders will not arrive. No answer of ours: the carrier confirms.';
+
+select app.seal('app.opt_out_by_reply(public.messages, timestamptz)', null, 'app_writer');
+-- end of sql/0979_function_opt_out_by_reply.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0980_function_save_credential.sql
 create or replace function app.save_credential(
   p_provider text,
@@ -3100,40 +4497,42 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_old_sender text;
   v_id uuid;
-  v_now timestamptz := app.now();
 begin
-  if coalesce(app.current_member_role(), '') not in ('owner', 'admin') then
-    raise exception 'Only owners and admins may connect accounts.' using errcode = 'VX403';
+  perform app.require_admin();
+  if coalesce(p_provider, '') not in ('twilio', 'resend') or coalesce(p_sender, '') = ''
+    or (p_provider = 'twilio' and p_sender !~ '^\+[1-9][0-9]{6,14}$') then
+    raise exception 'twilio needs a number to send from, resend an address' using errcode = 'VX400';
   end if;
-  -- Replies to a number must find one clinic.
+  select c.sender into v_old_sender
+  from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  for update;
+  v_now := app.now();
   if p_provider = 'twilio' then
-    insert into public.phone_numbers (org_id, number, location_id, provider)
-    select v_org_id, p_sender, l.id, 'twilio'
-    from public.locations l
-    where l.org_id = v_org_id
-    order by l.created_at, l.id
-    limit 1
-    on conflict (number) do nothing;
-    if not exists (select from public.phone_numbers n where n.org_id = v_org_id and n.number = p_sender) then
-      raise exception 'This number belongs to another organization.' using errcode = 'VX409';
+    perform app.claim_number(p_sender);
+    if v_old_sender <> p_sender then
+      perform app.release_number(v_old_sender);
     end if;
   end if;
-  insert into public.org_credentials as c
-    (org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at, created_at, updated_at)
-  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now, v_now, v_now)
+
+  insert into public.org_credentials as c (
+    org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at)
+  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now)
   on conflict (org_id, provider) do update
   set ciphertext = excluded.ciphertext, nonce = excluded.nonce, auth_tag = excluded.auth_tag, key_id = excluded.key_id,
     account_ref = excluded.account_ref, sender = excluded.sender, last_verified_at = v_now, verification_error = null,
     updated_at = v_now
   returning c.id into v_id;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'credential_saved', 'org_credential', v_id, app.current_user_id());
+  values (v_org_id, 'credential_saved', 'credential', v_id, app.current_user_id());
 end
 $$;
 
 comment on function app.save_credential(text, bytea, bytea, bytea, text, text, text) is
-  'Stores, or replaces, the running organisation''s sealed account at a provider, which has just accepted it, and audits that. Only owners and admins (VX403). Twilio''s number becomes the clinic''s, so that replies to it find the clinic; VX409 when it is another clinic''s.';
+  'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s.';
 
 select app.seal('app.save_credential(text, bytea, bytea, bytea, text, text, text)', 'app_writer', 'tenant_user');
 -- end of sql/0980_function_save_credential.sql
@@ -3152,12 +4551,11 @@ set search_path = ''
 as $$
   select c.*
   from public.org_credentials c
-  where c.org_id = app.require_org_id()
-    and c.provider = p_provider
+  where c.org_id = app.require_org_id() and c.provider = p_provider
 $$;
 
 comment on function app.read_credential(text) is
-  'The running organisation''s sealed account at a provider; no row when it has none. For jobs and webhooks, which hold the key.';
+  'The sealed credential of a provider, for the moment of its use; no row where the clinic has none. Never given to people''s requests.';
 
 select app.seal('app.read_credential(text)', 'app_writer', 'tenant_service');
 -- end of sql/0981_function_read_credential.sql
@@ -3176,25 +4574,26 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_id uuid;
+  v_removed public.org_credentials;
 begin
-  if coalesce(app.current_member_role(), '') not in ('owner', 'admin') then
-    raise exception 'Only owners and admins may disconnect accounts.' using errcode = 'VX403';
-  end if;
+  perform app.require_admin();
   delete from public.org_credentials c
   where c.org_id = v_org_id and c.provider = p_provider
-  returning c.id into v_id;
-  if v_id is null then
+  returning * into v_removed;
+  if v_removed.id is null then
     return false;
   end if;
+  if p_provider = 'twilio' then
+    perform app.release_number(v_removed.sender);
+  end if;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'credential_removed', 'org_credential', v_id, app.current_user_id());
+  values (v_org_id, 'credential_removed', 'credential', v_removed.id, app.current_user_id());
   return true;
 end
 $$;
 
 comment on function app.remove_credential(text) is
-  'Forgets the running organisation''s account at a provider and audits that; false when there was none. Only owners and admins (VX403). The number stays the clinic''s.';
+  'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403).';
 
 select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');
 -- end of sql/0982_function_remove_credential.sql
@@ -3211,22 +4610,21 @@ create or replace function app.reseal_credential(
   p_key_id text
 )
 returns boolean
-language sql
+language plpgsql
 volatile
 security definer
 set search_path = ''
 as $$
-  with resealed as (
-    update public.org_credentials c
-    set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id
-    where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce
-    returning c.id
-  )
-  select exists (select from resealed)
+begin
+  update public.org_credentials c
+  set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id, updated_at = app.now()
+  where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce;
+  return found;
+end
 $$;
 
 comment on function app.reseal_credential(text, bytea, bytea, bytea, bytea, text) is
-  'Puts the same content under another key, in place of what was sealed with p_old_nonce; false when that was replaced or removed meanwhile, also under the same key. Times stay: the account did not change.';
+  'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. Returns whether it was replaced.';
 
 select app.seal('app.reseal_credential(text, bytea, bytea, bytea, bytea, text)', 'app_writer', 'tenant_service');
 -- end of sql/0983_function_reseal_credential.sql
@@ -3250,7 +4648,7 @@ as $$
 $$;
 
 comment on function app.orgs_to_reseal(text) is
-  'The organisations with something that another key than this one sealed. Crosses tenants, and sees ids only.';
+  'The organisations, of all, that have a credential sealed with another key than this one; none: the other keys may go.';
 
 select app.seal('app.orgs_to_reseal(text)', 'app_definer', 'voxanne_login');
 -- end of sql/0984_function_orgs_to_reseal.sql
@@ -3330,6 +4728,89 @@ comment on function app.is_whole_number(jsonb, integer, integer) is
 
 select app.seal('app.is_whole_number(jsonb, integer, integer)', null, 'app_writer');
 -- end of sql/0986_function_is_whole_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0986_function_record_inbound_message.sql
+create or replace function app.record_inbound_message(
+  p_provider text,
+  p_external_id text,
+  p_from text,
+  p_to text,
+  p_body text,
+  p_opt_out_type text default null
+)
+returns setof app.inbound_answer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_intent text := app.reply_intent(p_body);
+  v_now timestamptz;
+  v_inbound public.messages;
+  v_question public.reply_questions;
+begin
+  if coalesce(p_provider, '') = '' or coalesce(p_external_id, '') = '' or coalesce(p_from, '') = '' then
+    raise exception 'a received text needs its provider, its id and its sender' using errcode = 'VX400';
+  end if;
+  -- Texts of one number are handled one after the other, and none while one is being sent there.
+  perform app.lock_number(p_from);
+  v_now := app.now();
+  return query
+  select 'replayed', m.id, m.contact_id, (
+    select r.id from public.messages r where r.org_id = m.org_id and r.in_reply_to = m.id order by r.created_at limit 1)
+  from public.messages m
+  where m.org_id = v_org_id and m.service_provider = p_provider and m.external_message_id = p_external_id;
+  if found then
+    return;
+  end if;
+
+  insert into public.messages (org_id, direction, method, category, recipient, recipient_hash, content, status,
+    service_provider, external_message_id, contact_id)
+  values (v_org_id, 'inbound', 'sms', 'reply', p_from, app.number_hash(p_from), left(coalesce(p_body, ''), 1600), 'delivered',
+    p_provider, p_external_id, (select c.id from public.contacts c where c.org_id = v_org_id and c.phone = p_from))
+  returning * into v_inbound;
+  perform app.announce('message_created', 'message', v_inbound.id);
+  perform app.stop_campaigns_for(v_inbound.contact_id, 'reply');
+
+  -- What the carrier made of the text counts even where we would read it otherwise: it acts on it.
+  v_intent := case
+    when p_opt_out_type = 'STOP' then 'opt_out'
+    when v_intent = 'opt_out' then 'opt_out'
+    when v_intent = 'yes' and app.is_opted_out('sms', p_from) then 'opt_in'
+    when p_opt_out_type = 'START' and v_intent <> 'yes' then 'opt_in'
+    when p_opt_out_type = 'HELP' then 'help'
+    else v_intent
+  end;
+  if p_from !~ '^\+[1-9][0-9]{6,14}$' then
+    -- A short code or a name: no patient, and nothing to answer to.
+    return next app.leave_to_staff(v_inbound);
+  elsif v_intent = 'opt_out' then
+    return next app.opt_out_by_reply(v_inbound, v_now);
+  elsif v_intent = 'opt_in' then
+    perform app.opt_in('sms', p_from, 'reply');
+    return next ('opted_in', v_inbound.id, v_inbound.contact_id, null)::app.inbound_answer;
+  elsif v_intent = 'help' then
+    return next ('help', v_inbound.id, v_inbound.contact_id,
+      case when p_opt_out_type is null then app.queue_reply(v_inbound, 'help', '{}', p_to) end)::app.inbound_answer;
+  else
+    v_question := app.open_question(v_inbound.contact_id, v_now);
+    return next case
+      when v_question.id is null then app.answer_wish(v_inbound, v_intent, p_to, v_now)
+      else app.answer_question(v_inbound, v_question, v_intent, p_to, v_now)
+    end;
+  end if;
+end
+$$;
+
+comment on function app.record_inbound_message(text, text, text, text, text, text) is
+  'Keeps a text that came in (p_from to our number p_to, E.164) and does what it asks, once per provider''s id; p_opt_out_type is the carrier''s own reading (STOP, START, HELP). The sender is a contact by contacts.phone only; STOP counts also from a stranger. VX400 without provider, id or sender.';
+
+select app.seal('app.record_inbound_message(text, text, text, text, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/0986_function_record_inbound_message.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -3548,6 +5029,7 @@ drop function app.erase_contact;
 drop function app.erase_calls;
 drop function app.erase_messages;
 drop function app.is_message_rule;
+drop function app.record_inbound_message;
 drop function app.is_whole_number;
 drop function app.set_message_rules;
 drop function app.orgs_to_reseal;
@@ -3555,15 +5037,33 @@ drop function app.reseal_credential;
 drop function app.remove_credential;
 drop function app.read_credential;
 drop function app.save_credential;
+drop function app.opt_out_by_reply;
+drop function app.answer_question;
+drop function app.answer_wish;
+drop function app.cancel_by_reply;
+drop function app.confirm_by_reply;
+drop function app.ask_which_visit;
+drop function app.open_question;
+drop function app.leave_to_staff;
+drop function app.close_question;
 drop function app.message_stats;
-drop function app.stop_campaigns_for;
+drop function app.queue_reply;
+drop function app.visits_in_reply;
+drop function app.reply_wording;
+drop function app.visits_to_answer;
+drop function app.reply_intent;
+drop function app.release_number;
 drop function app.stop_campaign;
 drop function app.start_campaign;
 drop function app.save_campaign;
 drop function app.campaign_segment;
+drop function app.check_segment;
+drop function app.claim_number;
+drop function app.check_steps;
 drop function app.preview_template;
 drop function app.delete_template;
 drop function app.save_template;
+drop function app.check_template;
 drop function app.note_message_codes;
 drop function app.take_scheduled;
 drop function app.take_answer;
@@ -3583,7 +5083,6 @@ drop function app.template_fields;
 drop function app.default_template;
 drop function app.with_stop_hint;
 drop function app.next_codes;
-drop function app.record_inbound_message;
 drop function app.find_messaging_tenant;
 drop function app.opt_in;
 drop function app.opt_out;
@@ -3614,12 +5113,14 @@ drop function app.verify_caller;
 drop function app.may_guess;
 drop function app.approve_appointment;
 drop function app.cancel_appointment;
+drop function app.write_cancellation;
 drop function app.reschedule_appointment;
 drop function app.book_appointment;
 drop function app.amend_appointment;
 drop function app.move_appointment;
 drop function app.place_booking;
 drop function app.note_change;
+drop function app.stop_campaigns_for;
 drop function app.schedule_for_appointment;
 drop function app.schedule_reminders;
 drop function app.schedule_confirmation;

@@ -36,7 +36,7 @@ select org_id::uuid
 from app.orgs_to_reseal(p_key_id => @key_id::text) org_id;
 
 -- name: ListCredentialsToReseal :many
-select provider, key_id
+select provider
 from public.org_credentials
 where org_id = @org_id and key_id <> @key_id
 order by provider;

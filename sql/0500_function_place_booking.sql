@@ -66,6 +66,7 @@ begin
   ) k
   where c.org_id = v_org_id and c.id = v_contact_id;
   perform app.note_change('booked', v_id, null, p_call_id);
+  perform app.stop_campaigns_for(v_contact_id, 'booking');
   v_result := app.booking_answer('booked', v_id);
   if p_call_id is not null then
     perform app.notify_staff(

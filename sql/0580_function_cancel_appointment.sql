@@ -49,11 +49,7 @@ begin
   elsif v_old.status not in ('pending', 'confirmed') then
     v_result := app.booking_refusal('refused', 'not_active', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
   else
-    update public.appointments a
-    set status = 'cancelled', cancelled_at = app.now(), cancel_reason = left(nullif(btrim(p_reason), ''), 200),
-      updated_at = app.now()
-    where a.org_id = v_org_id and a.id = v_old.id;
-    perform app.note_change('cancelled', v_old.id, v_old, p_call_id);
+    perform app.write_cancellation(v_old, p_reason, p_call_id);
     v_result := app.booking_answer('cancelled', v_old.id);
   end if;
 

@@ -15,39 +15,41 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_old_sender text;
   v_id uuid;
-  v_now timestamptz := app.now();
 begin
-  if coalesce(app.current_member_role(), '') not in ('owner', 'admin') then
-    raise exception 'Only owners and admins may connect accounts.' using errcode = 'VX403';
+  perform app.require_admin();
+  if coalesce(p_provider, '') not in ('twilio', 'resend') or coalesce(p_sender, '') = ''
+    or (p_provider = 'twilio' and p_sender !~ '^\+[1-9][0-9]{6,14}$') then
+    raise exception 'twilio needs a number to send from, resend an address' using errcode = 'VX400';
   end if;
-  -- Replies to a number must find one clinic.
+  select c.sender into v_old_sender
+  from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  for update;
+  v_now := app.now();
   if p_provider = 'twilio' then
-    insert into public.phone_numbers (org_id, number, location_id, provider)
-    select v_org_id, p_sender, l.id, 'twilio'
-    from public.locations l
-    where l.org_id = v_org_id
-    order by l.created_at, l.id
-    limit 1
-    on conflict (number) do nothing;
-    if not exists (select from public.phone_numbers n where n.org_id = v_org_id and n.number = p_sender) then
-      raise exception 'This number belongs to another organization.' using errcode = 'VX409';
+    perform app.claim_number(p_sender);
+    if v_old_sender <> p_sender then
+      perform app.release_number(v_old_sender);
     end if;
   end if;
-  insert into public.org_credentials as c
-    (org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at, created_at, updated_at)
-  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now, v_now, v_now)
+
+  insert into public.org_credentials as c (
+    org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at)
+  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now)
   on conflict (org_id, provider) do update
   set ciphertext = excluded.ciphertext, nonce = excluded.nonce, auth_tag = excluded.auth_tag, key_id = excluded.key_id,
     account_ref = excluded.account_ref, sender = excluded.sender, last_verified_at = v_now, verification_error = null,
     updated_at = v_now
   returning c.id into v_id;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'credential_saved', 'org_credential', v_id, app.current_user_id());
+  values (v_org_id, 'credential_saved', 'credential', v_id, app.current_user_id());
 end
 $$;
 
 comment on function app.save_credential(text, bytea, bytea, bytea, text, text, text) is
-  'Stores, or replaces, the running organisation''s sealed account at a provider, which has just accepted it, and audits that. Only owners and admins (VX403). Twilio''s number becomes the clinic''s, so that replies to it find the clinic; VX409 when it is another clinic''s.';
+  'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s.';
 
 select app.seal('app.save_credential(text, bytea, bytea, bytea, text, text, text)', 'app_writer', 'tenant_user');

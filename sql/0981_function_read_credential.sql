@@ -9,11 +9,10 @@ set search_path = ''
 as $$
   select c.*
   from public.org_credentials c
-  where c.org_id = app.require_org_id()
-    and c.provider = p_provider
+  where c.org_id = app.require_org_id() and c.provider = p_provider
 $$;
 
 comment on function app.read_credential(text) is
-  'The running organisation''s sealed account at a provider; no row when it has none. For jobs and webhooks, which hold the key.';
+  'The sealed credential of a provider, for the moment of its use; no row where the clinic has none. Never given to people''s requests.';
 
 select app.seal('app.read_credential(text)', 'app_writer', 'tenant_service');

@@ -9,24 +9,25 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_id uuid;
+  v_removed public.org_credentials;
 begin
-  if coalesce(app.current_member_role(), '') not in ('owner', 'admin') then
-    raise exception 'Only owners and admins may disconnect accounts.' using errcode = 'VX403';
-  end if;
+  perform app.require_admin();
   delete from public.org_credentials c
   where c.org_id = v_org_id and c.provider = p_provider
-  returning c.id into v_id;
-  if v_id is null then
+  returning * into v_removed;
+  if v_removed.id is null then
     return false;
   end if;
+  if p_provider = 'twilio' then
+    perform app.release_number(v_removed.sender);
+  end if;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'credential_removed', 'org_credential', v_id, app.current_user_id());
+  values (v_org_id, 'credential_removed', 'credential', v_removed.id, app.current_user_id());
   return true;
 end
 $$;
 
 comment on function app.remove_credential(text) is
-  'Forgets the running organisation''s account at a provider and audits that; false when there was none. Only owners and admins (VX403). The number stays the clinic''s.';
+  'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403).';
 
 select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');

@@ -14,6 +14,6 @@ as $$
 $$;
 
 comment on function app.orgs_to_reseal(text) is
-  'The organisations with something that another key than this one sealed. Crosses tenants, and sees ids only.';
+  'The organisations, of all, that have a credential sealed with another key than this one; none: the other keys may go.';
 
 select app.seal('app.orgs_to_reseal(text)', 'app_definer', 'voxanne_login');

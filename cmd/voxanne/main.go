@@ -46,6 +46,7 @@ func commands() []command {
 		{"work", "work the queue", runWork},
 		{"migrate", "bring the database to this program's schema", runMigrate},
 		{"seed", "put the demo clinics into the database", runSeed},
+		{"credentials", "rotate-key: seal the clinics' credentials with another key", runCredentials},
 		{"token", "print an access token for a member of a clinic (development only)", runToken},
 	}
 }
@@ -85,7 +86,7 @@ func exitStatus(p process, name string, err error) int {
 func printUsage(w io.Writer) {
 	fmt.Fprint(w, "Voxanne answers a clinic's telephone and books its visits.\n\nusage: voxanne COMMAND [OPTIONS]\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-9s %s\n", c.name, c.summary)
+		fmt.Fprintf(w, "  %-11s %s\n", c.name, c.summary)
 	}
 	fmt.Fprint(w, "\nEverything is configured by environment variables, see README. `voxanne COMMAND -h` tells more.\n")
 }

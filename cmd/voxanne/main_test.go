@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -17,15 +18,18 @@ func TestUsage(t *testing.T) {
 		out    string // printed where results go
 		err    string // printed where complaints go
 	}{
-		"nothing":          {nil, 0, "usage: voxanne COMMAND", ""},
-		"help":             {[]string{"help"}, 0, "start everything for development", ""},
-		"unknown command":  {[]string{"quillby"}, 2, "", `there is no command "quillby"`},
-		"help of one":      {[]string{"token", "-h"}, 0, "", "-role"},
-		"unknown option":   {[]string{"migrate", "--quillby"}, 2, "", "flag provided but not defined"},
-		"stray argument":   {[]string{"serve", "8080"}, 2, "", `takes no argument "8080"`},
-		"nothing is set":   {[]string{"serve"}, 1, "", "DATABASE_URL is not set"},
-		"no owner":         {[]string{"migrate"}, 1, "", "ADMIN_DATABASE_URL is not set"},
-		"production token": {[]string{"token"}, 1, "", "DATABASE_URL is not set"},
+		"nothing":           {nil, 0, "usage: voxanne COMMAND", ""},
+		"help":              {[]string{"help"}, 0, "start everything for development", ""},
+		"unknown command":   {[]string{"quillby"}, 2, "", `there is no command "quillby"`},
+		"help of one":       {[]string{"token", "-h"}, 0, "", "-role"},
+		"unknown option":    {[]string{"migrate", "--quillby"}, 2, "", "flag provided but not defined"},
+		"stray argument":    {[]string{"serve", "8080"}, 2, "", `takes no argument "8080"`},
+		"nothing is set":    {[]string{"serve"}, 1, "", "DATABASE_URL is not set"},
+		"no owner":          {[]string{"migrate"}, 1, "", "ADMIN_DATABASE_URL is not set"},
+		"credentials what":  {[]string{"credentials"}, 2, "", "usage: voxanne credentials rotate-key"},
+		"help of rotation":  {[]string{"credentials", "rotate-key", "-h"}, 0, "", "-dry-run"},
+		"nothing to rotate": {[]string{"credentials", "rotate-key"}, 1, "", "CREDENTIALS_KEY, which seals"},
+		"production token":  {[]string{"token"}, 1, "", "DATABASE_URL is not set"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -44,6 +48,7 @@ func TestTokensAreForDevelopmentOnly(t *testing.T) {
 	status := run(t.Context(), process{out: &out, err: &complaints, environ: map[string]string{
 		"VOXANNE_ENV": "production", "DATABASE_URL": "postgres://u:test-secret-pg@localhost/v", "JWT_SECRET": "test-secret-jwt-0123456789abcdefghijkl",
 		"VAPI_WEBHOOK_SECRET": "test-secret-webhook-1", "BACKEND_URL": "https://api.clinic.example",
+		"CREDENTIALS_KEY": strings.Repeat("5ec4e7", 11)[:64],
 	}}, []string{"token"})
 	require.Equal(t, 1, status)
 	require.Contains(t, complaints.String(), "in development only")
