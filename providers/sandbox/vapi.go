@@ -23,16 +23,6 @@ type Vapi struct {
 	requests int
 }
 
-// Failure is how the next request goes wrong.
-type Failure struct {
-	// Status is the answer, e.g. 429 or 503. 0: the request is served as usual, after Delay.
-	Status int
-	// RetryAfter is sent in whole seconds with the failure when it is positive.
-	RetryAfter time.Duration
-	// Delay passes before the answer. A client that gives up ends it.
-	Delay time.Duration
-}
-
 // NewVapi plays the account that privateKey opens.
 func NewVapi(privateKey string) *Vapi {
 	v := &Vapi{key: privateKey, routes: http.NewServeMux(), calls: map[string]json.RawMessage{}}
