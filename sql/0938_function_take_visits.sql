@@ -48,7 +48,7 @@ begin
 
   if v_bundle.phone is not null then
     v_bundle.text := app.visit_text(v_kind, v_language, v_template[2], v_bundle, v_said.dates, v_said.times,
-      case when v_said.several then v_said.first_names end, v_said.first_names[1], v_said.services[1], v_said.practitioners[1]);
+      case when v_said.several and not v_bundle.spoken then v_said.first_names end, v_said.first_names[1], v_said.services[1], v_said.practitioners[1]);
     v_places := (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]');
     v_bundle.code_subjects := array(
       select v_said.visits[(n - 1) % cardinality(v_said.visits) + 1] from generate_series(1, v_places) n order by n);

@@ -1,0 +1,12 @@
+begin;
+select plan(8);
+select is(app.render_text('{clinic}: {date}', '{"clinic": "Lakeside", "date": "Tue"}'), 'Lakeside: Tue', 'fields become values');
+select is(app.render_text('{clinic}{clinic}', '{"clinic": "A"}'), 'AA', 'each time');
+select is(app.render_text('{clinic}', '{"clinic": "{code}", "code": "1"}'), '{code}', 'a value that looks like a field stays as it is');
+select is(app.render_text('{other} {', '{"clinic": "A"}'), '{other} {', 'what is no field stays');
+select is(app.render_text('{{clinic}}', '{"clinic": "A"}'), '{A}', 'braces round a field stay');
+select is(app.render_text('a' || E'\n' || '{clinic}', '{"clinic": "\\1"}'), E'a\n\\1', 'lines and backslashes are kept');
+select is(app.render_text('', '{}'), '', 'nothing of nothing');
+select is(app.render_text('{clinic}', '{"clinic": ""}'), '', 'an empty value is a value');
+select * from finish();
+rollback;
