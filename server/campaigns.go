@@ -14,16 +14,16 @@ import (
 
 // segment is campaigns.segment: whom a campaign reaches.
 type segment struct {
-	LeadStatus       *[]string           `json:"lead_status,omitempty"`
-	ServiceInterests *[]string           `json:"service_interests,omitempty"`
 	LastVisitBefore  *openapi_types.Date `json:"last_visit_before,omitempty"`
+	LeadStatus       *[]string           `json:"lead_status,omitempty"`
 	NoVisitAhead     *bool               `json:"no_visit_ahead,omitempty"`
+	ServiceInterests *[]string           `json:"service_interests,omitempty"`
 }
 
 // step is one entry of what app.save_campaign takes as steps; their order is the order of sending.
 type step struct {
-	TemplateID uuid.UUID `json:"template_id"`
-	After      string    `json:"after"` // an interval, counted from the campaign's start
+	AfterMinutes int       `json:"after_minutes"` // counted from the campaign's start
+	TemplateID   uuid.UUID `json:"template_id"`
 }
 
 // ListCampaigns shows the organization's campaigns with their steps, the newest first.
@@ -74,7 +74,7 @@ func (h handlers) saveCampaign(ctx context.Context, id *uuid.UUID, wish api.Camp
 	}
 	steps := make([]step, 0, len(wish.Steps))
 	for _, s := range wish.Steps {
-		steps = append(steps, step{TemplateID: s.TemplateId, After: minutes(s.AfterMinutes)})
+		steps = append(steps, step{AfterMinutes: s.AfterMinutes, TemplateID: s.TemplateId})
 	}
 	sequence, err := json.Marshal(steps)
 	if err != nil {

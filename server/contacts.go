@@ -15,7 +15,7 @@ const byStaff = "staff"
 // OptOutContact keeps a contact's number or address from being reached on a channel. It is recorded by number, so it
 // holds for every contact that has it, now and later.
 func (h handlers) OptOutContact(ctx context.Context, req api.OptOutContactRequestObject) (api.OptOutContactResponseObject, error) {
-	channel := valueOr(req.Params.Channel, api.Sms)
+	channel := valueOr(req.Params.Channel, api.ChannelSms)
 	err := h.withAddress(ctx, req.Id, channel, func(tx db.Tx, address string) error {
 		_, err := tx.OptOut(ctx, string(channel), address, byStaff)
 		return err
@@ -28,7 +28,7 @@ func (h handlers) OptOutContact(ctx context.Context, req api.OptOutContactReques
 
 // OptInContact takes a contact's opt-out back.
 func (h handlers) OptInContact(ctx context.Context, req api.OptInContactRequestObject) (api.OptInContactResponseObject, error) {
-	channel := valueOr(req.Params.Channel, api.Sms)
+	channel := valueOr(req.Params.Channel, api.ChannelSms)
 	err := h.withAddress(ctx, req.Id, channel, func(tx db.Tx, address string) error {
 		_, err := tx.OptIn(ctx, string(channel), address, byStaff)
 		return err
@@ -48,7 +48,7 @@ func (h handlers) withAddress(ctx context.Context, contact uuid.UUID, channel ap
 			return err
 		}
 		address, missing := value(row.Phone), sentenceNoNumber
-		if channel == api.Email {
+		if channel == api.ChannelEmail {
 			address, missing = value(row.Email), "Contact does not have an email address"
 		}
 		if address == "" {

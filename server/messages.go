@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgtype"
@@ -47,13 +46,13 @@ func statOf(row db.MessageStat) api.MessageStat {
 
 // rules is what app.set_message_rules takes; what is nil stays as it is.
 type rules struct {
-	FollowUpWindow     *string   `json:"follow_up_window,omitempty"` // an interval
-	QuietFrom          *string   `json:"quiet_from,omitempty"`
-	QuietUntil         *string   `json:"quiet_until,omitempty"`
-	ReminderOffsets    *[]string `json:"reminder_offsets,omitempty"` // intervals
-	MessagesPerDay     *int      `json:"messages_per_day,omitempty"`
-	MissedCallText     *bool     `json:"missed_call_text,omitempty"`
-	EmailConfirmations *bool     `json:"email_confirmations,omitempty"`
+	EmailConfirmations    *bool   `json:"email_confirmations,omitempty"`
+	FollowUpWindowMinutes *int    `json:"follow_up_window_minutes,omitempty"`
+	MessagesPerDay        *int    `json:"messages_per_day,omitempty"`
+	MissedCallText        *bool   `json:"missed_call_text,omitempty"`
+	QuietFrom             *string `json:"quiet_from,omitempty"`
+	QuietUntil            *string `json:"quiet_until,omitempty"`
+	ReminderMinutesBefore *[]int  `json:"reminder_offsets_minutes,omitempty"`
 }
 
 // GetMessageRules shows when messages may leave.
@@ -71,7 +70,7 @@ func (h handlers) GetMessageRules(ctx context.Context, _ api.GetMessageRulesRequ
 
 // ChangeMessageRules changes when messages may leave. Errors: forbidden for others than owners and admins, bad_request.
 func (h handlers) ChangeMessageRules(ctx context.Context, req api.ChangeMessageRulesRequestObject) (api.ChangeMessageRulesResponseObject, error) {
-	change, err := json.Marshal(rulesFrom(*req.Body))
+	change, err := json.Marshal(rules(*req.Body))
 	if err != nil {
 		return nil, fmt.Errorf("write the rules: %w", err)
 	}
@@ -87,24 +86,6 @@ func (h handlers) ChangeMessageRules(ctx context.Context, req api.ChangeMessageR
 	return answer, nil
 }
 
-func rulesFrom(wish api.MessageRulesChange) rules {
-	r := rules{
-		QuietFrom: wish.QuietFrom, QuietUntil: wish.QuietUntil, MessagesPerDay: wish.MessagesPerDay,
-		MissedCallText: wish.MissedCallText, EmailConfirmations: wish.EmailConfirmations,
-	}
-	if wish.FollowUpWindowMinutes != nil {
-		r.FollowUpWindow = optional(minutes(*wish.FollowUpWindowMinutes))
-	}
-	if wish.ReminderMinutesBefore != nil {
-		offsets := make([]string, 0, len(*wish.ReminderMinutesBefore))
-		for _, n := range *wish.ReminderMinutesBefore {
-			offsets = append(offsets, minutes(n))
-		}
-		r.ReminderOffsets = &offsets
-	}
-	return r
-}
-
 func rulesOf(org db.Organization) api.MessageRules {
 	r := api.MessageRules{
 		FollowUpWindowMinutes: inWholeMinutes(org.FollowUpWindow), QuietFrom: clockTime(org.QuietFrom), QuietUntil: clockTime(org.QuietUntil),
@@ -116,9 +97,6 @@ func rulesOf(org db.Organization) api.MessageRules {
 	}
 	return r
 }
-
-// minutes writes an interval for PostgreSQL.
-func minutes(n int) string { return strconv.Itoa(n) + " minutes" }
 
 // inWholeMinutes reads an interval; a day has 24 hours and a month 30 days, as PostgreSQL compares them.
 func inWholeMinutes(i pgtype.Interval) int {
