@@ -128,3 +128,17 @@ func refusedByTwilio(err error) error {
 		return NewError(CodeBusy, "Twilio cannot be asked at the moment. Nothing was changed; please try again.", err)
 	}
 }
+
+func refusedByResend(err error) error {
+	var refused *email.RefusedError
+	switch {
+	case errors.Is(err, email.ErrUnauthorized):
+		return NewError(CodeBadRequest, "Invalid Resend credentials: check the API key.", err)
+	case errors.Is(err, email.ErrNotVerified):
+		return NewError(CodeBadRequest, "Resend has not verified this address's domain. Verify it there, or use another address.", err)
+	case errors.As(err, &refused):
+		return NewError(CodeBadRequest, "Resend refused to check this account.", err)
+	default:
+		return NewError(CodeBusy, "Resend cannot be asked at the moment. Nothing was changed; please try again.", err)
+	}
+}

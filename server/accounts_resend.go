@@ -1,2 +1,0 @@
-package server
-func refusedByResend(err error) error { return NewError(CodeBadRequest, "x", err) }
