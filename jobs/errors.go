@@ -68,7 +68,8 @@ func describe(err error) string {
 	}
 	for _, known := range []error{
 		vapi.ErrNotFound, vapi.ErrUnauthorized, ErrNotEnded, errStillRaw, pgx.ErrNoRows,
-		messenger.ErrNotConfigured, messenger.ErrNotWaiting, twilio.ErrUnauthorized, twilio.ErrSuspended, email.ErrUnauthorized,
+		messenger.ErrNotConfigured, messenger.ErrNotWaiting, twilio.ErrUnauthorized, twilio.ErrSuspended,
+		email.ErrUnauthorized, email.ErrNotVerified,
 		context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {

@@ -77,7 +77,7 @@ func calendar(b db.ScheduledBundle, organizer string) []email.Attachment {
 			Location: text(b.Place), Organizer: organizer, Sequence: versions[id],
 		}
 	}
-	return []email.Attachment{{Name: "visit.ics", ContentType: "text/calendar; charset=utf-8; method=PUBLISH", Content: email.Calendar(events)}}
+	return []email.Attachment{{Name: "visit.ics", ContentType: email.CalendarType, Content: email.Calendar(events)}}
 }
 
 // text is what p points at, or empty.

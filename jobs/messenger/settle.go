@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -150,10 +149,6 @@ func (q question) found(ctx context.Context, f twilio.Sent) error {
 	})
 }
 
-// Resend's answer to a key that it has seen with other content (Resend: idempotency keys). Our repetition lacks the
-// calendar file, so this is what it answers when it has taken the first request.
-const codeKeyKnown = "invalid_idempotent_request"
-
 // askMailer asks by the same request with the same key: Resend answers it from memory, or takes it now if the first one
 // never came.
 func (q question) askMailer(ctx context.Context, tx db.Tx) (func(context.Context) (time.Duration, error), error) {
@@ -172,13 +167,15 @@ func (q question) askMailer(ctx context.Context, tx db.Tx) (func(context.Context
 	return func(ctx context.Context) (time.Duration, error) {
 		id, err := send(ctx)
 		var refused *email.RefusedError
+		var uncertain *email.UncertainError
 		switch {
 		case err == nil:
 			return 0, q.close(ctx, judge(id, nil))
-		case errors.As(err, &refused) && refused.Code == codeKeyKnown:
-			return 0, q.close(ctx, verdict{outcome: sent})
-		case errors.As(err, &refused) && refused.Status != http.StatusConflict: // 409: the first one is still being worked on
+		case errors.As(err, &refused):
 			return 0, q.close(ctx, judge("", err))
+		case errors.As(err, &uncertain) && uncertain.Code == email.CodeKeyUsed:
+			// The first request was taken: it only differed from this one in the calendar file, whose visits have changed.
+			return 0, q.close(ctx, verdict{outcome: sent})
 		default: // an API key that is refused now may have been good then
 			return q.later(ctx)
 		}

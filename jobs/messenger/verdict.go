@@ -54,7 +54,7 @@ func judge(id string, err error) verdict {
 	case errors.Is(err, ErrNotConfigured):
 		return verdict{outcome: failed, reason: reasonNotConfigured}
 	case errors.Is(err, errNoCredential), errors.Is(err, twilio.ErrUnauthorized), errors.Is(err, twilio.ErrSuspended),
-		errors.Is(err, email.ErrUnauthorized):
+		errors.Is(err, email.ErrUnauthorized), errors.Is(err, email.ErrNotVerified):
 		return verdict{outcome: failed, reason: reasonUnauthorized}
 	case errors.As(err, &tRefused):
 		return verdict{outcome: failed, reason: reasonRefused, code: number(tRefused.Code)}

@@ -14,6 +14,9 @@ var (
 	ErrNotVerified = errors.New("email: the sender's domain is not verified")
 )
 
+// CodeKeyUsed is Resend's name for a key that it knows with other content (Resend: idempotency keys).
+const CodeKeyUsed = "invalid_idempotent_request"
+
 // RefusedError: the message was not taken, nothing was sent, and the same again is useless. Status is 0 when it was
 // refused here, before it left; else that of HTTP or SMTP. Code is one of the provider's published names, an enhanced
 // status like 5.1.1, or one of ours.
@@ -48,10 +51,12 @@ func (e *UnavailableError) Error() string {
 
 func (e *UnavailableError) Unwrap() error { return e.cause }
 
-// UncertainError: the message may have been sent. Status is 0 without an answer. A cancelled or expired context is found
-// in it with errors.Is.
+// UncertainError: the message may have been sent. Status is 0 without an answer. Code is [CodeKeyUsed] when Resend took
+// an e-mail under the same key before, with other content; else empty. A cancelled or expired context is found in it with
+// errors.Is.
 type UncertainError struct {
 	Status int
+	Code   string
 	reason string
 	cause  error
 }

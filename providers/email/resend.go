@@ -214,8 +214,8 @@ func resendError(method string, a exchange.Answer) error {
 		return &RateLimitedError{RetryAfter: exchange.RetryAfter(a.Header)}
 	case a.Status == http.StatusConflict && body.Name == "concurrent_idempotent_requests":
 		return troubleOf(method, a.Status, "the same message is being sent", nil)
-	case a.Status == http.StatusConflict && body.Name == "invalid_idempotent_request":
-		return troubleOf(method, a.Status, "another message was sent under this key", nil)
+	case a.Status == http.StatusConflict && body.Name == CodeKeyUsed:
+		return &UncertainError{Status: a.Status, Code: CodeKeyUsed, reason: "another message was sent under this key"}
 	case body.Name == "restricted_api_key":
 		return &RefusedError{Status: a.Status, Code: body.Name}
 	case a.Status == http.StatusUnauthorized, body.Name == "invalid_api_key", body.Name == "missing_api_key",
