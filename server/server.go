@@ -30,6 +30,8 @@ type Deps struct {
 	Texting http.Handler
 	// Texts sends what staff write. nil: every organization is told that Twilio is not configured.
 	Texts Texter
+	// Now is the clock by which clients are told how long to wait; nil: the machine's.
+	Now func() time.Time
 }
 
 // New returns the server's handler: the dashboard API, the voice webhooks, the
@@ -39,10 +41,13 @@ func New(deps Deps) (http.Handler, error) {
 	if deps.DB == nil || deps.Auth == nil || deps.Log == nil || deps.Metrics == nil || deps.Accounts == nil {
 		return nil, errors.New("server: DB, Auth, Log, Metrics and Accounts are required")
 	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
 	mux := http.NewServeMux()
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
-	if err := mountAPI(mux, handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: time.Now}, deps.Auth); err != nil {
+	if err := mountAPI(mux, handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now}, deps.Auth); err != nil {
 		return nil, err
 	}
 	if deps.Voice != nil {
