@@ -15,11 +15,11 @@ begin
     if v_key not in ('lead_status', 'service_interests', 'last_visit_before', 'no_visit_ahead') then
       raise exception 'a segment has no key "%"; it has lead_status, service_interests, last_visit_before, no_visit_ahead',
         left(v_key, 40) using errcode = 'VX400';
-    elsif not case v_key
+    elsif not (case v_key
       when 'no_visit_ahead' then jsonb_typeof(v_value) = 'boolean'
       when 'last_visit_before' then jsonb_typeof(v_value) = 'string' and v_value #>> '{}' ~ '^\d{4}-\d{2}-\d{2}$'
       else jsonb_typeof(v_value) = 'array' and not jsonb_path_exists(v_value, '$[*] ? (@.type() != "string")')
-    end then
+    end) then
       raise exception 'the value of "%" does not fit', v_key using errcode = 'VX400';
     end if;
   end loop;

@@ -18,7 +18,7 @@ begin
   v_statuses := case when p_segment ? 'lead_status' then array(select jsonb_array_elements_text(p_segment -> 'lead_status')) end;
   v_interests := case when p_segment ? 'service_interests' then
     array(select lower(i) from jsonb_array_elements_text(p_segment -> 'service_interests') i) end;
-  v_before := p_segment ->> 'last_visit_before';
+  v_before := (p_segment ->> 'last_visit_before')::date;
   return query
   select c.*
   from public.contacts c

@@ -102,5 +102,5 @@ func TestLoginRoleCallsOnlyTheDoors(t *testing.T) {
 	got := strs(t, dbtest.New(t).OwnerURL, `
 		select p.proname::text from pg_proc p
 		where p.pronamespace = 'app'::regnamespace and has_function_privilege('voxanne_login', p.oid, 'execute') order by 1`)
-	require.Equal(t, []string{"begin_request", "limit_waits", "open_call", "sweep_platform"}, got)
+	require.Equal(t, []string{"begin_request", "find_messaging_tenant", "limit_waits", "open_call", "orgs_to_reseal", "sweep_platform"}, got)
 }

@@ -76,6 +76,16 @@ begin
 end
 $$;
 
+-- race.receive: from here on the transaction is the webhook of a text that came in.
+create procedure race.receive()
+language plpgsql
+as $$
+begin
+  perform app.begin_request('tenant_service', jsonb_build_object(
+    'app_metadata', jsonb_build_object('org_id', 'a0000000-0000-7000-8000-000000000001')));
+end
+$$;
+
 create function race.call_id() returns uuid language sql stable as $$ select current_setting('race.call_id')::uuid $$;
 
 create function race.at(p_time time) returns timestamptz language sql stable
@@ -122,7 +132,91 @@ as $$
   cross join lateral race.said(b) a
 $$;
 
--- The only visit of the clinic, for staff, who name visits by id.
+-- Call 1 has booked two visits and ended, long enough ago for their confirmations to be due.
+create procedure race.book_two_and_hang_up()
+language plpgsql
+as $$
+begin
+  call race.answer('call-1');
+  perform race.book('t1', '10:00', 'Ada Quillby', 'Avery');
+  perform race.book('t2', '11:00', 'Ben Quillfeather', 'Blake');
+  reset role;
+  update public.call_logs set status = 'ended', ended_at = app.now();
+  update public.scheduled_messages set due_at = app.now() - interval '1 minute' where kind = 'confirmation';
+end
+$$;
+
+-- race.work: from here on the transaction is a job's of the clinic.
+create procedure race.work()
+language plpgsql
+as $$
+begin
+  perform app.begin_request('tenant_service', jsonb_build_object(
+    'app_metadata', jsonb_build_object('org_id', 'a0000000-0000-7000-8000-000000000001')));
+end
+$$;
+
+create function race.confirmation(p_time time) returns uuid language sql stable security definer
+as $$
+  select s.id
+  from public.scheduled_messages s
+  join public.appointments a on a.org_id = s.org_id and a.id = s.appointment_id
+  where s.kind = 'confirmation' and a.scheduled_at = race.at(p_time)
+$$;
+
+create type race.bundle as (outcome text, visits integer, codes integer);
+
+-- What the job of that visit's confirmation takes; race.settle says that it was sent.
+create function race.take(p_time time) returns setof race.bundle language plpgsql volatile
+as $$
+declare
+  v_bundle app.scheduled_bundle;
+begin
+  select * into v_bundle from app.take_scheduled(race.confirmation(p_time));
+  perform set_config('race.taken', coalesce(v_bundle.scheduled_ids, '{}')::text, true);
+  return next (v_bundle.outcome, cardinality(v_bundle.appointment_ids), cardinality(v_bundle.code_subjects))::race.bundle;
+end
+$$;
+
+create procedure race.settle()
+language plpgsql
+as $$
+begin
+  perform app.settle_scheduled(current_setting('race.taken')::uuid[], 'done');
+end
+$$;
+
+-- What became of the confirmations, and how many codes each visit was given.
+create function race.planned(out states text, out codes text) language sql stable security definer
+as $$
+  select
+    (select string_agg(s.state || coalesce(' ' || s.reason, ''), ', ' order by a.scheduled_at)
+      from public.scheduled_messages s
+      join public.appointments a on a.org_id = s.org_id and a.id = s.appointment_id
+      where s.kind = 'confirmation'),
+    (select string_agg(a.code_version::text, ', ' order by a.scheduled_at) from public.appointments a)
+$$;
+
+-- A text from the number of race.answer: what it did and whether an answer goes out.
+create function race.text(p_id text, p_body text, out outcome text, out answered boolean) language sql volatile
+as $$
+  select i.outcome, i.reply_message_id is not null
+  from app.record_inbound_message('twilio', p_id, '+13125550144', '+13125550100', p_body) i
+$$;
+
+-- What texts left behind.
+create function race.texting(out cancellations bigint, out questions bigint, out open bigint, out answers bigint, out told bigint)
+language sql stable security definer
+as $$
+  select
+    (select count(*) from public.appointment_changes h where h.kind = 'cancelled'),
+    (select count(*) from public.reply_questions),
+    (select count(*) from public.reply_questions q where q.answered_at is null),
+    (select count(*) from public.messages m where m.category = 'reply' and m.direction = 'outbound'),
+    (select count(*) from public.notifications n where n.kind = 'visit_cancelled_by_reply')
+$$;
+
+-- The first visit of the clinic, for staff, who name visits by id.
 create function race.visit() returns text language sql stable security definer
 as $$ select a.id::text from public.appointments a where a.status <> 'held' order by a.created_at limit 1 $$;
 

@@ -10,7 +10,7 @@ create function pg_temp.amend(p_name text, p_start text default null, p_tool tex
   select pg_temp.said(b) from app.amend_appointment('a0000000-0000-7000-8000-0000000000c1', current_setting('test.ref'), p_starts_at => pg_temp.t(p_start), p_patient_name => p_name, p_tool_call_id => p_tool) b
 $$;
 create function pg_temp.whose() returns text language sql as $$
-  select string_agg(a.said_name || ', ' || p.name || to_char(a.scheduled_at at time zone 'America/Chicago', ' HH24:MI'), '; ' order by a.said_name)
+  select string_agg(a.said_name || ', ' || p.name || to_char(a.scheduled_at at time zone 'America/Chicago', ' HH24:MI'), '; ' order by a.said_name, a.scheduled_at)
   from public.appointments a join public.patients p on p.id = a.patient_id
 $$;
 select is(pg_temp.amend('Ann Quillby', p_tool => 'tool-1'), 'question own_booking', 'Ben''s visit becomes Ann''s, who has that very one');

@@ -34,14 +34,14 @@ select is((pg_temp.take('missed_call')).text, 'Lakeside Dental: sorry we missed 
 select results_eq($$ select outcome, category, phone, spoken, email, call_id from pg_temp.take('missed_call') $$,
   $$ values ('send', 'follow_up', '+13125550111', false, null::text, 'a0000000-0000-7000-8000-0000000000c1'::uuid) $$, 'a follow-up, so its window holds');
 
-select pg_temp.missed('c8');
 select pg_temp.clock('04 08:01');
+select pg_temp.missed('c8');
 select pg_temp.owner($$ insert into public.call_logs (org_id, vapi_call_id, location_id, direction, from_number, contact_id, outcome)
   select org_id, 'call-again', location_id, direction, from_number, contact_id, 'missed' from public.call_logs where vapi_call_id = 'call-8' $$);
 select is((pg_temp.take('missed_call')).outcome, 'send', 'missed again: the text is still due');
 select pg_temp.owner($$ update public.call_logs set outcome = 'answered' where vapi_call_id = 'call-again' $$);
 select is((pg_temp.take('missed_call')).outcome, 'nothing', 'who was answered meanwhile needs none');
-select is(pg_temp.planned('skipped'), '{missed_call 04 08:00 called_again}', 'and the row says so');
+select is(pg_temp.planned('skipped'), '{missed_call 04 08:01 called_again}', 'and the row says so');
 
 select pg_temp.owner($$ delete from public.scheduled_messages; update public.call_logs set outcome = 'missed' where vapi_call_id = 'call-1' $$);
 select pg_temp.act_inside('b');

@@ -27,7 +27,7 @@ begin
   v_now := app.now();
   return query
   select 'replayed', m.id, m.contact_id, (
-    select r.id from public.messages r where r.org_id = m.org_id and r.in_reply_to = m.id order by r.created_at limit 1)
+    select r.id from public.messages r where r.org_id = m.org_id and r.in_reply_to = m.id and r.status <> 'blocked')
   from public.messages m
   where m.org_id = v_org_id and m.service_provider = p_provider and m.external_message_id = p_external_id;
   if found then
