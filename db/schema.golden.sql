@@ -5325,21 +5325,21 @@ ALTER FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, 
 
 COMMENT ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) IS 'Moves a visit to p_starts_at, in one row and one transaction, history kept, with the same practitioner unless another one is named (what this very call booked may go to any). Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
 
-CREATE FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) RETURNS boolean
+CREATE FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 begin
   update public.org_credentials c
   set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id, updated_at = app.now()
-  where c.org_id = app.require_org_id() and c.provider = p_provider and c.key_id = p_old_key_id;
+  where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce;
   return found;
 end
 $$;
 
-ALTER FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) OWNER TO app_writer;
+ALTER FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) IS 'Puts the same secret, sealed with another key, in place. Only while the row still has p_old_key_id: a credential that was saved anew meanwhile stays. Returns whether it was replaced.';
+COMMENT ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) IS 'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. Returns whether it was replaced.';
 
 CREATE FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) RETURNS SETOF app.tenant_route
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -9387,8 +9387,8 @@ GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time
 GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) FROM PUBLIC;

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -74,7 +75,7 @@ func playDemo(ctx context.Context, p process, environ map[string]string, client 
 	if err != nil {
 		return err
 	}
-	if len(cfg.Made) > 0 || cfg.AdminDatabaseURL == "" {
+	if slices.Contains(cfg.Made, "VAPI_WEBHOOK_SECRET") || slices.Contains(cfg.Made, "JWT_SECRET") || cfg.AdminDatabaseURL == "" {
 		return errors.New("an instance answers, but VAPI_WEBHOOK_SECRET, JWT_SECRET or ADMIN_DATABASE_URL is not known: try `set -a; . .local/env`")
 	}
 	return demo.Run(ctx, demo.Options{

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -50,7 +49,8 @@ func develop(ctx context.Context, p process) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, in.stopDatabase(ctx)) }()
-	if err := in.playVapi(ctx); err != nil {
+	defer in.closePlayed()
+	if err := in.playServices(ctx); err != nil {
 		return err
 	}
 	cfg, err := in.configure(ctx)
@@ -72,9 +72,7 @@ func develop(ctx context.Context, p process) (err error) {
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.ServeListener(running, handler, listener, log) })
 	group.Go(func() error { return work(running, cfg, opened, log) })
-	if in.played != nil {
-		group.Go(func() error { return server.ServeListener(running, in.vapi, in.played, log.With("plays", "vapi")) })
-	}
+	in.servePlayed(running, group, log)
 	return group.Wait()
 }
 
@@ -88,8 +86,7 @@ type instance struct {
 	own     []string          // names of values that nobody gave
 
 	database database
-	vapi     http.Handler // the played Vapi, nil when there is a real one
-	played   net.Listener // where it listens
+	played   []playedService
 }
 
 // openInstance makes the home folder and keeps others out of it until unlock:

@@ -19,11 +19,7 @@ func (in *instance) printBanner(w io.Writer, cfg server.Config) {
 		line("real", "PostgreSQL: %s (DATABASE_URL)", place(string(cfg.DatabaseURL)))
 	}
 	line("real", "the server, the workers, sign-in, webhook authentication (%s)", cfg.WebhookAuth)
-	if in.played != nil {
-		line("played", "Vapi: %s, because VAPI_PRIVATE_KEY is not set", cfg.VapiBaseURL)
-	} else {
-		line("real", "Vapi: %s", cfg.VapiBaseURL)
-	}
+	in.printServices(line, cfg)
 	fmt.Fprintln(w)
 	if in.database.demo {
 		line("clinics", "lakeside-dental  Lakeside Dental, Chicago  +13125550100")
@@ -41,4 +37,29 @@ func (in *instance) printBanner(w io.Writer, cfg server.Config) {
 		fmt.Fprintf(w, "\nTry, in another terminal:\n\n  make demo\n  set -a; . %s; curl -H \"Authorization: Bearer $TOKEN\" $BACKEND_URL/api/orgs/validate/$ORG_ID\n", envFilePath(in.home))
 	}
 	fmt.Fprintln(w)
+}
+
+// printServices says which outside services are played, why, and how to use them.
+func (in *instance) printServices(line func(label, format string, args ...any), cfg server.Config) {
+	if in.plays("vapi") {
+		line("played", "Vapi: %s, because VAPI_PRIVATE_KEY is not set", cfg.VapiBaseURL)
+	} else {
+		line("real", "Vapi: %s", cfg.VapiBaseURL)
+	}
+	if in.plays("twilio") {
+		line("played", "Twilio: %s, because TWILIO_BASE_URL is not set; texts go nowhere", cfg.TwilioBaseURL)
+		line("", "its one account: %s, number %s, token in SANDBOX_TWILIO_AUTH_TOKEN",
+			in.values["SANDBOX_TWILIO_ACCOUNT_SID"], in.values["SANDBOX_TWILIO_NUMBER"])
+	} else {
+		line("real", "Twilio: %s", cfg.TwilioBaseURL)
+	}
+	if in.plays("resend") {
+		line("played", "Resend: %s, because RESEND_API_KEY is not set; e-mails go nowhere", cfg.ResendBaseURL)
+		line("", "its domain: %s, key in SANDBOX_RESEND_API_KEY", sandboxDomain)
+	} else {
+		line("real", "Resend: %s", cfg.ResendBaseURL)
+	}
+	if cfg.SMTPURL != "" {
+		line("real", "e-mail of the platform: SMTP_URL")
+	}
 }

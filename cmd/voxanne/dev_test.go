@@ -43,11 +43,15 @@ func TestDevFromNothingAndAgain(t *testing.T) {
 	for _, name := range []string{
 		"VOXANNE_ENV", "VOXANNE_HOME", "PORT", "BACKEND_URL", "DATABASE_URL", "DATABASE_DIRECT_URL", "ADMIN_DATABASE_URL",
 		"JWT_SECRET", "VAPI_WEBHOOK_SECRET", "VAPI_WEBHOOK_AUTH", "VAPI_PRIVATE_KEY", "VAPI_BASE_URL", "ORG_ID", "TOKEN",
+		"CREDENTIALS_KEY", "TWILIO_BASE_URL", "RESEND_BASE_URL", "RESEND_API_KEY", "EMAIL_FROM",
+		"SANDBOX_TWILIO_ACCOUNT_SID", "SANDBOX_TWILIO_AUTH_TOKEN", "SANDBOX_TWILIO_NUMBER", "SANDBOX_RESEND_API_KEY",
 	} {
 		require.NotEmpty(t, values[name], name)
 	}
 	require.Contains(t, values["DATABASE_URL"], "voxanne_login:", "the server is not the owner")
-	for _, secret := range []string{"JWT_SECRET", "VAPI_WEBHOOK_SECRET", "VAPI_PRIVATE_KEY"} {
+	for _, secret := range []string{
+		"JWT_SECRET", "VAPI_WEBHOOK_SECRET", "VAPI_PRIVATE_KEY", "CREDENTIALS_KEY", "SANDBOX_TWILIO_AUTH_TOKEN", "SANDBOX_RESEND_API_KEY",
+	} {
 		require.NotContains(t, first.out.String(), values[secret], secret)
 	}
 	sourced := sourceInShell(t, home)
@@ -66,6 +70,8 @@ func TestDevFromNothingAndAgain(t *testing.T) {
 		require.Equal(t, http.StatusForbidden, status, "another clinic's staff")
 		require.Contains(t, runCommand(t, home, "seed"), "lakeside-dental")
 	})
+	t.Run("the played accounts can be connected", func(t *testing.T) { connectPlayed(t, values) })
+	t.Run("the key of the credentials is rotated beside the server", func(t *testing.T) { rotatePlayed(t, home, values) })
 	t.Run("serve and work run beside it on its values", func(t *testing.T) {
 		port := freePort(t)
 		serving := startCommand(t, "serve", append(strings.Split(strings.TrimSpace(sourced), "\n"), "PORT="+port))
@@ -84,7 +90,7 @@ func TestDevFromNothingAndAgain(t *testing.T) {
 		again := start(t, home, strings.Split(strings.TrimSpace(sourced), "\n")...)
 		kept, took := again.ready(t, home)
 		require.Less(t, took, 5*time.Second)
-		for _, name := range []string{"DATABASE_URL", "ADMIN_DATABASE_URL", "JWT_SECRET", "VAPI_WEBHOOK_SECRET", "VAPI_PRIVATE_KEY", "ORG_ID", "PORT"} {
+		for _, name := range []string{"DATABASE_URL", "ADMIN_DATABASE_URL", "JWT_SECRET", "VAPI_WEBHOOK_SECRET", "VAPI_PRIVATE_KEY", "ORG_ID", "PORT", "CREDENTIALS_KEY", "SANDBOX_TWILIO_ACCOUNT_SID"} {
 			require.Equal(t, values[name], kept[name], name)
 		}
 		require.Contains(t, again.out.String(), "a private cluster", "its own database is not taken for the caller's")

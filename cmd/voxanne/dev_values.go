@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"maps"
-	"net"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,7 +12,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/voxanne-ai/voxanne/db/seed"
-	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/server"
 )
 
@@ -47,24 +45,6 @@ func (in *instance) keep(name string, fresh func() string) string {
 	return fresh()
 }
 
-// playVapi opens a port for the played Vapi when there is no key to the real one.
-func (in *instance) playVapi(ctx context.Context) error {
-	if key := in.given("VAPI_PRIVATE_KEY"); key != "" {
-		in.values["VAPI_PRIVATE_KEY"] = key
-		return nil
-	}
-	in.values["VAPI_PRIVATE_KEY"] = in.keep("VAPI_PRIVATE_KEY", func() string { return "sandbox-" + rand.Text() })
-	var config net.ListenConfig
-	listener, err := config.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	in.own = append(in.own, "VAPI_BASE_URL")
-	in.values["VAPI_BASE_URL"] = "http://" + listener.Addr().String()
-	in.vapi, in.played = sandbox.NewVapi(in.values["VAPI_PRIVATE_KEY"]), listener
-	return nil
-}
-
 // configure settles every value, seeds the demo clinics where they fit, and
 // writes the env file.
 func (in *instance) configure(ctx context.Context) (server.Config, error) {
@@ -86,6 +66,7 @@ func (in *instance) configure(ctx context.Context) (server.Config, error) {
 		}
 		environ[name] = in.keep(name, func() string { return rand.Text() + rand.Text() })
 	}
+	environ["CREDENTIALS_KEY"] = in.keep("CREDENTIALS_KEY", func() string { return random16() + random16() })
 	if in.given("BACKEND_URL") == "" {
 		in.own = append(in.own, "BACKEND_URL")
 	}
@@ -136,6 +117,16 @@ func (in *instance) variables(cfg server.Config) []variable {
 		{"VAPI_PRIVATE_KEY", string(cfg.VapiPrivateKey)},
 		{"VAPI_PUBLIC_KEY", cfg.VapiPublicKey},
 		{"VAPI_BASE_URL", cfg.VapiBaseURL},
+		{"CREDENTIALS_KEY", string(cfg.CredentialsKey)},
+		{"TWILIO_BASE_URL", cfg.TwilioBaseURL},
+		{"RESEND_BASE_URL", cfg.ResendBaseURL},
+		{"RESEND_API_KEY", string(cfg.ResendAPIKey)},
+		{"SMTP_URL", string(cfg.SMTPURL)},
+		{"EMAIL_FROM", cfg.EmailFrom},
+		{"SANDBOX_TWILIO_ACCOUNT_SID", in.values["SANDBOX_TWILIO_ACCOUNT_SID"]},
+		{"SANDBOX_TWILIO_AUTH_TOKEN", in.values["SANDBOX_TWILIO_AUTH_TOKEN"]},
+		{"SANDBOX_TWILIO_NUMBER", in.values["SANDBOX_TWILIO_NUMBER"]},
+		{"SANDBOX_RESEND_API_KEY", in.values["SANDBOX_RESEND_API_KEY"]},
 		{"ORG_ID", in.values["ORG_ID"]},
 		{"TOKEN", in.values["TOKEN"]},
 		{ownVariable, strings.Join(in.own, " ")},

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/providers/email"
+	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/reception"
 	"github.com/voxanne-ai/voxanne/server/texting"
@@ -59,6 +61,10 @@ func newHandler(cfg server.Config, opened *db.DB, log *slog.Logger) (http.Handle
 	if err != nil {
 		return nil, fmt.Errorf("authenticate webhooks: %w", err)
 	}
+	accounts, err := newAccounts(cfg)
+	if err != nil {
+		return nil, err
+	}
 	messages, err := newMessenger(cfg, opened, log)
 	if err != nil {
 		return nil, err
@@ -69,16 +75,30 @@ func newHandler(cfg server.Config, opened *db.DB, log *slog.Logger) (http.Handle
 		return nil, err
 	}
 	handler, err := server.New(server.Deps{
-		DB:      server.NewDatabase(opened),
-		Auth:    server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
-		Log:     log,
-		Metrics: metrics,
-		Voice:   reception.New(opened, webhooks, cfg.Keys, metrics),
-		Texting: texts,
-		Texts:   messages,
+		DB:       server.NewDatabase(opened),
+		Auth:     server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
+		Log:      log,
+		Metrics:  metrics,
+		Accounts: accounts,
+		Voice:    reception.New(opened, webhooks, cfg.Keys, metrics),
+		Texting:  texts,
+		Texts:    messages,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the server together: %w", err)
 	}
 	return handler, nil
+}
+
+// newAccounts reaches the providers whose accounts clinics connect.
+func newAccounts(cfg server.Config) (*server.Accounts, error) {
+	texts, err := twilio.New(twilio.Options{BaseURL: cfg.TwilioBaseURL})
+	if err != nil {
+		return nil, fmt.Errorf("reach Twilio: %w", err)
+	}
+	mail, err := email.NewResend(email.ResendOptions{BaseURL: cfg.ResendBaseURL})
+	if err != nil {
+		return nil, fmt.Errorf("reach Resend: %w", err)
+	}
+	return server.NewAccounts(cfg.Keys, texts, mail), nil
 }

@@ -91,6 +91,9 @@ func (s *smtpSender) options(ctx context.Context, line *wire) []gomail.Option {
 	if s.user != "" {
 		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover), gomail.WithUsername(s.user), gomail.WithPassword(s.password))
 	}
+	if s.user != "" && s.loopback && !s.implicitTLS { // the one case in which a password may travel as it is
+		options = append(options, gomail.WithOpportunisticSMTPAuth(gomail.SMTPAuthPlainNoEnc, gomail.SMTPAuthLoginNoEnc))
+	}
 	switch {
 	case s.implicitTLS:
 		options = append(options, gomail.WithSSL())

@@ -28,8 +28,8 @@ select lives_ok($$ select pg_temp.save('desk@patients.example', 'resend', 'k2') 
 
 select pg_temp.act_for('a');
 select is((select ciphertext from app.read_credential('twilio')), '\x01'::bytea, 'the sender reads it');
-select is(app.reseal_credential('twilio', 'k9', '\x09', '\x000000000000000000000000', '\x00000000000000000000000000000000', 'k3'), false, 'resealed only from the key it was read with');
-select is(app.reseal_credential('twilio', 'k1', '\x09', '\x000000000000000000000000', '\x00000000000000000000000000000000', 'k3'), true, 'then it is');
+select is(app.reseal_credential('twilio', '\x000000000000000000000009', '\x09', '\x000000000000000000000001', '\x00000000000000000000000000000000', 'k3'), false, 'resealed only in place of what was read, also under the same key');
+select is(app.reseal_credential('twilio', '\x000000000000000000000000', '\x09', '\x000000000000000000000001', '\x00000000000000000000000000000000', 'k3'), true, 'then it is');
 select results_eq($$ select ciphertext, key_id from app.read_credential('twilio') $$, $$ values ('\x09'::bytea, 'k3') $$, 'with the other key');
 reset role;
 select is(array(select app.orgs_to_reseal('k3')), array['a0000000-0000-7000-8000-000000000001'::uuid], 'resend has another key still') from (select set_config('role', 'app_definer', true)) r;
