@@ -23,7 +23,10 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/dbtest"
+	"github.com/voxanne-ai/voxanne/jobs/messenger"
+	"github.com/voxanne-ai/voxanne/providers/email"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
+	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 )
 
@@ -64,13 +67,27 @@ func setup(t *testing.T) *testBundle {
 // work runs the real workers until the test ends, and sees that they stop cleanly.
 func (b *testBundle) work(t *testing.T, read ReadReport) {
 	t.Helper()
+	b.workWith(t, read, silent{})
+}
+
+// silent is a messenger that has nothing to do.
+type silent struct{ err error }
+
+func (s silent) SendScheduled(context.Context, uuid.UUID, uuid.UUID) error { return s.err }
+func (s silent) SendQueued(context.Context, uuid.UUID, uuid.UUID) error    { return s.err }
+func (s silent) Settle(context.Context, uuid.UUID, uuid.UUID) (time.Duration, error) {
+	return time.Hour, s.err
+}
+
+func (b *testBundle) workWith(t *testing.T, read ReadReport, messages Messenger) {
+	t.Helper()
 	played := httptest.NewServer(b.vapi)
 	client, err := vapi.New(played.URL, testKey, played.Client())
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- Run(ctx, Options{DirectURL: b.data.LoginURL, DB: b.db, Calls: client, ReadReport: read, Log: slog.New(slog.NewTextHandler(b.log, nil))})
+		done <- Run(ctx, Options{DirectURL: b.data.LoginURL, DB: b.db, Calls: client, ReadReport: read, Messenger: messages, Log: slog.New(slog.NewTextHandler(b.log, nil))})
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -125,7 +142,7 @@ func TestUnknownKindIsRefused(t *testing.T) {
 	var pg *pgconn.PgError
 	require.ErrorAs(t, err, &pg)
 	require.Equal(t, db.StateBadInput, pg.Code)
-	for _, args := range []river.JobArgs{ReleaseHold{}, FetchCallReport{}} {
+	for _, args := range []river.JobArgs{ReleaseHold{}, FetchCallReport{}, SendScheduled{}, SendMessage{}, SettleMessage{}} {
 		require.NoError(t, b.asTenant(t, "select app.enqueue_job($1, '{}', now() + interval '1 day')", args.Kind()), "control: the kinds that have a worker")
 	}
 }
@@ -249,6 +266,40 @@ func TestJobRowsAndLogHoldNothingOfACall(t *testing.T) {
 			require.NotContains(t, b.log.String(), planted)
 		})
 	}
+}
+
+func TestJobRowsHoldNothingThatAProviderSaid(t *testing.T) {
+	t.Parallel()
+	planted := "zanzibar-lilac"
+	for said, err := range map[string]error{
+		"email: refused with status 422":              &email.RefusedError{Status: 422, Code: planted},
+		"email: it may have been sent":                &email.UncertainError{Code: planted},
+		"twilio: refused with status 400, code 21211": &twilio.RefusedError{Status: 400, Code: 21211},
+		"twilio: too many requests":                   &twilio.RateLimitedError{RetryAfter: time.Minute},
+		"provider is set up":                          fmt.Errorf("%s: %w", planted, messenger.ErrNotConfigured),
+		"*errors.errorString":                         errors.New(planted),
+	} {
+		t.Run(said, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			require.NoError(t, b.asTenant(t, `select app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', gen_random_uuid())),
+				app.enqueue_job('send_message', jsonb_build_object('message_id', gen_random_uuid())),
+				app.enqueue_job('settle_message', jsonb_build_object('message_id', gen_random_uuid()))`))
+			b.workWith(t, unread, silent{fmt.Errorf("send: %w", err)})
+			b.eventually(t, `select count(*) = 3 from river.river_job
+				where kind in ('send_scheduled', 'send_message', 'settle_message') and errors[1]::text like '%' || $1 || '%'`, said)
+			require.NotContains(t, b.log.String(), planted)
+		})
+	}
+}
+
+func TestAMessageThatCannotBeSettledYetIsAskedAboutLater(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	require.NoError(t, b.asTenant(t, "select app.enqueue_job('settle_message', jsonb_build_object('message_id', gen_random_uuid()))"))
+	b.work(t, unread)
+	b.eventually(t, `select state = 'scheduled' and scheduled_at > now() + interval '50 minutes' and errors is null
+		from river.river_job where kind = 'settle_message'`)
 }
 
 // logBuffer collects log lines of concurrent writers.

@@ -3316,6 +3316,7 @@ begin
     end if;
   end if;
   v_bundle.outcome := coalesce(v_bundle.outcome, 'nothing');
+  v_bundle.spoken := coalesce(v_bundle.spoken, false);
   return next v_bundle;
 end
 $$;

@@ -55,6 +55,7 @@ begin
     end if;
   end if;
   v_bundle.outcome := coalesce(v_bundle.outcome, 'nothing');
+  v_bundle.spoken := coalesce(v_bundle.spoken, false);
   return next v_bundle;
 end
 $$;

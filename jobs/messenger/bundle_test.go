@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -265,8 +266,12 @@ func (l *line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		arrived()
 		return // whoever asked is gone
 	}
-	l.next.ServeHTTP(httptest.NewRecorder(), r)
+	answer := httptest.NewRecorder()
+	l.next.ServeHTTP(answer, r)
 	acted()
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes())
 }
 
 // logBuffer collects log lines of concurrent writers.
