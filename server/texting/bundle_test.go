@@ -233,3 +233,10 @@ func (b *bundle) count(t *testing.T, query string, args ...any) int {
 	require.NoError(t, b.owner.QueryRow(t.Context(), query, args...).Scan(&n))
 	return n
 }
+
+func uuidOf(t *testing.T, s string) uuid.UUID {
+	t.Helper()
+	id, err := uuid.Parse(s)
+	require.NoError(t, err)
+	return id
+}
