@@ -45,6 +45,7 @@ type bundle struct {
 	database *dbtest.Database
 	owner    *pgxpool.Pool // sees everything
 	served   *db.DB        // what the server uses
+	keys     *vault.Keyring
 	vapi     *sandbox.Caller
 	log      *lockedBuffer
 	calls    atomic.Int64
@@ -72,7 +73,7 @@ func setupWith(t *testing.T, settings string) *bundle {
 	b.served = database
 	auth, err := voice.NewAuthenticator(voice.ModeEither, []string{webhookSecret}, time.Now)
 	require.NoError(t, err)
-	keys, err := vault.ParseKeyring(codeKey)
+	b.keys, err = vault.ParseKeyring(codeKey)
 	require.NoError(t, err)
 	metrics := server.NewMetrics()
 	handler, err := server.New(server.Deps{
@@ -81,7 +82,7 @@ func setupWith(t *testing.T, settings string) *bundle {
 		Log:      server.NewLogger(logtest.Keep(t, b.log), slog.LevelDebug),
 		Metrics:  metrics,
 		Accounts: &server.Accounts{}, // nobody connects any here
-		Voice:    reception.New(database, auth, keys, metrics),
+		Voice:    reception.New(database, auth, b.keys, metrics),
 	})
 	require.NoError(t, err)
 	listening := httptest.NewServer(logtest.KeepErrors(t, handler))

@@ -162,7 +162,7 @@ func TestThreeWrongTriesLockTheCall(t *testing.T) {
 	for _, from := range []string{theirNumber, "+13125550199", ""} {
 		p := b.call(from)
 		for range 3 {
-			require.Equal(t, "That does not match. Ask once more for the patient's name and date of birth. If the caller cannot give it, offer to take a message or to transfer the call; a new visit can be booked without it.",
+			require.Equal(t, "That does not match. Ask once more for the code from the clinic's text message, or for the patient's name and date of birth. If the caller cannot give it, offer to take a message or to transfer the call; a new visit can be booked without it.",
 				p.say(t, "verifyCaller", map[string]any{"dateOfBirth": "1984-06-05", "patientName": "Zoe Quillfeather"}))
 		}
 		right := map[string]any{"dateOfBirth": "1984-05-06", "patientName": "Zoe Quillfeather"}

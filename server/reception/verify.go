@@ -15,6 +15,7 @@ const (
 	sayMaybeSent  = "If that number is on file, a code is on its way by text. Ask the caller to read it out, then verify with it."
 	sayNoMatch    = "That does not match. Ask once more for the code from the clinic's text message, or for the patient's name and date of birth. " + sayNoFactor
 	sayLocked     = "No more tries. Only the clinic's staff can help now: offer to take a message or to transfer the call."
+	sayNoMoreSent = "No more codes can be sent in this call. Ask for the patient's name and date of birth, or offer to take a message."
 	sayVerified   = "Verified. You may now talk about this patient's visits and change them."
 	sayRepeatCode = "The code has six digits. Ask the caller to read it out digit by digit, then verify again. " + sayNoFactor
 	sayAskFactor  = "Ask for the six-digit code from the clinic's text message or for the patient's full date of birth, then verify again. " + sayNoFactor
@@ -82,7 +83,7 @@ func (q request) requestCode(ctx context.Context) (reply, error) {
 		return reply{}, err
 	}
 	if outcome == "locked" {
-		return refused(outcome, sayLocked), nil
+		return refused(outcome, sayNoMoreSent), nil
 	}
 	return said(outcome, sayMaybeSent), nil
 }

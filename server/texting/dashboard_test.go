@@ -11,6 +11,7 @@ func TestTemplatesAndCampaignsOverHTTP(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	staff, viewer, other := b.as(t, lakeside, "staff"), b.as(t, lakeside, "viewer"), b.as(t, harbor, "owner")
+	admin := b.as(t, lakeside, "admin")
 	wish := map[string]any{"kind": "marketing", "name": "Recall", "body": "{clinic} misses you"}
 
 	bad := staff.do(t, http.MethodPost, "/api/message-templates", map[string]any{"kind": "marketing", "name": "Recall", "body": "Dear {surname}"})
@@ -40,9 +41,10 @@ func TestTemplatesAndCampaignsOverHTTP(t *testing.T) {
 	require.Equal(t, "Summer", staff.do(t, http.MethodPut, campaign, plan).json(t)["name"])
 	staff.do(t, http.MethodDelete, "/api/message-templates/"+template, nil).requireRefused(t, http.StatusConflict, "conflict", "")
 	other.do(t, http.MethodPost, campaign+"/start", nil).requireRefused(t, http.StatusNotFound, "not_found", "")
-	started := staff.do(t, http.MethodPost, campaign+"/start", nil)
+	staff.do(t, http.MethodPost, campaign+"/start", nil).requireRefused(t, http.StatusForbidden, "forbidden", "admin")
+	started := admin.do(t, http.MethodPost, campaign+"/start", nil)
 	require.Equal(t, http.StatusOK, started.status, started.body)
-	require.Equal(t, http.StatusOK, staff.do(t, http.MethodPost, campaign+"/stop", nil).status)
+	require.Equal(t, http.StatusOK, admin.do(t, http.MethodPost, campaign+"/stop", nil).status)
 	require.Contains(t, viewer.do(t, http.MethodGet, "/api/campaigns", nil).body, "Summer")
 }
 
