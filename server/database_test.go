@@ -31,7 +31,7 @@ func found(t *testing.T) *clinic {
 	opened, err := db.Open(t.Context(), data.LoginURL)
 	require.NoError(t, err)
 	t.Cleanup(opened.Close)
-	handler, err := New(Deps{DB: NewDatabase(opened), Auth: hs256Verifier(), Log: slog.New(slog.DiscardHandler), Metrics: NewMetrics()})
+	handler, err := New(Deps{DB: NewDatabase(opened), Auth: hs256Verifier(), Log: slog.New(slog.DiscardHandler), Metrics: NewMetrics(), Accounts: &Accounts{}})
 	require.NoError(t, err)
 	c := &clinic{data: data, handler: handler}
 	c.org, c.user = c.signUp(t, "ada.quillfeather@patients.example")
