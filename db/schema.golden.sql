@@ -547,7 +547,10 @@ CREATE TABLE public.messages (
     handed_over_at timestamp with time zone,
     campaign_id uuid,
     in_reply_to uuid,
+    code_subjects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    code_versions integer[] DEFAULT '{}'::integer[] NOT NULL,
     CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
+    CONSTRAINT messages_codes CHECK ((cardinality(code_subjects) = cardinality(code_versions))),
     CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
     CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
     CONSTRAINT messages_provider_error_check CHECK ((provider_error ~ '^[A-Za-z0-9_.-]{1,60}$'::text)),
@@ -580,6 +583,10 @@ COMMENT ON COLUMN public.messages.send_key IS 'Names the wish to send. The same 
 COMMENT ON COLUMN public.messages.recipient_hash IS 'app.number_hash of the recipient (of the sender, inbound): limits and opt-outs still see it after erasure.';
 
 COMMENT ON COLUMN public.messages.handed_over_at IS 'When a sender took the row to the provider. Set and never finished: nobody knows, status unknown.';
+
+COMMENT ON COLUMN public.messages.code_subjects IS 'Whose code each [code] of content stands for, in order: visits or identity_codes. With code_versions it says which text was sent, without the digits.';
+
+COMMENT ON COLUMN public.messages.code_versions IS 'The version of each code in code_subjects.';
 
 CREATE TABLE public.reply_questions (
     org_id uuid NOT NULL,
@@ -3615,6 +3622,26 @@ ALTER FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash b
 
 COMMENT ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) IS 'Keeps the keyed hash of a code that a text now carries; from here on it proves who calls, and the one before it no more. p_subject_id, p_version: an entry of app.take_scheduled''s code_subjects and code_versions; an outdated version changes nothing.';
 
+CREATE FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org uuid := app.require_org_id();
+begin
+  update public.messages m
+  set code_subjects = p_code_subjects, code_versions = p_code_versions, updated_at = app.now()
+  where m.org_id = v_org and m.id = p_message_id and m.direction = 'outbound' and m.code_subjects = '{}';
+  if not found then
+    raise exception 'no message of this clinic that lacks its codes' using errcode = 'VX404';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) IS 'Notes whose codes the [code] placeholders of a message stand for, in their order, so that the text that was sent can be derived again when the provider is asked for it. Once per message; VX404 where there is none or it has its codes.';
+
 CREATE FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -5736,9 +5763,12 @@ CREATE FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_contact_id uuid := p_contact_id;
 begin
   perform app.require_staff();
-  if not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
+  if p_contact_id is null then
+    v_contact_id := app.contact_of_call(p_call_id);
+  elsif not exists (select from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id) then
     raise exception 'there is no such contact' using errcode = 'VX404';
   elsif p_call_id is not null and not exists (select from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id) then
     raise exception 'there is no such call' using errcode = 'VX404';
@@ -5747,14 +5777,14 @@ begin
   select *
   from app.begin_message(
     p_category => 'follow_up', p_method => 'sms', p_content => p_content, p_send_key => p_send_key,
-    p_contact_id => p_contact_id, p_service_provider => 'twilio', p_call_id => p_call_id,
+    p_contact_id => v_contact_id, p_service_provider => 'twilio', p_call_id => p_call_id,
     p_number_zones => p_number_zones, p_number_region => p_number_region, p_request_id => p_request_id);
 end
 $$;
 
 ALTER FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) IS 'A text that a member of the staff writes to a contact, about a call or not. Answers as app.begin_message does, with outcome send for the caller to take to Twilio; in the recipient''s quiet hours it is wait with not_before and nothing is written. The same p_send_key again is replayed. Staff only (VX403); an unknown contact or call is VX404.';
+COMMENT ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) IS 'A text that a member of the staff writes to a contact, about a call or not; without a contact it is the call''s, made where it is missing. Answers as app.begin_message does, with outcome send for the caller to take to Twilio; in the recipient''s quiet hours it is wait with not_before and nothing is written. The same p_send_key again is replayed. Staff only (VX403); an unknown contact or call is VX404.';
 
 CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
     LANGUAGE sql STABLE
@@ -6528,6 +6558,7 @@ begin
     end if;
   end if;
   v_bundle.outcome := coalesce(v_bundle.outcome, 'nothing');
+  v_bundle.spoken := coalesce(v_bundle.spoken, false);
   return next v_bundle;
 end
 $$;
@@ -9193,6 +9224,9 @@ REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old
 
 GRANT ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) FROM PUBLIC;
