@@ -389,12 +389,12 @@ func (q *Queries) OptOut(ctx context.Context, channel string, number string, sou
 }
 
 const recordDelivery = `-- name: RecordDelivery :one
-select app.record_delivery(
+select coalesce(app.record_delivery(
   p_message_id => $1::uuid,
   p_external_id => $2::text,
   p_status => $3::text,
   p_error_code => $4::text
-)::text as status
+), '')::text as status
 `
 
 type RecordDeliveryParams struct {
@@ -404,14 +404,14 @@ type RecordDeliveryParams struct {
 	ErrorCode  *string
 }
 
-// RecordDelivery
+// Empty: there is no such message of ours.
 //
-//	select app.record_delivery(
+//	select coalesce(app.record_delivery(
 //	  p_message_id => $1::uuid,
 //	  p_external_id => $2::text,
 //	  p_status => $3::text,
 //	  p_error_code => $4::text
-//	)::text as status
+//	), '')::text as status
 func (q *Queries) RecordDelivery(ctx context.Context, arg RecordDeliveryParams) (string, error) {
 	row := q.db.QueryRow(ctx, recordDelivery,
 		arg.MessageID,
@@ -489,7 +489,7 @@ from app.send_follow_up(
 `
 
 type SendFollowUpParams struct {
-	ContactID    uuid.UUID
+	ContactID    *uuid.UUID
 	Content      string
 	SendKey      string
 	NumberZones  []string

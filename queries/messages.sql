@@ -21,7 +21,7 @@ from app.begin_message(
 -- name: SendFollowUp :one
 select *
 from app.send_follow_up(
-  p_contact_id => @contact_id::uuid,
+  p_contact_id => sqlc.narg(contact_id)::uuid,
   p_content => @content::text,
   p_send_key => @send_key::text,
   p_number_zones => @number_zones::text[],
@@ -44,12 +44,13 @@ select app.finish_message(
 )::text as status;
 
 -- name: RecordDelivery :one
-select app.record_delivery(
+-- Empty: there is no such message of ours.
+select coalesce(app.record_delivery(
   p_message_id => @message_id::uuid,
   p_external_id => @external_id::text,
   p_status => @status::text,
   p_error_code => sqlc.narg(error_code)::text
-)::text as status;
+), '')::text as status;
 
 -- name: MessageToSettle :one
 select *

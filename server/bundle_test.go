@@ -13,6 +13,7 @@ import (
 	"github.com/lestrrat-go/jwx/v3/jwa"
 	"github.com/stretchr/testify/require"
 
+	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server/logtest"
 )
 
@@ -25,6 +26,8 @@ type fakeDB struct {
 	seen     []byte // the claims that were handed over
 	panics   any
 }
+
+func (f *fakeDB) AsUser(context.Context, []byte, func(db.Tx, db.Member) error) error { return f.err }
 
 func (f *fakeDB) Ping(context.Context) error { return f.ping }
 

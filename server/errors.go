@@ -1,6 +1,10 @@
 package server
 
-import "net/http"
+import (
+	"net/http"
+	"strconv"
+	"time"
+)
 
 // Code names a kind of refusal. Clients branch on it, so the list below is
 // closed: a code is added here and in openapi.yaml together, and never renamed.
@@ -26,6 +30,7 @@ const (
 	CodeUnprocessable    Code = "unprocessable"      // 422: well-formed, but it cannot be done
 	CodeRateLimited      Code = "rate_limited"       // 429: too many requests; see Retry-After
 	CodeInternal         Code = "internal"           // 500: our fault; the log knows more under request_id
+	CodeDeliveryUnknown  Code = "delivery_unknown"   // 502: nobody knows whether the message went out
 	CodeBusy             Code = "busy"               // 503: overloaded or restarting; see Retry-After
 )
 
@@ -34,7 +39,8 @@ func Codes() []Code {
 	return []Code{
 		CodeBadRequest, CodeInvalidJSON, CodeNotConfigured, CodeUnauthenticated, CodeTokenExpired, CodeNoOrganization,
 		CodeNotAMember, CodeForbidden, CodeNotFound, CodeMethodNotAllowed, CodeConflict, CodeOptedOut, CodeQuietHours,
-		CodeGone, CodeBodyTooLarge, CodeUnprocessable, CodeRateLimited, CodeInternal, CodeBusy,
+		CodeGone, CodeBodyTooLarge, CodeUnprocessable, CodeRateLimited, CodeInternal,
+		CodeDeliveryUnknown, CodeBusy,
 	}
 }
 
@@ -61,6 +67,8 @@ func (c Code) status() int {
 		return http.StatusUnprocessableEntity
 	case CodeRateLimited:
 		return http.StatusTooManyRequests
+	case CodeDeliveryUnknown:
+		return http.StatusBadGateway
 	case CodeBusy:
 		return http.StatusServiceUnavailable
 	default:
@@ -86,13 +94,28 @@ type Error struct {
 	Message string // one sentence, safe to show to anyone
 	Status  int    // the HTTP status of Code
 
-	cause error // for the log only; never written to a client
+	cause error         // for the log only; never written to a client
+	after time.Duration // for the Retry-After header; 0: as the code says
 }
 
 // NewError makes an Error. message is shown to the client: it must hold nothing
 // about other people and nothing of the cause, which may be nil.
 func NewError(code Code, message string, cause error) *Error {
 	return &Error{Code: code, Message: message, Status: code.status(), cause: cause}
+}
+
+// After makes the answer say when the same request may succeed; less than a second counts as one.
+func (e *Error) After(wait time.Duration) *Error {
+	e.after = max(wait, time.Second)
+	return e
+}
+
+// retryAfter is the Retry-After header in whole seconds, rounded up; empty for none.
+func (e *Error) retryAfter() string {
+	if e.after == 0 {
+		return e.Code.retryAfter()
+	}
+	return strconv.Itoa(int((e.after + time.Second - 1) / time.Second))
 }
 
 // Error returns the code and the sentence, without the cause: an Error that is

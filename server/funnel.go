@@ -19,6 +19,7 @@ const (
 	sentenceBusy      = "The service is busy. Please try again in a moment."
 	sentenceNotFound  = "Not found."
 	sentenceNotMember = "You are not a member of this organization. Sign in again."
+	sentenceGone      = "This organization was deleted."
 	sentenceTooLarge  = "The request body is too large."
 )
 
@@ -48,7 +49,7 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if after := e.Code.retryAfter(); after != "" {
+	if after := e.retryAfter(); after != "" {
 		h.Set("Retry-After", after)
 	}
 	if e.Status == http.StatusUnauthorized {

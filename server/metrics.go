@@ -19,6 +19,7 @@ type Metrics struct {
 	messages *prometheus.CounterVec
 	tools    *prometheus.HistogramVec
 	tenants  *prometheus.CounterVec
+	texts    *prometheus.CounterVec
 }
 
 // NewMetrics makes the metrics of one server.
@@ -39,8 +40,12 @@ func NewMetrics() *Metrics {
 		tenants: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "voxanne_tenant_refused_total", Help: "Vapi envelopes without one tenant: unresolved (no identifier known) or conflicting (identifiers disagree).",
 		}, []string{"reason"}),
+		texts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "voxanne_messages_total",
+			Help: "Messages to and from patients at our doors, by category (follow_up, inbound, delivery) and what came of them.",
+		}, []string{"category", "outcome"}),
 	}
-	m.registry.MustRegister(m.http, m.messages, m.tools, m.tenants,
+	m.registry.MustRegister(m.http, m.messages, m.tools, m.tenants, m.texts,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -59,6 +64,9 @@ func (m *Metrics) TenantUnresolved() { m.tenants.WithLabelValues("unresolved").I
 
 // TenantConflicting counts an envelope whose identifiers belong to different tenants.
 func (m *Metrics) TenantConflicting() { m.tenants.WithLabelValues("conflicting").Inc() }
+
+// Message counts one message or delivery report. category and outcome come from closed lists.
+func (m *Metrics) Message(category, outcome string) { m.texts.WithLabelValues(category, outcome).Inc() }
 
 func (m *Metrics) request(route string, status int, took time.Duration) {
 	m.http.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())

@@ -2,9 +2,11 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server/api"
 )
 
@@ -23,12 +25,36 @@ type memberships interface {
 	// *Error with not_a_member when the profile is gone, not_found when the
 	// organization is.
 	Membership(ctx context.Context, claims []byte) (Membership, error)
+	// AsUser is [db.DB.AsUser].
+	AsUser(ctx context.Context, claims []byte, fn func(db.Tx, db.Member) error) error
 }
 
 // handlers implements the operations of openapi.yaml, one file per entity.
 type handlers struct {
 	db       Database
 	accounts *Accounts
+	texts    Texter // nil: nobody can text
+	count    messageCounter
+	now      func() time.Time
+}
+
+// asMember runs fn in one transaction of the signed-in member, and shows it the organization. Errors of its own:
+// unauthenticated, not_a_member, gone for an organization that left.
+func (h handlers) asMember(ctx context.Context, fn func(tx db.Tx, org db.Organization) error) error {
+	claims, err := signedIn(ctx)
+	if err != nil {
+		return err
+	}
+	return h.db.AsUser(ctx, claims.Raw, func(tx db.Tx, member db.Member) error {
+		org, err := tx.GetOrganization(ctx, member.OrgID)
+		if err != nil {
+			return err
+		}
+		if org.DeletedAt != nil {
+			return NewError(CodeGone, sentenceGone, nil)
+		}
+		return fn(tx, org)
+	})
 }
 
 // signedIn is who the request's token speaks for. Error: unauthenticated, on a
@@ -56,7 +82,7 @@ func (h handlers) ValidateOrg(ctx context.Context, req api.ValidateOrgRequestObj
 	case m.OrgID != req.OrgId:
 		return nil, NewError(CodeForbidden, "You are not a member of that organization.", nil)
 	case m.Deleted:
-		return nil, NewError(CodeGone, "This organization was deleted.", nil)
+		return nil, NewError(CodeGone, sentenceGone, nil)
 	}
 	return api.ValidateOrg200JSONResponse{
 		Success: true, OrgId: m.OrgID, UserId: m.UserID, Role: api.Role(m.Role),

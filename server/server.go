@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"time"
 )
 
 // Database is what the server asks of package db.
@@ -13,7 +14,8 @@ type Database interface {
 	credentials
 }
 
-// Deps is what a server is made of. All but Voice are required.
+// Deps is what a server is made of. Voice, Texting and Texts may be
+// missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -24,6 +26,12 @@ type Deps struct {
 	// Voice answers everything under /api/vapi/. It sees full paths,
 	// authenticates by itself and reports errors through WriteError.
 	Voice http.Handler
+	// Texting answers everything under /api/twilio/, as Voice does.
+	Texting http.Handler
+	// Texts sends what staff write. nil: every organization is told that Twilio is not configured.
+	Texts Texter
+	// Now is the clock by which clients are told how long to wait; nil: the machine's.
+	Now func() time.Time
 }
 
 // New returns the server's handler: the dashboard API, the voice webhooks, the
@@ -33,14 +41,20 @@ func New(deps Deps) (http.Handler, error) {
 	if deps.DB == nil || deps.Auth == nil || deps.Log == nil || deps.Metrics == nil || deps.Accounts == nil {
 		return nil, errors.New("server: DB, Auth, Log, Metrics and Accounts are required")
 	}
+	if deps.Now == nil {
+		deps.Now = time.Now
+	}
 	mux := http.NewServeMux()
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
-	if err := mountAPI(mux, handlers{db: deps.DB, accounts: deps.Accounts}, deps.Auth); err != nil {
+	if err := mountAPI(mux, handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now}, deps.Auth); err != nil {
 		return nil, err
 	}
 	if deps.Voice != nil {
 		mux.Handle("/api/vapi/", limit(maxVoiceBody, voiceTimeout, deps.Voice))
+	}
+	if deps.Texting != nil {
+		mux.Handle("/api/twilio/", limit(maxTextingBody, textingTimeout, deps.Texting))
 	}
 	return withScope(deps.Log, logRequests(deps.Metrics, recoverPanics(router{mux}))), nil
 }

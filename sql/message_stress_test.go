@@ -81,10 +81,11 @@ func openMessageClinic(t *testing.T, d *dbtest.Database) {
 func followUpAtOnce(t *testing.T, d *dbtest.Database, key func(i int) string) map[string]int {
 	t.Helper()
 	store := stressStore(t, d)
+	contact := uuid.MustParse(stressContact)
 	return count(t, eager, func(i int) (decision db.MessageDecision, err error) {
 		err = store.AsUser(t.Context(), []byte(claims("a")), func(tx db.Tx, _ db.Member) error {
 			decision, err = tx.SendFollowUp(t.Context(), db.SendFollowUpParams{
-				ContactID: uuid.MustParse(stressContact), Content: "zanzibar-lilac", SendKey: key(i), NumberZones: []string{},
+				ContactID: &contact, Content: "zanzibar-lilac", SendKey: key(i), NumberZones: []string{},
 			})
 			return err
 		})

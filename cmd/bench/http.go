@@ -46,7 +46,7 @@ func newHTTPTarget(ctx context.Context, loginURL string, clients int) (*httpTarg
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(database), Auth: server.NewVerifier(server.Config{JWTSecret: benchJWTSecret}, http.DefaultClient),
 		Log: slog.New(slog.DiscardHandler), Metrics: metrics,
-		Accounts: &server.Accounts{}, Voice: reception.New(database, auth, metrics), // nobody connects any here
+		Accounts: &server.Accounts{}, Voice: reception.New(database, auth, nil, metrics), // nobody connects any here, nor says a code
 	})
 	if err != nil {
 		database.Close()

@@ -13,6 +13,7 @@ import (
 	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/reception"
+	"github.com/voxanne-ai/voxanne/server/texting"
 	"github.com/voxanne-ai/voxanne/server/voice"
 )
 
@@ -64,14 +65,24 @@ func newHandler(cfg server.Config, opened *db.DB, log *slog.Logger) (http.Handle
 	if err != nil {
 		return nil, err
 	}
+	messages, err := newMessenger(cfg, opened, log)
+	if err != nil {
+		return nil, err
+	}
 	metrics := server.NewMetrics()
+	texts, err := texting.New(texting.Options{DB: opened, Accounts: messages, BackendURL: cfg.BackendURL, Count: metrics})
+	if err != nil {
+		return nil, err
+	}
 	handler, err := server.New(server.Deps{
 		DB:       server.NewDatabase(opened),
 		Auth:     server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
 		Log:      log,
 		Metrics:  metrics,
 		Accounts: accounts,
-		Voice:    reception.New(opened, webhooks, metrics),
+		Voice:    reception.New(opened, webhooks, cfg.Keys, metrics),
+		Texting:  texts,
+		Texts:    messages,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the server together: %w", err)

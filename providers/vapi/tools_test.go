@@ -24,7 +24,7 @@ func TestDefinitionsAreTheToolsOfTheProduct(t *testing.T) {
 		"rescheduleAppointment": "bookingRef currentDate currentTime newDate newTime partOfDay patientName practitioner weekday",
 		"takeMessage":           "callbackNumber callerName message urgent",
 		"transferCall":          "",
-		"verifyCaller":          "dateOfBirth patientName",
+		"verifyCaller":          "code dateOfBirth patientName phoneNumber sendCode",
 	}
 	require.Len(t, defs, len(parameters))
 	for _, d := range defs {

@@ -22,6 +22,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/dbtest"
+	"github.com/voxanne-ai/voxanne/db/vault"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/logtest"
@@ -31,7 +32,10 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const webhookSecret = "test-secret-webhook"
+const (
+	webhookSecret = "test-secret-webhook"
+	codeKey       = "7e57000000000000000000000000000000000000000000000000000000000001"
+)
 
 // now is the fixture's moment: Monday 2030-03-04, 08:00 in Chicago.
 var now = time.Date(2030, 3, 4, 14, 0, 0, 0, time.UTC)
@@ -41,6 +45,7 @@ type bundle struct {
 	database *dbtest.Database
 	owner    *pgxpool.Pool // sees everything
 	served   *db.DB        // what the server uses
+	keys     *vault.Keyring
 	vapi     *sandbox.Caller
 	log      *lockedBuffer
 	calls    atomic.Int64
@@ -68,6 +73,8 @@ func setupWith(t *testing.T, settings string) *bundle {
 	b.served = database
 	auth, err := voice.NewAuthenticator(voice.ModeEither, []string{webhookSecret}, time.Now)
 	require.NoError(t, err)
+	b.keys, err = vault.ParseKeyring(codeKey)
+	require.NoError(t, err)
 	metrics := server.NewMetrics()
 	handler, err := server.New(server.Deps{
 		DB:       noDashboard{server.NewDatabase(database)},
@@ -75,7 +82,7 @@ func setupWith(t *testing.T, settings string) *bundle {
 		Log:      server.NewLogger(logtest.Keep(t, b.log), slog.LevelDebug),
 		Metrics:  metrics,
 		Accounts: &server.Accounts{}, // nobody connects any here
-		Voice:    reception.New(database, auth, metrics),
+		Voice:    reception.New(database, auth, b.keys, metrics),
 	})
 	require.NoError(t, err)
 	listening := httptest.NewServer(logtest.KeepErrors(t, handler))

@@ -114,7 +114,7 @@ func TestNobodyHearsMoreThanAStranger(t *testing.T) {
 	require.NotContains(t, b.text(t, `select string_agg(email, ' ') from contacts where phone = $1`, theirNumber), "thief")
 }
 
-const sayNotVerified = "Earlier visits can be talked about only after a check. Ask for the patient's full name and date of birth and use verifyCaller. A new visit can be booked without it."
+const sayNotVerified = "Earlier visits can be talked about only after a check. Ask for the code from the clinic's text message, or for the patient's full name and date of birth, and use verifyCaller. A new visit can be booked without it."
 
 func TestCallersWithoutANumberAreNotLumpedTogether(t *testing.T) {
 	t.Parallel()
@@ -162,7 +162,7 @@ func TestThreeWrongTriesLockTheCall(t *testing.T) {
 	for _, from := range []string{theirNumber, "+13125550199", ""} {
 		p := b.call(from)
 		for range 3 {
-			require.Equal(t, "That does not match. Ask once more for the patient's name and date of birth. If the caller cannot give it, offer to take a message or to transfer the call; a new visit can be booked without it.",
+			require.Equal(t, "That does not match. Ask once more for the code from the clinic's text message, or for the patient's name and date of birth. If the caller cannot give it, offer to take a message or to transfer the call; a new visit can be booked without it.",
 				p.say(t, "verifyCaller", map[string]any{"dateOfBirth": "1984-06-05", "patientName": "Zoe Quillfeather"}))
 		}
 		right := map[string]any{"dateOfBirth": "1984-05-06", "patientName": "Zoe Quillfeather"}

@@ -13,7 +13,7 @@ func TestOnlyTheVisitThatIsMeantIsChanged(t *testing.T) {
 	p := b.call("+13125550111")
 	require.Empty(t, p.book(t, "10 am", "Emma Quillby").Error)
 
-	const missing = "Earlier visits can be talked about only after a check. Ask for the patient's full name and date of birth and use verifyCaller. A new visit can be booked without it."
+	const missing = "Earlier visits can be talked about only after a check. Ask for the code from the clinic's text message, or for the patient's full name and date of birth, and use verifyCaller. A new visit can be booked without it."
 	for _, wrong := range []map[string]any{
 		{"patientName": "Noah Quillman"},
 		{"currentDate": "2030-03-05", "patientName": "Noah Quillman"},

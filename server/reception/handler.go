@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/db/vault"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/voice"
 )
@@ -39,12 +40,13 @@ type Counters interface {
 type Reception struct {
 	db    *db.DB
 	auth  *voice.Authenticator
+	keys  codeKeys
 	count Counters
 }
 
-// New returns the handler of everything under /api/vapi/.
-func New(database *db.DB, auth *voice.Authenticator, count Counters) http.Handler {
-	r := &Reception{db: database, auth: auth, count: count}
+// New returns the handler of everything under /api/vapi/. keys hashes the codes by which callers prove who they are.
+func New(database *db.DB, auth *voice.Authenticator, keys *vault.Keyring, count Counters) http.Handler {
+	r := &Reception{db: database, auth: auth, keys: keys, count: count}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/vapi/webhook", r.serve)
 	mux.HandleFunc("POST /api/vapi/tools", r.serve)

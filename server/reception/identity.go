@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/voxanne-ai/voxanne/db"
-	"github.com/voxanne-ai/voxanne/server/spoken"
 	"github.com/voxanne-ai/voxanne/server/voice"
 )
 
@@ -63,29 +62,5 @@ func countVisits(n int64) string {
 		return "one visit to come"
 	default:
 		return fmt.Sprintf("%d visits to come", n)
-	}
-}
-
-// verifyCaller checks a date of birth. It answers the same for a wrong date, an unknown number and a stranger.
-func verifyCaller(ctx context.Context, q request) (reply, error) {
-	words := q.args.Text(voice.ArgDateOfBirth)
-	if words == "" {
-		return said("question", "Ask for the patient's full date of birth, then verify again. "+sayNoFactor), nil
-	}
-	born, doubt := spoken.BirthDate(words, q.call.Language, spoken.DateOf(q.call.Now))
-	if doubt != nil {
-		return said("question", doubt.Say), nil
-	}
-	outcome, err := q.tx.VerifyCaller(ctx, q.call.CallID, *date(born), q.optional(voice.ArgPatientName))
-	if err != nil {
-		return reply{}, err
-	}
-	switch outcome {
-	case "verified":
-		return said(outcome, "Verified. You may now talk about this patient's visits and change them."), nil
-	case "locked":
-		return refused(outcome, "No more tries. Only the clinic's staff can help now: offer to take a message or to transfer the call."), nil
-	default:
-		return refused(outcome, "That does not match. Ask once more for the patient's name and date of birth. "+sayNoFactor), nil
 	}
 }

@@ -17,7 +17,7 @@ const (
 	sayNoTenant    = "This line is not set up for bookings. Apologise and end the call."
 	sayBusy        = "The calendar is busy at this moment. Ask the caller to wait a few seconds and try once more."
 	sayUnknownTool = "There is no such tool. Offer to take a message instead."
-	sayNotVerified = "Earlier visits can be talked about only after a check. Ask for the patient's full name and date of birth and use verifyCaller. A new visit can be booked without it."
+	sayNotVerified = "Earlier visits can be talked about only after a check. Ask for the code from the clinic's text message, or for the patient's full name and date of birth, and use verifyCaller. A new visit can be booked without it."
 	sayNoFactor    = "If the caller cannot give it, offer to take a message or to transfer the call; a new visit can be booked without it."
 
 	// defaultEmergency is said when not even the clinic's own sentence can be read.

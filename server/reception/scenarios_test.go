@@ -74,7 +74,7 @@ func TestAKnownPatientCancelsAfterProvingWhoTheyAre(t *testing.T) {
 	p := b.call(theirNumber)
 	cancel := map[string]any{"currentDate": "Wednesday", "reason": "travelling"}
 	require.Equal(t, sayNotVerified, p.say(t, "cancelAppointment", cancel))
-	require.Contains(t, p.say(t, "verifyCaller", nil), "Ask for the patient's full date of birth, then verify again.")
+	require.Contains(t, p.say(t, "verifyCaller", nil), "Ask for the six-digit code from the clinic's text message or for the patient's full date of birth, then verify again.")
 	require.Equal(t, "Is the date of birth May 6, 1984 or June 5, 1984?", p.say(t, "verifyCaller", map[string]any{"dateOfBirth": "5/6/1984"}))
 	require.Contains(t, p.say(t, "verifyCaller", map[string]any{"dateOfBirth": "May 6th 1984", "patientName": "Zoe Quillfeather"}), "Verified.")
 	const cancelled = "Cancelled: Checkup for Zoë Quillfeather with Dr. Avery Stone on Wednesday, March 6 at 10 AM. The time is free again."

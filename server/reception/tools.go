@@ -5,11 +5,19 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/spoken"
 	"github.com/voxanne-ai/voxanne/server/voice"
 )
+
+// codeKeys hashes the codes that callers say; *vault.Keyring is one.
+type codeKeys interface {
+	// CodeHashes returns the keyed hash of a code of org under every key in use.
+	CodeHashes(org uuid.UUID, code string) [][]byte
+}
 
 // request is one tool call within its transaction.
 type request struct {
@@ -17,6 +25,7 @@ type request struct {
 	call db.CallContext
 	id   string // see replayKey; empty when Vapi sent no id
 	args voice.Args
+	keys codeKeys
 }
 
 // reply is what a tool says, and one word of a closed list for the counter.
@@ -84,7 +93,7 @@ func (r *Reception) runTool(ctx context.Context, m voice.Message, call voice.Too
 	defer cancel()
 	var answer reply
 	err := r.inCall(ctx, m, func(tx db.Tx, c db.CallContext) (err error) {
-		answer, err = once(ctx, m, request{tx, c, "", call.Args}, call)
+		answer, err = once(ctx, m, request{tx: tx, call: c, args: call.Args, keys: r.keys}, call)
 		return err
 	})
 	switch {

@@ -26,6 +26,8 @@ const (
 	ArgPatientPhone    = "patientPhone"
 	ArgPatientEmail    = "patientEmail"
 	ArgDateOfBirth     = "dateOfBirth"
+	ArgCode            = "code"
+	ArgSendCode        = "sendCode"
 	ArgBookingRef      = "bookingRef"
 	ArgAnotherPerson   = "anotherPerson"
 	ArgNotes           = "notes"
@@ -70,6 +72,10 @@ func aliases(name string) []string {
 		return []string{name, "appointmentEmail", "customerEmail", "clientEmail", "emailAddress", "email"}
 	case ArgDateOfBirth:
 		return []string{name, "dob", "birthDate", "birthday", "patientDateOfBirth"}
+	case ArgCode:
+		return []string{name, "verificationCode", "securityCode", "oneTimeCode", "confirmationCode", "otp", "pin"}
+	case ArgSendCode:
+		return []string{name, "requestCode", "textCode"}
 	case ArgBookingRef:
 		return []string{name, "bookingReference", "reference", "ref", "confirmationCode", "confirmationNumber", "confirmation"}
 	case ArgAnotherPerson:

@@ -60,7 +60,7 @@ func serve(t *testing.T, database *db.DB, o demo.Options) http.Handler {
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(database), Auth: server.NewVerifier(config, http.DefaultClient),
 		Log: server.NewLogger(logtest.Keep(t, io.Discard), slog.LevelDebug), Metrics: metrics,
-		Accounts: &server.Accounts{}, Voice: reception.New(database, auth, metrics), // nobody connects any here
+		Accounts: &server.Accounts{}, Voice: reception.New(database, auth, nil, metrics), // nobody connects any here, nor says a code
 	})
 	require.NoError(t, err)
 	return handler
