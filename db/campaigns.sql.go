@@ -54,19 +54,15 @@ func (q *Queries) ListCampaignSteps(ctx context.Context, orgID uuid.UUID, campai
 
 const listCampaigns = `-- name: ListCampaigns :many
 select org_id, id, name, category, segment, stop_on_reply, stop_on_booking, status, started_at, ended_at, created_at, updated_at
-from public.campaigns
-where org_id = $1
-order by created_at desc, id
+from app.list_campaigns()
 `
 
 // ListCampaigns
 //
 //	select org_id, id, name, category, segment, stop_on_reply, stop_on_booking, status, started_at, ended_at, created_at, updated_at
-//	from public.campaigns
-//	where org_id = $1
-//	order by created_at desc, id
-func (q *Queries) ListCampaigns(ctx context.Context, orgID uuid.UUID) ([]Campaign, error) {
-	rows, err := q.db.Query(ctx, listCampaigns, orgID)
+//	from app.list_campaigns()
+func (q *Queries) ListCampaigns(ctx context.Context) ([]Campaign, error) {
+	rows, err := q.db.Query(ctx, listCampaigns)
 	if err != nil {
 		return nil, err
 	}

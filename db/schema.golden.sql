@@ -626,7 +626,10 @@ declare
   end;
   v_reply_id uuid;
 begin
-  if p_intent = 'other' or (p_intent = 'no' and not v_cancels) then
+  -- Phones and networks send one text twice. Nobody has read our question within five seconds of asking for it.
+  if p_intent = 'change' and v_cancels and p_now < (p_question).asked_at + interval '5 seconds' then
+    return ('asked', (p_inbound).id, (p_inbound).contact_id, null)::app.inbound_answer;
+  elsif p_intent = 'other' or (p_intent = 'no' and not v_cancels) then
     return app.leave_to_staff(p_inbound);
   elsif v_pick is not null or (v_cancels and p_intent in ('confirm', 'no')) or (not v_cancels and p_intent = 'change') then
     perform app.close_question((p_inbound).contact_id, p_now);
@@ -655,7 +658,7 @@ $$;
 
 ALTER FUNCTION app.answer_question(p_inbound public.messages, p_question public.reply_questions, p_intent text, p_our_number text, p_now timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.answer_question(p_inbound public.messages, p_question public.reply_questions, p_intent text, p_our_number text, p_now timestamp with time zone) IS 'Takes a text as the answer to our open question: a number picks from its list, change or yes cancels the one visit asked about, confirm or no keeps everything. What fits none of it is asked again once, then stored. outcome as in app.inbound_answer.';
+COMMENT ON FUNCTION app.answer_question(p_inbound public.messages, p_question public.reply_questions, p_intent text, p_our_number text, p_now timestamp with time zone) IS 'Takes a text as the answer to our open question: a number picks from its list, change or yes cancels the one visit asked about, confirm or no keeps everything. What fits none of it is asked again once, then stored. A second wish to change within five seconds is the first one repeated. outcome as in app.inbound_answer.';
 
 CREATE FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
     LANGUAGE plpgsql
@@ -2723,6 +2726,57 @@ ALTER FUNCTION app.limit_waits() OWNER TO owner;
 
 COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
 
+CREATE TABLE public.campaigns (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    category text DEFAULT 'marketing'::text NOT NULL,
+    segment jsonb DEFAULT '{}'::jsonb NOT NULL,
+    stop_on_reply boolean DEFAULT true NOT NULL,
+    stop_on_booking boolean DEFAULT true NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT campaigns_category_check CHECK ((category = ANY (ARRAY['marketing'::text, 'follow_up'::text]))),
+    CONSTRAINT campaigns_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
+    CONSTRAINT campaigns_segment_check CHECK ((jsonb_typeof(segment) = 'object'::text)),
+    CONSTRAINT campaigns_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'running'::text, 'stopped'::text, 'done'::text])))
+);
+
+ALTER TABLE ONLY public.campaigns FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.campaigns OWNER TO owner;
+
+COMMENT ON TABLE public.campaigns IS 'A sequence of texts to a segment of the contacts, e.g. a recall.';
+
+COMMENT ON COLUMN public.campaigns.segment IS 'Whom: {"lead_status": [...], "service_interests": [...], "last_visit_before": "YYYY-MM-DD", "no_visit_ahead": true}; every key narrows.';
+
+CREATE FUNCTION app.list_campaigns() RETURNS SETOF public.campaigns
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.campaigns c
+  set status = 'done', ended_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.status = 'running'
+    and not exists (
+      select from public.campaign_steps t
+      join public.scheduled_messages s on s.org_id = t.org_id and s.campaign_step_id = t.id
+      where t.org_id = v_org_id and t.campaign_id = c.id and s.state = 'waiting');
+  return query
+  select c.* from public.campaigns c where c.org_id = v_org_id order by c.created_at desc, c.id;
+end
+$$;
+
+ALTER FUNCTION app.list_campaigns() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_campaigns() IS 'The organisation''s campaigns, the newest first. A running one without a step left to send is done from then on.';
+
 CREATE FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
@@ -3660,6 +3714,9 @@ begin
   end if;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'opted_out', 'opt_out', v_id, app.current_user_id());
+  perform app.stop_campaigns_for(c.id, 'opt_out')
+  from public.contacts c
+  where c.org_id = v_org_id and c.phone = p_number and p_channel = 'sms';
   perform app.announce('opt_out_updated', 'opt_out', v_id);
   return true;
 end
@@ -3667,7 +3724,7 @@ $_$;
 
 ALTER FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) IS 'Writes an opt-out with its audit and event; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
+COMMENT ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) IS 'Writes an opt-out with its audit and event, and ends the number''s campaigns; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
 
 CREATE FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -3915,7 +3972,6 @@ begin
     perform app.notify_staff('opted_out_before_visit', 'Somebody with a visit ahead wants no more texts', 'contact', v_contact_id);
   end if;
   perform app.close_question(v_contact_id, p_now);
-  perform app.stop_campaigns_for(v_contact_id, 'opt_out');
   return ('opted_out', (p_inbound).id, v_contact_id, null)::app.inbound_answer;
 end
 $$;
@@ -5407,33 +5463,6 @@ ALTER FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p
 
 COMMENT ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) IS 'Whose call an envelope belongs to, by assistant id, phone number id and number; any may be NULL, those we do not know are no help and no harm. Two tenants named in one envelope are a conflict, and nobody''s call.';
 
-CREATE TABLE public.campaigns (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    name text NOT NULL,
-    category text DEFAULT 'marketing'::text NOT NULL,
-    segment jsonb DEFAULT '{}'::jsonb NOT NULL,
-    stop_on_reply boolean DEFAULT true NOT NULL,
-    stop_on_booking boolean DEFAULT true NOT NULL,
-    status text DEFAULT 'draft'::text NOT NULL,
-    started_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT campaigns_category_check CHECK ((category = ANY (ARRAY['marketing'::text, 'follow_up'::text]))),
-    CONSTRAINT campaigns_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
-    CONSTRAINT campaigns_segment_check CHECK ((jsonb_typeof(segment) = 'object'::text)),
-    CONSTRAINT campaigns_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'running'::text, 'stopped'::text, 'done'::text])))
-);
-
-ALTER TABLE ONLY public.campaigns FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.campaigns OWNER TO owner;
-
-COMMENT ON TABLE public.campaigns IS 'A sequence of texts to a segment of the contacts, e.g. a recall.';
-
-COMMENT ON COLUMN public.campaigns.segment IS 'Whom: {"lead_status": [...], "service_interests": [...], "last_visit_before": "YYYY-MM-DD", "no_visit_ahead": true}; every key narrows.';
-
 CREATE FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean DEFAULT true, p_stop_on_booking boolean DEFAULT true) RETURNS SETOF public.campaigns
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -6442,15 +6471,7 @@ begin
   join public.message_templates t on t.org_id = s.org_id and t.id = s.template_id
   where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
 
-  v_stopped := v_campaign.status <> 'running'
-    or (v_campaign.stop_on_reply and exists (
-      select from public.messages m
-      where m.org_id = (p_row).org_id and m.contact_id = (p_row).contact_id and m.direction = 'inbound'
-        and m.created_at >= v_campaign.started_at))
-    or (v_campaign.stop_on_booking and exists (
-      select from public.appointments a
-      where a.org_id = (p_row).org_id and a.contact_id = (p_row).contact_id and a.status <> 'held'
-        and a.created_at >= v_campaign.started_at));
+  v_stopped := v_campaign.status <> 'running';
   if v_stopped or v_contact.phone is null then
     perform app.settle_scheduled(array[(p_row).id], 'skipped', case when v_stopped then 'stopped' else 'no_recipient' end);
     return null;
@@ -6469,7 +6490,7 @@ $$;
 
 ALTER FUNCTION app.take_campaign(p_row public.scheduled_messages) OWNER TO owner;
 
-COMMENT ON FUNCTION app.take_campaign(p_row public.scheduled_messages) IS 'The bundle of one step of a campaign for one contact. NULL, and the row skipped as stopped: the campaign does not run, or the contact has answered or booked since it started and the campaign ends with that; no_recipient: there is no number.';
+COMMENT ON FUNCTION app.take_campaign(p_row public.scheduled_messages) IS 'The bundle of one step of a campaign for one contact. NULL, and the row skipped: the campaign does not run (stopped), or there is no number (no_recipient). Contacts who answered, booked or opted out have no waiting rows, see app.stop_campaigns_for.';
 
 CREATE FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text DEFAULT NULL::text, p_callback_number text DEFAULT NULL::text, p_urgent boolean DEFAULT false) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6520,7 +6541,7 @@ begin
   select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
   -- The same lock as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
   -- booking locks them in that order.
-  perform pg_advisory_xact_lock(4, hashtext(v_org_id::text || coalesce(k.phone, k.spoken_phone, k.email, k.id::text)))
+  perform app.lock_number(coalesce(k.phone, k.spoken_phone, k.email, k.id::text))
   from public.contacts k
   where k.org_id = v_org_id and k.id = v_row.contact_id;
   perform from public.appointments a
@@ -9122,6 +9143,14 @@ GRANT ALL ON FUNCTION app.limit_waits() TO tenant_service;
 GRANT ALL ON FUNCTION app.limit_waits() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.limit_waits() FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.campaigns TO tenant_service;
+GRANT SELECT ON TABLE public.campaigns TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO service_role;
+
+GRANT ALL ON FUNCTION app.list_campaigns() TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_campaigns() FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) FROM PUBLIC;
 
@@ -9427,11 +9456,6 @@ REVOKE ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea,
 GRANT ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) FROM PUBLIC;
 
-GRANT SELECT ON TABLE public.campaigns TO tenant_service;
-GRANT SELECT ON TABLE public.campaigns TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO service_role;
-
 GRANT ALL ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) FROM PUBLIC;
 
@@ -9698,6 +9722,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.opt_outs TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.opt_outs TO service_role;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_keys TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_keys TO service_role;
 
 GRANT SELECT ON TABLE public.org_tools TO tenant_service;
 GRANT SELECT ON TABLE public.org_tools TO tenant_user;

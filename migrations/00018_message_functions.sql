@@ -85,7 +85,6 @@ grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, crea
 
 -- Keys and sealed credentials are opened by functions only; nobody's list shows them.
 revoke select on table public.org_keys, public.identity_codes from tenant_user, tenant_service;
-revoke all on table public.org_keys from service_role;
 revoke select on table public.org_credentials from tenant_user, tenant_service;
 grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
   created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;
@@ -2432,13 +2431,16 @@ begin
   end if;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'opted_out', 'opt_out', v_id, app.current_user_id());
+  perform app.stop_campaigns_for(c.id, 'opt_out')
+  from public.contacts c
+  where c.org_id = v_org_id and c.phone = p_number and p_channel = 'sms';
   perform app.announce('opt_out_updated', 'opt_out', v_id);
   return true;
 end
 $$;
 
 comment on function app.note_opt_out(text, text, bytea, text) is
-  'Writes an opt-out with its audit and event; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
+  'Writes an opt-out with its audit and event, and ends the number''s campaigns; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
 
 select app.seal('app.note_opt_out(text, text, bytea, text)', null, 'app_writer');
 -- end of sql/0911_function_note_opt_out.sql
@@ -3176,15 +3178,7 @@ begin
   join public.message_templates t on t.org_id = s.org_id and t.id = s.template_id
   where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
 
-  v_stopped := v_campaign.status <> 'running'
-    or (v_campaign.stop_on_reply and exists (
-      select from public.messages m
-      where m.org_id = (p_row).org_id and m.contact_id = (p_row).contact_id and m.direction = 'inbound'
-        and m.created_at >= v_campaign.started_at))
-    or (v_campaign.stop_on_booking and exists (
-      select from public.appointments a
-      where a.org_id = (p_row).org_id and a.contact_id = (p_row).contact_id and a.status <> 'held'
-        and a.created_at >= v_campaign.started_at));
+  v_stopped := v_campaign.status <> 'running';
   if v_stopped or v_contact.phone is null then
     perform app.settle_scheduled(array[(p_row).id], 'skipped', case when v_stopped then 'stopped' else 'no_recipient' end);
     return null;
@@ -3202,7 +3196,7 @@ end
 $$;
 
 comment on function app.take_campaign(public.scheduled_messages) is
-  'The bundle of one step of a campaign for one contact. NULL, and the row skipped as stopped: the campaign does not run, or the contact has answered or booked since it started and the campaign ends with that; no_recipient: there is no number.';
+  'The bundle of one step of a campaign for one contact. NULL, and the row skipped: the campaign does not run (stopped), or there is no number (no_recipient). Contacts who answered, booked or opted out have no waiting rows, see app.stop_campaigns_for.';
 
 select app.seal('app.take_campaign(public.scheduled_messages)', null, 'app_writer');
 -- end of sql/0939_function_take_campaign.sql
@@ -3278,7 +3272,7 @@ begin
   select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
   -- The same lock as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
   -- booking locks them in that order.
-  perform pg_advisory_xact_lock(4, hashtext(v_org_id::text || coalesce(k.phone, k.spoken_phone, k.email, k.id::text)))
+  perform app.lock_number(coalesce(k.phone, k.spoken_phone, k.email, k.id::text))
   from public.contacts k
   where k.org_id = v_org_id and k.id = v_row.contact_id;
   perform from public.appointments a
@@ -4420,7 +4414,10 @@ declare
   end;
   v_reply_id uuid;
 begin
-  if p_intent = 'other' or (p_intent = 'no' and not v_cancels) then
+  -- Phones and networks send one text twice. Nobody has read our question within five seconds of asking for it.
+  if p_intent = 'change' and v_cancels and p_now < (p_question).asked_at + interval '5 seconds' then
+    return ('asked', (p_inbound).id, (p_inbound).contact_id, null)::app.inbound_answer;
+  elsif p_intent = 'other' or (p_intent = 'no' and not v_cancels) then
     return app.leave_to_staff(p_inbound);
   elsif v_pick is not null or (v_cancels and p_intent in ('confirm', 'no')) or (not v_cancels and p_intent = 'change') then
     perform app.close_question((p_inbound).contact_id, p_now);
@@ -4448,7 +4445,7 @@ end
 $$;
 
 comment on function app.answer_question(public.messages, public.reply_questions, text, text, timestamptz) is
-  'Takes a text as the answer to our open question: a number picks from its list, change or yes cancels the one visit asked about, confirm or no keeps everything. What fits none of it is asked again once, then stored. outcome as in app.inbound_answer.';
+  'Takes a text as the answer to our open question: a number picks from its list, change or yes cancels the one visit asked about, confirm or no keeps everything. What fits none of it is asked again once, then stored. A second wish to change within five seconds is the first one repeated. outcome as in app.inbound_answer.';
 
 select app.seal('app.answer_question(public.messages, public.reply_questions, text, text, timestamptz)', null, 'app_writer');
 -- end of sql/0978_function_answer_question.sql
@@ -4470,7 +4467,6 @@ begin
     perform app.notify_staff('opted_out_before_visit', 'Somebody with a visit ahead wants no more texts', 'contact', v_contact_id);
   end if;
   perform app.close_question(v_contact_id, p_now);
-  perform app.stop_campaigns_for(v_contact_id, 'opt_out');
   return ('opted_out', (p_inbound).id, v_contact_id, null)::app.inbound_answer;
 end
 $$;
@@ -5015,6 +5011,40 @@ select app.seal('app.record_inbound_message(text, text, text, text, text, text)'
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0994_function_list_campaigns.sql
+-- A campaign is over when its last step went out or was called off. Whoever sends a step holds its row, and the campaign's
+-- row comes first in app.stop_campaign: so the end is noted here, by who looks, and not by the one that sends.
+create or replace function app.list_campaigns()
+returns setof public.campaigns
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.campaigns c
+  set status = 'done', ended_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.status = 'running'
+    and not exists (
+      select from public.campaign_steps t
+      join public.scheduled_messages s on s.org_id = t.org_id and s.campaign_step_id = t.id
+      where t.org_id = v_org_id and t.campaign_id = c.id and s.state = 'waiting');
+  return query
+  select c.* from public.campaigns c where c.org_id = v_org_id order by c.created_at desc, c.id;
+end
+$$;
+
+comment on function app.list_campaigns() is
+  'The organisation''s campaigns, the newest first. A running one without a step left to send is done from then on.';
+
+select app.seal('app.list_campaigns()', 'app_writer', 'tenant_user');
+-- end of sql/0994_function_list_campaigns.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer;
 -- +goose StatementEnd
 
@@ -5028,6 +5058,7 @@ grant create on schema app to app_writer, app_definer;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.list_campaigns;
 drop function app.record_inbound_message;
 drop function app.erase_visits;
 drop function app.erase_contact;

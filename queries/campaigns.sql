@@ -1,8 +1,6 @@
 -- name: ListCampaigns :many
 select *
-from public.campaigns
-where org_id = @org_id
-order by created_at desc, id;
+from app.list_campaigns();
 
 -- name: ListCampaignSteps :many
 select *

@@ -30,7 +30,7 @@ type step struct {
 func (h handlers) ListCampaigns(ctx context.Context, _ api.ListCampaignsRequestObject) (api.ListCampaignsResponseObject, error) {
 	list := api.ListCampaigns200JSONResponse{Campaigns: []api.Campaign{}}
 	err := h.asMember(ctx, func(tx db.Tx, org db.Organization) error {
-		rows, err := tx.ListCampaigns(ctx, org.ID)
+		rows, err := tx.ListCampaigns(ctx)
 		if err != nil {
 			return err
 		}

@@ -52,7 +52,6 @@ grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, crea
 
 -- Keys and sealed credentials are opened by functions only; nobody's list shows them.
 revoke select on table public.org_keys, public.identity_codes from tenant_user, tenant_service;
-revoke all on table public.org_keys from service_role;
 revoke select on table public.org_credentials from tenant_user, tenant_service;
 grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
   created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;

@@ -23,12 +23,15 @@ begin
   end if;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'opted_out', 'opt_out', v_id, app.current_user_id());
+  perform app.stop_campaigns_for(c.id, 'opt_out')
+  from public.contacts c
+  where c.org_id = v_org_id and c.phone = p_number and p_channel = 'sms';
   perform app.announce('opt_out_updated', 'opt_out', v_id);
   return true;
 end
 $$;
 
 comment on function app.note_opt_out(text, text, bytea, text) is
-  'Writes an opt-out with its audit and event; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
+  'Writes an opt-out with its audit and event, and ends the number''s campaigns; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
 
 select app.seal('app.note_opt_out(text, text, bytea, text)', null, 'app_writer');

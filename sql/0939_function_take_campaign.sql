@@ -21,15 +21,7 @@ begin
   join public.message_templates t on t.org_id = s.org_id and t.id = s.template_id
   where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
 
-  v_stopped := v_campaign.status <> 'running'
-    or (v_campaign.stop_on_reply and exists (
-      select from public.messages m
-      where m.org_id = (p_row).org_id and m.contact_id = (p_row).contact_id and m.direction = 'inbound'
-        and m.created_at >= v_campaign.started_at))
-    or (v_campaign.stop_on_booking and exists (
-      select from public.appointments a
-      where a.org_id = (p_row).org_id and a.contact_id = (p_row).contact_id and a.status <> 'held'
-        and a.created_at >= v_campaign.started_at));
+  v_stopped := v_campaign.status <> 'running';
   if v_stopped or v_contact.phone is null then
     perform app.settle_scheduled(array[(p_row).id], 'skipped', case when v_stopped then 'stopped' else 'no_recipient' end);
     return null;
@@ -47,6 +39,6 @@ end
 $$;
 
 comment on function app.take_campaign(public.scheduled_messages) is
-  'The bundle of one step of a campaign for one contact. NULL, and the row skipped as stopped: the campaign does not run, or the contact has answered or booked since it started and the campaign ends with that; no_recipient: there is no number.';
+  'The bundle of one step of a campaign for one contact. NULL, and the row skipped: the campaign does not run (stopped), or there is no number (no_recipient). Contacts who answered, booked or opted out have no waiting rows, see app.stop_campaigns_for.';
 
 select app.seal('app.take_campaign(public.scheduled_messages)', null, 'app_writer');

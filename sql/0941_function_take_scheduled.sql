@@ -17,7 +17,7 @@ begin
   select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
   -- The same lock as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
   -- booking locks them in that order.
-  perform pg_advisory_xact_lock(4, hashtext(v_org_id::text || coalesce(k.phone, k.spoken_phone, k.email, k.id::text)))
+  perform app.lock_number(coalesce(k.phone, k.spoken_phone, k.email, k.id::text))
   from public.contacts k
   where k.org_id = v_org_id and k.id = v_row.contact_id;
   perform from public.appointments a

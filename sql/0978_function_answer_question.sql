@@ -20,7 +20,10 @@ declare
   end;
   v_reply_id uuid;
 begin
-  if p_intent = 'other' or (p_intent = 'no' and not v_cancels) then
+  -- Phones and networks send one text twice. Nobody has read our question within five seconds of asking for it.
+  if p_intent = 'change' and v_cancels and p_now < (p_question).asked_at + interval '5 seconds' then
+    return ('asked', (p_inbound).id, (p_inbound).contact_id, null)::app.inbound_answer;
+  elsif p_intent = 'other' or (p_intent = 'no' and not v_cancels) then
     return app.leave_to_staff(p_inbound);
   elsif v_pick is not null or (v_cancels and p_intent in ('confirm', 'no')) or (not v_cancels and p_intent = 'change') then
     perform app.close_question((p_inbound).contact_id, p_now);
@@ -48,6 +51,6 @@ end
 $$;
 
 comment on function app.answer_question(public.messages, public.reply_questions, text, text, timestamptz) is
-  'Takes a text as the answer to our open question: a number picks from its list, change or yes cancels the one visit asked about, confirm or no keeps everything. What fits none of it is asked again once, then stored. outcome as in app.inbound_answer.';
+  'Takes a text as the answer to our open question: a number picks from its list, change or yes cancels the one visit asked about, confirm or no keeps everything. What fits none of it is asked again once, then stored. A second wish to change within five seconds is the first one repeated. outcome as in app.inbound_answer.';
 
 select app.seal('app.answer_question(public.messages, public.reply_questions, text, text, timestamptz)', null, 'app_writer');

@@ -12,7 +12,6 @@ begin
     perform app.notify_staff('opted_out_before_visit', 'Somebody with a visit ahead wants no more texts', 'contact', v_contact_id);
   end if;
   perform app.close_question(v_contact_id, p_now);
-  perform app.stop_campaigns_for(v_contact_id, 'opt_out');
   return ('opted_out', (p_inbound).id, v_contact_id, null)::app.inbound_answer;
 end
 $$;

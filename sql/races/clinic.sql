@@ -174,16 +174,6 @@ begin
 end
 $$;
 
--- race.work: from here on the transaction is a job's of the clinic, or the webhook of a text that came in.
-create procedure race.work()
-language plpgsql
-as $$
-begin
-  perform app.begin_request('tenant_service', jsonb_build_object(
-    'app_metadata', jsonb_build_object('org_id', 'a0000000-0000-7000-8000-000000000001')));
-end
-$$;
-
 create function race.confirmation(p_time time) returns uuid language sql stable security definer
 as $$
   select s.id
@@ -226,11 +216,15 @@ as $$
 $$;
 
 -- A text from the number of race.answer: what it did and whether an answer goes out.
-create function race.text(p_id text, p_body text, out outcome text, out answered boolean) language sql volatile
+create function race.receive(p_id text, p_body text, out outcome text, out answered boolean) language sql volatile
 as $$
   select i.outcome, i.reply_message_id is not null
   from app.record_inbound_message('twilio', p_id, '+13125550144', '+13125550100', p_body) i
 $$;
+
+-- The patient has had time to read our question.
+create procedure race.question_is_read() language sql security definer
+as $$ update public.reply_questions set asked_at = asked_at - interval '1 minute' $$;
 
 -- What texts left behind.
 create function race.texting(out cancellations bigint, out questions bigint, out open bigint, out answers bigint, out told bigint)

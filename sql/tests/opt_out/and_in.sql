@@ -25,7 +25,7 @@ select throws_ok($$ select app.opt_in('sms', '+13125550199', 'staff') $$, 'VX403
 select pg_temp.act_as('staff');
 select throws_ok($$ select app.opt_out('sms', '+13125550198', 'reply') $$, 'VX400', null, 'people do not answer for patients');
 select is(app.opt_in('sms', '+13125550199', 'staff'), true, 'staff take it back for them');
-select is((select actor_user_id from public.audit_log where action = 'opted_in' order by id desc limit 1), 'a0000000-0000-7000-8000-0000000000e3'::uuid, 'and it says who');
+select is((select actor_user_id from public.audit_log where action = 'opted_in' order by ctid desc limit 1), 'a0000000-0000-7000-8000-0000000000e3'::uuid, 'and it says who');
 select pg_temp.act_for('b');
 select is((select count(*) from public.opt_outs), 0::bigint, 'another clinic knows nothing of it');
 select * from finish();

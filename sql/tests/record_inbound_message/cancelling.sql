@@ -1,7 +1,7 @@
 -- X asks back once; X or YES cancels, C or NO keeps; a list is answered by its number; nothing else cancels.
 begin;
 \ir ../texting.psql
-select plan(36);
+select plan(39);
 
 select set_config('test.first', pg_temp.visit('05 10:00')::text, true);
 select pg_temp.act_for('a');
@@ -18,7 +18,7 @@ select is(pg_temp.text('X', p_id => 'the-x'), 'cancelled', 'and X again cancels'
 select is(pg_temp.stand(), '05 cancelled', 'it is cancelled');
 select is(pg_temp.text('X', p_id => 'the-x'), 'replayed', 'the same text delivered again');
 select results_eq($$ select a.cancel_reason, a.cancelled_at, h.kind, m.external_message_id from public.appointments a join public.appointment_changes h on h.appointment_id = a.id join public.messages m on m.id = h.message_id $$,
-  $$ values ('cancelled by text', pg_temp.t('04 08:00'), 'cancelled', 'the-x') $$, 'with its history');
+  $$ values ('cancelled by text', pg_temp.t('04 08:00') + interval '42 seconds', 'cancelled', 'the-x') $$, 'with its history');
 select is(pg_temp.told(), 'message_received contact, visit_cancelled_by_reply appointment', 'staff know');
 select is(pg_temp.answer(), 'Lakeside Dental: this visit is cancelled: Tue Mar 5, 10:00 AM. To book again, call +13125550150.', 'and the patient');
 select is(pg_temp.text('X'), 'stored', 'nothing is left to cancel');
@@ -37,9 +37,9 @@ select is(pg_temp.text('2'), 'cancelled', 'the second');
 select is(pg_temp.stand(), '05 cancelled, 06 confirmed, 07 cancelled', 'that one alone');
 
 select is(pg_temp.text('X'), 'asked', 'the last one');
-select pg_temp.clock('05 12:00');
+select pg_temp.clock('05 12:10');
 select is(pg_temp.text('X'), 'asked', 'after a day the question is gone: asked anew');
-select pg_temp.clock('05 12:01');
+select pg_temp.clock('05 12:11');
 select pg_temp.act_as('staff');
 select is((select pg_temp.said(b) from app.reschedule_appointment(pg_temp.t('08 11:00'), (select id::text from public.appointments where status = 'confirmed')) b), 'rescheduled', 'staff move it meanwhile');
 select pg_temp.act_for('a');
@@ -56,5 +56,11 @@ select is(pg_temp.text('X'), 'asked', 'one more');
 select pg_temp.clock('11 10:05');
 select is(pg_temp.text('X'), 'stored', 'what has begun is not cancelled by text');
 select is(pg_temp.text('confirm'), 'stored', 'nor confirmed');
+
+select pg_temp.visit('12 10:00');
+select is(pg_temp.text('X'), 'asked', 'and another');
+select is((select outcome || coalesce(reply_message_id::text, '') from app.record_inbound_message('twilio', 'twin', '+13125550199', '+13125550100', 'X')),
+  'asked', 'the same text a second time by the network is no answer');
+select is(pg_temp.text('X'), 'cancelled', 'the answer is');
 select * from finish();
 rollback;
