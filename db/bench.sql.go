@@ -7,6 +7,8 @@ package db
 
 import (
 	"context"
+
+	"github.com/google/uuid"
 )
 
 const benchAttempts = `-- name: BenchAttempts :many
@@ -40,6 +42,88 @@ func (q *Queries) BenchAttempts(ctx context.Context, toolCallID string) ([]Bench
 	for rows.Next() {
 		var i BenchAttemptsRow
 		if err := rows.Scan(&i.Outcome, &i.Attempts); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const benchClinics = `-- name: BenchClinics :many
+select n.number, p.org_id, p.user_id
+from public.profiles p
+join public.phone_numbers n on n.org_id = p.org_id
+order by n.number
+`
+
+type BenchClinicsRow struct {
+	Number string
+	OrgID  uuid.UUID
+	UserID uuid.UUID
+}
+
+// BenchClinics
+//
+//	select n.number, p.org_id, p.user_id
+//	from public.profiles p
+//	join public.phone_numbers n on n.org_id = p.org_id
+//	order by n.number
+func (q *Queries) BenchClinics(ctx context.Context) ([]BenchClinicsRow, error) {
+	rows, err := q.db.Query(ctx, benchClinics)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []BenchClinicsRow{}
+	for rows.Next() {
+		var i BenchClinicsRow
+		if err := rows.Scan(&i.Number, &i.OrgID, &i.UserID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const benchTexts = `-- name: BenchTexts :many
+select case when m.send_key like 'pgbench-%' or m.external_message_id like 'SMpgbench%' then 'pgbench' else 'HTTP' end::text as target,
+  m.status, count(*)::integer as messages
+from public.messages m
+where m.category = 'follow_up'
+group by target, m.status
+order by target, m.status
+`
+
+type BenchTextsRow struct {
+	Target   string
+	Status   string
+	Messages int32
+}
+
+// BenchTexts
+//
+//	select case when m.send_key like 'pgbench-%' or m.external_message_id like 'SMpgbench%' then 'pgbench' else 'HTTP' end::text as target,
+//	  m.status, count(*)::integer as messages
+//	from public.messages m
+//	where m.category = 'follow_up'
+//	group by target, m.status
+//	order by target, m.status
+func (q *Queries) BenchTexts(ctx context.Context) ([]BenchTextsRow, error) {
+	rows, err := q.db.Query(ctx, benchTexts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []BenchTextsRow{}
+	for rows.Next() {
+		var i BenchTextsRow
+		if err := rows.Scan(&i.Target, &i.Status, &i.Messages); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -20,6 +20,7 @@ func TestBothWaysBookAndAnswer(t *testing.T) {
 	for _, line := range []string{
 		`book +pgbench +\d+ +\d+\.\d\d +\d+\.\d\d +0\n`, `book +HTTP +\d+ +\d+\.\d\d +\d+\.\d\d +0\n`,
 		`availability +pgbench +\d+ .* +0\n`, `availability +HTTP +\d+ .* +0\n`, `HTTP is \d+ % of pgbench`,
+		`text +pgbench +\d+ .* +0\n`, `text +HTTP +\d+ .* +0\n`, `pgbench +text sent +[1-9]\d* rows`, `HTTP +text sent +[1-9]\d* rows`,
 		`pgbench +booked +[1-9]\d* rows`, `HTTP +booked +[1-9]\d* rows`, `no two visits of one practitioner overlap`,
 	} {
 		require.Regexp(t, line, out.String())

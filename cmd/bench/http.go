@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -20,17 +21,17 @@ import (
 )
 
 // httpTarget is the real handler on a loopback port with a pool of its own, and
-// what Vapi would send to it.
+// what Vapi and dashboards would send to it. Twilio is played.
 type httpTarget struct {
 	database *db.DB
 	server   *httptest.Server
 	caller   *sandbox.Caller
+	carrier  *carrier
+	staff    []member // empty: nobody writes texts
+	written  atomic.Int64
 }
 
-const (
-	benchSecret    = "bench-webhook-secret"
-	benchJWTSecret = "bench-jwt-secret-bench-jwt-secret"
-)
+const benchSecret = "bench-webhook-secret"
 
 func newHTTPTarget(ctx context.Context, loginURL string, clients int) (*httpTarget, error) {
 	database, err := db.Open(ctx, loginURL)
@@ -42,25 +43,32 @@ func newHTTPTarget(ctx context.Context, loginURL string, clients int) (*httpTarg
 		database.Close()
 		return nil, err
 	}
+	played, err := newCarrier(database, clients)
+	if err != nil {
+		database.Close()
+		return nil, err
+	}
 	metrics := server.NewMetrics()
 	handler, err := server.New(server.Deps{
-		DB: server.NewDatabase(database), Auth: server.NewVerifier(server.Config{JWTSecret: benchJWTSecret}, http.DefaultClient),
-		Log: slog.New(slog.DiscardHandler), Metrics: metrics,
-		Accounts: &server.Accounts{}, Voice: reception.New(database, auth, nil, metrics), // nobody connects any here, nor says a code
+		DB: server.NewDatabase(database), Auth: server.NewVerifier(benchConfig, http.DefaultClient),
+		Log: slog.New(slog.DiscardHandler), Metrics: metrics, Now: time.Now,
+		Accounts: played.accounts, Texts: played.messenger, Voice: reception.New(database, auth, nil, metrics), // nobody says a code here
 	})
 	if err != nil {
+		played.close()
 		database.Close()
 		return nil, err
 	}
 	listening := httptest.NewServer(handler)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients, MaxConnsPerHost: clients}}
-	return &httpTarget{database: database, server: listening,
+	return &httpTarget{database: database, server: listening, carrier: played,
 		caller: &sandbox.Caller{BaseURL: listening.URL, HTTP: client, Auth: sandbox.SignSeconds(benchSecret)}}, nil
 }
 
 func (h *httpTarget) close() {
 	h.caller.HTTP.CloseIdleConnections()
 	h.server.Close()
+	h.carrier.close()
 	h.database.Close()
 }
 
@@ -94,8 +102,12 @@ func (h *httpTarget) measure(ctx context.Context, kind string, clients int, leng
 	return all, ctx.Err()
 }
 
-// request sends one tool call of a call of its own: the same draw of clinic, caller, day and time as the pgbench scripts'.
+// request sends one follow-up, or one tool call of a call of its own: the same draw of clinic, caller, day and time as
+// the pgbench scripts'.
 func (h *httpTarget) request(ctx context.Context, kind string) error {
+	if kind == "text" {
+		return h.write(ctx)
+	}
 	line := sandbox.Line{CallID: uuid.NewString(), Number: fmt.Sprintf("+1312555%d", 1000+rand.IntN(40)),
 		Customer: fmt.Sprintf("+1312555%d", 2000+rand.IntN(8000)), At: time.Now()}
 	day := time.Now().AddDate(0, 0, 1+rand.IntN(150))

@@ -1,5 +1,5 @@
 // Command bench measures bookings and questions for free times over HTTP, signed
-// as Vapi sends them, beside pgbench doing the same transaction: same role,
+// as Vapi sends them, and texts that staff write, beside pgbench doing the same transaction: same role,
 // claims, functions and data, in one run on one database.
 //
 // The database is a scratch one in the test cluster, which does not wait for the
@@ -30,7 +30,7 @@ func main() {
 	defer cancel()
 	settings := settings{out: os.Stdout}
 	flag.IntVar(&settings.clients, "clients", 8, "how many callers talk at once")
-	flag.DurationVar(&settings.length, "time", 10*time.Second, "how long each of the four is measured")
+	flag.DurationVar(&settings.length, "time", 10*time.Second, "how long each of the six is measured")
 	flag.Parse()
 	if err := run(ctx, settings); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -46,7 +46,7 @@ type settings struct {
 
 // target does one kind of work as fast as it can for a while.
 type target interface {
-	// measure keeps clients busy for length; kind is book or availability.
+	// measure keeps clients busy for length; kind is book, availability or text.
 	measure(ctx context.Context, kind string, clients int, length time.Duration) (figures, error)
 }
 
@@ -74,6 +74,9 @@ func run(ctx context.Context, s settings) (err error) {
 		return err
 	}
 	defer service.close()
+	if err := service.signIn(ctx, db.New(owner)); err != nil {
+		return err
+	}
 	program, err := findPgbench(ctx)
 	if err != nil {
 		return err
@@ -82,7 +85,7 @@ func run(ctx context.Context, s settings) (err error) {
 	if err := compare(ctx, s, service, beside); err != nil {
 		return err
 	}
-	return check(ctx, s.out, db.New(owner))
+	return errors.Join(check(ctx, s.out, db.New(owner)), checkTexts(ctx, s.out, db.New(owner)))
 }
 
 // furnish makes the clinics that are booked in.
@@ -97,11 +100,11 @@ func furnish(ctx context.Context, owner *pgx.Conn, scripts string) error {
 	return nil
 }
 
-// compare measures both kinds of work on both targets and prints a table. Each
+// compare measures every kind of work on both targets and prints a table. Each
 // pair is measured twice in turns, because the database grows all the while.
 func compare(ctx context.Context, s settings, service, beside target) error {
 	fmt.Fprintf(s.out, "%d clients, 2 × %s each\n\n%-14s %-8s %10s %9s %9s %8s\n", s.clients, s.length, "", "", "per second", "p50 ms", "p99 ms", "errors")
-	for _, kind := range []string{"book", "availability"} {
+	for _, kind := range []string{"book", "availability", "text"} {
 		var over, plain figures
 		for range 2 {
 			for _, turn := range []struct {
