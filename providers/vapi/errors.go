@@ -50,7 +50,7 @@ func (e *InvalidError) Error() string {
 // Fields returns the paths of the fields that Vapi complains about, such as model.toolIds, sorted, each once. A sentence
 // of another form than those of Vapi's validator adds nothing.
 func (e *InvalidError) Fields() []string {
-	form := regexp.MustCompile(`^((?:[A-Za-z0-9_-]{1,64}\.)*)(?:each value in |property )?([A-Za-z0-9_-]{1,64}) (?:must|should) `)
+	form := regexp.MustCompile(`^((?:[A-Za-z0-9_-]{1,64}\.)*)(?:each value in |property )?([a-z][A-Za-z0-9_-]{0,63}) (?:must|should) `)
 	var fields []string
 	for _, problem := range e.Problems {
 		if m := form.FindStringSubmatch(problem); m != nil {
