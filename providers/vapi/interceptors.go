@@ -38,7 +38,9 @@ func NewInspector(ownBaseURL string, tools []Object) (*Inspector, error) {
 	}
 	in := &Inspector{host: host, tools: make(map[string]Object, len(tools))}
 	for _, tool := range tools {
-		in.tools[tool.Text("id")] = tool
+		if id := tool.Text("id"); id != "" {
+			in.tools[id] = tool
+		}
 	}
 	return in, nil
 }
