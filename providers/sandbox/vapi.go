@@ -15,8 +15,8 @@ import (
 // maxVapiBody is the most that is read of a request.
 const maxVapiBody = 8 << 20
 
-// Vapi plays Vapi's REST interface: assistants and tools with all five methods, the list of squads, and `GET /call/{id}`
-// for calls that were added. It is an http.Handler, safe for concurrent use.
+// Vapi plays Vapi's REST interface: assistants, tools and squads with all five methods, and `GET /call/{id}` for
+// calls that were added. It is an http.Handler, safe for concurrent use.
 type Vapi struct {
 	key      string
 	routes   *http.ServeMux
@@ -46,7 +46,7 @@ func NewVapi(privateKey string) *Vapi {
 	v.routes.HandleFunc("GET /call/{id}", v.locked(v.getCall))
 	v.serveKind(vapiKind{path: "/assistant", name: "Assistant", pin: "assistant_pinned", objects: v.assistants, check: checkAssistant})
 	v.serveKind(vapiKind{path: "/tool", name: "Tool", pin: "tool_pinned", objects: v.tools, check: checkTool})
-	v.routes.HandleFunc("GET /squad", v.locked(v.listOf(v.squads)))
+	v.serveKind(vapiKind{path: "/squad", name: "Squad", pin: "squad_pinned", objects: v.squads, check: checkSquad})
 	v.routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "Cannot "+r.Method+" "+r.URL.Path)
 	})

@@ -64,6 +64,9 @@ func (v *Vapi) Assistants() map[string]json.RawMessage { return v.written(v.assi
 // Tools returns all tools by id, as GET serves them.
 func (v *Vapi) Tools() map[string]json.RawMessage { return v.written(v.tools) }
 
+// Squads returns all squads by id, as GET serves them.
+func (v *Vapi) Squads() map[string]json.RawMessage { return v.written(v.squads) }
+
 // Pin makes DELETE of these ids answer 409, as for objects that a version refers to.
 func (v *Vapi) Pin(ids ...string) {
 	v.mu.Lock()

@@ -151,6 +151,17 @@ func (p *problems) checkModel(m vapiObject) {
 
 func isUUID(text string) bool { return len(text) == 36 && uuid.Validate(text) == nil }
 
+// checkSquad: what members override is checked nowhere near as strictly as assistants are.
+func checkSquad(body, _ vapiObject) []string {
+	var p problems
+	p.unknown("", body, "name members membersOverrides")
+	var members []vapiObject
+	if json.Unmarshal(body["members"], &members) != nil {
+		p.add("members must be an array")
+	}
+	return p
+}
+
 // checkTool checks the body of a tool. On PATCH the type may be left out; changing it is documented nowhere and refused.
 func checkTool(body, old vapiObject) []string {
 	var p problems
@@ -162,12 +173,6 @@ func checkTool(body, old vapiObject) []string {
 		p.add("type must be equal to the type of the tool")
 	}
 	p.checkTool("", body, toolType)
-	if old != nil {
-		return p
-	}
-	if toolType == "function" && body["function"] == nil {
-		p.add("function must be an object")
-	}
 	return p
 }
 

@@ -78,6 +78,9 @@ func TestTheOtherLists(t *testing.T) {
 	got, err = b.client.ListSquads(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, "s", got[0].Text("id"))
+	changed, err := b.client.PatchSquad(t.Context(), "s", object(t, `{"members":[{"assistantId":"a"}]}`))
+	require.NoError(t, err)
+	require.JSONEq(t, `[{"assistantId":"a"}]`, string(changed["members"]))
 }
 
 func TestAPageThatIsTooLargeIsAskedForInParts(t *testing.T) {

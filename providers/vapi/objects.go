@@ -12,6 +12,7 @@ import (
 const (
 	assistantPath = "/assistant"
 	toolPath      = "/tool"
+	squadPath     = "/squad"
 )
 
 // All methods below may return [ErrUnauthorized], [*InvalidError], [*RateLimitedError] and [*UnavailableError]. Reads,
@@ -75,7 +76,13 @@ func (c *Client) ListTools(ctx context.Context) ([]Object, error) { return c.lis
 
 // ListSquads returns all squads of the account in no order, see [Client.ListTools]. Their members may override an
 // assistant's tools (Vapi: GET /squad).
-func (c *Client) ListSquads(ctx context.Context) ([]Object, error) { return c.list(ctx, "/squad") }
+func (c *Client) ListSquads(ctx context.Context) ([]Object, error) { return c.list(ctx, squadPath) }
+
+// PatchSquad replaces the given top-level fields of a squad; `members` must be among them (Vapi: PATCH /squad/{id}). It
+// returns the squad as it is then. Also [ErrNotFound].
+func (c *Client) PatchSquad(ctx context.Context, id string, body Object) (Object, error) {
+	return c.withID(ctx, http.MethodPatch, squadPath, id, body)
+}
 
 func (c *Client) withID(ctx context.Context, method, kind, id string, body Object) (Object, error) {
 	if !usableID(id) {
