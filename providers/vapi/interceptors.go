@@ -164,7 +164,10 @@ func (in *Inspector) hook(where string, element json.RawMessage, hook Object, in
 	}
 }
 
-func (in *Inspector) unlessFound(element json.RawMessage, where string, tool Object, inherited string) (json.RawMessage, []Found) {
+// unlessFound returns the element, or nothing when the tool it stands for is an interceptor.
+func (in *Inspector) unlessFound(
+	element json.RawMessage, where string, tool Object, inherited string,
+) (json.RawMessage, []Found) {
 	if !in.intercepts(tool, inherited) {
 		return element, nil
 	}

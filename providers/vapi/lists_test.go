@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -86,14 +85,17 @@ func TestTheOtherLists(t *testing.T) {
 func TestAPageThatIsTooLargeIsAskedForInParts(t *testing.T) {
 	t.Parallel()
 	played := sandbox.NewVapi(key)
-	prompt := strings.Repeat("x", 20<<10)
-	for i := range 600 {
-		_, err := played.AddAssistant(json.RawMessage(fmt.Sprintf(`{"id":"a%d","firstMessage":%q}`, i, prompt)))
-		require.NoError(t, err)
-	}
-	got, err := clientOf(t, played, vapi.Options{}).ListAssistants(t.Context())
+	total := fill(t, played, 200, 200, 200)
+	client := clientOf(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if limit, err := strconv.Atoi(r.URL.Query().Get("limit")); err != nil || limit > 250 {
+			_, _ = w.Write(make([]byte, 8<<20+1))
+			return
+		}
+		played.ServeHTTP(w, r)
+	}), vapi.Options{})
+	got, err := client.ListTools(t.Context())
 	require.NoError(t, err)
-	require.Len(t, got, 600)
+	require.Len(t, got, total)
 }
 
 func TestListsWantAListOfObjectsWithIDs(t *testing.T) {
