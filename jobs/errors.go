@@ -50,6 +50,7 @@ func describe(err error) string {
 	var invalid *vapi.InvalidError
 	var limited *vapi.RateLimitedError
 	var unavailable *vapi.UnavailableError
+	var uncertain *vapi.UncertainError
 	switch {
 	case errors.As(err, &pg):
 		return fmt.Sprintf("postgres: SQLSTATE %s, constraint %q, table %q", pg.Code, pg.ConstraintName, pg.TableName)
@@ -59,9 +60,11 @@ func describe(err error) string {
 		return limited.Error()
 	case errors.As(err, &unavailable) && unavailable.Status != 0:
 		return fmt.Sprintf("vapi: unavailable, status %d %s", unavailable.Status, http.StatusText(unavailable.Status))
+	case errors.As(err, &uncertain):
+		return fmt.Sprintf("vapi: may have been created, status %d", uncertain.Status)
 	}
 	for _, known := range []error{
-		vapi.ErrNotFound, vapi.ErrUnauthorized, ErrNotEnded, errStillRaw, pgx.ErrNoRows, context.Canceled, context.DeadlineExceeded,
+		vapi.ErrNotFound, vapi.ErrUnauthorized, vapi.ErrPinned, ErrNotEnded, errStillRaw, pgx.ErrNoRows, context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
 			return known.Error()

@@ -65,7 +65,7 @@ func setup(t *testing.T) *testBundle {
 func (b *testBundle) work(t *testing.T, read ReadReport) {
 	t.Helper()
 	played := httptest.NewServer(b.vapi)
-	client, err := vapi.New(played.URL, testKey, played.Client())
+	client, err := vapi.New(vapi.Options{BaseURL: played.URL, Key: testKey, HTTP: played.Client()})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)

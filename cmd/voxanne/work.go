@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"github.com/voxanne-ai/voxanne/db"
@@ -42,7 +41,7 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, log *slog.Logge
 	if cfg.VapiPrivateKey == "" {
 		return fmt.Errorf("VAPI_PRIVATE_KEY is not set: reports that must be fetched again could not be. Give the account's private key")
 	}
-	client, err := vapi.New(cfg.VapiBaseURL, string(cfg.VapiPrivateKey), &http.Client{Timeout: vapiTimeout})
+	client, err := vapi.New(vapi.Options{BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout})
 	if err != nil {
 		return err
 	}
