@@ -14,15 +14,15 @@ import (
 
 const agentsToReconcile = `-- name: AgentsToReconcile :many
 select org_id, agent_id
-from app.agents_to_reconcile(p_seen_before => $1::timestamptz, p_limit => $2::integer)
+from app.agents_to_reconcile(p_seen_before => $1::timestamptz, p_limit => $2::integer, p_tool_ids => $3::text[])
 `
 
 // AgentsToReconcile
 //
 //	select org_id, agent_id
-//	from app.agents_to_reconcile(p_seen_before => $1::timestamptz, p_limit => $2::integer)
-func (q *Queries) AgentsToReconcile(ctx context.Context, seenBefore time.Time, maxAgents int32) ([]AgentRef, error) {
-	rows, err := q.db.Query(ctx, agentsToReconcile, seenBefore, maxAgents)
+//	from app.agents_to_reconcile(p_seen_before => $1::timestamptz, p_limit => $2::integer, p_tool_ids => $3::text[])
+func (q *Queries) AgentsToReconcile(ctx context.Context, seenBefore time.Time, maxAgents int32, toolIds []string) ([]AgentRef, error) {
+	rows, err := q.db.Query(ctx, agentsToReconcile, seenBefore, maxAgents, toolIds)
 	if err != nil {
 		return nil, err
 	}
@@ -69,6 +69,20 @@ func (q *Queries) ForgetRetiredTool(ctx context.Context, vapiToolID string) (boo
 	var forgotten bool
 	err := row.Scan(&forgotten)
 	return forgotten, err
+}
+
+const loseTool = `-- name: LoseTool :one
+select app.lose_tool(p_name => $1::text, p_vapi_tool_id => $2::text)::boolean as lost
+`
+
+// LoseTool
+//
+//	select app.lose_tool(p_name => $1::text, p_vapi_tool_id => $2::text)::boolean as lost
+func (q *Queries) LoseTool(ctx context.Context, name string, vapiToolID string) (bool, error) {
+	row := q.db.QueryRow(ctx, loseTool, name, vapiToolID)
+	var lost bool
+	err := row.Scan(&lost)
+	return lost, err
 }
 
 const registerTool = `-- name: RegisterTool :one
@@ -186,6 +200,47 @@ func (q *Queries) ToolHealth(ctx context.Context) ([]ToolHealth, error) {
 			&i.LinkedAgents,
 			&i.Agents,
 			&i.LastError,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const toolRegistry = `-- name: ToolRegistry :many
+select name, vapi_tool_id, definition_hash, retired_ids
+from app.tool_registry()
+`
+
+type ToolRegistryRow struct {
+	Name           string
+	VapiToolID     *string
+	DefinitionHash *string
+	RetiredIds     []string
+}
+
+// ToolRegistry
+//
+//	select name, vapi_tool_id, definition_hash, retired_ids
+//	from app.tool_registry()
+func (q *Queries) ToolRegistry(ctx context.Context) ([]ToolRegistryRow, error) {
+	rows, err := q.db.Query(ctx, toolRegistry)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ToolRegistryRow{}
+	for rows.Next() {
+		var i ToolRegistryRow
+		if err := rows.Scan(
+			&i.Name,
+			&i.VapiToolID,
+			&i.DefinitionHash,
+			&i.RetiredIds,
 		); err != nil {
 			return nil, err
 		}

@@ -146,7 +146,9 @@ begin
   values (
     p_kind,
     p_args || jsonb_build_object('org_id', app.require_org_id()),
-    8, 'default', 1, v_run_at,
+    8,
+    -- Vapi being down must not keep holds and texts waiting behind syncs.
+    case when p_kind = 'sync_agent' then 'vapi' else 'default' end, 1, v_run_at,
     case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
   )
   returning id into v_id;
@@ -535,12 +537,17 @@ begin
       case when p_status = 'synced' then v_now end, case when p_status <> 'synced' then left(p_error, 200) end
     from jsonb_array_elements(p_tools) x
     on conflict (org_id, agent_id, tool_name) do update
-    set vapi_tool_id = excluded.vapi_tool_id, definition_hash = excluded.definition_hash,
+    -- A link that failed leaves the earlier one, which the assistant still carries.
+    set vapi_tool_id = case when excluded.linked_at is null and agent_tools.linked_at is not null
+        then agent_tools.vapi_tool_id else excluded.vapi_tool_id end,
+      definition_hash = case when excluded.linked_at is null and agent_tools.linked_at is not null
+        then agent_tools.definition_hash else excluded.definition_hash end,
       linked_at = coalesce(excluded.linked_at, agent_tools.linked_at), link_error = excluded.link_error;
     perform app.summarise_tools();
   end if;
-  -- Saved again meanwhile: that save's own job may have met our lease and gone.
-  if v_agent.desired_version > p_version or v_agent.deleted_at is not null then
+  -- Saved again or deleted meanwhile: that one's own job may have met our lease and gone. After a failure with a deleted
+  -- agent (the removal itself may have failed) the reconciler comes, or this would go round without a pause.
+  if v_agent.desired_version > p_version or (v_agent.deleted_at is not null and p_status = 'synced') then
     perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
   end if;
   return true;
@@ -548,7 +555,7 @@ end
 $$;
 
 comment on function app.finish_agent_sync(uuid, uuid, integer, text, text, jsonb) is
-  'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours (NULL: unknown). A version saved meanwhile is put in the queue again. False when the lease was lost: nothing is written.';
+  'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours or, unless synced, should (NULL: unknown). A version saved meanwhile is put in the queue again. False when the lease was lost: nothing is written.';
 
 select app.seal('app.finish_agent_sync(uuid, uuid, integer, text, text, jsonb)', 'app_writer', 'tenant_service');
 -- end of sql/1022_function_finish_agent_sync.sql
@@ -597,6 +604,12 @@ declare
   v_now timestamptz;
   v_tool public.vapi_tools;
 begin
+  -- Nearly always; every sync of every process asks, and need not queue for the row.
+  select * into v_tool from public.vapi_tools t where t.name = p_name and t.definition_hash = p_hash;
+  if found then
+    return next row('registered', v_tool.vapi_tool_id, v_tool.definition_hash)::app.tool_claim;
+    return;
+  end if;
   insert into public.vapi_tools (name) values (p_name) on conflict (name) do nothing;
   select * into v_tool from public.vapi_tools t where t.name = p_name for update;
   v_now := app.now();
@@ -647,6 +660,30 @@ select app.seal('app.register_tool(text, uuid, text, text)', 'app_definer', 'vox
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1029_function_lose_tool.sql
+create or replace function app.lose_tool(p_name text, p_vapi_tool_id text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  update public.vapi_tools t
+  set vapi_tool_id = null, definition_hash = null, registered_at = null, retired_ids = t.retired_ids || t.vapi_tool_id
+  where t.name = p_name and t.vapi_tool_id = p_vapi_tool_id;
+  return found;
+end
+$$;
+
+comment on function app.lose_tool(text, text) is
+  'Notes that a registered tool is gone at Vapi, where somebody deleted it: it will be registered anew, and the lost id is kept as retired, because assistants still carry it. False when the registration is another one by now.';
+
+select app.seal('app.lose_tool(text, text)', 'app_definer', 'voxanne_login');
+-- end of sql/1029_function_lose_tool.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1030_function_release_tool_claim.sql
 create or replace function app.release_tool_claim(p_name text, p_claim_id uuid)
 returns void
@@ -670,6 +707,30 @@ select app.seal('app.release_tool_claim(text, uuid)', 'app_definer', 'voxanne_lo
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1031_function_tool_registry.sql
+create or replace function app.tool_registry()
+returns setof public.vapi_tools
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return query
+  select t.*
+  from public.vapi_tools t
+  order by t.name;
+end
+$$;
+
+comment on function app.tool_registry() is
+  'All tools that were ever registered, with the ids they have and had at Vapi.';
+
+select app.seal('app.tool_registry()', 'app_definer', 'voxanne_login');
+-- end of sql/1031_function_tool_registry.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1032_function_retired_tools.sql
 create or replace function app.retired_tools()
 returns setof text
@@ -683,13 +744,15 @@ begin
   select r.id
   from public.vapi_tools t
   cross join unnest(t.retired_ids) r(id)
-  where not exists (select from public.agent_tools a where a.vapi_tool_id = r.id)
+  -- A call runs for an hour at most, and may use the tools that it began with.
+  where t.registered_at < app.now() - interval '2 hours'
+    and not exists (select from public.agent_tools a where a.vapi_tool_id = r.id)
     and not exists (select from public.vapi_tools o where o.vapi_tool_id = r.id);
 end
 $$;
 
 comment on function app.retired_tools() is
-  'Vapi ids of earlier definitions that no agent of any tenant carries any more. Whether some assistant at Vapi still does is for the caller to look up.';
+  'Vapi ids of earlier definitions that no agent of any tenant carries any more, two hours after their replacement was registered. Whether some assistant at Vapi still does is for the caller to look up.';
 
 select app.seal('app.retired_tools()', 'app_definer', 'voxanne_login');
 -- end of sql/1032_function_retired_tools.sql
@@ -721,7 +784,7 @@ select app.seal('app.forget_retired_tool(text)', 'app_definer', 'voxanne_login')
 
 -- +goose StatementBegin
 -- snapshot of sql/1036_function_agents_to_reconcile.sql
-create or replace function app.agents_to_reconcile(p_seen_before timestamptz, p_limit integer)
+create or replace function app.agents_to_reconcile(p_seen_before timestamptz, p_limit integer, p_tool_ids text[] default null)
 returns setof app.agent_ref
 language plpgsql
 stable
@@ -735,11 +798,11 @@ begin
   where coalesce(a.lease_until, '-infinity') < app.now()
     and (a.deleted_at is not null or a.sync_status <> 'synced' or a.synced_version < a.desired_version
       or a.synced_at < p_seen_before
-      -- Its assistant carries an earlier definition than the registry's.
-      or exists (
-        select from public.agent_tools x
-        join public.vapi_tools t on t.name = x.tool_name
-        where x.org_id = a.org_id and x.agent_id = a.id and x.vapi_tool_id is distinct from t.vapi_tool_id))
+      -- Its assistant carries an earlier definition, a tool that is no more, or lacks a new one.
+      or (p_tool_ids is not null and p_tool_ids is distinct from (
+        select coalesce(array_agg(x.vapi_tool_id order by x.vapi_tool_id collate "C"), '{}')
+        from public.agent_tools x
+        where x.org_id = a.org_id and x.agent_id = a.id)))
     -- A save's own job comes first.
     and a.saved_at < app.now() - interval '30 seconds'
   order by a.saved_at, a.id
@@ -747,10 +810,10 @@ begin
 end
 $$;
 
-comment on function app.agents_to_reconcile(timestamptz, integer) is
-  'Agents of all tenants that are out of step, carry an earlier tool, wait for removal, or were last seen in step before p_seen_before (drift); the oldest first. Ids only.';
+comment on function app.agents_to_reconcile(timestamptz, integer, text[]) is
+  'Agents of all tenants that are out of step, do not carry exactly p_tool_ids (sorted bytewise; NULL: whatever they carry), wait for removal, or were last seen in step before p_seen_before (drift); the oldest first. Ids only.';
 
-select app.seal('app.agents_to_reconcile(timestamptz, integer)', 'app_definer', 'voxanne_login');
+select app.seal('app.agents_to_reconcile(timestamptz, integer, text[])', 'app_definer', 'voxanne_login');
 -- end of sql/1036_function_agents_to_reconcile.sql
 -- +goose StatementEnd
 
@@ -833,7 +896,9 @@ drop function app.take_vapi_turn;
 drop function app.agents_to_reconcile;
 drop function app.forget_retired_tool;
 drop function app.retired_tools;
+drop function app.tool_registry;
 drop function app.release_tool_claim;
+drop function app.lose_tool;
 drop function app.register_tool;
 drop function app.claim_tool;
 drop function app.finish_agent_removal;

@@ -40,12 +40,17 @@ begin
       case when p_status = 'synced' then v_now end, case when p_status <> 'synced' then left(p_error, 200) end
     from jsonb_array_elements(p_tools) x
     on conflict (org_id, agent_id, tool_name) do update
-    set vapi_tool_id = excluded.vapi_tool_id, definition_hash = excluded.definition_hash,
+    -- A link that failed leaves the earlier one, which the assistant still carries.
+    set vapi_tool_id = case when excluded.linked_at is null and agent_tools.linked_at is not null
+        then agent_tools.vapi_tool_id else excluded.vapi_tool_id end,
+      definition_hash = case when excluded.linked_at is null and agent_tools.linked_at is not null
+        then agent_tools.definition_hash else excluded.definition_hash end,
       linked_at = coalesce(excluded.linked_at, agent_tools.linked_at), link_error = excluded.link_error;
     perform app.summarise_tools();
   end if;
-  -- Saved again meanwhile: that save's own job may have met our lease and gone.
-  if v_agent.desired_version > p_version or v_agent.deleted_at is not null then
+  -- Saved again or deleted meanwhile: that one's own job may have met our lease and gone. After a failure with a deleted
+  -- agent (the removal itself may have failed) the reconciler comes, or this would go round without a pause.
+  if v_agent.desired_version > p_version or (v_agent.deleted_at is not null and p_status = 'synced') then
     perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
   end if;
   return true;
@@ -53,6 +58,6 @@ end
 $$;
 
 comment on function app.finish_agent_sync(uuid, uuid, integer, text, text, jsonb) is
-  'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours (NULL: unknown). A version saved meanwhile is put in the queue again. False when the lease was lost: nothing is written.';
+  'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours or, unless synced, should (NULL: unknown). A version saved meanwhile is put in the queue again. False when the lease was lost: nothing is written.';
 
 select app.seal('app.finish_agent_sync(uuid, uuid, integer, text, text, jsonb)', 'app_writer', 'tenant_service');

@@ -11,6 +11,12 @@ declare
   v_now timestamptz;
   v_tool public.vapi_tools;
 begin
+  -- Nearly always; every sync of every process asks, and need not queue for the row.
+  select * into v_tool from public.vapi_tools t where t.name = p_name and t.definition_hash = p_hash;
+  if found then
+    return next row('registered', v_tool.vapi_tool_id, v_tool.definition_hash)::app.tool_claim;
+    return;
+  end if;
   insert into public.vapi_tools (name) values (p_name) on conflict (name) do nothing;
   select * into v_tool from public.vapi_tools t where t.name = p_name for update;
   v_now := app.now();

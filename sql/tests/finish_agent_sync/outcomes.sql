@@ -1,7 +1,7 @@
 -- What came of a sync stands in the agent, in agent_tools and, in summary, in org_tools.
 begin;
 \ir ../booking.psql
-select plan(16);
+select plan(18);
 \set agent '''a0000000-0000-7000-8000-000000000041'''
 \set one '''a0000000-0000-7000-8000-0000000000f1'''
 
@@ -29,6 +29,12 @@ select app.finish_agent_sync(:'other', :one, 1, 'synced', null,
 select is((select linked from public.org_tools where tool_name = 'takeMessage'), true, 'until it is');
 select is((select linked from public.org_tools where tool_name = 'checkAvailability'), false, 'a tool that one agent lacks is not');
 
+select app.begin_agent_sync(:agent, :one, true);
+select app.finish_agent_sync(:agent, :one, 1, 'registered_not_linked', 'Vapi did not answer',
+  '[{"name":"takeMessage","id":"tool-3","hash":"cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"},{"name":"checkAvailability","id":"tool-1","hash":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}]');
+select is((select vapi_tool_id || left(definition_hash, 1) || link_error from public.agent_tools where agent_id = :agent and tool_name = 'takeMessage'),
+  'tool-2bVapi did not answer', 'a relink that failed leaves the link that is there');
+
 select pg_temp.act_as('owner');
 select app.save_agent(:agent, p_voice => 'Elliot');
 select pg_temp.act_for('a');
@@ -47,6 +53,14 @@ select pg_temp.act_for('a');
 select app.begin_agent_sync(:agent, :one);
 select app.finish_agent_sync(:agent, :one, 3, 'synced', null, '[]');
 select is((select count(*) from public.agent_tools where agent_id = :agent), 0::bigint, 'a tool that is gone is gone');
+reset role;
+update public.agents set deleted_at = app.now(), is_default = false where id = :agent;
+delete from river.river_job where kind = 'sync_agent';
+select pg_temp.act_for('a');
+select app.begin_agent_sync(:agent, :one);
+select app.finish_agent_sync(:agent, :one, 3, 'failed', 'Vapi did not answer');
+reset role;
+select is((select count(*) from river.river_job where kind = 'sync_agent'), 0::bigint, 'a removal that failed does not go round without a pause');
 select pg_temp.act_for('b');
 select is(app.finish_agent_sync(:agent, :one, 3, 'failed'), false, 'another tenant writes nothing');
 
