@@ -11,6 +11,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 )
 
@@ -51,7 +52,10 @@ func describe(err error) string {
 	var limited *vapi.RateLimitedError
 	var unavailable *vapi.UnavailableError
 	var uncertain *vapi.UncertainError
+	var failed *toolsync.FailedError
 	switch {
+	case errors.As(err, &failed):
+		return failed.Error()
 	case errors.As(err, &pg):
 		return fmt.Sprintf("postgres: SQLSTATE %s, constraint %q, table %q", pg.Code, pg.ConstraintName, pg.TableName)
 	case errors.As(err, &invalid):

@@ -47,10 +47,13 @@ type Config struct {
 	VapiPrivateKey    Secret      `env:"VAPI_PRIVATE_KEY"`
 	VapiPublicKey     string      `env:"VAPI_PUBLIC_KEY"`
 	VapiBaseURL       string      `env:"VAPI_BASE_URL" envDefault:"https://api.vapi.ai"`
+	VapiRate          string      `env:"VAPI_REQUESTS_PER_SECOND" envDefault:"10"` // of all processes together
 	WebhookSecretList Secret      `env:"VAPI_WEBHOOK_SECRET"`
 	WebhookAuth       WebhookAuth `env:"VAPI_WEBHOOK_AUTH"` // either in dev, secret in production
 	Home              string      `env:"VOXANNE_HOME" envDefault:".local"`
 
+	// VapiRequestsPerSecond is VapiRate as a number.
+	VapiRequestsPerSecond int `env:"-"`
 	// WebhookSecrets is WebhookSecretList taken apart: one, or two during rotation.
 	WebhookSecrets []Secret `env:"-"`
 	// Made names the variables that LoadConfig made up because dev had none.
@@ -144,6 +147,11 @@ func (c *Config) validate() error {
 	c.validateSignIn(complain)
 	c.validateWebhooks(complain)
 	c.validateURL(complain, "BACKEND_URL", c.BackendURL, "the address under which Vapi and the dashboard reach this server")
+	if rate, err := strconv.Atoi(c.VapiRate); err != nil || rate < 1 || rate > 1000 {
+		complain("VAPI_REQUESTS_PER_SECOND must be a number from 1 to 1000.")
+	} else {
+		c.VapiRequestsPerSecond = rate
+	}
 	c.validateURL(complain, "VAPI_BASE_URL", c.VapiBaseURL, "Vapi's API, normally https://api.vapi.ai")
 	return errors.Join(problems...)
 }

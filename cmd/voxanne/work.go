@@ -8,6 +8,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs"
+	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 	"github.com/voxanne-ai/voxanne/server"
 )
@@ -39,13 +40,25 @@ func runWork(ctx context.Context, p process, args []string) error {
 // work runs the workers of cfg until ctx ends.
 func work(ctx context.Context, cfg server.Config, opened *db.DB, log *slog.Logger) error {
 	if cfg.VapiPrivateKey == "" {
-		return fmt.Errorf("VAPI_PRIVATE_KEY is not set: reports that must be fetched again could not be. Give the account's private key")
+		return fmt.Errorf("VAPI_PRIVATE_KEY is not set: assistants could not be kept in step. Give the account's private key")
 	}
-	client, err := vapi.New(vapi.Options{BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout})
+	pace, err := toolsync.NewPace(opened, cfg.VapiRequestsPerSecond)
+	if err != nil {
+		return err
+	}
+	client, err := vapi.New(vapi.Options{
+		BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout, Pace: pace,
+	})
+	if err != nil {
+		return err
+	}
+	tools, err := toolsync.New(toolsync.Options{
+		DB: opened, Vapi: client, BackendURL: cfg.BackendURL, Secret: string(cfg.WebhookSecrets[0]), Log: log,
+	})
 	if err != nil {
 		return err
 	}
 	return jobs.Run(ctx, jobs.Options{
-		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Log: log,
+		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Tools: tools, Log: log,
 	})
 }
