@@ -76,6 +76,15 @@ func (v *Vapi) Pin(ids ...string) {
 	}
 }
 
+// Unpin undoes [Vapi.Pin].
+func (v *Vapi) Unpin(ids ...string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, id := range ids {
+		delete(v.pinned, id)
+	}
+}
+
 func (v *Vapi) written(objects map[string]vapiObject) map[string]json.RawMessage {
 	v.mu.Lock()
 	defer v.mu.Unlock()
