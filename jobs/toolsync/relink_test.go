@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math/rand/v2"
 	"net/http"
 	"strings"
 	"sync"
@@ -138,26 +139,26 @@ func TestDriftIsFoundAndPutRight(t *testing.T) {
 	b.requireEndState(t, s, b.clinic.agent)
 }
 
-// TestDeathAtAnyPoint kills fifty processes at seeded points, each before or after one of Vapi's answers, while agents are
-// saved and definitions change; then one process that lives must find nothing doubled.
+// TestDeathAtAnyPoint kills fifty processes at seeded points, at one of Vapi's answers or at any moment, while agents are
+// saved and assistants vanish; then one process that lives must find nothing doubled.
 func TestDeathAtAnyPoint(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	other := b.found(t, "ben.quillfeather")
-	b.data.Exec(t, "update public.vapi_tools set registered_at = registered_at - interval '3 hours'")
-	for round := range 50 {
-		c := []clinic{b.clinic, other}[round%2]
-		if round%7 == 3 {
-			b.save(t, c, db.SaveAgentParams{AgentID: &c.agent, SystemPrompt: pointer(strings.Repeat("x", round))})
+	chance := rand.New(rand.NewPCG(50, 4))
+	for range 50 {
+		c := []clinic{b.clinic, other}[chance.IntN(2)]
+		if chance.IntN(5) == 0 {
+			b.save(t, c, db.SaveAgentParams{AgentID: &c.agent, SystemPrompt: pointer(strings.Repeat("x", chance.IntN(50)))})
 		}
-		if round%9 == 4 { // somebody deletes the assistant at Vapi
-			for id := range b.played.Assistants() {
-				require.NoError(t, b.syncer(t, nil, nil).vapi.DeleteAssistant(t.Context(), id))
-				break
+		if chance.IntN(3) == 0 { // somebody deletes the assistant at Vapi
+			var id string
+			if b.owner.QueryRow(t.Context(), "select vapi_assistant_id from public.assistant_routes where agent_id = $1", c.agent).Scan(&id) == nil {
+				_ = b.syncer(t, nil, nil).vapi.DeleteAssistant(t.Context(), id) // gone already, perhaps
 			}
 		}
 		ctx, die := context.WithCancel(t.Context())
-		left, before := round%13, round%2 == 0
+		left := chance.IntN(6)
 		s := b.syncer(t, nil, func(*http.Request, *http.Response) error {
 			left--
 			if left < 0 {
@@ -166,10 +167,9 @@ func TestDeathAtAnyPoint(t *testing.T) {
 			}
 			return nil
 		})
-		if before { // a cancelled request does not leave any more
-			time.AfterFunc(time.Duration(round)*time.Millisecond, die)
+		if chance.IntN(2) == 0 { // and not only at an answer
+			time.AfterFunc(time.Duration(chance.IntN(30))*time.Millisecond, die)
 		}
-		_ = s.CheckAgent(ctx, c.org, c.agent)
 		_ = s.CheckAgent(ctx, c.org, c.agent)
 		die()
 		b.outlive(t)
