@@ -18,7 +18,7 @@ import (
 const (
 	// vapiQueue has workers of its own: syncs wait for Vapi, and must not keep holds and texts waiting when it is slow.
 	vapiQueue      = "vapi"
-	vapiWorkers    = 8
+	vapiWorkers    = 16                // they mostly wait for answers, without a connection of db's pool
 	syncTimeout    = 110 * time.Second // a sync ends by itself after 100 s
 	busyAgain      = time.Second
 	reconcileEvery = time.Minute

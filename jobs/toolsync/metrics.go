@@ -25,7 +25,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			Name: "voxanne_vapi_links_total", Help: "Assistants brought in step by a request that changed them.",
 		}),
 		retries: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "voxanne_vapi_sync_retries_total", Help: "Repeated attempts at a sync, by how they ended: succeeded or failed.",
+			Name: "voxanne_vapi_sync_retries_total", Help: "Syncs and registrations that needed more than one attempt, by how they ended: succeeded or failed.",
 		}, []string{"outcome"}),
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "voxanne_vapi_sync_failures_total", Help: "Syncs given up for the reconciler, by status: registered_not_linked or failed.",
@@ -41,6 +41,7 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 	return m
 }
 
+// retried counts once for each sync or registration that was repeated, when it has ended.
 func (m *Metrics) retried(err error) {
 	outcome := "succeeded"
 	if err != nil {

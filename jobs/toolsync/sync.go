@@ -77,13 +77,13 @@ func (r *run) insist(ctx context.Context, try func(context.Context) error, finis
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if failed > 0 {
-			r.metrics.retried(err)
-		}
 		var tools *toolsError
 		if err == nil || failed == len(r.waits) || !passing(err) || errors.As(err, &tools) || sleep(leased, r.waits[failed]) != nil {
 			if ctx.Err() != nil {
 				return ctx.Err()
+			}
+			if failed > 0 {
+				r.metrics.retried(err)
 			}
 			return finish(ctx, err)
 		}

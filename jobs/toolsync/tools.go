@@ -66,13 +66,14 @@ func (s *Syncer) ensureTool(ctx context.Context, d vapi.Definition) (Tool, error
 			return Tool{}, ErrBusy
 		case answer.Outcome == "claimed":
 			id, err := r.register(ctx)
-			if failed > 0 && ctx.Err() == nil {
+			ended := err == nil || ctx.Err() != nil || failed == len(s.waits) || !passing(err)
+			if ended && failed > 0 {
 				s.metrics.retried(err)
 			}
-			if err == nil {
+			if ended && err == nil {
 				return Tool{Name: r.name, ID: id, Hash: r.hash}, nil
 			}
-			if ctx.Err() != nil || failed == len(s.waits) || !passing(err) {
+			if ended {
 				return Tool{}, r.giveUp(ctx, err)
 			}
 			pause, failed = s.waits[failed], failed+1
