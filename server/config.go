@@ -38,7 +38,8 @@ const (
 type Config struct {
 	Env               Environment `env:"VOXANNE_ENV" envDefault:"production"`
 	Port              string      `env:"PORT" envDefault:"8080"`
-	BackendURL        string      `env:"BACKEND_URL"` // where Vapi and the dashboard reach us, without a trailing slash
+	MetricsPort       string      `env:"METRICS_PORT"` // where `voxanne work` serves /metrics; nowhere when unset
+	BackendURL        string      `env:"BACKEND_URL"`  // where Vapi and the dashboard reach us, without a trailing slash
 	DatabaseURL       Secret      `env:"DATABASE_URL"`
 	DatabaseDirectURL Secret      `env:"DATABASE_DIRECT_URL"` // same role, not through a pooler
 	AdminDatabaseURL  Secret      `env:"ADMIN_DATABASE_URL"`
@@ -140,8 +141,11 @@ func (c *Config) validate() error {
 	if c.Env != Dev && c.Env != Production {
 		complain("VOXANNE_ENV must be dev or production.")
 	}
-	if port, err := strconv.Atoi(c.Port); err != nil || port < 1 || port > 65535 {
+	if !isPort(c.Port) {
 		complain("PORT must be a number from 1 to 65535.")
+	}
+	if c.MetricsPort != "" && !isPort(c.MetricsPort) {
+		complain("METRICS_PORT must be a number from 1 to 65535.")
 	}
 	c.validateDatabase(complain)
 	c.validateSignIn(complain)
@@ -217,6 +221,11 @@ func (c *Config) validateURL(complain complainer, name, value, meaning string) {
 	if c.Env == Production && u.Scheme != "https" && !isLoopback(u.Hostname()) {
 		complain("%s must start with https:// in production.", name)
 	}
+}
+
+func isPort(value string) bool {
+	port, err := strconv.Atoi(value)
+	return err == nil && port >= 1 && port <= 65535
 }
 
 func isLoopback(host string) bool {

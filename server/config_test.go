@@ -69,6 +69,7 @@ func TestLoadConfigRefusals(t *testing.T) {
 		"no database":                 {map[string]string{"DATABASE_URL": ""}, "DATABASE_URL is not set"},
 		"database address unreadable": {map[string]string{"DATABASE_URL": "test-secret://nothing here"}, "DATABASE_URL is not a PostgreSQL address"},
 		"admin address unreadable":    {map[string]string{"ADMIN_DATABASE_URL": "postgres://test-secret-x:%zz@h/db"}, "ADMIN_DATABASE_URL is not a PostgreSQL address"},
+		"metrics port is no port":     {map[string]string{"METRICS_PORT": "test-secret-port"}, "METRICS_PORT must be a number from 1 to 65535."},
 		"no rate":                     {map[string]string{"VAPI_REQUESTS_PER_SECOND": "0"}, "VAPI_REQUESTS_PER_SECOND must be a number from 1 to 1000."},
 		"rate is no number":           {map[string]string{"VAPI_REQUESTS_PER_SECOND": "test-secret-ten"}, "VAPI_REQUESTS_PER_SECOND must be a number from 1 to 1000."},
 		"no webhook secret":           {map[string]string{"VAPI_WEBHOOK_SECRET": " "}, "VAPI_WEBHOOK_SECRET is not set"},

@@ -33,7 +33,7 @@ func runServe(ctx context.Context, p process, args []string) error {
 		return err
 	}
 	defer opened.Close()
-	handler, err := newHandler(cfg, opened, log)
+	handler, err := newHandler(cfg, opened, server.NewMetrics(), log)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func newLogger(p process, cfg server.Config) *slog.Logger {
 }
 
 // newHandler puts the server together.
-func newHandler(cfg server.Config, opened *db.DB, log *slog.Logger) (http.Handler, error) {
+func newHandler(cfg server.Config, opened *db.DB, metrics *server.Metrics, log *slog.Logger) (http.Handler, error) {
 	if len(cfg.WebhookSecrets) == 0 {
 		return nil, errors.New("no webhook secret is configured")
 	}
@@ -58,7 +58,6 @@ func newHandler(cfg server.Config, opened *db.DB, log *slog.Logger) (http.Handle
 	if err != nil {
 		return nil, fmt.Errorf("authenticate webhooks: %w", err)
 	}
-	metrics := server.NewMetrics()
 	handler, err := server.New(server.Deps{
 		DB:      server.NewDatabase(opened),
 		Auth:    server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),

@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs"
 	"github.com/voxanne-ai/voxanne/jobs/toolsync"
@@ -34,11 +36,17 @@ func runWork(ctx context.Context, p process, args []string) error {
 		return err
 	}
 	defer opened.Close()
-	return work(ctx, cfg, opened, newLogger(p, cfg))
+	log, metrics := newLogger(p, cfg), server.NewMetrics()
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return work(running, cfg, opened, metrics, log) })
+	if cfg.MetricsPort != "" {
+		group.Go(func() error { return server.Serve(running, metrics.Handler(), ":"+cfg.MetricsPort, log) })
+	}
+	return group.Wait()
 }
 
 // work runs the workers of cfg until ctx ends.
-func work(ctx context.Context, cfg server.Config, opened *db.DB, log *slog.Logger) error {
+func work(ctx context.Context, cfg server.Config, opened *db.DB, metrics *server.Metrics, log *slog.Logger) error {
 	if cfg.VapiPrivateKey == "" {
 		return fmt.Errorf("VAPI_PRIVATE_KEY is not set: assistants could not be kept in step. Give the account's private key")
 	}
@@ -54,6 +62,7 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, log *slog.Logge
 	}
 	tools, err := toolsync.New(toolsync.Options{
 		DB: opened, Vapi: client, BackendURL: cfg.BackendURL, Secret: string(cfg.WebhookSecrets[0]), Log: log,
+		Metrics: toolsync.NewMetrics(metrics.Registerer()),
 	})
 	if err != nil {
 		return err
