@@ -11,6 +11,78 @@ import (
 	"github.com/google/uuid"
 )
 
+const benchAgeSaves = `-- name: BenchAgeSaves :exec
+update public.agents set saved_at = saved_at - interval '1 minute', synced_at = synced_at - interval '1 minute'
+`
+
+// The reconciler leaves to their own jobs what was saved within half a minute.
+//
+//	update public.agents set saved_at = saved_at - interval '1 minute', synced_at = synced_at - interval '1 minute'
+func (q *Queries) BenchAgeSaves(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, benchAgeSaves)
+	return err
+}
+
+const benchAgents = `-- name: BenchAgents :one
+select count(*)::integer as agents,
+  (count(*) filter (where a.sync_status = 'synced'))::integer as synced,
+  coalesce(percentile_cont(0.5) within group (order by extract(epoch from a.synced_at - a.saved_at)::float8), 0)::float8 as p50_seconds,
+  coalesce(percentile_cont(0.99) within group (order by extract(epoch from a.synced_at - a.saved_at)::float8), 0)::float8 as p99_seconds
+from public.agents a
+`
+
+type BenchAgentsRow struct {
+	Agents     int32
+	Synced     int32
+	P50Seconds float64
+	P99Seconds float64
+}
+
+// Seconds are from an agent's save until its assistant was in step.
+//
+//	select count(*)::integer as agents,
+//	  (count(*) filter (where a.sync_status = 'synced'))::integer as synced,
+//	  coalesce(percentile_cont(0.5) within group (order by extract(epoch from a.synced_at - a.saved_at)::float8), 0)::float8 as p50_seconds,
+//	  coalesce(percentile_cont(0.99) within group (order by extract(epoch from a.synced_at - a.saved_at)::float8), 0)::float8 as p99_seconds
+//	from public.agents a
+func (q *Queries) BenchAgents(ctx context.Context) (BenchAgentsRow, error) {
+	row := q.db.QueryRow(ctx, benchAgents)
+	var i BenchAgentsRow
+	err := row.Scan(
+		&i.Agents,
+		&i.Synced,
+		&i.P50Seconds,
+		&i.P99Seconds,
+	)
+	return i, err
+}
+
+const benchAgentsOnCurrentTools = `-- name: BenchAgentsOnCurrentTools :one
+select count(*)::integer as agents
+from public.agents a
+where not exists (
+  select from public.vapi_tools t
+  where t.vapi_tool_id is null or not exists (
+    select from public.agent_tools l
+    where l.org_id = a.org_id and l.agent_id = a.id and l.vapi_tool_id = t.vapi_tool_id and l.linked_at is not null))
+`
+
+// Agents whose links are exactly the tools that are registered now.
+//
+//	select count(*)::integer as agents
+//	from public.agents a
+//	where not exists (
+//	  select from public.vapi_tools t
+//	  where t.vapi_tool_id is null or not exists (
+//	    select from public.agent_tools l
+//	    where l.org_id = a.org_id and l.agent_id = a.id and l.vapi_tool_id = t.vapi_tool_id and l.linked_at is not null))
+func (q *Queries) BenchAgentsOnCurrentTools(ctx context.Context) (int32, error) {
+	row := q.db.QueryRow(ctx, benchAgentsOnCurrentTools)
+	var agents int32
+	err := row.Scan(&agents)
+	return agents, err
+}
+
 const benchAttempts = `-- name: BenchAttempts :many
 
 select t.outcome, count(*)::integer as attempts
@@ -81,6 +153,44 @@ func (q *Queries) BenchClinics(ctx context.Context) ([]BenchClinicsRow, error) {
 	for rows.Next() {
 		var i BenchClinicsRow
 		if err := rows.Scan(&i.Number, &i.OrgID, &i.UserID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const benchOwners = `-- name: BenchOwners :many
+select p.org_id, p.user_id
+from public.profiles p
+where p.role = 'owner'
+order by p.org_id
+`
+
+type BenchOwnersRow struct {
+	OrgID  uuid.UUID
+	UserID uuid.UUID
+}
+
+// BenchOwners
+//
+//	select p.org_id, p.user_id
+//	from public.profiles p
+//	where p.role = 'owner'
+//	order by p.org_id
+func (q *Queries) BenchOwners(ctx context.Context) ([]BenchOwnersRow, error) {
+	rows, err := q.db.Query(ctx, benchOwners)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []BenchOwnersRow{}
+	for rows.Next() {
+		var i BenchOwnersRow
+		if err := rows.Scan(&i.OrgID, &i.UserID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -12,6 +12,70 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+// How the clinic's receptionist speaks: one row per voice agent, mirrored to an assistant at Vapi.
+type Agent struct {
+	OrgID uuid.UUID
+	ID    uuid.UUID
+	Name  string
+	Role  string
+	// The agent of its role that is used where no other is named; one per organisation and role.
+	IsDefault bool
+	Voice     string
+	// BCP 47 tag of what callers speak; also decides how numeric dates are read.
+	Language        string
+	SystemPrompt    string
+	FirstMessage    string
+	MaxCallDuration pgtype.Interval
+	// Goes up with every save; the assistant is in step when synced_version has caught up.
+	DesiredVersion int32
+	SyncedVersion  int32
+	// registered_not_linked: the tools exist at Vapi, the assistant could not be linked; the reconciler tries again.
+	SyncStatus string
+	SyncError  *string
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	// When desired_version was last raised; save to linked is measured from here.
+	SavedAt time.Time
+	// When the assistant was last seen in step.
+	SyncedAt *time.Time
+	// Set before an assistant is created at Vapi and cleared with its id: still set, one may exist that we do not know, and is looked for before another is made.
+	CreatingSince *time.Time
+	// The sync that works on this agent now; it may only write under its own lease.
+	LeaseID *uuid.UUID
+	// When that sync is taken for dead.
+	LeaseUntil *time.Time
+	// W3C traceparent of the save, so that the trace goes on in the worker.
+	TraceContext *string
+	// Deleted by staff; the row goes when its assistant at Vapi is gone.
+	DeletedAt *time.Time
+}
+
+type AgentRef struct {
+	OrgID   uuid.UUID
+	AgentID uuid.UUID
+}
+
+type AgentSync struct {
+	Outcome           string
+	Version           *int32
+	Name              *string
+	Role              *string
+	Voice             *string
+	Language          *string
+	SystemPrompt      *string
+	FirstMessage      *string
+	MaxCallSeconds    *int32
+	VapiAssistantID   *string
+	MayExist          *bool
+	ClinicName        *string
+	EmergencySentence *string
+	RecordingConsent  *string
+	AiDisclosure      *bool
+	HipaaMode         *bool
+	SavedAt           *time.Time
+	TraceContext      *string
+}
+
 type AssistantFacts struct {
 	VapiAssistantID  *string
 	ClinicName       string
@@ -325,6 +389,8 @@ type Organization struct {
 	MissedCallText bool
 	// Whether confirmations also go by e-mail where there is an address.
 	EmailConfirmations bool
+	// Vapi keeps no recording and no transcript of this clinic's calls; we keep the redacted transcript.
+	HipaaMode bool
 }
 
 type ScheduledBundle struct {
@@ -369,6 +435,20 @@ type Slot struct {
 	ResourceName string
 	ServiceName  string
 	TimeZone     string
+}
+
+type ToolClaim struct {
+	Outcome        string
+	VapiToolID     *string
+	DefinitionHash *string
+}
+
+type ToolHealth struct {
+	ToolName     string
+	Registered   bool
+	LinkedAgents int64
+	Agents       int64
+	LastError    *string
 }
 
 type TransferAnswer struct {

@@ -28,14 +28,14 @@ func (q *Queries) BeginRequest(ctx context.Context, role string, claims json.Raw
 }
 
 const getOrganization = `-- name: GetOrganization :one
-select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations
+select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode
 from public.organizations o
 where o.id = $1
 `
 
 // GetOrganization
 //
-//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations
+//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode
 //	from public.organizations o
 //	where o.id = $1
 func (q *Queries) GetOrganization(ctx context.Context, orgID uuid.UUID) (Organization, error) {
@@ -69,6 +69,7 @@ func (q *Queries) GetOrganization(ctx context.Context, orgID uuid.UUID) (Organiz
 		&i.MessagesPerDay,
 		&i.MissedCallText,
 		&i.EmailConfirmations,
+		&i.HipaaMode,
 	)
 	return i, err
 }

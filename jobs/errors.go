@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
+	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 	"github.com/voxanne-ai/voxanne/providers/email"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
@@ -53,7 +54,11 @@ func describe(err error) string {
 	var invalid *vapi.InvalidError
 	var limited *vapi.RateLimitedError
 	var unavailable *vapi.UnavailableError
+	var uncertain *vapi.UncertainError
+	var failed *toolsync.FailedError
 	switch {
+	case errors.As(err, &failed):
+		return failed.Error()
 	case errors.As(err, &pg):
 		return fmt.Sprintf("postgres: SQLSTATE %s, constraint %q, table %q", pg.Code, pg.ConstraintName, pg.TableName)
 	case errors.As(err, &invalid):
@@ -62,12 +67,14 @@ func describe(err error) string {
 		return limited.Error()
 	case errors.As(err, &unavailable) && unavailable.Status != 0:
 		return fmt.Sprintf("vapi: unavailable, status %d %s", unavailable.Status, http.StatusText(unavailable.Status))
+	case errors.As(err, &uncertain):
+		return fmt.Sprintf("vapi: may have been created, status %d", uncertain.Status)
 	}
 	if said := describeSending(err); said != "" {
 		return said
 	}
 	for _, known := range []error{
-		vapi.ErrNotFound, vapi.ErrUnauthorized, ErrNotEnded, errStillRaw, pgx.ErrNoRows,
+		vapi.ErrNotFound, vapi.ErrUnauthorized, vapi.ErrPinned, ErrNotEnded, errStillRaw, pgx.ErrNoRows,
 		messenger.ErrNotConfigured, messenger.ErrNotWaiting, twilio.ErrUnauthorized, twilio.ErrSuspended,
 		email.ErrUnauthorized, email.ErrNotVerified,
 		context.Canceled, context.DeadlineExceeded,

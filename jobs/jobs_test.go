@@ -82,7 +82,7 @@ func (s silent) Settle(context.Context, uuid.UUID, uuid.UUID) (time.Duration, er
 func (b *testBundle) workWith(t *testing.T, read ReadReport, messages Messenger) {
 	t.Helper()
 	played := httptest.NewServer(b.vapi)
-	client, err := vapi.New(played.URL, testKey, played.Client())
+	client, err := vapi.New(vapi.Options{BaseURL: played.URL, Key: testKey, HTTP: played.Client()})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)

@@ -19,6 +19,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 )
 
 const (
@@ -57,13 +58,14 @@ type Messenger interface {
 // ErrNotEnded says that a fetched call has no report yet: fetch it again later.
 var ErrNotEnded = errors.New("the call has not ended")
 
-// Options is what the workers need. All are required.
+// Options is what the workers need. All but Tools are required.
 type Options struct {
 	DirectURL  string // of voxanne_login, not through a pooler: the queue listens
 	DB         *db.DB // for the jobs' own transactions
 	Calls      Calls
 	ReadReport ReadReport
 	Messenger  Messenger
+	Tools      *toolsync.Syncer // nil: this process leaves the assistants at Vapi to others
 	Log        *slog.Logger
 }
 
@@ -111,11 +113,20 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &sendMessage{messages: o.Messenger})
 	river.AddWorker(workers, &settleMessage{messages: o.Messenger})
 	river.AddWorker(workers, &sweepPlatform{db: o.DB, now: time.Now})
+	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}}
+	periodic := []*river.PeriodicJob{sweepHourly()}
+	if o.Tools != nil {
+		river.AddWorker(workers, &syncAgent{tools: o.Tools})
+		river.AddWorker(workers, &checkAgent{tools: o.Tools})
+		river.AddWorker(workers, &reconcileAgents{tools: o.Tools})
+		queues[vapiQueue] = river.QueueConfig{MaxWorkers: vapiWorkers}
+		periodic = append(periodic, reconcileMinutely())
+	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Schema:            schema,
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}},
+		Queues:            queues,
 		Workers:           workers,
-		PeriodicJobs:      []*river.PeriodicJob{sweepHourly()},
+		PeriodicJobs:      periodic,
 		FetchPollInterval: fetchPoll,
 		JobTimeout:        jobTimeout,
 		SoftStopTimeout:   softStop,

@@ -145,3 +145,47 @@ create table app.message_stat (
   received bigint not null,
   segments bigint not null
 );
+
+drop type app.agent_sync;
+create table app.agent_sync (
+  outcome text not null,
+  version integer,
+  name text,
+  role text,
+  voice text,
+  language text,
+  system_prompt text,
+  first_message text,
+  max_call_seconds integer,
+  vapi_assistant_id text,
+  may_exist boolean,
+  clinic_name text,
+  emergency_sentence text,
+  recording_consent text,
+  ai_disclosure boolean,
+  hipaa_mode boolean,
+  saved_at timestamptz,
+  trace_context text
+);
+
+drop type app.tool_claim;
+create table app.tool_claim (
+  outcome text not null,
+  vapi_tool_id text,
+  definition_hash text
+);
+
+drop type app.tool_health;
+create table app.tool_health (
+  tool_name text not null,
+  registered boolean not null,
+  linked_agents bigint not null,
+  agents bigint not null,
+  last_error text
+);
+
+drop type app.agent_ref;
+create table app.agent_ref (
+  org_id uuid not null,
+  agent_id uuid not null
+);

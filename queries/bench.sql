@@ -20,3 +20,31 @@ select n.number, p.org_id, p.user_id
 from public.profiles p
 join public.phone_numbers n on n.org_id = p.org_id
 order by n.number;
+
+-- name: BenchOwners :many
+select p.org_id, p.user_id
+from public.profiles p
+where p.role = 'owner'
+order by p.org_id;
+
+-- name: BenchAgents :one
+-- Seconds are from an agent's save until its assistant was in step.
+select count(*)::integer as agents,
+  (count(*) filter (where a.sync_status = 'synced'))::integer as synced,
+  coalesce(percentile_cont(0.5) within group (order by extract(epoch from a.synced_at - a.saved_at)::float8), 0)::float8 as p50_seconds,
+  coalesce(percentile_cont(0.99) within group (order by extract(epoch from a.synced_at - a.saved_at)::float8), 0)::float8 as p99_seconds
+from public.agents a;
+
+-- name: BenchAgentsOnCurrentTools :one
+-- Agents whose links are exactly the tools that are registered now.
+select count(*)::integer as agents
+from public.agents a
+where not exists (
+  select from public.vapi_tools t
+  where t.vapi_tool_id is null or not exists (
+    select from public.agent_tools l
+    where l.org_id = a.org_id and l.agent_id = a.id and l.vapi_tool_id = t.vapi_tool_id and l.linked_at is not null));
+
+-- name: BenchAgeSaves :exec
+-- The reconciler leaves to their own jobs what was saved within half a minute.
+update public.agents set saved_at = saved_at - interval '1 minute', synced_at = synced_at - interval '1 minute';

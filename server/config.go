@@ -41,7 +41,8 @@ const (
 type Config struct {
 	Env               Environment `env:"VOXANNE_ENV" envDefault:"production"`
 	Port              string      `env:"PORT" envDefault:"8080"`
-	BackendURL        string      `env:"BACKEND_URL"` // where Vapi and the dashboard reach us, without a trailing slash
+	MetricsPort       string      `env:"METRICS_PORT"` // where `voxanne work` serves /metrics; nowhere when unset
+	BackendURL        string      `env:"BACKEND_URL"`  // where Vapi and the dashboard reach us, without a trailing slash
 	DatabaseURL       Secret      `env:"DATABASE_URL"`
 	DatabaseDirectURL Secret      `env:"DATABASE_DIRECT_URL"` // same role, not through a pooler
 	AdminDatabaseURL  Secret      `env:"ADMIN_DATABASE_URL"`
@@ -50,6 +51,7 @@ type Config struct {
 	VapiPrivateKey    Secret      `env:"VAPI_PRIVATE_KEY"`
 	VapiPublicKey     string      `env:"VAPI_PUBLIC_KEY"`
 	VapiBaseURL       string      `env:"VAPI_BASE_URL" envDefault:"https://api.vapi.ai"`
+	VapiRate          string      `env:"VAPI_REQUESTS_PER_SECOND" envDefault:"10"` // of all processes together
 	WebhookSecretList Secret      `env:"VAPI_WEBHOOK_SECRET"`
 	WebhookAuth       WebhookAuth `env:"VAPI_WEBHOOK_AUTH"` // either in dev, secret in production
 	CredentialsKey    Secret      `env:"CREDENTIALS_KEY"`   // id:key[,id:key]; the first seals, see vault.ParseKeyring
@@ -60,6 +62,8 @@ type Config struct {
 	EmailFrom         string      `env:"EMAIL_FROM"` // what the platform's e-mail is sent from
 	Home              string      `env:"VOXANNE_HOME" envDefault:".local"`
 
+	// VapiRequestsPerSecond is VapiRate as a number.
+	VapiRequestsPerSecond int `env:"-"`
 	// WebhookSecrets is WebhookSecretList taken apart: one, or two during rotation.
 	WebhookSecrets []Secret `env:"-"`
 	// Keys is CredentialsKey taken apart.
@@ -160,8 +164,11 @@ func (c *Config) validate() error {
 	if c.Env != Dev && c.Env != Production {
 		complain("VOXANNE_ENV must be dev or production.")
 	}
-	if port, err := strconv.Atoi(c.Port); err != nil || port < 1 || port > 65535 {
+	if !isPort(c.Port) {
 		complain("PORT must be a number from 1 to 65535.")
+	}
+	if c.MetricsPort != "" && !isPort(c.MetricsPort) {
+		complain("METRICS_PORT must be a number from 1 to 65535.")
 	}
 	c.validateDatabase(complain)
 	c.validateSignIn(complain)
@@ -169,6 +176,11 @@ func (c *Config) validate() error {
 	c.validateCredentials(complain)
 	c.validateEmail(complain)
 	c.validateURL(complain, "BACKEND_URL", c.BackendURL, "the address under which Vapi and the dashboard reach this server")
+	if rate, err := strconv.Atoi(c.VapiRate); err != nil || rate < 1 || rate > 1000 {
+		complain("VAPI_REQUESTS_PER_SECOND must be a number from 1 to 1000.")
+	} else {
+		c.VapiRequestsPerSecond = rate
+	}
 	c.validateURL(complain, "VAPI_BASE_URL", c.VapiBaseURL, "Vapi's API, normally https://api.vapi.ai")
 	c.validateURL(complain, "TWILIO_BASE_URL", c.TwilioBaseURL, "Twilio's API, normally https://api.twilio.com")
 	c.validateURL(complain, "RESEND_BASE_URL", c.ResendBaseURL, "Resend's API, normally https://api.resend.com")
@@ -266,6 +278,11 @@ func (c *Config) validateURL(complain complainer, name, value, meaning string) {
 	if c.Env == Production && u.Scheme != "https" && !isLoopback(u.Hostname()) {
 		complain("%s must start with https:// in production.", name)
 	}
+}
+
+func isPort(value string) bool {
+	port, err := strconv.Atoi(value)
+	return err == nil && port >= 1 && port <= 65535
 }
 
 func isLoopback(host string) bool {

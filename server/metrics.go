@@ -72,6 +72,16 @@ func (m *Metrics) request(route string, status int, took time.Duration) {
 	m.http.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 
+// Registerer takes what other rooms of the same process count.
+func (m *Metrics) Registerer() prometheus.Registerer { return m.registry }
+
+// Handler serves GET /metrics and nothing else, for processes that serve no requests.
+func (m *Metrics) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", m.handler())
+	return mux
+}
+
 // handler serves the registry in Prometheus' text format.
 func (m *Metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})

@@ -33,16 +33,38 @@ drop policy if exists definer_crosses on public.webhook_deliveries;
 create policy definer_crosses on public.webhook_deliveries for all to app_definer using (true) with check (true);
 grant select (received_at), delete on table public.webhook_deliveries to app_definer;
 
--- The tool registry belongs to no tenant; its functions come with the tool sync.
+-- The tool registry and the pace of requests belong to no tenant; only app_definer's functions write them.
 alter table public.vapi_tools enable row level security;
 alter table public.vapi_tools force row level security;
 revoke all on table public.vapi_tools from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
 drop policy if exists registry_reads on public.vapi_tools;
-create policy registry_reads on public.vapi_tools for select to tenant_service, app_definer using (true);
-grant select on table public.vapi_tools to tenant_service, app_definer;
+create policy registry_reads on public.vapi_tools for select to tenant_service using (true);
+grant select on table public.vapi_tools to tenant_service;
+drop policy if exists definer_crosses on public.vapi_tools;
+create policy definer_crosses on public.vapi_tools for all to app_definer using (true) with check (true);
+grant select, insert, update on table public.vapi_tools to app_definer;
 drop policy if exists service_role_sees_all on public.vapi_tools;
 create policy service_role_sees_all on public.vapi_tools for all to service_role using (true) with check (true);
 grant select, insert, update, delete on table public.vapi_tools to service_role;
+
+alter table public.vapi_pace enable row level security;
+alter table public.vapi_pace force row level security;
+revoke all on table public.vapi_pace from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
+drop policy if exists definer_crosses on public.vapi_pace;
+create policy definer_crosses on public.vapi_pace for all to app_definer using (true) with check (true);
+grant select, update on table public.vapi_pace to app_definer;
+drop policy if exists service_role_sees_all on public.vapi_pace;
+create policy service_role_sees_all on public.vapi_pace for all to service_role using (true) with check (true);
+grant select, insert, update, delete on table public.vapi_pace to service_role;
+
+-- Which agents are out of step with Vapi, and which tools they carry: ids and states, not words.
+drop policy if exists definer_crosses on public.agents;
+create policy definer_crosses on public.agents for select to app_definer using (true);
+grant select (org_id, id, lease_until, deleted_at, sync_status, synced_version, desired_version, synced_at, saved_at)
+  on table public.agents to app_definer;
+drop policy if exists definer_crosses on public.agent_tools;
+create policy definer_crosses on public.agent_tools for select to app_definer using (true);
+grant select (org_id, agent_id, tool_name, vapi_tool_id, definition_hash) on table public.agent_tools to app_definer;
 
 -- Jobs are put in the queue by app.enqueue_job only; workers run as the login role.
 grant select, insert, update, delete on all tables in schema river to voxanne_login;

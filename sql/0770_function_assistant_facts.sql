@@ -36,6 +36,7 @@ as $$
     join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
     where x.org_id = k.org_id
       and a.role = 'inbound'
+      and a.deleted_at is null
       and (a.id = k.agent_id or (k.agent_id is null and a.is_default))
     limit 1
   ) route on true

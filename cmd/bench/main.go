@@ -1,6 +1,8 @@
 // Command bench measures bookings and questions for free times over HTTP, signed
-// as Vapi sends them, and texts that staff write, beside pgbench doing the same transaction: same role,
-// claims, functions and data, in one run on one database.
+// as Vapi sends them, and texts that staff write, beside pgbench doing the same
+// transactions: same role, claims, functions and data, in one run on one database.
+// With -only agents it measures how long saved agents take until their assistants
+// are in step.
 //
 // The database is a scratch one in the test cluster, which does not wait for the
 // disk; TEST_DATABASE_URL names another server. Server, clients and database
@@ -28,11 +30,19 @@ import (
 func main() {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	settings := settings{out: os.Stdout}
-	flag.IntVar(&settings.clients, "clients", 8, "how many callers talk at once")
-	flag.DurationVar(&settings.length, "time", 10*time.Second, "how long each of the six is measured")
+	s := settings{out: os.Stdout}
+	flag.IntVar(&s.clients, "clients", 8, "how many callers talk at once")
+	flag.DurationVar(&s.length, "time", 10*time.Second, "how long each of the six is measured")
+	flag.StringVar(&s.only, "only", "calls", "what is measured: calls, or agents (saves until their assistants at a played Vapi are in step)")
+	flag.Float64Var(&s.saves, "saves", 20, "agents: saves a second")
+	flag.IntVar(&s.vapiRate, "vapi-rate", 100, "agents: VAPI_REQUESTS_PER_SECOND")
 	flag.Parse()
-	if err := run(ctx, settings); err != nil {
+	measure, known := map[string]func(context.Context, settings) error{"calls": run, "agents": runAgents}[s.only]
+	if !known {
+		fmt.Fprintln(os.Stderr, "bench: -only is calls or agents")
+		os.Exit(2)
+	}
+	if err := measure(ctx, s); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -41,7 +51,11 @@ func main() {
 type settings struct {
 	clients int
 	length  time.Duration
+	only    string // calls or agents
+	saves   float64
 	out     io.Writer
+
+	vapiRate int
 }
 
 // target does one kind of work as fast as it can for a while.

@@ -63,7 +63,8 @@ func develop(ctx context.Context, p process) (err error) {
 		return err
 	}
 	defer opened.Close()
-	handler, err := newHandler(cfg, opened, log)
+	metrics := server.NewMetrics()
+	handler, err := newHandler(cfg, opened, metrics, log)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func develop(ctx context.Context, p process) (err error) {
 	in.printBanner(p.out, cfg) // the port is open already: who connects now is served in a moment
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.ServeListener(running, handler, listener, log) })
-	group.Go(func() error { return work(running, cfg, opened, log) })
+	group.Go(func() error { return work(running, cfg, opened, metrics, log) })
 	in.servePlayed(running, group, log)
 	return group.Wait()
 }

@@ -36,7 +36,7 @@ func runServe(ctx context.Context, p process, args []string) error {
 		return err
 	}
 	defer opened.Close()
-	handler, err := newHandler(cfg, opened, log)
+	handler, err := newHandler(cfg, opened, server.NewMetrics(), log)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func newLogger(p process, cfg server.Config) *slog.Logger {
 }
 
 // newHandler puts the server together.
-func newHandler(cfg server.Config, opened *db.DB, log *slog.Logger) (http.Handler, error) {
+func newHandler(cfg server.Config, opened *db.DB, metrics *server.Metrics, log *slog.Logger) (http.Handler, error) {
 	if len(cfg.WebhookSecrets) == 0 {
 		return nil, errors.New("no webhook secret is configured")
 	}
@@ -69,7 +69,6 @@ func newHandler(cfg server.Config, opened *db.DB, log *slog.Logger) (http.Handle
 	if err != nil {
 		return nil, err
 	}
-	metrics := server.NewMetrics()
 	texts, err := texting.New(texting.Options{DB: opened, Accounts: messages, BackendURL: cfg.BackendURL, Count: metrics})
 	if err != nil {
 		return nil, err

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs"
+	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 	"github.com/voxanne-ai/voxanne/server"
 )
@@ -34,15 +36,34 @@ func runWork(ctx context.Context, p process, args []string) error {
 		return err
 	}
 	defer opened.Close()
-	return work(ctx, cfg, opened, newLogger(p, cfg))
+	log, metrics := newLogger(p, cfg), server.NewMetrics()
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return work(running, cfg, opened, metrics, log) })
+	if cfg.MetricsPort != "" {
+		group.Go(func() error { return server.Serve(running, metrics.Handler(), ":"+cfg.MetricsPort, log) })
+	}
+	return group.Wait()
 }
 
 // work runs the workers of cfg until ctx ends.
-func work(ctx context.Context, cfg server.Config, opened *db.DB, log *slog.Logger) error {
+func work(ctx context.Context, cfg server.Config, opened *db.DB, metrics *server.Metrics, log *slog.Logger) error {
 	if cfg.VapiPrivateKey == "" {
-		return fmt.Errorf("VAPI_PRIVATE_KEY is not set: reports that must be fetched again could not be. Give the account's private key")
+		return fmt.Errorf("VAPI_PRIVATE_KEY is not set: assistants could not be kept in step. Give the account's private key")
 	}
-	client, err := vapi.New(cfg.VapiBaseURL, string(cfg.VapiPrivateKey), &http.Client{Timeout: vapiTimeout})
+	pace, err := toolsync.NewPace(opened, cfg.VapiRequestsPerSecond)
+	if err != nil {
+		return err
+	}
+	client, err := vapi.New(vapi.Options{
+		BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout, Pace: pace,
+	})
+	if err != nil {
+		return err
+	}
+	tools, err := toolsync.New(toolsync.Options{
+		DB: opened, Vapi: client, BackendURL: cfg.BackendURL, Secret: string(cfg.WebhookSecrets[0]), Log: log,
+		Metrics: toolsync.NewMetrics(metrics.Registerer()),
+	})
 	if err != nil {
 		return err
 	}
@@ -51,6 +72,6 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, log *slog.Logge
 		return err
 	}
 	return jobs.Run(ctx, jobs.Options{
-		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Messenger: messages, Log: log,
+		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Messenger: messages, Tools: tools, Log: log,
 	})
 }

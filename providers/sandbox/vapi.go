@@ -5,28 +5,48 @@ package sandbox
 import (
 	"crypto/subtle"
 	"encoding/json"
+	"math/rand/v2"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 )
 
-// Vapi plays Vapi's REST interface: `GET /call/{id}` for calls that were added. It is an http.Handler, safe for
-// concurrent use.
+// maxVapiBody is the most that is read of a request.
+const maxVapiBody = 8 << 20
+
+// Vapi plays Vapi's REST interface: assistants, tools and squads with all five methods, and `GET /call/{id}` for
+// calls that were added. It is an http.Handler, safe for concurrent use.
 type Vapi struct {
 	key      string
 	routes   *http.ServeMux
-	mu       sync.Mutex
-	calls    map[string]json.RawMessage
-	failures []Failure
-	requests int
+	failures failures
+
+	mu         sync.Mutex
+	random     *rand.Rand // of list orders and random failures
+	calls      map[string]json.RawMessage
+	assistants map[string]vapiObject
+	tools      map[string]vapiObject
+	squads     map[string]vapiObject
+	pinned     map[string]bool // ids that DELETE refuses
+	latency    time.Duration
+	risks      []Risk
+	counts     map[string]int // by method and path pattern
+	patches    []Patch
+	last       time.Time // that tick returned
 }
 
 // NewVapi plays the account that privateKey opens.
 func NewVapi(privateKey string) *Vapi {
-	v := &Vapi{key: privateKey, routes: http.NewServeMux(), calls: map[string]json.RawMessage{}}
-	v.routes.HandleFunc("GET /call/{id}", v.getCall)
+	v := &Vapi{
+		key: privateKey, routes: http.NewServeMux(), random: rand.New(rand.NewPCG(1, 1)), calls: map[string]json.RawMessage{},
+		assistants: map[string]vapiObject{}, tools: map[string]vapiObject{}, squads: map[string]vapiObject{},
+		pinned: map[string]bool{}, counts: map[string]int{},
+	}
+	v.routes.HandleFunc("GET /call/{id}", v.locked(v.getCall))
+	v.serveKind(vapiKind{path: "/assistant", name: "Assistant", pin: "assistant_pinned", objects: v.assistants, check: checkAssistant})
+	v.serveKind(vapiKind{path: "/tool", name: "Tool", pin: "tool_pinned", objects: v.tools, check: checkTool})
+	v.serveKind(vapiKind{path: "/squad", name: "Squad", pin: "squad_pinned", objects: v.squads, check: checkSquad})
 	v.routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "Cannot "+r.Method+" "+r.URL.Path)
 	})
@@ -40,56 +60,21 @@ func (v *Vapi) AddCall(id string, call json.RawMessage) {
 	v.calls[id] = call
 }
 
-// Fail makes the next requests fail, one failure each, in order; the ones after them are served.
-func (v *Vapi) Fail(failures ...Failure) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.failures = append(v.failures, failures...)
-}
-
-// Requests returns how many requests came so far, refused and failed ones included.
-func (v *Vapi) Requests() int {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	return v.requests
-}
-
-// ServeHTTP checks the key, fails if told to, and serves.
+// ServeHTTP counts the request, checks the key, fails if told to, and serves.
 func (v *Vapi) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	failure := v.next()
-	if failure.Delay > 0 {
-		timer := time.NewTimer(failure.Delay)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-r.Context().Done():
-			return
+	failure := v.failureOf(r)
+	if _, whole := readBody(w, r, maxVapiBody); !whole {
+		refuse(w, http.StatusRequestEntityTooLarge, "request entity too large")
+		return
+	}
+	serve := v.routes.ServeHTTP
+	if !v.authorized(r) {
+		serve = func(w http.ResponseWriter, _ *http.Request) {
+			refuse(w, http.StatusUnauthorized,
+				"Invalid Key. Hot tip, you may be using the private key instead of the public key, or vice versa.")
 		}
 	}
-	switch {
-	case failure.Status != 0:
-		if failure.RetryAfter > 0 {
-			w.Header().Set("Retry-After", strconv.Itoa(int(failure.RetryAfter.Round(time.Second)/time.Second)))
-		}
-		refuse(w, failure.Status, failureText(failure.Status))
-	case !v.authorized(r):
-		refuse(w, http.StatusUnauthorized,
-			"Invalid Key. Hot tip, you may be using the private key instead of the public key, or vice versa.")
-	default:
-		v.routes.ServeHTTP(w, r)
-	}
-}
-
-func (v *Vapi) next() Failure {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.requests++
-	if len(v.failures) == 0 {
-		return Failure{}
-	}
-	f := v.failures[0]
-	v.failures = v.failures[1:]
-	return f
+	failure.play(w, r, serve, func(w http.ResponseWriter, status int) { refuse(w, status, failureText(status)) })
 }
 
 func (v *Vapi) authorized(r *http.Request) bool {
@@ -97,16 +82,12 @@ func (v *Vapi) authorized(r *http.Request) bool {
 	return found && v.key != "" && subtle.ConstantTimeCompare([]byte(key), []byte(v.key)) == 1
 }
 
-func (v *Vapi) getCall(w http.ResponseWriter, r *http.Request) {
-	v.mu.Lock()
+func (v *Vapi) getCall(r *http.Request) vapiAnswer {
 	call, found := v.calls[r.PathValue("id")]
-	v.mu.Unlock()
 	if !found {
-		refuse(w, http.StatusNotFound, "Call not found.")
-		return
+		return refusal(http.StatusNotFound, "Call not found.")
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = w.Write(call) // a client that has gone away is not our trouble
+	return vapiAnswer{status: http.StatusOK, body: call}
 }
 
 func failureText(status int) string {
@@ -116,13 +97,36 @@ func failureText(status int) string {
 	return http.StatusText(status)
 }
 
-// refuse writes Vapi's error body. Its `message` is a text or a list of texts; validation errors are lists.
-func refuse(w http.ResponseWriter, status int, text string) {
-	var message any = text
-	if status == http.StatusBadRequest {
-		message = []string{text}
+func refuse(w http.ResponseWriter, status int, texts ...string) { refusal(status, texts...).write(w) }
+
+// vapiAnswer is an answer that is not written yet.
+type vapiAnswer struct {
+	status int
+	body   []byte
+}
+
+// refusal is Vapi's error body. Its `message` is a text or a list of texts; validation errors are lists.
+func refusal(status int, texts ...string) vapiAnswer {
+	var message any = texts
+	if status != http.StatusBadRequest {
+		message = strings.Join(texts, " ")
 	}
+	body, _ := json.Marshal(map[string]any{"message": message, "error": http.StatusText(status), "statusCode": status}) // cannot fail
+	return vapiAnswer{status: status, body: body}
+}
+
+func (a vapiAnswer) write(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"message": message, "error": http.StatusText(status), "statusCode": status})
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // a client that has gone away is not our trouble
+}
+
+// locked serves with v.mu held, but not while it writes: a client may read slowly.
+func (v *Vapi) locked(serve func(r *http.Request) vapiAnswer) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		v.mu.Lock()
+		answer := serve(r)
+		v.mu.Unlock()
+		answer.write(w)
+	}
 }

@@ -27,7 +27,7 @@ func setup(t *testing.T) testBundle {
 	played := sandbox.NewVapi(key)
 	server := httptest.NewServer(played)
 	t.Cleanup(server.Close)
-	client, err := vapi.New(server.URL+"/", key, server.Client())
+	client, err := vapi.New(vapi.Options{BaseURL: server.URL + "/", Key: key, HTTP: server.Client()})
 	require.NoError(t, err)
 	return testBundle{client: client, played: played, url: server.URL}
 }
@@ -35,12 +35,12 @@ func setup(t *testing.T) testBundle {
 func TestNewRefusesWhatCannotWork(t *testing.T) {
 	t.Parallel()
 	for _, base := range []string{"ftp://x", "nonsense", "http://", ":"} {
-		_, err := vapi.New(base, key, nil)
+		_, err := vapi.New(vapi.Options{BaseURL: base, Key: key})
 		require.Error(t, err, base)
 	}
-	_, err := vapi.New("", " ", nil)
+	_, err := vapi.New(vapi.Options{Key: " "})
 	require.Error(t, err)
-	_, err = vapi.New("", key, nil)
+	_, err = vapi.New(vapi.Options{Key: key})
 	require.NoError(t, err)
 }
 
@@ -69,7 +69,7 @@ func TestGetCallErrorsThatAreFinal(t *testing.T) {
 	_, err = b.client.GetCall(t.Context(), "c1")
 	var invalid *vapi.InvalidError
 	require.ErrorAs(t, err, &invalid)
-	require.Equal(t, &vapi.InvalidError{Status: 400, Messages: []string{"Bad Request"}}, invalid)
+	require.Equal(t, &vapi.InvalidError{Status: 400, Problems: []string{"Bad Request"}}, invalid)
 
 	b.played.Fail(sandbox.Failure{Status: 429, RetryAfter: 30 * time.Second})
 	_, err = b.client.GetCall(t.Context(), "c1")
@@ -78,7 +78,7 @@ func TestGetCallErrorsThatAreFinal(t *testing.T) {
 	require.Equal(t, 30*time.Second, limited.RetryAfter)
 	require.Equal(t, 3, b.played.Requests(), "none of them was retried")
 
-	foreign, err := vapi.New(b.url, "test-secret-other", nil)
+	foreign, err := vapi.New(vapi.Options{BaseURL: b.url, Key: "test-secret-other"})
 	require.NoError(t, err)
 	_, err = foreign.GetCall(t.Context(), "c1")
 	require.ErrorIs(t, err, vapi.ErrUnauthorized)
@@ -120,7 +120,7 @@ func TestGetCallWantsJSON(t *testing.T) {
 		_, _ = w.Write([]byte("<html>maintenance</html>"))
 	}))
 	t.Cleanup(server.Close)
-	client, err := vapi.New(server.URL, key, nil)
+	client, err := vapi.New(vapi.Options{BaseURL: server.URL, Key: key})
 	require.NoError(t, err)
 	_, err = client.GetCall(t.Context(), "c1")
 	var unavailable *vapi.UnavailableError

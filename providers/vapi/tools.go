@@ -2,9 +2,7 @@ package vapi
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,13 +15,12 @@ import (
 //go:embed tools/*.json
 var toolFiles embed.FS
 
-// Definition is one of our tools as POST /tool takes it, still without `server`, which registration adds. Function
+// Definition is one of our tools as POST /tool takes it, still without `server`, which [Registered] adds. Function
 // tools only: a native tool needs no server, save transferCall, whose requests go to the assistant's.
 type Definition struct {
 	Name string          // the function's name; for native tools their type
 	Type string          // function, transferCall, endCall
-	JSON json.RawMessage // compact, keys sorted
-	Hash string          // hex SHA-256 of JSON
+	JSON json.RawMessage // canonical, see [Canonical]
 }
 
 // Native reports whether Vapi carries the tool out itself.
@@ -71,8 +68,7 @@ func ParseDefinition(data []byte) (Definition, error) {
 	if err != nil {
 		return Definition{}, err
 	}
-	sum := sha256.Sum256(canonical)
-	d := Definition{Name: head.Function.Name, Type: head.Type, JSON: canonical, Hash: hex.EncodeToString(sum[:])}
+	d := Definition{Name: head.Function.Name, Type: head.Type, JSON: canonical}
 	if d.Native() {
 		d.Name = d.Type
 	}

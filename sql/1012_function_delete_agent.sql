@@ -1,0 +1,33 @@
+create or replace function app.delete_agent(p_agent_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_agent public.agents;
+begin
+  perform app.require_admin();
+  select * into v_agent from public.agents a where a.org_id = v_org_id and a.id = p_agent_id for update;
+  if v_agent.id is null or v_agent.deleted_at is not null then
+    return false;
+  elsif v_agent.is_default and exists (
+    select from public.phone_numbers n where n.org_id = v_org_id and (n.agent_id = p_agent_id or n.agent_id is null))
+    and v_agent.role = 'inbound'
+  then
+    raise exception 'this agent answers the clinic''s number: make another one the default first' using errcode = 'VX409';
+  end if;
+  update public.agents a
+  set deleted_at = app.now(), is_default = false, updated_at = app.now(), saved_at = app.now()
+  where a.org_id = v_org_id and a.id = p_agent_id;
+  perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
+  return true;
+end
+$$;
+
+comment on function app.delete_agent(uuid) is
+  'Deletes an agent; owners and admins only (VX403). Its assistant at Vapi is taken away by a job, and the row with it. False when there is none. VX409 while it answers the clinic''s number.';
+
+select app.seal('app.delete_agent(uuid)', 'app_writer', 'tenant_user');
