@@ -41,7 +41,7 @@ func (h handlers) GetTwilio(ctx context.Context, _ api.GetTwilioRequestObject) (
 		return nil, err
 	}
 	return api.GetTwilio200JSONResponse{Success: true, Config: api.TwilioConfig{
-		AccountSid: text(row.AccountRef), PhoneNumber: text(row.Sender), AuthToken: masked, LastVerifiedAt: row.LastVerifiedAt,
+		AccountSid: value(row.AccountRef), PhoneNumber: value(row.Sender), AuthToken: masked, LastVerifiedAt: row.LastVerifiedAt,
 	}}, nil
 }
 
@@ -68,7 +68,7 @@ func (h handlers) GetResend(ctx context.Context, _ api.GetResendRequestObject) (
 		return nil, err
 	}
 	return api.GetResend200JSONResponse{Success: true, Config: api.ResendConfig{
-		ApiKey: masked, FromAddress: text(row.Sender), LastVerifiedAt: row.LastVerifiedAt,
+		ApiKey: masked, FromAddress: value(row.Sender), LastVerifiedAt: row.LastVerifiedAt,
 	}}, nil
 }
 
@@ -121,12 +121,4 @@ func (h handlers) disconnect(ctx context.Context, provider string) error {
 		return err
 	}
 	return h.db.RemoveCredential(ctx, claims.Raw, provider)
-}
-
-// text is what p points at, or empty.
-func text(p *string) string {
-	if p == nil {
-		return ""
-	}
-	return *p
 }

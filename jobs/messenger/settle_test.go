@@ -151,6 +151,20 @@ func TestEmailIsSettledByItsKey(t *testing.T) {
 	}
 }
 
+// To ask Resend is to send what never came: not when there is nothing to confirm any more.
+func TestEmailAboutACancelledVisitIsNotAskedAbout(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.resend.Fail(sandbox.Failure{Status: 500})
+	id := b.confirmByEmail(t)
+	b.data.Exec(t, "update public.appointments set status = 'cancelled'")
+	again, err := b.m.Settle(t.Context(), b.org, id)
+	require.NoError(t, err)
+	require.Zero(t, again)
+	require.Empty(t, b.resend.Emails())
+	require.Equal(t, row{Status: "unknown", Reason: "cannot_ask"}, b.row(t, id))
+}
+
 func TestEmailThroughAMailServerCannotBeAskedAbout(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
