@@ -26,7 +26,7 @@ type credentials interface {
 }
 
 // ConnectTwilio stores a Twilio account that Twilio accepts. Errors:
-// bad_request with Twilio's reason in our words, forbidden, conflict, busy.
+// bad_request with Twilio's reason in our words, forbidden, conflict, gone, busy.
 func (h handlers) ConnectTwilio(ctx context.Context, req api.ConnectTwilioRequestObject) (api.ConnectTwilioResponseObject, error) {
 	if err := h.connect(ctx, h.accounts.ofTwilio(*req.Body)); err != nil {
 		return nil, err
@@ -91,7 +91,10 @@ func (h handlers) connect(ctx context.Context, acc account) error {
 	if err != nil {
 		return err
 	}
-	if member.Role != "owner" && member.Role != "admin" {
+	switch {
+	case member.Deleted:
+		return NewError(CodeGone, sentenceGone, nil)
+	case member.Role != "owner" && member.Role != "admin":
 		return NewError(CodeForbidden, "Only owners and admins may connect accounts.", nil)
 	}
 	sealed, err := h.accounts.seal(ctx, claims.OrgID, acc)
