@@ -146,7 +146,7 @@ func (q *Queries) VerifyCode(ctx context.Context, callID uuid.UUID, codeHashes [
 }
 
 const visitsSentWith = `-- name: VisitsSentWith :many
-select a.id, a.scheduled_at, upper(a.during)::timestamptz as ends_at, a.code_version, coalesce(l.address, l.name)::text as place
+select a.id, a.scheduled_at, upper(a.during)::timestamptz as ends_at, coalesce(l.address, l.name)::text as place
 from public.scheduled_messages s
 join public.scheduled_messages merged on merged.org_id = s.org_id and merged.message_id = s.message_id
 join public.appointments a on a.org_id = merged.org_id and a.id = merged.appointment_id
@@ -159,13 +159,12 @@ type VisitsSentWithRow struct {
 	ID          uuid.UUID
 	ScheduledAt time.Time
 	EndsAt      time.Time
-	CodeVersion int32
 	Place       string
 }
 
 // VisitsSentWith
 //
-//	select a.id, a.scheduled_at, upper(a.during)::timestamptz as ends_at, a.code_version, coalesce(l.address, l.name)::text as place
+//	select a.id, a.scheduled_at, upper(a.during)::timestamptz as ends_at, coalesce(l.address, l.name)::text as place
 //	from public.scheduled_messages s
 //	join public.scheduled_messages merged on merged.org_id = s.org_id and merged.message_id = s.message_id
 //	join public.appointments a on a.org_id = merged.org_id and a.id = merged.appointment_id
@@ -185,7 +184,6 @@ func (q *Queries) VisitsSentWith(ctx context.Context, orgID uuid.UUID, scheduled
 			&i.ID,
 			&i.ScheduledAt,
 			&i.EndsAt,
-			&i.CodeVersion,
 			&i.Place,
 		); err != nil {
 			return nil, err

@@ -28,7 +28,7 @@ select app.request_code(
 )::text as outcome;
 
 -- name: VisitsSentWith :many
-select a.id, a.scheduled_at, upper(a.during)::timestamptz as ends_at, a.code_version, coalesce(l.address, l.name)::text as place
+select a.id, a.scheduled_at, upper(a.during)::timestamptz as ends_at, coalesce(l.address, l.name)::text as place
 from public.scheduled_messages s
 join public.scheduled_messages merged on merged.org_id = s.org_id and merged.message_id = s.message_id
 join public.appointments a on a.org_id = merged.org_id and a.id = merged.appointment_id

@@ -123,7 +123,7 @@ func refusedByTwilio(err error) error {
 	case errors.Is(err, twilio.ErrNoSMS):
 		return NewError(CodeBadRequest, "This phone number cannot send texts. Choose one of the account's numbers that can.", err)
 	case errors.As(err, &refused):
-		return NewError(CodeBadRequest, "Twilio refused to check this account.", err)
+		return NewError(CodeBadRequest, "Twilio refused to check this account. Look for the reason in Twilio's console, then connect it again.", err)
 	default:
 		return NewError(CodeBusy, "Twilio cannot be asked at the moment. Nothing was changed; please try again.", err)
 	}
@@ -137,7 +137,7 @@ func refusedByResend(err error) error {
 	case errors.Is(err, email.ErrNotVerified):
 		return NewError(CodeBadRequest, "Resend has not verified this address's domain. Verify it there, or use another address.", err)
 	case errors.As(err, &refused):
-		return NewError(CodeBadRequest, "Resend refused to check this account.", err)
+		return NewError(CodeBadRequest, "Resend refused to check this account. Look for the reason in Resend's dashboard, then connect it again.", err)
 	default:
 		return NewError(CodeBusy, "Resend cannot be asked at the moment. Nothing was changed; please try again.", err)
 	}

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -114,12 +117,25 @@ func classifyPostgres(pgErr *pgconn.PgError, err error) *Error {
 	}
 }
 
-// sentenceOf is the message of a VX error, scrubbed as everything that leaves.
+// sentenceOf is the message of a VX error as a sentence, scrubbed as everything that leaves.
 func sentenceOf(pgErr *pgconn.PgError, fallback string) string {
 	if pgErr.Message == "" || len(pgErr.Message) > maxSentence {
 		return fallback
 	}
-	return scrub(pgErr.Message)
+	return asSentence(scrub(pgErr.Message))
+}
+
+// asSentence gives a message its capital letter and its full stop; PostgreSQL's custom is to write neither. A field's
+// name at the beginning stays as it is.
+func asSentence(message string) string {
+	word, _, _ := strings.Cut(message, " ")
+	if first, size := utf8.DecodeRuneInString(message); !strings.Contains(word, "_") {
+		message = string(unicode.ToUpper(first)) + message[size:]
+	}
+	if !strings.HasSuffix(message, ".") && !strings.HasSuffix(message, "?") && !strings.HasSuffix(message, "!") {
+		message += "."
+	}
+	return message
 }
 
 // logRefusal writes one line for a refusal: a warning for overload, an error

@@ -80,6 +80,16 @@ func TestWriteErrorShowsOurSentencesOnly(t *testing.T) {
 	ours, _ := funnel(t, &pgconn.PgError{Code: "VX409", Message: "This slot was just taken."})
 	require.Equal(t, "This slot was just taken.", requireRefusal(t, ours, 409, CodeConflict).Error)
 
+	for message, sentence := range map[string]string{
+		"there is no such template":    "There is no such template.",
+		"are you sure?":                "Are you sure?",
+		"last_visit_before is no date": "last_visit_before is no date.",
+		"écrivez un nom":               "Écrivez un nom.",
+	} {
+		w, _ := funnel(t, &pgconn.PgError{Code: "VX404", Message: message})
+		require.Equal(t, sentence, requireRefusal(t, w, 404, CodeNotFound).Error)
+	}
+
 	careless, _ := funnel(t, &pgconn.PgError{Code: "VX400", Message: "Not a number: +13125550123."})
 	require.Equal(t, "Not a number: [phone].", requireRefusal(t, careless, 400, CodeBadRequest).Error)
 }

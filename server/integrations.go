@@ -26,7 +26,7 @@ type credentials interface {
 }
 
 // ConnectTwilio stores a Twilio account that Twilio accepts. Errors:
-// bad_request with Twilio's reason in our words, forbidden, conflict, busy.
+// bad_request with Twilio's reason in our words, forbidden, conflict, gone, busy.
 func (h handlers) ConnectTwilio(ctx context.Context, req api.ConnectTwilioRequestObject) (api.ConnectTwilioResponseObject, error) {
 	if err := h.connect(ctx, h.accounts.ofTwilio(*req.Body)); err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (h handlers) GetTwilio(ctx context.Context, _ api.GetTwilioRequestObject) (
 		return nil, err
 	}
 	return api.GetTwilio200JSONResponse{Success: true, Config: api.TwilioConfig{
-		AccountSid: text(row.AccountRef), PhoneNumber: text(row.Sender), AuthToken: masked, LastVerifiedAt: row.LastVerifiedAt,
+		AccountSid: value(row.AccountRef), PhoneNumber: value(row.Sender), AuthToken: masked, LastVerifiedAt: row.LastVerifiedAt,
 	}}, nil
 }
 
@@ -68,7 +68,7 @@ func (h handlers) GetResend(ctx context.Context, _ api.GetResendRequestObject) (
 		return nil, err
 	}
 	return api.GetResend200JSONResponse{Success: true, Config: api.ResendConfig{
-		ApiKey: masked, FromAddress: text(row.Sender), LastVerifiedAt: row.LastVerifiedAt,
+		ApiKey: masked, FromAddress: value(row.Sender), LastVerifiedAt: row.LastVerifiedAt,
 	}}, nil
 }
 
@@ -91,7 +91,10 @@ func (h handlers) connect(ctx context.Context, acc account) error {
 	if err != nil {
 		return err
 	}
-	if member.Role != "owner" && member.Role != "admin" {
+	switch {
+	case member.Deleted:
+		return NewError(CodeGone, sentenceGone, nil)
+	case member.Role != "owner" && member.Role != "admin":
 		return NewError(CodeForbidden, "Only owners and admins may connect accounts.", nil)
 	}
 	sealed, err := h.accounts.seal(ctx, claims.OrgID, acc)
@@ -121,12 +124,4 @@ func (h handlers) disconnect(ctx context.Context, provider string) error {
 		return err
 	}
 	return h.db.RemoveCredential(ctx, claims.Raw, provider)
-}
-
-// text is what p points at, or empty.
-func text(p *string) string {
-	if p == nil {
-		return ""
-	}
-	return *p
 }

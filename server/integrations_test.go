@@ -287,3 +287,12 @@ func TestANumberConnectsToOneOrganization(t *testing.T) {
 	requireRefusal(t, c.requestAs(t, org, user, http.MethodGet, twilioPath, nil), http.StatusNotFound, CodeNotFound)
 	require.Equal(t, http.StatusOK, c.request(t, http.MethodGet, twilioPath, nil).Code, "the first keeps it")
 }
+
+func TestADeletedOrganizationConnectsNothing(t *testing.T) {
+	t.Parallel()
+	c := setupConnectable(t)
+	c.data.Exec(t, `update organizations set deleted_at = now() where id = $1`, c.org)
+	w := c.request(t, http.MethodPost, twilioPath, map[string]any{"accountSid": testSID, "authToken": testToken, "phoneNumber": testNumber})
+	requireRefusal(t, w, http.StatusGone, CodeGone)
+	require.Zero(t, c.twilio.Requests(), "its keys are not even tried")
+}

@@ -19,7 +19,8 @@ import (
 const (
 	// maxText is the longest text that staff write, in code points; one segment, or three with other alphabets.
 	maxText = 160
-	// deliverTimeout bounds the request to the provider, whatever became of the client meanwhile.
+	// deliverTimeout is how long tries may begin, whatever became of the client meanwhile. One that has begun ends by the
+	// provider's own time-out and is written down in any case.
 	deliverTimeout = 20 * time.Second
 
 	sentenceText          = "The message must have 1 to 160 characters."
@@ -101,7 +102,7 @@ func (h handlers) text(ctx context.Context, w textWish) (api.TextSent, error) {
 	case "send":
 		return h.deliver(ctx, to, decision)
 	case "replayed":
-		return h.delivered(to, decision, value(decision.Status))
+		return h.delivered(ctx, to, decision, value(decision.Status))
 	default:
 		h.count.Message("follow_up", valueOr(decision.Reason, decision.Outcome))
 		return api.TextSent{}, h.refusal(decision, to)
@@ -198,12 +199,12 @@ func (h handlers) deliver(ctx context.Context, to addressee, d db.MessageDecisio
 		LogCause(ctx, "a text's delivery is not known", err)
 		status = "unknown"
 	}
-	return h.delivered(to, d, status)
+	return h.delivered(ctx, to, d, status)
 }
 
-// delivered answers with what became of a text. Errors: internal when it surely did not leave, delivery_unknown, busy
-// while another request is sending it.
-func (h handlers) delivered(to addressee, d db.MessageDecision, status string) (api.TextSent, error) {
+// delivered answers with what became of a text. Errors: those of notSent, delivery_unknown, busy while another request
+// is sending it.
+func (h handlers) delivered(ctx context.Context, to addressee, d db.MessageDecision, status string) (api.TextSent, error) {
 	switch status {
 	case "sent", "delivered":
 		h.count.Message("follow_up", "sent")
@@ -215,6 +216,6 @@ func (h handlers) delivered(to addressee, d db.MessageDecision, status string) (
 		return api.TextSent{}, NewError(CodeDeliveryUnknown, sentenceUnknown, reasonError("the provider's answer did not come"))
 	default:
 		h.count.Message("follow_up", "failed")
-		return api.TextSent{}, NewError(CodeInternal, sentenceNotSent, reasonError("the provider did not take the text"))
+		return api.TextSent{}, h.notSent(ctx, *d.MessageID)
 	}
 }

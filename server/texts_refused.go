@@ -1,10 +1,20 @@
 package server
 
 import (
+	"context"
 	"fmt"
+	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/providers/twilio"
+)
+
+const (
+	sentenceOptedOut  = "This contact asked not to be texted. They can text START to your number to allow it again."
+	sentenceBadNumber = "Invalid phone number format"
 )
 
 // refusal puts into words why a text may not leave now. Codes: opted_out, quiet_hours, rate_limited with the time to
@@ -13,7 +23,7 @@ func (h handlers) refusal(d db.MessageDecision, to addressee) error {
 	wait := h.wait(d.NotBefore)
 	switch reason := valueOr(d.Reason, d.Outcome); reason {
 	case "opted_out":
-		return NewError(CodeOptedOut, "This contact asked not to be texted. They can text START to your number to allow it again.", nil)
+		return NewError(CodeOptedOut, sentenceOptedOut, nil)
 	case "quiet_hours", "wait":
 		return NewError(CodeQuietHours, "It is night where this contact lives. They can be texted "+from(d.NotBefore, to.zone)+".", nil)
 	case "too_soon":
@@ -26,9 +36,33 @@ func (h handlers) refusal(d db.MessageDecision, to addressee) error {
 	case "too_long", "empty":
 		return NewError(CodeBadRequest, sentenceText, nil)
 	case "foreign_number":
-		return NewError(CodeBadRequest, "Invalid phone number format", nil)
+		return NewError(CodeBadRequest, sentenceBadNumber, nil)
 	default:
 		return NewError(CodeConflict, "A rule of your organization keeps this text back.", reasonError(reason))
+	}
+}
+
+// notSent puts into words why a text surely did not leave, by what its row says of it: the provider's codes, never its
+// words. Codes: bad_request for a number that cannot be texted, opted_out for a STOP that only the carrier had heard of,
+// not_configured, internal for everything else.
+func (h handlers) notSent(ctx context.Context, message uuid.UUID) error {
+	var row db.Message
+	err := h.asMember(ctx, func(tx db.Tx, org db.Organization) (err error) {
+		row, err = tx.GetMessage(ctx, org.ID, message)
+		return err
+	})
+	if err != nil { // the client waited so long that the general answer must do
+		return NewError(CodeInternal, sentenceNotSent, err)
+	}
+	switch code, _ := strconv.Atoi(value(row.ProviderError)); {
+	case code == twilio.CodeInvalidTo, code == twilio.CodeNotMobile:
+		return NewError(CodeBadRequest, sentenceBadNumber, nil)
+	case value(row.Reason) == "opted_out":
+		return NewError(CodeOptedOut, sentenceOptedOut, nil)
+	case value(row.Reason) == "not_configured":
+		return NewError(CodeNotConfigured, sentenceNotConfigured, nil)
+	default:
+		return NewError(CodeInternal, sentenceNotSent, reasonError("the provider did not take the text"))
 	}
 }
 

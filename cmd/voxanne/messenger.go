@@ -14,13 +14,9 @@ import (
 
 // newMessenger puts together what sends the messages of cfg.
 func newMessenger(cfg server.Config, opened *db.DB, log *slog.Logger) (*messenger.Messenger, error) {
-	texts, err := twilio.New(twilio.Options{BaseURL: cfg.TwilioBaseURL})
+	texts, resend, err := reachProviders(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("reach Twilio: %w", err)
-	}
-	resend, err := email.NewResend(email.ResendOptions{BaseURL: cfg.ResendBaseURL})
-	if err != nil {
-		return nil, fmt.Errorf("reach Resend: %w", err)
+		return nil, err
 	}
 	platform, err := platformEmail(cfg, resend)
 	if err != nil {
@@ -30,6 +26,19 @@ func newMessenger(cfg server.Config, opened *db.DB, log *slog.Logger) (*messenge
 		DB: opened, Keys: cfg.Keys, Twilio: texts, Resend: resend, PlatformEmail: platform, PlatformFrom: cfg.EmailFrom,
 		BackendURL: cfg.BackendURL, Log: log, Now: time.Now,
 	})
+}
+
+// reachProviders makes the ways to the providers whose accounts clinics connect.
+func reachProviders(cfg server.Config) (*twilio.Gateway, *email.Resend, error) {
+	texts, err := twilio.New(twilio.Options{BaseURL: cfg.TwilioBaseURL})
+	if err != nil {
+		return nil, nil, fmt.Errorf("reach Twilio: %w", err)
+	}
+	resend, err := email.NewResend(email.ResendOptions{BaseURL: cfg.ResendBaseURL})
+	if err != nil {
+		return nil, nil, fmt.Errorf("reach Resend: %w", err)
+	}
+	return texts, resend, nil
 }
 
 // platformEmail sends for clinics without a Resend account of their own; nil when the platform has neither a Resend key

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/voxanne-ai/voxanne/db"
-	"github.com/voxanne-ai/voxanne/providers/email"
-	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/reception"
 	"github.com/voxanne-ai/voxanne/server/texting"
@@ -89,15 +87,11 @@ func newHandler(cfg server.Config, opened *db.DB, metrics *server.Metrics, log *
 	return handler, nil
 }
 
-// newAccounts reaches the providers whose accounts clinics connect.
+// newAccounts checks and seals the accounts that clinics connect.
 func newAccounts(cfg server.Config) (*server.Accounts, error) {
-	texts, err := twilio.New(twilio.Options{BaseURL: cfg.TwilioBaseURL})
+	texts, resend, err := reachProviders(cfg)
 	if err != nil {
-		return nil, fmt.Errorf("reach Twilio: %w", err)
+		return nil, err
 	}
-	mail, err := email.NewResend(email.ResendOptions{BaseURL: cfg.ResendBaseURL})
-	if err != nil {
-		return nil, fmt.Errorf("reach Resend: %w", err)
-	}
-	return server.NewAccounts(cfg.Keys, texts, mail), nil
+	return server.NewAccounts(cfg.Keys, texts, resend), nil
 }

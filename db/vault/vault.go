@@ -106,7 +106,21 @@ const (
 // an asked-for code) in the given version. It is derived from the first key and
 // the same every time, so that it need not be stored: keep its CodeHash only.
 func (k *Keyring) Code(org, subject uuid.UUID, version int32) string {
-	mac := hmac.New(sha256.New, k.keys[0].codes)
+	return k.keys[0].code(org, subject, version)
+}
+
+// Codes are the codes of a subject under every key, the first key's first: one
+// of them was sent, if the key was changed since then.
+func (k *Keyring) Codes(org, subject uuid.UUID, version int32) []string {
+	codes := make([]string, len(k.keys))
+	for i, key := range k.keys {
+		codes[i] = key.code(org, subject, version)
+	}
+	return codes
+}
+
+func (key key) code(org, subject uuid.UUID, version int32) string {
+	mac := hmac.New(sha256.New, key.codes)
 	message := append(append(make([]byte, 0, 40), org[:]...), subject[:]...)
 	message = binary.BigEndian.AppendUint32(message, uint32(version))
 	for try := uint32(0); ; try++ { // a second draw is needed once in 4000 codes

@@ -78,7 +78,7 @@ func (b *bundle) beginEmail(ctx context.Context) error {
 	if err != nil || d.Outcome != outcomeSend {
 		return err
 	}
-	b.leave = append(b.leave, handover{*d.MessageID, parcel{attachments: calendar(b.ScheduledBundle, by.from)}})
+	b.leave = append(b.leave, handover{*d.MessageID, parcel{visits: visitsOf(b.ScheduledBundle, by.from)}})
 	return nil
 }
 

@@ -3,6 +3,7 @@ package messenger
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -15,10 +16,23 @@ const codePlace = "[code]"
 
 // withCodes puts the subjects' codes into the text, in order. A text with fewer places takes the first ones only.
 func (m *Messenger) withCodes(org uuid.UUID, text string, subjects []uuid.UUID, versions []int32) string {
+	return m.wordings(org, text, subjects, versions)[0]
+}
+
+// wordings are the texts that may have been sent: one for each key by which their codes may have been derived, that of
+// today's key first; only one for a text without codes.
+func (m *Messenger) wordings(org uuid.UUID, text string, subjects []uuid.UUID, versions []int32) []string {
+	texts := []string{text}
 	for i, subject := range subjects {
-		text = strings.Replace(text, codePlace, m.Keys.Code(org, subject, versions[i]), 1)
+		codes := m.Keys.Codes(org, subject, versions[i])
+		if i == 0 {
+			texts = slices.Repeat(texts, len(codes))
+		}
+		for key, code := range codes {
+			texts[key] = strings.Replace(texts[key], codePlace, code, 1)
+		}
 	}
-	return text
+	return texts
 }
 
 // noteCodes makes the codes that the message carries valid, by their hashes, and remembers whose they are. It returns the

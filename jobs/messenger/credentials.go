@@ -31,7 +31,6 @@ var errNoCredential = errors.New("the organisation's credential does not open")
 // texter sends texts from one organisation's number.
 type texter struct {
 	account *twilio.Account
-	token   string
 	from    string
 	since   time.Time // when the credential was last written
 }
@@ -53,27 +52,31 @@ func (m *Messenger) CanText(ctx context.Context, org uuid.UUID) error {
 	})
 }
 
-// TwilioToken is the auth token by which the organisation's call-backs are signed. ErrNotConfigured when there is none.
-func (m *Messenger) TwilioToken(ctx context.Context, org uuid.UUID) (token string, err error) {
+// TwilioAccount is the organisation's account at Twilio, whose webhooks name its SID and are signed with its token.
+// ErrNotConfigured when there is none.
+func (m *Messenger) TwilioAccount(ctx context.Context, org uuid.UUID) (account twilio.Credentials, err error) {
 	err = m.DB.AsTenant(ctx, org, func(tx db.Tx) error {
-		t, err := m.texter(ctx, tx, org)
-		token = t.token
+		account, _, err = m.twilioAccount(ctx, tx, org)
 		return err
 	})
-	return token, err
+	return account, err
 }
 
 func (m *Messenger) texter(ctx context.Context, tx db.Tx, org uuid.UUID) (texter, error) {
+	account, row, err := m.twilioAccount(ctx, tx, org)
+	if err != nil {
+		return texter{}, err
+	}
+	return texter{account: m.Twilio.Account(account), from: *row.Sender, since: row.UpdatedAt}, nil
+}
+
+func (m *Messenger) twilioAccount(ctx context.Context, tx db.Tx, org uuid.UUID) (twilio.Credentials, db.OrgCredential, error) {
 	var secret struct {
 		AccountSID string `json:"accountSid"`
 		AuthToken  string `json:"authToken"`
 	}
 	row, err := m.open(ctx, tx, org, providerTwilio, &secret)
-	if err != nil {
-		return texter{}, err
-	}
-	account := m.Twilio.Account(twilio.Credentials{AccountSID: secret.AccountSID, AuthToken: secret.AuthToken})
-	return texter{account: account, token: secret.AuthToken, from: *row.Sender, since: row.UpdatedAt}, nil
+	return twilio.Credentials{AccountSID: secret.AccountSID, AuthToken: secret.AuthToken}, row, err
 }
 
 // mailer is the organisation's own Resend account, else the platform's way. ErrNotConfigured when there is neither.

@@ -17,10 +17,11 @@ import (
 const (
 	// callTimeout bounds one request to a provider.
 	callTimeout = 15 * time.Second
-	// retryWindow is how long after the first attempt another one may start. With callTimeout and finishTimeout it stays
+	// retryWindow is how long after the first attempt another one may start. With callTimeout and rowTimeout it stays
 	// within a job's 30 s, and within what a stopping process is given.
-	retryWindow   = 10 * time.Second
-	finishTimeout = 5 * time.Second
+	retryWindow = 10 * time.Second
+	// rowTimeout bounds the reading of a message's row, and the writing.
+	rowTimeout = 5 * time.Second
 )
 
 // pauses between attempts that surely sent nothing.
@@ -29,17 +30,17 @@ func pauses() []time.Duration { return []time.Duration{time.Second, 2 * time.Sec
 // Deliver takes a message whose row was begun with hand-over to its provider, once, and writes what came of it into the
 // row. body is the text with its codes; empty means the row's content. It returns the row's status: sent, failed or
 // unknown. An error means that the row could not be read or written; whoever gets one must not deliver again: the job
-// settle_message finds out. It may take 30 s, and ctx ending early does not stop a request under way, because a client
-// who goes away would leave nobody knowing.
+// settle_message finds out. It may take 30 s. ctx ending early only keeps it from trying again: a first try is made and
+// written down in any case, because a client who goes away would leave nobody knowing.
 func (m *Messenger) Deliver(ctx context.Context, org, messageID uuid.UUID, body string) (status string, err error) {
 	return m.deliver(ctx, org, messageID, parcel{body: body})
 }
 
 // parcel is what leaves with a message and is not in its row.
 type parcel struct {
-	body        string // empty: the row's content
-	attachments []email.Attachment
-	again       bool // the same e-mail once more, under its key: the attachments are made anew
+	body   string        // empty: the row's content
+	visits []email.Event // for the calendar file
+	again  bool          // the same e-mail once more, under its key: the visits are read anew
 }
 
 // ErrNotWaiting says that a message is not there to be delivered: its row was not begun with hand-over, or tells already
@@ -67,8 +68,11 @@ func (m *Messenger) deliver(ctx context.Context, org, messageID uuid.UUID, p par
 // request is one request to a provider, with everything it needs.
 type request func(context.Context) (externalID string, err error)
 
-// prepare reads the row and the key to send it with.
+// prepare reads the row and the key to send it with, even when ctx has ended: a message that was handed over to us and is
+// not tried would be taken for lost.
 func (m *Messenger) prepare(ctx context.Context, org, messageID uuid.UUID, p parcel) (send request, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rowTimeout)
+	defer cancel()
 	err = m.DB.AsTenant(ctx, org, func(tx db.Tx) error {
 		row, err := tx.GetMessage(ctx, org, messageID)
 		if err != nil {
@@ -142,7 +146,7 @@ func once(ctx context.Context, send request) verdict {
 
 // finish writes the verdict into the row, even when ctx has ended: this is the moment that must not be lost.
 func (m *Messenger) finish(ctx context.Context, org, messageID uuid.UUID, v verdict) (status string, err error) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rowTimeout)
 	defer cancel()
 	err = m.DB.AsTenant(ctx, org, func(tx db.Tx) error {
 		status, err = tx.FinishMessage(ctx, db.FinishMessageParams{

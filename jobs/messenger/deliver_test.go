@@ -1,6 +1,7 @@
 package messenger_test
 
 import (
+	"context"
 	"net/http"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
+	"github.com/voxanne-ai/voxanne/providers/twilio"
 )
 
 func TestTextLeavesOnceAndItsRowSaysSo(t *testing.T) {
@@ -135,17 +137,30 @@ func TestDeliveryReportsInAnyOrderLeaveTheTruth(t *testing.T) {
 	require.Equal(t, requests, b.twilio.Requests(), "a settled message is not asked about")
 }
 
+// Who asked for the text is gone, or the worker is told to stop: what was handed over is tried all the same.
+func TestTextLeavesThoughWhoeverAskedIsGone(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.followUp(t, "a")
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	status, err := b.m.Deliver(gone, b.org, id, "")
+	require.NoError(t, err)
+	require.Equal(t, "sent", status)
+	require.Equal(t, "sent", b.row(t, id).Status)
+}
+
 func TestClinicWithoutTwilioCannotText(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	require.NoError(t, b.m.CanText(t.Context(), b.org), "control")
-	token, err := b.m.TwilioToken(t.Context(), b.org)
+	account, err := b.m.TwilioAccount(t.Context(), b.org)
 	require.NoError(t, err)
-	require.Equal(t, authToken, token)
+	require.Equal(t, twilio.Credentials{AccountSID: accountSID, AuthToken: authToken}, account)
 
 	b.data.Exec(t, "delete from public.org_credentials")
 	require.ErrorIs(t, b.m.CanText(t.Context(), b.org), messenger.ErrNotConfigured)
-	_, err = b.m.TwilioToken(t.Context(), b.org)
+	_, err = b.m.TwilioAccount(t.Context(), b.org)
 	require.ErrorIs(t, err, messenger.ErrNotConfigured)
 	id := b.followUp(t, "a")
 	_, err = b.m.Deliver(t.Context(), b.org, id, "")

@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -31,22 +32,23 @@ func (m *Messenger) mail(ctx context.Context, tx db.Tx, by mailer, row db.Messag
 	if err != nil {
 		return nil, fmt.Errorf("read the clinic's name: %w", err)
 	}
+	name := oneLine(clinic.Name)
 	if p.again {
-		if p.attachments, err = calendarAgain(ctx, tx, row, clinic.Name, by.from); err != nil {
+		if p.visits, err = visitsAgain(ctx, tx, row, name, by.from); err != nil {
 			return nil, err
 		}
 	}
-	html, err := m.page(clinic.Name, p.body)
+	html, err := m.page(name, p.body)
 	if err != nil {
 		return nil, fmt.Errorf("write the e-mail: %w", err)
 	}
-	subject := clinic.Name
+	subject := name
 	if row.Subject != nil {
-		subject = *row.Subject
+		subject = subjectOf(*row.Subject)
 	}
 	message := email.Message{
-		From: named(clinic.Name, by.from), To: row.Recipient, Subject: subject,
-		Text: p.body, HTML: html, Key: row.ID.String(), Attachments: p.attachments,
+		From: named(name, by.from), To: row.Recipient, Subject: subject,
+		Text: p.body, HTML: html, Key: row.ID.String(), Attachments: calendar(p.visits, row.CreatedAt),
 	}
 	return func(ctx context.Context) (string, error) { return by.sender.Send(ctx, message) }, nil
 }
@@ -72,27 +74,22 @@ const (
 	emailKey     = ":email"
 )
 
-// calendar is the file by which the visits get into the patient's calendar; a visit that moved replaces its earlier
-// entry, because the code's version grows with every confirmation.
-func calendar(b db.ScheduledBundle, organizer string) []email.Attachment {
+// visitsOf are the visits that a confirmation puts into the patient's calendar; none for other kinds.
+func visitsOf(b db.ScheduledBundle, organizer string) []email.Event {
 	if text(b.Kind) != "confirmation" {
 		return nil
 	}
-	versions := map[uuid.UUID]int{}
-	for i, subject := range b.CodeSubjects {
-		versions[subject] = int(b.CodeVersions[i])
-	}
 	events := make([]email.Event, len(b.AppointmentIds))
 	for i, id := range b.AppointmentIds {
-		events[i] = event(id, b.StartsAt[i], b.EndsAt[i], versions[id])
-		events[i].Summary, events[i].Location, events[i].Organizer = b.Summaries[i], text(b.Place), organizer
+		events[i] = email.Event{UID: uidOf(id), Start: b.StartsAt[i], End: b.EndsAt[i],
+			Summary: b.Summaries[i], Location: text(b.Place), Organizer: organizer}
 	}
-	return attached(events)
+	return events
 }
 
-// calendarAgain is the file of an e-mail that may not have left, as the visits are by now, and without saying more than
-// the clinic's name about them.
-func calendarAgain(ctx context.Context, tx db.Tx, row db.Message, clinic, organizer string) ([]email.Attachment, error) {
+// visitsAgain are those of an e-mail that may not have left, as they are by now, and without saying more than the
+// clinic's name about them. errCannotAsk when all were cancelled: asking might confirm them.
+func visitsAgain(ctx context.Context, tx db.Tx, row db.Message, clinic, organizer string) ([]email.Event, error) {
 	key := strings.TrimSuffix(strings.TrimPrefix(text(row.SendKey), scheduledKey), emailKey)
 	id, err := uuid.Parse(key)
 	if err != nil || row.Category != "confirmation" {
@@ -102,23 +99,40 @@ func calendarAgain(ctx context.Context, tx db.Tx, row db.Message, clinic, organi
 	if err != nil {
 		return nil, fmt.Errorf("read the visits of the e-mail: %w", err)
 	}
+	if len(visits) == 0 {
+		return nil, errCannotAsk
+	}
 	events := make([]email.Event, len(visits))
 	for i, v := range visits {
-		events[i] = event(v.ID, v.ScheduledAt, v.EndsAt, int(v.CodeVersion))
-		events[i].Summary, events[i].Location, events[i].Organizer = clinic, v.Place, organizer
+		events[i] = email.Event{UID: uidOf(v.ID), Start: v.ScheduledAt, End: v.EndsAt,
+			Summary: clinic, Location: v.Place, Organizer: organizer}
 	}
-	return attached(events), nil
+	return events, nil
 }
 
-func event(visit uuid.UUID, starts, ends time.Time, version int) email.Event {
-	return email.Event{UID: visit.String() + "@voxanne", Start: starts, End: ends, Sequence: version}
-}
+func uidOf(visit uuid.UUID) string { return visit.String() + "@voxanne" }
 
-func attached(events []email.Event) []email.Attachment {
+// calendar is the file by which the visits get into the patient's calendar. When the message was begun, in minutes,
+// counts its versions: a visit that moved replaces its earlier entry, and the same message is the same file.
+func calendar(events []email.Event, begun time.Time) []email.Attachment {
 	if len(events) == 0 {
 		return nil
 	}
+	for i := range events {
+		events[i].Stamp, events[i].Sequence = begun, int(begun.Unix()/60)
+	}
 	return []email.Attachment{{Name: "visit.ics", ContentType: email.CalendarType, Content: email.Calendar(events)}}
+}
+
+// oneLine is a name as a header can hold it.
+func oneLine(name string) string {
+	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+}
+
+// subjectOf is a subject as it can be sent: a long clinic's name may make it too long.
+func subjectOf(subject string) string {
+	runes := []rune(oneLine(subject))
+	return string(runes[:min(len(runes), email.MaxSubject)])
 }
 
 // text is what p points at, or empty.

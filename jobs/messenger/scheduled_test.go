@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -123,12 +124,39 @@ func TestWithoutTwilioTheEmailStillGoes(t *testing.T) {
 	require.NotContains(t, emails[0].Text+emails[0].HTML, "[code]")
 	require.Empty(t, sixDigits.FindAllString(emails[0].Text, -1))
 	require.Len(t, emails[0].Attachments, 1)
-	require.Contains(t, string(emails[0].Attachments[0].Content), "BEGIN:VEVENT")
+	// No code tells a visit's versions apart here: when each e-mail was begun does.
+	require.Contains(t, string(emails[0].Attachments[0].Content), "\r\n"+one[string](t, b, `
+		select format(E'SEQUENCE:%s\r\n', floor(extract(epoch from created_at) / 60)::bigint) from public.messages`))
+	require.Contains(t, string(emails[0].Attachments[0].Content), "\r\n"+one[string](t, b, `
+		select to_char(created_at at time zone 'UTC', E'"DTSTAMP:"YYYYMMDD"T"HH24MISS"Z"') from public.messages`)+"\r\n")
 	id := one[uuid.UUID](t, b, "select id from public.messages")
 	require.Equal(t, id.String(), emails[0].Key)
 	require.Equal(t, row{Status: "sent", External: emails[0].ID}, b.row(t, id))
 	require.Equal(t, "platform_resend", one[string](t, b, "select service_provider from public.messages"))
 	require.Equal(t, "done", one[string](t, b, "select state from public.scheduled_messages where kind = 'confirmation'"))
+}
+
+func TestAClinicsNameIsOneLineInHeaders(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.data.Exec(t, `update public.organizations set name = E'Quillstone\r\nBcc: spy@patients.example'`)
+	b.confirmByEmail(t)
+	emails := b.resend.Emails()
+	require.Len(t, emails, 1)
+	require.Equal(t, `"Quillstone Bcc: spy@patients.example" <`+platformFrom+`>`, emails[0].From)
+	require.Equal(t, one[string](t, b, `select regexp_replace(subject, '\s+', ' ', 'g') from public.messages`), emails[0].Subject)
+}
+
+func TestALongSubjectIsCut(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.data.Exec(t, `update public.organizations set name = repeat('Quillstone', 10)`)
+	b.data.Exec(t, `insert into public.message_templates (org_id, kind, name, language, subject, body)
+		select id, 'confirmation', 'Ours', 'en', '{clinic} ' || repeat('é', 140), '{clinic} {date} {time}' from public.organizations`)
+	b.confirmByEmail(t)
+	emails := b.resend.Emails()
+	require.Len(t, emails, 1)
+	require.Equal(t, 200, utf8.RuneCountInString(emails[0].Subject))
 }
 
 func TestWithoutAnyWayTheScheduledRowSaysSo(t *testing.T) {

@@ -98,11 +98,15 @@ func (q question) askTexter(ctx context.Context, tx db.Tx) (func(context.Context
 	if by.since.After(*q.row.HandedOverAt) || !strings.HasPrefix(q.row.Recipient, "+") {
 		return nil, errCannotAsk
 	}
-	message := by.text(q.row, q.m.withCodes(q.org, q.row.Content, q.row.CodeSubjects, q.row.CodeVersions))
+	wordings := q.m.wordings(q.org, q.row.Content, q.row.CodeSubjects, q.row.CodeVersions)
 	return func(ctx context.Context) (time.Duration, error) {
-		found, err := by.account.Find(ctx, message, q.row.HandedOverAt.Add(-clockSkew))
-		if err != nil {
-			return q.later(ctx)
+		var found []twilio.Sent
+		for _, body := range wordings {
+			these, err := by.account.Find(ctx, by.text(q.row, body), q.row.HandedOverAt.Add(-clockSkew))
+			if err != nil {
+				return q.later(ctx)
+			}
+			found = append(found, these...)
 		}
 		return q.compare(ctx, found)
 	}, nil

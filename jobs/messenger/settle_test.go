@@ -2,6 +2,7 @@ package messenger_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/db/vault"
 	"github.com/voxanne-ai/voxanne/providers/email"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 )
@@ -42,6 +44,23 @@ func TestTextWithCodesIsFoundByItsExactWords(t *testing.T) {
 	again, err := b.m.Settle(t.Context(), b.org, id)
 	require.NoError(t, err)
 	require.Zero(t, again)
+	require.Equal(t, row{Status: "sent", External: b.twilio.Texts()[0].SID}, b.row(t, id))
+}
+
+// CREDENTIALS_KEY got a new first key between the sending and the question.
+func TestTextWithCodesIsFoundAfterAChangeOfKeys(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.book(t, "Ada Quillby", "Bob Quillby")
+	b.twilio.Fail(sandbox.Failure{Status: 500, Acts: true})
+	require.NoError(t, b.m.SendScheduled(t.Context(), b.org, b.scheduled(t, "confirmation")[0]))
+	id := one[uuid.UUID](t, b, "select id from public.messages")
+	var err error
+	b.o.Keys, err = vault.ParseKeyring("k2:" + strings.Repeat("6b", 32) + "," + credentialsKey)
+	require.NoError(t, err)
+	b.age(t, 11*time.Minute)
+	_, err = b.m.Settle(t.Context(), b.org, id)
+	require.NoError(t, err)
 	require.Equal(t, row{Status: "sent", External: b.twilio.Texts()[0].SID}, b.row(t, id))
 }
 
@@ -149,6 +168,20 @@ func TestEmailIsSettledByItsKey(t *testing.T) {
 			require.Equal(t, c.row, got)
 		})
 	}
+}
+
+// To ask Resend is to send what never came: not when there is nothing to confirm any more.
+func TestEmailAboutACancelledVisitIsNotAskedAbout(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.resend.Fail(sandbox.Failure{Status: 500})
+	id := b.confirmByEmail(t)
+	b.data.Exec(t, "update public.appointments set status = 'cancelled'")
+	again, err := b.m.Settle(t.Context(), b.org, id)
+	require.NoError(t, err)
+	require.Zero(t, again)
+	require.Empty(t, b.resend.Emails())
+	require.Equal(t, row{Status: "unknown", Reason: "cannot_ask"}, b.row(t, id))
 }
 
 func TestEmailThroughAMailServerCannotBeAskedAbout(t *testing.T) {

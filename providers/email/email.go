@@ -10,9 +10,11 @@ import (
 	"unicode/utf8"
 )
 
-// Limits of what is taken.
+// MaxSubject is the longest subject that is taken, in code points: more is cut off by most readers.
+const MaxSubject = 200
+
+// Other limits of what is taken.
 const (
-	maxSubject     = 200      // code points: more is cut off by most readers
 	maxAttachments = 20 << 20 // bytes in all, before base64
 	maxKey         = 256      // Resend: idempotency keys
 )
@@ -58,7 +60,7 @@ func check(m Message) error {
 		return &RefusedError{Code: "invalid_from"}
 	case !oneAddress(m.To):
 		return &RefusedError{Code: "invalid_to"}
-	case strings.TrimSpace(m.Subject) == "" || !plain(m.Subject) || utf8.RuneCountInString(m.Subject) > maxSubject:
+	case strings.TrimSpace(m.Subject) == "" || !plain(m.Subject) || utf8.RuneCountInString(m.Subject) > MaxSubject:
 		return &RefusedError{Code: "invalid_subject"}
 	case strings.TrimSpace(m.Text) == "" && strings.TrimSpace(m.HTML) == "":
 		return &RefusedError{Code: "empty"}

@@ -169,3 +169,21 @@ func TestSMTPWithoutServerOrLogin(t *testing.T) {
 	_, err = s.Send(ctx, message())
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+// Off loopback nothing is said in the clear. 0.0.0.0 is an address of this machine that does not look like one.
+func TestSMTPDemandsTLSOfOtherMachines(t *testing.T) {
+	t.Parallel()
+	server := smtpServer(t)
+	_, port, err := net.SplitHostPort(server.Addr())
+	require.NoError(t, err)
+	near, err := email.NewSMTP("smtp://127.0.0.1:" + port)
+	require.NoError(t, err)
+	_, err = near.Send(t.Context(), message())
+	require.NoError(t, err, "control")
+	far, err := email.NewSMTP("smtp://0.0.0.0:" + port)
+	require.NoError(t, err)
+	_, err = far.Send(t.Context(), message())
+	require.Equal(t, "UnavailableError", kind(err))
+	discreet(t, err)
+	require.Len(t, server.Mails(), 1)
+}

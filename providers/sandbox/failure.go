@@ -13,6 +13,8 @@ import (
 type Failure struct {
 	// Status is the answer, e.g. 429 or 503. 0: the request is served as usual, after Delay.
 	Status int
+	// Code is the provider's number of the error, where it has numbers (Twilio). 0: one that goes with Status.
+	Code int
 	// RetryAfter is sent in whole seconds with the failure when it is positive.
 	RetryAfter time.Duration
 	// Delay passes before the answer. A client that gives up ends it.

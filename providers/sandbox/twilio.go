@@ -160,6 +160,9 @@ func (t *Twilio) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		case http.StatusUnauthorized:
 			code = 20003
 		}
+		if failure.Code != 0 {
+			code = failure.Code
+		}
 		refuseTwilio(w, status, code, http.StatusText(status))
 	})
 }

@@ -23,6 +23,7 @@ const (
 	CodeInvalidTo   = 21211
 	CodeInvalidFrom = 21212
 	CodeOptedOut    = 21610 // the recipient texted STOP
+	CodeNotMobile   = 21614 // the number cannot receive texts
 	codeNoBody      = 21602
 	codeBadLogin    = 20003
 	codeNotActive   = 20005

@@ -178,7 +178,10 @@ func TestAProviderInTrouble(t *testing.T) {
 		"silent before acting":   {[]sandbox.Failure{{Delay: 3 * time.Second}}, 502, "delivery_unknown", "unknown", 0},
 		"silent after acting":    {[]sandbox.Failure{{Delay: 3 * time.Second, Acts: true}}, 502, "delivery_unknown", "unknown", 1},
 		"broken without acting":  {[]sandbox.Failure{{Status: 500}}, 502, "delivery_unknown", "unknown", 0},
-		"a number that is wrong": {[]sandbox.Failure{{Status: 400}}, 500, "internal", "failed", 0},
+		"refused for no reason":  {[]sandbox.Failure{{Status: 400}}, 500, "internal", "failed", 0},
+		"a number that is wrong": {[]sandbox.Failure{{Status: 400, Code: 21211}}, 400, "bad_request", "failed", 0},
+		"a landline":             {[]sandbox.Failure{{Status: 400, Code: 21614}}, 400, "bad_request", "failed", 0},
+		"STOP at the carrier":    {[]sandbox.Failure{{Status: 400, Code: 21610}}, 409, "opted_out", "failed", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -189,7 +192,8 @@ func TestAProviderInTrouble(t *testing.T) {
 			if row.code == "" {
 				require.Equal(t, row.status, got.status, got.body)
 			} else {
-				sentence := map[string]string{"internal": "Failed to send follow-up SMS. Please try again later.", "delivery_unknown": "Do not send it again"}[row.code]
+				sentence := map[string]string{"internal": "Failed to send follow-up SMS. Please try again later.", "delivery_unknown": "Do not send it again",
+					"bad_request": "Invalid phone number format", "opted_out": "asked not to be texted"}[row.code]
 				got.requireRefused(t, row.status, row.code, sentence)
 				again := staff.do(t, http.MethodPost, zoeSMS, words(planted), "Idempotency-Key", "press-1")
 				again.requireRefused(t, row.status, row.code, sentence) // a dashboard tries again by itself

@@ -51,11 +51,21 @@ func New(o Options) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/twilio/status", t.webhook("From", t.status))
 	mux.HandleFunc("POST /api/twilio/inbound", t.webhook("To", t.inbound))
+	mux.HandleFunc("/api/twilio/status", onlyPosts)
+	mux.HandleFunc("/api/twilio/inbound", onlyPosts)
 	mux.HandleFunc("/api/twilio/", func(w http.ResponseWriter, r *http.Request) {
 		server.WriteError(w, r, server.NewError(server.CodeNotFound,
 			"There is nothing here. Twilio posts to /api/twilio/status and /api/twilio/inbound.", nil))
 	})
 	return mux, nil
+}
+
+// onlyPosts answers every other method: Twilio can be set to GET in its console, and whoever did must hear what is wrong.
+func onlyPosts(w http.ResponseWriter, r *http.Request) {
+	server.NoteRoute(r.Context(), r.Pattern)
+	w.Header().Set("Allow", http.MethodPost)
+	server.WriteError(w, r, server.NewError(server.CodeMethodNotAllowed,
+		"This path answers to POST only. Choose HTTP POST for the webhook in Twilio's console.", nil))
 }
 
 // answerer acts on a form that was proved to be Twilio's for org, and writes the answer.

@@ -80,6 +80,23 @@ func TestOnlyWhatTheClinicsAccountSignedIsBelieved(t *testing.T) {
 	b.post(t, path, huge, good(huge), nil).requireRefused(t, http.StatusRequestEntityTooLarge, "body_too_large", "")
 }
 
+func TestOnlyPostsAreTakenIn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, path := range []string{"/api/twilio/inbound", "/api/twilio/status"} {
+		for _, method := range []string{http.MethodGet, http.MethodPut} {
+			r, err := http.NewRequestWithContext(t.Context(), method, b.url+path+"?"+inboundForm().Encode(), nil)
+			require.NoError(t, err)
+			got := b.send(t, r)
+			got.requireRefused(t, http.StatusMethodNotAllowed, "method_not_allowed", "POST")
+			require.Equal(t, http.MethodPost, got.header.Get("Allow"))
+		}
+	}
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, b.url+"/api/twilio/inbound/", nil)
+	require.NoError(t, err)
+	b.send(t, r).requireRefused(t, http.StatusNotFound, "not_found", "nothing here")
+}
+
 func TestATextIsTakenInOnce(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -184,6 +201,9 @@ values ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000
 	require.Equal(t, 1, b.count(t, `select count(*) from appointments where confirmed_by_patient_at is not null`))
 	require.Contains(t, reply("X"), "X", "asked back once")
 	require.Equal(t, "confirmed", b.text(t, `select status from appointments`))
+	reply("x")
+	require.Equal(t, "confirmed", b.text(t, `select status from appointments`), "so soon after our question it is the network's repetition")
+	b.database.Exec(t, `update reply_questions set asked_at = asked_at - interval '1 minute'`) // the question is read
 	reply("x")
 	require.Equal(t, "cancelled", b.text(t, `select status from appointments`))
 	require.Len(t, b.twilio.Texts(), 3)
