@@ -18,11 +18,12 @@ import (
 
 // fakeDB answers as the database would: Membership of the claims' user.
 type fakeDB struct {
-	answer Membership
-	err    error
-	ping   error
-	seen   []byte // the claims that were handed over
-	panics any
+	Database // nothing else is asked
+	answer   Membership
+	err      error
+	ping     error
+	seen     []byte // the claims that were handed over
+	panics   any
 }
 
 func (f *fakeDB) Ping(context.Context) error { return f.ping }

@@ -16,6 +16,11 @@ type database struct{ db *db.DB }
 // Ping asks whether the database answers.
 func (d database) Ping(ctx context.Context) error { return d.db.Ping(ctx) }
 
+// AsUser runs fn in one transaction of the claims' user.
+func (d database) AsUser(ctx context.Context, claims []byte, fn func(db.Tx, db.Member) error) error {
+	return d.db.AsUser(ctx, claims, fn)
+}
+
 // Membership reads the organization in a transaction of the claims' user, who
 // is refused there when the profile is gone (SQLSTATE VX401). pgx.ErrNoRows,
 // which becomes not_found, when the organization's row is gone.

@@ -18,6 +18,7 @@ const (
 	sentenceInternal  = "Something went wrong on our side. Please try again; if it persists, quote the request id."
 	sentenceBusy      = "The service is busy. Please try again in a moment."
 	sentenceNotFound  = "Not found."
+	sentenceGone      = "This organization was deleted."
 	sentenceNotMember = "You are not a member of this organization. Sign in again."
 	sentenceTooLarge  = "The request body is too large."
 )

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server/api"
 )
 
@@ -23,18 +24,52 @@ type memberships interface {
 	// *Error with not_a_member when the profile is gone, not_found when the
 	// organization is.
 	Membership(ctx context.Context, claims []byte) (Membership, error)
+	// AsUser is [db.DB.AsUser].
+	AsUser(ctx context.Context, claims []byte, fn func(db.Tx, db.Member) error) error
 }
 
 // handlers implements the operations of openapi.yaml, one file per entity.
-type handlers struct{ db Database }
+type handlers struct {
+	db   Database
+	vapi VapiAccount
+}
+
+// asMember runs fn in one transaction of the signed-in member, and shows it the organization. Errors of its own:
+// unauthenticated, not_a_member, gone for an organization that left.
+func (h handlers) asMember(ctx context.Context, fn func(tx db.Tx, org db.Organization) error) error {
+	claims, err := signedIn(ctx)
+	if err != nil {
+		return err
+	}
+	return h.db.AsUser(ctx, claims.Raw, func(tx db.Tx, member db.Member) error {
+		org, err := tx.GetOrganization(ctx, member.OrgID)
+		if err != nil {
+			return err
+		}
+		if org.DeletedAt != nil {
+			return NewError(CodeGone, sentenceGone, nil)
+		}
+		return fn(tx, org)
+	})
+}
+
+// signedIn is who the request's token speaks for. Error: unauthenticated, on a
+// route that openapi.yaml opens to everyone.
+func signedIn(ctx context.Context) (Claims, error) {
+	claims, ok := claimsOf(ctx)
+	if !ok {
+		return Claims{}, NewError(CodeUnauthenticated, sentenceNoToken, nil)
+	}
+	return claims, nil
+}
 
 // ValidateOrg tells the dashboard that the signed-in user belongs to the
 // organization it asks about. Errors: not_a_member, forbidden for another
 // organization whether it exists or not, gone, not_found.
 func (h handlers) ValidateOrg(ctx context.Context, req api.ValidateOrgRequestObject) (api.ValidateOrgResponseObject, error) {
-	claims, ok := claimsOf(ctx)
-	if !ok {
-		return nil, NewError(CodeUnauthenticated, sentenceNoToken, nil)
+	claims, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
 	}
 	m, err := h.db.Membership(ctx, claims.Raw)
 	switch {
@@ -43,7 +78,7 @@ func (h handlers) ValidateOrg(ctx context.Context, req api.ValidateOrgRequestObj
 	case m.OrgID != req.OrgId:
 		return nil, NewError(CodeForbidden, "You are not a member of that organization.", nil)
 	case m.Deleted:
-		return nil, NewError(CodeGone, "This organization was deleted.", nil)
+		return nil, NewError(CodeGone, sentenceGone, nil)
 	}
 	return api.ValidateOrg200JSONResponse{
 		Success: true, OrgId: m.OrgID, UserId: m.UserID, Role: api.Role(m.Role),

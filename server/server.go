@@ -12,12 +12,20 @@ type Database interface {
 	memberships
 }
 
-// Deps is what a server is made of. All but Voice are required.
+// VapiAccount is what the dashboard may know of the platform's account at Vapi.
+type VapiAccount struct {
+	PublicKey  string // shown for reference; "" when there is none
+	Configured bool   // there is a private key, which itself never comes here
+}
+
+// Deps is what a server is made of. Vapi and Voice may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
 	Log     *slog.Logger // see NewLogger
 	Metrics *Metrics
+	// Vapi is shown to members. The server itself never asks Vapi anything.
+	Vapi VapiAccount
 	// Voice answers everything under /api/vapi/. It sees full paths,
 	// authenticates by itself and reports errors through WriteError.
 	Voice http.Handler
@@ -33,7 +41,7 @@ func New(deps Deps) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
-	if err := mountAPI(mux, handlers{db: deps.DB}, deps.Auth); err != nil {
+	if err := mountAPI(mux, handlers{db: deps.DB, vapi: deps.Vapi}, deps.Auth); err != nil {
 		return nil, err
 	}
 	if deps.Voice != nil {

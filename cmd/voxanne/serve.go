@@ -64,6 +64,7 @@ func newHandler(cfg server.Config, opened *db.DB, log *slog.Logger) (http.Handle
 		Auth:    server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
 		Log:     log,
 		Metrics: metrics,
+		Vapi:    server.VapiAccount{PublicKey: cfg.VapiPublicKey, Configured: cfg.VapiPrivateKey != ""},
 		Voice:   reception.New(opened, webhooks, metrics),
 	})
 	if err != nil {

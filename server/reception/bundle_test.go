@@ -70,7 +70,7 @@ func setupWith(t *testing.T, settings string) *bundle {
 	require.NoError(t, err)
 	metrics := server.NewMetrics()
 	handler, err := server.New(server.Deps{
-		DB:      noDashboard{database},
+		DB:      noDashboard{server.NewDatabase(database)},
 		Auth:    server.NewVerifier(server.Config{JWTSecret: "test-secret-jwt-test-secret-jwt-test"}, http.DefaultClient),
 		Log:     server.NewLogger(logtest.Keep(t, b.log), slog.LevelDebug),
 		Metrics: metrics,
@@ -85,7 +85,7 @@ func setupWith(t *testing.T, settings string) *bundle {
 }
 
 // noDashboard serves the probes; these tests ask nothing of the dashboard.
-type noDashboard struct{ *db.DB }
+type noDashboard struct{ server.Database }
 
 func (noDashboard) Membership(context.Context, []byte) (server.Membership, error) {
 	return server.Membership{}, db.ErrNotMember
