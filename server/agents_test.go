@@ -295,7 +295,9 @@ func TestSimultaneousFirstSavesMakeOneDefault(t *testing.T) {
 	c := found(t)
 	codes := make(chan int)
 	for range 8 {
-		go func() { codes <- c.console(t, http.MethodPost, pathBehavior, `{"outbound": {"firstMessage": "It is us."}}`).Code }()
+		go func() {
+			codes <- c.console(t, http.MethodPost, pathBehavior, `{"outbound": {"firstMessage": "It is us."}}`).Code
+		}()
 	}
 	for range 8 {
 		require.Equal(t, http.StatusOK, <-codes)

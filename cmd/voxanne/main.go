@@ -46,6 +46,7 @@ func commands() []command {
 		{"work", "work the queue", runWork},
 		{"migrate", "bring the database to this program's schema", runMigrate},
 		{"seed", "put the demo clinics into the database", runSeed},
+		{"tools", "look after the tools that assistants carry at Vapi: audit, sync", runTools},
 		{"token", "print an access token for a member of a clinic (development only)", runToken},
 	}
 }
