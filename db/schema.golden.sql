@@ -30,40 +30,6 @@ CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;
 
 COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
 
-CREATE TYPE app.agent_ref AS (
-	org_id uuid,
-	agent_id uuid
-);
-
-ALTER TYPE app.agent_ref OWNER TO owner;
-
-COMMENT ON TYPE app.agent_ref IS 'An agent of any tenant, for the reconciler: ids only.';
-
-CREATE TYPE app.agent_sync AS (
-	outcome text,
-	version integer,
-	name text,
-	role text,
-	voice text,
-	language text,
-	system_prompt text,
-	first_message text,
-	max_call_seconds integer,
-	vapi_assistant_id text,
-	may_exist boolean,
-	clinic_name text,
-	emergency_sentence text,
-	recording_consent text,
-	ai_disclosure boolean,
-	hipaa_mode boolean,
-	saved_at timestamp with time zone,
-	trace_context text
-);
-
-ALTER TYPE app.agent_sync OWNER TO owner;
-
-COMMENT ON TYPE app.agent_sync IS 'What an agent''s assistant shall be. outcome sync (the lease is yours), busy (another sync holds it), in_step (nothing to do) , remove (deleted: take the assistant away) or gone. may_exist: an earlier try may have created an assistant whose id we never learned.';
-
 CREATE TYPE app.assistant_facts AS (
 	vapi_assistant_id text,
 	clinic_name text,
@@ -145,49 +111,6 @@ ALTER TYPE app.free_slot OWNER TO owner;
 
 COMMENT ON TYPE app.free_slot IS 'One possible visit of one resource: the visit, the visit with buffers, and how many visits that resource has within a day of it.';
 
-CREATE TYPE app.inbound_answer AS (
-	outcome text,
-	message_id uuid,
-	contact_id uuid,
-	reply_message_id uuid
-);
-
-ALTER TYPE app.inbound_answer OWNER TO owner;
-
-COMMENT ON TYPE app.inbound_answer IS 'What a text from a patient did: opted_out, opted_in, help, confirmed, asked (a question went back), cancelled, kept, stored (nothing was asked of us) or replayed. reply_message_id: our queued answer, NULL when none goes out.';
-
-CREATE TYPE app.message_decision AS (
-	outcome text,
-	reason text,
-	message_id uuid,
-	status text,
-	recipient text,
-	content text,
-	segments integer,
-	not_before timestamp with time zone
-);
-
-ALTER TYPE app.message_decision OWNER TO owner;
-
-COMMENT ON TYPE app.message_decision IS 'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, no_consent, too_many_codes, reminder_limit.';
-
-CREATE TYPE app.message_stat AS (
-	day date,
-	method text,
-	category text,
-	sent bigint,
-	delivered bigint,
-	failed bigint,
-	unknown bigint,
-	blocked bigint,
-	received bigint,
-	segments bigint
-);
-
-ALTER TYPE app.message_stat OWNER TO owner;
-
-COMMENT ON TYPE app.message_stat IS 'Messages of one day of the clinic, by way and category. sent counts all that left, delivered those of them that were reported as arrived.';
-
 CREATE TYPE app.open_span AS (
 	resource_id uuid,
 	location_id uuid,
@@ -198,37 +121,6 @@ CREATE TYPE app.open_span AS (
 ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
-
-CREATE TYPE app.scheduled_bundle AS (
-	outcome text,
-	not_before timestamp with time zone,
-	scheduled_ids uuid[],
-	kind text,
-	category text,
-	contact_id uuid,
-	call_id uuid,
-	campaign_id uuid,
-	phone text,
-	spoken boolean,
-	email text,
-	text text,
-	subject text,
-	email_text text,
-	code_subjects uuid[],
-	code_versions integer[],
-	appointment_ids uuid[],
-	starts_at timestamp with time zone[],
-	ends_at timestamp with time zone[],
-	summaries text[],
-	place text,
-	clinic_name text,
-	clinic_phone text,
-	clinic_country text
-);
-
-ALTER TYPE app.scheduled_bundle OWNER TO owner;
-
-COMMENT ON TYPE app.scheduled_bundle IS 'One message to be sent by itself, with all that was merged into it. outcome send, wait (look again at not_before) or nothing (done, cancelled or skipped meanwhile). In text each [code] stands for the code of the code_subjects entry of the same position, derived with its version. phone, email: NULL where that way is not open. The arrays from appointment_ids on describe the visits, for the calendar file.';
 
 CREATE TYPE app.service_card AS (
 	name text,
@@ -265,28 +157,6 @@ CREATE TYPE app.tenant_route AS (
 ALTER TYPE app.tenant_route OWNER TO owner;
 
 COMMENT ON TYPE app.tenant_route IS 'Whose call it is. outcome: found, unknown (no identifier is ours) or conflict (they name two tenants).';
-
-CREATE TYPE app.tool_claim AS (
-	outcome text,
-	vapi_tool_id text,
-	definition_hash text
-);
-
-ALTER TYPE app.tool_claim OWNER TO owner;
-
-COMMENT ON TYPE app.tool_claim IS 'Whether a tool must be registered. outcome registered (with this hash, under this id), claimed (register it now; vapi_tool_id is the old one, NULL at first) or busy (somebody registers it).';
-
-CREATE TYPE app.tool_health AS (
-	tool_name text,
-	registered boolean,
-	linked_agents bigint,
-	agents bigint,
-	last_error text
-);
-
-ALTER TYPE app.tool_health OWNER TO owner;
-
-COMMENT ON TYPE app.tool_health IS 'One of an organisation''s tools: whether it is registered at Vapi and how many of its agents carry it.';
 
 CREATE TYPE app.transfer_answer AS (
 	outcome text,
@@ -452,55 +322,6 @@ $$;
 ALTER FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) IS 'Closes a location, or one of its resources, for a time. Visits already booked in it stay and are for the staff to move. Staff only (VX403); an end before the start is VX400.';
-
-CREATE FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer) RETURNS SETOF app.agent_ref
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  return query
-  select a.org_id, a.id
-  from public.agents a
-  where coalesce(a.lease_until, '-infinity') < app.now()
-    and (a.deleted_at is not null or a.sync_status <> 'synced' or a.synced_version < a.desired_version
-      or a.synced_at < p_seen_before
-      -- Its assistant carries an earlier definition than the registry's.
-      or exists (
-        select from public.agent_tools x
-        join public.vapi_tools t on t.name = x.tool_name
-        where x.org_id = a.org_id and x.agent_id = a.id and x.vapi_tool_id is distinct from t.vapi_tool_id))
-    -- A save's own job comes first.
-    and a.saved_at < app.now() - interval '30 seconds'
-  order by a.saved_at, a.id
-  limit p_limit;
-end
-$$;
-
-ALTER FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer) OWNER TO app_definer;
-
-COMMENT ON FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer) IS 'Agents of all tenants that are out of step, carry an earlier tool, wait for removal, or were last seen in step before p_seen_before (drift); the oldest first. Ids only.';
-
-CREATE FUNCTION app.agents_to_sync(p_org_id uuid, p_even_in_step boolean) RETURNS SETOF app.agent_ref
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  return query
-  select a.org_id, a.id
-  from public.agents a
-  where (p_org_id is null or a.org_id = p_org_id)
-    and (p_even_in_step or a.deleted_at is not null or a.sync_status <> 'synced' or a.synced_version < a.desired_version
-      or exists (
-        select from public.agent_tools x
-        join public.vapi_tools t on t.name = x.tool_name
-        where x.org_id = a.org_id and x.agent_id = a.id and x.vapi_tool_id is distinct from t.vapi_tool_id))
-  order by a.org_id, a.id;
-end
-$$;
-
-ALTER FUNCTION app.agents_to_sync(p_org_id uuid, p_even_in_step boolean) OWNER TO app_definer;
-
-COMMENT ON FUNCTION app.agents_to_sync(p_org_id uuid, p_even_in_step boolean) IS 'The agents of one organisation, or of all (NULL), whose assistants are out of step or carry an earlier tool; p_even_in_step: every one. Unlike agents_to_reconcile it leaves nobody out for being worked on. Ids only.';
 
 CREATE FUNCTION app.already_changed(p_kind text, p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, p_starts_at timestamp with time zone) RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -696,7 +517,6 @@ CREATE FUNCTION app.assistant_facts(p_call_id uuid) RETURNS SETOF app.assistant_
     join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
     where x.org_id = k.org_id
       and a.role = 'inbound'
-      and a.deleted_at is null
       and (a.id = k.agent_id or (k.agent_id is null and a.is_default))
     limit 1
   ) route on true
@@ -745,60 +565,6 @@ $$;
 ALTER FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text, p_limit integer, p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text, p_limit integer, p_call_id uuid) IS 'Free starts in [p_from, p_to) in order of time, one row a start, with the resource that an "any" booking would take. Service and resource by id, name or alias; a resource not given means any; one that is unknown gives no rows. At most 62 days (else VX400), at most p_limit rows.';
-
-CREATE FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean DEFAULT false) RETURNS SETOF app.agent_sync
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_now timestamptz := app.now();
-  v_agent public.agents;
-  v_assistant_id text;
-  v_org public.organizations;
-  v_outcome text;
-begin
-  select * into v_agent from public.agents a where a.org_id = v_org_id and a.id = p_agent_id for update;
-  select r.vapi_assistant_id into v_assistant_id
-  from public.assistant_routes r
-  where r.org_id = v_org_id and r.agent_id = p_agent_id;
-  v_outcome := case
-    when v_agent.id is null then 'gone'
-    when v_agent.lease_until > v_now and v_agent.lease_id <> p_lease_id then 'busy'
-    when v_agent.deleted_at is not null then 'remove'
-    when v_agent.synced_version >= v_agent.desired_version and v_agent.sync_status = 'synced' and not p_even_in_step then 'in_step'
-    else 'sync'
-  end;
-  if v_outcome in ('sync', 'remove') then
-    update public.agents a
-    set lease_id = p_lease_id, lease_until = v_now + interval '2 minutes'
-    where a.org_id = v_org_id and a.id = p_agent_id;
-  end if;
-  select * into v_org from public.organizations o where o.id = v_org_id;
-  return next row(
-    v_outcome, v_agent.desired_version, v_agent.name, v_agent.role, v_agent.voice, v_agent.language, v_agent.system_prompt,
-    v_agent.first_message, extract(epoch from v_agent.max_call_duration)::integer, v_assistant_id,
-    v_agent.creating_since is not null, v_org.name, v_org.emergency_sentence, v_org.recording_consent, v_org.ai_disclosure,
-    v_org.hipaa_mode, v_agent.saved_at, v_agent.trace_context)::app.agent_sync;
-end
-$$;
-
-ALTER FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) IS 'Takes an agent''s sync lease (p_lease_id, made up by the worker) for two minutes and returns what its assistant shall be; see app.agent_sync. p_even_in_step: also when the versions agree, to look for drift.';
-
-CREATE FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text DEFAULT NULL::text, p_subject text DEFAULT NULL::text, p_call_id uuid DEFAULT NULL::uuid, p_appointment_id uuid DEFAULT NULL::uuid, p_campaign_id uuid DEFAULT NULL::uuid, p_in_reply_to uuid DEFAULT NULL::uuid, p_number_zones text[] DEFAULT '{}'::text[], p_number_region text DEFAULT NULL::text, p_spoken boolean DEFAULT false, p_hand_over boolean DEFAULT true, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.begin_message is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) IS 'Not written yet.';
 
 CREATE FUNCTION app.begin_request(p_role text, p_claims jsonb) RETURNS text
     LANGUAGE plpgsql
@@ -1015,92 +781,6 @@ ALTER FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_
 
 COMMENT ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) IS 'The most telling thing that came of a call, from what it left in our tables: booked, rescheduled, cancelled, message, transferred, missed or answered.';
 
-CREATE FUNCTION app.is_time_zone(p_zone text) RETURNS boolean
-    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-    SET search_path TO ''
-    AS $_$
-begin
-  if p_zone <> 'UTC' and p_zone !~ '^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$' then
-    return false;
-  end if;
-  perform pg_catalog.timezone(p_zone, timestamptz '2000-01-01 00:00:00+00');
-  return true;
-exception when invalid_parameter_value then
-  return false;
-end
-$_$;
-
-ALTER FUNCTION app.is_time_zone(p_zone text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.is_time_zone(p_zone text) IS 'Whether the text is an IANA zone name that this server knows (America/Chicago), not an abbreviation or an offset. Used by check constraints.';
-
-CREATE TABLE public.contacts (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    name text,
-    phone text,
-    spoken_phone text,
-    origin_call_id uuid,
-    email text,
-    lead_status text DEFAULT 'cold'::text NOT NULL,
-    lead_score integer DEFAULT 0 NOT NULL,
-    lead_reasons text[] DEFAULT '{}'::text[] NOT NULL,
-    service_interests text[] DEFAULT '{}'::text[] NOT NULL,
-    source text DEFAULT 'call'::text NOT NULL,
-    notes text,
-    last_contacted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    time_zone text,
-    language text,
-    marketing_consent_at timestamp with time zone,
-    erased_at timestamp with time zone,
-    CONSTRAINT contacts_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
-    CONSTRAINT contacts_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
-    CONSTRAINT contacts_lead_score_check CHECK (((lead_score >= 0) AND (lead_score <= 100))),
-    CONSTRAINT contacts_lead_status_check CHECK ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text, 'booked'::text, 'lost'::text]))),
-    CONSTRAINT contacts_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT contacts_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
-    CONSTRAINT contacts_source_check CHECK ((source = ANY (ARRAY['call'::text, 'dashboard'::text, 'import'::text]))),
-    CONSTRAINT contacts_spoken_phone_check CHECK ((spoken_phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
-    CONSTRAINT contacts_time_zone_check CHECK (app.is_time_zone(time_zone))
-);
-
-ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.contacts OWNER TO owner;
-
-COMMENT ON TABLE public.contacts IS 'The person reachable at a number. Who comes to a visit is a patient: a parent is one contact with several patients.';
-
-COMMENT ON COLUMN public.contacts.phone IS 'E.164, from the call''s envelope, staff or a verified caller only; unique per organisation, NULL allowed.';
-
-COMMENT ON COLUMN public.contacts.spoken_phone IS 'A number the caller said. Never used to find a contact.';
-
-COMMENT ON COLUMN public.contacts.origin_call_id IS 'The call of a caller without a number: such a caller has exactly one contact per call.';
-
-COMMENT ON COLUMN public.contacts.email IS 'Not unique: families share addresses.';
-
-COMMENT ON COLUMN public.contacts.time_zone IS 'Where the contact lives, when staff know; quiet hours obey it before the number''s region.';
-
-COMMENT ON COLUMN public.contacts.language IS 'ISO 639-1; NULL: the clinic''s.';
-
-COMMENT ON COLUMN public.contacts.marketing_consent_at IS 'When the contact agreed to marketing texts. Without it no campaign reaches them.';
-
-COMMENT ON COLUMN public.contacts.erased_at IS 'When everything personal was blanked; the row stays for what points at it.';
-
-CREATE FUNCTION app.campaign_segment(p_segment jsonb) RETURNS SETOF public.contacts
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.campaign_segment is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.campaign_segment(p_segment jsonb) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.campaign_segment(p_segment jsonb) IS 'Not written yet.';
-
 CREATE FUNCTION app.cancel_appointment(p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_call_id uuid DEFAULT NULL::uuid, p_tool_call_id text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1275,107 +955,6 @@ ALTER FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_a
 
 COMMENT ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) IS 'The resource that takes a visit at exactly p_starts_at, or no row when none is free. With p_override only other visits count, not hours, closures, notice, horizon, step or calendars.';
 
-CREATE TABLE public.messages (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    direction text NOT NULL,
-    method text NOT NULL,
-    category text NOT NULL,
-    recipient text NOT NULL,
-    subject text,
-    content text NOT NULL,
-    status text DEFAULT 'queued'::text NOT NULL,
-    service_provider text,
-    external_message_id text,
-    sent_at timestamp with time zone,
-    contact_id uuid,
-    call_id uuid,
-    appointment_id uuid,
-    actor_user_id uuid,
-    request_id text,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    reason text,
-    provider_error text,
-    segments smallint,
-    send_key text,
-    recipient_hash bytea,
-    handed_over_at timestamp with time zone,
-    campaign_id uuid,
-    in_reply_to uuid,
-    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
-    CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
-    CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
-    CONSTRAINT messages_provider_error_check CHECK ((provider_error ~ '^[A-Za-z0-9_.-]{1,60}$'::text)),
-    CONSTRAINT messages_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
-    CONSTRAINT messages_segments_check CHECK (((segments >= 1) AND (segments <= 40))),
-    CONSTRAINT messages_send_key_check CHECK (((char_length(send_key) >= 1) AND (char_length(send_key) <= 200))),
-    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'unknown'::text, 'blocked'::text])))
-);
-
-ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.messages OWNER TO owner;
-
-COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
-
-COMMENT ON COLUMN public.messages.status IS 'unknown: the provider may or may not have acted; never settled by sending again.';
-
-COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message.';
-
-COMMENT ON COLUMN public.messages.reason IS 'Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.';
-
-COMMENT ON COLUMN public.messages.provider_error IS 'The provider''s error code, e.g. Twilio 21610; never its text.';
-
-COMMENT ON COLUMN public.messages.segments IS 'How many segments the carrier counts (GSM-7 or UCS-2); NULL for e-mail.';
-
-COMMENT ON COLUMN public.messages.send_key IS 'Names the wish to send. The same wish again finds this row and sends nothing.';
-
-COMMENT ON COLUMN public.messages.recipient_hash IS 'app.number_hash of the recipient (of the sender, inbound): limits and opt-outs still see it after erasure.';
-
-COMMENT ON COLUMN public.messages.handed_over_at IS 'When a sender took the row to the provider. Set and never finished: nobody knows, status unknown.';
-
-CREATE FUNCTION app.claim_message(p_message_id uuid) RETURNS SETOF public.messages
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.claim_message is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.claim_message(p_message_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.claim_message(p_message_id uuid) IS 'Not written yet.';
-
-CREATE FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) RETURNS SETOF app.tool_claim
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_now timestamptz;
-  v_tool public.vapi_tools;
-begin
-  insert into public.vapi_tools (name) values (p_name) on conflict (name) do nothing;
-  select * into v_tool from public.vapi_tools t where t.name = p_name for update;
-  v_now := app.now();
-  if v_tool.definition_hash = p_hash then
-    return next row('registered', v_tool.vapi_tool_id, v_tool.definition_hash)::app.tool_claim;
-  elsif v_tool.claimed_until > v_now and v_tool.claim_id <> p_claim_id then
-    return next row('busy', v_tool.vapi_tool_id, v_tool.definition_hash)::app.tool_claim;
-  else
-    update public.vapi_tools t
-    set claim_id = p_claim_id, claimed_until = v_now + interval '1 minute'
-    where t.name = p_name;
-    return next row('claimed', v_tool.vapi_tool_id, v_tool.definition_hash)::app.tool_claim;
-  end if;
-end
-$$;
-
-ALTER FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) OWNER TO app_definer;
-
-COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim.';
-
 CREATE FUNCTION app.contact_of_call(p_call_id uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1454,88 +1033,6 @@ ALTER FUNCTION app.current_user_id() OWNER TO owner;
 
 COMMENT ON FUNCTION app.current_user_id() IS 'The signed-in person of the running request (the claims'' sub); NULL when a webhook or a job acts for the tenant.';
 
-CREATE FUNCTION app.default_agent(p_role text) RETURNS uuid
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_id uuid;
-begin
-  perform app.require_admin();
-  for v_try in 1..2 loop
-    select a.id into v_id
-    from public.agents a
-    where a.org_id = v_org_id and a.role = p_role and a.deleted_at is null
-    order by a.is_default desc, a.created_at, a.id
-    limit 1;
-    exit when v_id is not null or v_try = 2;
-    perform pg_advisory_xact_lock(7, hashtext(v_org_id::text || p_role));
-  end loop;
-  return v_id;
-end
-$$;
-
-ALTER FUNCTION app.default_agent(p_role text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.default_agent(p_role text) IS 'The agent that a save without an id means: the role''s default, else its oldest; owners and admins only (VX403). NULL: the role has none, and nobody else who asks learns so before this transaction ends.';
-
-CREATE FUNCTION app.default_template(p_kind text, p_language text) RETURNS text[]
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.default_template is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.default_template(p_kind text, p_language text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.default_template(p_kind text, p_language text) IS 'Not written yet.';
-
-CREATE FUNCTION app.delete_agent(p_agent_id uuid) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_agent public.agents;
-begin
-  perform app.require_admin();
-  select * into v_agent from public.agents a where a.org_id = v_org_id and a.id = p_agent_id for update;
-  if v_agent.id is null or v_agent.deleted_at is not null then
-    return false;
-  elsif v_agent.is_default and exists (
-    select from public.phone_numbers n where n.org_id = v_org_id and (n.agent_id = p_agent_id or n.agent_id is null))
-    and v_agent.role = 'inbound'
-  then
-    raise exception 'this agent answers the clinic''s number: make another one the default first' using errcode = 'VX409';
-  end if;
-  update public.agents a
-  set deleted_at = app.now(), is_default = false, updated_at = app.now(), saved_at = app.now()
-  where a.org_id = v_org_id and a.id = p_agent_id;
-  perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
-  return true;
-end
-$$;
-
-ALTER FUNCTION app.delete_agent(p_agent_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.delete_agent(p_agent_id uuid) IS 'Deletes an agent; owners and admins only (VX403). Its assistant at Vapi is taken away by a job, and the row with it. False when there is none. VX409 while it answers the clinic''s number.';
-
-CREATE FUNCTION app.delete_template(p_template_id uuid) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.delete_template is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.delete_template(p_template_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.delete_template(p_template_id uuid) IS 'Not written yet.';
-
 CREATE FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1561,9 +1058,7 @@ declare
   v_id bigint;
   v_run_at timestamptz := coalesce(p_run_at, app.now());
 begin
-  if p_kind is null or p_kind not in (
-    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent'
-  ) then
+  if p_kind is null or p_kind not in ('release_hold', 'fetch_call_report') then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
   insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
@@ -1580,7 +1075,7 @@ $$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1633,19 +1128,6 @@ ALTER FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id
 
 COMMENT ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) IS 'The row of a call, made by whichever webhook comes first and completed by later ones. p_caller is the other party''s number (E.164, NULL when withheld), p_number the clinic''s.';
 
-CREATE FUNCTION app.erase_contact(p_contact_id uuid) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.erase_contact is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.erase_contact(p_contact_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.erase_contact(p_contact_id uuid) IS 'Not written yet.';
-
 CREATE FUNCTION app.expire_hold(p_appointment_id uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1666,19 +1148,6 @@ $$;
 ALTER FUNCTION app.expire_hold(p_appointment_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.expire_hold(p_appointment_id uuid) IS 'Deletes one hold whose time has run out; the job that every hold puts in the queue calls it. Returns 1 when it was still there. A hold that became a booking, or was prolonged, is left alone.';
-
-CREATE FUNCTION app.find_messaging_tenant(p_number text) RETURNS SETOF uuid
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.find_messaging_tenant is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.find_messaging_tenant(p_number text) OWNER TO app_definer;
-
-COMMENT ON FUNCTION app.find_messaging_tenant(p_number text) IS 'Not written yet.';
 
 CREATE FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1805,103 +1274,6 @@ $$;
 ALTER FUNCTION app.find_service(p_words text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.find_service(p_words text) IS 'The active service that the words mean: its id, name or alias, or one that contains them as whole words or is contained in them. No row when nothing fits; without words only the single service of an organisation that has one.';
-
-CREATE FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  delete from public.agents a
-  where a.org_id = app.require_org_id() and a.id = p_agent_id and a.lease_id = p_lease_id and a.deleted_at is not null;
-  if not found then
-    return false;
-  end if;
-  perform pg_advisory_xact_lock(6, hashtext(app.current_org_id()::text));
-  perform app.summarise_tools();
-  return true;
-end
-$$;
-
-ALTER FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) IS 'Takes a deleted agent''s row away, after its assistant at Vapi is gone. False when the lease was lost.';
-
-CREATE FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text DEFAULT NULL::text, p_tools jsonb DEFAULT NULL::jsonb) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_now timestamptz := app.now();
-  v_agent public.agents;
-begin
-  update public.agents a
-  set lease_id = null, lease_until = null,
-    synced_version = case when p_status = 'synced' then greatest(a.synced_version, p_version) else a.synced_version end,
-    synced_at = case when p_status = 'synced' then v_now else a.synced_at end,
-    sync_status = case when p_version < a.desired_version then 'pending' else p_status end,
-    sync_error = left(p_error, 200)
-  where a.org_id = v_org_id and a.id = p_agent_id and a.lease_id = p_lease_id
-  returning * into v_agent;
-  if v_agent.id is null then
-    return false;
-  end if;
-
-  if p_tools is not null then
-    -- One organisation's agents may finish at once; the summary wants them one after the other.
-    perform pg_advisory_xact_lock(6, hashtext(v_org_id::text));
-    delete from public.agent_tools t
-    where t.org_id = v_org_id and t.agent_id = p_agent_id
-      and t.tool_name not in (select x ->> 'name' from jsonb_array_elements(p_tools) x);
-    insert into public.agent_tools (org_id, agent_id, tool_name, vapi_tool_id, definition_hash, linked_at, link_error)
-    select v_org_id, p_agent_id, x ->> 'name', x ->> 'id', x ->> 'hash',
-      case when p_status = 'synced' then v_now end, case when p_status <> 'synced' then left(p_error, 200) end
-    from jsonb_array_elements(p_tools) x
-    on conflict (org_id, agent_id, tool_name) do update
-    set vapi_tool_id = excluded.vapi_tool_id, definition_hash = excluded.definition_hash,
-      linked_at = coalesce(excluded.linked_at, agent_tools.linked_at), link_error = excluded.link_error;
-    perform app.summarise_tools();
-  end if;
-  -- Saved again meanwhile: that save's own job may have met our lease and gone.
-  if v_agent.desired_version > p_version or v_agent.deleted_at is not null then
-    perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
-  end if;
-  return true;
-end
-$$;
-
-ALTER FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) IS 'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours (NULL: unknown). A version saved meanwhile is put in the queue again. False when the lease was lost: nothing is written.';
-
-CREATE FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text DEFAULT NULL::text, p_error_code text DEFAULT NULL::text, p_reason text DEFAULT NULL::text) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.finish_message is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) IS 'Not written yet.';
-
-CREATE FUNCTION app.forget_retired_tool(p_vapi_tool_id text) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  update public.vapi_tools t
-  set retired_ids = array_remove(t.retired_ids, p_vapi_tool_id)
-  where p_vapi_tool_id = any (t.retired_ids);
-  return found;
-end
-$$;
-
-ALTER FUNCTION app.forget_retired_tool(p_vapi_tool_id text) OWNER TO app_definer;
-
-COMMENT ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) IS 'Takes a retired id off the list after the tool was deleted at Vapi. False when it was not on it.';
 
 CREATE FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.free_slot
     LANGUAGE plpgsql STABLE
@@ -2142,22 +1514,6 @@ ALTER FUNCTION app.identify_caller(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.identify_caller(p_call_id uuid) IS 'What may be said about the caller of a call. Not known until a check succeeded (or the organisation accepts the calling number): then the answer is the same for a stranger and for a patient of twenty years.';
 
-CREATE FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  update public.agents a
-  set creating_since = coalesce(a.creating_since, app.now())
-  where a.org_id = app.require_org_id() and a.id = p_agent_id and a.lease_id = p_lease_id and a.deleted_at is null;
-  return found;
-end
-$$;
-
-ALTER FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) IS 'Notes that an assistant is about to be created at Vapi, before it is. False: the lease is lost or the agent deleted; create nothing.';
-
 CREATE FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -2185,19 +1541,6 @@ ALTER FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) OW
 
 COMMENT ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) IS 'Whether a location''s doors are open at an instant: within its hours and no closure.';
 
-CREATE FUNCTION app.is_opted_out(p_channel text, p_number text) RETURNS boolean
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.is_opted_out is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.is_opted_out(p_channel text, p_number text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.is_opted_out(p_channel text, p_number text) IS 'Not written yet.';
-
 CREATE FUNCTION app.is_our_number(p_number text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -2208,6 +1551,25 @@ $$;
 ALTER FUNCTION app.is_our_number(p_number text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.is_our_number(p_number text) IS 'Whether a number is answered by this platform, for whichever clinic: putting a caller through to one would ring us again.';
+
+CREATE FUNCTION app.is_time_zone(p_zone text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+begin
+  if p_zone <> 'UTC' and p_zone !~ '^[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+$' then
+    return false;
+  end if;
+  perform pg_catalog.timezone(p_zone, timestamptz '2000-01-01 00:00:00+00');
+  return true;
+exception when invalid_parameter_value then
+  return false;
+end
+$_$;
+
+ALTER FUNCTION app.is_time_zone(p_zone text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_time_zone(p_zone text) IS 'Whether the text is an IANA zone name that this server knows (America/Chicago), not an abbreviation or an offset. Used by check constraints.';
 
 CREATE FUNCTION app.limit_waits() RETURNS void
     LANGUAGE plpgsql
@@ -2267,19 +1629,6 @@ $$;
 ALTER FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) IS 'The instant of a local time in an IANA zone. Where the clock repeats it: the first, or with p_last the last one that an earlier local time leads up to; where the clock skips it: the moment the clock is set forward.';
-
-CREATE FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) RETURNS text[]
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.local_words is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) IS 'Not written yet.';
 
 CREATE FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -2381,8 +1730,6 @@ CREATE TABLE public.appointments (
     cancel_reason text,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    confirmed_by_patient_at timestamp with time zone,
-    code_version integer DEFAULT 0 NOT NULL,
     CONSTRAINT appointments_booking_ref_check CHECK ((booking_ref ~ '^[A-HJ-NP-Z2-9]{6}$'::text)),
     CONSTRAINT appointments_cancel_reason_check CHECK ((char_length(cancel_reason) <= 200)),
     CONSTRAINT appointments_duration_check CHECK (((duration >= '00:05:00'::interval) AND (duration <= '12:00:00'::interval))),
@@ -2420,10 +1767,6 @@ COMMENT ON COLUMN public.appointments.said_date_of_birth IS 'The date of birth a
 
 COMMENT ON COLUMN public.appointments.overridden_by IS 'The staff member who set the rules aside (never the no-overlap rule); NULL when none did.';
 
-COMMENT ON COLUMN public.appointments.confirmed_by_patient_at IS 'When the patient answered the confirmation or reminder with yes; a move clears it.';
-
-COMMENT ON COLUMN public.appointments.code_version IS 'How many codes were derived for the visit; the last one counts.';
-
 CREATE FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF public.appointments
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -2456,32 +1799,6 @@ $$;
 ALTER FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) IS 'Those of app.visible_appointments that a caller means: by booking_ref or id alone, else by the local day and time they stand on and the patient''s name (the first name will do; two edits are forgiven where no name fits better). What is not said does not narrow; what is said and fits none gives none.';
-
-CREATE FUNCTION app.message_stats(p_from date, p_to date) RETURNS SETOF app.message_stat
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.message_stats is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.message_stats(p_from date, p_to date) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.message_stats(p_from date, p_to date) IS 'Not written yet.';
-
-CREATE FUNCTION app.message_to_settle(p_message_id uuid) RETURNS SETOF public.messages
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.message_to_settle is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.message_to_settle(p_message_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.message_to_settle(p_message_id uuid) IS 'Not written yet.';
 
 CREATE FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2707,19 +2024,6 @@ ALTER FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_ar
 
 COMMENT ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_around timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) IS 'Up to three free starts nearest to the wished one, in order of time, within 30 days either way. Empty when there is none.';
 
-CREATE FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) RETURNS timestamp with time zone
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.next_sending_time is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) OWNER TO owner;
-
-COMMENT ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) IS 'Not written yet.';
-
 CREATE FUNCTION app.normalise_name(p_name text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
@@ -2768,19 +2072,6 @@ ALTER FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.
 
 COMMENT ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) IS 'Keeps the history of an appointment and tells live clients. p_old is the row before the change, NULL for a new booking.';
 
-CREATE FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.note_code is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) IS 'Not written yet.';
-
 CREATE FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2798,19 +2089,6 @@ $$;
 ALTER FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) IS 'Puts a notification before the clinic''s staff. The title names no person: it points at the entity that does.';
-
-CREATE FUNCTION app.number_hash(p_number text) RETURNS bytea
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.number_hash is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.number_hash(p_number text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.number_hash(p_number text) IS 'Not written yet.';
 
 CREATE FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) RETURNS SETOF app.call_context
     LANGUAGE plpgsql
@@ -2909,32 +2187,6 @@ ALTER FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time 
 
 COMMENT ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) IS 'The opening hours of resources as instants, for every local day that touches [p_from, p_to). A resource with hours of its own keeps those, others their location''s. Closures are not taken out.';
 
-CREATE FUNCTION app.opt_in(p_channel text, p_number text, p_source text) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.opt_in is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.opt_in(p_channel text, p_number text, p_source text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) IS 'Not written yet.';
-
-CREATE FUNCTION app.opt_out(p_channel text, p_number text, p_source text) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.opt_out is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.opt_out(p_channel text, p_number text, p_source text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) IS 'Not written yet.';
-
 CREATE FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2973,19 +2225,6 @@ $$;
 ALTER FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) IS 'The organisation a person in auth.users belongs to: that of their profile, else of an open invitation that they prove by token or confirmed address, else at sign-up a new id (the organisation is founded after the insert). NULL for anonymous people, unproven invitations and removed members.';
-
-CREATE FUNCTION app.orgs_to_reseal(p_key_id text) RETURNS SETOF uuid
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.orgs_to_reseal is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.orgs_to_reseal(p_key_id text) OWNER TO app_definer;
-
-COMMENT ON FUNCTION app.orgs_to_reseal(p_key_id text) IS 'Not written yet.';
 
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -3173,32 +2412,6 @@ ALTER FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts
 
 COMMENT ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) IS 'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
 
-CREATE FUNCTION app.plain_text(p_text text) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.plain_text is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.plain_text(p_text text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.plain_text(p_text text) IS 'Not written yet.';
-
-CREATE FUNCTION app.preview_template(p_kind text, p_language text, p_body text) RETURNS text
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.preview_template is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.preview_template(p_kind text, p_language text, p_body text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) IS 'Not written yet.';
-
 CREATE FUNCTION app.protect_table(p_table regclass, p_org_column text DEFAULT 'org_id'::text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3303,90 +2516,6 @@ $$;
 ALTER FUNCTION app.provision_user() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.provision_user() IS 'Trigger on auth.users: founds the organisation of a person who signs up (location, practitioner, service, hours, agent, profile as owner), or makes an invited person a member. An error fails the sign-up as a whole: nobody is left half-made.';
-
-CREATE TABLE public.org_credentials (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    provider text NOT NULL,
-    ciphertext bytea NOT NULL,
-    nonce bytea NOT NULL,
-    auth_tag bytea NOT NULL,
-    key_id text NOT NULL,
-    account_ref text,
-    sender text,
-    connected_email text,
-    vapi_credential_id text,
-    last_verified_at timestamp with time zone,
-    verification_error text,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT org_credentials_account_ref_check CHECK ((char_length(account_ref) <= 100)),
-    CONSTRAINT org_credentials_auth_tag_check CHECK ((octet_length(auth_tag) = 16)),
-    CONSTRAINT org_credentials_connected_email_check CHECK ((char_length(connected_email) <= 254)),
-    CONSTRAINT org_credentials_key_id_check CHECK ((key_id ~ '^[a-z0-9_-]{1,32}$'::text)),
-    CONSTRAINT org_credentials_nonce_check CHECK ((octet_length(nonce) = 12)),
-    CONSTRAINT org_credentials_provider_check CHECK ((provider = ANY (ARRAY['twilio'::text, 'resend'::text, 'google_calendar'::text, 'outlook'::text]))),
-    CONSTRAINT org_credentials_sender_check CHECK ((char_length(sender) <= 254)),
-    CONSTRAINT org_credentials_verification_error_check CHECK ((char_length(verification_error) <= 200))
-);
-
-ALTER TABLE ONLY public.org_credentials FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.org_credentials OWNER TO owner;
-
-COMMENT ON TABLE public.org_credentials IS 'The one place of keys that a clinic gave us. AES-256-GCM; the associated data is "org_id|provider", so a row copied to another tenant does not open.';
-
-COMMENT ON COLUMN public.org_credentials.key_id IS 'Which of the keys in CREDENTIALS_KEY sealed the row.';
-
-COMMENT ON COLUMN public.org_credentials.account_ref IS 'Masked name of the account, e.g. AC12…9f: enough for people to recognise it, not enough to use it.';
-
-COMMENT ON COLUMN public.org_credentials.sender IS 'What messages are sent from: an E.164 number (twilio) or an e-mail address (resend).';
-
-COMMENT ON COLUMN public.org_credentials.verification_error IS 'Why the last check with the provider failed, in our words.';
-
-CREATE FUNCTION app.read_credential(p_provider text) RETURNS SETOF public.org_credentials
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.read_credential is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.read_credential(p_provider text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.read_credential(p_provider text) IS 'Not written yet.';
-
-CREATE FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-begin
-  update public.agents a
-  set creating_since = null
-  where a.org_id = v_org_id and a.id = p_agent_id and a.lease_id = p_lease_id;
-  if not found then
-    return false;
-  end if;
-  delete from public.assistant_routes r
-  where r.org_id = v_org_id and r.agent_id = p_agent_id and r.vapi_assistant_id is distinct from p_vapi_assistant_id;
-  if p_vapi_assistant_id is not null then
-    insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id)
-    values (p_vapi_assistant_id, v_org_id, p_agent_id)
-    on conflict (vapi_assistant_id) do nothing;
-  end if;
-  return exists (
-    select from public.assistant_routes r
-    where r.org_id = v_org_id and r.agent_id = p_agent_id and r.vapi_assistant_id = p_vapi_assistant_id)
-    or p_vapi_assistant_id is null;
-end
-$$;
-
-ALTER FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text) IS 'Routes calls of an assistant to its agent; NULL: the assistant is gone at Vapi, forget it. False: the lease is lost, or the id belongs to another agent; nothing was routed.';
 
 CREATE FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text DEFAULT NULL::text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3493,32 +2622,6 @@ $$;
 ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
-
-CREATE FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text DEFAULT NULL::text) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.record_delivery is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) IS 'Not written yet.';
-
-CREATE FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text DEFAULT NULL::text) RETURNS SETOF app.inbound_answer
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.record_inbound_message is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) IS 'Not written yet.';
 
 CREATE FUNCTION app.redact_birth_dates(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -3748,24 +2851,6 @@ ALTER FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_start
 
 COMMENT ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) IS 'Why a start that app.free_slots does not give is not free. Closed list: no_resource, past, too_soon, too_far, outside_hours, closed, off_step, taken, calendar_busy; of several candidates the one that came furthest decides.';
 
-CREATE FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  update public.vapi_tools t
-  set vapi_tool_id = p_vapi_tool_id, definition_hash = p_hash, registered_at = app.now(), claim_id = null, claimed_until = null,
-    retired_ids = case when t.vapi_tool_id is null or t.vapi_tool_id = p_vapi_tool_id then t.retired_ids
-      else t.retired_ids || t.vapi_tool_id end
-  where t.name = p_name and t.claim_id = p_claim_id;
-  return found;
-end
-$$;
-
-ALTER FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) OWNER TO app_definer;
-
-COMMENT ON FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) IS 'Notes a tool''s registration at Vapi; the id it had before is kept as retired, because assistants and running calls may still carry it. False when the claim was lost.';
-
 CREATE FUNCTION app.release_hold(p_call_id uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3786,21 +2871,6 @@ $$;
 ALTER FUNCTION app.release_hold(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.release_hold(p_call_id uuid) IS 'Gives back what a call still holds: when it ends, or when another slot is chosen. Returns how many holds there were, 0 or 1.';
-
-CREATE FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  update public.vapi_tools t
-  set claim_id = null, claimed_until = null
-  where t.name = p_name and t.claim_id = p_claim_id;
-end
-$$;
-
-ALTER FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) OWNER TO app_definer;
-
-COMMENT ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) IS 'Gives a claim back after a registration that surely did not happen, so that the next try need not wait.';
 
 CREATE FUNCTION app.remove_closure(p_closure_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3831,19 +2901,6 @@ $$;
 ALTER FUNCTION app.remove_closure(p_closure_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.remove_closure(p_closure_id uuid) IS 'Takes a closure back; its time can be booked again at once. Staff only (VX403). Returns whether there was one.';
-
-CREATE FUNCTION app.remove_credential(p_provider text) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.remove_credential is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.remove_credential(p_provider text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.remove_credential(p_provider text) IS 'Not written yet.';
 
 CREATE FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -3888,19 +2945,6 @@ ALTER FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id 
 
 COMMENT ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) IS 'Puts a booking of the running call under another name: corrects the patient that this call made, else attaches the contact''s patient of that name.';
 
-CREATE FUNCTION app.render_text(p_body text, p_fields jsonb) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.render_text is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.render_text(p_body text, p_fields jsonb) OWNER TO owner;
-
-COMMENT ON FUNCTION app.render_text(p_body text, p_fields jsonb) IS 'Not written yet.';
-
 CREATE FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) RETURNS app.booking_result
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -3928,55 +2972,6 @@ $$;
 ALTER FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) IS 'The answer to a tool call that already succeeded once, about the appointment as it stands now; NULL when it is new. Looked up under app.lock_call, so that parallel repeats see each other.';
-
-CREATE FUNCTION app.request_agent_sync(p_agent_id uuid) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  -- Out of step, so that the job does not take "synced" for an answer.
-  update public.agents a
-  set sync_status = case when a.sync_status = 'synced' then 'pending' else a.sync_status end
-  where a.org_id = app.require_org_id() and a.id = p_agent_id;
-  if not found then
-    return false;
-  end if;
-  perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
-  return true;
-end
-$$;
-
-ALTER FUNCTION app.request_agent_sync(p_agent_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.request_agent_sync(p_agent_id uuid) IS 'Asks for an agent''s assistant to be brought in step, whatever its state, as an operator does; nothing of the agent changes. False: there is no such agent.';
-
-CREATE FUNCTION app.request_code(p_call_id uuid, p_number text DEFAULT NULL::text) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.request_code is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.request_code(p_call_id uuid, p_number text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.request_code(p_call_id uuid, p_number text) IS 'Not written yet.';
-
-CREATE FUNCTION app.require_admin() RETURNS void
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-begin
-  if app.current_member_role() is distinct from 'owner' and app.current_member_role() is distinct from 'admin' then
-    raise exception 'this needs an owner or admin' using errcode = 'VX403';
-  end if;
-end
-$$;
-
-ALTER FUNCTION app.require_admin() OWNER TO owner;
-
-COMMENT ON FUNCTION app.require_admin() IS 'Raises VX403 unless an owner or admin is acting: rules, keys and erasure are not everyday work.';
 
 CREATE FUNCTION app.require_org_id() RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -4079,19 +3074,6 @@ ALTER FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, 
 
 COMMENT ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) IS 'Moves a visit to p_starts_at, in one row and one transaction, history kept, with the same practitioner unless another one is named (what this very call booked may go to any). Named by booking_ref or id, else by its day, time and patient (see app.meant_appointments); a call may move only what it may hear about. outcome rescheduled, question (which_appointment) or refused: not_verified, not_found, not_active, unknown_resource or one of app.refusal_reason with alternatives.';
 
-CREATE FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.reseal_credential is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) IS 'Not written yet.';
-
 CREATE FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) RETURNS SETOF app.tenant_route
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -4131,263 +3113,6 @@ ALTER FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p
 
 COMMENT ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) IS 'Whose call an envelope belongs to, by assistant id, phone number id and number; any may be NULL, those we do not know are no help and no harm. Two tenants named in one envelope are a conflict, and nobody''s call.';
 
-CREATE FUNCTION app.retired_tools() RETURNS SETOF text
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  return query
-  select r.id
-  from public.vapi_tools t
-  cross join unnest(t.retired_ids) r(id)
-  where not exists (select from public.agent_tools a where a.vapi_tool_id = r.id)
-    and not exists (select from public.vapi_tools o where o.vapi_tool_id = r.id);
-end
-$$;
-
-ALTER FUNCTION app.retired_tools() OWNER TO app_definer;
-
-COMMENT ON FUNCTION app.retired_tools() IS 'Vapi ids of earlier definitions that no agent of any tenant carries any more. Whether some assistant at Vapi still does is for the caller to look up.';
-
-CREATE TABLE public.agents (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    name text NOT NULL,
-    role text NOT NULL,
-    is_default boolean DEFAULT false NOT NULL,
-    voice text DEFAULT 'Rohan'::text NOT NULL,
-    language text DEFAULT 'en-US'::text NOT NULL,
-    system_prompt text DEFAULT ''::text NOT NULL,
-    first_message text DEFAULT ''::text NOT NULL,
-    max_call_duration interval DEFAULT '00:10:00'::interval NOT NULL,
-    desired_version integer DEFAULT 1 NOT NULL,
-    synced_version integer DEFAULT 0 NOT NULL,
-    sync_status text DEFAULT 'pending'::text NOT NULL,
-    sync_error text,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    saved_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    synced_at timestamp with time zone,
-    creating_since timestamp with time zone,
-    lease_id uuid,
-    lease_until timestamp with time zone,
-    trace_context text,
-    deleted_at timestamp with time zone,
-    CONSTRAINT agents_deleted CHECK (((deleted_at IS NULL) OR (NOT is_default))),
-    CONSTRAINT agents_language_check CHECK ((language ~ '^[a-z]{2}-[A-Z]{2}$'::text)),
-    CONSTRAINT agents_lease CHECK (((lease_id IS NULL) = (lease_until IS NULL))),
-    CONSTRAINT agents_max_call_duration_check CHECK (((max_call_duration >= '00:01:00'::interval) AND (max_call_duration <= '01:00:00'::interval))),
-    CONSTRAINT agents_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 40))),
-    CONSTRAINT agents_role_check CHECK ((role = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
-    CONSTRAINT agents_sync_status_check CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'registered_not_linked'::text, 'failed'::text]))),
-    CONSTRAINT agents_trace_context_check CHECK ((trace_context ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'::text))
-);
-
-ALTER TABLE ONLY public.agents FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.agents OWNER TO owner;
-
-COMMENT ON TABLE public.agents IS 'How the clinic''s receptionist speaks: one row per voice agent, mirrored to an assistant at Vapi.';
-
-COMMENT ON COLUMN public.agents.is_default IS 'The agent of its role that is used where no other is named; one per organisation and role.';
-
-COMMENT ON COLUMN public.agents.language IS 'BCP 47 tag of what callers speak; also decides how numeric dates are read.';
-
-COMMENT ON COLUMN public.agents.desired_version IS 'Goes up with every save; the assistant is in step when synced_version has caught up.';
-
-COMMENT ON COLUMN public.agents.sync_status IS 'registered_not_linked: the tools exist at Vapi, the assistant could not be linked; the reconciler tries again.';
-
-COMMENT ON COLUMN public.agents.saved_at IS 'When desired_version was last raised; save to linked is measured from here.';
-
-COMMENT ON COLUMN public.agents.synced_at IS 'When the assistant was last seen in step.';
-
-COMMENT ON COLUMN public.agents.creating_since IS 'Set before an assistant is created at Vapi and cleared with its id: still set, one may exist that we do not know, and is looked for before another is made.';
-
-COMMENT ON COLUMN public.agents.lease_id IS 'The sync that works on this agent now; it may only write under its own lease.';
-
-COMMENT ON COLUMN public.agents.lease_until IS 'When that sync is taken for dead.';
-
-COMMENT ON COLUMN public.agents.trace_context IS 'W3C traceparent of the save, so that the trace goes on in the worker.';
-
-COMMENT ON COLUMN public.agents.deleted_at IS 'Deleted by staff; the row goes when its assistant at Vapi is gone.';
-
-CREATE FUNCTION app.save_agent(p_agent_id uuid, p_name text DEFAULT NULL::text, p_role text DEFAULT NULL::text, p_voice text DEFAULT NULL::text, p_language text DEFAULT NULL::text, p_system_prompt text DEFAULT NULL::text, p_first_message text DEFAULT NULL::text, p_max_call_seconds integer DEFAULT NULL::integer, p_is_default boolean DEFAULT NULL::boolean, p_trace_context text DEFAULT NULL::text) RETURNS SETOF public.agents
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_now timestamptz := app.now();
-  v_agent public.agents;
-begin
-  perform app.require_admin();
-  if p_agent_id is null then
-    insert into public.agents (org_id, name, role, saved_at)
-    values (v_org_id, coalesce(p_name, 'Receptionist'), coalesce(p_role, 'inbound'), v_now)
-    returning * into v_agent;
-  else
-    select * into v_agent
-    from public.agents a
-    where a.org_id = v_org_id and a.id = p_agent_id and a.deleted_at is null
-    for update;
-    if v_agent.id is null then
-      raise exception 'there is no such agent' using errcode = 'VX404';
-    end if;
-  end if;
-
-  -- The first agent of its role is the default; naming another one moves the mark.
-  if p_is_default or not exists (
-    select from public.agents a
-    where a.org_id = v_org_id and a.role = coalesce(p_role, v_agent.role) and a.is_default and a.id <> v_agent.id)
-  then
-    update public.agents a
-    set is_default = false
-    where a.org_id = v_org_id and a.role = coalesce(p_role, v_agent.role) and a.is_default and a.id <> v_agent.id;
-    p_is_default := true;
-  end if;
-
-  update public.agents a
-  set name = coalesce(p_name, a.name), role = coalesce(p_role, a.role), voice = coalesce(p_voice, a.voice),
-    language = coalesce(p_language, a.language), system_prompt = coalesce(p_system_prompt, a.system_prompt),
-    first_message = coalesce(p_first_message, a.first_message),
-    max_call_duration = coalesce(make_interval(secs => p_max_call_seconds), a.max_call_duration),
-    is_default = coalesce(p_is_default, a.is_default),
-    desired_version = a.desired_version + case when p_agent_id is null then 0 else 1 end,
-    sync_status = 'pending', sync_error = null, saved_at = v_now, updated_at = v_now, trace_context = p_trace_context
-  where a.org_id = v_org_id and a.id = v_agent.id
-  returning * into v_agent;
-  perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', v_agent.id));
-  return next v_agent;
-exception
-  when unique_violation then
-    raise exception 'another agent has this name' using errcode = 'VX409';
-  when check_violation or string_data_right_truncation then
-    raise exception 'name, role, language or duration is not allowed: see the API description' using errcode = 'VX400';
-end
-$$;
-
-ALTER FUNCTION app.save_agent(p_agent_id uuid, p_name text, p_role text, p_voice text, p_language text, p_system_prompt text, p_first_message text, p_max_call_seconds integer, p_is_default boolean, p_trace_context text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.save_agent(p_agent_id uuid, p_name text, p_role text, p_voice text, p_language text, p_system_prompt text, p_first_message text, p_max_call_seconds integer, p_is_default boolean, p_trace_context text) IS 'Makes (p_agent_id NULL) or changes an agent and asks for its assistant to be brought in step; owners and admins only (VX403). What is NULL stays. p_trace_context: W3C traceparent of the request. Nothing outside is called here. VX404 no such agent, VX409 the name is taken, VX400 a value that is not allowed.';
-
-CREATE TABLE public.campaigns (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    name text NOT NULL,
-    category text DEFAULT 'marketing'::text NOT NULL,
-    segment jsonb DEFAULT '{}'::jsonb NOT NULL,
-    stop_on_reply boolean DEFAULT true NOT NULL,
-    stop_on_booking boolean DEFAULT true NOT NULL,
-    status text DEFAULT 'draft'::text NOT NULL,
-    started_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT campaigns_category_check CHECK ((category = ANY (ARRAY['marketing'::text, 'follow_up'::text]))),
-    CONSTRAINT campaigns_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
-    CONSTRAINT campaigns_segment_check CHECK ((jsonb_typeof(segment) = 'object'::text)),
-    CONSTRAINT campaigns_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'running'::text, 'stopped'::text, 'done'::text])))
-);
-
-ALTER TABLE ONLY public.campaigns FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.campaigns OWNER TO owner;
-
-COMMENT ON TABLE public.campaigns IS 'A sequence of texts to a segment of the contacts, e.g. a recall.';
-
-COMMENT ON COLUMN public.campaigns.segment IS 'Whom: {"lead_status": [...], "service_interests": [...], "last_visit_before": "YYYY-MM-DD", "no_visit_ahead": true}; every key narrows.';
-
-CREATE FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean DEFAULT true, p_stop_on_booking boolean DEFAULT true) RETURNS SETOF public.campaigns
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.save_campaign is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Not written yet.';
-
-CREATE FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.save_credential is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) IS 'Not written yet.';
-
-CREATE TABLE public.message_templates (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    kind text NOT NULL,
-    name text NOT NULL,
-    language text DEFAULT 'en'::text NOT NULL,
-    subject text,
-    body text NOT NULL,
-    active boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT message_templates_body_check CHECK (((char_length(body) >= 1) AND (char_length(body) <= 1000))),
-    CONSTRAINT message_templates_kind_check CHECK ((kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text, 'follow_up'::text, 'marketing'::text]))),
-    CONSTRAINT message_templates_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
-    CONSTRAINT message_templates_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 80))),
-    CONSTRAINT message_templates_subject_check CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 150)))
-);
-
-ALTER TABLE ONLY public.message_templates FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.message_templates OWNER TO owner;
-
-COMMENT ON TABLE public.message_templates IS 'The clinic''s own wording. Where it has none for a kind and language, app.default_template''s counts.';
-
-COMMENT ON COLUMN public.message_templates.body IS 'Text with named fields in braces, e.g. {clinic}; which ones a kind may use is checked when it is saved.';
-
-CREATE FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text DEFAULT NULL::text, p_active boolean DEFAULT true) RETURNS SETOF public.message_templates
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.save_template is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) IS 'Not written yet.';
-
-CREATE FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.schedule_for_appointment is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text) IS 'Not written yet.';
-
-CREATE FUNCTION app.schedule_missed_call(p_call_id uuid) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.schedule_missed_call is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.schedule_missed_call(p_call_id uuid) OWNER TO owner;
-
-COMMENT ON FUNCTION app.schedule_missed_call(p_call_id uuid) IS 'Not written yet.';
-
 CREATE FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[] DEFAULT '{}'::text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -4419,19 +3144,6 @@ $$;
 ALTER FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[]) IS 'Closes a function to everyone, opens it to the named roles and gives it to its owner (null: stays with the migrating role). Called at the end of every function file.';
-
-CREATE FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid DEFAULT NULL::uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.send_follow_up is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) IS 'Not written yet.';
 
 CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
     LANGUAGE sql STABLE
@@ -4492,132 +3204,6 @@ ALTER FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_
 
 COMMENT ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) IS 'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length are VX400. Returns the number of spans.';
 
-CREATE TABLE public.organizations (
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    name text NOT NULL,
-    slug text NOT NULL,
-    country text DEFAULT 'US'::text NOT NULL,
-    time_zone text DEFAULT 'America/New_York'::text NOT NULL,
-    buffer_before interval DEFAULT '00:00:00'::interval NOT NULL,
-    buffer_after interval DEFAULT '00:00:00'::interval NOT NULL,
-    slot_step interval DEFAULT '00:15:00'::interval NOT NULL,
-    min_notice interval DEFAULT '00:00:00'::interval NOT NULL,
-    max_advance interval DEFAULT '180 days'::interval NOT NULL,
-    hold_ttl interval DEFAULT '00:05:00'::interval NOT NULL,
-    holds_per_day integer DEFAULT 500 NOT NULL,
-    approval_required boolean DEFAULT false NOT NULL,
-    identity_factor text DEFAULT 'date_of_birth'::text NOT NULL,
-    emergency_sentence text DEFAULT 'This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.'::text NOT NULL,
-    recording_consent text DEFAULT 'announce'::text NOT NULL,
-    ai_disclosure boolean DEFAULT true NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    deleted_at timestamp with time zone,
-    follow_up_window interval DEFAULT '01:00:00'::interval NOT NULL,
-    quiet_from time without time zone DEFAULT '21:00:00'::time without time zone NOT NULL,
-    quiet_until time without time zone DEFAULT '08:00:00'::time without time zone NOT NULL,
-    reminder_offsets interval[] DEFAULT '{24:00:00,02:00:00}'::interval[] NOT NULL,
-    messages_per_day integer DEFAULT 1000 NOT NULL,
-    missed_call_text boolean DEFAULT false NOT NULL,
-    email_confirmations boolean DEFAULT true NOT NULL,
-    hipaa_mode boolean DEFAULT false NOT NULL,
-    CONSTRAINT organizations_buffers CHECK ((((buffer_before >= '00:00:00'::interval) AND (buffer_before <= '04:00:00'::interval)) AND ((buffer_after >= '00:00:00'::interval) AND (buffer_after <= '04:00:00'::interval)))),
-    CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
-    CONSTRAINT organizations_emergency_sentence_check CHECK ((((char_length(emergency_sentence) >= 1) AND (char_length(emergency_sentence) <= 300)) AND (emergency_sentence !~ '[[:cntrl:]]'::text))),
-    CONSTRAINT organizations_follow_up_window CHECK (((follow_up_window >= '00:01:00'::interval) AND (follow_up_window <= '7 days'::interval))),
-    CONSTRAINT organizations_hold_ttl CHECK (((hold_ttl >= '00:00:30'::interval) AND (hold_ttl <= '00:30:00'::interval))),
-    CONSTRAINT organizations_holds_per_day_check CHECK ((holds_per_day >= 0)),
-    CONSTRAINT organizations_identity_factor_check CHECK ((identity_factor = ANY (ARRAY['date_of_birth'::text, 'calling_number'::text]))),
-    CONSTRAINT organizations_messages_per_day_check CHECK (((messages_per_day >= 0) AND (messages_per_day <= 100000))),
-    CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT organizations_notice CHECK ((((min_notice >= '00:00:00'::interval) AND (min_notice <= '90 days'::interval)) AND ((max_advance >= '1 day'::interval) AND (max_advance <= '730 days'::interval)))),
-    CONSTRAINT organizations_recording_consent_check CHECK ((recording_consent = ANY (ARRAY['none'::text, 'announce'::text, 'ask'::text]))),
-    CONSTRAINT organizations_reminder_offsets CHECK (((cardinality(reminder_offsets) <= 5) AND (array_position(reminder_offsets, NULL::interval) IS NULL) AND ('00:10:00'::interval <= ALL (reminder_offsets)) AND ('60 days'::interval >= ALL (reminder_offsets)))),
-    CONSTRAINT organizations_slot_step CHECK (((slot_step >= '00:05:00'::interval) AND (slot_step <= '12:00:00'::interval))),
-    CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
-    CONSTRAINT organizations_time_zone_check CHECK (app.is_time_zone(time_zone))
-);
-
-ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.organizations OWNER TO owner;
-
-COMMENT ON TABLE public.organizations IS 'The tenant: a clinic or a group of clinics, with its rules for booking, identity and safety.';
-
-COMMENT ON COLUMN public.organizations.slug IS 'Short name in URLs and commands; unique across tenants.';
-
-COMMENT ON COLUMN public.organizations.country IS 'ISO 3166-1 alpha-2; the default region in which phone numbers are read.';
-
-COMMENT ON COLUMN public.organizations.time_zone IS 'IANA zone of the organisation; a location may lie in another.';
-
-COMMENT ON COLUMN public.organizations.buffer_before IS 'Kept free before every visit, unless the service says otherwise.';
-
-COMMENT ON COLUMN public.organizations.buffer_after IS 'Kept free after every visit (cleaning, notes), unless the service says otherwise.';
-
-COMMENT ON COLUMN public.organizations.slot_step IS 'Visits start every so often, counted from the opening of each span of hours.';
-
-COMMENT ON COLUMN public.organizations.min_notice IS 'A visit cannot be booked closer to now than this, except by staff override.';
-
-COMMENT ON COLUMN public.organizations.max_advance IS 'A visit cannot be booked further ahead than this, except by staff override.';
-
-COMMENT ON COLUMN public.organizations.hold_ttl IS 'How long a slot stays held for a caller who has not booked yet.';
-
-COMMENT ON COLUMN public.organizations.holds_per_day IS 'Holds taken per local day; beyond it slots are offered without being held.';
-
-COMMENT ON COLUMN public.organizations.approval_required IS 'Bookings start as pending and count as taken until staff approve or decline.';
-
-COMMENT ON COLUMN public.organizations.identity_factor IS 'What opens earlier visits to a caller: the date of birth, or (knowingly relaxed) the calling number alone.';
-
-COMMENT ON COLUMN public.organizations.emergency_sentence IS 'Spoken, alone, when a caller describes an emergency.';
-
-COMMENT ON COLUMN public.organizations.recording_consent IS 'none: not mentioned; announce: said at the start; ask: asked, and recorded only after a yes.';
-
-COMMENT ON COLUMN public.organizations.ai_disclosure IS 'Whether the agent says at the start that it is an AI.';
-
-COMMENT ON COLUMN public.organizations.deleted_at IS 'Set when the organisation left; its API answers 410 from then on.';
-
-COMMENT ON COLUMN public.organizations.follow_up_window IS 'How long after a follow-up the same number gets no other one.';
-
-COMMENT ON COLUMN public.organizations.quiet_from IS 'Start of the night in the recipient''s local time; equal to quiet_until: no quiet hours.';
-
-COMMENT ON COLUMN public.organizations.quiet_until IS 'End of the night in the recipient''s local time.';
-
-COMMENT ON COLUMN public.organizations.reminder_offsets IS 'How long before a visit it is reminded of; at most five. In hours rather than days, because a reminder comes that much earlier by the clock on the wall of no one.';
-
-COMMENT ON COLUMN public.organizations.messages_per_day IS 'Texts and e-mails a day, in the clinic''s day, codes and replies not counted.';
-
-COMMENT ON COLUMN public.organizations.missed_call_text IS 'Whether a caller who was not answered gets one text.';
-
-COMMENT ON COLUMN public.organizations.email_confirmations IS 'Whether confirmations also go by e-mail where there is an address.';
-
-COMMENT ON COLUMN public.organizations.hipaa_mode IS 'Vapi keeps no recording and no transcript of this clinic''s calls; we keep the redacted transcript.';
-
-CREATE FUNCTION app.set_message_rules(p_rules jsonb) RETURNS SETOF public.organizations
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.set_message_rules is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.set_message_rules(p_rules jsonb) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.set_message_rules(p_rules jsonb) IS 'Not written yet.';
-
-CREATE FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text DEFAULT NULL::text, p_message_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.settle_scheduled is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) IS 'Not written yet.';
-
 CREATE FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) RETURNS app.booking_result
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -4637,19 +3223,6 @@ $$;
 ALTER FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) IS 'The answer to a wish for a start that app.choose_slot found not to be free: why, and up to three alternatives. An override is refused by other visits only.';
-
-CREATE FUNCTION app.sms_segments(p_text text) RETURNS integer
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.sms_segments is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.sms_segments(p_text text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.sms_segments(p_text text) IS 'Not written yet.';
 
 CREATE FUNCTION app.stamp_user() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4674,19 +3247,6 @@ $$;
 ALTER FUNCTION app.stamp_user() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.stamp_user() IS 'Trigger: keeps raw_app_meta_data.org_id of a person in auth.users true, whoever writes the row and whatever they put there. An update that drops the stamp gets it back.';
-
-CREATE FUNCTION app.start_campaign(p_campaign_id uuid) RETURNS SETOF public.campaigns
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.start_campaign is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.start_campaign(p_campaign_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.start_campaign(p_campaign_id uuid) IS 'Not written yet.';
 
 CREATE FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -4716,71 +3276,6 @@ $$;
 ALTER FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) IS 'pending where the organisation approves bookings or the resource''s calendar mirror is too old to be believed, else confirmed. What staff book with an override is confirmed.';
-
-CREATE FUNCTION app.stop_campaign(p_campaign_id uuid) RETURNS SETOF public.campaigns
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.stop_campaign is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.stop_campaign(p_campaign_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.stop_campaign(p_campaign_id uuid) IS 'Not written yet.';
-
-CREATE FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.stop_campaigns_for is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) IS 'Not written yet.';
-
-CREATE FUNCTION app.summarise_tools() RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-begin
-  insert into public.org_tools (org_id, tool_name, vapi_tool_id, definition_hash, linked, updated_at)
-  select v_org_id, latest.tool_name, latest.vapi_tool_id, latest.definition_hash,
-    -- Linked when every agent's assistant carries this very tool.
-    not exists (
-      select from public.agents a
-      where a.org_id = v_org_id and a.deleted_at is null
-        and not exists (
-          select from public.agent_tools t
-          where t.org_id = v_org_id and t.agent_id = a.id and t.tool_name = latest.tool_name
-            and t.vapi_tool_id = latest.vapi_tool_id and t.linked_at is not null)),
-    app.now()
-  from (
-    select distinct on (t.tool_name) t.tool_name, t.vapi_tool_id, t.definition_hash
-    from public.agent_tools t
-    where t.org_id = v_org_id
-    order by t.tool_name, t.linked_at desc nulls last
-  ) latest
-  on conflict (org_id, tool_name) do update
-  set vapi_tool_id = excluded.vapi_tool_id, definition_hash = excluded.definition_hash, linked = excluded.linked,
-    updated_at = excluded.updated_at
-  where (org_tools.vapi_tool_id, org_tools.definition_hash, org_tools.linked)
-    is distinct from (excluded.vapi_tool_id, excluded.definition_hash, excluded.linked);
-  delete from public.org_tools o
-  where o.org_id = v_org_id
-    and not exists (select from public.agent_tools t where t.org_id = v_org_id and t.tool_name = o.tool_name);
-end
-$$;
-
-ALTER FUNCTION app.summarise_tools() OWNER TO owner;
-
-COMMENT ON FUNCTION app.summarise_tools() IS 'Writes org_tools, the organisation''s summary, from its agents'' links.';
 
 CREATE FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4839,88 +3334,6 @@ $$;
 ALTER FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) IS 'Keeps what a caller asked to pass on and tells the staff. The same tool call again returns the same message''s id. Numbers, addresses and identifiers in the text are redacted; the call-back number (E.164) has its own column. An empty text is VX400.';
-
-CREATE FUNCTION app.take_scheduled(p_scheduled_id uuid) RETURNS SETOF app.scheduled_bundle
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.take_scheduled is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.take_scheduled(p_scheduled_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.take_scheduled(p_scheduled_id uuid) IS 'Not written yet.';
-
-CREATE FUNCTION app.take_vapi_turn(p_gap_ms integer) RETURNS integer
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_now timestamptz;
-  v_next timestamptz;
-begin
-  select p.next_at into v_next from public.vapi_pace p for update;
-  v_now := app.now();
-  v_next := greatest(v_next, v_now);
-  update public.vapi_pace p set next_at = v_next + make_interval(secs => p_gap_ms / 1000.0);
-  return ceil(extract(epoch from v_next - v_now) * 1000)::integer;
-end
-$$;
-
-ALTER FUNCTION app.take_vapi_turn(p_gap_ms integer) OWNER TO app_definer;
-
-COMMENT ON FUNCTION app.take_vapi_turn(p_gap_ms integer) IS 'Takes the next turn for a request to Vapi, p_gap_ms after the one before, across all processes. Returns how many milliseconds to wait for it.';
-
-CREATE FUNCTION app.template_fields(p_kind text) RETURNS text[]
-    LANGUAGE plpgsql IMMUTABLE
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.template_fields is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.template_fields(p_kind text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.template_fields(p_kind text) IS 'Not written yet.';
-
-CREATE FUNCTION app.template_for(p_kind text, p_language text) RETURNS text[]
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.template_for is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.template_for(p_kind text, p_language text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.template_for(p_kind text, p_language text) IS 'Not written yet.';
-
-CREATE FUNCTION app.tool_health() RETURNS SETOF app.tool_health
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_agents bigint := (select count(*) from public.agents a where a.org_id = v_org_id and a.deleted_at is null);
-begin
-  return query
-  select o.tool_name, true,
-    count(t.id) filter (where t.linked_at is not null and t.vapi_tool_id = o.vapi_tool_id), v_agents, max(t.link_error)
-  from public.org_tools o
-  left join public.agent_tools t on t.org_id = o.org_id and t.tool_name = o.tool_name
-  where o.org_id = v_org_id
-  group by o.tool_name
-  order by o.tool_name;
-end
-$$;
-
-ALTER FUNCTION app.tool_health() OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.tool_health() IS 'The organisation''s tools, each with how many of its agents carry it.';
 
 CREATE FUNCTION app.transfer_destination(p_call_id uuid, p_department text) RETURNS SETOF app.transfer_answer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5028,19 +3441,6 @@ $$;
 ALTER FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) IS 'Checks a date of birth against the patients of the calling number; a match opens that one patient to this one call. Returns verified, not_verified (the same whether the patient exists, the number is unknown or the date is wrong) or locked: after three wrong tries in a call or five in a day for the contact only staff can help. VX404 when the call is not the tenant''s.';
-
-CREATE FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text DEFAULT NULL::text) RETURNS text
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-begin
-  raise exception 'app.verify_code is not written yet';
-end
-$$;
-
-ALTER FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) IS 'Not written yet.';
 
 CREATE FUNCTION app.visible_appointments(p_call_id uuid) RETURNS SETOF public.appointments
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -5183,6 +3583,42 @@ COMMENT ON TABLE public.agent_tools IS 'Which registered tool an agent''s assist
 
 COMMENT ON COLUMN public.agent_tools.linked_at IS 'When the assistant at Vapi last carried this tool id; NULL: not yet.';
 
+CREATE TABLE public.agents (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    role text NOT NULL,
+    is_default boolean DEFAULT false NOT NULL,
+    voice text DEFAULT 'Rohan'::text NOT NULL,
+    language text DEFAULT 'en-US'::text NOT NULL,
+    system_prompt text DEFAULT ''::text NOT NULL,
+    first_message text DEFAULT ''::text NOT NULL,
+    max_call_duration interval DEFAULT '00:10:00'::interval NOT NULL,
+    desired_version integer DEFAULT 1 NOT NULL,
+    synced_version integer DEFAULT 0 NOT NULL,
+    sync_status text DEFAULT 'pending'::text NOT NULL,
+    sync_error text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT agents_language_check CHECK ((language ~ '^[a-z]{2}-[A-Z]{2}$'::text)),
+    CONSTRAINT agents_max_call_duration_check CHECK (((max_call_duration >= '00:01:00'::interval) AND (max_call_duration <= '01:00:00'::interval))),
+    CONSTRAINT agents_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 40))),
+    CONSTRAINT agents_role_check CHECK ((role = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
+    CONSTRAINT agents_sync_status_check CHECK ((sync_status = ANY (ARRAY['pending'::text, 'synced'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY public.agents FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.agents OWNER TO owner;
+
+COMMENT ON TABLE public.agents IS 'How the clinic''s receptionist speaks: one row per voice agent, mirrored to an assistant at Vapi.';
+
+COMMENT ON COLUMN public.agents.is_default IS 'The agent of its role that is used where no other is named; one per organisation and role.';
+
+COMMENT ON COLUMN public.agents.language IS 'BCP 47 tag of what callers speak; also decides how numeric dates are read.';
+
+COMMENT ON COLUMN public.agents.desired_version IS 'Goes up with every save; the assistant is in step when synced_version has caught up.';
+
 CREATE TABLE public.appointment_changes (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -5195,8 +3631,7 @@ CREATE TABLE public.appointment_changes (
     call_id uuid,
     actor_user_id uuid,
     at timestamp with time zone DEFAULT app.now() NOT NULL,
-    message_id uuid,
-    CONSTRAINT appointment_changes_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'amended'::text, 'rescheduled'::text, 'cancelled'::text, 'approved'::text, 'confirmed_by_patient'::text])))
+    CONSTRAINT appointment_changes_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'amended'::text, 'rescheduled'::text, 'cancelled'::text, 'approved'::text])))
 );
 
 ALTER TABLE ONLY public.appointment_changes FORCE ROW LEVEL SECURITY;
@@ -5204,8 +3639,6 @@ ALTER TABLE ONLY public.appointment_changes FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.appointment_changes OWNER TO owner;
 
 COMMENT ON TABLE public.appointment_changes IS 'What happened to an appointment: each booking, move, approval and cancellation with its times before and after.';
-
-COMMENT ON COLUMN public.appointment_changes.message_id IS 'The text by which the patient did it.';
 
 CREATE TABLE public.assistant_routes (
     vapi_assistant_id text NOT NULL,
@@ -5435,7 +3868,7 @@ CREATE TABLE public.caller_verifications (
     succeeded boolean NOT NULL,
     at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT caller_verifications_check CHECK ((succeeded = (patient_id IS NOT NULL))),
-    CONSTRAINT caller_verifications_factor_check CHECK ((factor = ANY (ARRAY['date_of_birth'::text, 'confirmation_code'::text, 'texted_code'::text])))
+    CONSTRAINT caller_verifications_factor_check CHECK ((factor = 'date_of_birth'::text))
 );
 
 ALTER TABLE ONLY public.caller_verifications FORCE ROW LEVEL SECURITY;
@@ -5444,22 +3877,45 @@ ALTER TABLE public.caller_verifications OWNER TO owner;
 
 COMMENT ON TABLE public.caller_verifications IS 'Every identity check of a call. A success opens that one patient to that one call; failures are counted.';
 
-CREATE TABLE public.campaign_steps (
+CREATE TABLE public.contacts (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
-    campaign_id uuid NOT NULL,
-    "position" smallint NOT NULL,
-    after interval NOT NULL,
-    template_id uuid NOT NULL,
-    CONSTRAINT campaign_steps_after_check CHECK (((after >= '00:00:00'::interval) AND (after <= '365 days'::interval))),
-    CONSTRAINT campaign_steps_position_check CHECK ((("position" >= 1) AND ("position" <= 10)))
+    name text,
+    phone text,
+    spoken_phone text,
+    origin_call_id uuid,
+    email text,
+    lead_status text DEFAULT 'cold'::text NOT NULL,
+    lead_score integer DEFAULT 0 NOT NULL,
+    lead_reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    service_interests text[] DEFAULT '{}'::text[] NOT NULL,
+    source text DEFAULT 'call'::text NOT NULL,
+    notes text,
+    last_contacted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT contacts_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
+    CONSTRAINT contacts_lead_score_check CHECK (((lead_score >= 0) AND (lead_score <= 100))),
+    CONSTRAINT contacts_lead_status_check CHECK ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text, 'booked'::text, 'lost'::text]))),
+    CONSTRAINT contacts_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT contacts_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT contacts_source_check CHECK ((source = ANY (ARRAY['call'::text, 'dashboard'::text, 'import'::text]))),
+    CONSTRAINT contacts_spoken_phone_check CHECK ((spoken_phone ~ '^\+[1-9][0-9]{6,14}$'::text))
 );
 
-ALTER TABLE ONLY public.campaign_steps FORCE ROW LEVEL SECURITY;
+ALTER TABLE ONLY public.contacts FORCE ROW LEVEL SECURITY;
 
-ALTER TABLE public.campaign_steps OWNER TO owner;
+ALTER TABLE public.contacts OWNER TO owner;
 
-COMMENT ON TABLE public.campaign_steps IS 'One text of a campaign; after counts from the campaign''s start.';
+COMMENT ON TABLE public.contacts IS 'The person reachable at a number. Who comes to a visit is a patient: a parent is one contact with several patients.';
+
+COMMENT ON COLUMN public.contacts.phone IS 'E.164, from the call''s envelope, staff or a verified caller only; unique per organisation, NULL allowed.';
+
+COMMENT ON COLUMN public.contacts.spoken_phone IS 'A number the caller said. Never used to find a contact.';
+
+COMMENT ON COLUMN public.contacts.origin_call_id IS 'The call of a caller without a number: such a caller has exactly one contact per call.';
+
+COMMENT ON COLUMN public.contacts.email IS 'Not unique: families share addresses.';
 
 CREATE TABLE public.departments (
     org_id uuid NOT NULL,
@@ -5509,31 +3965,6 @@ ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE public.identity_codes (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    kind text NOT NULL,
-    contact_id uuid NOT NULL,
-    appointment_id uuid,
-    call_id uuid,
-    code_hash bytea,
-    expires_at timestamp with time zone NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT identity_codes_check CHECK (((kind = 'confirmation'::text) = (appointment_id IS NOT NULL))),
-    CONSTRAINT identity_codes_check1 CHECK (((kind = 'texted'::text) = (call_id IS NOT NULL))),
-    CONSTRAINT identity_codes_kind_check CHECK ((kind = ANY (ARRAY['confirmation'::text, 'texted'::text])))
-);
-
-ALTER TABLE ONLY public.identity_codes FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.identity_codes OWNER TO owner;
-
-COMMENT ON TABLE public.identity_codes IS 'Codes that prove who calls. Only a keyed hash is kept: the code is derived again when it is sent.';
-
-COMMENT ON COLUMN public.identity_codes.kind IS 'confirmation: stands in the confirmation of a visit, until the visit; texted: asked for in a call, good for that call only.';
-
-COMMENT ON COLUMN public.identity_codes.code_hash IS 'NULL until the text with the code was written.';
 
 CREATE TABLE public.invitations (
     org_id uuid NOT NULL,
@@ -5585,6 +4016,42 @@ COMMENT ON COLUMN public.locations.phone IS 'The clinic''s own line (E.164), whe
 
 COMMENT ON COLUMN public.locations.calendar_stale_after IS 'When a calendar''s mirror is older than this, bookings are pending instead of confirmed.';
 
+CREATE TABLE public.messages (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    direction text NOT NULL,
+    method text NOT NULL,
+    category text NOT NULL,
+    recipient text NOT NULL,
+    subject text,
+    content text NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    service_provider text,
+    external_message_id text,
+    sent_at timestamp with time zone,
+    contact_id uuid,
+    call_id uuid,
+    appointment_id uuid,
+    actor_user_id uuid,
+    request_id text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
+    CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
+    CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
+    CONSTRAINT messages_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'sent'::text, 'delivered'::text, 'failed'::text, 'unknown'::text, 'blocked'::text])))
+);
+
+ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.messages OWNER TO owner;
+
+COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
+
+COMMENT ON COLUMN public.messages.status IS 'unknown: the provider may or may not have acted; never settled by sending again.';
+
+COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message.';
+
 CREATE TABLE public.notifications (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -5596,8 +4063,8 @@ CREATE TABLE public.notifications (
     read_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT notifications_body_check CHECK ((char_length(body) <= 500)),
-    CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text, 'message'::text, 'contact'::text]))),
-    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text, 'message_failed'::text, 'message_unknown'::text, 'opted_out_before_visit'::text, 'visit_confirmed'::text, 'visit_cancelled_by_reply'::text, 'message_received'::text]))),
+    CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text]))),
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text]))),
     CONSTRAINT notifications_title_check CHECK ((char_length(title) <= 120))
 );
 
@@ -5606,46 +4073,6 @@ ALTER TABLE ONLY public.notifications FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.notifications OWNER TO owner;
 
 COMMENT ON TABLE public.notifications IS 'What the staff should look at. Text holds no names and no words of a caller: it points at the row that does.';
-
-CREATE TABLE public.opt_outs (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    channel text NOT NULL,
-    phone text,
-    number_hash bytea NOT NULL,
-    source text NOT NULL,
-    at timestamp with time zone DEFAULT app.now() NOT NULL,
-    revoked_at timestamp with time zone,
-    revoked_by text,
-    CONSTRAINT opt_outs_channel_check CHECK ((channel = ANY (ARRAY['sms'::text, 'voice'::text, 'email'::text]))),
-    CONSTRAINT opt_outs_check CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
-    CONSTRAINT opt_outs_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
-    CONSTRAINT opt_outs_revoked_by_check CHECK ((revoked_by = ANY (ARRAY['reply'::text, 'carrier'::text, 'staff'::text]))),
-    CONSTRAINT opt_outs_source_check CHECK ((source = ANY (ARRAY['reply'::text, 'carrier'::text, 'staff'::text, 'call'::text])))
-);
-
-ALTER TABLE ONLY public.opt_outs FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.opt_outs OWNER TO owner;
-
-COMMENT ON TABLE public.opt_outs IS 'Who must not be reached on a channel. By number, not by contact: it outlives the contact''s row.';
-
-COMMENT ON COLUMN public.opt_outs.phone IS 'NULL after erasure: number_hash still recognises the number.';
-
-COMMENT ON COLUMN public.opt_outs.number_hash IS 'app.number_hash of the number (or e-mail address).';
-
-CREATE TABLE public.org_keys (
-    org_id uuid NOT NULL,
-    number_key bytea NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT org_keys_number_key_check CHECK ((octet_length(number_key) = 32))
-);
-
-ALTER TABLE ONLY public.org_keys FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.org_keys OWNER TO owner;
-
-COMMENT ON TABLE public.org_keys IS 'The organisation''s key for keyed hashes of phone numbers and addresses; made when first needed.';
 
 CREATE TABLE public.org_tools (
     org_id uuid NOT NULL,
@@ -5663,6 +4090,79 @@ ALTER TABLE ONLY public.org_tools FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.org_tools OWNER TO owner;
 
 COMMENT ON TABLE public.org_tools IS 'An organisation''s tools in summary; linked when every agent''s assistant carries the tool.';
+
+CREATE TABLE public.organizations (
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    country text DEFAULT 'US'::text NOT NULL,
+    time_zone text DEFAULT 'America/New_York'::text NOT NULL,
+    buffer_before interval DEFAULT '00:00:00'::interval NOT NULL,
+    buffer_after interval DEFAULT '00:00:00'::interval NOT NULL,
+    slot_step interval DEFAULT '00:15:00'::interval NOT NULL,
+    min_notice interval DEFAULT '00:00:00'::interval NOT NULL,
+    max_advance interval DEFAULT '180 days'::interval NOT NULL,
+    hold_ttl interval DEFAULT '00:05:00'::interval NOT NULL,
+    holds_per_day integer DEFAULT 500 NOT NULL,
+    approval_required boolean DEFAULT false NOT NULL,
+    identity_factor text DEFAULT 'date_of_birth'::text NOT NULL,
+    emergency_sentence text DEFAULT 'This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.'::text NOT NULL,
+    recording_consent text DEFAULT 'announce'::text NOT NULL,
+    ai_disclosure boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT organizations_buffers CHECK ((((buffer_before >= '00:00:00'::interval) AND (buffer_before <= '04:00:00'::interval)) AND ((buffer_after >= '00:00:00'::interval) AND (buffer_after <= '04:00:00'::interval)))),
+    CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
+    CONSTRAINT organizations_emergency_sentence_check CHECK ((((char_length(emergency_sentence) >= 1) AND (char_length(emergency_sentence) <= 300)) AND (emergency_sentence !~ '[[:cntrl:]]'::text))),
+    CONSTRAINT organizations_hold_ttl CHECK (((hold_ttl >= '00:00:30'::interval) AND (hold_ttl <= '00:30:00'::interval))),
+    CONSTRAINT organizations_holds_per_day_check CHECK ((holds_per_day >= 0)),
+    CONSTRAINT organizations_identity_factor_check CHECK ((identity_factor = ANY (ARRAY['date_of_birth'::text, 'calling_number'::text]))),
+    CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT organizations_notice CHECK ((((min_notice >= '00:00:00'::interval) AND (min_notice <= '90 days'::interval)) AND ((max_advance >= '1 day'::interval) AND (max_advance <= '730 days'::interval)))),
+    CONSTRAINT organizations_recording_consent_check CHECK ((recording_consent = ANY (ARRAY['none'::text, 'announce'::text, 'ask'::text]))),
+    CONSTRAINT organizations_slot_step CHECK (((slot_step >= '00:05:00'::interval) AND (slot_step <= '12:00:00'::interval))),
+    CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
+    CONSTRAINT organizations_time_zone_check CHECK (app.is_time_zone(time_zone))
+);
+
+ALTER TABLE ONLY public.organizations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.organizations OWNER TO owner;
+
+COMMENT ON TABLE public.organizations IS 'The tenant: a clinic or a group of clinics, with its rules for booking, identity and safety.';
+
+COMMENT ON COLUMN public.organizations.slug IS 'Short name in URLs and commands; unique across tenants.';
+
+COMMENT ON COLUMN public.organizations.country IS 'ISO 3166-1 alpha-2; the default region in which phone numbers are read.';
+
+COMMENT ON COLUMN public.organizations.time_zone IS 'IANA zone of the organisation; a location may lie in another.';
+
+COMMENT ON COLUMN public.organizations.buffer_before IS 'Kept free before every visit, unless the service says otherwise.';
+
+COMMENT ON COLUMN public.organizations.buffer_after IS 'Kept free after every visit (cleaning, notes), unless the service says otherwise.';
+
+COMMENT ON COLUMN public.organizations.slot_step IS 'Visits start every so often, counted from the opening of each span of hours.';
+
+COMMENT ON COLUMN public.organizations.min_notice IS 'A visit cannot be booked closer to now than this, except by staff override.';
+
+COMMENT ON COLUMN public.organizations.max_advance IS 'A visit cannot be booked further ahead than this, except by staff override.';
+
+COMMENT ON COLUMN public.organizations.hold_ttl IS 'How long a slot stays held for a caller who has not booked yet.';
+
+COMMENT ON COLUMN public.organizations.holds_per_day IS 'Holds taken per local day; beyond it slots are offered without being held.';
+
+COMMENT ON COLUMN public.organizations.approval_required IS 'Bookings start as pending and count as taken until staff approve or decline.';
+
+COMMENT ON COLUMN public.organizations.identity_factor IS 'What opens earlier visits to a caller: the date of birth, or (knowingly relaxed) the calling number alone.';
+
+COMMENT ON COLUMN public.organizations.emergency_sentence IS 'Spoken, alone, when a caller describes an emergency.';
+
+COMMENT ON COLUMN public.organizations.recording_consent IS 'none: not mentioned; announce: said at the start; ask: asked, and recorded only after a yes.';
+
+COMMENT ON COLUMN public.organizations.ai_disclosure IS 'Whether the agent says at the start that it is an AI.';
+
+COMMENT ON COLUMN public.organizations.deleted_at IS 'Set when the organisation left; its API answers 410 from then on.';
 
 CREATE TABLE public.patients (
     org_id uuid NOT NULL,
@@ -5742,27 +4242,6 @@ COMMENT ON COLUMN public.profiles.user_id IS 'The person in auth.users; unique a
 
 COMMENT ON COLUMN public.profiles.role IS 'owner and admin manage, staff work, viewer only reads. Read at every request, not from the token.';
 
-CREATE TABLE public.reply_questions (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    contact_id uuid NOT NULL,
-    kind text NOT NULL,
-    appointment_ids uuid[] NOT NULL,
-    asked_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    expires_at timestamp with time zone NOT NULL,
-    answered_at timestamp with time zone,
-    CONSTRAINT reply_questions_appointment_ids_check CHECK (((cardinality(appointment_ids) >= 1) AND (cardinality(appointment_ids) <= 9))),
-    CONSTRAINT reply_questions_kind_check CHECK ((kind = ANY (ARRAY['cancel_this'::text, 'cancel_which'::text, 'confirm_which'::text])))
-);
-
-ALTER TABLE ONLY public.reply_questions FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.reply_questions OWNER TO owner;
-
-COMMENT ON TABLE public.reply_questions IS 'What we asked back in a text: which visit is meant, and whether it is really to be cancelled. The last open one of a contact counts.';
-
-COMMENT ON COLUMN public.reply_questions.appointment_ids IS 'In the order of the numbered list that was sent.';
-
 CREATE TABLE public.resource_services (
     org_id uuid NOT NULL,
     resource_id uuid NOT NULL,
@@ -5775,69 +4254,14 @@ ALTER TABLE public.resource_services OWNER TO owner;
 
 COMMENT ON TABLE public.resource_services IS 'Which resource can give which service.';
 
-CREATE TABLE public.scheduled_messages (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    kind text NOT NULL,
-    contact_id uuid NOT NULL,
-    appointment_id uuid,
-    call_id uuid,
-    code_id uuid,
-    campaign_step_id uuid,
-    before interval,
-    due_at timestamp with time zone NOT NULL,
-    state text DEFAULT 'waiting'::text NOT NULL,
-    reason text,
-    message_id uuid,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT scheduled_messages_check CHECK (((kind = ANY (ARRAY['confirmation'::text, 'reminder'::text])) = (appointment_id IS NOT NULL))),
-    CONSTRAINT scheduled_messages_check1 CHECK (((kind = 'reminder'::text) = (before IS NOT NULL))),
-    CONSTRAINT scheduled_messages_check2 CHECK (((kind = 'code'::text) = (code_id IS NOT NULL))),
-    CONSTRAINT scheduled_messages_check3 CHECK (((kind = 'campaign'::text) = (campaign_step_id IS NOT NULL))),
-    CONSTRAINT scheduled_messages_kind_check CHECK ((kind = ANY (ARRAY['confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text, 'campaign'::text]))),
-    CONSTRAINT scheduled_messages_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
-    CONSTRAINT scheduled_messages_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'cancelled'::text, 'skipped'::text])))
-);
-
-ALTER TABLE ONLY public.scheduled_messages FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.scheduled_messages OWNER TO owner;
-
-COMMENT ON TABLE public.scheduled_messages IS 'What is to be sent by itself, and when. A move or cancellation of the visit changes these rows; the jobs only look.';
-
-COMMENT ON COLUMN public.scheduled_messages.before IS 'The reminder offset that asked for it.';
-
-COMMENT ON COLUMN public.scheduled_messages.due_at IS 'When it is looked at; quiet hours and limits may put it off.';
-
-COMMENT ON COLUMN public.scheduled_messages.reason IS 'Why it was cancelled or skipped: a word of a closed list, see docs/messages.md.';
-
-COMMENT ON COLUMN public.scheduled_messages.message_id IS 'The message that came of it; several rows share one when they were merged.';
-
-CREATE TABLE public.vapi_pace (
-    one boolean DEFAULT true NOT NULL,
-    next_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT vapi_pace_one_check CHECK (one)
-);
-
-ALTER TABLE ONLY public.vapi_pace FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.vapi_pace OWNER TO owner;
-
-COMMENT ON TABLE public.vapi_pace IS 'When the next request to Vapi may leave; all processes take turns here. Belongs to no tenant.';
-
 CREATE TABLE public.vapi_tools (
     name text NOT NULL,
-    vapi_tool_id text,
-    definition_hash text,
-    registered_at timestamp with time zone,
+    vapi_tool_id text NOT NULL,
+    definition_hash text NOT NULL,
+    registered_at timestamp with time zone DEFAULT app.now() NOT NULL,
     retired_ids text[] DEFAULT '{}'::text[] NOT NULL,
-    claim_id uuid,
-    claimed_until timestamp with time zone,
-    CONSTRAINT vapi_tools_claim CHECK (((claim_id IS NULL) = (claimed_until IS NULL))),
     CONSTRAINT vapi_tools_definition_hash_check CHECK ((definition_hash ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT vapi_tools_name_check CHECK ((name ~ '^[a-zA-Z0-9_-]{1,64}$'::text)),
-    CONSTRAINT vapi_tools_registered CHECK ((((vapi_tool_id IS NULL) = (definition_hash IS NULL)) AND ((vapi_tool_id IS NULL) = (registered_at IS NULL))))
+    CONSTRAINT vapi_tools_name_check CHECK ((name ~ '^[a-zA-Z0-9_-]{1,64}$'::text))
 );
 
 ALTER TABLE ONLY public.vapi_tools FORCE ROW LEVEL SECURITY;
@@ -5846,13 +4270,9 @@ ALTER TABLE public.vapi_tools OWNER TO owner;
 
 COMMENT ON TABLE public.vapi_tools IS 'Tools registered at Vapi, once for the whole platform. Belongs to no tenant and holds nothing of one.';
 
-COMMENT ON COLUMN public.vapi_tools.vapi_tool_id IS 'NULL until the first registration succeeded.';
-
 COMMENT ON COLUMN public.vapi_tools.definition_hash IS 'SHA-256 (hex) of the canonical definition that is registered.';
 
 COMMENT ON COLUMN public.vapi_tools.retired_ids IS 'Earlier ids that running calls may still use.';
-
-COMMENT ON COLUMN public.vapi_tools.claim_id IS 'The worker that registers the tool now; only it may write the outcome.';
 
 CREATE TABLE river.river_job (
     id bigint NOT NULL,
@@ -5959,6 +4379,9 @@ ALTER TABLE ONLY public.agent_tools
     ADD CONSTRAINT agent_tools_pkey PRIMARY KEY (org_id, id);
 
 ALTER TABLE ONLY public.agents
+    ADD CONSTRAINT agents_org_id_name_key UNIQUE (org_id, name);
+
+ALTER TABLE ONLY public.agents
     ADD CONSTRAINT agents_pkey PRIMARY KEY (org_id, id);
 
 ALTER TABLE ONLY public.appointment_changes
@@ -6008,18 +4431,6 @@ ALTER TABLE ONLY public.caller_messages
 ALTER TABLE ONLY public.caller_verifications
     ADD CONSTRAINT caller_verifications_pkey PRIMARY KEY (org_id, id);
 
-ALTER TABLE ONLY public.campaign_steps
-    ADD CONSTRAINT campaign_steps_org_id_campaign_id_position_key UNIQUE (org_id, campaign_id, "position");
-
-ALTER TABLE ONLY public.campaign_steps
-    ADD CONSTRAINT campaign_steps_pkey PRIMARY KEY (org_id, id);
-
-ALTER TABLE ONLY public.campaigns
-    ADD CONSTRAINT campaigns_org_id_name_key UNIQUE (org_id, name);
-
-ALTER TABLE ONLY public.campaigns
-    ADD CONSTRAINT campaigns_pkey PRIMARY KEY (org_id, id);
-
 ALTER TABLE ONLY public.closures
     ADD CONSTRAINT closures_pkey PRIMARY KEY (org_id, id);
 
@@ -6041,9 +4452,6 @@ ALTER TABLE ONLY public.departments
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (org_id, id);
 
-ALTER TABLE ONLY public.identity_codes
-    ADD CONSTRAINT identity_codes_pkey PRIMARY KEY (org_id, id);
-
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (org_id, id);
 
@@ -6053,29 +4461,11 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_pkey PRIMARY KEY (org_id, id);
 
-ALTER TABLE ONLY public.message_templates
-    ADD CONSTRAINT message_templates_org_id_kind_language_name_key UNIQUE (org_id, kind, language, name);
-
-ALTER TABLE ONLY public.message_templates
-    ADD CONSTRAINT message_templates_pkey PRIMARY KEY (org_id, id);
-
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_pkey PRIMARY KEY (org_id, id);
 
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_pkey PRIMARY KEY (org_id, id);
-
-ALTER TABLE ONLY public.opt_outs
-    ADD CONSTRAINT opt_outs_pkey PRIMARY KEY (org_id, id);
-
-ALTER TABLE ONLY public.org_credentials
-    ADD CONSTRAINT org_credentials_org_id_provider_key UNIQUE (org_id, provider);
-
-ALTER TABLE ONLY public.org_credentials
-    ADD CONSTRAINT org_credentials_pkey PRIMARY KEY (org_id, id);
-
-ALTER TABLE ONLY public.org_keys
-    ADD CONSTRAINT org_keys_pkey PRIMARY KEY (org_id);
 
 ALTER TABLE ONLY public.org_tools
     ADD CONSTRAINT org_tools_org_id_tool_name_key UNIQUE (org_id, tool_name);
@@ -6107,9 +4497,6 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_key UNIQUE (user_id);
 
-ALTER TABLE ONLY public.reply_questions
-    ADD CONSTRAINT reply_questions_pkey PRIMARY KEY (org_id, id);
-
 ALTER TABLE ONLY public.resource_services
     ADD CONSTRAINT resource_services_pkey PRIMARY KEY (org_id, resource_id, service_id);
 
@@ -6119,17 +4506,11 @@ ALTER TABLE ONLY public.resources
 ALTER TABLE ONLY public.resources
     ADD CONSTRAINT resources_pkey PRIMARY KEY (org_id, id);
 
-ALTER TABLE ONLY public.scheduled_messages
-    ADD CONSTRAINT scheduled_messages_pkey PRIMARY KEY (org_id, id);
-
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_org_id_name_key UNIQUE (org_id, name);
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_pkey PRIMARY KEY (org_id, id);
-
-ALTER TABLE ONLY public.vapi_pace
-    ADD CONSTRAINT vapi_pace_pkey PRIMARY KEY (one);
 
 ALTER TABLE ONLY public.vapi_tools
     ADD CONSTRAINT vapi_tools_pkey PRIMARY KEY (name);
@@ -6158,21 +4539,9 @@ ALTER TABLE ONLY river.river_notification
 ALTER TABLE ONLY river.river_queue
     ADD CONSTRAINT river_queue_pkey PRIMARY KEY (name);
 
-CREATE INDEX agent_tools_tool ON public.agent_tools USING btree (vapi_tool_id);
-
-COMMENT ON INDEX public.agent_tools_tool IS 'tool_in_use: does any tenant''s agent still carry this tool?';
-
 CREATE UNIQUE INDEX agents_default ON public.agents USING btree (org_id, role) WHERE is_default;
 
 COMMENT ON INDEX public.agents_default IS 'One default agent per organisation and role.';
-
-CREATE UNIQUE INDEX agents_name ON public.agents USING btree (org_id, name) WHERE (deleted_at IS NULL);
-
-COMMENT ON INDEX public.agents_name IS 'Names are unique among the agents that are not deleted.';
-
-CREATE INDEX agents_out_of_step ON public.agents USING btree (saved_at) WHERE ((deleted_at IS NOT NULL) OR (sync_status <> 'synced'::text) OR (synced_version < desired_version));
-
-COMMENT ON INDEX public.agents_out_of_step IS 'agents_to_reconcile: what is not in step, of all tenants.';
 
 CREATE INDEX appointment_changes_appointment ON public.appointment_changes USING btree (org_id, appointment_id, at);
 
@@ -6250,10 +4619,6 @@ CREATE INDEX caller_verifications_contact ON public.caller_verifications USING b
 
 COMMENT ON INDEX public.caller_verifications_contact IS 'How often a contact was guessed at today.';
 
-CREATE INDEX campaign_steps_template ON public.campaign_steps USING btree (org_id, template_id);
-
-COMMENT ON INDEX public.campaign_steps_template IS 'Which campaigns use a template: it cannot be deleted while one does.';
-
 CREATE INDEX closures_location ON public.closures USING btree (org_id, location_id);
 
 COMMENT ON INDEX public.closures_location IS 'free_slots: closures of the candidates'' locations.';
@@ -6262,33 +4627,9 @@ CREATE INDEX events_xid ON public.events USING btree (xid);
 
 COMMENT ON INDEX public.events_xid IS 'The relay reads on from where it was.';
 
-CREATE UNIQUE INDEX identity_codes_appointment ON public.identity_codes USING btree (org_id, appointment_id) WHERE (kind = 'confirmation'::text);
-
-COMMENT ON INDEX public.identity_codes_appointment IS 'One valid code per visit.';
-
-CREATE INDEX identity_codes_call ON public.identity_codes USING btree (org_id, call_id) WHERE (call_id IS NOT NULL);
-
-COMMENT ON INDEX public.identity_codes_call IS 'request_code: how many codes this call asked for.';
-
-CREATE INDEX identity_codes_contact ON public.identity_codes USING btree (org_id, contact_id, created_at);
-
-COMMENT ON INDEX public.identity_codes_contact IS 'request_code: how many codes this contact was sent lately.';
-
-CREATE INDEX identity_codes_hash ON public.identity_codes USING btree (org_id, code_hash);
-
-COMMENT ON INDEX public.identity_codes_hash IS 'verify_code: whose code is this?';
-
 CREATE INDEX invitations_email ON public.invitations USING btree (email) WHERE (accepted_at IS NULL);
 
 COMMENT ON INDEX public.invitations_email IS 'provision_user: open invitations of an address that signs up.';
-
-CREATE UNIQUE INDEX message_templates_used ON public.message_templates USING btree (org_id, kind, language) WHERE (active AND (kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text])));
-
-COMMENT ON INDEX public.message_templates_used IS 'template_for: what goes out by itself has one wording per language.';
-
-CREATE INDEX messages_appointment ON public.messages USING btree (org_id, appointment_id) WHERE (appointment_id IS NOT NULL);
-
-COMMENT ON INDEX public.messages_appointment IS 'What was sent about a visit.';
 
 CREATE INDEX messages_contact ON public.messages USING btree (org_id, contact_id, created_at);
 
@@ -6302,57 +4643,17 @@ CREATE INDEX messages_recent ON public.messages USING btree (org_id, created_at)
 
 COMMENT ON INDEX public.messages_recent IS 'The audit view: what went out in a period.';
 
-CREATE INDEX messages_recipient ON public.messages USING btree (org_id, recipient_hash, created_at);
-
-COMMENT ON INDEX public.messages_recipient IS 'begin_message: what this number was sent lately.';
-
-CREATE UNIQUE INDEX messages_send_key ON public.messages USING btree (org_id, send_key);
-
-COMMENT ON INDEX public.messages_send_key IS 'begin_message: one wish, one message.';
-
 CREATE INDEX notifications_recent ON public.notifications USING btree (org_id, created_at);
 
 COMMENT ON INDEX public.notifications_recent IS 'The newest notifications, and the unread ones.';
-
-CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, channel, number_hash) WHERE (revoked_at IS NULL);
-
-COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted out? One active row each.';
 
 CREATE UNIQUE INDEX patients_voice_name ON public.patients USING btree (org_id, contact_id, normalised_name) WHERE made_by_voice;
 
 COMMENT ON INDEX public.patients_voice_name IS 'book_appointment: one voice-made patient per contact and name, also in a race.';
 
-CREATE UNIQUE INDEX reply_questions_open ON public.reply_questions USING btree (org_id, contact_id) WHERE (answered_at IS NULL);
-
-COMMENT ON INDEX public.reply_questions_open IS 'record_inbound_message: what a short answer answers; one open question each.';
-
 CREATE INDEX resource_services_service ON public.resource_services USING btree (org_id, service_id);
 
 COMMENT ON INDEX public.resource_services_service IS 'free_slots: the candidates of a service.';
-
-CREATE INDEX scheduled_messages_appointment ON public.scheduled_messages USING btree (org_id, appointment_id);
-
-COMMENT ON INDEX public.scheduled_messages_appointment IS 'What was planned for a visit.';
-
-CREATE UNIQUE INDEX scheduled_messages_campaign ON public.scheduled_messages USING btree (org_id, campaign_step_id, contact_id) WHERE (kind = 'campaign'::text);
-
-COMMENT ON INDEX public.scheduled_messages_campaign IS 'One contact gets one step once.';
-
-CREATE UNIQUE INDEX scheduled_messages_confirmation ON public.scheduled_messages USING btree (org_id, appointment_id) WHERE ((kind = 'confirmation'::text) AND (state = 'waiting'::text));
-
-COMMENT ON INDEX public.scheduled_messages_confirmation IS 'schedule_for_appointment: one waiting confirmation per visit.';
-
-CREATE INDEX scheduled_messages_contact ON public.scheduled_messages USING btree (org_id, contact_id, due_at) WHERE (state = 'waiting'::text);
-
-COMMENT ON INDEX public.scheduled_messages_contact IS 'take_scheduled: what else waits for this contact and can be merged; stop on reply.';
-
-CREATE UNIQUE INDEX scheduled_messages_missed_call ON public.scheduled_messages USING btree (org_id, call_id) WHERE (kind = 'missed_call'::text);
-
-COMMENT ON INDEX public.scheduled_messages_missed_call IS 'A missed call is answered by text once.';
-
-CREATE UNIQUE INDEX scheduled_messages_reminder ON public.scheduled_messages USING btree (org_id, appointment_id, before) WHERE ((kind = 'reminder'::text) AND (state = 'waiting'::text));
-
-COMMENT ON INDEX public.scheduled_messages_reminder IS 'schedule_for_appointment: one waiting reminder per visit and offset.';
 
 CREATE INDEX webhook_deliveries_received ON public.webhook_deliveries USING btree (received_at);
 
@@ -6386,9 +4687,6 @@ ALTER TABLE ONLY public.agents
 
 ALTER TABLE ONLY public.appointment_changes
     ADD CONSTRAINT appointment_changes_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.appointment_changes
-    ADD CONSTRAINT appointment_changes_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
 
 ALTER TABLE ONLY public.appointments
     ADD CONSTRAINT appointments_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id);
@@ -6462,15 +4760,6 @@ ALTER TABLE ONLY public.caller_verifications
 ALTER TABLE ONLY public.caller_verifications
     ADD CONSTRAINT caller_verifications_org_id_patient_id_fkey FOREIGN KEY (org_id, patient_id) REFERENCES public.patients(org_id, id) ON DELETE CASCADE;
 
-ALTER TABLE ONLY public.campaign_steps
-    ADD CONSTRAINT campaign_steps_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES public.campaigns(org_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.campaign_steps
-    ADD CONSTRAINT campaign_steps_org_id_template_id_fkey FOREIGN KEY (org_id, template_id) REFERENCES public.message_templates(org_id, id);
-
-ALTER TABLE ONLY public.campaigns
-    ADD CONSTRAINT campaigns_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
-
 ALTER TABLE ONLY public.closures
     ADD CONSTRAINT closures_org_id_location_id_fkey FOREIGN KEY (org_id, location_id) REFERENCES public.locations(org_id, id) ON DELETE CASCADE;
 
@@ -6489,18 +4778,6 @@ ALTER TABLE ONLY public.departments
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
-ALTER TABLE ONLY public.identity_codes
-    ADD CONSTRAINT identity_codes_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.identity_codes
-    ADD CONSTRAINT identity_codes_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.identity_codes
-    ADD CONSTRAINT identity_codes_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.identity_codes
-    ADD CONSTRAINT identity_codes_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
-
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 
@@ -6510,9 +4787,6 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
-ALTER TABLE ONLY public.message_templates
-    ADD CONSTRAINT message_templates_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
-
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE SET NULL (appointment_id);
 
@@ -6520,28 +4794,13 @@ ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE SET NULL (call_id);
 
 ALTER TABLE ONLY public.messages
-    ADD CONSTRAINT messages_org_id_campaign_id_fkey FOREIGN KEY (org_id, campaign_id) REFERENCES public.campaigns(org_id, id);
-
-ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE SET NULL (contact_id);
 
 ALTER TABLE ONLY public.messages
     ADD CONSTRAINT messages_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
-ALTER TABLE ONLY public.messages
-    ADD CONSTRAINT messages_org_id_in_reply_to_fkey FOREIGN KEY (org_id, in_reply_to) REFERENCES public.messages(org_id, id);
-
 ALTER TABLE ONLY public.notifications
     ADD CONSTRAINT notifications_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
-
-ALTER TABLE ONLY public.opt_outs
-    ADD CONSTRAINT opt_outs_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
-
-ALTER TABLE ONLY public.org_credentials
-    ADD CONSTRAINT org_credentials_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
-
-ALTER TABLE ONLY public.org_keys
-    ADD CONSTRAINT org_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
 ALTER TABLE ONLY public.org_tools
     ADD CONSTRAINT org_tools_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
@@ -6570,12 +4829,6 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
 
-ALTER TABLE ONLY public.reply_questions
-    ADD CONSTRAINT reply_questions_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.reply_questions
-    ADD CONSTRAINT reply_questions_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
-
 ALTER TABLE ONLY public.resource_services
     ADD CONSTRAINT resource_services_org_id_resource_id_fkey FOREIGN KEY (org_id, resource_id) REFERENCES public.resources(org_id, id) ON DELETE CASCADE;
 
@@ -6587,27 +4840,6 @@ ALTER TABLE ONLY public.resources
 
 ALTER TABLE ONLY public.resources
     ADD CONSTRAINT resources_org_id_location_id_fkey FOREIGN KEY (org_id, location_id) REFERENCES public.locations(org_id, id);
-
-ALTER TABLE ONLY public.scheduled_messages
-    ADD CONSTRAINT scheduled_messages_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.scheduled_messages
-    ADD CONSTRAINT scheduled_messages_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.scheduled_messages
-    ADD CONSTRAINT scheduled_messages_org_id_campaign_step_id_fkey FOREIGN KEY (org_id, campaign_step_id) REFERENCES public.campaign_steps(org_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.scheduled_messages
-    ADD CONSTRAINT scheduled_messages_org_id_code_id_fkey FOREIGN KEY (org_id, code_id) REFERENCES public.identity_codes(org_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.scheduled_messages
-    ADD CONSTRAINT scheduled_messages_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.scheduled_messages
-    ADD CONSTRAINT scheduled_messages_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
-
-ALTER TABLE ONLY public.scheduled_messages
-    ADD CONSTRAINT scheduled_messages_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
 
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
@@ -6643,17 +4875,9 @@ ALTER TABLE public.caller_messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.caller_verifications ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.campaign_steps ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE public.campaigns ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE public.closures ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.contacts ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY definer_crosses ON public.agent_tools FOR SELECT TO app_definer USING (true);
-
-CREATE POLICY definer_crosses ON public.agents FOR SELECT TO app_definer USING (true);
 
 CREATE POLICY definer_crosses ON public.assistant_routes FOR SELECT TO app_definer USING (true);
 
@@ -6661,17 +4885,11 @@ CREATE POLICY definer_crosses ON public.events TO app_definer USING (true) WITH 
 
 CREATE POLICY definer_crosses ON public.invitations TO app_definer USING (true) WITH CHECK (true);
 
-CREATE POLICY definer_crosses ON public.org_credentials FOR SELECT TO app_definer USING (true);
-
 CREATE POLICY definer_crosses ON public.organizations TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.phone_numbers FOR SELECT TO app_definer USING (true);
 
 CREATE POLICY definer_crosses ON public.profiles TO app_definer USING (true) WITH CHECK (true);
-
-CREATE POLICY definer_crosses ON public.vapi_pace TO app_definer USING (true) WITH CHECK (true);
-
-CREATE POLICY definer_crosses ON public.vapi_tools TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.webhook_deliveries TO app_definer USING (true) WITH CHECK (true);
 
@@ -6679,23 +4897,13 @@ ALTER TABLE public.departments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.identity_codes ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.locations ENABLE ROW LEVEL SECURITY;
 
-ALTER TABLE public.message_templates ENABLE ROW LEVEL SECURITY;
-
 ALTER TABLE public.messages ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.notifications ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE public.opt_outs ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE public.org_credentials ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE public.org_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.org_tools ENABLE ROW LEVEL SECURITY;
 
@@ -6707,15 +4915,11 @@ ALTER TABLE public.phone_numbers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY registry_reads ON public.vapi_tools FOR SELECT TO tenant_service USING (true);
-
-ALTER TABLE public.reply_questions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY registry_reads ON public.vapi_tools FOR SELECT TO tenant_service, app_definer USING (true);
 
 ALTER TABLE public.resource_services ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.resources ENABLE ROW LEVEL SECURITY;
-
-ALTER TABLE public.scheduled_messages ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY service_role_sees_all ON public.agent_tools TO service_role USING (true) WITH CHECK (true);
 
@@ -6743,10 +4947,6 @@ CREATE POLICY service_role_sees_all ON public.caller_messages TO service_role US
 
 CREATE POLICY service_role_sees_all ON public.caller_verifications TO service_role USING (true) WITH CHECK (true);
 
-CREATE POLICY service_role_sees_all ON public.campaign_steps TO service_role USING (true) WITH CHECK (true);
-
-CREATE POLICY service_role_sees_all ON public.campaigns TO service_role USING (true) WITH CHECK (true);
-
 CREATE POLICY service_role_sees_all ON public.closures TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.contacts TO service_role USING (true) WITH CHECK (true);
@@ -6755,23 +4955,13 @@ CREATE POLICY service_role_sees_all ON public.departments TO service_role USING 
 
 CREATE POLICY service_role_sees_all ON public.events TO service_role USING (true) WITH CHECK (true);
 
-CREATE POLICY service_role_sees_all ON public.identity_codes TO service_role USING (true) WITH CHECK (true);
-
 CREATE POLICY service_role_sees_all ON public.invitations TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.locations TO service_role USING (true) WITH CHECK (true);
 
-CREATE POLICY service_role_sees_all ON public.message_templates TO service_role USING (true) WITH CHECK (true);
-
 CREATE POLICY service_role_sees_all ON public.messages TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.notifications TO service_role USING (true) WITH CHECK (true);
-
-CREATE POLICY service_role_sees_all ON public.opt_outs TO service_role USING (true) WITH CHECK (true);
-
-CREATE POLICY service_role_sees_all ON public.org_credentials TO service_role USING (true) WITH CHECK (true);
-
-CREATE POLICY service_role_sees_all ON public.org_keys TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.org_tools TO service_role USING (true) WITH CHECK (true);
 
@@ -6783,17 +4973,11 @@ CREATE POLICY service_role_sees_all ON public.phone_numbers TO service_role USIN
 
 CREATE POLICY service_role_sees_all ON public.profiles TO service_role USING (true) WITH CHECK (true);
 
-CREATE POLICY service_role_sees_all ON public.reply_questions TO service_role USING (true) WITH CHECK (true);
-
 CREATE POLICY service_role_sees_all ON public.resource_services TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.resources TO service_role USING (true) WITH CHECK (true);
 
-CREATE POLICY service_role_sees_all ON public.scheduled_messages TO service_role USING (true) WITH CHECK (true);
-
 CREATE POLICY service_role_sees_all ON public.services TO service_role USING (true) WITH CHECK (true);
-
-CREATE POLICY service_role_sees_all ON public.vapi_pace TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.vapi_tools TO service_role USING (true) WITH CHECK (true);
 
@@ -6827,10 +5011,6 @@ CREATE POLICY tenant_reads ON public.caller_messages FOR SELECT TO tenant_user, 
 
 CREATE POLICY tenant_reads ON public.caller_verifications FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
-CREATE POLICY tenant_reads ON public.campaign_steps FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
-CREATE POLICY tenant_reads ON public.campaigns FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
 CREATE POLICY tenant_reads ON public.closures FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.contacts FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -6839,23 +5019,13 @@ CREATE POLICY tenant_reads ON public.departments FOR SELECT TO tenant_user, tena
 
 CREATE POLICY tenant_reads ON public.events FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
-CREATE POLICY tenant_reads ON public.identity_codes FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
 CREATE POLICY tenant_reads ON public.invitations FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.locations FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
-CREATE POLICY tenant_reads ON public.message_templates FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
 CREATE POLICY tenant_reads ON public.messages FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.notifications FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
-CREATE POLICY tenant_reads ON public.opt_outs FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
-CREATE POLICY tenant_reads ON public.org_credentials FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
-CREATE POLICY tenant_reads ON public.org_keys FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.org_tools FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -6867,19 +5037,13 @@ CREATE POLICY tenant_reads ON public.phone_numbers FOR SELECT TO tenant_user, te
 
 CREATE POLICY tenant_reads ON public.profiles FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
-CREATE POLICY tenant_reads ON public.reply_questions FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
 CREATE POLICY tenant_reads ON public.resource_services FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.resources FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
-CREATE POLICY tenant_reads ON public.scheduled_messages FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
 CREATE POLICY tenant_reads ON public.services FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.webhook_deliveries FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
-ALTER TABLE public.vapi_pace ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.vapi_tools ENABLE ROW LEVEL SECURITY;
 
@@ -6911,10 +5075,6 @@ CREATE POLICY writer_writes ON public.caller_messages TO app_writer USING ((org_
 
 CREATE POLICY writer_writes ON public.caller_verifications TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
-CREATE POLICY writer_writes ON public.campaign_steps TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
-CREATE POLICY writer_writes ON public.campaigns TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
 CREATE POLICY writer_writes ON public.closures TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.contacts TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -6923,23 +5083,13 @@ CREATE POLICY writer_writes ON public.departments TO app_writer USING ((org_id =
 
 CREATE POLICY writer_writes ON public.events TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
-CREATE POLICY writer_writes ON public.identity_codes TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
 CREATE POLICY writer_writes ON public.invitations TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.locations TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
-CREATE POLICY writer_writes ON public.message_templates TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
 CREATE POLICY writer_writes ON public.messages TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.notifications TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
-CREATE POLICY writer_writes ON public.opt_outs TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
-CREATE POLICY writer_writes ON public.org_credentials TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
-CREATE POLICY writer_writes ON public.org_keys TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.org_tools TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -6951,13 +5101,9 @@ CREATE POLICY writer_writes ON public.phone_numbers TO app_writer USING ((org_id
 
 CREATE POLICY writer_writes ON public.profiles TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
-CREATE POLICY writer_writes ON public.reply_questions TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
 CREATE POLICY writer_writes ON public.resource_services TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.resources TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
-
-CREATE POLICY writer_writes ON public.scheduled_messages TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.services TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -7018,12 +5164,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.closures TO service_role;
 GRANT ALL ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer) TO voxanne_login;
-REVOKE ALL ON FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.agents_to_sync(p_org_id uuid, p_even_in_step boolean) TO voxanne_login;
-REVOKE ALL ON FUNCTION app.agents_to_sync(p_org_id uuid, p_even_in_step boolean) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.already_changed(p_kind text, p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, p_starts_at timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.already_changed(p_kind text, p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, p_starts_at timestamp with time zone) FROM PUBLIC;
 
@@ -7047,12 +5187,6 @@ GRANT ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with 
 GRANT ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text, p_limit integer, p_call_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text, p_limit integer, p_call_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) TO tenant_service;
-REVOKE ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) FROM PUBLIC;
 
@@ -7072,21 +5206,6 @@ REVOKE ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_serv
 GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_definer;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_writer;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO service_role;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_service;
-GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.is_time_zone(p_zone text) FROM PUBLIC;
-
-GRANT SELECT ON TABLE public.contacts TO tenant_service;
-GRANT SELECT ON TABLE public.contacts TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
-
-GRANT ALL ON FUNCTION app.campaign_segment(p_segment jsonb) TO tenant_user;
-REVOKE ALL ON FUNCTION app.campaign_segment(p_segment jsonb) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) TO tenant_service;
 GRANT ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_reason text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
@@ -7101,17 +5220,6 @@ REVOKE ALL ON FUNCTION app.check_slot(p_call_id uuid, p_service text, p_starts_a
 
 GRANT ALL ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
-
-GRANT SELECT ON TABLE public.messages TO service_role;
-GRANT SELECT ON TABLE public.messages TO tenant_service;
-GRANT SELECT ON TABLE public.messages TO tenant_user;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
-
-GRANT ALL ON FUNCTION app.claim_message(p_message_id uuid) TO tenant_service;
-REVOKE ALL ON FUNCTION app.claim_message(p_message_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) TO voxanne_login;
-REVOKE ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
@@ -7134,19 +5242,6 @@ GRANT ALL ON FUNCTION app.current_user_id() TO tenant_service;
 GRANT ALL ON FUNCTION app.current_user_id() TO tenant_user;
 REVOKE ALL ON FUNCTION app.current_user_id() FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.default_agent(p_role text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.default_agent(p_role text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.default_template(p_kind text, p_language text) TO app_writer;
-GRANT ALL ON FUNCTION app.default_template(p_kind text, p_language text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.default_template(p_kind text, p_language text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.delete_agent(p_agent_id uuid) TO tenant_user;
-REVOKE ALL ON FUNCTION app.delete_agent(p_agent_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.delete_template(p_template_id uuid) TO tenant_user;
-REVOKE ALL ON FUNCTION app.delete_template(p_template_id uuid) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
@@ -7157,14 +5252,8 @@ REVOKE ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at times
 GRANT ALL ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.erase_contact(p_contact_id uuid) TO tenant_user;
-REVOKE ALL ON FUNCTION app.erase_contact(p_contact_id uuid) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.find_messaging_tenant(p_number text) TO voxanne_login;
-REVOKE ALL ON FUNCTION app.find_messaging_tenant(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
@@ -7189,18 +5278,6 @@ GRANT ALL ON FUNCTION app.find_service(p_words text) TO tenant_service;
 GRANT ALL ON FUNCTION app.find_service(p_words text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.find_service(p_words text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
-REVOKE ALL ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) TO tenant_service;
-REVOKE ALL ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) TO voxanne_login;
-REVOKE ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
@@ -7218,19 +5295,20 @@ REVOKE ALL ON FUNCTION app.holds_left(p_now timestamp with time zone) FROM PUBLI
 GRANT ALL ON FUNCTION app.identify_caller(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.identify_caller(p_call_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
-REVOKE ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) TO tenant_service;
 GRANT ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) TO tenant_user;
 REVOKE ALL ON FUNCTION app.is_open(p_location_id uuid, p_at timestamp with time zone) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.is_opted_out(p_channel text, p_number text) TO app_writer;
-REVOKE ALL ON FUNCTION app.is_opted_out(p_channel text, p_number text) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.is_our_number(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_our_number(p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_definer;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_writer;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO service_role;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_service;
+GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.is_time_zone(p_zone text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.limit_waits() TO tenant_service;
 GRANT ALL ON FUNCTION app.limit_waits() TO voxanne_login;
@@ -7240,9 +5318,6 @@ GRANT ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_z
 GRANT ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) TO tenant_service;
 GRANT ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.local_instant(p_local timestamp without time zone, p_zone text, p_last boolean) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) TO app_writer;
-REVOKE ALL ON FUNCTION app.local_words(p_at timestamp with time zone, p_zone text, p_language text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uuid) TO tenant_service;
@@ -7268,12 +5343,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointments TO service_role;
 GRANT ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO app_writer;
 REVOKE ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.message_stats(p_from date, p_to date) TO tenant_user;
-REVOKE ALL ON FUNCTION app.message_stats(p_from date, p_to date) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.message_to_settle(p_message_id uuid) TO tenant_service;
-REVOKE ALL ON FUNCTION app.message_to_settle(p_message_id uuid) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) FROM PUBLIC;
 
@@ -7294,9 +5363,6 @@ GRANT ALL ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uui
 GRANT ALL ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_around timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.next_alternatives(p_service_id uuid, p_resource_id uuid, p_around timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) TO app_writer;
-REVOKE ALL ON FUNCTION app.next_sending_time(p_contact_id uuid, p_number_zones text[], p_at timestamp with time zone) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO app_definer;
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO app_writer;
 GRANT ALL ON FUNCTION app.normalise_name(p_name text) TO tenant_service;
@@ -7309,14 +5375,8 @@ REVOKE ALL ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result
 GRANT ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) TO tenant_service;
-REVOKE ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.number_hash(p_number text) TO app_writer;
-REVOKE ALL ON FUNCTION app.number_hash(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO tenant_service;
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO voxanne_login;
@@ -7327,18 +5387,7 @@ GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp wit
 GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) TO tenant_user;
 REVOKE ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) TO tenant_service;
-GRANT ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) TO tenant_service;
-GRANT ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.opt_out(p_channel text, p_number text, p_source text) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitation_token text, p_email_confirmed boolean, p_anonymous boolean, p_signing_up boolean) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) TO voxanne_login;
-REVOKE ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
@@ -7352,71 +5401,15 @@ REVOKE ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, 
 GRANT ALL ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.plain_text(p_text text) TO app_writer;
-REVOKE ALL ON FUNCTION app.plain_text(p_text text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION app.protect_table(p_table regclass, p_org_column text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.provision_user() FROM PUBLIC;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.org_credentials TO app_definer;
-GRANT SELECT(org_id) ON TABLE public.org_credentials TO tenant_service;
-GRANT SELECT(org_id) ON TABLE public.org_credentials TO tenant_user;
-
-GRANT SELECT(id) ON TABLE public.org_credentials TO tenant_service;
-GRANT SELECT(id) ON TABLE public.org_credentials TO tenant_user;
-
-GRANT SELECT(provider) ON TABLE public.org_credentials TO tenant_service;
-GRANT SELECT(provider) ON TABLE public.org_credentials TO tenant_user;
-
-GRANT SELECT(key_id) ON TABLE public.org_credentials TO app_definer;
-GRANT SELECT(key_id) ON TABLE public.org_credentials TO tenant_service;
-GRANT SELECT(key_id) ON TABLE public.org_credentials TO tenant_user;
-
-GRANT SELECT(account_ref) ON TABLE public.org_credentials TO tenant_service;
-GRANT SELECT(account_ref) ON TABLE public.org_credentials TO tenant_user;
-
-GRANT SELECT(sender) ON TABLE public.org_credentials TO tenant_service;
-GRANT SELECT(sender) ON TABLE public.org_credentials TO tenant_user;
-
-GRANT SELECT(connected_email) ON TABLE public.org_credentials TO tenant_service;
-GRANT SELECT(connected_email) ON TABLE public.org_credentials TO tenant_user;
-
-GRANT SELECT(last_verified_at) ON TABLE public.org_credentials TO tenant_service;
-GRANT SELECT(last_verified_at) ON TABLE public.org_credentials TO tenant_user;
-
-GRANT SELECT(verification_error) ON TABLE public.org_credentials TO tenant_service;
-GRANT SELECT(verification_error) ON TABLE public.org_credentials TO tenant_user;
-
-GRANT SELECT(created_at) ON TABLE public.org_credentials TO tenant_service;
-GRANT SELECT(created_at) ON TABLE public.org_credentials TO tenant_user;
-
-GRANT SELECT(updated_at) ON TABLE public.org_credentials TO tenant_service;
-GRANT SELECT(updated_at) ON TABLE public.org_credentials TO tenant_user;
-
-GRANT ALL ON FUNCTION app.read_credential(p_provider text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.read_credential(p_provider text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO tenant_service;
@@ -7443,39 +5436,17 @@ GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, 
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) TO voxanne_login;
-REVOKE ALL ON FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.release_hold(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.release_hold(p_call_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) TO voxanne_login;
-REVOKE ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.remove_closure(p_closure_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.remove_closure(p_closure_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.remove_credential(p_provider text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.remove_credential(p_provider text) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO app_writer;
-GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO tenant_user;
-REVOKE ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.request_agent_sync(p_agent_id uuid) TO tenant_service;
-REVOKE ALL ON FUNCTION app.request_agent_sync(p_agent_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.require_admin() TO app_writer;
-REVOKE ALL ON FUNCTION app.require_admin() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_org_id() TO app_definer;
 GRANT ALL ON FUNCTION app.require_org_id() TO app_writer;
@@ -7490,70 +5461,10 @@ GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time
 GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_key_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.retired_tools() TO voxanne_login;
-REVOKE ALL ON FUNCTION app.retired_tools() FROM PUBLIC;
-
-GRANT SELECT ON TABLE public.agents TO tenant_service;
-GRANT SELECT ON TABLE public.agents TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(id) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(desired_version) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(synced_version) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(sync_status) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(saved_at) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(synced_at) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(lease_until) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(deleted_at) ON TABLE public.agents TO app_definer;
-
-GRANT ALL ON FUNCTION app.save_agent(p_agent_id uuid, p_name text, p_role text, p_voice text, p_language text, p_system_prompt text, p_first_message text, p_max_call_seconds integer, p_is_default boolean, p_trace_context text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.save_agent(p_agent_id uuid, p_name text, p_role text, p_voice text, p_language text, p_system_prompt text, p_first_message text, p_max_call_seconds integer, p_is_default boolean, p_trace_context text) FROM PUBLIC;
-
-GRANT SELECT ON TABLE public.campaigns TO tenant_service;
-GRANT SELECT ON TABLE public.campaigns TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO service_role;
-
-GRANT ALL ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) TO tenant_user;
-REVOKE ALL ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) FROM PUBLIC;
-
-GRANT SELECT ON TABLE public.message_templates TO tenant_service;
-GRANT SELECT ON TABLE public.message_templates TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_templates TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_templates TO service_role;
-
-GRANT ALL ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) TO tenant_user;
-REVOKE ALL ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text) TO app_writer;
-REVOKE ALL ON FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.schedule_missed_call(p_call_id uuid) TO app_writer;
-REVOKE ALL ON FUNCTION app.schedule_missed_call(p_call_id uuid) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[]) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_service;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_user;
@@ -7562,40 +5473,13 @@ REVOKE ALL ON FUNCTION app.service_cards() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) TO tenant_user;
 REVOKE ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) FROM PUBLIC;
 
-GRANT SELECT ON TABLE public.organizations TO tenant_service;
-GRANT SELECT ON TABLE public.organizations TO tenant_user;
-GRANT SELECT,INSERT ON TABLE public.organizations TO app_definer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO service_role;
-
-GRANT ALL ON FUNCTION app.set_message_rules(p_rules jsonb) TO tenant_user;
-REVOKE ALL ON FUNCTION app.set_message_rules(p_rules jsonb) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) TO tenant_service;
-REVOKE ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.sms_segments(p_text text) TO app_writer;
-REVOKE ALL ON FUNCTION app.sms_segments(p_text text) FROM PUBLIC;
-
 REVOKE ALL ON FUNCTION app.stamp_user() FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.start_campaign(p_campaign_id uuid) TO tenant_user;
-REVOKE ALL ON FUNCTION app.start_campaign(p_campaign_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.stop_campaign(p_campaign_id uuid) TO tenant_user;
-REVOKE ALL ON FUNCTION app.stop_campaign(p_campaign_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) TO app_writer;
-REVOKE ALL ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.summarise_tools() TO app_writer;
-REVOKE ALL ON FUNCTION app.summarise_tools() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) FROM PUBLIC;
@@ -7603,31 +5487,11 @@ REVOKE ALL ON FUNCTION app.sweep_platform(p_events_before timestamp with time zo
 GRANT ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.take_scheduled(p_scheduled_id uuid) TO tenant_service;
-REVOKE ALL ON FUNCTION app.take_scheduled(p_scheduled_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.take_vapi_turn(p_gap_ms integer) TO voxanne_login;
-REVOKE ALL ON FUNCTION app.take_vapi_turn(p_gap_ms integer) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.template_fields(p_kind text) TO app_writer;
-GRANT ALL ON FUNCTION app.template_fields(p_kind text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.template_fields(p_kind text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.template_for(p_kind text, p_language text) TO app_writer;
-REVOKE ALL ON FUNCTION app.template_for(p_kind text, p_language text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.tool_health() TO tenant_service;
-GRANT ALL ON FUNCTION app.tool_health() TO tenant_user;
-REVOKE ALL ON FUNCTION app.tool_health() FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.visible_appointments(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.visible_appointments(p_call_id uuid) FROM PUBLIC;
@@ -7642,15 +5506,10 @@ GRANT SELECT ON TABLE public.agent_tools TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_tools TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_tools TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.agent_tools TO app_definer;
-
-GRANT SELECT(agent_id) ON TABLE public.agent_tools TO app_definer;
-
-GRANT SELECT(tool_name) ON TABLE public.agent_tools TO app_definer;
-
-GRANT SELECT(vapi_tool_id) ON TABLE public.agent_tools TO app_definer;
-
-GRANT SELECT(definition_hash) ON TABLE public.agent_tools TO app_definer;
+GRANT SELECT ON TABLE public.agents TO tenant_service;
+GRANT SELECT ON TABLE public.agents TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO service_role;
 
 GRANT SELECT ON TABLE public.appointment_changes TO tenant_service;
 GRANT SELECT ON TABLE public.appointment_changes TO tenant_user;
@@ -7703,10 +5562,10 @@ GRANT SELECT ON TABLE public.caller_verifications TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.caller_verifications TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.caller_verifications TO service_role;
 
-GRANT SELECT ON TABLE public.campaign_steps TO tenant_service;
-GRANT SELECT ON TABLE public.campaign_steps TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaign_steps TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaign_steps TO service_role;
+GRANT SELECT ON TABLE public.contacts TO tenant_service;
+GRANT SELECT ON TABLE public.contacts TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
 
 GRANT SELECT ON TABLE public.departments TO tenant_service;
 GRANT SELECT ON TABLE public.departments TO tenant_user;
@@ -7718,9 +5577,6 @@ GRANT SELECT ON TABLE public.events TO tenant_user;
 GRANT SELECT,DELETE ON TABLE public.events TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO service_role;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO service_role;
 
 GRANT SELECT ON TABLE public.invitations TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO app_writer;
@@ -7756,22 +5612,26 @@ GRANT SELECT ON TABLE public.locations TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO service_role;
 
+GRANT SELECT ON TABLE public.messages TO service_role;
+GRANT SELECT ON TABLE public.messages TO tenant_service;
+GRANT SELECT ON TABLE public.messages TO tenant_user;
+GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
+
 GRANT SELECT ON TABLE public.notifications TO tenant_service;
 GRANT SELECT ON TABLE public.notifications TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notifications TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.notifications TO service_role;
 
-GRANT SELECT ON TABLE public.opt_outs TO tenant_service;
-GRANT SELECT ON TABLE public.opt_outs TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.opt_outs TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.opt_outs TO service_role;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_keys TO app_writer;
-
 GRANT SELECT ON TABLE public.org_tools TO tenant_service;
 GRANT SELECT ON TABLE public.org_tools TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO service_role;
+
+GRANT SELECT ON TABLE public.organizations TO tenant_service;
+GRANT SELECT ON TABLE public.organizations TO tenant_user;
+GRANT SELECT,INSERT ON TABLE public.organizations TO app_definer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO service_role;
 
 GRANT SELECT ON TABLE public.patients TO tenant_service;
 GRANT SELECT ON TABLE public.patients TO tenant_user;
@@ -7790,27 +5650,14 @@ GRANT SELECT,INSERT ON TABLE public.profiles TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO service_role;
 
-GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
-GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO service_role;
-
 GRANT SELECT ON TABLE public.resource_services TO tenant_service;
 GRANT SELECT ON TABLE public.resource_services TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.resource_services TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.resource_services TO service_role;
 
-GRANT SELECT ON TABLE public.scheduled_messages TO tenant_service;
-GRANT SELECT ON TABLE public.scheduled_messages TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_messages TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.scheduled_messages TO service_role;
-
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.vapi_pace TO service_role;
-GRANT SELECT,UPDATE ON TABLE public.vapi_pace TO app_definer;
-
+GRANT SELECT ON TABLE public.vapi_tools TO app_definer;
 GRANT SELECT ON TABLE public.vapi_tools TO tenant_service;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.vapi_tools TO service_role;
-GRANT SELECT,INSERT,UPDATE ON TABLE public.vapi_tools TO app_definer;
 
 GRANT SELECT,INSERT ON TABLE river.river_job TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE river.river_job TO voxanne_login;
