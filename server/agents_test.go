@@ -18,8 +18,8 @@ const (
 	pathAgents   = "/api/founder-console/agents/"
 )
 
-// console asks as the owner; body nil sends none.
-func (c *clinic) console(t *testing.T, method, path, body string, headers ...string) *httptest.ResponseRecorder {
+// request is one of the owner; an empty body is none, headers are names and values in turn.
+func (c *clinic) request(t *testing.T, method, path, body string, headers ...string) *http.Request {
 	t.Helper()
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
 	r.Header.Set("Authorization", "Bearer "+sign(t, c.claims(nil), jwa.HS256(), []byte(testJWTSecret)))
@@ -29,8 +29,14 @@ func (c *clinic) console(t *testing.T, method, path, body string, headers ...str
 	for i := 0; i+1 < len(headers); i += 2 {
 		r.Header.Set(headers[i], headers[i+1])
 	}
+	return r
+}
+
+// console asks as the owner, see request.
+func (c *clinic) console(t *testing.T, method, path, body string, headers ...string) *httptest.ResponseRecorder {
+	t.Helper()
 	w := httptest.NewRecorder()
-	c.handler.ServeHTTP(w, r)
+	c.handler.ServeHTTP(w, c.request(t, method, path, body, headers...))
 	return w
 }
 
