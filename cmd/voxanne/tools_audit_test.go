@@ -101,7 +101,7 @@ func (o *operated) allowed() []string {
 		fmt.Sprintf(`{"type":"function","function":{"name":"takeMessage"},"server":{"url":%q}}`, o.environ["BACKEND_URL"]+"/api/vapi/webhook")}
 }
 
-// fill puts an assistant for every kind of tool and a squad into the account: inline, by id, by pinned reference, in hooks,
+// fill puts an assistant for every kind of tool and two squads into the account: inline, by id, by pinned reference, in hooks,
 // and overridden by members. It returns how many tools hang in all.
 func (o *operated) fill(t *testing.T, kinds []string) (hanging int) {
 	t.Helper()
@@ -120,7 +120,9 @@ func (o *operated) fill(t *testing.T, kinds []string) (hanging int) {
 	_, err := o.vapi.AddSquad(json.RawMessage(fmt.Sprintf(`{"name":"Team","members":[{"assistantId":"a"},{"assistantId":"b","assistantOverrides":
 		{"tools:append":[%s],"model":{"provider":"openai","model":"gpt-4o","toolIds":[%q]}}}]}`, strings.Join(kinds, ","), ids[0])))
 	require.NoError(t, err)
-	return len(kinds)*5 + len(kinds) + 1
+	_, err = o.vapi.AddSquad(json.RawMessage(fmt.Sprintf(`{"name":"Night","members":[{"assistantId":"a"}],"membersOverrides":{"tools:append":[%s]}}`, kinds[0])))
+	require.NoError(t, err)
+	return len(kinds)*5 + len(kinds) + 2
 }
 
 func (o *operated) account() []map[string]json.RawMessage {
@@ -139,7 +141,7 @@ func TestAuditFindsEveryKindEverywhereAndDetachesItOnRequest(t *testing.T) {
 	require.NotContains(t, report.Verdict, "SYSTEM IS CLEAN")
 	require.Len(t, report.Findings, hanging)
 	require.Len(t, report.Lying, len(o.interceptors()))
-	require.Equal(t, []int{len(o.interceptors()), 1, len(o.interceptors())}, []int{report.Assistants, report.Squads, report.Tools})
+	require.Equal(t, []int{len(o.interceptors()), 2, len(o.interceptors())}, []int{report.Assistants, report.Squads, report.Tools})
 	require.False(t, slices.ContainsFunc(report.Findings, func(f audit.Finding) bool { return f.Removed }))
 	require.Equal(t, before, o.account(), "without --fix nothing is changed")
 	require.Empty(t, o.vapi.Patches())
@@ -155,7 +157,7 @@ func TestAuditFindsEveryKindEverywhereAndDetachesItOnRequest(t *testing.T) {
 	}
 
 	patches := len(o.vapi.Patches())
-	require.Equal(t, len(o.interceptors())+1, patches, "one PATCH for each")
+	require.Equal(t, len(o.interceptors())+2, patches, "one PATCH for each")
 	status, out, _ := o.command(t, "tools", "audit", "--fix")
 	require.Equal(t, 0, status)
 	require.True(t, strings.HasSuffix(out, "\nSYSTEM IS CLEAN - LIVE CALLS WILL WORK!\n"), out)
@@ -196,13 +198,11 @@ func TestAuditChangesNothingOnACleanAccount(t *testing.T) {
 	before := o.account()
 	status, out, complaints := o.command(t, "tools", "audit", "--fix")
 	require.Equal(t, 0, status, complaints)
-	require.Contains(t, out, "Looked at 6 assistants, 1 squads and 6 tools")
+	require.Contains(t, out, "Looked at 6 assistants, 2 squads and 6 tools")
 	require.True(t, strings.HasSuffix(out, "\nSYSTEM IS CLEAN - LIVE CALLS WILL WORK!\n"), out)
 	require.Empty(t, o.vapi.Patches())
 	require.Equal(t, before, o.account())
-	for _, request := range slices.Collect(maps.Keys(o.vapi.Counts())) {
-		require.True(t, strings.HasPrefix(request, "GET "), request)
-	}
+	require.Equal(t, []string{"GET /assistant", "GET /squad", "GET /tool"}, slices.Sorted(maps.Keys(o.vapi.Counts())), "it only looked")
 }
 
 func TestAuditSaysWhatItCouldNotDetach(t *testing.T) {
@@ -281,18 +281,19 @@ func TestAuditNeedsOurOwnWebhookToAnswer(t *testing.T) {
 func TestAuditTellsTroubleFromDirt(t *testing.T) {
 	t.Parallel()
 	o := operate(t)
-	for name, spoil := range map[string]func(environ map[string]string){
-		"key is set":             func(e map[string]string) { delete(e, "VAPI_PRIVATE_KEY") },
-		"key was refused":        func(e map[string]string) { e["VAPI_PRIVATE_KEY"] = "test-secret-other" },
-		"real Vapi cannot reach": func(e map[string]string) { e["VAPI_BASE_URL"] = "https://api.vapi.invalid" },
+	for complaint, spoil := range map[string]func(environ map[string]string){
+		"VAPI_PRIVATE_KEY is not set":      func(e map[string]string) { delete(e, "VAPI_PRIVATE_KEY") },
+		"the private key was refused":      func(e map[string]string) { e["VAPI_PRIVATE_KEY"] = "test-secret-other" },
+		"which the real Vapi cannot reach": func(e map[string]string) { e["VAPI_BASE_URL"] = "https://vapi.invalid" },
 	} {
 		environ := maps.Clone(o.environ)
 		spoil(environ)
 		var out, complaints bytes.Buffer
 		status := run(t.Context(), process{out: &out, err: &complaints, environ: environ}, []string{"tools", "audit", "--fix"})
-		require.Equal(t, 1, status, name)
-		require.Empty(t, out.String(), name)
-		require.NotContains(t, complaints.String(), "test-secret", name)
+		require.Equal(t, 1, status, complaint)
+		require.Empty(t, out.String(), complaint)
+		require.Contains(t, complaints.String(), complaint)
+		require.NotContains(t, complaints.String(), "test-secret")
 	}
 	for _, args := range [][]string{{"tools"}, {"tools", "polish"}, {"tools", "audit", "--quillby"}, {"tools", "audit", "now"},
 		{"tools", "sync"}, {"tools", "sync", "--all", "--org", uuid.NewString()}, {"tools", "sync", "--org", "lakeside"}} {
