@@ -71,7 +71,8 @@ func readWish(role string, w api.AgentWish) (agentWish, error) {
 	}}
 	if seconds := first(w.MaxDurationSeconds, w.MaxCallDuration, w.MaxDurationSecondsOld); seconds != nil {
 		if *seconds < minCallSeconds || *seconds > maxCallSeconds {
-			return wish, NewError(CodeBadRequest, fmt.Sprintf("Max call duration for %s must be from %d to %d seconds", wish.whose(), minCallSeconds, maxCallSeconds), nil)
+			sentence := fmt.Sprintf("Max call duration for %s must be from %d to %d seconds", wish.whose(), minCallSeconds, maxCallSeconds)
+			return wish, NewError(CodeBadRequest, sentence, nil)
 		}
 		limit := int32(*seconds)
 		wish.fields.MaxCallSeconds = &limit

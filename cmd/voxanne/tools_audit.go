@@ -48,7 +48,8 @@ func runToolsAudit(ctx context.Context, p process, args []string) error {
 	}
 	defer options.HTTP.CloseIdleConnections()
 	if fix && isLocal(cfg.BackendURL) && !isLocal(cfg.VapiBaseURL) {
-		return errors.New("BACKEND_URL is this machine, which the real Vapi cannot reach: with --fix the deployed server's tools would be taken for strangers and detached")
+		return errors.New("BACKEND_URL is this machine, which the real Vapi cannot reach: " +
+			"with --fix the deployed server's tools would be taken for strangers and detached")
 	}
 	options.Fix = fix
 	report, err := audit.Run(ctx, options)
