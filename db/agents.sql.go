@@ -49,6 +49,24 @@ func (q *Queries) BeginAgentSync(ctx context.Context, agentID uuid.UUID, leaseID
 	return i, err
 }
 
+const defaultAgent = `-- name: DefaultAgent :one
+select id::uuid
+from app.default_agent(p_role => $1::text) id
+where id is not null
+`
+
+// No row: the role has no agent.
+//
+//	select id::uuid
+//	from app.default_agent(p_role => $1::text) id
+//	where id is not null
+func (q *Queries) DefaultAgent(ctx context.Context, role string) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, defaultAgent, role)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const deleteAgent = `-- name: DeleteAgent :one
 select app.delete_agent(p_agent_id => $1::uuid)::boolean as deleted
 `
@@ -61,6 +79,50 @@ func (q *Queries) DeleteAgent(ctx context.Context, agentID uuid.UUID) (bool, err
 	var deleted bool
 	err := row.Scan(&deleted)
 	return deleted, err
+}
+
+const describeTelephony = `-- name: DescribeTelephony :one
+select n.vapi_phone_number_id, c.account_ref, c.sender, c.last_verified_at
+from (select $1::uuid as org_id) o
+left join public.org_credentials c on c.org_id = o.org_id and c.provider = 'twilio'
+left join lateral (
+  select p.vapi_phone_number_id
+  from public.phone_numbers p
+  where p.org_id = o.org_id
+  order by p.created_at
+  limit 1
+) n on true
+`
+
+type DescribeTelephonyRow struct {
+	VapiPhoneNumberID *string
+	AccountRef        *string
+	Sender            *string
+	LastVerifiedAt    *time.Time
+}
+
+// What the console shows beside the agents. Clinics have no Vapi keys; of Twilio's only what may be seen.
+//
+//	select n.vapi_phone_number_id, c.account_ref, c.sender, c.last_verified_at
+//	from (select $1::uuid as org_id) o
+//	left join public.org_credentials c on c.org_id = o.org_id and c.provider = 'twilio'
+//	left join lateral (
+//	  select p.vapi_phone_number_id
+//	  from public.phone_numbers p
+//	  where p.org_id = o.org_id
+//	  order by p.created_at
+//	  limit 1
+//	) n on true
+func (q *Queries) DescribeTelephony(ctx context.Context, orgID uuid.UUID) (DescribeTelephonyRow, error) {
+	row := q.db.QueryRow(ctx, describeTelephony, orgID)
+	var i DescribeTelephonyRow
+	err := row.Scan(
+		&i.VapiPhoneNumberID,
+		&i.AccountRef,
+		&i.Sender,
+		&i.LastVerifiedAt,
+	)
+	return i, err
 }
 
 const finishAgentRemoval = `-- name: FinishAgentRemoval :one
@@ -242,6 +304,20 @@ func (q *Queries) RecordAssistant(ctx context.Context, agentID uuid.UUID, leaseI
 	var routed bool
 	err := row.Scan(&routed)
 	return routed, err
+}
+
+const requestAgentSync = `-- name: RequestAgentSync :one
+select app.request_agent_sync(p_agent_id => $1::uuid)::boolean as requested
+`
+
+// RequestAgentSync
+//
+//	select app.request_agent_sync(p_agent_id => $1::uuid)::boolean as requested
+func (q *Queries) RequestAgentSync(ctx context.Context, agentID uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, requestAgentSync, agentID)
+	var requested bool
+	err := row.Scan(&requested)
+	return requested, err
 }
 
 const saveAgent = `-- name: SaveAgent :one

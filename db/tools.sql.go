@@ -41,6 +41,35 @@ func (q *Queries) AgentsToReconcile(ctx context.Context, seenBefore time.Time, m
 	return items, nil
 }
 
+const agentsToSync = `-- name: AgentsToSync :many
+select org_id, agent_id
+from app.agents_to_sync(p_org_id => $1::uuid, p_even_in_step => $2::boolean)
+`
+
+// AgentsToSync
+//
+//	select org_id, agent_id
+//	from app.agents_to_sync(p_org_id => $1::uuid, p_even_in_step => $2::boolean)
+func (q *Queries) AgentsToSync(ctx context.Context, orgID *uuid.UUID, evenInStep bool) ([]AgentRef, error) {
+	rows, err := q.db.Query(ctx, agentsToSync, orgID, evenInStep)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AgentRef{}
+	for rows.Next() {
+		var i AgentRef
+		if err := rows.Scan(&i.OrgID, &i.AgentID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const claimTool = `-- name: ClaimTool :one
 select outcome, vapi_tool_id, definition_hash
 from app.claim_tool(p_name => $1::text, p_hash => $2::text, p_claim_id => $3::uuid)

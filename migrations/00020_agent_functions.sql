@@ -196,6 +196,42 @@ select app.seal('app.assistant_facts(uuid)', null, 'tenant_service');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1009_function_default_agent.sql
+-- A dashboard that knows one agent per role saves "the inbound agent" without an id. Two such saves at once must not
+-- make two of them: where there is none, the second waits until the first has made it.
+create or replace function app.default_agent(p_role text)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  perform app.require_admin();
+  for v_try in 1..2 loop
+    select a.id into v_id
+    from public.agents a
+    where a.org_id = v_org_id and a.role = p_role and a.deleted_at is null
+    order by a.is_default desc, a.created_at, a.id
+    limit 1;
+    exit when v_id is not null or v_try = 2;
+    perform pg_advisory_xact_lock(7, hashtext(v_org_id::text || p_role));
+  end loop;
+  return v_id;
+end
+$$;
+
+comment on function app.default_agent(text) is
+  'The agent that a save without an id means: the role''s default, else its oldest; owners and admins only (VX403). NULL: the role has none, and nobody else who asks learns so before this transaction ends.';
+
+select app.seal('app.default_agent(text)', 'app_writer', 'tenant_user');
+-- end of sql/1009_function_default_agent.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1010_function_save_agent.sql
 create or replace function app.save_agent(
   p_agent_id uuid,
@@ -856,6 +892,65 @@ select app.seal('app.tool_health()', 'app_writer', 'tenant_user', 'tenant_servic
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1042_function_agents_to_sync.sql
+create or replace function app.agents_to_sync(p_org_id uuid, p_even_in_step boolean)
+returns setof app.agent_ref
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return query
+  select a.org_id, a.id
+  from public.agents a
+  where (p_org_id is null or a.org_id = p_org_id)
+    and (p_even_in_step or a.deleted_at is not null or a.sync_status <> 'synced' or a.synced_version < a.desired_version
+      or exists (
+        select from public.agent_tools x
+        join public.vapi_tools t on t.name = x.tool_name
+        where x.org_id = a.org_id and x.agent_id = a.id and x.vapi_tool_id is distinct from t.vapi_tool_id))
+  order by a.org_id, a.id;
+end
+$$;
+
+comment on function app.agents_to_sync(uuid, boolean) is
+  'The agents of one organisation, or of all (NULL), whose assistants are out of step or carry an earlier tool; p_even_in_step: every one. Unlike agents_to_reconcile it leaves nobody out for being worked on. Ids only.';
+
+select app.seal('app.agents_to_sync(uuid, boolean)', 'app_definer', 'voxanne_login');
+-- end of sql/1042_function_agents_to_sync.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1044_function_request_agent_sync.sql
+create or replace function app.request_agent_sync(p_agent_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  -- Out of step, so that the job does not take "synced" for an answer.
+  update public.agents a
+  set sync_status = case when a.sync_status = 'synced' then 'pending' else a.sync_status end
+  where a.org_id = app.require_org_id() and a.id = p_agent_id;
+  if not found then
+    return false;
+  end if;
+  perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
+  return true;
+end
+$$;
+
+comment on function app.request_agent_sync(uuid) is
+  'Asks for an agent''s assistant to be brought in step, whatever its state, as an operator does; nothing of the agent changes. False: there is no such agent.';
+
+select app.seal('app.request_agent_sync(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1044_function_request_agent_sync.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer;
 -- +goose StatementEnd
 
@@ -869,6 +964,8 @@ grant create on schema app to app_writer, app_definer;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.request_agent_sync;
+drop function app.agents_to_sync;
 drop function app.tool_health;
 drop function app.take_vapi_turn;
 drop function app.agents_to_reconcile;
@@ -887,6 +984,7 @@ drop function app.intend_assistant;
 drop function app.begin_agent_sync;
 drop function app.delete_agent;
 drop function app.save_agent;
+drop function app.default_agent;
 drop policy if exists definer_crosses on public.agent_tools;
 drop policy if exists definer_crosses on public.agents;
 drop policy if exists service_role_sees_all on public.vapi_pace;

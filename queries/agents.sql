@@ -49,3 +49,25 @@ select app.finish_agent_sync(
 
 -- name: FinishAgentRemoval :one
 select app.finish_agent_removal(p_agent_id => @agent_id::uuid, p_lease_id => @lease_id::uuid)::boolean as removed;
+
+-- name: DefaultAgent :one
+-- No row: the role has no agent.
+select id::uuid
+from app.default_agent(p_role => @role::text) id
+where id is not null;
+
+-- name: RequestAgentSync :one
+select app.request_agent_sync(p_agent_id => @agent_id::uuid)::boolean as requested;
+
+-- name: DescribeTelephony :one
+-- What the console shows beside the agents. Clinics have no Vapi keys; of Twilio's only what may be seen.
+select n.vapi_phone_number_id, c.account_ref, c.sender, c.last_verified_at
+from (select @org_id::uuid as org_id) o
+left join public.org_credentials c on c.org_id = o.org_id and c.provider = 'twilio'
+left join lateral (
+  select p.vapi_phone_number_id
+  from public.phone_numbers p
+  where p.org_id = o.org_id
+  order by p.created_at
+  limit 1
+) n on true;

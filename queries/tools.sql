@@ -37,3 +37,7 @@ select app.take_vapi_turn(p_gap_ms => @gap_ms::integer)::integer as wait_ms;
 -- name: ToolHealth :many
 select *
 from app.tool_health();
+
+-- name: AgentsToSync :many
+select *
+from app.agents_to_sync(p_org_id => sqlc.narg(org_id)::uuid, p_even_in_step => @even_in_step::boolean);

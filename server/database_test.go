@@ -27,15 +27,24 @@ type clinic struct {
 // found signs a person up, which founds their organization, and serves it.
 func found(t *testing.T) *clinic {
 	t.Helper()
-	data := dbtest.New(t)
-	opened, err := db.Open(t.Context(), data.LoginURL)
-	require.NoError(t, err)
-	t.Cleanup(opened.Close)
-	handler, err := New(Deps{DB: NewDatabase(opened), Auth: hs256Verifier(), Log: slog.New(slog.DiscardHandler), Metrics: NewMetrics(), Accounts: &Accounts{}})
-	require.NoError(t, err)
-	c := &clinic{data: data, handler: handler}
+	c := &clinic{data: dbtest.New(t)}
+	c.handler = c.serving(t, VapiAccount{})
 	c.org, c.user = c.signUp(t, "ada.quillfeather@patients.example")
 	return c
+}
+
+// serving is a server over the clinic's database.
+func (c *clinic) serving(t *testing.T, account VapiAccount) http.Handler {
+	t.Helper()
+	opened, err := db.Open(t.Context(), c.data.LoginURL)
+	require.NoError(t, err)
+	t.Cleanup(opened.Close)
+	handler, err := New(Deps{
+		DB: NewDatabase(opened), Auth: hs256Verifier(), Log: slog.New(slog.DiscardHandler), Metrics: NewMetrics(),
+		Accounts: &Accounts{}, Vapi: account,
+	})
+	require.NoError(t, err)
+	return handler
 }
 
 // signUp inserts into auth.users as Supabase Auth does.

@@ -36,6 +36,7 @@ type handlers struct {
 	texts    Texter // nil: nobody can text
 	count    messageCounter
 	now      func() time.Time
+	vapi     VapiAccount
 }
 
 // asMember runs fn in one transaction of the signed-in member, and shows it the organization. Errors of its own:

@@ -14,8 +14,13 @@ type Database interface {
 	credentials
 }
 
-// Deps is what a server is made of. Voice, Texting and Texts may be
-// missing.
+// VapiAccount is what the dashboard may know of the platform's account at Vapi.
+type VapiAccount struct {
+	PublicKey  string // shown for reference; "" when there is none
+	Configured bool   // there is a private key, which itself never comes here
+}
+
+// Deps is what a server is made of. Vapi, Voice, Texting and Texts may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -23,6 +28,8 @@ type Deps struct {
 	Metrics *Metrics
 	// Accounts checks and seals the accounts that clinics connect.
 	Accounts *Accounts
+	// Vapi is shown to members. The server itself never asks Vapi anything.
+	Vapi VapiAccount
 	// Voice answers everything under /api/vapi/. It sees full paths,
 	// authenticates by itself and reports errors through WriteError.
 	Voice http.Handler
@@ -47,7 +54,8 @@ func New(deps Deps) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
-	if err := mountAPI(mux, handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now}, deps.Auth); err != nil {
+	dashboard := handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi}
+	if err := mountAPI(mux, dashboard, deps.Auth); err != nil {
 		return nil, err
 	}
 	if deps.Voice != nil {

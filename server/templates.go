@@ -9,8 +9,8 @@ import (
 	"github.com/voxanne-ai/voxanne/server/api"
 )
 
-// defaultLanguage is that of a template whose writer named none.
-const defaultLanguage = "en"
+// templateLanguage is that of a template whose writer named none.
+const templateLanguage = "en"
 
 // ListTemplates shows the organization's own wordings, by kind, language and name.
 func (h handlers) ListTemplates(ctx context.Context, _ api.ListTemplatesRequestObject) (api.ListTemplatesResponseObject, error) {
@@ -50,7 +50,7 @@ func (h handlers) UpdateTemplate(ctx context.Context, req api.UpdateTemplateRequ
 func (h handlers) saveTemplate(ctx context.Context, id *uuid.UUID, wish api.TemplateWish) (saved api.Template, err error) {
 	err = h.asMember(ctx, func(tx db.Tx, _ db.Organization) error {
 		row, err := tx.SaveTemplate(ctx, db.SaveTemplateParams{
-			TemplateID: id, Kind: string(wish.Kind), Name: wish.Name, Language: valueOr(wish.Language, defaultLanguage),
+			TemplateID: id, Kind: string(wish.Kind), Name: wish.Name, Language: valueOr(wish.Language, templateLanguage),
 			Body: wish.Body, Subject: wish.Subject, Active: valueOr(wish.Active, true),
 		})
 		saved = templateOf(row)
@@ -78,7 +78,7 @@ func (h handlers) DeleteTemplate(ctx context.Context, req api.DeleteTemplateRequ
 func (h handlers) PreviewTemplate(ctx context.Context, req api.PreviewTemplateRequestObject) (api.PreviewTemplateResponseObject, error) {
 	var text string
 	err := h.asMember(ctx, func(tx db.Tx, _ db.Organization) (err error) {
-		text, err = tx.PreviewTemplate(ctx, string(req.Body.Kind), valueOr(req.Body.Language, defaultLanguage), req.Body.Body)
+		text, err = tx.PreviewTemplate(ctx, string(req.Body.Kind), valueOr(req.Body.Language, templateLanguage), req.Body.Body)
 		return err
 	})
 	if err != nil {

@@ -47,6 +47,7 @@ func commands() []command {
 		{"migrate", "bring the database to this program's schema", runMigrate},
 		{"seed", "put the demo clinics into the database", runSeed},
 		{"credentials", "rotate-key: seal the clinics' credentials with another key", runCredentials},
+		{"tools", "look after the tools that assistants carry at Vapi: audit, sync", runTools},
 		{"token", "print an access token for a member of a clinic (development only)", runToken},
 	}
 }

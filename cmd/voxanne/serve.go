@@ -77,6 +77,7 @@ func newHandler(cfg server.Config, opened *db.DB, metrics *server.Metrics, log *
 		Log:      log,
 		Metrics:  metrics,
 		Accounts: accounts,
+		Vapi:     server.VapiAccount{PublicKey: cfg.VapiPublicKey, Configured: cfg.VapiPrivateKey != ""},
 		Voice:    reception.New(opened, webhooks, cfg.Keys, metrics),
 		Texting:  texts,
 		Texts:    messages,

@@ -80,6 +80,9 @@ func TestTheOtherLists(t *testing.T) {
 	changed, err := b.client.PatchSquad(t.Context(), "s", object(t, `{"members":[{"assistantId":"a"}]}`))
 	require.NoError(t, err)
 	require.JSONEq(t, `[{"assistantId":"a"}]`, string(changed["members"]))
+	read, err := b.client.GetSquad(t.Context(), "s")
+	require.NoError(t, err)
+	require.Equal(t, changed, read)
 }
 
 func TestAPageThatIsTooLargeIsAskedForInParts(t *testing.T) {

@@ -78,6 +78,11 @@ func (c *Client) ListTools(ctx context.Context) ([]Object, error) { return c.lis
 // assistant's tools (Vapi: GET /squad).
 func (c *Client) ListSquads(ctx context.Context) ([]Object, error) { return c.list(ctx, squadPath) }
 
+// GetSquad returns a squad with all its fields (Vapi: GET /squad/{id}). Also [ErrNotFound].
+func (c *Client) GetSquad(ctx context.Context, id string) (Object, error) {
+	return c.withID(ctx, http.MethodGet, squadPath, id, nil)
+}
+
 // PatchSquad replaces the given top-level fields of a squad; `members` must be among them (Vapi: PATCH /squad/{id}). It
 // returns the squad as it is then. Also [ErrNotFound].
 func (c *Client) PatchSquad(ctx context.Context, id string, body Object) (Object, error) {

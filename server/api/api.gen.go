@@ -18,6 +18,24 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AgentRole.
+const (
+	Inbound  AgentRole = "inbound"
+	Outbound AgentRole = "outbound"
+)
+
+// Valid indicates whether the value is a known member of the AgentRole enum.
+func (e AgentRole) Valid() bool {
+	switch e {
+	case Inbound:
+		return true
+	case Outbound:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CampaignStatus.
 const (
 	CampaignStatusDone    CampaignStatus = "done"
@@ -192,6 +210,30 @@ func (e Role) Valid() bool {
 	}
 }
 
+// Defines values for SyncStatus.
+const (
+	Failed              SyncStatus = "failed"
+	Pending             SyncStatus = "pending"
+	RegisteredNotLinked SyncStatus = "registered_not_linked"
+	Synced              SyncStatus = "synced"
+)
+
+// Valid indicates whether the value is a known member of the SyncStatus enum.
+func (e SyncStatus) Valid() bool {
+	switch e {
+	case Failed:
+		return true
+	case Pending:
+		return true
+	case RegisteredNotLinked:
+		return true
+	case Synced:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TemplateKind.
 const (
 	TemplateKindCode                TemplateKind = "code"
@@ -223,6 +265,192 @@ func (e TemplateKind) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// Defines values for VoiceGender.
+const (
+	Female VoiceGender = "female"
+	Male   VoiceGender = "male"
+)
+
+// Valid indicates whether the value is a known member of the VoiceGender enum.
+func (e VoiceGender) Valid() bool {
+	switch e {
+	case Female:
+		return true
+	case Male:
+		return true
+	default:
+		return false
+	}
+}
+
+// Agent One agent, every field of two words in both spellings.
+type Agent struct {
+	// DesiredVersion Goes up with every save.
+	DesiredVersion    int    `json:"desiredVersion"`
+	DesiredVersionOld int    `json:"desired_version"`
+	FirstMessage      string `json:"firstMessage"`
+	FirstMessageOld   string `json:"first_message"`
+	Id                UUID   `json:"id"`
+
+	// IsDefault Whether it is the one that is used where none is named.
+	IsDefault    bool   `json:"isDefault"`
+	IsDefaultOld bool   `json:"is_default"`
+	Language     string `json:"language"`
+
+	// MaxCallDuration Seconds.
+	MaxCallDuration    int    `json:"maxCallDuration"`
+	MaxCallDurationOld int    `json:"max_call_duration"`
+	Name               string `json:"name"`
+
+	// Role Whether the agent takes calls or makes them.
+	Role AgentRole `json:"role"`
+
+	// SyncError Why the last sync did not succeed; it is tried again.
+	SyncError     *string    `json:"syncError"`
+	SyncStatus    SyncStatus `json:"syncStatus"`
+	SyncErrorOld  *string    `json:"sync_error"`
+	SyncStatusOld SyncStatus `json:"sync_status"`
+
+	// SyncedVersion The version that the assistant has.
+	SyncedVersion    int    `json:"syncedVersion"`
+	SyncedVersionOld int    `json:"synced_version"`
+	SystemPrompt     string `json:"systemPrompt"`
+	SystemPromptOld  string `json:"system_prompt"`
+
+	// VapiAssistantId Null until the first sync made it.
+	VapiAssistantId    *string `json:"vapiAssistantId"`
+	VapiAssistantIdOld *string `json:"vapi_assistant_id"`
+	Voice              string  `json:"voice"`
+
+	// VoiceId The same as `voice`.
+	VoiceId    string `json:"voiceId"`
+	VoiceIdOld string `json:"voice_id"`
+}
+
+// AgentAssistant defines model for AgentAssistant.
+type AgentAssistant struct {
+	AgentId UUID `json:"agentId"`
+
+	// Role Whether the agent takes calls or makes them.
+	Role AgentRole `json:"role"`
+
+	// VapiAssistantId Null until the first sync made it.
+	VapiAssistantId *string `json:"vapiAssistantId"`
+}
+
+// AgentBehavior defines model for AgentBehavior.
+type AgentBehavior struct {
+	// Agents Agents by id, and new ones, which need a `role`.
+	Agents *[]AgentWish `json:"agents,omitempty"`
+
+	// Inbound What shall change of an agent.
+	Inbound *AgentWish `json:"inbound,omitempty"`
+
+	// Outbound What shall change of an agent.
+	Outbound *AgentWish `json:"outbound,omitempty"`
+}
+
+// AgentConfig defines model for AgentConfig.
+type AgentConfig struct {
+	Agents  []Agent     `json:"agents"`
+	Success bool        `json:"success"`
+	Twilio  TwilioShown `json:"twilio"`
+
+	// Vapi The platform's account, and the default agent as pages with one agent read it.
+	Vapi VapiShown `json:"vapi"`
+
+	// VapiConfigured Whether this installation has a Vapi account. Organizations have none.
+	VapiConfigured bool `json:"vapiConfigured"`
+}
+
+// AgentDeleted defines model for AgentDeleted.
+type AgentDeleted struct {
+	Id      UUID `json:"id"`
+	Success bool `json:"success"`
+}
+
+// AgentHealth defines model for AgentHealth.
+type AgentHealth struct {
+	DesiredVersion int    `json:"desiredVersion"`
+	Id             UUID   `json:"id"`
+	Name           string `json:"name"`
+
+	// Role Whether the agent takes calls or makes them.
+	Role      AgentRole `json:"role"`
+	SyncError *string   `json:"syncError"`
+
+	// SyncStatus `pending`: saved, the assistant follows. `synced`: in step.
+	// `registered_not_linked`: the tools exist, the assistant does not carry
+	// them yet. `failed`: see the error. All but `synced` are tried again.
+	SyncStatus SyncStatus `json:"syncStatus"`
+
+	// SyncedAt When the assistant was last seen in step.
+	SyncedAt      *time.Time `json:"syncedAt"`
+	SyncedVersion int        `json:"syncedVersion"`
+}
+
+// AgentRole Whether the agent takes calls or makes them.
+type AgentRole string
+
+// AgentWish What shall change of an agent.
+type AgentWish struct {
+	// FirstMessage What the agent says first.
+	FirstMessage    *string `json:"firstMessage,omitempty"`
+	FirstMessageOld *string `json:"first_message,omitempty"`
+	Id              *UUID   `json:"id,omitempty"`
+
+	// IsDefault True makes it the default of its role.
+	IsDefault    *bool `json:"isDefault,omitempty"`
+	IsDefaultOld *bool `json:"is_default,omitempty"`
+
+	// Language One of GET /api/founder-console/languages.
+	Language *string `json:"language,omitempty"`
+
+	// MaxCallDuration The same as `maxDurationSeconds`.
+	MaxCallDuration *int `json:"maxCallDuration,omitempty"`
+
+	// MaxDurationSeconds The longest call, 60 to 3600 seconds.
+	MaxDurationSeconds    *int `json:"maxDurationSeconds,omitempty"`
+	MaxDurationSecondsOld *int `json:"max_call_duration,omitempty"`
+
+	// Name Unique among the organization's agents.
+	Name *string `json:"name,omitempty"`
+
+	// Role Whether the agent takes calls or makes them.
+	Role *AgentRole `json:"role,omitempty"`
+
+	// SystemPrompt What the model is told. Safety rules of the organization are added to it.
+	SystemPrompt    *string `json:"systemPrompt,omitempty"`
+	SystemPromptOld *string `json:"system_prompt,omitempty"`
+
+	// Voice The same as `voiceId`.
+	Voice *string `json:"voice,omitempty"`
+
+	// VoiceId One of the voices of GET /api/founder-console/voices.
+	VoiceId    *string `json:"voiceId,omitempty"`
+	VoiceIdOld *string `json:"voice_id,omitempty"`
+}
+
+// AgentsSaved defines model for AgentsSaved.
+type AgentsSaved struct {
+	AgentDetails []Agent `json:"agentDetails"`
+
+	// KnowledgeBaseSynced Always false; saving an agent does not touch the knowledge base.
+	KnowledgeBaseSynced bool   `json:"knowledgeBaseSynced"`
+	Message             string `json:"message"`
+	RequestId           string `json:"requestId"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+
+	// SyncedAgentIds The agents that were saved. The name is older dashboards'; whether they are in step says `agentDetails`.
+	SyncedAgentIds   []UUID           `json:"syncedAgentIds"`
+	VapiAssistantIds []AgentAssistant `json:"vapiAssistantIds"`
+
+	// VoiceSynced Whether the assistants are in step already.
+	VoiceSynced bool `json:"voiceSynced"`
 }
 
 // Campaign defines model for Campaign.
@@ -300,6 +528,44 @@ type Connected struct {
 
 	// Success Always true; a refusal is an `Error`.
 	Success bool `json:"success"`
+}
+
+// ConsoleLanguage defines model for ConsoleLanguage.
+type ConsoleLanguage struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+// ConsoleLanguages defines model for ConsoleLanguages.
+type ConsoleLanguages struct {
+	Default   string            `json:"default"`
+	Languages []ConsoleLanguage `json:"languages"`
+}
+
+// ConsoleSettings defines model for ConsoleSettings.
+type ConsoleSettings struct {
+	// LastVerified When the Twilio account was last seen to work.
+	LastVerified *time.Time `json:"lastVerified"`
+
+	// TestDestination Always null; there are no test calls yet.
+	TestDestination  *string `json:"testDestination"`
+	TwilioConfigured bool    `json:"twilioConfigured"`
+	VapiConfigured   bool    `json:"vapiConfigured"`
+}
+
+// ConsoleVoice defines model for ConsoleVoice.
+type ConsoleVoice struct {
+	Gender   string `json:"gender"`
+	Id       string `json:"id"`
+	Label    string `json:"label"`
+	Provider string `json:"provider"`
+}
+
+// ConsoleVoices defines model for ConsoleVoices.
+type ConsoleVoices struct {
+	Default  string         `json:"default"`
+	Provider string         `json:"provider"`
+	Voices   []ConsoleVoice `json:"voices"`
 }
 
 // Done defines model for Done.
@@ -471,6 +737,11 @@ type ResendConfigAnswer struct {
 // Role What the user may do in the organization.
 type Role string
 
+// SyncStatus `pending`: saved, the assistant follows. `synced`: in step.
+// `registered_not_linked`: the tools exist, the assistant does not carry
+// them yet. `failed`: see the error. All but `synced` are tried again.
+type SyncStatus string
+
 // Template defines model for Template.
 type Template struct {
 	Active    bool      `json:"active"`
@@ -536,6 +807,30 @@ type TextWish struct {
 	Message string `json:"message"`
 }
 
+// ToolHealth defines model for ToolHealth.
+type ToolHealth struct {
+	Agents    int     `json:"agents"`
+	LastError *string `json:"lastError"`
+
+	// Linked Every agent's assistant carries it.
+	Linked       bool   `json:"linked"`
+	LinkedAgents int    `json:"linkedAgents"`
+	Name         string `json:"name"`
+
+	// Registered It exists at Vapi.
+	Registered bool `json:"registered"`
+}
+
+// ToolsHealth defines model for ToolsHealth.
+type ToolsHealth struct {
+	Agents          []AgentHealth `json:"agents"`
+	Healthy         bool          `json:"healthy"`
+	OrgId           UUID          `json:"orgId"`
+	Success         bool          `json:"success"`
+	Tools           []ToolHealth  `json:"tools"`
+	ToolsRegistered int           `json:"toolsRegistered"`
+}
+
 // TwilioAccount defines model for TwilioAccount.
 type TwilioAccount struct {
 	AccountSid string `json:"accountSid"`
@@ -570,8 +865,45 @@ type TwilioConfigAnswer struct {
 	Success bool `json:"success"`
 }
 
+// TwilioShown defines model for TwilioShown.
+type TwilioShown struct {
+	// AccountSid Masked.
+	AccountSid *string `json:"accountSid"`
+
+	// AuthToken A mask without a character of the token; null when none is stored.
+	AuthToken  *string `json:"authToken"`
+	FromNumber *string `json:"fromNumber"`
+}
+
 // UUID defines model for UUID.
 type UUID = openapi_types.UUID
+
+// VapiShown The platform's account, and the default agent as pages with one agent read it.
+type VapiShown struct {
+	FirstMessage    *string `json:"firstMessage,omitempty"`
+	Language        *string `json:"language,omitempty"`
+	MaxCallDuration *int    `json:"maxCallDuration,omitempty"`
+	PhoneNumberId   *string `json:"phoneNumberId"`
+	PublicKey       *string `json:"publicKey"`
+
+	// SecretKey A mask without a character of the key; null when there is none.
+	SecretKey    *string `json:"secretKey"`
+	SystemPrompt *string `json:"systemPrompt,omitempty"`
+	Voice        *string `json:"voice,omitempty"`
+}
+
+// Voice defines model for Voice.
+type Voice struct {
+	Description string      `json:"description"`
+	Gender      VoiceGender `json:"gender"`
+	Id          string      `json:"id"`
+	IsDefault   bool        `json:"isDefault"`
+	Name        string      `json:"name"`
+	Provider    string      `json:"provider"`
+}
+
+// VoiceGender defines model for Voice.Gender.
+type VoiceGender string
 
 // CallID defines model for CallID.
 type CallID = UUID
@@ -636,6 +968,18 @@ type TextContactParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SaveAgentBehaviorParams defines parameters for SaveAgentBehavior.
+type SaveAgentBehaviorParams struct {
+	// Traceparent W3C trace context. The trace goes on until the assistant is in step. A malformed one is ignored.
+	Traceparent *string `json:"traceparent,omitempty"`
+}
+
+// GetAgentConfigParams defines parameters for GetAgentConfig.
+type GetAgentConfigParams struct {
+	// Role Only agents of this role. Absent, all of them; `vapi` is about the inbound one then.
+	Role *AgentRole `form:"role,omitempty" json:"role,omitempty"`
+}
+
 // MessageStatsParams defines parameters for MessageStats.
 type MessageStatsParams struct {
 	From From `form:"from" json:"from"`
@@ -655,6 +999,9 @@ type UpdateCampaignJSONRequestBody = CampaignWish
 
 // TextContactJSONRequestBody defines body for TextContact for application/json ContentType.
 type TextContactJSONRequestBody = TextWish
+
+// SaveAgentBehaviorJSONRequestBody defines body for SaveAgentBehavior for application/json ContentType.
+type SaveAgentBehaviorJSONRequestBody = AgentBehavior
 
 // ConnectResendJSONRequestBody defines body for ConnectResend for application/json ContentType.
 type ConnectResendJSONRequestBody = ResendAccount
@@ -676,6 +1023,9 @@ type ChangeMessageRulesJSONRequestBody = MessageRulesChange
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// GetAvailableVoices Which voices are there?
+	// (GET /api/assistants/voices/available)
+	GetAvailableVoices(w http.ResponseWriter, r *http.Request)
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(w http.ResponseWriter, r *http.Request, callId CallID, params FollowUpCallParams)
@@ -706,6 +1056,24 @@ type ServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(w http.ResponseWriter, r *http.Request, id ID, params TextContactParams)
+	// SaveAgentBehavior Save how agents speak.
+	// (POST /api/founder-console/agent/behavior)
+	SaveAgentBehavior(w http.ResponseWriter, r *http.Request, params SaveAgentBehaviorParams)
+	// GetAgentConfig How do our agents speak, and are they in step?
+	// (GET /api/founder-console/agent/config)
+	GetAgentConfig(w http.ResponseWriter, r *http.Request, params GetAgentConfigParams)
+	// DeleteAgent Delete an agent.
+	// (DELETE /api/founder-console/agents/{id})
+	DeleteAgent(w http.ResponseWriter, r *http.Request, id UUID)
+	// GetConsoleLanguages Which languages may an agent speak?
+	// (GET /api/founder-console/languages)
+	GetConsoleLanguages(w http.ResponseWriter, r *http.Request)
+	// GetConsoleSettings Which services are set up?
+	// (GET /api/founder-console/settings)
+	GetConsoleSettings(w http.ResponseWriter, r *http.Request)
+	// GetConsoleVoices Which voices are there? As the console reads them.
+	// (GET /api/founder-console/voices)
+	GetConsoleVoices(w http.ResponseWriter, r *http.Request)
 	// DisconnectResend Forget the Resend account.
 	// (DELETE /api/integrations/resend)
 	DisconnectResend(w http.ResponseWriter, r *http.Request)
@@ -751,6 +1119,9 @@ type ServerInterface interface {
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(w http.ResponseWriter, r *http.Request, orgId UUID)
+	// GetToolsHealth Do our assistants carry their tools?
+	// (GET /api/tools/health)
+	GetToolsHealth(w http.ResponseWriter, r *http.Request)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -761,6 +1132,20 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// GetAvailableVoices operation middleware
+func (siw *ServerInterfaceWrapper) GetAvailableVoices(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAvailableVoices(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // FollowUpCall operation middleware
 func (siw *ServerInterfaceWrapper) FollowUpCall(w http.ResponseWriter, r *http.Request) {
@@ -1078,6 +1463,148 @@ func (siw *ServerInterfaceWrapper) TextContact(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// SaveAgentBehavior operation middleware
+func (siw *ServerInterfaceWrapper) SaveAgentBehavior(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SaveAgentBehaviorParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "traceparent" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("traceparent")]; found {
+		var Traceparent string
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "traceparent", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "traceparent", valueList[0], &Traceparent, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "traceparent", Err: err})
+			return
+		}
+
+		params.Traceparent = &Traceparent
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SaveAgentBehavior(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetAgentConfig operation middleware
+func (siw *ServerInterfaceWrapper) GetAgentConfig(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAgentConfigParams
+
+	// ------------- Optional query parameter "role" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "role", r.URL.Query(), &params.Role, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "role"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "role", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAgentConfig(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteAgent operation middleware
+func (siw *ServerInterfaceWrapper) DeleteAgent(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteAgent(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetConsoleLanguages operation middleware
+func (siw *ServerInterfaceWrapper) GetConsoleLanguages(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetConsoleLanguages(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetConsoleSettings operation middleware
+func (siw *ServerInterfaceWrapper) GetConsoleSettings(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetConsoleSettings(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetConsoleVoices operation middleware
+func (siw *ServerInterfaceWrapper) GetConsoleVoices(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetConsoleVoices(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // DisconnectResend operation middleware
 func (siw *ServerInterfaceWrapper) DisconnectResend(w http.ResponseWriter, r *http.Request) {
 
@@ -1356,6 +1883,20 @@ func (siw *ServerInterfaceWrapper) ValidateOrg(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// GetToolsHealth operation middleware
+func (siw *ServerInterfaceWrapper) GetToolsHealth(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetToolsHealth(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -1501,6 +2042,14 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/messages/stats", wrapper.MessageStats)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/messages/rules", wrapper.GetMessageRules)
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/messages/rules", wrapper.ChangeMessageRules)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/agent/config", wrapper.GetAgentConfig)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/founder-console/agent/behavior", wrapper.SaveAgentBehavior)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/founder-console/agents/{id}", wrapper.DeleteAgent)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/settings", wrapper.GetConsoleSettings)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/voices", wrapper.GetConsoleVoices)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/languages", wrapper.GetConsoleLanguages)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/assistants/voices/available", wrapper.GetAvailableVoices)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/tools/health", wrapper.GetToolsHealth)
 
 	return m
 }
@@ -1534,6 +2083,62 @@ type TroubleJSONResponse struct {
 }
 
 type UnauthenticatedJSONResponse Error
+
+type GetAvailableVoicesRequestObject struct {
+}
+
+type GetAvailableVoicesResponseObject interface {
+	VisitGetAvailableVoicesResponse(w http.ResponseWriter) error
+}
+
+type GetAvailableVoices200JSONResponse []Voice
+
+func (response GetAvailableVoices200JSONResponse) VisitGetAvailableVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAvailableVoices401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetAvailableVoices401JSONResponse) VisitGetAvailableVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAvailableVoicesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetAvailableVoicesdefaultJSONResponse) VisitGetAvailableVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type FollowUpCallRequestObject struct {
 	CallId CallID `json:"callId"`
@@ -2635,6 +3240,528 @@ type TextContactdefaultJSONResponse struct {
 }
 
 func (response TextContactdefaultJSONResponse) VisitTextContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveAgentBehaviorRequestObject struct {
+	Params SaveAgentBehaviorParams
+	Body   *SaveAgentBehaviorJSONRequestBody
+}
+
+type SaveAgentBehaviorResponseObject interface {
+	VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error
+}
+
+type SaveAgentBehavior200JSONResponse AgentsSaved
+
+func (response SaveAgentBehavior200JSONResponse) VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveAgentBehavior400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response SaveAgentBehavior400JSONResponse) VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveAgentBehavior401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response SaveAgentBehavior401JSONResponse) VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveAgentBehavior403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response SaveAgentBehavior403JSONResponse) VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveAgentBehavior404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response SaveAgentBehavior404JSONResponse) VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveAgentBehavior409JSONResponse struct{ ConflictJSONResponse }
+
+func (response SaveAgentBehavior409JSONResponse) VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveAgentBehavior410JSONResponse struct{ GoneJSONResponse }
+
+func (response SaveAgentBehavior410JSONResponse) VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveAgentBehaviordefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response SaveAgentBehaviordefaultJSONResponse) VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAgentConfigRequestObject struct {
+	Params GetAgentConfigParams
+}
+
+type GetAgentConfigResponseObject interface {
+	VisitGetAgentConfigResponse(w http.ResponseWriter) error
+}
+
+type GetAgentConfig200JSONResponse AgentConfig
+
+func (response GetAgentConfig200JSONResponse) VisitGetAgentConfigResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAgentConfig400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetAgentConfig400JSONResponse) VisitGetAgentConfigResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAgentConfig401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetAgentConfig401JSONResponse) VisitGetAgentConfigResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAgentConfig410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetAgentConfig410JSONResponse) VisitGetAgentConfigResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAgentConfigdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetAgentConfigdefaultJSONResponse) VisitGetAgentConfigResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAgentRequestObject struct {
+	Id UUID `json:"id"`
+}
+
+type DeleteAgentResponseObject interface {
+	VisitDeleteAgentResponse(w http.ResponseWriter) error
+}
+
+type DeleteAgent200JSONResponse AgentDeleted
+
+func (response DeleteAgent200JSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAgent400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteAgent400JSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAgent401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteAgent401JSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAgent403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteAgent403JSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAgent404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteAgent404JSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAgent409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteAgent409JSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAgent410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteAgent410JSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAgentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteAgentdefaultJSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleLanguagesRequestObject struct {
+}
+
+type GetConsoleLanguagesResponseObject interface {
+	VisitGetConsoleLanguagesResponse(w http.ResponseWriter) error
+}
+
+type GetConsoleLanguages200JSONResponse ConsoleLanguages
+
+func (response GetConsoleLanguages200JSONResponse) VisitGetConsoleLanguagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleLanguages401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetConsoleLanguages401JSONResponse) VisitGetConsoleLanguagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleLanguagesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetConsoleLanguagesdefaultJSONResponse) VisitGetConsoleLanguagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleSettingsRequestObject struct {
+}
+
+type GetConsoleSettingsResponseObject interface {
+	VisitGetConsoleSettingsResponse(w http.ResponseWriter) error
+}
+
+type GetConsoleSettings200JSONResponse ConsoleSettings
+
+func (response GetConsoleSettings200JSONResponse) VisitGetConsoleSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleSettings401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetConsoleSettings401JSONResponse) VisitGetConsoleSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleSettings410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetConsoleSettings410JSONResponse) VisitGetConsoleSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleSettingsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetConsoleSettingsdefaultJSONResponse) VisitGetConsoleSettingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleVoicesRequestObject struct {
+}
+
+type GetConsoleVoicesResponseObject interface {
+	VisitGetConsoleVoicesResponse(w http.ResponseWriter) error
+}
+
+type GetConsoleVoices200JSONResponse ConsoleVoices
+
+func (response GetConsoleVoices200JSONResponse) VisitGetConsoleVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleVoices401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetConsoleVoices401JSONResponse) VisitGetConsoleVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleVoicesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetConsoleVoicesdefaultJSONResponse) VisitGetConsoleVoicesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3961,8 +5088,81 @@ func (response ValidateOrgdefaultJSONResponse) VisitValidateOrgResponse(w http.R
 	return err
 }
 
+type GetToolsHealthRequestObject struct {
+}
+
+type GetToolsHealthResponseObject interface {
+	VisitGetToolsHealthResponse(w http.ResponseWriter) error
+}
+
+type GetToolsHealth200JSONResponse ToolsHealth
+
+func (response GetToolsHealth200JSONResponse) VisitGetToolsHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetToolsHealth401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetToolsHealth401JSONResponse) VisitGetToolsHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetToolsHealth410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetToolsHealth410JSONResponse) VisitGetToolsHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetToolsHealthdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetToolsHealthdefaultJSONResponse) VisitGetToolsHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// GetAvailableVoices Which voices are there?
+	// (GET /api/assistants/voices/available)
+	GetAvailableVoices(ctx context.Context, request GetAvailableVoicesRequestObject) (GetAvailableVoicesResponseObject, error)
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(ctx context.Context, request FollowUpCallRequestObject) (FollowUpCallResponseObject, error)
@@ -3993,6 +5193,24 @@ type StrictServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(ctx context.Context, request TextContactRequestObject) (TextContactResponseObject, error)
+	// SaveAgentBehavior Save how agents speak.
+	// (POST /api/founder-console/agent/behavior)
+	SaveAgentBehavior(ctx context.Context, request SaveAgentBehaviorRequestObject) (SaveAgentBehaviorResponseObject, error)
+	// GetAgentConfig How do our agents speak, and are they in step?
+	// (GET /api/founder-console/agent/config)
+	GetAgentConfig(ctx context.Context, request GetAgentConfigRequestObject) (GetAgentConfigResponseObject, error)
+	// DeleteAgent Delete an agent.
+	// (DELETE /api/founder-console/agents/{id})
+	DeleteAgent(ctx context.Context, request DeleteAgentRequestObject) (DeleteAgentResponseObject, error)
+	// GetConsoleLanguages Which languages may an agent speak?
+	// (GET /api/founder-console/languages)
+	GetConsoleLanguages(ctx context.Context, request GetConsoleLanguagesRequestObject) (GetConsoleLanguagesResponseObject, error)
+	// GetConsoleSettings Which services are set up?
+	// (GET /api/founder-console/settings)
+	GetConsoleSettings(ctx context.Context, request GetConsoleSettingsRequestObject) (GetConsoleSettingsResponseObject, error)
+	// GetConsoleVoices Which voices are there? As the console reads them.
+	// (GET /api/founder-console/voices)
+	GetConsoleVoices(ctx context.Context, request GetConsoleVoicesRequestObject) (GetConsoleVoicesResponseObject, error)
 	// DisconnectResend Forget the Resend account.
 	// (DELETE /api/integrations/resend)
 	DisconnectResend(ctx context.Context, request DisconnectResendRequestObject) (DisconnectResendResponseObject, error)
@@ -4038,6 +5256,9 @@ type StrictServerInterface interface {
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(ctx context.Context, request ValidateOrgRequestObject) (ValidateOrgResponseObject, error)
+	// GetToolsHealth Do our assistants carry their tools?
+	// (GET /api/tools/health)
+	GetToolsHealth(ctx context.Context, request GetToolsHealthRequestObject) (GetToolsHealthResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -4077,6 +5298,30 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictHTTPServerOptions
+}
+
+// GetAvailableVoices operation middleware
+func (sh *strictHandler) GetAvailableVoices(w http.ResponseWriter, r *http.Request) {
+	var request GetAvailableVoicesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAvailableVoices(ctx, request.(GetAvailableVoicesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAvailableVoices")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAvailableVoicesResponseObject); ok {
+		if err := validResponse.VisitGetAvailableVoicesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // FollowUpCall operation middleware
@@ -4360,6 +5605,163 @@ func (sh *strictHandler) TextContact(w http.ResponseWriter, r *http.Request, id 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(TextContactResponseObject); ok {
 		if err := validResponse.VisitTextContactResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SaveAgentBehavior operation middleware
+func (sh *strictHandler) SaveAgentBehavior(w http.ResponseWriter, r *http.Request, params SaveAgentBehaviorParams) {
+	var request SaveAgentBehaviorRequestObject
+
+	request.Params = params
+
+	var body SaveAgentBehaviorJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveAgentBehavior(ctx, request.(SaveAgentBehaviorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveAgentBehavior")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SaveAgentBehaviorResponseObject); ok {
+		if err := validResponse.VisitSaveAgentBehaviorResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAgentConfig operation middleware
+func (sh *strictHandler) GetAgentConfig(w http.ResponseWriter, r *http.Request, params GetAgentConfigParams) {
+	var request GetAgentConfigRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAgentConfig(ctx, request.(GetAgentConfigRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAgentConfig")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAgentConfigResponseObject); ok {
+		if err := validResponse.VisitGetAgentConfigResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteAgent operation middleware
+func (sh *strictHandler) DeleteAgent(w http.ResponseWriter, r *http.Request, id UUID) {
+	var request DeleteAgentRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteAgent(ctx, request.(DeleteAgentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteAgent")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteAgentResponseObject); ok {
+		if err := validResponse.VisitDeleteAgentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetConsoleLanguages operation middleware
+func (sh *strictHandler) GetConsoleLanguages(w http.ResponseWriter, r *http.Request) {
+	var request GetConsoleLanguagesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetConsoleLanguages(ctx, request.(GetConsoleLanguagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetConsoleLanguages")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetConsoleLanguagesResponseObject); ok {
+		if err := validResponse.VisitGetConsoleLanguagesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetConsoleSettings operation middleware
+func (sh *strictHandler) GetConsoleSettings(w http.ResponseWriter, r *http.Request) {
+	var request GetConsoleSettingsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetConsoleSettings(ctx, request.(GetConsoleSettingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetConsoleSettings")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetConsoleSettingsResponseObject); ok {
+		if err := validResponse.VisitGetConsoleSettingsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetConsoleVoices operation middleware
+func (sh *strictHandler) GetConsoleVoices(w http.ResponseWriter, r *http.Request) {
+	var request GetConsoleVoicesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetConsoleVoices(ctx, request.(GetConsoleVoicesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetConsoleVoices")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetConsoleVoicesResponseObject); ok {
+		if err := validResponse.VisitGetConsoleVoicesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -4770,6 +6172,30 @@ func (sh *strictHandler) ValidateOrg(w http.ResponseWriter, r *http.Request, org
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ValidateOrgResponseObject); ok {
 		if err := validResponse.VisitValidateOrgResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetToolsHealth operation middleware
+func (sh *strictHandler) GetToolsHealth(w http.ResponseWriter, r *http.Request) {
+	var request GetToolsHealthRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetToolsHealth(ctx, request.(GetToolsHealthRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetToolsHealth")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetToolsHealthResponseObject); ok {
+		if err := validResponse.VisitGetToolsHealthResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
