@@ -69,7 +69,7 @@ begin
     select m.id into v_decision.message_id
     from public.messages m
     where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
-      and m.category = p_category and m.status = 'blocked' and m.contact_id is not distinct from p_contact_id
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
     limit 1;
   end if;
 

@@ -36,7 +36,7 @@ begin
   -- Who was on the line a moment ago is awake, whatever the clock says.
   if p_method = 'sms' and (p_category in ('reminder', 'follow_up', 'marketing') or p_category = 'confirmation' and not exists (
     select from public.call_logs c
-    where c.org_id = v_org_id and c.id = p_call_id and c.created_at > p_now - interval '30 minutes'))
+    where c.org_id = v_org_id and c.id = p_call_id and c.contact_id = p_contact_id and c.created_at > p_now - interval '30 minutes'))
   then
     v_decision.not_before := app.next_sending_time(p_contact_id, p_number_zones, p_now);
     if v_decision.not_before > p_now then
@@ -56,6 +56,6 @@ end
 $$;
 
 comment on function app.message_refusal(text, text, uuid, text, uuid, text[], text, boolean, timestamptz) is
-  'Why a message may not leave now: outcome blocked with opted_out, no_consent, foreign_number, spoken_limit, too_soon, too_many_codes, reminder_limit or daily_cap, outcome wait with quiet_hours and not_before, or an outcome of NULL when it may. Quiet hours bind texts only, and neither codes nor replies nor the confirmation of a call of the last half hour. The recipient''s lock is held.';
+  'Why a message may not leave now: outcome blocked with opted_out, no_consent, foreign_number, spoken_limit, too_soon, too_many_codes, reminder_limit or daily_cap, outcome wait with quiet_hours and not_before, or an outcome of NULL when it may. Quiet hours bind texts only, and neither codes nor replies nor the confirmation of the contact''s own call of the last half hour. The recipient''s lock is held.';
 
 select app.seal('app.message_refusal(text, text, uuid, text, uuid, text[], text, boolean, timestamptz)', null, 'app_writer');

@@ -501,8 +501,10 @@ type TemplateList struct {
 // TemplateWish defines model for TemplateWish.
 type TemplateWish struct {
 	// Active Of the kinds that go out by themselves one template per language is active.
-	Active *bool  `json:"active,omitempty"`
-	Body   string `json:"body"`
+	Active *bool `json:"active,omitempty"`
+
+	// Body Without its fields at most 160 characters for `follow_up` and `marketing`, 480 for the rest.
+	Body string `json:"body"`
 
 	// Kind What a template is for. `follow_up` and `marketing` are chosen by people, the others go out by themselves.
 	Kind TemplateKind `json:"kind"`
@@ -513,7 +515,7 @@ type TemplateWish struct {
 	Language *Language `json:"language,omitempty"`
 	Name     string    `json:"name"`
 
-	// Subject Of the e-mail; only where one is sent.
+	// Subject Of the e-mail; only where one is sent. It has no field but `{clinic}`.
 	Subject *string `json:"subject,omitempty"`
 }
 
