@@ -2046,7 +2046,7 @@ begin
       service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
       created_at, updated_at)
     values (
-      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, app.plain_text(replace(p_subject, E'\n', ' ')), v_content,
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
       v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
       p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
       p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
@@ -2098,14 +2098,23 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_hash bytea := app.number_hash(p_recipient);
+  v_country text;
+  v_deleted boolean;
   v_decision app.message_decision;
 begin
+  select o.country, o.deleted_at is not null into strict v_country, v_deleted
+  from public.organizations o
+  where o.id = v_org_id;
   v_decision.reason := case
+    when v_deleted then 'clinic_deleted'
     when app.is_opted_out(p_method, p_recipient) then 'opted_out'
     when p_category = 'marketing' and not exists (
       select from public.contacts c
       where c.org_id = v_org_id and c.id = p_contact_id and c.marketing_consent_at is not null) then 'no_consent'
     when p_spoken then app.spoken_refusal(p_contact_id, p_call_id, v_hash, p_number_region)
+    -- Written by nobody, to a number that somebody may have called from for the fees of texts to it.
+    when p_category = 'follow_up' and p_call_id is not null and app.current_user_id() is null and p_number_region <> v_country
+      then 'foreign_number'
   end;
   if v_decision.reason is not null then
     v_decision.outcome := 'blocked';
@@ -2135,7 +2144,7 @@ end
 $$;
 
 comment on function app.message_refusal(text, text, uuid, text, uuid, text[], text, boolean, timestamptz) is
-  'Why a message may not leave now: outcome blocked with opted_out, no_consent, foreign_number, spoken_limit, too_soon, too_many_codes, reminder_limit or daily_cap, outcome wait with quiet_hours and not_before, or an outcome of NULL when it may. Quiet hours bind texts only, and neither codes nor replies nor the confirmation of the contact''s own call of the last half hour. The recipient''s lock is held.';
+  'Why a message may not leave now: outcome blocked with clinic_deleted, opted_out, no_consent, foreign_number (only spoken, or a missed call from abroad), spoken_limit, too_soon, too_many_codes, reminder_limit or daily_cap, outcome wait with quiet_hours and not_before, or an outcome of NULL when it may. Quiet hours bind texts only, and neither codes nor replies nor the confirmation of the contact''s own call of the last half hour. The recipient''s lock is held.';
 
 select app.seal('app.message_refusal(text, text, uuid, text, uuid, text[], text, boolean, timestamptz)', null, 'app_writer');
 -- end of sql/0901_function_message_refusal.sql
@@ -3137,6 +3146,19 @@ begin
   cross join lateral (select app.local_words(a.scheduled_at, l.time_zone, v_language) as words) w
   -- Brackets and braces would be taken for places of codes and fields.
   cross join lateral (select left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as name) f;
+  -- What a call wrote down is only what somebody said.
+  v_email_is_known := exists (
+    select from public.contacts k
+    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
+  -- Nor do strangers get our e-mail over and over because somebody keeps saying their address.
+  if not v_email_is_known and (
+    select count(*) >= 3
+    from public.messages m
+    where m.org_id = (p_row).org_id and m.recipient_hash = app.number_hash(v_bundle.email) and m.direction = 'outbound'
+      and m.status <> 'blocked' and m.created_at > p_now - interval '168 hours')
+  then
+    v_bundle.email := null;
+  end if;
   if v_said.ids is null then
     return null;
   elsif v_bundle.phone is null and v_bundle.email is null then
@@ -3161,10 +3183,6 @@ begin
     v_bundle.code_versions := app.next_codes(v_bundle.code_subjects);
   end if;
 
-  -- What a call wrote down is only what somebody said.
-  v_email_is_known := exists (
-    select from public.contacts k
-    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
   v_bundle.summaries := array(
     select case when v_email_is_known then v_said.services[n] || ', ' else '' end || v_bundle.clinic_name
     from generate_subscripts(v_said.visits, 1) n order by n);
@@ -3181,7 +3199,7 @@ end
 $$;
 
 comment on function app.take_visits(public.scheduled_messages, timestamptz) is
-  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only. NULL: there is nothing to tell any more, and the rows say why.';
+  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. NULL: there is nothing to tell any more, and the rows say why.';
 
 select app.seal('app.take_visits(public.scheduled_messages, timestamptz)', null, 'app_writer');
 -- end of sql/0938_function_take_visits.sql
@@ -4659,14 +4677,14 @@ set search_path = ''
 as $$
 begin
   update public.org_credentials c
-  set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id, updated_at = app.now()
+  set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id
   where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce;
   return found;
 end
 $$;
 
 comment on function app.reseal_credential(text, bytea, bytea, bytea, bytea, text) is
-  'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. Returns whether it was replaced.';
+  'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. updated_at stays: it says when the secret changed. Returns whether it was replaced.';
 
 select app.seal('app.reseal_credential(text, bytea, bytea, bytea, bytea, text)', 'app_writer', 'tenant_service');
 -- end of sql/0983_function_reseal_credential.sql

@@ -233,7 +233,7 @@ type Campaign struct {
 	Id        UUID             `json:"id"`
 	Name      string           `json:"name"`
 
-	// Segment Whom a campaign reaches; every field narrows. Only contacts who agreed to marketing are ever reached.
+	// Segment Whom a campaign reaches; every field narrows. A `marketing` campaign reaches only those who agreed to marketing.
 	Segment       CampaignSegment `json:"segment"`
 	StartedAt     *time.Time      `json:"startedAt,omitempty"`
 	Status        CampaignStatus  `json:"status"`
@@ -254,7 +254,7 @@ type CampaignList struct {
 	Campaigns []Campaign `json:"campaigns"`
 }
 
-// CampaignSegment Whom a campaign reaches; every field narrows. Only contacts who agreed to marketing are ever reached.
+// CampaignSegment Whom a campaign reaches; every field narrows. A `marketing` campaign reaches only those who agreed to marketing.
 type CampaignSegment struct {
 	LastVisitBefore  *openapi_types.Date `json:"lastVisitBefore,omitempty"`
 	LeadStatus       *[]string           `json:"leadStatus,omitempty"`
@@ -274,7 +274,7 @@ type CampaignWish struct {
 	Category *CampaignCategory `json:"category,omitempty"`
 	Name     string            `json:"name"`
 
-	// Segment Whom a campaign reaches; every field narrows. Only contacts who agreed to marketing are ever reached.
+	// Segment Whom a campaign reaches; every field narrows. A `marketing` campaign reaches only those who agreed to marketing.
 	Segment       *CampaignSegment `json:"segment,omitempty"`
 	Steps         []CampaignStep   `json:"steps"`
 	StopOnBooking *bool            `json:"stopOnBooking,omitempty"`
