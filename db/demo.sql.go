@@ -33,6 +33,10 @@ union all
 select 'patients'::text, (count(*) filter (where p.org_id = $1))::integer,
   (count(*) filter (where p.org_id <> $1))::integer
 from public.patients p
+union all
+select 'messages'::text, (count(*) filter (where m.org_id = $1))::integer,
+  (count(*) filter (where m.org_id <> $1))::integer
+from public.messages m
 `
 
 type DashboardSightRow struct {
@@ -62,6 +66,10 @@ type DashboardSightRow struct {
 //	select 'patients'::text, (count(*) filter (where p.org_id = $1))::integer,
 //	  (count(*) filter (where p.org_id <> $1))::integer
 //	from public.patients p
+//	union all
+//	select 'messages'::text, (count(*) filter (where m.org_id = $1))::integer,
+//	  (count(*) filter (where m.org_id <> $1))::integer
+//	from public.messages m
 func (q *Queries) DashboardSight(ctx context.Context, ownOrg uuid.UUID) ([]DashboardSightRow, error) {
 	rows, err := q.db.Query(ctx, dashboardSight, ownOrg)
 	if err != nil {
@@ -339,6 +347,88 @@ func (q *Queries) DemoDoubleBookings(ctx context.Context) (int32, error) {
 	return pairs, err
 }
 
+const demoHurryConfirmation = `-- name: DemoHurryConfirmation :many
+update public.scheduled_messages s
+set due_at = app.now() - interval '1 second'
+where s.org_id = $1 and s.appointment_id = $2 and s.kind = 'confirmation' and s.state = 'waiting'
+returning s.id
+`
+
+// A confirmation waits two minutes for what else its call books. The play lets them have passed.
+//
+//	update public.scheduled_messages s
+//	set due_at = app.now() - interval '1 second'
+//	where s.org_id = $1 and s.appointment_id = $2 and s.kind = 'confirmation' and s.state = 'waiting'
+//	returning s.id
+func (q *Queries) DemoHurryConfirmation(ctx context.Context, orgID uuid.UUID, appointmentID *uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, demoHurryConfirmation, orgID, appointmentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const demoMessages = `-- name: DemoMessages :many
+select m.direction, m.category, m.status, coalesce(m.reason, '')::text as reason, m.content, coalesce(m.segments, 0)::integer as segments
+from public.messages m
+where m.org_id = $1 and m.contact_id = $2::uuid and m.method = 'sms'
+order by m.created_at, m.id
+`
+
+type DemoMessagesRow struct {
+	Direction string
+	Category  string
+	Status    string
+	Reason    string
+	Content   string
+	Segments  int32
+}
+
+// DemoMessages
+//
+//	select m.direction, m.category, m.status, coalesce(m.reason, '')::text as reason, m.content, coalesce(m.segments, 0)::integer as segments
+//	from public.messages m
+//	where m.org_id = $1 and m.contact_id = $2::uuid and m.method = 'sms'
+//	order by m.created_at, m.id
+func (q *Queries) DemoMessages(ctx context.Context, orgID uuid.UUID, contactID uuid.UUID) ([]DemoMessagesRow, error) {
+	rows, err := q.db.Query(ctx, demoMessages, orgID, contactID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []DemoMessagesRow{}
+	for rows.Next() {
+		var i DemoMessagesRow
+		if err := rows.Scan(
+			&i.Direction,
+			&i.Category,
+			&i.Status,
+			&i.Reason,
+			&i.Content,
+			&i.Segments,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const demoNumberIsKnown = `-- name: DemoNumberIsKnown :one
 select exists (select from public.contacts c where c.phone = $1::text) as known
 `
@@ -351,4 +441,40 @@ func (q *Queries) DemoNumberIsKnown(ctx context.Context, phone string) (bool, er
 	var known bool
 	err := row.Scan(&known)
 	return known, err
+}
+
+const demoPatient = `-- name: DemoPatient :one
+select a.org_id, a.id as appointment_id, l.id as call_id, a.contact_id::uuid as contact_id, a.confirmed_by_patient_at
+from public.appointments a
+join public.call_logs l on l.org_id = a.org_id and l.id = a.call_id
+where l.vapi_call_id = $1::text
+limit 1
+`
+
+type DemoPatientRow struct {
+	OrgID                uuid.UUID
+	AppointmentID        uuid.UUID
+	CallID               uuid.UUID
+	ContactID            uuid.UUID
+	ConfirmedByPatientAt *time.Time
+}
+
+// DemoPatient
+//
+//	select a.org_id, a.id as appointment_id, l.id as call_id, a.contact_id::uuid as contact_id, a.confirmed_by_patient_at
+//	from public.appointments a
+//	join public.call_logs l on l.org_id = a.org_id and l.id = a.call_id
+//	where l.vapi_call_id = $1::text
+//	limit 1
+func (q *Queries) DemoPatient(ctx context.Context, vapiCallID string) (DemoPatientRow, error) {
+	row := q.db.QueryRow(ctx, demoPatient, vapiCallID)
+	var i DemoPatientRow
+	err := row.Scan(
+		&i.OrgID,
+		&i.AppointmentID,
+		&i.CallID,
+		&i.ContactID,
+		&i.ConfirmedByPatientAt,
+	)
+	return i, err
 }

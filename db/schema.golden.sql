@@ -169,7 +169,7 @@ CREATE TYPE app.message_decision AS (
 
 ALTER TYPE app.message_decision OWNER TO owner;
 
-COMMENT ON TYPE app.message_decision IS 'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, spoken_limit, no_consent, too_many_codes, reminder_limit.';
+COMMENT ON TYPE app.message_decision IS 'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: clinic_deleted, opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, spoken_limit, no_consent, too_many_codes, reminder_limit.';
 
 CREATE TYPE app.message_stat AS (
 	day date,
@@ -727,7 +727,7 @@ declare
   v_pick uuid := case
     when (p_question).kind = 'cancel_this' and p_intent in ('change', 'yes') then v_ids[1]
     when (p_question).kind <> 'cancel_this' and p_intent = 'number' then
-      v_ids[regexp_replace((p_inbound).content, '[^0-9]', '', 'g')::integer]
+      v_ids[regexp_replace(normalize((p_inbound).content, nfkd), '[^0-9]', '', 'g')::integer]
   end;
   v_reply_id uuid;
 begin
@@ -1036,7 +1036,7 @@ begin
     select m.id into v_decision.message_id
     from public.messages m
     where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
-      and m.category = p_category and m.status = 'blocked' and m.contact_id is not distinct from p_contact_id
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
     limit 1;
   end if;
 
@@ -1050,7 +1050,7 @@ begin
       service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
       created_at, updated_at)
     values (
-      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, app.plain_text(replace(p_subject, E'\n', ' ')), v_content,
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
       v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
       p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
       p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
@@ -1622,13 +1622,19 @@ CREATE FUNCTION app.check_template(p_kind text, p_body text, p_subject text DEFA
     AS $$
 declare
   v_allowed text[] := app.template_fields(p_kind);
-  v_named text[] := array(select m[1] from regexp_matches(concat(p_body, p_subject), '[{]([^{}]*)[}]', 'g') m);
+  v_named text[] := array(select m[1] from regexp_matches(p_body, '[{]([^{}]*)[}]', 'g') m);
   v_unknown text;
 begin
   if v_allowed is null then
     raise exception 'there is no such kind of template' using errcode = 'VX400';
   elsif char_length(coalesce(btrim(p_body), '')) not between 1 and 1000 or char_length(p_subject) > 150 then
     raise exception 'a template has 1 to 1000 characters, its subject up to 150' using errcode = 'VX400';
+  elsif app.message_text_refusal(p_kind, 'sms', regexp_replace(btrim(p_body), '[{][^{}]*[}]', '', 'g')) = 'too_long' then
+    raise exception 'this is longer than a text may be: 160 characters for follow_up and marketing, 480 for the rest'
+      using errcode = 'VX400';
+  -- A subject is read on a locked screen, and goes to addresses that were only said.
+  elsif replace(p_subject, '{clinic}', '') ~ '[{][^{}]*[}]' then
+    raise exception 'a subject has no other field than {clinic}' using errcode = 'VX400';
   end if;
   select n into v_unknown from unnest(v_named) n where n <> all (v_allowed) limit 1;
   if v_unknown is not null then
@@ -1642,7 +1648,7 @@ $$;
 
 ALTER FUNCTION app.check_template(p_kind text, p_body text, p_subject text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.check_template(p_kind text, p_body text, p_subject text) IS 'Raises VX400 unless the wording fits its kind: 1 to 1000 characters (the subject up to 150), no field that the kind has not (the message names those it has), and {code} where the text is about nothing else.';
+COMMENT ON FUNCTION app.check_template(p_kind text, p_body text, p_subject text) IS 'Raises VX400 unless the wording fits its kind: not empty and, its fields aside, no longer than such a text may be, see app.message_text_refusal; no field that the kind has not (the message names those it has), and {code} where the text is about nothing else; a subject of up to 150 characters with no field but {clinic}.';
 
 CREATE FUNCTION app.choose_slot(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) RETURNS SETOF app.free_slot
     LANGUAGE plpgsql STABLE
@@ -1838,11 +1844,20 @@ begin
   where m.org_id = v_org_id and m.id = v_id;
 
   if p_status in ('sent', 'delivered') and (p_message).category = 'confirmation' then
+    -- In order of their ids, as app.take_scheduled locks them.
+    with told as (
+      select a.org_id, a.id
+      from public.appointments a
+      where a.org_id = v_org_id and not a.confirmation_sent
+        and (a.id = (p_message).appointment_id or a.id in (
+          select s.appointment_id from public.scheduled_messages s where s.org_id = v_org_id and s.message_id = v_id))
+      order by a.id
+      for no key update
+    )
     update public.appointments a
     set confirmation_sent = true
-    where a.org_id = v_org_id and not a.confirmation_sent
-      and (a.id = (p_message).appointment_id or a.id in (
-        select s.appointment_id from public.scheduled_messages s where s.org_id = v_org_id and s.message_id = v_id));
+    from told
+    where a.org_id = told.org_id and a.id = told.id;
   elsif v_reason = 'opted_out' then
     perform app.note_opt_out('sms', (p_message).recipient,
       coalesce((p_message).recipient_hash, app.number_hash((p_message).recipient)), 'carrier');
@@ -2311,7 +2326,12 @@ declare
   v_now timestamptz;
 begin
   perform app.require_admin();
-  perform app.lock_number(c.phone) from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+  perform app.lock_contact(p_contact_id);
+  -- Visits before what is planned for them, and before their contact: whoever moves one locks them in that order.
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.contact_id = p_contact_id
+  order by a.id
+  for no key update;
   -- Also keeps new visits from being booked for the contact meanwhile: their foreign key waits for this row.
   select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id for update;
   v_now := app.now();
@@ -3248,6 +3268,26 @@ ALTER FUNCTION app.lock_call(p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.lock_call(p_call_id uuid) IS 'Serialises what one call does, until the transaction ends. Taken before app.lock_resources, never after.';
 
+CREATE FUNCTION app.lock_contact(p_contact_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_contact public.contacts;
+begin
+  select * into v_contact
+  from public.contacts c
+  where c.org_id = app.require_org_id() and c.id = p_contact_id;
+  -- Always the number first. Families share addresses: whoever took the address first would wait for a number in a ring.
+  perform app.lock_number(coalesce(v_contact.phone, v_contact.spoken_phone, v_contact.id::text));
+  perform app.lock_number(v_contact.email);
+end
+$$;
+
+ALTER FUNCTION app.lock_contact(p_contact_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.lock_contact(p_contact_id uuid) IS 'Serialises what is sent to a contact, by text and e-mail, until the transaction ends: app.lock_number for its number (the one that was said, where no other is known) and then its address. An unknown contact locks nothing.';
+
 CREATE FUNCTION app.lock_number(p_number text) RETURNS void
     LANGUAGE sql STRICT
     SET search_path TO ''
@@ -3537,14 +3577,23 @@ CREATE FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id
 declare
   v_org_id uuid := app.require_org_id();
   v_hash bytea := app.number_hash(p_recipient);
+  v_country text;
+  v_deleted boolean;
   v_decision app.message_decision;
 begin
+  select o.country, o.deleted_at is not null into strict v_country, v_deleted
+  from public.organizations o
+  where o.id = v_org_id;
   v_decision.reason := case
+    when v_deleted then 'clinic_deleted'
     when app.is_opted_out(p_method, p_recipient) then 'opted_out'
     when p_category = 'marketing' and not exists (
       select from public.contacts c
       where c.org_id = v_org_id and c.id = p_contact_id and c.marketing_consent_at is not null) then 'no_consent'
     when p_spoken then app.spoken_refusal(p_contact_id, p_call_id, v_hash, p_number_region)
+    -- Written by nobody, to a number that somebody may have called from for the fees of texts to it.
+    when p_category = 'follow_up' and p_call_id is not null and app.current_user_id() is null and p_number_region <> v_country
+      then 'foreign_number'
   end;
   if v_decision.reason is not null then
     v_decision.outcome := 'blocked';
@@ -3554,7 +3603,7 @@ begin
   -- Who was on the line a moment ago is awake, whatever the clock says.
   if p_method = 'sms' and (p_category in ('reminder', 'follow_up', 'marketing') or p_category = 'confirmation' and not exists (
     select from public.call_logs c
-    where c.org_id = v_org_id and c.id = p_call_id and c.created_at > p_now - interval '30 minutes'))
+    where c.org_id = v_org_id and c.id = p_call_id and c.contact_id = p_contact_id and c.created_at > p_now - interval '30 minutes'))
   then
     v_decision.not_before := app.next_sending_time(p_contact_id, p_number_zones, p_now);
     if v_decision.not_before > p_now then
@@ -3575,7 +3624,7 @@ $$;
 
 ALTER FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) IS 'Why a message may not leave now: outcome blocked with opted_out, no_consent, foreign_number, spoken_limit, too_soon, too_many_codes, reminder_limit or daily_cap, outcome wait with quiet_hours and not_before, or an outcome of NULL when it may. Quiet hours bind texts only, and neither codes nor replies nor the confirmation of a call of the last half hour. The recipient''s lock is held.';
+COMMENT ON FUNCTION app.message_refusal(p_category text, p_method text, p_contact_id uuid, p_recipient text, p_call_id uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_now timestamp with time zone) IS 'Why a message may not leave now: outcome blocked with clinic_deleted, opted_out, no_consent, foreign_number (only spoken, or a missed call from abroad), spoken_limit, too_soon, too_many_codes, reminder_limit or daily_cap, outcome wait with quiet_hours and not_before, or an outcome of NULL when it may. Quiet hours bind texts only, and neither codes nor replies nor the confirmation of the contact''s own call of the last half hour. The recipient''s lock is held.';
 
 CREATE FUNCTION app.message_stats(p_from date, p_to date) RETURNS SETOF app.message_stat
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -4022,13 +4071,11 @@ begin
   update public.identity_codes c
   set code_hash = p_code_hash
   where c.org_id = app.require_org_id()
-    and case c.kind
-      when 'texted' then c.id = p_subject_id
+    and (c.kind = 'texted' and c.id = p_subject_id
       -- Of two codes written for one visit the later one counts, whichever is noted last.
-      else c.appointment_id = p_subject_id and exists (
+      or c.kind = 'confirmation' and c.appointment_id = p_subject_id and exists (
         select from public.appointments a
-        where a.org_id = c.org_id and a.id = c.appointment_id and a.code_version = p_version)
-    end;
+        where a.org_id = c.org_id and a.id = c.appointment_id and a.code_version = p_version));
 end
 $$;
 
@@ -5859,7 +5906,7 @@ CREATE FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciph
     AS $$
 begin
   update public.org_credentials c
-  set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id, updated_at = app.now()
+  set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id
   where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce;
   return found;
 end
@@ -5867,7 +5914,7 @@ $$;
 
 ALTER FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) IS 'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. Returns whether it was replaced.';
+COMMENT ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) IS 'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. updated_at stays: it says when the secret changed. Returns whether it was replaced.';
 
 CREATE FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) RETURNS SETOF app.tenant_route
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -6829,7 +6876,7 @@ declare
   v_planned bigint;
 begin
   perform app.require_admin();
-  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for no key update;
   v_now := app.now();
   if v_campaign.id is null then
     raise exception 'there is no such campaign' using errcode = 'VX404';
@@ -6907,7 +6954,11 @@ declare
   v_campaign public.campaigns;
 begin
   perform app.require_staff();
-  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  select * into v_campaign
+  from public.campaigns c
+  where c.org_id = v_org_id and c.id = p_campaign_id
+  -- The message of a step that is being sent points at this row; its sender must not have to wait for us.
+  for no key update;
   v_now := app.now();
   if v_campaign.id is null then
     raise exception 'there is no such campaign' using errcode = 'VX404';
@@ -7167,11 +7218,9 @@ declare
   v_bundle app.scheduled_bundle;
 begin
   select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
-  -- The same lock as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
+  -- The same locks as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
   -- booking locks them in that order.
-  perform app.lock_number(coalesce(k.phone, k.spoken_phone, k.email, k.id::text))
-  from public.contacts k
-  where k.org_id = v_org_id and k.id = v_row.contact_id;
+  perform app.lock_contact(v_row.contact_id);
   perform from public.appointments a
   where a.org_id = v_org_id and a.id in (
     select s.appointment_id from public.scheduled_messages s
@@ -7267,6 +7316,19 @@ begin
   cross join lateral (select app.local_words(a.scheduled_at, l.time_zone, v_language) as words) w
   -- Brackets and braces would be taken for places of codes and fields.
   cross join lateral (select left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as name) f;
+  -- What a call wrote down is only what somebody said.
+  v_email_is_known := exists (
+    select from public.contacts k
+    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
+  -- Nor do strangers get our e-mail over and over because somebody keeps saying their address.
+  if not v_email_is_known and (
+    select count(*) >= 3
+    from public.messages m
+    where m.org_id = (p_row).org_id and m.recipient_hash = app.number_hash(v_bundle.email) and m.direction = 'outbound'
+      and m.status <> 'blocked' and m.created_at > p_now - interval '168 hours')
+  then
+    v_bundle.email := null;
+  end if;
   if v_said.ids is null then
     return null;
   elsif v_bundle.phone is null and v_bundle.email is null then
@@ -7291,10 +7353,6 @@ begin
     v_bundle.code_versions := app.next_codes(v_bundle.code_subjects);
   end if;
 
-  -- What a call wrote down is only what somebody said.
-  v_email_is_known := exists (
-    select from public.contacts k
-    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
   v_bundle.summaries := array(
     select case when v_email_is_known then v_said.services[n] || ', ' else '' end || v_bundle.clinic_name
     from generate_subscripts(v_said.visits, 1) n order by n);
@@ -7312,7 +7370,7 @@ $$;
 
 ALTER FUNCTION app.take_visits(p_row public.scheduled_messages, p_now timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.take_visits(p_row public.scheduled_messages, p_now timestamp with time zone) IS 'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only. NULL: there is nothing to tell any more, and the rows say why.';
+COMMENT ON FUNCTION app.take_visits(p_row public.scheduled_messages, p_now timestamp with time zone) IS 'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. NULL: there is nothing to tell any more, and the rows say why.';
 
 CREATE FUNCTION app.template_fields(p_kind text) RETURNS text[]
     LANGUAGE plpgsql IMMUTABLE
@@ -9894,6 +9952,9 @@ REVOKE ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uui
 
 GRANT ALL ON FUNCTION app.lock_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_call(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.lock_contact(p_contact_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.lock_contact(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lock_number(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_number(p_number text) FROM PUBLIC;

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http/httptest"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -48,7 +49,7 @@ type testBundle struct {
 // setup founds a clinic with one call; work starts the workers.
 func setup(t *testing.T) *testBundle {
 	t.Helper()
-	b := &testBundle{data: dbtest.New(t), vapi: sandbox.NewVapi(testKey), log: &logBuffer{}}
+	b := &testBundle{data: dbtest.New(t), vapi: sandbox.NewVapi(testKey), log: newLogBuffer(t)}
 	b.owner = b.data.Pool(t)
 	var err error
 	b.db, err = db.Open(t.Context(), b.data.LoginURL)
@@ -304,13 +305,22 @@ func TestAMessageThatCannotBeSettledYetIsAskedAboutLater(t *testing.T) {
 
 // logBuffer collects log lines of concurrent writers.
 type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	kept *os.File // for cmd/logscrub; nil when nothing is kept
+}
+
+func newLogBuffer(t *testing.T) *logBuffer {
+	t.Helper()
+	return &logBuffer{kept: dbtest.Kept(t, dbtest.KeptServer)}
 }
 
 func (b *logBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.kept != nil {
+		_, _ = b.kept.Write(p) // what is said after the test's end is nobody's
+	}
 	return b.buf.Write(p)
 }
 

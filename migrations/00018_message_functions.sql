@@ -400,6 +400,33 @@ select app.seal('app.lock_number(text)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0336_function_lock_contact.sql
+create or replace function app.lock_contact(p_contact_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_contact public.contacts;
+begin
+  select * into v_contact
+  from public.contacts c
+  where c.org_id = app.require_org_id() and c.id = p_contact_id;
+  -- Always the number first. Families share addresses: whoever took the address first would wait for a number in a ring.
+  perform app.lock_number(coalesce(v_contact.phone, v_contact.spoken_phone, v_contact.id::text));
+  perform app.lock_number(v_contact.email);
+end
+$$;
+
+comment on function app.lock_contact(uuid) is
+  'Serialises what is sent to a contact, by text and e-mail, until the transaction ends: app.lock_number for its number (the one that was said, where no other is known) and then its address. An unknown contact locks nothing.';
+
+select app.seal('app.lock_contact(uuid)', null, 'app_writer');
+-- end of sql/0336_function_lock_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0463_function_schedule_confirmation.sql
 create or replace function app.schedule_confirmation(p_visit public.appointments, p_call_id uuid, p_now timestamptz)
 returns void
@@ -2005,7 +2032,7 @@ begin
     select m.id into v_decision.message_id
     from public.messages m
     where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
-      and m.category = p_category and m.status = 'blocked' and m.contact_id is not distinct from p_contact_id
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
     limit 1;
   end if;
 
@@ -2019,7 +2046,7 @@ begin
       service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
       created_at, updated_at)
     values (
-      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, app.plain_text(replace(p_subject, E'\n', ' ')), v_content,
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
       v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
       p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
       p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
@@ -2071,14 +2098,23 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_hash bytea := app.number_hash(p_recipient);
+  v_country text;
+  v_deleted boolean;
   v_decision app.message_decision;
 begin
+  select o.country, o.deleted_at is not null into strict v_country, v_deleted
+  from public.organizations o
+  where o.id = v_org_id;
   v_decision.reason := case
+    when v_deleted then 'clinic_deleted'
     when app.is_opted_out(p_method, p_recipient) then 'opted_out'
     when p_category = 'marketing' and not exists (
       select from public.contacts c
       where c.org_id = v_org_id and c.id = p_contact_id and c.marketing_consent_at is not null) then 'no_consent'
     when p_spoken then app.spoken_refusal(p_contact_id, p_call_id, v_hash, p_number_region)
+    -- Written by nobody, to a number that somebody may have called from for the fees of texts to it.
+    when p_category = 'follow_up' and p_call_id is not null and app.current_user_id() is null and p_number_region <> v_country
+      then 'foreign_number'
   end;
   if v_decision.reason is not null then
     v_decision.outcome := 'blocked';
@@ -2088,7 +2124,7 @@ begin
   -- Who was on the line a moment ago is awake, whatever the clock says.
   if p_method = 'sms' and (p_category in ('reminder', 'follow_up', 'marketing') or p_category = 'confirmation' and not exists (
     select from public.call_logs c
-    where c.org_id = v_org_id and c.id = p_call_id and c.created_at > p_now - interval '30 minutes'))
+    where c.org_id = v_org_id and c.id = p_call_id and c.contact_id = p_contact_id and c.created_at > p_now - interval '30 minutes'))
   then
     v_decision.not_before := app.next_sending_time(p_contact_id, p_number_zones, p_now);
     if v_decision.not_before > p_now then
@@ -2108,7 +2144,7 @@ end
 $$;
 
 comment on function app.message_refusal(text, text, uuid, text, uuid, text[], text, boolean, timestamptz) is
-  'Why a message may not leave now: outcome blocked with opted_out, no_consent, foreign_number, spoken_limit, too_soon, too_many_codes, reminder_limit or daily_cap, outcome wait with quiet_hours and not_before, or an outcome of NULL when it may. Quiet hours bind texts only, and neither codes nor replies nor the confirmation of a call of the last half hour. The recipient''s lock is held.';
+  'Why a message may not leave now: outcome blocked with clinic_deleted, opted_out, no_consent, foreign_number (only spoken, or a missed call from abroad), spoken_limit, too_soon, too_many_codes, reminder_limit or daily_cap, outcome wait with quiet_hours and not_before, or an outcome of NULL when it may. Quiet hours bind texts only, and neither codes nor replies nor the confirmation of the contact''s own call of the last half hour. The recipient''s lock is held.';
 
 select app.seal('app.message_refusal(text, text, uuid, text, uuid, text[], text, boolean, timestamptz)', null, 'app_writer');
 -- end of sql/0901_function_message_refusal.sql
@@ -2241,11 +2277,20 @@ begin
   where m.org_id = v_org_id and m.id = v_id;
 
   if p_status in ('sent', 'delivered') and (p_message).category = 'confirmation' then
+    -- In order of their ids, as app.take_scheduled locks them.
+    with told as (
+      select a.org_id, a.id
+      from public.appointments a
+      where a.org_id = v_org_id and not a.confirmation_sent
+        and (a.id = (p_message).appointment_id or a.id in (
+          select s.appointment_id from public.scheduled_messages s where s.org_id = v_org_id and s.message_id = v_id))
+      order by a.id
+      for no key update
+    )
     update public.appointments a
     set confirmation_sent = true
-    where a.org_id = v_org_id and not a.confirmation_sent
-      and (a.id = (p_message).appointment_id or a.id in (
-        select s.appointment_id from public.scheduled_messages s where s.org_id = v_org_id and s.message_id = v_id));
+    from told
+    where a.org_id = told.org_id and a.id = told.id;
   elsif v_reason = 'opted_out' then
     perform app.note_opt_out('sms', (p_message).recipient,
       coalesce((p_message).recipient_hash, app.number_hash((p_message).recipient)), 'carrier');
@@ -2832,13 +2877,11 @@ begin
   update public.identity_codes c
   set code_hash = p_code_hash
   where c.org_id = app.require_org_id()
-    and case c.kind
-      when 'texted' then c.id = p_subject_id
+    and (c.kind = 'texted' and c.id = p_subject_id
       -- Of two codes written for one visit the later one counts, whichever is noted last.
-      else c.appointment_id = p_subject_id and exists (
+      or c.kind = 'confirmation' and c.appointment_id = p_subject_id and exists (
         select from public.appointments a
-        where a.org_id = c.org_id and a.id = c.appointment_id and a.code_version = p_version)
-    end;
+        where a.org_id = c.org_id and a.id = c.appointment_id and a.code_version = p_version));
 end
 $$;
 
@@ -3103,6 +3146,19 @@ begin
   cross join lateral (select app.local_words(a.scheduled_at, l.time_zone, v_language) as words) w
   -- Brackets and braces would be taken for places of codes and fields.
   cross join lateral (select left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as name) f;
+  -- What a call wrote down is only what somebody said.
+  v_email_is_known := exists (
+    select from public.contacts k
+    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
+  -- Nor do strangers get our e-mail over and over because somebody keeps saying their address.
+  if not v_email_is_known and (
+    select count(*) >= 3
+    from public.messages m
+    where m.org_id = (p_row).org_id and m.recipient_hash = app.number_hash(v_bundle.email) and m.direction = 'outbound'
+      and m.status <> 'blocked' and m.created_at > p_now - interval '168 hours')
+  then
+    v_bundle.email := null;
+  end if;
   if v_said.ids is null then
     return null;
   elsif v_bundle.phone is null and v_bundle.email is null then
@@ -3127,10 +3183,6 @@ begin
     v_bundle.code_versions := app.next_codes(v_bundle.code_subjects);
   end if;
 
-  -- What a call wrote down is only what somebody said.
-  v_email_is_known := exists (
-    select from public.contacts k
-    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
   v_bundle.summaries := array(
     select case when v_email_is_known then v_said.services[n] || ', ' else '' end || v_bundle.clinic_name
     from generate_subscripts(v_said.visits, 1) n order by n);
@@ -3147,7 +3199,7 @@ end
 $$;
 
 comment on function app.take_visits(public.scheduled_messages, timestamptz) is
-  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only. NULL: there is nothing to tell any more, and the rows say why.';
+  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. NULL: there is nothing to tell any more, and the rows say why.';
 
 select app.seal('app.take_visits(public.scheduled_messages, timestamptz)', null, 'app_writer');
 -- end of sql/0938_function_take_visits.sql
@@ -3270,11 +3322,9 @@ declare
   v_bundle app.scheduled_bundle;
 begin
   select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
-  -- The same lock as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
+  -- The same locks as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
   -- booking locks them in that order.
-  perform app.lock_number(coalesce(k.phone, k.spoken_phone, k.email, k.id::text))
-  from public.contacts k
-  where k.org_id = v_org_id and k.id = v_row.contact_id;
+  perform app.lock_contact(v_row.contact_id);
   perform from public.appointments a
   where a.org_id = v_org_id and a.id in (
     select s.appointment_id from public.scheduled_messages s
@@ -3364,13 +3414,19 @@ set search_path = ''
 as $$
 declare
   v_allowed text[] := app.template_fields(p_kind);
-  v_named text[] := array(select m[1] from regexp_matches(concat(p_body, p_subject), '[{]([^{}]*)[}]', 'g') m);
+  v_named text[] := array(select m[1] from regexp_matches(p_body, '[{]([^{}]*)[}]', 'g') m);
   v_unknown text;
 begin
   if v_allowed is null then
     raise exception 'there is no such kind of template' using errcode = 'VX400';
   elsif char_length(coalesce(btrim(p_body), '')) not between 1 and 1000 or char_length(p_subject) > 150 then
     raise exception 'a template has 1 to 1000 characters, its subject up to 150' using errcode = 'VX400';
+  elsif app.message_text_refusal(p_kind, 'sms', regexp_replace(btrim(p_body), '[{][^{}]*[}]', '', 'g')) = 'too_long' then
+    raise exception 'this is longer than a text may be: 160 characters for follow_up and marketing, 480 for the rest'
+      using errcode = 'VX400';
+  -- A subject is read on a locked screen, and goes to addresses that were only said.
+  elsif replace(p_subject, '{clinic}', '') ~ '[{][^{}]*[}]' then
+    raise exception 'a subject has no other field than {clinic}' using errcode = 'VX400';
   end if;
   select n into v_unknown from unnest(v_named) n where n <> all (v_allowed) limit 1;
   if v_unknown is not null then
@@ -3383,7 +3439,7 @@ end
 $$;
 
 comment on function app.check_template(text, text, text) is
-  'Raises VX400 unless the wording fits its kind: 1 to 1000 characters (the subject up to 150), no field that the kind has not (the message names those it has), and {code} where the text is about nothing else.';
+  'Raises VX400 unless the wording fits its kind: not empty and, its fields aside, no longer than such a text may be, see app.message_text_refusal; no field that the kind has not (the message names those it has), and {code} where the text is about nothing else; a subject of up to 150 characters with no field but {clinic}.';
 
 select app.seal('app.check_template(text, text, text)', null, 'app_writer');
 -- end of sql/0945_function_check_template.sql
@@ -3765,7 +3821,7 @@ declare
   v_planned bigint;
 begin
   perform app.require_admin();
-  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for no key update;
   v_now := app.now();
   if v_campaign.id is null then
     raise exception 'there is no such campaign' using errcode = 'VX404';
@@ -3824,7 +3880,11 @@ declare
   v_campaign public.campaigns;
 begin
   perform app.require_staff();
-  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  select * into v_campaign
+  from public.campaigns c
+  where c.org_id = v_org_id and c.id = p_campaign_id
+  -- The message of a step that is being sent points at this row; its sender must not have to wait for us.
+  for no key update;
   v_now := app.now();
   if v_campaign.id is null then
     raise exception 'there is no such campaign' using errcode = 'VX404';
@@ -4410,7 +4470,7 @@ declare
   v_pick uuid := case
     when (p_question).kind = 'cancel_this' and p_intent in ('change', 'yes') then v_ids[1]
     when (p_question).kind <> 'cancel_this' and p_intent = 'number' then
-      v_ids[regexp_replace((p_inbound).content, '[^0-9]', '', 'g')::integer]
+      v_ids[regexp_replace(normalize((p_inbound).content, nfkd), '[^0-9]', '', 'g')::integer]
   end;
   v_reply_id uuid;
 begin
@@ -4617,14 +4677,14 @@ set search_path = ''
 as $$
 begin
   update public.org_credentials c
-  set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id, updated_at = app.now()
+  set ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id
   where c.org_id = app.require_org_id() and c.provider = p_provider and c.nonce = p_old_nonce;
   return found;
 end
 $$;
 
 comment on function app.reseal_credential(text, bytea, bytea, bytea, bytea, text) is
-  'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. Returns whether it was replaced.';
+  'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. updated_at stays: it says when the secret changed. Returns whether it was replaced.';
 
 select app.seal('app.reseal_credential(text, bytea, bytea, bytea, bytea, text)', 'app_writer', 'tenant_service');
 -- end of sql/0983_function_reseal_credential.sql
@@ -4860,7 +4920,12 @@ declare
   v_now timestamptz;
 begin
   perform app.require_admin();
-  perform app.lock_number(c.phone) from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+  perform app.lock_contact(p_contact_id);
+  -- Visits before what is planned for them, and before their contact: whoever moves one locks them in that order.
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.contact_id = p_contact_id
+  order by a.id
+  for no key update;
   -- Also keeps new visits from being booked for the contact meanwhile: their foreign key waits for this row.
   select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id for update;
   v_now := app.now();
@@ -5159,6 +5224,7 @@ drop function app.stop_campaigns_for;
 drop function app.schedule_for_appointment;
 drop function app.schedule_reminders;
 drop function app.schedule_confirmation;
+drop function app.lock_contact;
 drop function app.lock_number;
 drop function app.local_words;
 drop function app.sms_segments;

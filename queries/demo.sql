@@ -72,4 +72,28 @@ from public.contacts c
 union all
 select 'patients'::text, (count(*) filter (where p.org_id = @own_org))::integer,
   (count(*) filter (where p.org_id <> @own_org))::integer
-from public.patients p;
+from public.patients p
+union all
+select 'messages'::text, (count(*) filter (where m.org_id = @own_org))::integer,
+  (count(*) filter (where m.org_id <> @own_org))::integer
+from public.messages m;
+
+-- name: DemoPatient :one
+select a.org_id, a.id as appointment_id, l.id as call_id, a.contact_id::uuid as contact_id, a.confirmed_by_patient_at
+from public.appointments a
+join public.call_logs l on l.org_id = a.org_id and l.id = a.call_id
+where l.vapi_call_id = @vapi_call_id::text
+limit 1;
+
+-- name: DemoHurryConfirmation :many
+-- A confirmation waits two minutes for what else its call books. The play lets them have passed.
+update public.scheduled_messages s
+set due_at = app.now() - interval '1 second'
+where s.org_id = @org_id and s.appointment_id = @appointment_id and s.kind = 'confirmation' and s.state = 'waiting'
+returning s.id;
+
+-- name: DemoMessages :many
+select m.direction, m.category, m.status, coalesce(m.reason, '')::text as reason, m.content, coalesce(m.segments, 0)::integer as segments
+from public.messages m
+where m.org_id = @org_id and m.contact_id = @contact_id::uuid and m.method = 'sms'
+order by m.created_at, m.id;

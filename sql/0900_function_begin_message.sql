@@ -69,7 +69,7 @@ begin
     select m.id into v_decision.message_id
     from public.messages m
     where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
-      and m.category = p_category and m.status = 'blocked' and m.contact_id is not distinct from p_contact_id
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
     limit 1;
   end if;
 
@@ -83,7 +83,7 @@ begin
       service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
       created_at, updated_at)
     values (
-      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, app.plain_text(replace(p_subject, E'\n', ' ')), v_content,
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
       v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
       p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
       p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)

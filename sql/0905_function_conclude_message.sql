@@ -29,11 +29,20 @@ begin
   where m.org_id = v_org_id and m.id = v_id;
 
   if p_status in ('sent', 'delivered') and (p_message).category = 'confirmation' then
+    -- In order of their ids, as app.take_scheduled locks them.
+    with told as (
+      select a.org_id, a.id
+      from public.appointments a
+      where a.org_id = v_org_id and not a.confirmation_sent
+        and (a.id = (p_message).appointment_id or a.id in (
+          select s.appointment_id from public.scheduled_messages s where s.org_id = v_org_id and s.message_id = v_id))
+      order by a.id
+      for no key update
+    )
     update public.appointments a
     set confirmation_sent = true
-    where a.org_id = v_org_id and not a.confirmation_sent
-      and (a.id = (p_message).appointment_id or a.id in (
-        select s.appointment_id from public.scheduled_messages s where s.org_id = v_org_id and s.message_id = v_id));
+    from told
+    where a.org_id = told.org_id and a.id = told.id;
   elsif v_reason = 'opted_out' then
     perform app.note_opt_out('sms', (p_message).recipient,
       coalesce((p_message).recipient_hash, app.number_hash((p_message).recipient)), 'carrier');

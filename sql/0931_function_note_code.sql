@@ -13,13 +13,11 @@ begin
   update public.identity_codes c
   set code_hash = p_code_hash
   where c.org_id = app.require_org_id()
-    and case c.kind
-      when 'texted' then c.id = p_subject_id
+    and (c.kind = 'texted' and c.id = p_subject_id
       -- Of two codes written for one visit the later one counts, whichever is noted last.
-      else c.appointment_id = p_subject_id and exists (
+      or c.kind = 'confirmation' and c.appointment_id = p_subject_id and exists (
         select from public.appointments a
-        where a.org_id = c.org_id and a.id = c.appointment_id and a.code_version = p_version)
-    end;
+        where a.org_id = c.org_id and a.id = c.appointment_id and a.code_version = p_version));
 end
 $$;
 

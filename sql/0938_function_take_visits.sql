@@ -31,6 +31,19 @@ begin
   cross join lateral (select app.local_words(a.scheduled_at, l.time_zone, v_language) as words) w
   -- Brackets and braces would be taken for places of codes and fields.
   cross join lateral (select left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as name) f;
+  -- What a call wrote down is only what somebody said.
+  v_email_is_known := exists (
+    select from public.contacts k
+    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
+  -- Nor do strangers get our e-mail over and over because somebody keeps saying their address.
+  if not v_email_is_known and (
+    select count(*) >= 3
+    from public.messages m
+    where m.org_id = (p_row).org_id and m.recipient_hash = app.number_hash(v_bundle.email) and m.direction = 'outbound'
+      and m.status <> 'blocked' and m.created_at > p_now - interval '168 hours')
+  then
+    v_bundle.email := null;
+  end if;
   if v_said.ids is null then
     return null;
   elsif v_bundle.phone is null and v_bundle.email is null then
@@ -55,10 +68,6 @@ begin
     v_bundle.code_versions := app.next_codes(v_bundle.code_subjects);
   end if;
 
-  -- What a call wrote down is only what somebody said.
-  v_email_is_known := exists (
-    select from public.contacts k
-    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
   v_bundle.summaries := array(
     select case when v_email_is_known then v_said.services[n] || ', ' else '' end || v_bundle.clinic_name
     from generate_subscripts(v_said.visits, 1) n order by n);
@@ -75,6 +84,6 @@ end
 $$;
 
 comment on function app.take_visits(public.scheduled_messages, timestamptz) is
-  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only. NULL: there is nothing to tell any more, and the rows say why.';
+  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. NULL: there is nothing to tell any more, and the rows say why.';
 
 select app.seal('app.take_visits(public.scheduled_messages, timestamptz)', null, 'app_writer');

@@ -15,11 +15,9 @@ declare
   v_bundle app.scheduled_bundle;
 begin
   select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
-  -- The same lock as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
+  -- The same locks as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
   -- booking locks them in that order.
-  perform app.lock_number(coalesce(k.phone, k.spoken_phone, k.email, k.id::text))
-  from public.contacts k
-  where k.org_id = v_org_id and k.id = v_row.contact_id;
+  perform app.lock_contact(v_row.contact_id);
   perform from public.appointments a
   where a.org_id = v_org_id and a.id in (
     select s.appointment_id from public.scheduled_messages s

@@ -14,7 +14,7 @@ declare
   v_planned bigint;
 begin
   perform app.require_admin();
-  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for no key update;
   v_now := app.now();
   if v_campaign.id is null then
     raise exception 'there is no such campaign' using errcode = 'VX404';

@@ -13,7 +13,11 @@ declare
   v_campaign public.campaigns;
 begin
   perform app.require_staff();
-  select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+  select * into v_campaign
+  from public.campaigns c
+  where c.org_id = v_org_id and c.id = p_campaign_id
+  -- The message of a step that is being sent points at this row; its sender must not have to wait for us.
+  for no key update;
   v_now := app.now();
   if v_campaign.id is null then
     raise exception 'there is no such campaign' using errcode = 'VX404';

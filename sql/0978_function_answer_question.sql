@@ -16,7 +16,7 @@ declare
   v_pick uuid := case
     when (p_question).kind = 'cancel_this' and p_intent in ('change', 'yes') then v_ids[1]
     when (p_question).kind <> 'cancel_this' and p_intent = 'number' then
-      v_ids[regexp_replace((p_inbound).content, '[^0-9]', '', 'g')::integer]
+      v_ids[regexp_replace(normalize((p_inbound).content, nfkd), '[^0-9]', '', 'g')::integer]
   end;
   v_reply_id uuid;
 begin

@@ -13,7 +13,12 @@ declare
   v_now timestamptz;
 begin
   perform app.require_admin();
-  perform app.lock_number(c.phone) from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+  perform app.lock_contact(p_contact_id);
+  -- Visits before what is planned for them, and before their contact: whoever moves one locks them in that order.
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.contact_id = p_contact_id
+  order by a.id
+  for no key update;
   -- Also keeps new visits from being booked for the contact meanwhile: their foreign key waits for this row.
   select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id for update;
   v_now := app.now();

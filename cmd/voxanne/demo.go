@@ -18,8 +18,9 @@ import (
 	"github.com/voxanne-ai/voxanne/server"
 )
 
-const demoUsage = `Plays telephone calls to the demo clinics as Vapi would send them, signed, prints the
-conversations and then the rows that they left, and checks every promise. The exit
+const demoUsage = `Plays telephone calls to the demo clinics as Vapi would send them, signed, and the texts
+that follow; prints the conversations and then the rows that they left, and checks every
+promise. The exit
 status is 1 when one was broken. It plays against the instance that BACKEND_URL,
 or VOXANNE_HOME/env, names; when none answers, against one of its own in a folder
 that it removes. It adds calls and visits to an instance and removes nothing.
@@ -78,9 +79,12 @@ func playDemo(ctx context.Context, p process, environ map[string]string, client 
 	if slices.Contains(cfg.Made, "VAPI_WEBHOOK_SECRET") || slices.Contains(cfg.Made, "JWT_SECRET") || cfg.AdminDatabaseURL == "" {
 		return errors.New("an instance answers, but VAPI_WEBHOOK_SECRET, JWT_SECRET or ADMIN_DATABASE_URL is not known: try `set -a; . .local/env`")
 	}
+	// No account of the sandbox's is named when Twilio is the real one.
+	played := demo.Twilio{AccountSID: environ["SANDBOX_TWILIO_ACCOUNT_SID"], AuthToken: server.Secret(environ["SANDBOX_TWILIO_AUTH_TOKEN"]),
+		Number: environ["SANDBOX_TWILIO_NUMBER"]}
 	return demo.Run(ctx, demo.Options{
 		BackendURL: cfg.BackendURL, WebhookAuth: cfg.WebhookAuth, WebhookSecret: cfg.WebhookSecrets[0],
-		DatabaseURL: cfg.DatabaseURL, AdminURL: cfg.AdminDatabaseURL, JWTSecret: cfg.JWTSecret, HTTP: client, Out: p.out,
+		DatabaseURL: cfg.DatabaseURL, AdminURL: cfg.AdminDatabaseURL, JWTSecret: cfg.JWTSecret, Twilio: played, HTTP: client, Out: p.out,
 	})
 }
 

@@ -50,6 +50,9 @@ func (in *instance) printServices(line func(label, format string, args ...any), 
 		line("played", "Twilio: %s, because TWILIO_BASE_URL is not set; texts go nowhere", cfg.TwilioBaseURL)
 		line("", "its one account: %s, number %s, token in SANDBOX_TWILIO_AUTH_TOKEN",
 			in.values["SANDBOX_TWILIO_ACCOUNT_SID"], in.values["SANDBOX_TWILIO_NUMBER"])
+		if in.database.demo {
+			line("", "make demo connects it to Lakeside Dental; until then nobody is texted")
+		}
 	} else {
 		line("real", "Twilio: %s", cfg.TwilioBaseURL)
 	}

@@ -88,11 +88,6 @@ begin
   where p.org_id = v_org_id and p.name = 'Dan Quillmore';
   insert into public.notifications (org_id, kind, title, entity, entity_id)
   values (v_org_id, 'caller_message', 'A caller left a message', 'call', v_call_id);
-  insert into public.messages (org_id, direction, method, category, recipient, content, status, service_provider, external_message_id, sent_at, contact_id)
-  select v_org_id, 'outbound', 'sms', 'confirmation', c.phone, 'Lakeside Dental: your visit is confirmed.', 'delivered', 'twilio',
-    'demo-' || c.id, app.now() - interval '26 hours', c.id
-  from public.contacts c
-  where c.org_id = v_org_id and c.phone = '+13125550111';
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'demo_seeded', 'organization', v_org_id, 'd0000000-0000-4000-8000-000000000001');
 end

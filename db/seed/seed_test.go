@@ -32,13 +32,37 @@ func TestDemoFillsEveryTableThatPeopleLookAt(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
 	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
-	// What only running the service writes: tool sync, calendars, live events, webhooks, tries.
-	later := []string{"vapi_tools", "agent_tools", "org_tools", "calendar_links", "events", "webhook_deliveries", "booking_attempts"}
+	// What only running the service writes: tool sync, calendars, live events, webhooks, tries, sealed keys, codes, questions.
+	later := []string{"vapi_tools", "agent_tools", "org_tools", "calendar_links", "events", "webhook_deliveries", "booking_attempts",
+		"org_credentials", "identity_codes", "reply_questions"}
 	for table, n := range counts(t, d.Pool(t)) {
 		if !slices.Contains(later, table) {
 			require.NotZero(t, n, table)
 		}
 	}
+}
+
+func TestDemoMessagesAreWhatTheFunctionsWouldLeave(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
+	for what, found := range map[string]string{
+		"a message that limits do not see":     "select from public.messages where recipient_hash is null",
+		"a text that costs nothing":            "select from public.messages where direction = 'outbound' and segments is null",
+		"no reason":                            "select from public.messages where status in ('failed', 'blocked') and reason is null",
+		"sent without having been handed over": "select from public.messages where direction = 'outbound' and status = 'sent' and handed_over_at is null",
+		"a visit tomorrow nobody is reminded of": `select from public.appointments a where a.status = 'confirmed' and a.scheduled_at > now() + interval '26 hours'
+			and (select count(*) from public.scheduled_messages s where s.appointment_id = a.id and s.state = 'waiting') <> 2`,
+		"a reminder without its job": `select from public.scheduled_messages s where not exists (
+			select from river.river_job j where j.args ->> 'scheduled_id' = s.id::text and j.scheduled_at = s.due_at)`,
+	} {
+		var n int
+		require.NoError(t, d.Pool(t).QueryRow(t.Context(), "select count(*) from ("+found+") found").Scan(&n), what)
+		require.Zero(t, n, what)
+	}
+	var states []string
+	require.NoError(t, d.Pool(t).QueryRow(t.Context(), "select array_agg(distinct status order by status) from public.messages").Scan(&states))
+	require.Equal(t, []string{"blocked", "delivered", "failed", "sent"}, states)
 }
 
 func TestDemoAgainChangesNothing(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -59,7 +60,7 @@ type testBundle struct {
 // setup founds a clinic that texts at any hour, with one ended call from a number that is nobody's yet.
 func setup(t *testing.T) *testBundle {
 	t.Helper()
-	b := &testBundle{data: dbtest.New(t), twilio: sandbox.NewTwilio(), resend: sandbox.NewResend(platformKey), log: &logBuffer{}}
+	b := &testBundle{data: dbtest.New(t), twilio: sandbox.NewTwilio(), resend: sandbox.NewResend(platformKey), log: newLogBuffer(t)}
 	b.owner = b.data.Pool(t)
 	var err error
 	b.db, err = db.Open(t.Context(), b.data.LoginURL)
@@ -276,13 +277,22 @@ func (l *line) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // logBuffer collects log lines of concurrent writers.
 type logBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	kept *os.File // for cmd/logscrub; nil when nothing is kept
+}
+
+func newLogBuffer(t *testing.T) *logBuffer {
+	t.Helper()
+	return &logBuffer{kept: dbtest.Kept(t, dbtest.KeptServer)}
 }
 
 func (b *logBuffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.kept != nil {
+		_, _ = b.kept.Write(p) // what is said after the test's end is nobody's
+	}
 	return b.buf.Write(p)
 }
 

@@ -461,7 +461,7 @@ type Campaign struct {
 	Id        UUID             `json:"id"`
 	Name      string           `json:"name"`
 
-	// Segment Whom a campaign reaches; every field narrows. Only contacts who agreed to marketing are ever reached.
+	// Segment Whom a campaign reaches; every field narrows. A `marketing` campaign reaches only those who agreed to marketing.
 	Segment       CampaignSegment `json:"segment"`
 	StartedAt     *time.Time      `json:"startedAt,omitempty"`
 	Status        CampaignStatus  `json:"status"`
@@ -482,7 +482,7 @@ type CampaignList struct {
 	Campaigns []Campaign `json:"campaigns"`
 }
 
-// CampaignSegment Whom a campaign reaches; every field narrows. Only contacts who agreed to marketing are ever reached.
+// CampaignSegment Whom a campaign reaches; every field narrows. A `marketing` campaign reaches only those who agreed to marketing.
 type CampaignSegment struct {
 	LastVisitBefore  *openapi_types.Date `json:"lastVisitBefore,omitempty"`
 	LeadStatus       *[]string           `json:"leadStatus,omitempty"`
@@ -502,7 +502,7 @@ type CampaignWish struct {
 	Category *CampaignCategory `json:"category,omitempty"`
 	Name     string            `json:"name"`
 
-	// Segment Whom a campaign reaches; every field narrows. Only contacts who agreed to marketing are ever reached.
+	// Segment Whom a campaign reaches; every field narrows. A `marketing` campaign reaches only those who agreed to marketing.
 	Segment       *CampaignSegment `json:"segment,omitempty"`
 	Steps         []CampaignStep   `json:"steps"`
 	StopOnBooking *bool            `json:"stopOnBooking,omitempty"`
@@ -772,8 +772,10 @@ type TemplateList struct {
 // TemplateWish defines model for TemplateWish.
 type TemplateWish struct {
 	// Active Of the kinds that go out by themselves one template per language is active.
-	Active *bool  `json:"active,omitempty"`
-	Body   string `json:"body"`
+	Active *bool `json:"active,omitempty"`
+
+	// Body Without its fields at most 160 characters for `follow_up` and `marketing`, 480 for the rest.
+	Body string `json:"body"`
 
 	// Kind What a template is for. `follow_up` and `marketing` are chosen by people, the others go out by themselves.
 	Kind TemplateKind `json:"kind"`
@@ -784,7 +786,7 @@ type TemplateWish struct {
 	Language *Language `json:"language,omitempty"`
 	Name     string    `json:"name"`
 
-	// Subject Of the e-mail; only where one is sent.
+	// Subject Of the e-mail; only where one is sent. It has no field but `{clinic}`.
 	Subject *string `json:"subject,omitempty"`
 }
 

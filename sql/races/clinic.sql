@@ -238,6 +238,61 @@ as $$
     (select count(*) from public.notifications n where n.kind = 'visit_cancelled_by_reply')
 $$;
 
+-- A campaign runs, and its one step is due for two people who share an address: the first has a number, the second none.
+create procedure race.run_campaign()
+language sql
+as $$
+  call race.write_to('+13125550111');
+  update public.organizations set messages_per_day = 10;
+  update public.contacts set email = 'quill@patients.example';
+  insert into public.contacts (org_id, id, email)
+  values ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000000d2', 'quill@patients.example');
+  insert into public.message_templates (org_id, id, kind, name, body)
+  values ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000000a1', 'follow_up', 'After', 'zanzibar-lilac');
+  insert into public.campaigns (org_id, id, name, category, status)
+  values ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000000a2', 'After', 'follow_up', 'running');
+  insert into public.campaign_steps (org_id, id, campaign_id, position, after, template_id)
+  values ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000000a3', 'a0000000-0000-7000-8000-0000000000a2', 1, '0',
+    'a0000000-0000-7000-8000-0000000000a1');
+  insert into public.scheduled_messages (org_id, kind, contact_id, campaign_step_id, due_at)
+  select c.org_id, 'campaign', c.id, 'a0000000-0000-7000-8000-0000000000a3', app.now() - interval '1 minute' from public.contacts c;
+$$;
+
+-- What the job of the campaign's step takes for a contact (d1 or d2).
+create function race.take_step(p_contact text) returns text language sql volatile
+as $$
+  select b.outcome
+  from public.scheduled_messages s, app.take_scheduled(s.id) b
+  where s.kind = 'campaign' and s.contact_id = ('a0000000-0000-7000-8000-0000000000' || p_contact)::uuid
+$$;
+
+-- A message to a contact, of the campaign where it is a follow-up.
+create function race.write(p_category text, p_method text, p_contact text) returns text language sql volatile
+as $$
+  select concat_ws(' ', b.outcome, b.reason)
+  from app.begin_message(p_category, p_method, 'zanzibar-lilac', p_category || p_method || p_contact,
+    ('a0000000-0000-7000-8000-0000000000' || p_contact)::uuid, 'twilio',
+    p_campaign_id => case p_category when 'follow_up' then 'a0000000-0000-7000-8000-0000000000a2'::uuid end) b
+$$;
+
+create procedure race.settle_step(p_contact text) language plpgsql
+as $$
+begin
+  perform app.settle_scheduled(array(
+    select s.id from public.scheduled_messages s
+    where s.kind = 'campaign' and s.contact_id = ('a0000000-0000-7000-8000-0000000000' || p_contact)::uuid), 'done');
+end
+$$;
+
+-- How the campaign stands, with its steps.
+create function race.campaign() returns text language sql stable security definer
+as $$
+  select c.status || ': ' || (
+    select string_agg(s.state || coalesce(' ' || s.reason, ''), ', ' order by s.contact_id)
+    from public.scheduled_messages s where s.kind = 'campaign')
+  from public.campaigns c
+$$;
+
 -- The first visit of the clinic, for staff, who name visits by id.
 create function race.visit() returns text language sql stable security definer
 as $$ select a.id::text from public.appointments a where a.status <> 'held' order by a.created_at limit 1 $$;

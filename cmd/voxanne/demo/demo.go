@@ -1,5 +1,5 @@
 // Package demo plays whole telephone calls against a running instance, signed
-// and shaped as Vapi sends them, and checks every promise of the service in the
+// and shaped as Vapi sends them, and the texts that follow, and checks every promise of the service in the
 // rows that they leave.
 //
 // It can be played again and again: it asks for free days and uses numbers that
@@ -17,7 +17,7 @@ import (
 	"github.com/voxanne-ai/voxanne/server"
 )
 
-// Options says which instance to play against. All are required.
+// Options says which instance to play against. All but Twilio are required.
 type Options struct {
 	BackendURL    string // where the instance listens, without path
 	WebhookAuth   server.WebhookAuth
@@ -25,6 +25,7 @@ type Options struct {
 	DatabaseURL   server.Secret // of voxanne_login: what a clinic's members see
 	AdminURL      server.Secret // of the owner: what really is in the tables
 	JWTSecret     server.Secret // signs the tokens of the clinics' members
+	Twilio        Twilio        // the played account; where Twilio is real nobody is texted
 	HTTP          *http.Client
 	Out           io.Writer // the conversation, the rows, the promises
 }
@@ -37,7 +38,7 @@ type scene func(*play, context.Context) error
 func script() []scene {
 	return []scene{
 		(*play).strangerAtTheDoor, (*play).firstCall, (*play).secondCaller, (*play).spoofedCaller,
-		(*play).otherClinic, (*play).rush, (*play).reports, (*play).isolation, (*play).rows,
+		(*play).otherClinic, (*play).rush, (*play).reports, (*play).texts, (*play).isolation, (*play).rows,
 	}
 }
 

@@ -15,8 +15,24 @@ func TestEveryPromiseIsKeptAgainAndAgain(t *testing.T) {
 	for range 3 {
 		require.NoError(t, in.play(t))
 		require.NotContains(t, in.printed.String(), "✗")
-		require.GreaterOrEqual(t, strings.Count(in.printed.String(), "✓"), 25)
+		require.GreaterOrEqual(t, strings.Count(in.printed.String(), "✓"), 40)
+		require.Contains(t, in.printed.String(), "✓ After STOP nothing is sent any more")
 	}
+	var night string
+	require.NoError(t, in.database.Pool(t).QueryRow(t.Context(),
+		"select quiet_from || ' ' || quiet_until from public.organizations where slug = 'lakeside-dental'").Scan(&night))
+	require.Equal(t, "21:00:00 08:00:00", night, "the night is put back")
+}
+
+func TestARealTwilioIsNotTexted(t *testing.T) {
+	t.Parallel()
+	in := start(t)
+	in.options.Twilio = demo.Twilio{}
+	require.NoError(t, in.play(t))
+	require.Contains(t, in.printed.String(), "so nobody is texted")
+	var sent int
+	require.NoError(t, in.database.Pool(t).QueryRow(t.Context(), "select count(*) from public.org_credentials").Scan(&sent))
+	require.Zero(t, sent)
 }
 
 func TestABrokenPromiseIsSeen(t *testing.T) {
@@ -42,6 +58,18 @@ func TestABrokenPromiseIsSeen(t *testing.T) {
 			`create or replace function app.redact_phi(p_text text, p_names text[]) returns text language sql immutable parallel safe
 			set search_path = '' as 'select p_text'`,
 			"Name and telephone number are not in it"},
+		"codes are kept as they were sent": {`
+			create function public.digits() returns trigger language plpgsql as $$ begin new.content := replace(new.content, '[code]', '123456'); return new; end $$;
+			create trigger digits before insert on public.messages for each row execute function public.digits();`,
+			"The code in it was sent and is stored nowhere"},
+		"STOP is not heard": {
+			`create or replace function app.is_opted_out(p_channel text, p_number text) returns boolean language sql as 'select false'`,
+			"After STOP nothing is sent any more"},
+		"follow-ups know no limit": {
+			`update public.organizations set follow_up_window = '1 minute';
+			create or replace function app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamptz)
+			returns app.message_decision language sql as 'select null::app.message_decision'`,
+			"A second text within the hour is refused"},
 		"a row was moved by hand": {`
 			alter table public.appointments drop constraint appointments_no_overlap;
 			insert into public.appointments

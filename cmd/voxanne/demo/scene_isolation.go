@@ -7,10 +7,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/voxanne-ai/voxanne/db"
-	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/spoken"
 )
 
@@ -96,33 +93,19 @@ func (p *play) sees(ctx context.Context, own, other clinic) error {
 
 // signedIn asks over HTTP with a member's token, for the own clinic and for the other.
 func (p *play) signedIn(ctx context.Context, own, other clinic) error {
-	token, err := server.MintDevToken(p.JWTSecret, own.ID, own.Member, p.BackendURL+"/auth/v1", time.Minute)
+	desk, err := p.signIn(own)
 	if err != nil {
 		return err
 	}
-	ownStatus, err := p.validate(ctx, token, own.ID)
+	in, err := desk.ask(ctx, http.MethodGet, "/api/orgs/validate/"+own.ID.String(), nil)
 	if err != nil {
 		return err
 	}
-	otherStatus, err := p.validate(ctx, token, other.ID)
+	out, err := desk.ask(ctx, http.MethodGet, "/api/orgs/validate/"+other.ID.String(), nil)
 	if err != nil {
 		return err
 	}
-	p.promise(ownStatus == http.StatusOK && otherStatus == http.StatusForbidden,
-		fmt.Sprintf("The API lets %s in to its own organization (200) and not to the other (403)", own.Name), ownStatus, otherStatus)
+	p.promise(in.status == http.StatusOK && out.status == http.StatusForbidden,
+		fmt.Sprintf("The API lets %s in to its own organization (200) and not to the other (403)", own.Name), in, out)
 	return nil
-}
-
-func (p *play) validate(ctx context.Context, token string, org uuid.UUID) (status int, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.BackendURL+"/api/orgs/validate/"+org.String(), nil)
-	if err != nil {
-		return 0, err
-	}
-	req.Header.Set("Authorization", "Bearer "+token)
-	resp, err := p.HTTP.Do(req)
-	if err != nil {
-		return 0, err
-	}
-	defer resp.Body.Close()
-	return resp.StatusCode, nil
 }

@@ -1,8 +1,8 @@
 begin;
 \ir ../messages.psql
-select plan(11);
+select plan(12);
 select pg_temp.owner($$ update public.contacts set marketing_consent_at = app.now() $$);
-select pg_temp.owner($$ update public.call_logs set created_at = pg_temp.t('04 22:00') where id = 'a0000000-0000-7000-8000-0000000000c1' $$);
+select pg_temp.owner($$ update public.call_logs set created_at = pg_temp.t('04 22:00'), contact_id = 'a0000000-0000-7000-8000-0000000000d1' where id = 'a0000000-0000-7000-8000-0000000000c1' $$);
 select pg_temp.clock('04 22:30');
 select pg_temp.act_for('a');
 select is(pg_temp.send('reminder', 'k1'), 'wait quiet_hours 05 08:00', 'reminders wait');
@@ -12,6 +12,7 @@ select is(pg_temp.send('confirmation', 'k1'), 'wait quiet_hours 05 08:00', 'a co
 select is(pg_temp.send('confirmation', 'k1', p_call => 'c1'), 'wait quiet_hours 05 08:00', 'or of a call half an hour ago');
 select is(pg_temp.rows('public.messages'), 0::bigint, 'no row');
 select pg_temp.clock('04 22:29');
+select is(pg_temp.send('confirmation', 'k1', p_contact => 'd2', p_call => 'c1'), 'wait quiet_hours 05 08:00', 'not if somebody else called');
 select is(pg_temp.send('confirmation', 'k1', p_call => 'c1'), 'send', 'who was on the line a moment ago is awake');
 select is(pg_temp.send('code', 'k2'), 'send', 'codes at once');
 select is(pg_temp.send('reply', 'k3'), 'send', 'replies too');

@@ -1,7 +1,7 @@
 -- A number that a caller only said gets one neutral text, ever, at home only, and a call names two at most.
 begin;
 \ir ../messages.psql
-select plan(13);
+select plan(14);
 select pg_temp.owner($$
   insert into public.contacts (org_id, id, spoken_phone) select 'a0000000-0000-7000-8000-000000000001',
     ('a0000000-0000-7000-8000-0000000000a' || n)::uuid, '+1312555017' || n from generate_series(1, 5) n $$);
@@ -19,6 +19,7 @@ select is(pg_temp.say('k2', '1', p_call => 'c3'), 'blocked spoken_limit', 'in no
 select pg_temp.clock('09 08:00');
 select is(pg_temp.say('k2', '1'), 'blocked spoken_limit', 'on no day');
 select is(pg_temp.send('confirmation', 'k3', p_contact => 'a5', p_recipient => '+13125550171', p_call => 'c3', p_spoken => true), 'blocked spoken_limit', 'for no other contact');
+select is(pg_temp.send('confirmation', 'k3', p_contact => 'a1', p_recipient => '+13125550179', p_call => 'c3', p_spoken => true), 'blocked spoken_limit', 'for no other number of the contact''s');
 select is(pg_temp.say('k4', '2'), 'send', 'a second number in a call');
 select is(pg_temp.say('k5', '3'), 'blocked spoken_limit', 'no third');
 select is(pg_temp.say('k5', '3', p_call => 'c3'), 'send', 'in another call it is the first');

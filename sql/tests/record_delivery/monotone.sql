@@ -1,7 +1,7 @@
 -- Reports come in any order and repeat; a message only ever goes on.
 begin;
 \ir ../messages.psql
-select plan(31);
+select plan(32);
 create function pg_temp.report(p_key text, p_status text, p_external text default 'SM1', p_error text default null) returns text language sql as $$
   select coalesce(app.record_delivery((pg_temp.message(p_key)).id, p_external, p_status, p_error), 'nothing')
 $$;
@@ -22,7 +22,9 @@ select is(pg_temp.after(s.status, r.reported), case
 from unnest(array['queued', 'unknown', 'sent', 'delivered', 'failed', 'blocked']) s (status), unnest(array['sent', 'delivered', 'failed']) r (reported);
 select is(pg_temp.after('queued', 'sent'), 'sent', 'a report settles what its sender never came back from');
 select is((pg_temp.message('k1')).external_message_id || ' ' || ((pg_temp.message('k1')).sent_at is not null), 'SM1 true', 'with the id and the time');
+select set_config('test.events', pg_temp.rows('public.events')::text, true);
 select is(pg_temp.report('k1', 'sent'), 'sent', 'a duplicate');
+select is(pg_temp.rows('public.events')::text, current_setting('test.events'), 'is no news');
 select is(pg_temp.report('k1', 'delivered', 'SM2'), 'nothing', 'another message''s id');
 select pg_temp.send('reply', 'k2');
 select is(pg_temp.report('k2', 'delivered', 'SM1'), 'nothing', 'an id that another row has');

@@ -1,7 +1,7 @@
 -- It is Monday 04 08:00. What one call books is confirmed in one text, once the call has ended.
 begin;
 \ir ../scheduled.psql
-select plan(39);
+select plan(42);
 select pg_temp.act_for('a');
 
 select pg_temp.book('05 14:00', 'Ann Quillby', p_resource => 'Avery');
@@ -99,6 +99,17 @@ select is((pg_temp.take('confirmation')).summaries, '{"Checkup, Lakeside Dental"
 select pg_temp.owner($$ update public.contacts set source = 'call' $$);
 select unalike((pg_temp.take('confirmation')).email_text, '%Checkup%', 'an address that was only said learns no service');
 select is((pg_temp.take('confirmation')).summaries, '{"Lakeside Dental"}', 'not in the calendar either');
+-- mailed(n): so many e-mails went to that address lately.
+select pg_temp.owner($$ create function pg_temp.mailed(p_n integer) returns void language sql as 'insert into public.messages
+  (org_id, direction, method, category, recipient, recipient_hash, content, status, created_at)
+  select app.current_org_id(), ''outbound'', ''email'', ''confirmation'', ''nora@patients.example'', app.number_hash(''nora@patients.example''), ''zanzibar-lilac'', ''sent'', app.now()
+  from generate_series(1, p_n)' $$);
+select pg_temp.owner('select pg_temp.mailed(2)');
+select is((pg_temp.take('confirmation')).email, 'nora@patients.example', 'it gets three a week');
+select pg_temp.owner('select pg_temp.mailed(1)');
+select is((pg_temp.take('confirmation')).email, null, 'and no fourth');
+select pg_temp.owner($$ update public.contacts set source = 'dashboard' $$);
+select is((pg_temp.take('confirmation')).email, 'nora@patients.example', 'one that staff entered gets all');
 select pg_temp.owner($$ update public.organizations set email_confirmations = false $$);
 select is((pg_temp.take('confirmation')).email, null, 'no e-mail where the clinic wants none');
 
