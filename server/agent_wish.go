@@ -136,7 +136,7 @@ func wrongRole(wishes []agentWish, ids []uuid.UUID, saved []db.ListAgentsRow) er
 	return nil
 }
 
-// validTraceparent is the header where it is a W3C traceparent of version 00, else nil: a broken one starts a new trace.
+// validTraceparent is the header where it is a W3C traceparent of version 00, else nil.
 func validTraceparent(header *string) *string {
 	const zeros = "00000000000000000000000000000000"
 	if header == nil || !regexp.MustCompile(`^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$`).MatchString(*header) {

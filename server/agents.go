@@ -73,7 +73,7 @@ func (h handlers) SaveAgentBehavior(ctx context.Context, req api.SaveAgentBehavi
 	if err != nil {
 		return nil, err
 	}
-	trace := validTraceparent(req.Params.Traceparent)
+	trace := traceparent(ctx, req.Params.Traceparent)
 	var saved []db.ListAgentsRow
 	err = h.asMember(ctx, func(tx db.Tx, org db.Organization) error {
 		ids := make([]uuid.UUID, len(wishes))

@@ -59,7 +59,10 @@ type Config struct {
 	ResendBaseURL     string      `env:"RESEND_BASE_URL" envDefault:"https://api.resend.com"`
 	ResendAPIKey      Secret      `env:"RESEND_API_KEY"` // the platform's, for clinics without a key of their own; or SMTPURL
 	SMTPURL           Secret      `env:"SMTP_URL"`
-	EmailFrom         string      `env:"EMAIL_FROM"` // what the platform's e-mail is sent from
+	EmailFrom         string      `env:"EMAIL_FROM"`                  // what the platform's e-mail is sent from
+	TracesEndpoint    string      `env:"OTEL_EXPORTER_OTLP_ENDPOINT"` // where traces go; nowhere when unset
+	TracesProtocol    string      `env:"OTEL_EXPORTER_OTLP_PROTOCOL" envDefault:"http/protobuf"`
+	TracesDisabled    string      `env:"OTEL_SDK_DISABLED"` // true: nowhere all the same
 	Home              string      `env:"VOXANNE_HOME" envDefault:".local"`
 
 	// VapiRequestsPerSecond is VapiRate as a number.
@@ -92,6 +95,11 @@ func LoadConfig(environ map[string]string) (Config, error) {
 
 // Environ returns the process environment as LoadConfig takes it.
 func Environ() map[string]string { return env.ToMap(os.Environ()) }
+
+// Traced tells whether traces go anywhere.
+func (c Config) Traced() bool {
+	return c.TracesEndpoint != "" && !strings.EqualFold(c.TracesDisabled, "true")
+}
 
 // Issuer is the `iss` of the tokens that `voxanne token` mints.
 func (c Config) Issuer() string { return c.BackendURL + "/auth/v1" }
@@ -184,6 +192,7 @@ func (c *Config) validate() error {
 	c.validateURL(complain, "VAPI_BASE_URL", c.VapiBaseURL, "Vapi's API, normally https://api.vapi.ai")
 	c.validateURL(complain, "TWILIO_BASE_URL", c.TwilioBaseURL, "Twilio's API, normally https://api.twilio.com")
 	c.validateURL(complain, "RESEND_BASE_URL", c.ResendBaseURL, "Resend's API, normally https://api.resend.com")
+	c.validateTraces(complain)
 	return errors.Join(problems...)
 }
 
@@ -277,6 +286,20 @@ func (c *Config) validateURL(complain complainer, name, value, meaning string) {
 	}
 	if c.Env == Production && u.Scheme != "https" && !isLoopback(u.Hostname()) {
 		complain("%s must start with https:// in production.", name)
+	}
+}
+
+// validateTraces lets http pass also in production: a collector stands beside the processes, and spans name nobody.
+func (c *Config) validateTraces(complain complainer) {
+	if !c.Traced() {
+		return
+	}
+	u, err := url.Parse(c.TracesEndpoint)
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || u.User != nil {
+		complain("OTEL_EXPORTER_OTLP_ENDPOINT is not a plain http(s) address: give the collector's, as in http://localhost:4318; its key belongs in OTEL_EXPORTER_OTLP_HEADERS.")
+	}
+	if c.TracesProtocol != "http/protobuf" {
+		complain("OTEL_EXPORTER_OTLP_PROTOCOL must be http/protobuf, or unset.")
 	}
 }
 

@@ -76,6 +76,13 @@ func (s *scope) routeName() string {
 	return s.route
 }
 
+// orgID is uuid.Nil while the organization is not known.
+func (s *scope) orgID() uuid.UUID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.org
+}
+
 // noteClaims remembers who the request's verified token speaks for.
 func noteClaims(ctx context.Context, c Claims) {
 	s := scopeOf(ctx)

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Database is what the server asks of package db.
@@ -20,7 +22,7 @@ type VapiAccount struct {
 	Configured bool   // there is a private key, which itself never comes here
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting and Texts may be missing.
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -37,6 +39,8 @@ type Deps struct {
 	Texting http.Handler
 	// Texts sends what staff write. nil: every organization is told that Twilio is not configured.
 	Texts Texter
+	// Traces gets a span for each request; nil: none.
+	Traces trace.TracerProvider
 	// Now is the clock by which clients are told how long to wait; nil: the machine's.
 	Now func() time.Time
 }
@@ -64,7 +68,7 @@ func New(deps Deps) (http.Handler, error) {
 	if deps.Texting != nil {
 		mux.Handle("/api/twilio/", limit(maxTextingBody, textingTimeout, deps.Texting))
 	}
-	return withScope(deps.Log, logRequests(deps.Metrics, recoverPanics(router{mux}))), nil
+	return withScope(deps.Log, logRequests(deps.Metrics, traceRequests(deps.Traces, mux, recoverPanics(router{mux})))), nil
 }
 
 func serveDescription(w http.ResponseWriter, _ *http.Request) {

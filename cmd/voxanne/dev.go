@@ -63,8 +63,13 @@ func develop(ctx context.Context, p process) (err error) {
 		return err
 	}
 	defer opened.Close()
-	metrics := server.NewMetrics()
-	handler, err := newHandler(cfg, opened, metrics, log)
+	traces, flush, err := newTraces(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer flush()
+	to := observed{server.NewMetrics(), traces, log}
+	handler, err := newHandler(cfg, opened, to)
 	if err != nil {
 		return err
 	}
@@ -72,7 +77,7 @@ func develop(ctx context.Context, p process) (err error) {
 	in.printBanner(p.out, cfg) // the port is open already: who connects now is served in a moment
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.ServeListener(running, handler, listener, log) })
-	group.Go(func() error { return work(running, cfg, opened, metrics, log) })
+	group.Go(func() error { return work(running, cfg, opened, to) })
 	in.servePlayed(running, group, log)
 	return group.Wait()
 }

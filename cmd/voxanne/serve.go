@@ -34,7 +34,12 @@ func runServe(ctx context.Context, p process, args []string) error {
 		return err
 	}
 	defer opened.Close()
-	handler, err := newHandler(cfg, opened, server.NewMetrics(), log)
+	traces, flush, err := newTraces(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer flush()
+	handler, err := newHandler(cfg, opened, observed{server.NewMetrics(), traces, log})
 	if err != nil {
 		return err
 	}
@@ -47,7 +52,7 @@ func newLogger(p process, cfg server.Config) *slog.Logger {
 }
 
 // newHandler puts the server together.
-func newHandler(cfg server.Config, opened *db.DB, metrics *server.Metrics, log *slog.Logger) (http.Handler, error) {
+func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, error) {
 	if len(cfg.WebhookSecrets) == 0 {
 		return nil, errors.New("no webhook secret is configured")
 	}
@@ -63,24 +68,25 @@ func newHandler(cfg server.Config, opened *db.DB, metrics *server.Metrics, log *
 	if err != nil {
 		return nil, err
 	}
-	messages, err := newMessenger(cfg, opened, log)
+	messages, err := newMessenger(cfg, opened, to.log)
 	if err != nil {
 		return nil, err
 	}
-	texts, err := texting.New(texting.Options{DB: opened, Accounts: messages, BackendURL: cfg.BackendURL, Count: metrics})
+	texts, err := texting.New(texting.Options{DB: opened, Accounts: messages, BackendURL: cfg.BackendURL, Count: to.metrics})
 	if err != nil {
 		return nil, err
 	}
 	handler, err := server.New(server.Deps{
 		DB:       server.NewDatabase(opened),
 		Auth:     server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
-		Log:      log,
-		Metrics:  metrics,
+		Log:      to.log,
+		Metrics:  to.metrics,
 		Accounts: accounts,
 		Vapi:     server.VapiAccount{PublicKey: cfg.VapiPublicKey, Configured: cfg.VapiPrivateKey != ""},
-		Voice:    reception.New(opened, webhooks, cfg.Keys, metrics),
+		Voice:    reception.New(opened, webhooks, cfg.Keys, to.metrics),
 		Texting:  texts,
 		Texts:    messages,
+		Traces:   to.traces,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the server together: %w", err)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -37,8 +36,13 @@ func runWork(ctx context.Context, p process, args []string) error {
 	}
 	defer opened.Close()
 	log, metrics := newLogger(p, cfg), server.NewMetrics()
+	traces, flush, err := newTraces(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer flush()
 	group, running := errgroup.WithContext(ctx)
-	group.Go(func() error { return work(running, cfg, opened, metrics, log) })
+	group.Go(func() error { return work(running, cfg, opened, observed{metrics, traces, log}) })
 	if cfg.MetricsPort != "" {
 		group.Go(func() error { return server.Serve(running, metrics.Handler(), ":"+cfg.MetricsPort, log) })
 	}
@@ -46,7 +50,7 @@ func runWork(ctx context.Context, p process, args []string) error {
 }
 
 // work runs the workers of cfg until ctx ends.
-func work(ctx context.Context, cfg server.Config, opened *db.DB, metrics *server.Metrics, log *slog.Logger) error {
+func work(ctx context.Context, cfg server.Config, opened *db.DB, to observed) error {
 	if cfg.VapiPrivateKey == "" {
 		return fmt.Errorf("VAPI_PRIVATE_KEY is not set: assistants could not be kept in step. Give the account's private key")
 	}
@@ -55,23 +59,23 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, metrics *server
 		return err
 	}
 	client, err := vapi.New(vapi.Options{
-		BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout, Pace: pace,
+		BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout, Pace: pace, Traces: to.traces,
 	})
 	if err != nil {
 		return err
 	}
 	tools, err := toolsync.New(toolsync.Options{
-		DB: opened, Vapi: client, BackendURL: cfg.BackendURL, Secret: string(cfg.WebhookSecrets[0]), Log: log,
-		Metrics: toolsync.NewMetrics(metrics.Registerer()),
+		DB: opened, Vapi: client, BackendURL: cfg.BackendURL, Secret: string(cfg.WebhookSecrets[0]), Log: to.log,
+		Metrics: toolsync.NewMetrics(to.metrics.Registerer()), Traces: to.traces,
 	})
 	if err != nil {
 		return err
 	}
-	messages, err := newMessenger(cfg, opened, log)
+	messages, err := newMessenger(cfg, opened, to.log)
 	if err != nil {
 		return err
 	}
 	return jobs.Run(ctx, jobs.Options{
-		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Messenger: messages, Tools: tools, Log: log,
+		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Messenger: messages, Tools: tools, Log: to.log,
 	})
 }

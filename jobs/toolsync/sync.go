@@ -34,6 +34,7 @@ func (s *Syncer) CheckAgent(ctx context.Context, org, agent uuid.UUID) error {
 }
 
 func (s *Syncer) sync(ctx context.Context, org, agent uuid.UUID, evenInStep bool) (outcome string, err error) {
+	started := time.Now()
 	r := &run{Syncer: s, org: org, agent: agent, lease: uuid.New(), drift: evenInStep}
 	err = r.asTenant(ctx, func(tx db.Tx) (err error) {
 		r.facts, err = tx.BeginAgentSync(ctx, agent, r.lease, evenInStep)
@@ -48,9 +49,9 @@ func (s *Syncer) sync(ctx context.Context, org, agent uuid.UUID, evenInStep bool
 	case "busy":
 		return r.facts.Outcome, ErrBusy
 	case "sync":
-		return r.facts.Outcome, r.insist(ctx, r.attempt, r.finish)
+		return r.facts.Outcome, r.traced(ctx, started, r.attempt, r.finish)
 	case "remove":
-		return r.facts.Outcome, r.insist(ctx, r.remove, r.finishRemoval)
+		return r.facts.Outcome, r.traced(ctx, started, r.remove, r.finishRemoval)
 	default:
 		return r.facts.Outcome, nil
 	}

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 )
@@ -20,7 +22,7 @@ import (
 // webhookPath is where the server takes Vapi's messages, tool calls among them.
 const webhookPath = "/api/vapi/webhook"
 
-// Options of a [Syncer]. All but Waits, Log and Metrics are required.
+// Options of a [Syncer]. All but Waits, Log, Metrics and Traces are required.
 type Options struct {
 	DB         *db.DB
 	Vapi       *vapi.Client
@@ -29,6 +31,7 @@ type Options struct {
 	Waits      []time.Duration // between attempts; nil: 2, 4 and 8 s
 	Log        *slog.Logger
 	Metrics    *Metrics
+	Traces     trace.TracerProvider // gets a span for each sync; nil: none
 }
 
 // Syncer brings agents and tools in step. Safe for concurrent use.
@@ -42,6 +45,7 @@ type Syncer struct {
 	waits       []time.Duration
 	log         *slog.Logger
 	metrics     *Metrics
+	tracer      trace.Tracer
 	functions   []vapi.Definition
 	native      []vapi.Object
 	names       []string // of all tools
@@ -60,6 +64,7 @@ func New(o Options) (*Syncer, error) {
 	s := &Syncer{
 		db: o.DB, vapi: o.Vapi, backend: backend, webhook: backend + webhookPath, secret: o.Secret, secretKeyID: keyID(o.Secret),
 		waits: o.Waits, log: o.Log, metrics: o.Metrics,
+		tracer: tracerOf(o.Traces),
 	}
 	if s.waits == nil {
 		s.waits = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second}

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"go.opentelemetry.io/otel/trace"
 )
 
 // DefaultBaseURL is Vapi's public address.
@@ -39,11 +41,12 @@ type Pacer interface {
 
 // Options of a [Client]. Only Key is required.
 type Options struct {
-	BaseURL string        // empty: DefaultBaseURL
-	Key     string        // the account's private key
-	HTTP    *http.Client  // nil: one of net/http's defaults
-	Timeout time.Duration // of one attempt with its answer's body; 0: 20 s
-	Pace    Pacer         // asked before every attempt; nil: none
+	BaseURL string               // empty: DefaultBaseURL
+	Key     string               // the account's private key
+	HTTP    *http.Client         // nil: one of net/http's defaults
+	Timeout time.Duration        // of one attempt with its answer's body; 0: 20 s
+	Pace    Pacer                // asked before every attempt; nil: none
+	Traces  trace.TracerProvider // gets a span for each attempt; nil: none
 }
 
 // Client is safe for concurrent use.
@@ -53,6 +56,7 @@ type Client struct {
 	http    *http.Client
 	timeout time.Duration
 	pace    Pacer
+	tracer  trace.Tracer
 	waits   []time.Duration // between the attempts of what may be repeated
 }
 
@@ -74,7 +78,7 @@ func New(o Options) (*Client, error) {
 		return nil, errors.New("the Vapi time limit is negative")
 	}
 	c := &Client{base: strings.TrimRight(base, "/"), key: key, http: &http.Client{}, timeout: o.Timeout, pace: o.Pace,
-		waits: []time.Duration{200 * time.Millisecond, 400 * time.Millisecond}}
+		tracer: tracerOf(o.Traces), waits: []time.Duration{200 * time.Millisecond, 400 * time.Millisecond}}
 	if o.HTTP != nil {
 		*c.http = *o.HTTP
 	}
@@ -127,11 +131,19 @@ func (c *Client) once(ctx context.Context, method, path string, body []byte) (js
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
+	ctx, span := c.startSpan(ctx, method, path)
+	answer, status, err := c.exchange(ctx, method, path, body)
+	endSpan(span, status, err)
+	return answer, err
+}
+
+// exchange makes one request. status is 0 when no answer came.
+func (c *Client) exchange(ctx context.Context, method, path string, body []byte) (answer json.RawMessage, status int, err error) {
 	var connected atomic.Bool // from here on a part of the request may have arrived
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { connected.Store(true) }})
 	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("make the Vapi request: %w", withoutURL(err))
+		return nil, 0, fmt.Errorf("make the Vapi request: %w", withoutURL(err))
 	}
 	req.Header.Set("Authorization", "Bearer "+c.key)
 	req.Header.Set("Accept", "application/json")
@@ -140,13 +152,14 @@ func (c *Client) once(ctx context.Context, method, path string, body []byte) (js
 	}
 	resp, err := c.http.Do(req)
 	if err != nil && !connected.Load() {
-		return nil, &UnavailableError{cause: withoutURL(err)}
+		return nil, 0, &UnavailableError{cause: withoutURL(err)}
 	}
 	if err != nil {
-		return nil, lost(method, 0, withoutURL(err))
+		return nil, 0, lost(method, 0, withoutURL(err))
 	}
 	defer resp.Body.Close()
-	return readAnswer(method, resp)
+	answer, err = readAnswer(method, resp)
+	return answer, resp.StatusCode, err
 }
 
 // readAnswer returns the JSON of a 2xx answer, else the error that the answer is.
