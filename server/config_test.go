@@ -44,6 +44,36 @@ func TestLoadConfigInProduction(t *testing.T) {
 	require.Empty(t, cfg.Made)
 }
 
+func TestLoadConfigOfTraces(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		endpoint, protocol, disabled string
+		traced                       bool
+		complaint                    string
+	}{
+		"unset":           {},
+		"a collector":     {endpoint: "http://otel.internal:4318", traced: true},
+		"switched off":    {endpoint: "nonsense", disabled: "TRUE"},
+		"nonsense":        {endpoint: "nonsense", complaint: "OTEL_EXPORTER_OTLP_ENDPOINT is not a plain http(s) address"},
+		"with a password": {endpoint: "https://u:test-secret-otel@otel.example", complaint: "belongs in OTEL_EXPORTER_OTLP_HEADERS"},
+		"gRPC":            {endpoint: "http://localhost:4317", protocol: "grpc", complaint: "must be http/protobuf"},
+	} {
+		environ := productionEnv()
+		environ["OTEL_EXPORTER_OTLP_ENDPOINT"], environ["OTEL_SDK_DISABLED"] = tc.endpoint, tc.disabled
+		if tc.protocol != "" {
+			environ["OTEL_EXPORTER_OTLP_PROTOCOL"] = tc.protocol
+		}
+		cfg, err := LoadConfig(environ)
+		if tc.complaint != "" {
+			require.ErrorContains(t, err, tc.complaint, name)
+			require.NotContains(t, err.Error(), "test-secret")
+			continue
+		}
+		require.NoError(t, err, name)
+		require.Equal(t, tc.traced, cfg.Traced(), name)
+	}
+}
+
 func TestLoadConfigInDevMakesWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	cfg, err := LoadConfig(map[string]string{
