@@ -26,8 +26,8 @@ type observed struct {
 }
 
 // newTraces sends spans to the collector of cfg over OTLP; without one it returns nil, and nothing is recorded. The SDK
-// reads the other OTEL_ variables by itself: headers, certificates, time limits, sampler, batches, OTEL_SERVICE_NAME and
-// OTEL_RESOURCE_ATTRIBUTES. flush sends what is left, after the last span has ended.
+// reads the OTEL_ variables from the process's environment by itself: endpoint, headers, certificates, time limits, sampler,
+// batches, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES. flush sends what is left, after the last span has ended.
 func newTraces(ctx context.Context, cfg server.Config, log *slog.Logger) (traces trace.TracerProvider, flush func(), err error) {
 	if !cfg.Traced() {
 		return nil, func() {}, nil
