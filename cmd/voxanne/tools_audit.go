@@ -18,7 +18,7 @@ import (
 )
 
 const toolsAuditUsage = `Looks through every assistant, squad and tool of the account at Vapi for what would take
-a call past this server (Google, GoHighLevel, Make and Slack tools, code, MCP and functions
+a call past this server (Google, GoHighLevel, Make, Slack and SMS tools, code, MCP and functions
 of other hosts, fixed transfers), and asks this server's webhook at BACKEND_URL what Vapi
 asks. The exit status is 0 only when both are as they must be. With --fix what is found is
 detached from assistants and squads; the tools themselves stay in the account.

@@ -89,7 +89,7 @@ func (o *operated) interceptors() []string {
 	}
 	for _, kind := range []string{"google.calendar.availability.check", "google.calendar.event.create", "google.sheets.row.append",
 		"gohighlevel.calendar.availability.check", "gohighlevel.calendar.event.create", "gohighlevel.contact.create",
-		"gohighlevel.contact.get", "slack.message.send"} {
+		"gohighlevel.contact.get", "slack.message.send", "sms"} {
 		kinds = append(kinds, fmt.Sprintf(`{"type":%q}`, kind))
 	}
 	return kinds
