@@ -42,12 +42,17 @@ alter table public.vapi_tools
   alter column definition_hash drop not null,
   alter column registered_at drop not null,
   alter column registered_at drop default,
+  add column previous_id text,
+  add column previous_hash text,
   add column claim_id uuid,
   add column claimed_until timestamptz,
   add constraint vapi_tools_registered check (
     (vapi_tool_id is null) = (definition_hash is null) and (vapi_tool_id is null) = (registered_at is null)),
+  add constraint vapi_tools_previous check ((previous_id is null) = (previous_hash is null)),
   add constraint vapi_tools_claim check ((claim_id is null) = (claimed_until is null));
 comment on column public.vapi_tools.vapi_tool_id is 'NULL until the first registration succeeded.';
+comment on column public.vapi_tools.previous_id is 'The id that vapi_tool_id replaced, which processes of the earlier build go on with while both run.';
+comment on column public.vapi_tools.previous_hash is 'Of the definition under previous_id.';
 comment on column public.vapi_tools.claim_id is 'The worker that registers the tool now; only it may write the outcome.';
 
 create index agent_tools_tool on public.agent_tools (vapi_tool_id);
@@ -119,7 +124,7 @@ drop type app.agent_sync;
 drop table public.vapi_pace;
 drop index public.agent_tools_tool;
 alter table public.vapi_tools
-  drop column claim_id, drop column claimed_until,
+  drop column previous_id, drop column previous_hash, drop column claim_id, drop column claimed_until,
   drop constraint vapi_tools_registered,
   alter column registered_at set default app.now();
 delete from public.vapi_tools where vapi_tool_id is null;

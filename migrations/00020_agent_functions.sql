@@ -657,6 +657,16 @@ begin
     return next row('registered', v_tool.vapi_tool_id, v_tool.definition_hash)::app.tool_claim;
     return;
   end if;
+  -- While a new build takes over, both run: the earlier one goes on with its own tool instead of registering it anew, which
+  -- the new one would undo, and so on. A way back that lasts is a change like any other after an hour.
+  v_now := app.now();
+  select * into v_tool
+  from public.vapi_tools t
+  where t.name = p_name and t.previous_hash = p_hash and t.registered_at > v_now - interval '1 hour';
+  if found then
+    return next row('registered', v_tool.previous_id, v_tool.previous_hash)::app.tool_claim;
+    return;
+  end if;
   insert into public.vapi_tools (name) values (p_name) on conflict (name) do nothing;
   select * into v_tool from public.vapi_tools t where t.name = p_name for update;
   v_now := app.now();
@@ -674,7 +684,7 @@ end
 $$;
 
 comment on function app.claim_tool(text, text, uuid) is
-  'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim.';
+  'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim. The definition that was replaced within the last hour counts as registered, under its own id.';
 
 select app.seal('app.claim_tool(text, text, uuid)', 'app_definer', 'voxanne_login');
 -- end of sql/1026_function_claim_tool.sql
@@ -692,6 +702,8 @@ as $$
 begin
   update public.vapi_tools t
   set vapi_tool_id = p_vapi_tool_id, definition_hash = p_hash, registered_at = app.now(), claim_id = null, claimed_until = null,
+    previous_id = case when t.vapi_tool_id = p_vapi_tool_id then t.previous_id else t.vapi_tool_id end,
+    previous_hash = case when t.vapi_tool_id = p_vapi_tool_id then t.previous_hash else t.definition_hash end,
     retired_ids = case when t.vapi_tool_id is null or t.vapi_tool_id = p_vapi_tool_id then t.retired_ids
       else t.retired_ids || t.vapi_tool_id end
   where t.name = p_name and t.claim_id = p_claim_id;
@@ -816,7 +828,9 @@ set search_path = ''
 as $$
 begin
   update public.vapi_tools t
-  set retired_ids = array_remove(t.retired_ids, p_vapi_tool_id)
+  set retired_ids = array_remove(t.retired_ids, p_vapi_tool_id),
+    previous_id = nullif(t.previous_id, p_vapi_tool_id),
+    previous_hash = case when t.previous_id <> p_vapi_tool_id then t.previous_hash end
   where p_vapi_tool_id = any (t.retired_ids);
   return found;
 end

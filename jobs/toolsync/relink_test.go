@@ -90,6 +90,25 @@ func TestAChangedDefinitionIsANewToolForEverybody(t *testing.T) {
 	b.requireNoGap(t, before, after)
 }
 
+func TestTwoBuildsAtOnceDoNotRegisterToAndFro(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	earlier, next := b.syncer(t, nil, nil), changed(t, b.syncer(t, nil, nil))
+	first, err := earlier.EnsureTools(t.Context())
+	require.NoError(t, err)
+	second, err := next.EnsureTools(t.Context())
+	require.NoError(t, err)
+	for range 3 {
+		again, err := earlier.EnsureTools(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, first, again)
+		again, err = next.EnsureTools(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, second, again)
+	}
+	require.Equal(t, len(first)+1, b.played.Counts()["POST /tool"])
+}
+
 func TestAnotherSecretIsAnotherToolAndHeader(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
