@@ -1796,6 +1796,16 @@ begin
     return next row('registered', v_tool.vapi_tool_id, v_tool.definition_hash)::app.tool_claim;
     return;
   end if;
+  -- While a new build takes over, both run: the earlier one goes on with its own tool instead of registering it anew, which
+  -- the new one would undo, and so on. A way back that lasts is a change like any other after an hour.
+  v_now := app.now();
+  select * into v_tool
+  from public.vapi_tools t
+  where t.name = p_name and t.previous_hash = p_hash and t.registered_at > v_now - interval '1 hour';
+  if found then
+    return next row('registered', v_tool.previous_id, v_tool.previous_hash)::app.tool_claim;
+    return;
+  end if;
   insert into public.vapi_tools (name) values (p_name) on conflict (name) do nothing;
   select * into v_tool from public.vapi_tools t where t.name = p_name for update;
   v_now := app.now();
@@ -1814,7 +1824,7 @@ $$;
 
 ALTER FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim.';
+COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim. The definition that was replaced within the last hour counts as registered, under its own id.';
 
 CREATE FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) RETURNS void
     LANGUAGE sql
@@ -2733,7 +2743,9 @@ CREATE FUNCTION app.forget_retired_tool(p_vapi_tool_id text) RETURNS boolean
     AS $$
 begin
   update public.vapi_tools t
-  set retired_ids = array_remove(t.retired_ids, p_vapi_tool_id)
+  set retired_ids = array_remove(t.retired_ids, p_vapi_tool_id),
+    previous_id = nullif(t.previous_id, p_vapi_tool_id),
+    previous_hash = case when t.previous_id <> p_vapi_tool_id then t.previous_hash end
   where p_vapi_tool_id = any (t.retired_ids);
   return found;
 end
@@ -5430,6 +5442,8 @@ CREATE FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_v
 begin
   update public.vapi_tools t
   set vapi_tool_id = p_vapi_tool_id, definition_hash = p_hash, registered_at = app.now(), claim_id = null, claimed_until = null,
+    previous_id = case when t.vapi_tool_id = p_vapi_tool_id then t.previous_id else t.vapi_tool_id end,
+    previous_hash = case when t.vapi_tool_id = p_vapi_tool_id then t.previous_hash else t.definition_hash end,
     retired_ids = case when t.vapi_tool_id is null or t.vapi_tool_id = p_vapi_tool_id then t.retired_ids
       else t.retired_ids || t.vapi_tool_id end
   where t.name = p_name and t.claim_id = p_claim_id;
@@ -7492,11 +7506,14 @@ CREATE TABLE public.vapi_tools (
     definition_hash text,
     registered_at timestamp with time zone,
     retired_ids text[] DEFAULT '{}'::text[] NOT NULL,
+    previous_id text,
+    previous_hash text,
     claim_id uuid,
     claimed_until timestamp with time zone,
     CONSTRAINT vapi_tools_claim CHECK (((claim_id IS NULL) = (claimed_until IS NULL))),
     CONSTRAINT vapi_tools_definition_hash_check CHECK ((definition_hash ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT vapi_tools_name_check CHECK ((name ~ '^[a-zA-Z0-9_-]{1,64}$'::text)),
+    CONSTRAINT vapi_tools_previous CHECK (((previous_id IS NULL) = (previous_hash IS NULL))),
     CONSTRAINT vapi_tools_registered CHECK ((((vapi_tool_id IS NULL) = (definition_hash IS NULL)) AND ((vapi_tool_id IS NULL) = (registered_at IS NULL))))
 );
 
@@ -7511,6 +7528,10 @@ COMMENT ON COLUMN public.vapi_tools.vapi_tool_id IS 'NULL until the first regist
 COMMENT ON COLUMN public.vapi_tools.definition_hash IS 'SHA-256 (hex) of the canonical definition that is registered.';
 
 COMMENT ON COLUMN public.vapi_tools.retired_ids IS 'Earlier ids that running calls may still use.';
+
+COMMENT ON COLUMN public.vapi_tools.previous_id IS 'The id that vapi_tool_id replaced, which processes of the earlier build go on with while both run.';
+
+COMMENT ON COLUMN public.vapi_tools.previous_hash IS 'Of the definition under previous_id.';
 
 COMMENT ON COLUMN public.vapi_tools.claim_id IS 'The worker that registers the tool now; only it may write the outcome.';
 

@@ -155,6 +155,20 @@ func TestACreationThatAGatewayGaveUpOnIsLeftToTheReconciler(t *testing.T) {
 	b.requireEndState(t, s, b.clinic.agent)
 }
 
+func TestAnIDThatIsNoneOfVapisIsReplaced(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.data.Exec(t, "insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id) values ('assistant-lakeside', $1, $2)", b.clinic.org, b.clinic.agent)
+	s := b.syncer(t, nil, func(r *http.Request, resp *http.Response) error {
+		if strings.HasSuffix(r.URL.Path, "/assistant-lakeside") {
+			resp.StatusCode = http.StatusBadRequest // "id must be a UUID"
+		}
+		return nil
+	})
+	require.NoError(t, s.SyncAgent(t.Context(), b.clinic.org, b.clinic.agent))
+	b.requireEndState(t, s, b.clinic.agent)
+}
+
 func TestAClinicThatLeftLosesItsAssistant(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
