@@ -198,7 +198,7 @@ func (q *Queries) IntendAssistant(ctx context.Context, agentID uuid.UUID, leaseI
 }
 
 const listAgents = `-- name: ListAgents :many
-select a.org_id, a.id, a.name, a.role, a.is_default, a.voice, a.language, a.system_prompt, a.first_message, a.max_call_duration, a.desired_version, a.synced_version, a.sync_status, a.sync_error, a.created_at, a.updated_at, a.saved_at, a.synced_at, a.creating_since, a.lease_id, a.lease_until, a.trace_context, a.deleted_at, r.vapi_assistant_id
+select a.org_id, a.id, a.name, a.role, a.is_default, a.voice, a.language, a.system_prompt, a.first_message, a.max_call_duration, a.desired_version, a.synced_version, a.sync_status, a.sync_error, a.created_at, a.updated_at, a.saved_at, a.synced_at, a.creating_since, a.lease_id, a.lease_until, a.failures, a.retry_at, a.trace_context, a.deleted_at, r.vapi_assistant_id
 from public.agents a
 left join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
 where a.org_id = $1 and a.deleted_at is null
@@ -227,6 +227,8 @@ type ListAgentsRow struct {
 	CreatingSince   *time.Time
 	LeaseID         *uuid.UUID
 	LeaseUntil      *time.Time
+	Failures        int32
+	RetryAt         *time.Time
 	TraceContext    *string
 	DeletedAt       *time.Time
 	VapiAssistantID *string
@@ -234,7 +236,7 @@ type ListAgentsRow struct {
 
 // ListAgents
 //
-//	select a.org_id, a.id, a.name, a.role, a.is_default, a.voice, a.language, a.system_prompt, a.first_message, a.max_call_duration, a.desired_version, a.synced_version, a.sync_status, a.sync_error, a.created_at, a.updated_at, a.saved_at, a.synced_at, a.creating_since, a.lease_id, a.lease_until, a.trace_context, a.deleted_at, r.vapi_assistant_id
+//	select a.org_id, a.id, a.name, a.role, a.is_default, a.voice, a.language, a.system_prompt, a.first_message, a.max_call_duration, a.desired_version, a.synced_version, a.sync_status, a.sync_error, a.created_at, a.updated_at, a.saved_at, a.synced_at, a.creating_since, a.lease_id, a.lease_until, a.failures, a.retry_at, a.trace_context, a.deleted_at, r.vapi_assistant_id
 //	from public.agents a
 //	left join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
 //	where a.org_id = $1 and a.deleted_at is null
@@ -270,6 +272,8 @@ func (q *Queries) ListAgents(ctx context.Context, orgID uuid.UUID) ([]ListAgents
 			&i.CreatingSince,
 			&i.LeaseID,
 			&i.LeaseUntil,
+			&i.Failures,
+			&i.RetryAt,
 			&i.TraceContext,
 			&i.DeletedAt,
 			&i.VapiAssistantID,
@@ -321,7 +325,7 @@ func (q *Queries) RequestAgentSync(ctx context.Context, agentID uuid.UUID) (bool
 }
 
 const saveAgent = `-- name: SaveAgent :one
-select org_id, id, name, role, is_default, voice, language, system_prompt, first_message, max_call_duration, desired_version, synced_version, sync_status, sync_error, created_at, updated_at, saved_at, synced_at, creating_since, lease_id, lease_until, trace_context, deleted_at
+select org_id, id, name, role, is_default, voice, language, system_prompt, first_message, max_call_duration, desired_version, synced_version, sync_status, sync_error, created_at, updated_at, saved_at, synced_at, creating_since, lease_id, lease_until, failures, retry_at, trace_context, deleted_at
 from app.save_agent(
   p_agent_id => $1::uuid,
   p_name => $2::text,
@@ -351,7 +355,7 @@ type SaveAgentParams struct {
 
 // SaveAgent
 //
-//	select org_id, id, name, role, is_default, voice, language, system_prompt, first_message, max_call_duration, desired_version, synced_version, sync_status, sync_error, created_at, updated_at, saved_at, synced_at, creating_since, lease_id, lease_until, trace_context, deleted_at
+//	select org_id, id, name, role, is_default, voice, language, system_prompt, first_message, max_call_duration, desired_version, synced_version, sync_status, sync_error, created_at, updated_at, saved_at, synced_at, creating_since, lease_id, lease_until, failures, retry_at, trace_context, deleted_at
 //	from app.save_agent(
 //	  p_agent_id => $1::uuid,
 //	  p_name => $2::text,
@@ -400,6 +404,8 @@ func (q *Queries) SaveAgent(ctx context.Context, arg SaveAgentParams) (Agent, er
 		&i.CreatingSince,
 		&i.LeaseID,
 		&i.LeaseUntil,
+		&i.Failures,
+		&i.RetryAt,
 		&i.TraceContext,
 		&i.DeletedAt,
 	)

@@ -44,6 +44,10 @@ type Agent struct {
 	LeaseID *uuid.UUID
 	// When that sync is taken for dead.
 	LeaseUntil *time.Time
+	// Syncs given up one after the other; a save or a success begins anew.
+	Failures int32
+	// Not before this does the reconciler try again, so that what Vapi refuses for good is not asked every minute.
+	RetryAt *time.Time
 	// W3C traceparent of the save, so that the trace goes on in the worker.
 	TraceContext *string
 	// Deleted by staff; the row goes when its assistant at Vapi is gone.

@@ -461,14 +461,19 @@ begin
   return query
   select a.org_id, a.id
   from public.agents a
+  join public.organizations o on o.id = a.org_id
   where coalesce(a.lease_until, '-infinity') < app.now()
-    and (a.deleted_at is not null or a.sync_status <> 'synced' or a.synced_version < a.desired_version
+    and coalesce(a.retry_at, '-infinity') <= app.now()
+    and (a.deleted_at is not null
+      or (o.deleted_at is not null and (a.creating_since is not null
+        or exists (select from public.assistant_routes r where r.org_id = a.org_id and r.agent_id = a.id)))
+      or (o.deleted_at is null and (a.sync_status <> 'synced' or a.synced_version < a.desired_version
       or a.synced_at < p_seen_before
       -- Its assistant carries an earlier definition, a tool that is no more, or lacks a new one.
       or (p_tool_ids is not null and p_tool_ids is distinct from (
         select coalesce(array_agg(x.vapi_tool_id order by x.vapi_tool_id collate "C"), '{}')
         from public.agent_tools x
-        where x.org_id = a.org_id and x.agent_id = a.id)))
+        where x.org_id = a.org_id and x.agent_id = a.id)))))
     -- A save's own job comes first.
     and a.saved_at < app.now() - interval '30 seconds'
   order by a.saved_at, a.id
@@ -478,7 +483,7 @@ $$;
 
 ALTER FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer, p_tool_ids text[]) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer, p_tool_ids text[]) IS 'Agents of all tenants that are out of step, do not carry exactly p_tool_ids (sorted bytewise; NULL: whatever they carry), wait for removal, or were last seen in step before p_seen_before (drift); the oldest first. Ids only.';
+COMMENT ON FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer, p_tool_ids text[]) IS 'Agents of all tenants that are out of step, do not carry exactly p_tool_ids (sorted bytewise; NULL: whatever they carry), wait for removal (deleted, or of a clinic that left), or were last seen in step before p_seen_before (drift); the oldest first. Those whose pause after a failure (retry_at) is not over are left out. Ids only.';
 
 CREATE FUNCTION app.agents_to_sync(p_org_id uuid, p_even_in_step boolean) RETURNS SETOF app.agent_ref
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -488,6 +493,7 @@ begin
   return query
   select a.org_id, a.id
   from public.agents a
+  join public.organizations o on o.id = a.org_id and o.deleted_at is null
   where (p_org_id is null or a.org_id = p_org_id)
     and (p_even_in_step or a.deleted_at is not null or a.sync_status <> 'synced' or a.synced_version < a.desired_version
       or exists (
@@ -500,7 +506,7 @@ $$;
 
 ALTER FUNCTION app.agents_to_sync(p_org_id uuid, p_even_in_step boolean) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.agents_to_sync(p_org_id uuid, p_even_in_step boolean) IS 'The agents of one organisation, or of all (NULL), whose assistants are out of step or carry an earlier tool; p_even_in_step: every one. Unlike agents_to_reconcile it leaves nobody out for being worked on. Ids only.';
+COMMENT ON FUNCTION app.agents_to_sync(p_org_id uuid, p_even_in_step boolean) IS 'The agents of one organisation, or of all (NULL), whose assistants are out of step or carry an earlier tool; p_even_in_step: every one. Clinics that left are not among them. Unlike agents_to_reconcile it leaves nobody out for being worked on. Ids only.';
 
 CREATE FUNCTION app.already_changed(p_kind text, p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, p_starts_at timestamp with time zone) RETURNS uuid
     LANGUAGE plpgsql STABLE
@@ -958,13 +964,16 @@ declare
   v_outcome text;
 begin
   select * into v_agent from public.agents a where a.org_id = v_org_id and a.id = p_agent_id for update;
+  select * into v_org from public.organizations o where o.id = v_org_id;
   select r.vapi_assistant_id into v_assistant_id
   from public.assistant_routes r
   where r.org_id = v_org_id and r.agent_id = p_agent_id;
   v_outcome := case
     when v_agent.id is null then 'gone'
+    -- The clinic left: its assistants must not answer anybody any more.
+    when v_org.deleted_at is not null and v_agent.deleted_at is null and v_assistant_id is null and v_agent.creating_since is null then 'gone'
     when v_agent.lease_until > v_now and v_agent.lease_id <> p_lease_id then 'busy'
-    when v_agent.deleted_at is not null then 'remove'
+    when v_agent.deleted_at is not null or v_org.deleted_at is not null then 'remove'
     when v_agent.synced_version >= v_agent.desired_version and v_agent.sync_status = 'synced' and not p_even_in_step then 'in_step'
     else 'sync'
   end;
@@ -973,7 +982,6 @@ begin
     set lease_id = p_lease_id, lease_until = v_now + interval '2 minutes'
     where a.org_id = v_org_id and a.id = p_agent_id;
   end if;
-  select * into v_org from public.organizations o where o.id = v_org_id;
   return next row(
     v_outcome, v_agent.desired_version, v_agent.name, v_agent.role, v_agent.voice, v_agent.language, v_agent.system_prompt,
     v_agent.first_message, extract(epoch from v_agent.max_call_duration)::integer, v_assistant_id,
@@ -1788,6 +1796,16 @@ begin
     return next row('registered', v_tool.vapi_tool_id, v_tool.definition_hash)::app.tool_claim;
     return;
   end if;
+  -- While a new build takes over, both run: the earlier one goes on with its own tool instead of registering it anew, which
+  -- the new one would undo, and so on. A way back that lasts is a change like any other after an hour.
+  v_now := app.now();
+  select * into v_tool
+  from public.vapi_tools t
+  where t.name = p_name and t.previous_hash = p_hash and t.registered_at > v_now - interval '1 hour';
+  if found then
+    return next row('registered', v_tool.previous_id, v_tool.previous_hash)::app.tool_claim;
+    return;
+  end if;
   insert into public.vapi_tools (name) values (p_name) on conflict (name) do nothing;
   select * into v_tool from public.vapi_tools t where t.name = p_name for update;
   v_now := app.now();
@@ -1806,7 +1824,7 @@ $$;
 
 ALTER FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim.';
+COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim. The definition that was replaced within the last hour counts as registered, under its own id.';
 
 CREATE FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) RETURNS void
     LANGUAGE sql
@@ -2141,20 +2159,34 @@ CREATE FUNCTION app.delete_agent(p_agent_id uuid) RETURNS boolean
 declare
   v_org_id uuid := app.require_org_id();
   v_agent public.agents;
+  v_now timestamptz;
 begin
   perform app.require_admin();
   select * into v_agent from public.agents a where a.org_id = v_org_id and a.id = p_agent_id for update;
   if v_agent.id is null or v_agent.deleted_at is not null then
     return false;
-  elsif v_agent.is_default and exists (
+  elsif v_agent.is_default and v_agent.role = 'inbound' and exists (
     select from public.phone_numbers n where n.org_id = v_org_id and (n.agent_id = p_agent_id or n.agent_id is null))
-    and v_agent.role = 'inbound'
   then
     raise exception 'this agent answers the clinic''s number: make another one the default first' using errcode = 'VX409';
   end if;
+  v_now := app.now();
   update public.agents a
-  set deleted_at = app.now(), is_default = false, updated_at = app.now(), saved_at = app.now()
+  set deleted_at = v_now, is_default = false, failures = 0, retry_at = null, updated_at = v_now, saved_at = v_now
   where a.org_id = v_org_id and a.id = p_agent_id;
+  if v_agent.is_default then
+    -- The role is not left without a default while it has an agent.
+    update public.agents a
+    set is_default = true, updated_at = v_now
+    where a.org_id = v_org_id and a.id = (
+      select o.id
+      from public.agents o
+      where o.org_id = v_org_id and o.role = v_agent.role and o.deleted_at is null
+      order by o.created_at, o.id
+      limit 1);
+  end if;
+  -- Its numbers go to the default at once, not only when the assistant is gone.
+  update public.phone_numbers n set agent_id = null, updated_at = v_now where n.org_id = v_org_id and n.agent_id = p_agent_id;
   perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
   return true;
 end
@@ -2162,7 +2194,7 @@ $$;
 
 ALTER FUNCTION app.delete_agent(p_agent_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.delete_agent(p_agent_id uuid) IS 'Deletes an agent; owners and admins only (VX403). Its assistant at Vapi is taken away by a job, and the row with it. False when there is none. VX409 while it answers the clinic''s number.';
+COMMENT ON FUNCTION app.delete_agent(p_agent_id uuid) IS 'Deletes an agent; owners and admins only (VX403). Its assistant at Vapi is taken away by a job, and the row with it; of a default agent''s role the oldest other becomes the default, and its numbers go to the default. False when there is none. VX409 for the default one while the clinic has a number that it answers.';
 
 CREATE FUNCTION app.delete_template(p_template_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2587,13 +2619,25 @@ CREATE FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) RETUR
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
+declare
+  v_org_id uuid := app.require_org_id();
 begin
   delete from public.agents a
-  where a.org_id = app.require_org_id() and a.id = p_agent_id and a.lease_id = p_lease_id and a.deleted_at is not null;
+  where a.org_id = v_org_id and a.id = p_agent_id and a.lease_id = p_lease_id and a.deleted_at is not null;
   if not found then
-    return false;
+    -- The clinic left: its agents stay with the rest of its rows, out of step.
+    update public.agents a
+    set lease_id = null, lease_until = null, creating_since = null, synced_version = 0, synced_at = null, sync_status = 'pending',
+      sync_error = null, failures = 0, retry_at = null
+    where a.org_id = v_org_id and a.id = p_agent_id and a.lease_id = p_lease_id
+      and exists (select from public.organizations o where o.id = v_org_id and o.deleted_at is not null);
+    if not found then
+      return false;
+    end if;
+    delete from public.assistant_routes r where r.org_id = v_org_id and r.agent_id = p_agent_id;
+    delete from public.agent_tools t where t.org_id = v_org_id and t.agent_id = p_agent_id;
   end if;
-  perform pg_advisory_xact_lock(6, hashtext(app.current_org_id()::text));
+  perform pg_advisory_xact_lock(6, hashtext(v_org_id::text));
   perform app.summarise_tools();
   return true;
 end
@@ -2601,7 +2645,7 @@ $$;
 
 ALTER FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) IS 'Takes a deleted agent''s row away, after its assistant at Vapi is gone. False when the lease was lost.';
+COMMENT ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) IS 'Takes a deleted agent''s row away, after its assistant at Vapi is gone; of a clinic that left only the assistant''s traces. False when the lease was lost.';
 
 CREATE FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text DEFAULT NULL::text, p_tools jsonb DEFAULT NULL::jsonb) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2617,7 +2661,10 @@ begin
     synced_version = case when p_status = 'synced' then greatest(a.synced_version, p_version) else a.synced_version end,
     synced_at = case when p_status = 'synced' then v_now else a.synced_at end,
     sync_status = case when p_version < a.desired_version then 'pending' else p_status end,
-    sync_error = left(p_error, 200)
+    sync_error = left(p_error, 200),
+    -- One minute after the first failure, then twice as long each time, half an hour at most.
+    failures = case when p_status = 'synced' then 0 else a.failures + 1 end,
+    retry_at = case when p_status <> 'synced' then v_now + least(interval '1 minute' * power(2, least(a.failures, 10)), interval '30 minutes') end
   where a.org_id = v_org_id and a.id = p_agent_id and a.lease_id = p_lease_id
   returning * into v_agent;
   if v_agent.id is null then
@@ -2654,7 +2701,7 @@ $$;
 
 ALTER FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) IS 'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours or, unless synced, should (NULL: unknown). A version saved meanwhile is put in the queue again. False when the lease was lost: nothing is written.';
+COMMENT ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) IS 'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours or, unless synced, should (NULL: unknown). A version saved meanwhile is put in the queue again. After a failure the reconciler waits, each time longer. False when the lease was lost: nothing is written.';
 
 CREATE FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text DEFAULT NULL::text, p_error_code text DEFAULT NULL::text, p_reason text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2696,7 +2743,9 @@ CREATE FUNCTION app.forget_retired_tool(p_vapi_tool_id text) RETURNS boolean
     AS $$
 begin
   update public.vapi_tools t
-  set retired_ids = array_remove(t.retired_ids, p_vapi_tool_id)
+  set retired_ids = array_remove(t.retired_ids, p_vapi_tool_id),
+    previous_id = nullif(t.previous_id, p_vapi_tool_id),
+    previous_hash = case when t.previous_id <> p_vapi_tool_id then t.previous_hash end
   where p_vapi_tool_id = any (t.retired_ids);
   return found;
 end
@@ -5393,6 +5442,8 @@ CREATE FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_v
 begin
   update public.vapi_tools t
   set vapi_tool_id = p_vapi_tool_id, definition_hash = p_hash, registered_at = app.now(), claim_id = null, claimed_until = null,
+    previous_id = case when t.vapi_tool_id = p_vapi_tool_id then t.previous_id else t.vapi_tool_id end,
+    previous_hash = case when t.vapi_tool_id = p_vapi_tool_id then t.previous_hash else t.definition_hash end,
     retired_ids = case when t.vapi_tool_id is null or t.vapi_tool_id = p_vapi_tool_id then t.retired_ids
       else t.retired_ids || t.vapi_tool_id end
   where t.name = p_name and t.claim_id = p_claim_id;
@@ -5715,7 +5766,7 @@ CREATE FUNCTION app.request_agent_sync(p_agent_id uuid) RETURNS boolean
 begin
   -- Out of step, so that the job does not take "synced" for an answer.
   update public.agents a
-  set sync_status = case when a.sync_status = 'synced' then 'pending' else a.sync_status end
+  set sync_status = case when a.sync_status = 'synced' then 'pending' else a.sync_status end, failures = 0, retry_at = null
   where a.org_id = app.require_org_id() and a.id = p_agent_id;
   if not found then
     return false;
@@ -5997,9 +6048,12 @@ CREATE TABLE public.agents (
     creating_since timestamp with time zone,
     lease_id uuid,
     lease_until timestamp with time zone,
+    failures integer DEFAULT 0 NOT NULL,
+    retry_at timestamp with time zone,
     trace_context text,
     deleted_at timestamp with time zone,
     CONSTRAINT agents_deleted CHECK (((deleted_at IS NULL) OR (NOT is_default))),
+    CONSTRAINT agents_failures_check CHECK ((failures >= 0)),
     CONSTRAINT agents_language_check CHECK ((language ~ '^[a-z]{2}-[A-Z]{2}$'::text)),
     CONSTRAINT agents_lease CHECK (((lease_id IS NULL) = (lease_until IS NULL))),
     CONSTRAINT agents_max_call_duration_check CHECK (((max_call_duration >= '00:01:00'::interval) AND (max_call_duration <= '01:00:00'::interval))),
@@ -6032,6 +6086,10 @@ COMMENT ON COLUMN public.agents.creating_since IS 'Set before an assistant is cr
 COMMENT ON COLUMN public.agents.lease_id IS 'The sync that works on this agent now; it may only write under its own lease.';
 
 COMMENT ON COLUMN public.agents.lease_until IS 'When that sync is taken for dead.';
+
+COMMENT ON COLUMN public.agents.failures IS 'Syncs given up one after the other; a save or a success begins anew.';
+
+COMMENT ON COLUMN public.agents.retry_at IS 'Not before this does the reconciler try again, so that what Vapi refuses for good is not asked every minute.';
 
 COMMENT ON COLUMN public.agents.trace_context IS 'W3C traceparent of the save, so that the trace goes on in the worker.';
 
@@ -6079,7 +6137,8 @@ begin
     max_call_duration = coalesce(make_interval(secs => p_max_call_seconds), a.max_call_duration),
     is_default = coalesce(p_is_default, a.is_default),
     desired_version = a.desired_version + case when p_agent_id is null then 0 else 1 end,
-    sync_status = 'pending', sync_error = null, saved_at = v_now, updated_at = v_now, trace_context = p_trace_context
+    sync_status = 'pending', sync_error = null, failures = 0, retry_at = null,
+    saved_at = v_now, updated_at = v_now, trace_context = p_trace_context
   where a.org_id = v_org_id and a.id = v_agent.id
   returning * into v_agent;
   perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', v_agent.id));
@@ -7424,10 +7483,13 @@ declare
   v_agents bigint := (select count(*) from public.agents a where a.org_id = v_org_id and a.deleted_at is null);
 begin
   return query
-  select o.tool_name, true,
+  select o.tool_name, exists (select from public.vapi_tools v where v.name = o.tool_name and v.vapi_tool_id is not null),
     count(t.id) filter (where t.linked_at is not null and t.vapi_tool_id = o.vapi_tool_id), v_agents, max(t.link_error)
   from public.org_tools o
-  left join public.agent_tools t on t.org_id = o.org_id and t.tool_name = o.tool_name
+  left join (
+    public.agent_tools t
+    join public.agents a on a.org_id = t.org_id and a.id = t.agent_id and a.deleted_at is null
+  ) on t.org_id = o.org_id and t.tool_name = o.tool_name
   where o.org_id = v_org_id
   group by o.tool_name
   order by o.tool_name;
@@ -7444,11 +7506,14 @@ CREATE TABLE public.vapi_tools (
     definition_hash text,
     registered_at timestamp with time zone,
     retired_ids text[] DEFAULT '{}'::text[] NOT NULL,
+    previous_id text,
+    previous_hash text,
     claim_id uuid,
     claimed_until timestamp with time zone,
     CONSTRAINT vapi_tools_claim CHECK (((claim_id IS NULL) = (claimed_until IS NULL))),
     CONSTRAINT vapi_tools_definition_hash_check CHECK ((definition_hash ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT vapi_tools_name_check CHECK ((name ~ '^[a-zA-Z0-9_-]{1,64}$'::text)),
+    CONSTRAINT vapi_tools_previous CHECK (((previous_id IS NULL) = (previous_hash IS NULL))),
     CONSTRAINT vapi_tools_registered CHECK ((((vapi_tool_id IS NULL) = (definition_hash IS NULL)) AND ((vapi_tool_id IS NULL) = (registered_at IS NULL))))
 );
 
@@ -7463,6 +7528,10 @@ COMMENT ON COLUMN public.vapi_tools.vapi_tool_id IS 'NULL until the first regist
 COMMENT ON COLUMN public.vapi_tools.definition_hash IS 'SHA-256 (hex) of the canonical definition that is registered.';
 
 COMMENT ON COLUMN public.vapi_tools.retired_ids IS 'Earlier ids that running calls may still use.';
+
+COMMENT ON COLUMN public.vapi_tools.previous_id IS 'The id that vapi_tool_id replaced, which processes of the earlier build go on with while both run.';
+
+COMMENT ON COLUMN public.vapi_tools.previous_hash IS 'Of the definition under previous_id.';
 
 COMMENT ON COLUMN public.vapi_tools.claim_id IS 'The worker that registers the tool now; only it may write the outcome.';
 
@@ -9332,7 +9401,7 @@ ALTER TABLE public.phone_numbers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY registry_reads ON public.vapi_tools FOR SELECT TO tenant_service USING (true);
+CREATE POLICY registry_reads ON public.vapi_tools FOR SELECT TO tenant_service, app_writer USING (true);
 
 ALTER TABLE public.reply_questions ENABLE ROW LEVEL SECURITY;
 
@@ -10279,7 +10348,11 @@ GRANT SELECT(saved_at) ON TABLE public.agents TO app_definer;
 
 GRANT SELECT(synced_at) ON TABLE public.agents TO app_definer;
 
+GRANT SELECT(creating_since) ON TABLE public.agents TO app_definer;
+
 GRANT SELECT(lease_until) ON TABLE public.agents TO app_definer;
+
+GRANT SELECT(retry_at) ON TABLE public.agents TO app_definer;
 
 GRANT SELECT(deleted_at) ON TABLE public.agents TO app_definer;
 
@@ -10402,6 +10475,7 @@ GRANT ALL ON FUNCTION app.tool_health() TO tenant_service;
 GRANT ALL ON FUNCTION app.tool_health() TO tenant_user;
 REVOKE ALL ON FUNCTION app.tool_health() FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.vapi_tools TO app_writer;
 GRANT SELECT ON TABLE public.vapi_tools TO tenant_service;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.vapi_tools TO service_role;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.vapi_tools TO app_definer;

@@ -119,8 +119,9 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 		river.AddWorker(workers, &syncAgent{tools: o.Tools})
 		river.AddWorker(workers, &checkAgent{tools: o.Tools})
 		river.AddWorker(workers, &reconcileAgents{tools: o.Tools})
+		river.AddWorker(workers, &retireTools{tools: o.Tools})
 		queues[vapiQueue] = river.QueueConfig{MaxWorkers: vapiWorkers}
-		periodic = append(periodic, reconcileMinutely())
+		periodic = append(periodic, reconcileMinutely(), retireHourly())
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Schema:            schema,

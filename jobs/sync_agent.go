@@ -22,6 +22,7 @@ const (
 	syncTimeout    = 110 * time.Second // a sync ends by itself after 100 s
 	busyAgain      = time.Second
 	reconcileEvery = time.Minute
+	retireEvery    = time.Hour
 	// checkOnce is how long one check of an agent keeps another from being asked for. It ends also when the worker died, whose
 	// job stays running in the eyes of the queue.
 	checkOnce = 5 * time.Minute
@@ -54,7 +55,7 @@ func (CheckAgent) InsertOpts() river.InsertOpts {
 	}}
 }
 
-// ReconcileAgents looks for agents that are out of step and tools that nobody carries.
+// ReconcileAgents looks for agents that are out of step and tools that are missing.
 type ReconcileAgents struct{}
 
 // Kind is the job's name.
@@ -66,6 +67,20 @@ func reconcileMinutely() *river.PeriodicJob {
 			return ReconcileAgents{}, &river.InsertOpts{Queue: vapiQueue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByPeriod: reconcileEvery}}
 		},
 		&river.PeriodicJobOpts{ID: "reconcile_agents", RunOnStart: true})
+}
+
+// RetireTools looks for earlier tools that nobody carries.
+type RetireTools struct{}
+
+// Kind is the job's name.
+func (RetireTools) Kind() string { return "retire_tools" }
+
+func retireHourly() *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(retireEvery),
+		func() (river.JobArgs, *river.InsertOpts) {
+			return RetireTools{}, &river.InsertOpts{Queue: vapiQueue, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByPeriod: retireEvery}}
+		},
+		&river.PeriodicJobOpts{ID: "retire_tools", RunOnStart: true}) // a process may live for less than an hour
 }
 
 type syncAgent struct {
@@ -126,4 +141,16 @@ func (w *reconcileAgents) Work(ctx context.Context, _ *river.Job[ReconcileAgents
 		return err
 	})
 	return err
+}
+
+type retireTools struct {
+	river.WorkerDefaults[RetireTools]
+	tools *toolsync.Syncer
+}
+
+func (*retireTools) Timeout(*river.Job[RetireTools]) time.Duration { return syncTimeout }
+
+// Work looks once; the next hour's run does what this one fails at.
+func (w *retireTools) Work(ctx context.Context, _ *river.Job[RetireTools]) error {
+	return w.tools.Retire(ctx)
 }

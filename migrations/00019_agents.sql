@@ -12,6 +12,8 @@ alter table public.agents
   add column creating_since timestamptz,
   add column lease_id uuid,
   add column lease_until timestamptz,
+  add column failures integer not null default 0 check (failures >= 0),
+  add column retry_at timestamptz,
   add column trace_context text check (trace_context ~ '^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$'),
   add column deleted_at timestamptz,
   drop constraint agents_org_id_name_key,
@@ -24,6 +26,8 @@ comment on column public.agents.synced_at is 'When the assistant was last seen i
 comment on column public.agents.creating_since is 'Set before an assistant is created at Vapi and cleared with its id: still set, one may exist that we do not know, and is looked for before another is made.';
 comment on column public.agents.lease_id is 'The sync that works on this agent now; it may only write under its own lease.';
 comment on column public.agents.lease_until is 'When that sync is taken for dead.';
+comment on column public.agents.failures is 'Syncs given up one after the other; a save or a success begins anew.';
+comment on column public.agents.retry_at is 'Not before this does the reconciler try again, so that what Vapi refuses for good is not asked every minute.';
 comment on column public.agents.trace_context is 'W3C traceparent of the save, so that the trace goes on in the worker.';
 comment on column public.agents.sync_status is 'registered_not_linked: the tools exist at Vapi, the assistant could not be linked; the reconciler tries again.';
 comment on column public.agents.deleted_at is 'Deleted by staff; the row goes when its assistant at Vapi is gone.';
@@ -38,12 +42,17 @@ alter table public.vapi_tools
   alter column definition_hash drop not null,
   alter column registered_at drop not null,
   alter column registered_at drop default,
+  add column previous_id text,
+  add column previous_hash text,
   add column claim_id uuid,
   add column claimed_until timestamptz,
   add constraint vapi_tools_registered check (
     (vapi_tool_id is null) = (definition_hash is null) and (vapi_tool_id is null) = (registered_at is null)),
+  add constraint vapi_tools_previous check ((previous_id is null) = (previous_hash is null)),
   add constraint vapi_tools_claim check ((claim_id is null) = (claimed_until is null));
 comment on column public.vapi_tools.vapi_tool_id is 'NULL until the first registration succeeded.';
+comment on column public.vapi_tools.previous_id is 'The id that vapi_tool_id replaced, which processes of the earlier build go on with while both run.';
+comment on column public.vapi_tools.previous_hash is 'Of the definition under previous_id.';
 comment on column public.vapi_tools.claim_id is 'The worker that registers the tool now; only it may write the outcome.';
 
 create index agent_tools_tool on public.agent_tools (vapi_tool_id);
@@ -115,7 +124,7 @@ drop type app.agent_sync;
 drop table public.vapi_pace;
 drop index public.agent_tools_tool;
 alter table public.vapi_tools
-  drop column claim_id, drop column claimed_until,
+  drop column previous_id, drop column previous_hash, drop column claim_id, drop column claimed_until,
   drop constraint vapi_tools_registered,
   alter column registered_at set default app.now();
 delete from public.vapi_tools where vapi_tool_id is null;
@@ -128,7 +137,7 @@ alter table public.agents
   drop constraint agents_sync_status_check,
   add constraint agents_sync_status_check check (sync_status in ('pending', 'synced', 'failed')) not valid,
   drop column saved_at, drop column synced_at, drop column creating_since, drop column lease_id, drop column lease_until,
-  drop column trace_context, drop column deleted_at,
+  drop column failures, drop column retry_at, drop column trace_context, drop column deleted_at,
   add constraint agents_org_id_name_key unique (org_id, name);
 alter table public.organizations drop column hipaa_mode;
 -- +goose StatementEnd

@@ -64,8 +64,8 @@ alter table public.vapi_tools enable row level security;
 alter table public.vapi_tools force row level security;
 revoke all on table public.vapi_tools from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
 drop policy if exists registry_reads on public.vapi_tools;
-create policy registry_reads on public.vapi_tools for select to tenant_service using (true);
-grant select on table public.vapi_tools to tenant_service;
+create policy registry_reads on public.vapi_tools for select to tenant_service, app_writer using (true);
+grant select on table public.vapi_tools to tenant_service, app_writer;
 drop policy if exists definer_crosses on public.vapi_tools;
 create policy definer_crosses on public.vapi_tools for all to app_definer using (true) with check (true);
 grant select, insert, update on table public.vapi_tools to app_definer;
@@ -86,7 +86,8 @@ grant select, insert, update, delete on table public.vapi_pace to service_role;
 -- Which agents are out of step with Vapi, and which tools they carry: ids and states, not words.
 drop policy if exists definer_crosses on public.agents;
 create policy definer_crosses on public.agents for select to app_definer using (true);
-grant select (org_id, id, lease_until, deleted_at, sync_status, synced_version, desired_version, synced_at, saved_at)
+grant select (org_id, id, lease_until, deleted_at, sync_status, synced_version, desired_version, synced_at, saved_at, retry_at,
+    creating_since)
   on table public.agents to app_definer;
 drop policy if exists definer_crosses on public.agent_tools;
 create policy definer_crosses on public.agent_tools for select to app_definer using (true);
@@ -289,7 +290,8 @@ begin
     max_call_duration = coalesce(make_interval(secs => p_max_call_seconds), a.max_call_duration),
     is_default = coalesce(p_is_default, a.is_default),
     desired_version = a.desired_version + case when p_agent_id is null then 0 else 1 end,
-    sync_status = 'pending', sync_error = null, saved_at = v_now, updated_at = v_now, trace_context = p_trace_context
+    sync_status = 'pending', sync_error = null, failures = 0, retry_at = null,
+    saved_at = v_now, updated_at = v_now, trace_context = p_trace_context
   where a.org_id = v_org_id and a.id = v_agent.id
   returning * into v_agent;
   perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', v_agent.id));
@@ -321,27 +323,41 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_agent public.agents;
+  v_now timestamptz;
 begin
   perform app.require_admin();
   select * into v_agent from public.agents a where a.org_id = v_org_id and a.id = p_agent_id for update;
   if v_agent.id is null or v_agent.deleted_at is not null then
     return false;
-  elsif v_agent.is_default and exists (
+  elsif v_agent.is_default and v_agent.role = 'inbound' and exists (
     select from public.phone_numbers n where n.org_id = v_org_id and (n.agent_id = p_agent_id or n.agent_id is null))
-    and v_agent.role = 'inbound'
   then
     raise exception 'this agent answers the clinic''s number: make another one the default first' using errcode = 'VX409';
   end if;
+  v_now := app.now();
   update public.agents a
-  set deleted_at = app.now(), is_default = false, updated_at = app.now(), saved_at = app.now()
+  set deleted_at = v_now, is_default = false, failures = 0, retry_at = null, updated_at = v_now, saved_at = v_now
   where a.org_id = v_org_id and a.id = p_agent_id;
+  if v_agent.is_default then
+    -- The role is not left without a default while it has an agent.
+    update public.agents a
+    set is_default = true, updated_at = v_now
+    where a.org_id = v_org_id and a.id = (
+      select o.id
+      from public.agents o
+      where o.org_id = v_org_id and o.role = v_agent.role and o.deleted_at is null
+      order by o.created_at, o.id
+      limit 1);
+  end if;
+  -- Its numbers go to the default at once, not only when the assistant is gone.
+  update public.phone_numbers n set agent_id = null, updated_at = v_now where n.org_id = v_org_id and n.agent_id = p_agent_id;
   perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
   return true;
 end
 $$;
 
 comment on function app.delete_agent(uuid) is
-  'Deletes an agent; owners and admins only (VX403). Its assistant at Vapi is taken away by a job, and the row with it. False when there is none. VX409 while it answers the clinic''s number.';
+  'Deletes an agent; owners and admins only (VX403). Its assistant at Vapi is taken away by a job, and the row with it; of a default agent''s role the oldest other becomes the default, and its numbers go to the default. False when there is none. VX409 for the default one while the clinic has a number that it answers.';
 
 select app.seal('app.delete_agent(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/1012_function_delete_agent.sql
@@ -367,13 +383,16 @@ declare
   v_outcome text;
 begin
   select * into v_agent from public.agents a where a.org_id = v_org_id and a.id = p_agent_id for update;
+  select * into v_org from public.organizations o where o.id = v_org_id;
   select r.vapi_assistant_id into v_assistant_id
   from public.assistant_routes r
   where r.org_id = v_org_id and r.agent_id = p_agent_id;
   v_outcome := case
     when v_agent.id is null then 'gone'
+    -- The clinic left: its assistants must not answer anybody any more.
+    when v_org.deleted_at is not null and v_agent.deleted_at is null and v_assistant_id is null and v_agent.creating_since is null then 'gone'
     when v_agent.lease_until > v_now and v_agent.lease_id <> p_lease_id then 'busy'
-    when v_agent.deleted_at is not null then 'remove'
+    when v_agent.deleted_at is not null or v_org.deleted_at is not null then 'remove'
     when v_agent.synced_version >= v_agent.desired_version and v_agent.sync_status = 'synced' and not p_even_in_step then 'in_step'
     else 'sync'
   end;
@@ -382,7 +401,6 @@ begin
     set lease_id = p_lease_id, lease_until = v_now + interval '2 minutes'
     where a.org_id = v_org_id and a.id = p_agent_id;
   end if;
-  select * into v_org from public.organizations o where o.id = v_org_id;
   return next row(
     v_outcome, v_agent.desired_version, v_agent.name, v_agent.role, v_agent.voice, v_agent.language, v_agent.system_prompt,
     v_agent.first_message, extract(epoch from v_agent.max_call_duration)::integer, v_assistant_id,
@@ -533,7 +551,10 @@ begin
     synced_version = case when p_status = 'synced' then greatest(a.synced_version, p_version) else a.synced_version end,
     synced_at = case when p_status = 'synced' then v_now else a.synced_at end,
     sync_status = case when p_version < a.desired_version then 'pending' else p_status end,
-    sync_error = left(p_error, 200)
+    sync_error = left(p_error, 200),
+    -- One minute after the first failure, then twice as long each time, half an hour at most.
+    failures = case when p_status = 'synced' then 0 else a.failures + 1 end,
+    retry_at = case when p_status <> 'synced' then v_now + least(interval '1 minute' * power(2, least(a.failures, 10)), interval '30 minutes') end
   where a.org_id = v_org_id and a.id = p_agent_id and a.lease_id = p_lease_id
   returning * into v_agent;
   if v_agent.id is null then
@@ -569,7 +590,7 @@ end
 $$;
 
 comment on function app.finish_agent_sync(uuid, uuid, integer, text, text, jsonb) is
-  'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours or, unless synced, should (NULL: unknown). A version saved meanwhile is put in the queue again. False when the lease was lost: nothing is written.';
+  'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours or, unless synced, should (NULL: unknown). A version saved meanwhile is put in the queue again. After a failure the reconciler waits, each time longer. False when the lease was lost: nothing is written.';
 
 select app.seal('app.finish_agent_sync(uuid, uuid, integer, text, text, jsonb)', 'app_writer', 'tenant_service');
 -- end of sql/1022_function_finish_agent_sync.sql
@@ -584,20 +605,32 @@ volatile
 security definer
 set search_path = ''
 as $$
+declare
+  v_org_id uuid := app.require_org_id();
 begin
   delete from public.agents a
-  where a.org_id = app.require_org_id() and a.id = p_agent_id and a.lease_id = p_lease_id and a.deleted_at is not null;
+  where a.org_id = v_org_id and a.id = p_agent_id and a.lease_id = p_lease_id and a.deleted_at is not null;
   if not found then
-    return false;
+    -- The clinic left: its agents stay with the rest of its rows, out of step.
+    update public.agents a
+    set lease_id = null, lease_until = null, creating_since = null, synced_version = 0, synced_at = null, sync_status = 'pending',
+      sync_error = null, failures = 0, retry_at = null
+    where a.org_id = v_org_id and a.id = p_agent_id and a.lease_id = p_lease_id
+      and exists (select from public.organizations o where o.id = v_org_id and o.deleted_at is not null);
+    if not found then
+      return false;
+    end if;
+    delete from public.assistant_routes r where r.org_id = v_org_id and r.agent_id = p_agent_id;
+    delete from public.agent_tools t where t.org_id = v_org_id and t.agent_id = p_agent_id;
   end if;
-  perform pg_advisory_xact_lock(6, hashtext(app.current_org_id()::text));
+  perform pg_advisory_xact_lock(6, hashtext(v_org_id::text));
   perform app.summarise_tools();
   return true;
 end
 $$;
 
 comment on function app.finish_agent_removal(uuid, uuid) is
-  'Takes a deleted agent''s row away, after its assistant at Vapi is gone. False when the lease was lost.';
+  'Takes a deleted agent''s row away, after its assistant at Vapi is gone; of a clinic that left only the assistant''s traces. False when the lease was lost.';
 
 select app.seal('app.finish_agent_removal(uuid, uuid)', 'app_writer', 'tenant_service');
 -- end of sql/1024_function_finish_agent_removal.sql
@@ -624,6 +657,16 @@ begin
     return next row('registered', v_tool.vapi_tool_id, v_tool.definition_hash)::app.tool_claim;
     return;
   end if;
+  -- While a new build takes over, both run: the earlier one goes on with its own tool instead of registering it anew, which
+  -- the new one would undo, and so on. A way back that lasts is a change like any other after an hour.
+  v_now := app.now();
+  select * into v_tool
+  from public.vapi_tools t
+  where t.name = p_name and t.previous_hash = p_hash and t.registered_at > v_now - interval '1 hour';
+  if found then
+    return next row('registered', v_tool.previous_id, v_tool.previous_hash)::app.tool_claim;
+    return;
+  end if;
   insert into public.vapi_tools (name) values (p_name) on conflict (name) do nothing;
   select * into v_tool from public.vapi_tools t where t.name = p_name for update;
   v_now := app.now();
@@ -641,7 +684,7 @@ end
 $$;
 
 comment on function app.claim_tool(text, text, uuid) is
-  'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim.';
+  'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim. The definition that was replaced within the last hour counts as registered, under its own id.';
 
 select app.seal('app.claim_tool(text, text, uuid)', 'app_definer', 'voxanne_login');
 -- end of sql/1026_function_claim_tool.sql
@@ -659,6 +702,8 @@ as $$
 begin
   update public.vapi_tools t
   set vapi_tool_id = p_vapi_tool_id, definition_hash = p_hash, registered_at = app.now(), claim_id = null, claimed_until = null,
+    previous_id = case when t.vapi_tool_id = p_vapi_tool_id then t.previous_id else t.vapi_tool_id end,
+    previous_hash = case when t.vapi_tool_id = p_vapi_tool_id then t.previous_hash else t.definition_hash end,
     retired_ids = case when t.vapi_tool_id is null or t.vapi_tool_id = p_vapi_tool_id then t.retired_ids
       else t.retired_ids || t.vapi_tool_id end
   where t.name = p_name and t.claim_id = p_claim_id;
@@ -783,7 +828,9 @@ set search_path = ''
 as $$
 begin
   update public.vapi_tools t
-  set retired_ids = array_remove(t.retired_ids, p_vapi_tool_id)
+  set retired_ids = array_remove(t.retired_ids, p_vapi_tool_id),
+    previous_id = nullif(t.previous_id, p_vapi_tool_id),
+    previous_hash = case when t.previous_id <> p_vapi_tool_id then t.previous_hash end
   where p_vapi_tool_id = any (t.retired_ids);
   return found;
 end
@@ -809,14 +856,19 @@ begin
   return query
   select a.org_id, a.id
   from public.agents a
+  join public.organizations o on o.id = a.org_id
   where coalesce(a.lease_until, '-infinity') < app.now()
-    and (a.deleted_at is not null or a.sync_status <> 'synced' or a.synced_version < a.desired_version
+    and coalesce(a.retry_at, '-infinity') <= app.now()
+    and (a.deleted_at is not null
+      or (o.deleted_at is not null and (a.creating_since is not null
+        or exists (select from public.assistant_routes r where r.org_id = a.org_id and r.agent_id = a.id)))
+      or (o.deleted_at is null and (a.sync_status <> 'synced' or a.synced_version < a.desired_version
       or a.synced_at < p_seen_before
       -- Its assistant carries an earlier definition, a tool that is no more, or lacks a new one.
       or (p_tool_ids is not null and p_tool_ids is distinct from (
         select coalesce(array_agg(x.vapi_tool_id order by x.vapi_tool_id collate "C"), '{}')
         from public.agent_tools x
-        where x.org_id = a.org_id and x.agent_id = a.id)))
+        where x.org_id = a.org_id and x.agent_id = a.id)))))
     -- A save's own job comes first.
     and a.saved_at < app.now() - interval '30 seconds'
   order by a.saved_at, a.id
@@ -825,7 +877,7 @@ end
 $$;
 
 comment on function app.agents_to_reconcile(timestamptz, integer, text[]) is
-  'Agents of all tenants that are out of step, do not carry exactly p_tool_ids (sorted bytewise; NULL: whatever they carry), wait for removal, or were last seen in step before p_seen_before (drift); the oldest first. Ids only.';
+  'Agents of all tenants that are out of step, do not carry exactly p_tool_ids (sorted bytewise; NULL: whatever they carry), wait for removal (deleted, or of a clinic that left), or were last seen in step before p_seen_before (drift); the oldest first. Those whose pause after a failure (retry_at) is not over are left out. Ids only.';
 
 select app.seal('app.agents_to_reconcile(timestamptz, integer, text[])', 'app_definer', 'voxanne_login');
 -- end of sql/1036_function_agents_to_reconcile.sql
@@ -874,10 +926,13 @@ declare
   v_agents bigint := (select count(*) from public.agents a where a.org_id = v_org_id and a.deleted_at is null);
 begin
   return query
-  select o.tool_name, true,
+  select o.tool_name, exists (select from public.vapi_tools v where v.name = o.tool_name and v.vapi_tool_id is not null),
     count(t.id) filter (where t.linked_at is not null and t.vapi_tool_id = o.vapi_tool_id), v_agents, max(t.link_error)
   from public.org_tools o
-  left join public.agent_tools t on t.org_id = o.org_id and t.tool_name = o.tool_name
+  left join (
+    public.agent_tools t
+    join public.agents a on a.org_id = t.org_id and a.id = t.agent_id and a.deleted_at is null
+  ) on t.org_id = o.org_id and t.tool_name = o.tool_name
   where o.org_id = v_org_id
   group by o.tool_name
   order by o.tool_name;
@@ -904,6 +959,7 @@ begin
   return query
   select a.org_id, a.id
   from public.agents a
+  join public.organizations o on o.id = a.org_id and o.deleted_at is null
   where (p_org_id is null or a.org_id = p_org_id)
     and (p_even_in_step or a.deleted_at is not null or a.sync_status <> 'synced' or a.synced_version < a.desired_version
       or exists (
@@ -915,7 +971,7 @@ end
 $$;
 
 comment on function app.agents_to_sync(uuid, boolean) is
-  'The agents of one organisation, or of all (NULL), whose assistants are out of step or carry an earlier tool; p_even_in_step: every one. Unlike agents_to_reconcile it leaves nobody out for being worked on. Ids only.';
+  'The agents of one organisation, or of all (NULL), whose assistants are out of step or carry an earlier tool; p_even_in_step: every one. Clinics that left are not among them. Unlike agents_to_reconcile it leaves nobody out for being worked on. Ids only.';
 
 select app.seal('app.agents_to_sync(uuid, boolean)', 'app_definer', 'voxanne_login');
 -- end of sql/1042_function_agents_to_sync.sql
@@ -933,7 +989,7 @@ as $$
 begin
   -- Out of step, so that the job does not take "synced" for an answer.
   update public.agents a
-  set sync_status = case when a.sync_status = 'synced' then 'pending' else a.sync_status end
+  set sync_status = case when a.sync_status = 'synced' then 'pending' else a.sync_status end, failures = 0, retry_at = null
   where a.org_id = app.require_org_id() and a.id = p_agent_id;
   if not found then
     return false;

@@ -286,6 +286,9 @@ func TestToolsHealthFollowsTheLinks(t *testing.T) {
 	c.data.Exec(t, `insert into public.agent_tools (org_id, agent_id, tool_name, vapi_tool_id, definition_hash, linked_at)
 		select org_id, id, 'takeMessage', 'tool-1', repeat('a', 64), now() from public.agents where org_id = $1`, c.org)
 	health := c.ok(t, http.MethodGet, "/api/tools/health", "")
+	require.Equal(t, []any{false, 0.0}, []any{health["healthy"], health["toolsRegistered"]}, "linked, but there is no such tool at Vapi any more")
+	c.data.Exec(t, `insert into public.vapi_tools (name, vapi_tool_id, definition_hash, registered_at) values ('takeMessage', 'tool-1', repeat('a', 64), now())`)
+	health = c.ok(t, http.MethodGet, "/api/tools/health", "")
 	require.Equal(t, []any{true, 1.0}, []any{health["healthy"], health["toolsRegistered"]})
 	require.Equal(t, []any{map[string]any{"name": "takeMessage", "registered": true, "linked": true, "linkedAgents": 1.0, "agents": 1.0, "lastError": nil}}, health["tools"])
 

@@ -38,8 +38,8 @@ alter table public.vapi_tools enable row level security;
 alter table public.vapi_tools force row level security;
 revoke all on table public.vapi_tools from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
 drop policy if exists registry_reads on public.vapi_tools;
-create policy registry_reads on public.vapi_tools for select to tenant_service using (true);
-grant select on table public.vapi_tools to tenant_service;
+create policy registry_reads on public.vapi_tools for select to tenant_service, app_writer using (true);
+grant select on table public.vapi_tools to tenant_service, app_writer;
 drop policy if exists definer_crosses on public.vapi_tools;
 create policy definer_crosses on public.vapi_tools for all to app_definer using (true) with check (true);
 grant select, insert, update on table public.vapi_tools to app_definer;
@@ -60,7 +60,8 @@ grant select, insert, update, delete on table public.vapi_pace to service_role;
 -- Which agents are out of step with Vapi, and which tools they carry: ids and states, not words.
 drop policy if exists definer_crosses on public.agents;
 create policy definer_crosses on public.agents for select to app_definer using (true);
-grant select (org_id, id, lease_until, deleted_at, sync_status, synced_version, desired_version, synced_at, saved_at)
+grant select (org_id, id, lease_until, deleted_at, sync_status, synced_version, desired_version, synced_at, saved_at, retry_at,
+    creating_since)
   on table public.agents to app_definer;
 drop policy if exists definer_crosses on public.agent_tools;
 create policy definer_crosses on public.agent_tools for select to app_definer using (true);

@@ -54,7 +54,8 @@ begin
     max_call_duration = coalesce(make_interval(secs => p_max_call_seconds), a.max_call_duration),
     is_default = coalesce(p_is_default, a.is_default),
     desired_version = a.desired_version + case when p_agent_id is null then 0 else 1 end,
-    sync_status = 'pending', sync_error = null, saved_at = v_now, updated_at = v_now, trace_context = p_trace_context
+    sync_status = 'pending', sync_error = null, failures = 0, retry_at = null,
+    saved_at = v_now, updated_at = v_now, trace_context = p_trace_context
   where a.org_id = v_org_id and a.id = v_agent.id
   returning * into v_agent;
   perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', v_agent.id));

@@ -16,13 +16,16 @@ declare
   v_outcome text;
 begin
   select * into v_agent from public.agents a where a.org_id = v_org_id and a.id = p_agent_id for update;
+  select * into v_org from public.organizations o where o.id = v_org_id;
   select r.vapi_assistant_id into v_assistant_id
   from public.assistant_routes r
   where r.org_id = v_org_id and r.agent_id = p_agent_id;
   v_outcome := case
     when v_agent.id is null then 'gone'
+    -- The clinic left: its assistants must not answer anybody any more.
+    when v_org.deleted_at is not null and v_agent.deleted_at is null and v_assistant_id is null and v_agent.creating_since is null then 'gone'
     when v_agent.lease_until > v_now and v_agent.lease_id <> p_lease_id then 'busy'
-    when v_agent.deleted_at is not null then 'remove'
+    when v_agent.deleted_at is not null or v_org.deleted_at is not null then 'remove'
     when v_agent.synced_version >= v_agent.desired_version and v_agent.sync_status = 'synced' and not p_even_in_step then 'in_step'
     else 'sync'
   end;
@@ -31,7 +34,6 @@ begin
     set lease_id = p_lease_id, lease_until = v_now + interval '2 minutes'
     where a.org_id = v_org_id and a.id = p_agent_id;
   end if;
-  select * into v_org from public.organizations o where o.id = v_org_id;
   return next row(
     v_outcome, v_agent.desired_version, v_agent.name, v_agent.role, v_agent.voice, v_agent.language, v_agent.system_prompt,
     v_agent.first_message, extract(epoch from v_agent.max_call_duration)::integer, v_assistant_id,

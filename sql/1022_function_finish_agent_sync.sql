@@ -22,7 +22,10 @@ begin
     synced_version = case when p_status = 'synced' then greatest(a.synced_version, p_version) else a.synced_version end,
     synced_at = case when p_status = 'synced' then v_now else a.synced_at end,
     sync_status = case when p_version < a.desired_version then 'pending' else p_status end,
-    sync_error = left(p_error, 200)
+    sync_error = left(p_error, 200),
+    -- One minute after the first failure, then twice as long each time, half an hour at most.
+    failures = case when p_status = 'synced' then 0 else a.failures + 1 end,
+    retry_at = case when p_status <> 'synced' then v_now + least(interval '1 minute' * power(2, least(a.failures, 10)), interval '30 minutes') end
   where a.org_id = v_org_id and a.id = p_agent_id and a.lease_id = p_lease_id
   returning * into v_agent;
   if v_agent.id is null then
@@ -58,6 +61,6 @@ end
 $$;
 
 comment on function app.finish_agent_sync(uuid, uuid, integer, text, text, jsonb) is
-  'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours or, unless synced, should (NULL: unknown). A version saved meanwhile is put in the queue again. False when the lease was lost: nothing is written.';
+  'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours or, unless synced, should (NULL: unknown). A version saved meanwhile is put in the queue again. After a failure the reconciler waits, each time longer. False when the lease was lost: nothing is written.';
 
 select app.seal('app.finish_agent_sync(uuid, uuid, integer, text, text, jsonb)', 'app_writer', 'tenant_service');

@@ -7,7 +7,9 @@ set search_path = ''
 as $$
 begin
   update public.vapi_tools t
-  set retired_ids = array_remove(t.retired_ids, p_vapi_tool_id)
+  set retired_ids = array_remove(t.retired_ids, p_vapi_tool_id),
+    previous_id = nullif(t.previous_id, p_vapi_tool_id),
+    previous_hash = case when t.previous_id <> p_vapi_tool_id then t.previous_hash end
   where p_vapi_tool_id = any (t.retired_ids);
   return found;
 end

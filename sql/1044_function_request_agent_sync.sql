@@ -8,7 +8,7 @@ as $$
 begin
   -- Out of step, so that the job does not take "synced" for an answer.
   update public.agents a
-  set sync_status = case when a.sync_status = 'synced' then 'pending' else a.sync_status end
+  set sync_status = case when a.sync_status = 'synced' then 'pending' else a.sync_status end, failures = 0, retry_at = null
   where a.org_id = app.require_org_id() and a.id = p_agent_id;
   if not found then
     return false;

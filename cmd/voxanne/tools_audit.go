@@ -12,13 +12,15 @@ import (
 	"time"
 
 	"github.com/voxanne-ai/voxanne/cmd/voxanne/audit"
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 	"github.com/voxanne-ai/voxanne/server"
 )
 
 const toolsAuditUsage = `Looks through every assistant, squad and tool of the account at Vapi for what would take
-a call past this server (Google, GoHighLevel, Make and Slack tools, code, MCP and functions
+a call past this server (Google, GoHighLevel, Make, Slack and SMS tools, code, MCP and functions
 of other hosts, fixed transfers), and asks this server's webhook at BACKEND_URL what Vapi
 asks. The exit status is 0 only when both are as they must be. With --fix what is found is
 detached from assistants and squads; the tools themselves stay in the account.
@@ -42,7 +44,12 @@ func runToolsAudit(ctx context.Context, p process, args []string) error {
 	if err != nil {
 		return err
 	}
-	options, err := auditOptions(cfg)
+	opened, err := db.Open(ctx, string(cfg.DatabaseURL))
+	if err != nil {
+		return err
+	}
+	defer opened.Close()
+	options, err := auditOptions(cfg, opened)
 	if err != nil {
 		return err
 	}
@@ -67,12 +74,17 @@ func runToolsAudit(ctx context.Context, p process, args []string) error {
 	return err
 }
 
-// auditOptions signs as Vapi does for the tools that we register: by their secret header, unless only HMAC is accepted.
-func auditOptions(cfg server.Config) (audit.Options, error) {
+// auditOptions signs as Vapi does for the tools that we register: by their secret header, unless only HMAC is accepted. The
+// audit takes turns with the workers, whose syncs would otherwise be refused for its many requests.
+func auditOptions(cfg server.Config, opened *db.DB) (audit.Options, error) {
 	if cfg.VapiPrivateKey == "" {
 		return audit.Options{}, errors.New("VAPI_PRIVATE_KEY is not set: give the account's private key")
 	}
-	client, err := vapi.New(vapi.Options{BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout})
+	pace, err := toolsync.NewPace(opened, cfg.VapiRequestsPerSecond)
+	if err != nil {
+		return audit.Options{}, err
+	}
+	client, err := vapi.New(vapi.Options{BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout, Pace: pace})
 	if err != nil {
 		return audit.Options{}, err
 	}

@@ -50,6 +50,7 @@ func operate(t *testing.T) *operated {
 	o.environ = map[string]string{
 		"VOXANNE_ENV": "dev", "DATABASE_URL": o.data.LoginURL, "JWT_SECRET": "test-secret-jwt-0123456789abcdefghijkl",
 		"VAPI_WEBHOOK_SECRET": "test-secret-webhook", "VAPI_PRIVATE_KEY": key, "VAPI_BASE_URL": played.URL, "BACKEND_URL": listening.URL,
+		"VAPI_REQUESTS_PER_SECOND": "1000",
 	}
 	cfg, err := server.LoadConfig(o.environ)
 	require.NoError(t, err)
@@ -89,7 +90,7 @@ func (o *operated) interceptors() []string {
 	}
 	for _, kind := range []string{"google.calendar.availability.check", "google.calendar.event.create", "google.sheets.row.append",
 		"gohighlevel.calendar.availability.check", "gohighlevel.calendar.event.create", "gohighlevel.contact.create",
-		"gohighlevel.contact.get", "slack.message.send"} {
+		"gohighlevel.contact.get", "slack.message.send", "sms"} {
 		kinds = append(kinds, fmt.Sprintf(`{"type":%q}`, kind))
 	}
 	return kinds
@@ -203,6 +204,16 @@ func TestAuditChangesNothingOnACleanAccount(t *testing.T) {
 	require.Empty(t, o.vapi.Patches())
 	require.Equal(t, before, o.account())
 	require.Equal(t, []string{"GET /assistant", "GET /squad", "GET /tool"}, slices.Sorted(maps.Keys(o.vapi.Counts())), "it only looked")
+}
+
+func TestAuditTakesTurnsWithTheWorkers(t *testing.T) {
+	t.Parallel()
+	o := operate(t)
+	o.data.Exec(t, "update public.vapi_pace set next_at = '-infinity'")
+	o.report(t)
+	var turn bool
+	require.NoError(t, o.data.Pool(t).QueryRow(t.Context(), "select next_at > '-infinity' from public.vapi_pace").Scan(&turn))
+	require.True(t, turn)
 }
 
 func TestAuditSaysWhatItCouldNotDetach(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/voxanne-ai/voxanne/db"
 )
@@ -106,7 +107,9 @@ func (r *syncRun) do(ctx context.Context) error {
 		return fmt.Errorf("list the agents: %w", err)
 	}
 	if len(everyone) == 0 && r.wish.org != nil {
-		return errors.New("there is no such organisation, or it has no agent")
+		if err := r.exists(ctx, *r.wish.org); err != nil {
+			return err
+		}
 	}
 	wanted, err := r.db.Platform().AgentsToSync(ctx, r.wish.org, false)
 	if err != nil {
@@ -131,6 +134,17 @@ func (r *syncRun) do(ctx context.Context) error {
 		return nil
 	}
 	return r.await(ctx, wanted)
+}
+
+// exists tells an organisation without agents, which is in step, from none.
+func (r *syncRun) exists(ctx context.Context, org uuid.UUID) error {
+	return r.db.AsTenant(ctx, org, func(tx db.Tx) error {
+		found, err := tx.GetOrganization(ctx, org)
+		if errors.Is(err, pgx.ErrNoRows) || (err == nil && found.DeletedAt != nil) {
+			return errors.New("there is no such organisation, or it has left")
+		}
+		return err
+	})
 }
 
 func (r *syncRun) request(ctx context.Context, a db.AgentRef) error {

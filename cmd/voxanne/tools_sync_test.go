@@ -71,6 +71,18 @@ func TestSyncKnowsNoOrganisationThatThereIsNot(t *testing.T) {
 	require.Contains(t, complaints, "no such organisation")
 }
 
+func TestAnOrganisationWithoutAgentsIsInStep(t *testing.T) {
+	t.Parallel()
+	o := operate(t)
+	o.data.Exec(t, "delete from public.agents where org_id = $1", harborOrg)
+	status, s := o.summary(t, "--org", harborOrg, "--wait")
+	require.Equal(t, []int{0, 0, 0}, []int{status, s.Agents, s.Requested})
+	o.data.Exec(t, "update public.organizations set deleted_at = now() where id = $1", harborOrg)
+	status, _, complaints := o.command(t, "tools", "sync", "--org", harborOrg)
+	require.Equal(t, 1, status)
+	require.Contains(t, complaints, "has left")
+}
+
 func TestSyncWaitsUntilAllAreInStep(t *testing.T) {
 	t.Parallel()
 	o := operate(t)

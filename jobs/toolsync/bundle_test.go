@@ -183,7 +183,7 @@ func refs(into *[]db.AgentRef) func(context.Context, []db.AgentRef) error {
 // heal reconciles and works what that asks for.
 func (b *testBundle) heal(t *testing.T, s *Syncer) {
 	t.Helper()
-	b.data.Exec(t, "update public.agents set saved_at = saved_at - interval '1 minute'")
+	b.data.Exec(t, "update public.agents set saved_at = saved_at - interval '1 minute', retry_at = null")
 	var found []db.AgentRef
 	_, err := s.Reconcile(t.Context(), refs(&found))
 	require.NoError(t, err)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 )
@@ -15,7 +17,7 @@ import (
 func (r *run) existing(ctx context.Context) (vapi.Object, error) {
 	if r.assistantID != "" {
 		current, err := r.vapi.GetAssistant(ctx, r.assistantID)
-		if !errors.Is(err, vapi.ErrNotFound) {
+		if !isGone(r.assistantID, err) {
 			return current, err
 		}
 		if err := r.record(ctx, ""); err != nil {
@@ -36,6 +38,12 @@ func (r *run) existing(ctx context.Context) (vapi.Object, error) {
 		}
 	}
 	return found[0], r.record(ctx, found[0].Text("id"))
+}
+
+// isGone: Vapi knows no such assistant. An id that is no UUID, as the demo's clinics come with, it refuses as such.
+func isGone(id string, err error) bool {
+	var refused *vapi.InvalidError
+	return errors.Is(err, vapi.ErrNotFound) || (errors.As(err, &refused) && uuid.Validate(id) != nil)
 }
 
 // find returns the assistants at Vapi that say they are this agent's, the oldest first.
@@ -123,7 +131,7 @@ func (r *run) remove(ctx context.Context) error {
 		}
 	}
 	for _, id := range ids {
-		if err := r.vapi.DeleteAssistant(ctx, id); err != nil && !errors.Is(err, vapi.ErrNotFound) {
+		if err := r.vapi.DeleteAssistant(ctx, id); err != nil && !isGone(id, err) {
 			return fmt.Errorf("delete the assistant: %w", err)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/voxanne-ai/voxanne/providers/vapi"
@@ -35,19 +37,22 @@ func (e *toolsError) Error() string { return "ensure the tools: " + e.cause.Erro
 
 func (e *toolsError) Unwrap() error { return e.cause }
 
-// passing reports whether an error may be gone in some seconds. A creation that was waited for in vain is left alone: it
-// may still happen, and only later can one see whether it did.
+// passing reports whether an error may be gone in some seconds. A creation that we or a gateway waited for in vain is left
+// alone: it may still happen, and only later can one see whether it did.
 func passing(err error) bool {
 	var unavailable *vapi.UnavailableError
 	var uncertain *vapi.UncertainError
 	var limited *vapi.RateLimitedError
 	switch {
 	case errors.As(err, &uncertain):
-		return !errors.Is(err, context.DeadlineExceeded)
+		return !errors.Is(err, context.DeadlineExceeded) && !slices.Contains(waitedInVain(), uncertain.Status)
 	default:
 		return errors.As(err, &unavailable) || errors.As(err, &limited) || errors.Is(err, errNotTaken)
 	}
 }
+
+// waitedInVain are the statuses of what gave up waiting for an answer while the work may go on.
+func waitedInVain() []int { return []int{http.StatusRequestTimeout, http.StatusGatewayTimeout, 524} }
 
 // surelyNot reports whether a failed creation certainly made nothing.
 func surelyNot(err error) bool {

@@ -17,9 +17,8 @@ const (
 	batch      = 1000          // agents at once; what is left comes a minute later
 )
 
-// Reconcile registers what is missing of the tools, hands the agents that are out of step to enqueue, and deletes earlier
-// tools that nobody carries. It returns how many agents there were. What fails does not keep the rest from being done; the
-// errors are joined.
+// Reconcile registers what is missing of the tools and hands the agents that are out of step to enqueue. It returns how many
+// agents there were. What fails does not keep the rest from being done; the errors are joined.
 func (s *Syncer) Reconcile(ctx context.Context, enqueue func(context.Context, []db.AgentRef) error) (n int, err error) {
 	lost := s.findLostTools(ctx)
 	tools, unregistered := s.EnsureTools(ctx)
@@ -30,7 +29,7 @@ func (s *Syncer) Reconcile(ctx context.Context, enqueue func(context.Context, []
 	if err != nil {
 		err = fmt.Errorf("enqueue the agents that are out of step: %w", err)
 	}
-	return len(agents), errors.Join(lost, unregistered, err, s.retire(ctx))
+	return len(agents), errors.Join(lost, unregistered, err)
 }
 
 // sortedIDs is nil when the tools are not known: then nobody is out of step because of them.
@@ -77,8 +76,9 @@ func (s *Syncer) findLostTools(ctx context.Context) error {
 	return nil
 }
 
-// retire deletes earlier tools that neither our rows nor any assistant or squad at Vapi refers to.
-func (s *Syncer) retire(ctx context.Context) error {
+// Retire deletes earlier tools that neither our rows nor any assistant or squad at Vapi refers to. While there are candidates
+// it reads all assistants of the account, so it is for a rarer hour than [Syncer.Reconcile].
+func (s *Syncer) Retire(ctx context.Context) error {
 	retired, err := s.db.Platform().RetiredTools(ctx)
 	if err != nil {
 		return fmt.Errorf("read the retired tools: %w", err)

@@ -73,24 +73,40 @@ func TestAChangedDefinitionIsANewToolForEverybody(t *testing.T) {
 
 	require.NoError(t, next.CheckAgent(t.Context(), found[0].OrgID, found[0].AgentID))
 	b.data.Exec(t, "update public.vapi_tools set registered_at = registered_at - interval '3 hours'")
-	_, err = next.Reconcile(t.Context(), refs(&[]db.AgentRef{}))
-	require.NoError(t, err)
+	require.NoError(t, next.Retire(t.Context()))
 	require.Contains(t, b.played.Tools(), old[0], "an agent still carries it")
 
 	// A stranger's assistant that holds it keeps it as well.
 	require.NoError(t, next.CheckAgent(t.Context(), found[1].OrgID, found[1].AgentID))
 	holder, err := b.played.AddAssistant(json.RawMessage(`{"model":{"toolIds":["` + old[0] + `"]}}`))
 	require.NoError(t, err)
-	_, err = next.Reconcile(t.Context(), refs(&[]db.AgentRef{}))
-	require.NoError(t, err)
+	require.NoError(t, next.Retire(t.Context()))
 	require.Contains(t, b.played.Tools(), old[0])
 	require.NoError(t, next.vapi.DeleteAssistant(t.Context(), holder))
-	_, err = next.Reconcile(t.Context(), refs(&[]db.AgentRef{}))
-	require.NoError(t, err)
+	require.NoError(t, next.Retire(t.Context()))
 	require.NotContains(t, b.played.Tools(), old[0], "now nobody does")
 
 	after := b.requireEndState(t, next, b.clinic.agent, other.agent)
 	b.requireNoGap(t, before, after)
+}
+
+func TestTwoBuildsAtOnceDoNotRegisterToAndFro(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	earlier, next := b.syncer(t, nil, nil), changed(t, b.syncer(t, nil, nil))
+	first, err := earlier.EnsureTools(t.Context())
+	require.NoError(t, err)
+	second, err := next.EnsureTools(t.Context())
+	require.NoError(t, err)
+	for range 3 {
+		again, err := earlier.EnsureTools(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, first, again)
+		again, err = next.EnsureTools(t.Context())
+		require.NoError(t, err)
+		require.Equal(t, second, again)
+	}
+	require.Equal(t, len(first)+1, b.played.Counts()["POST /tool"])
 }
 
 func TestAnotherSecretIsAnotherToolAndHeader(t *testing.T) {

@@ -141,6 +141,68 @@ func TestACreationThatIsNotAnsweredIsLeftToTheReconciler(t *testing.T) {
 	require.Equal(t, 1, b.played.Counts()["POST /assistant"])
 }
 
+func TestACreationThatAGatewayGaveUpOnIsLeftToTheReconciler(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := b.syncer(t, nil, nil)
+	_, err := s.EnsureTools(t.Context())
+	require.NoError(t, err)
+	b.played.Fail(sandbox.Failure{Status: http.StatusGatewayTimeout})
+	var failed *FailedError
+	require.ErrorAs(t, s.SyncAgent(t.Context(), b.clinic.org, b.clinic.agent), &failed)
+	require.Equal(t, 1, b.played.Counts()["POST /assistant"], "it may still be made: a second one would be a twin")
+	b.heal(t, s)
+	b.requireEndState(t, s, b.clinic.agent)
+}
+
+func TestAnIDThatIsNoneOfVapisIsReplaced(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.data.Exec(t, "insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id) values ('assistant-lakeside', $1, $2)", b.clinic.org, b.clinic.agent)
+	s := b.syncer(t, nil, func(r *http.Request, resp *http.Response) error {
+		if strings.HasSuffix(r.URL.Path, "/assistant-lakeside") {
+			resp.StatusCode = http.StatusBadRequest // "id must be a UUID"
+		}
+		return nil
+	})
+	require.NoError(t, s.SyncAgent(t.Context(), b.clinic.org, b.clinic.agent))
+	b.requireEndState(t, s, b.clinic.agent)
+}
+
+func TestAClinicThatLeftLosesItsAssistant(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := b.syncer(t, nil, nil)
+	require.NoError(t, s.SyncAgent(t.Context(), b.clinic.org, b.clinic.agent))
+	b.data.Exec(t, "update public.organizations set deleted_at = now()")
+	b.heal(t, s)
+	require.Empty(t, b.played.Assistants())
+	var found []db.AgentRef
+	_, err := s.Reconcile(t.Context(), refs(&found))
+	require.NoError(t, err)
+	require.Empty(t, found, "and is left alone then")
+}
+
+func TestWhatVapiRefusesForGoodIsNotTriedEveryMinute(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := b.syncer(t, nil, nil)
+	_, err := s.EnsureTools(t.Context())
+	require.NoError(t, err)
+	b.played.FailAtRandom(1, sandbox.Risk{Share: 1, Failure: sandbox.Failure{Status: http.StatusBadRequest}})
+	var failed *FailedError
+	require.ErrorAs(t, s.SyncAgent(t.Context(), b.clinic.org, b.clinic.agent), &failed)
+	b.played.FailAtRandom(1)
+	b.data.Exec(t, "update public.agents set saved_at = saved_at - interval '1 minute'")
+	for pause, agents := range map[string]int{"30 seconds": 0, "-1 second": 1} {
+		b.data.Exec(t, "update public.agents set retry_at = now() + interval '"+pause+"'")
+		var found []db.AgentRef
+		_, err = s.Reconcile(t.Context(), refs(&found))
+		require.NoError(t, err)
+		require.Len(t, found, agents)
+	}
+}
+
 func TestFailuresStandInTheRowAndAreHealed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

@@ -20,7 +20,8 @@ type Found struct {
 
 // Inspector tells interceptors from tools that may stay. Safe for concurrent use.
 //
-// Interceptors are, by type and never by name: google.*, gohighlevel.*, ghl, slack.* and make; apiRequest, code and mcp
+// Interceptors are, by type and never by name: google.*, gohighlevel.*, ghl, slack.* and make; sms, which texts people past
+// our record of who wants no texts; apiRequest, code and mcp
 // unless they go to our own host; a function whose server (its own, else the assistant's) is on another host; and a
 // transferCall with destinations of its own, because the server decides where to put a caller through. Other types stay,
 // and so do ids of tools that the account does not list.
@@ -183,7 +184,7 @@ func (in *Inspector) intercepts(tool Object, inherited string) bool {
 		}
 	}
 	switch kind {
-	case "ghl", "make":
+	case "ghl", "make", "sms":
 		return true
 	case "apiRequest":
 		return hostOf(tool.Text("url")) != in.host

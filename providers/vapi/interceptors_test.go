@@ -49,7 +49,7 @@ func kinds() map[string]bool {
 		`{"type":"query","function":{"name":"google.calendar.event.create"}}`:        false,
 		`{"type":"knowledgeBase"}`: false,
 		`{"type":"output"}`:        false,
-		`{"type":"sms"}`:           false,
+		`{"type":"sms"}`:           true,
 		`{"type":"sipRequest"}`:    false,
 		`{"type":"bash"}`:          false,
 		`{"type":"computer"}`:      false,

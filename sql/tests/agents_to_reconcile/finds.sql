@@ -1,7 +1,7 @@
 -- What is out of step is found across tenants, as ids only; what is being worked on or just saved is left alone.
 begin;
 \ir ../clinics.psql
-select plan(11);
+select plan(15);
 
 create function pg_temp.found(p_tool_ids text[] default null) returns text language plpgsql as $$
 declare
@@ -44,6 +44,20 @@ select is(pg_temp.found('{tool-1,tool-3}'), 'ab', 'lack one of two');
 reset role;
 update public.agents set saved_at = app.now();
 select is(pg_temp.found(), null, 'a save''s own job comes first');
+
+reset role;
+update public.agents set saved_at = app.now() - interval '1 minute', sync_status = 'failed', retry_at = app.now() + interval '1 second'
+where id::text like 'a%';
+select is(pg_temp.found(), null, 'the pause after a failure is not over');
+reset role;
+update public.agents set retry_at = app.now() where id::text like 'a%';
+select is(pg_temp.found(), 'a', 'now it is');
+reset role;
+update public.organizations set deleted_at = app.now() where id::text like 'a%';
+select is(pg_temp.found(), 'a', 'a clinic that left still has an assistant');
+reset role;
+delete from public.assistant_routes where org_id::text like 'a%';
+select is(pg_temp.found(), null, 'and is left alone without one');
 
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- What an operator's sync takes: what is out of step, of one clinic or of all, or everything.
 begin;
 \ir ../clinics.psql
-select plan(8);
+select plan(9);
 
 create function pg_temp.found(p_org_id uuid, p_even boolean default false) returns text language plpgsql as $$
 begin
@@ -30,6 +30,10 @@ select is(pg_temp.found(null), 'ab', 'carries an earlier definition');
 reset role;
 set local role tenant_user;
 select throws_ok($$ select app.agents_to_sync(null, true) $$, '42501', null, 'crossing tenants is not for requests');
+
+reset role;
+update public.organizations set deleted_at = app.now() where id::text like 'a%';
+select is(pg_temp.found(null, true), 'b', 'a clinic that left is not served');
 
 select * from finish();
 rollback;
