@@ -119,7 +119,7 @@ func TestVerifyRefuses(t *testing.T) {
 		"org of another type":            {set("app_metadata", map[string]any{"org_id": 7}), CodeNoOrganization},
 		"org is nil":                     {set("app_metadata", map[string]any{"org_id": uuid.Nil.String()}), CodeNoOrganization},
 		"org at the top of the token":    {func(c map[string]any) { c["org_id"] = uuid.NewString(); delete(c, "app_metadata") }, CodeNoOrganization},
-		"expired just within the leeway": {set("exp", time.Now().Add(-tokenLeeway/2).Unix()), ""},
+		"expired just within the leeway": {func(c map[string]any) { c["exp"] = time.Now().Add(-tokenLeeway / 2).Unix() }, ""},
 	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
