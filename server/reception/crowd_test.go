@@ -29,33 +29,40 @@ type wish struct {
 	err    error
 }
 
-// crowd lets callers want a checkup on 2030-03-05 all at once, each at the start that startOf gives it.
+// crowd lets callers want a checkup on 2030-03-05 all at once, each at the start that startOf gives it. On a machine with
+// other work to do the queue for a slot gets longer than a caller waits; who is told so does as told and tries once more.
 func (b *bundle) crowd(t *testing.T, callers int, startOf func(int) time.Time) []wish {
 	t.Helper()
 	zone, err := time.LoadLocation("America/Chicago")
 	require.NoError(t, err)
 	wishes := make([]wish, callers)
+	asks := make([]func(toolCall string), callers)
 	var all sync.WaitGroup
 	for i := range wishes {
 		p := b.call(fmt.Sprintf("+13125552%03d", i))
 		wishes[i].start = startOf(i)
-		all.Go(func() {
+		asks[i] = func(toolCall string) {
 			results, err := b.vapi.CallTools(t.Context(), sandbox.ToolCalls(p.line, sandbox.NestedObject, sandbox.ToolCall{
-				ID: "1", Name: "bookClinicAppointment", Arguments: map[string]any{"appointmentDate": "2030-03-05",
+				ID: toolCall, Name: "bookClinicAppointment", Arguments: map[string]any{"appointmentDate": "2030-03-05",
 					"appointmentTime": wishes[i].start.In(zone).Format("15:04"), "serviceType": "checkup",
 					"patientName": "Ann Quill" + strings.Repeat("b", 1+i%7) + fmt.Sprintf("y the %dth", i)}}))
 			if wishes[i].err = err; err == nil {
 				wishes[i].answer = results[0]
 			}
-		})
+		}
+		all.Go(func() { asks[i]("1") })
 	}
 	all.Wait()
+	for i := range wishes {
+		if wishes[i].answer.Error == sayBusy {
+			asks[i]("2")
+		}
+	}
 	return wishes
 }
 
-// requireNoTrouble counts the winners, and those who were asked to try once more because the queue for the slot was
-// longer than a caller waits. On a machine with other work to do there are some; a loser of any other kind fails.
-func (b *bundle) requireNoTrouble(t *testing.T, wishes []wish) (won, busy int) {
+// requireNoTrouble counts the winners. A loser hears why and what is free, or the test fails.
+func (b *bundle) requireNoTrouble(t *testing.T, wishes []wish) (won int) {
 	t.Helper()
 	for _, w := range wishes {
 		require.NoError(t, w.err)
@@ -64,16 +71,11 @@ func (b *bundle) requireNoTrouble(t *testing.T, wishes []wish) (won, busy int) {
 			won++
 			continue
 		}
-		if w.answer.Error == sayBusy {
-			busy++
-			continue
-		}
-		require.Regexp(t, `^That time is taken\. Free: .+\.$`, w.answer.Error, "a loser hears why, and what is free")
+		require.Regexp(t, `^That time is taken\. Free: .+\.$`, w.answer.Error)
 	}
 	require.NotContains(t, b.log.String(), "40P01", "no deadlock")
 	require.NotContains(t, b.log.String(), `"level":"ERROR"`)
-	require.Less(t, busy, len(wishes)-won, "somebody was told what is free instead")
-	return won, busy
+	return won
 }
 
 // The two crowds do not run beside other tests: they need the machine for themselves.
@@ -82,11 +84,11 @@ func TestAHundredCallersWantOneSlotOfThreePractitioners(t *testing.T) {
 	b.third(t)
 	two := time.Date(2030, 3, 5, 20, 0, 0, 0, time.UTC)
 	wishes := b.crowd(t, 100, func(int) time.Time { return two })
-	won, busy := b.requireNoTrouble(t, wishes)
+	won := b.requireNoTrouble(t, wishes)
 	require.Equal(t, 3, won)
 	require.Equal(t, 3, b.count(t, `select count(distinct resource_id)::int from appointments where status = 'confirmed' and scheduled_at = $1`, two))
 	require.Equal(t, 3, b.count(t, `select count(*)::int from patients`), "losers leave nobody behind")
-	require.GreaterOrEqual(t, b.count(t, `select count(*)::int from booking_attempts`), 100-busy, "every try leaves its trace")
+	require.GreaterOrEqual(t, b.count(t, `select count(*)::int from booking_attempts`), 100, "every try leaves its trace")
 }
 
 // Visits only accumulate here, so what stands at the end shows whether a refusal was right: a refused visit must not
@@ -98,7 +100,7 @@ func TestAHundredCallersWantOverlappingSlots(t *testing.T) {
 	b.database.Exec(t, `alter table booking_attempts add column seq bigserial; grant usage on all sequences in schema public to app_writer`)
 	first := time.Date(2030, 3, 5, 19, 0, 0, 0, time.UTC)
 	wishes := b.crowd(t, 100, func(i int) time.Time { return first.Add(time.Duration(i%9) * 15 * time.Minute) })
-	won, _ := b.requireNoTrouble(t, wishes)
+	won := b.requireNoTrouble(t, wishes)
 	require.Equal(t, won, b.count(t, booked))
 	require.Zero(t, b.count(t, `select count(*)::int from appointments a join appointments z
 on z.resource_id = a.resource_id and z.id <> a.id and z.blocked && a.blocked`))
