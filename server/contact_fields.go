@@ -55,11 +55,11 @@ func contactFieldsOf(c api.ContactChange, country string) (json.RawMessage, erro
 func contactSource(said string, ofCall bool) string {
 	switch {
 	case ofCall:
-		return string(api.ContactSourceCall)
-	case said == string(api.ContactSourceImport):
+		return "call"
+	case said == "import":
 		return said
 	default:
-		return string(api.ContactSourceDashboard)
+		return "dashboard"
 	}
 }
 
