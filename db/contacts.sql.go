@@ -7,9 +7,243 @@ package db
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 )
+
+const appointmentsOfContact = `-- name: AppointmentsOfContact :many
+select a.id, s.name as service_type, r.name as resource_name, a.patient_id, p.name as patient_name, a.scheduled_at,
+  (extract(epoch from a.duration) / 60)::integer as duration_minutes, a.status, a.created_at, count(*) over () as total
+from public.appointments a
+join public.services s on s.org_id = a.org_id and s.id = a.service_id
+join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
+join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+where a.org_id = $1 and a.contact_id = $2::uuid and a.status <> 'held'
+order by a.scheduled_at desc, a.id
+limit 50
+`
+
+type AppointmentsOfContactRow struct {
+	ID              uuid.UUID
+	ServiceType     string
+	ResourceName    string
+	PatientID       *uuid.UUID
+	PatientName     string
+	ScheduledAt     time.Time
+	DurationMinutes int32
+	Status          string
+	CreatedAt       time.Time
+	Total           int64
+}
+
+// The latest 50, and how many there are. Held slots are nobody's visits yet.
+//
+//	select a.id, s.name as service_type, r.name as resource_name, a.patient_id, p.name as patient_name, a.scheduled_at,
+//	  (extract(epoch from a.duration) / 60)::integer as duration_minutes, a.status, a.created_at, count(*) over () as total
+//	from public.appointments a
+//	join public.services s on s.org_id = a.org_id and s.id = a.service_id
+//	join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
+//	join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+//	where a.org_id = $1 and a.contact_id = $2::uuid and a.status <> 'held'
+//	order by a.scheduled_at desc, a.id
+//	limit 50
+func (q *Queries) AppointmentsOfContact(ctx context.Context, orgID uuid.UUID, contactID uuid.UUID) ([]AppointmentsOfContactRow, error) {
+	rows, err := q.db.Query(ctx, appointmentsOfContact, orgID, contactID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AppointmentsOfContactRow{}
+	for rows.Next() {
+		var i AppointmentsOfContactRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ServiceType,
+			&i.ResourceName,
+			&i.PatientID,
+			&i.PatientName,
+			&i.ScheduledAt,
+			&i.DurationMinutes,
+			&i.Status,
+			&i.CreatedAt,
+			&i.Total,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const callsOfContact = `-- name: CallsOfContact :many
+select id, direction, from_number, to_number, status, ended_reason, outcome, summary, duration_seconds,
+  coalesce(started_at, created_at)::timestamptz as call_date, created_at, count(*) over () as total
+from public.call_logs
+where org_id = $1 and contact_id = $2::uuid
+order by created_at desc, id
+limit 50
+`
+
+type CallsOfContactRow struct {
+	ID              uuid.UUID
+	Direction       string
+	FromNumber      *string
+	ToNumber        *string
+	Status          string
+	EndedReason     *string
+	Outcome         *string
+	Summary         *string
+	DurationSeconds *int32
+	CallDate        time.Time
+	CreatedAt       time.Time
+	Total           int64
+}
+
+// The latest 50, and how many there are. No word of a transcript: only the summary.
+//
+//	select id, direction, from_number, to_number, status, ended_reason, outcome, summary, duration_seconds,
+//	  coalesce(started_at, created_at)::timestamptz as call_date, created_at, count(*) over () as total
+//	from public.call_logs
+//	where org_id = $1 and contact_id = $2::uuid
+//	order by created_at desc, id
+//	limit 50
+func (q *Queries) CallsOfContact(ctx context.Context, orgID uuid.UUID, contactID uuid.UUID) ([]CallsOfContactRow, error) {
+	rows, err := q.db.Query(ctx, callsOfContact, orgID, contactID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CallsOfContactRow{}
+	for rows.Next() {
+		var i CallsOfContactRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Direction,
+			&i.FromNumber,
+			&i.ToNumber,
+			&i.Status,
+			&i.EndedReason,
+			&i.Outcome,
+			&i.Summary,
+			&i.DurationSeconds,
+			&i.CallDate,
+			&i.CreatedAt,
+			&i.Total,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const changeContact = `-- name: ChangeContact :one
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+from app.change_contact(p_contact_id => $1::uuid, p_change => $2::jsonb)
+`
+
+// ChangeContact
+//
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+//	from app.change_contact(p_contact_id => $1::uuid, p_change => $2::jsonb)
+func (q *Queries) ChangeContact(ctx context.Context, contactID uuid.UUID, change json.RawMessage) (Contact, error) {
+	row := q.db.QueryRow(ctx, changeContact, contactID, change)
+	var i Contact
+	err := row.Scan(
+		&i.OrgID,
+		&i.ID,
+		&i.Name,
+		&i.Phone,
+		&i.SpokenPhone,
+		&i.OriginCallID,
+		&i.Email,
+		&i.LeadStatus,
+		&i.LeadScore,
+		&i.LeadReasons,
+		&i.ServiceInterests,
+		&i.Source,
+		&i.Notes,
+		&i.LastContactedAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.TimeZone,
+		&i.Language,
+		&i.MarketingConsentAt,
+		&i.ErasedAt,
+		&i.SearchText,
+	)
+	return i, err
+}
+
+const contactStats = `-- name: ContactStats :one
+select total_leads, hot_leads, warm_leads, cold_leads, booked_leads, lost_leads, new_today
+from app.contact_stats()
+`
+
+// ContactStats
+//
+//	select total_leads, hot_leads, warm_leads, cold_leads, booked_leads, lost_leads, new_today
+//	from app.contact_stats()
+func (q *Queries) ContactStats(ctx context.Context) (ContactStat, error) {
+	row := q.db.QueryRow(ctx, contactStats)
+	var i ContactStat
+	err := row.Scan(
+		&i.TotalLeads,
+		&i.HotLeads,
+		&i.WarmLeads,
+		&i.ColdLeads,
+		&i.BookedLeads,
+		&i.LostLeads,
+		&i.NewToday,
+	)
+	return i, err
+}
+
+const createContact = `-- name: CreateContact :one
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+from app.create_contact(p_fields => $1::jsonb, p_source => $2::text, p_call_id => $3::uuid)
+`
+
+// CreateContact
+//
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+//	from app.create_contact(p_fields => $1::jsonb, p_source => $2::text, p_call_id => $3::uuid)
+func (q *Queries) CreateContact(ctx context.Context, fields json.RawMessage, source string, callID *uuid.UUID) (Contact, error) {
+	row := q.db.QueryRow(ctx, createContact, fields, source, callID)
+	var i Contact
+	err := row.Scan(
+		&i.OrgID,
+		&i.ID,
+		&i.Name,
+		&i.Phone,
+		&i.SpokenPhone,
+		&i.OriginCallID,
+		&i.Email,
+		&i.LeadStatus,
+		&i.LeadScore,
+		&i.LeadReasons,
+		&i.ServiceInterests,
+		&i.Source,
+		&i.Notes,
+		&i.LastContactedAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.TimeZone,
+		&i.Language,
+		&i.MarketingConsentAt,
+		&i.ErasedAt,
+		&i.SearchText,
+	)
+	return i, err
+}
 
 const eraseContact = `-- name: EraseContact :one
 select app.erase_contact(p_contact_id => $1::uuid)::boolean as erased
@@ -26,14 +260,14 @@ func (q *Queries) EraseContact(ctx context.Context, contactID uuid.UUID) (bool, 
 }
 
 const getContact = `-- name: GetContact :one
-select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
 from public.contacts
 where org_id = $1 and id = $2
 `
 
 // GetContact
 //
-//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
 //	from public.contacts
 //	where org_id = $1 and id = $2
 func (q *Queries) GetContact(ctx context.Context, orgID uuid.UUID, iD uuid.UUID) (Contact, error) {
@@ -60,6 +294,296 @@ func (q *Queries) GetContact(ctx context.Context, orgID uuid.UUID, iD uuid.UUID)
 		&i.Language,
 		&i.MarketingConsentAt,
 		&i.ErasedAt,
+		&i.SearchText,
+	)
+	return i, err
+}
+
+const listContacts = `-- name: ListContacts :many
+select id, name, phone, spoken_phone, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, language, time_zone, marketing_consent_at, last_contacted_at, created_at, updated_at, total, total_is_estimate
+from app.list_contacts(
+  p_lead_status => $1::text,
+  p_source => $2::text,
+  p_search => $3::text,
+  p_from => $4::date,
+  p_to => $5::date,
+  p_sort => $6::text,
+  p_descending => $7::boolean,
+  p_page => $8::integer,
+  p_limit => $9::integer
+)
+`
+
+type ListContactsParams struct {
+	LeadStatus *string
+	Source     *string
+	Search     *string
+	FromDay    *time.Time
+	ToDay      *time.Time
+	Sort       string
+	Descending bool
+	Page       int32
+	PageSize   int32
+}
+
+// ListContacts
+//
+//	select id, name, phone, spoken_phone, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, language, time_zone, marketing_consent_at, last_contacted_at, created_at, updated_at, total, total_is_estimate
+//	from app.list_contacts(
+//	  p_lead_status => $1::text,
+//	  p_source => $2::text,
+//	  p_search => $3::text,
+//	  p_from => $4::date,
+//	  p_to => $5::date,
+//	  p_sort => $6::text,
+//	  p_descending => $7::boolean,
+//	  p_page => $8::integer,
+//	  p_limit => $9::integer
+//	)
+func (q *Queries) ListContacts(ctx context.Context, arg ListContactsParams) ([]ContactRow, error) {
+	rows, err := q.db.Query(ctx, listContacts,
+		arg.LeadStatus,
+		arg.Source,
+		arg.Search,
+		arg.FromDay,
+		arg.ToDay,
+		arg.Sort,
+		arg.Descending,
+		arg.Page,
+		arg.PageSize,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ContactRow{}
+	for rows.Next() {
+		var i ContactRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Phone,
+			&i.SpokenPhone,
+			&i.Email,
+			&i.LeadStatus,
+			&i.LeadScore,
+			&i.LeadReasons,
+			&i.ServiceInterests,
+			&i.Source,
+			&i.Notes,
+			&i.Language,
+			&i.TimeZone,
+			&i.MarketingConsentAt,
+			&i.LastContactedAt,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.Total,
+			&i.TotalIsEstimate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listPatients = `-- name: ListPatients :many
+select org_id, id, contact_id, name, normalised_name, date_of_birth, made_by_voice, origin_call_id, created_at, updated_at
+from public.patients
+where org_id = $1 and contact_id = $2
+order by created_at, id
+`
+
+// ListPatients
+//
+//	select org_id, id, contact_id, name, normalised_name, date_of_birth, made_by_voice, origin_call_id, created_at, updated_at
+//	from public.patients
+//	where org_id = $1 and contact_id = $2
+//	order by created_at, id
+func (q *Queries) ListPatients(ctx context.Context, orgID uuid.UUID, contactID uuid.UUID) ([]Patient, error) {
+	rows, err := q.db.Query(ctx, listPatients, orgID, contactID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Patient{}
+	for rows.Next() {
+		var i Patient
+		if err := rows.Scan(
+			&i.OrgID,
+			&i.ID,
+			&i.ContactID,
+			&i.Name,
+			&i.NormalisedName,
+			&i.DateOfBirth,
+			&i.MadeByVoice,
+			&i.OriginCallID,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const mergeContacts = `-- name: MergeContacts :one
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+from app.merge_contacts(p_into => $1::uuid, p_from => $2::uuid)
+`
+
+// MergeContacts
+//
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+//	from app.merge_contacts(p_into => $1::uuid, p_from => $2::uuid)
+func (q *Queries) MergeContacts(ctx context.Context, intoID uuid.UUID, fromID uuid.UUID) (Contact, error) {
+	row := q.db.QueryRow(ctx, mergeContacts, intoID, fromID)
+	var i Contact
+	err := row.Scan(
+		&i.OrgID,
+		&i.ID,
+		&i.Name,
+		&i.Phone,
+		&i.SpokenPhone,
+		&i.OriginCallID,
+		&i.Email,
+		&i.LeadStatus,
+		&i.LeadScore,
+		&i.LeadReasons,
+		&i.ServiceInterests,
+		&i.Source,
+		&i.Notes,
+		&i.LastContactedAt,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.TimeZone,
+		&i.Language,
+		&i.MarketingConsentAt,
+		&i.ErasedAt,
+		&i.SearchText,
+	)
+	return i, err
+}
+
+const messagesOfContact = `-- name: MessagesOfContact :many
+select id, direction, method, category, recipient, subject, content, status, reason, sent_at, created_at, count(*) over () as total
+from public.messages
+where org_id = $1 and contact_id = $2::uuid
+order by created_at desc, id
+limit 50
+`
+
+type MessagesOfContactRow struct {
+	ID        uuid.UUID
+	Direction string
+	Method    string
+	Category  string
+	Recipient string
+	Subject   *string
+	Content   string
+	Status    string
+	Reason    *string
+	SentAt    *time.Time
+	CreatedAt time.Time
+	Total     int64
+}
+
+// The latest 50, and how many there are.
+//
+//	select id, direction, method, category, recipient, subject, content, status, reason, sent_at, created_at, count(*) over () as total
+//	from public.messages
+//	where org_id = $1 and contact_id = $2::uuid
+//	order by created_at desc, id
+//	limit 50
+func (q *Queries) MessagesOfContact(ctx context.Context, orgID uuid.UUID, contactID uuid.UUID) ([]MessagesOfContactRow, error) {
+	rows, err := q.db.Query(ctx, messagesOfContact, orgID, contactID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MessagesOfContactRow{}
+	for rows.Next() {
+		var i MessagesOfContactRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Direction,
+			&i.Method,
+			&i.Category,
+			&i.Recipient,
+			&i.Subject,
+			&i.Content,
+			&i.Status,
+			&i.Reason,
+			&i.SentAt,
+			&i.CreatedAt,
+			&i.Total,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const savePatient = `-- name: SavePatient :one
+select org_id, id, contact_id, name, normalised_name, date_of_birth, made_by_voice, origin_call_id, created_at, updated_at
+from app.save_patient(
+  p_contact_id => $1::uuid,
+  p_patient_id => $2::uuid,
+  p_name => $3::text,
+  p_date_of_birth => $4::date,
+  p_forget_date_of_birth => $5::boolean
+)
+`
+
+type SavePatientParams struct {
+	ContactID         uuid.UUID
+	PatientID         *uuid.UUID
+	Name              *string
+	DateOfBirth       *time.Time
+	ForgetDateOfBirth bool
+}
+
+// SavePatient
+//
+//	select org_id, id, contact_id, name, normalised_name, date_of_birth, made_by_voice, origin_call_id, created_at, updated_at
+//	from app.save_patient(
+//	  p_contact_id => $1::uuid,
+//	  p_patient_id => $2::uuid,
+//	  p_name => $3::text,
+//	  p_date_of_birth => $4::date,
+//	  p_forget_date_of_birth => $5::boolean
+//	)
+func (q *Queries) SavePatient(ctx context.Context, arg SavePatientParams) (Patient, error) {
+	row := q.db.QueryRow(ctx, savePatient,
+		arg.ContactID,
+		arg.PatientID,
+		arg.Name,
+		arg.DateOfBirth,
+		arg.ForgetDateOfBirth,
+	)
+	var i Patient
+	err := row.Scan(
+		&i.OrgID,
+		&i.ID,
+		&i.ContactID,
+		&i.Name,
+		&i.NormalisedName,
+		&i.DateOfBirth,
+		&i.MadeByVoice,
+		&i.OriginCallID,
+		&i.CreatedAt,
+		&i.UpdatedAt,
 	)
 	return i, err
 }

@@ -226,6 +226,40 @@ type Contact struct {
 	MarketingConsentAt *time.Time
 	// When everything personal was blanked; the row stays for what points at it.
 	ErasedAt *time.Time
+	// What staff find the contact by, in lower case: name, numbers and address, a line each. One column, because one comparison a row is a third of the work of three.
+	SearchText string
+}
+
+type ContactRow struct {
+	ID                 uuid.UUID
+	Name               *string
+	Phone              *string
+	SpokenPhone        *string
+	Email              *string
+	LeadStatus         string
+	LeadScore          int32
+	LeadReasons        []string
+	ServiceInterests   []string
+	Source             string
+	Notes              *string
+	Language           *string
+	TimeZone           *string
+	MarketingConsentAt *time.Time
+	LastContactedAt    *time.Time
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
+	Total              int64
+	TotalIsEstimate    bool
+}
+
+type ContactStat struct {
+	TotalLeads  int64
+	HotLeads    int64
+	WarmLeads   int64
+	ColdLeads   int64
+	BookedLeads int64
+	LostLeads   int64
+	NewToday    int64
 }
 
 type InboundAnswer struct {
@@ -395,6 +429,24 @@ type Organization struct {
 	EmailConfirmations bool
 	// Vapi keeps no recording and no transcript of this clinic's calls; we keep the redacted transcript.
 	HipaaMode bool
+}
+
+// Who comes to a visit. Belongs to the contact whose number books for them.
+type Patient struct {
+	OrgID     uuid.UUID
+	ID        uuid.UUID
+	ContactID uuid.UUID
+	Name      string
+	// app.normalise_name(name): what two spellings must share to be one patient.
+	NormalisedName string
+	// Told when the patient was first booked, or by staff; never overwritten by a caller. The usual identity factor.
+	DateOfBirth *time.Time
+	// False for rows that staff made: those may repeat a name under one contact.
+	MadeByVoice bool
+	// The call that first named this patient; within it the spelling may still be corrected.
+	OriginCallID *uuid.UUID
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
 }
 
 type ScheduledBundle struct {

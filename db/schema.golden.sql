@@ -133,6 +133,46 @@ ALTER TYPE app.caller_view OWNER TO owner;
 
 COMMENT ON TYPE app.caller_view IS 'What may be said to a caller about who they are: known only after a check, with the names of the patients it opened.';
 
+CREATE TYPE app.contact_row AS (
+	id uuid,
+	name text,
+	phone text,
+	spoken_phone text,
+	email text,
+	lead_status text,
+	lead_score integer,
+	lead_reasons text[],
+	service_interests text[],
+	source text,
+	notes text,
+	language text,
+	time_zone text,
+	marketing_consent_at timestamp with time zone,
+	last_contacted_at timestamp with time zone,
+	created_at timestamp with time zone,
+	updated_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.contact_row OWNER TO owner;
+
+COMMENT ON TYPE app.contact_row IS 'One contact of a page of the list; total is how many there are on all pages. total_is_estimate: there are more than the 50 000 that total says.';
+
+CREATE TYPE app.contact_stat AS (
+	total_leads bigint,
+	hot_leads bigint,
+	warm_leads bigint,
+	cold_leads bigint,
+	booked_leads bigint,
+	lost_leads bigint,
+	new_today bigint
+);
+
+ALTER TYPE app.contact_stat OWNER TO owner;
+
+COMMENT ON TYPE app.contact_stat IS 'How many contacts there are, by lead status, and how many came since midnight of the clinic''s zone.';
+
 CREATE TYPE app.free_slot AS (
 	resource_id uuid,
 	location_id uuid,
@@ -1339,11 +1379,16 @@ CREATE TABLE public.contacts (
     language text,
     marketing_consent_at timestamp with time zone,
     erased_at timestamp with time zone,
+    search_text text GENERATED ALWAYS AS (lower((((((((COALESCE(name, ''::text) || '
+'::text) || COALESCE(phone, ''::text)) || '
+'::text) || COALESCE(spoken_phone, ''::text)) || '
+'::text) || COALESCE(email, ''::text)) COLLATE "und-x-icu"))) STORED NOT NULL,
     CONSTRAINT contacts_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
     CONSTRAINT contacts_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
     CONSTRAINT contacts_lead_score_check CHECK (((lead_score >= 0) AND (lead_score <= 100))),
     CONSTRAINT contacts_lead_status_check CHECK ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text, 'booked'::text, 'lost'::text]))),
     CONSTRAINT contacts_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT contacts_notes CHECK ((char_length(notes) <= 10000)),
     CONSTRAINT contacts_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
     CONSTRAINT contacts_source_check CHECK ((source = ANY (ARRAY['call'::text, 'dashboard'::text, 'import'::text]))),
     CONSTRAINT contacts_spoken_phone_check CHECK ((spoken_phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
@@ -1371,6 +1416,8 @@ COMMENT ON COLUMN public.contacts.language IS 'ISO 639-1; NULL: the clinic''s.';
 COMMENT ON COLUMN public.contacts.marketing_consent_at IS 'When the contact agreed to marketing texts. Without it no campaign reaches them.';
 
 COMMENT ON COLUMN public.contacts.erased_at IS 'When everything personal was blanked; the row stays for what points at it.';
+
+COMMENT ON COLUMN public.contacts.search_text IS 'What staff find the contact by, in lower case: name, numbers and address, a line each. One column, because one comparison a row is a third of the work of three.';
 
 CREATE FUNCTION app.campaign_segment(p_segment jsonb) RETURNS SETOF public.contacts
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1520,6 +1567,30 @@ $$;
 ALTER FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) IS 'The active resources that can give a service. p_resource_id NULL: any of the location; else that one, at the location or at another in the same time zone. p_location_id NULL: anywhere.';
+
+CREATE FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) RETURNS SETOF public.contacts
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_staff();
+  -- Whether a text may leave is decided under this lock, from the number, language and zone that are changed here.
+  perform app.lock_contact(p_contact_id);
+  perform from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null for no key update;
+  if not found then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  end if;
+  perform app.write_contact(p_contact_id, p_change);
+  perform app.announce('contact_updated', 'contact', p_contact_id);
+  return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+end
+$$;
+
+ALTER FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) IS 'Changes a contact and returns it. p_change may hold name, phone (E.164), email, service_interests (array), notes, lead_status, language (ISO 639-1), time_zone (IANA) and marketing_consent (boolean); what is absent stays, an empty text takes the value away. Staff only (VX403). VX404 unknown or erased, VX409 another contact has the number, VX400 an unknown key or a value that is not allowed.';
 
 CREATE FUNCTION app.check_segment(p_segment jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
@@ -2013,6 +2084,92 @@ $$;
 ALTER FUNCTION app.contact_of_call(p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.contact_of_call(p_call_id uuid) IS 'The contact a call belongs to, made where it is missing: by the calling number, or one of its own for a caller without a number. VX404 when the call is not the tenant''s.';
+
+CREATE FUNCTION app.contact_search(p_search text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT (('%'::text ||
+         CASE
+             WHEN ((p_search ~ '^[+0-9 ().-]+$'::text) AND (p_search ~ '[0-9].*[0-9].*[0-9]'::text)) THEN ltrim(regexp_replace(p_search, '[^0-9]'::text, ''::text, 'g'::text), '0'::text)
+             ELSE replace(replace(replace(lower((btrim(p_search) COLLATE "und-x-icu")), '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text)
+         END) || '%'::text);
+END;
+
+ALTER FUNCTION app.contact_search(p_search text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.contact_search(p_search text) IS 'The pattern that contacts.search_text is compared with (like) when p_search is looked for. Blanks around it, case and the spelling of a number do not matter; % and _ are letters.';
+
+CREATE FUNCTION app.contact_stats() RETURNS SETOF app.contact_stat
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
+  v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
+begin
+  return query
+  select count(*), count(*) filter (where c.lead_status = 'hot'), count(*) filter (where c.lead_status = 'warm'),
+    count(*) filter (where c.lead_status = 'cold'), count(*) filter (where c.lead_status = 'booked'),
+    count(*) filter (where c.lead_status = 'lost'), count(*) filter (where c.created_at >= v_midnight)
+  from public.contacts c
+  where c.org_id = v_org_id and c.erased_at is null;
+end
+$$;
+
+ALTER FUNCTION app.contact_stats() OWNER TO owner;
+
+COMMENT ON FUNCTION app.contact_stats() IS 'How many contacts the organisation has, by lead status, and how many are new since midnight of the clinic''s zone. One row, also without contacts; the erased do not count.';
+
+CREATE FUNCTION app.create_contact(p_fields jsonb, p_source text DEFAULT 'dashboard'::text, p_call_id uuid DEFAULT NULL::uuid) RETURNS SETOF public.contacts
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_phone text := nullif(p_fields ->> 'phone', '');
+  v_contact public.contacts;
+begin
+  perform app.require_staff();
+  if coalesce(nullif(btrim(p_fields ->> 'name'), ''), v_phone, nullif(btrim(p_fields ->> 'email'), '')) is null then
+    raise exception 'a contact needs a name, a number or an address' using errcode = 'VX400';
+  elsif p_source not in ('call', 'dashboard', 'import') then
+    raise exception 'there is no such source' using errcode = 'VX400';
+  elsif p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    if not exists (select from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id) then
+      raise exception 'there is no such call' using errcode = 'VX404';
+    end if;
+    -- A caller is a contact as soon as something was booked or said: then that one is meant.
+    select c.* into v_contact
+    from public.contacts c
+    where c.org_id = v_org_id and c.erased_at is null
+      and (c.phone = v_phone or v_phone is null and c.id = (
+        select l.contact_id from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id))
+    for no key update;
+  end if;
+
+  if v_contact.id is null then
+    insert into public.contacts (org_id, source, lead_status, lead_score)
+    values (v_org_id, p_source, 'warm', app.score_of_status('warm', 0))
+    returning * into v_contact;
+    perform app.write_contact(v_contact.id, p_fields);
+  else
+    perform app.write_contact(v_contact.id, jsonb_strip_nulls(jsonb_build_object(
+      'name', case when v_contact.name is null then p_fields ->> 'name' end,
+      'email', case when v_contact.email is null then p_fields ->> 'email' end)));
+  end if;
+  update public.call_logs l
+  set contact_id = v_contact.id, updated_at = app.now()
+  where l.org_id = v_org_id and l.id = p_call_id and l.contact_id is null;
+  perform app.announce('contact_updated', 'contact', v_contact.id);
+  return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
+end
+$$;
+
+ALTER FUNCTION app.create_contact(p_fields jsonb, p_source text, p_call_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.create_contact(p_fields jsonb, p_source text, p_call_id uuid) IS 'Makes a contact of p_fields (as in app.change_contact; a name, a number or an address at least) and returns it; it is warm unless they say more. p_source: call, dashboard or import. p_call_id: it was made from that call, which becomes its; a contact that the call or the number has already is returned instead, with name and address filled in where it had none. Staff only (VX403). VX404 no such call, VX409 another contact has the number, VX400 a value that is not allowed.';
 
 CREATE FUNCTION app.current_member_role() RETURNS text
     LANGUAGE sql STABLE
@@ -3190,6 +3347,52 @@ ALTER FUNCTION app.list_campaigns() OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.list_campaigns() IS 'The organisation''s campaigns, the newest first. A running one without a step left to send is done from then on.';
 
+CREATE FUNCTION app.list_contacts(p_lead_status text DEFAULT NULL::text, p_source text DEFAULT NULL::text, p_search text DEFAULT NULL::text, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_sort text DEFAULT 'last_contact'::text, p_descending boolean DEFAULT true, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.contact_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
+  v_where text := 'c.org_id = $1 and c.erased_at is null';
+  v_order text;
+begin
+  v_order := case p_sort
+    when 'last_contact' then 'c.last_contacted_at'
+    when 'created' then 'c.created_at'
+    when 'name' then 'c.name'
+    when 'score' then 'c.lead_score'
+  end;
+  if v_order is null or p_page < 1 or p_limit not between 1 and 100 then
+    raise exception 'there is no such order or page' using errcode = 'VX400';
+  end if;
+  v_order := v_order || case when p_descending then ' desc' else ' asc' end || ' nulls last, c.id';
+  v_where := concat_ws(' and ', v_where,
+    case when p_lead_status is not null then 'c.lead_status = $2' end,
+    case when p_source is not null then 'c.source = $3' end,
+    case when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
+    case when p_from is not null then 'c.created_at >= $5::timestamp at time zone $7' end,
+    case when p_to is not null then 'c.created_at < ($6 + 1)::timestamp at time zone $7' end);
+
+  -- Ids first: they come from the index alone, also for a page far behind.
+  return query execute format(
+    $q$
+    select c.id, c.name, c.phone, c.spoken_phone, c.email, c.lead_status, c.lead_score, c.lead_reasons, c.service_interests,
+      c.source, c.notes, c.language, c.time_zone, c.marketing_consent_at, c.last_contacted_at, c.created_at, c.updated_at,
+      least(t.total, 50000), t.total > 50000
+    from (select c.id from public.contacts c where %1$s order by %2$s limit $8 offset ($9 - 1)::bigint * $8) p
+    join public.contacts c on c.org_id = $1 and c.id = p.id
+    cross join (select count(*) as total from (select from public.contacts c where %1$s limit 50001) s) t
+    order by %2$s
+    $q$, v_where, v_order)
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, p_limit, p_page;
+end
+$_$;
+
+ALTER FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) IS 'One page of the organisation''s contacts, without the erased. Every filter narrows, NULL does not: status, source, p_search in name, numbers and address, and the days (both included, of the clinic''s zone) on which the contact came. p_sort: last_contact, created, name or score; those without a value come last. p_page counts from 1, p_limit is 1 to 100; a page past the end has no rows and so tells no total.';
+
 CREATE FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
@@ -3538,6 +3741,146 @@ $$;
 ALTER FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) IS 'Those of app.visible_appointments that a caller means: by booking_ref or id alone, else by the local day and time they stand on and the patient''s name (the first name will do; two edits are forgiven where no name fits better). What is not said does not narrow; what is said and fits none gives none.';
+
+CREATE FUNCTION app.merge_contacts(p_into uuid, p_from uuid) RETURNS SETOF public.contacts
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_into public.contacts;
+  v_from public.contacts;
+begin
+  perform app.require_staff();
+  if p_into = p_from then
+    raise exception 'a contact cannot be merged with itself' using errcode = 'VX400';
+  end if;
+  -- A call that still runs books for its contact: not for one that goes away meanwhile.
+  perform app.lock_call(l.id)
+  from (select l.id from public.call_logs l
+    where l.org_id = v_org_id and l.contact_id in (p_into, p_from) and l.status <> 'ended' order by l.id) l;
+  perform app.lock_number(n.number)
+  from (select distinct coalesce(c.phone, c.spoken_phone, c.id::text) as number from public.contacts c
+    where c.org_id = v_org_id and c.id in (p_into, p_from) order by 1) n;
+  perform app.lock_number(e.email)
+  from (select distinct c.email from public.contacts c where c.org_id = v_org_id and c.id in (p_into, p_from) order by 1) e;
+  perform from public.appointments a where a.org_id = v_org_id and a.contact_id in (p_into, p_from) order by a.id for no key update;
+  perform from public.contacts c where c.org_id = v_org_id and c.id in (p_into, p_from) order by c.id for update;
+  select * into v_into from public.contacts c where c.org_id = v_org_id and c.id = p_into and c.erased_at is null;
+  select * into v_from from public.contacts c where c.org_id = v_org_id and c.id = p_from and c.erased_at is null;
+  if v_into.id is null or v_from.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  end if;
+  v_now := app.now();
+
+  perform app.merge_patients(p_into, p_from);
+  perform app.merge_histories(p_into, p_from);
+  delete from public.contacts c where c.org_id = v_org_id and c.id = p_from;
+  update public.contacts c
+  set name = coalesce(c.name, v_from.name), phone = coalesce(c.phone, v_from.phone), email = coalesce(c.email, v_from.email),
+    spoken_phone = coalesce(c.spoken_phone, v_from.spoken_phone), language = coalesce(c.language, v_from.language),
+    time_zone = coalesce(c.time_zone, v_from.time_zone),
+    origin_call_id = coalesce(c.origin_call_id, v_from.origin_call_id),
+    -- Consent was given for a number, and stays with it.
+    marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
+    service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
+    lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
+      case when v_from.phone <> c.phone then 'Also: ' || v_from.phone end,
+      case when lower(v_from.email) <> lower(c.email) then 'Also: ' || v_from.email end), ''), 10000),
+    last_contacted_at = greatest(c.last_contacted_at, v_from.last_contacted_at),
+    created_at = least(c.created_at, v_from.created_at), updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_into;
+
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'contact_merged_into', 'contact', p_into, app.current_user_id()),
+    (v_org_id, 'contact_merged_away', 'contact', p_from, app.current_user_id());
+  perform app.announce('contact_updated', 'contact', i.id) from unnest(array[p_into, p_from]) i (id);
+  return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = p_into;
+end
+$$;
+
+ALTER FUNCTION app.merge_contacts(p_into uuid, p_from uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.merge_contacts(p_into uuid, p_from uuid) IS 'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
+
+CREATE FUNCTION app.merge_histories(p_into uuid, p_from uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.appointments a set contact_id = p_into, updated_at = v_now where a.org_id = v_org_id and a.contact_id = p_from;
+  update public.call_logs c set contact_id = p_into, updated_at = v_now where c.org_id = v_org_id and c.contact_id = p_from;
+  update public.caller_verifications v set contact_id = p_into where v.org_id = v_org_id and v.contact_id = p_from;
+  update public.caller_messages m set contact_id = p_into where m.org_id = v_org_id and m.contact_id = p_from;
+  update public.messages m set contact_id = p_into, updated_at = v_now where m.org_id = v_org_id and m.contact_id = p_from;
+  update public.notifications n set entity_id = p_into
+  where n.org_id = v_org_id and n.entity = 'contact' and n.entity_id = p_from;
+  -- A texted code opens all patients of its contact, and there are more of them now than when it was sent.
+  update public.identity_codes i
+  set contact_id = p_into, expires_at = case when i.kind = 'texted' then least(i.expires_at, v_now) else i.expires_at end
+  where i.org_id = v_org_id and (i.contact_id = p_from or i.contact_id = p_into and i.kind = 'texted');
+  -- Both may have been asked something. The answer comes from one number, and only one question can be open.
+  update public.reply_questions q
+  set contact_id = p_into, answered_at = coalesce(q.answered_at, v_now)
+  where q.org_id = v_org_id and q.contact_id = p_from;
+  -- A step of a campaign that both get goes out once; the other one goes with its contact.
+  update public.scheduled_messages s
+  set contact_id = p_into, updated_at = v_now
+  where s.org_id = v_org_id and s.contact_id = p_from
+    and not (s.kind = 'campaign' and exists (
+      select from public.scheduled_messages k
+      where k.org_id = v_org_id and k.kind = 'campaign' and k.contact_id = p_into and k.campaign_step_id = s.campaign_step_id));
+end
+$$;
+
+ALTER FUNCTION app.merge_histories(p_into uuid, p_from uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.merge_histories(p_into uuid, p_from uuid) IS 'The part of app.merge_contacts about what happened and what is planned: visits, calls, messages and notices of p_from become p_into''s. Texted codes of both open nothing any more.';
+
+CREATE FUNCTION app.merge_patients(p_into uuid, p_from uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_pair record;
+begin
+  -- One name under one contact is one person, unless two dates of birth say otherwise.
+  for v_pair in
+    select distinct on (o.id) o.id as old_id, k.id as kept_id, o.date_of_birth as born
+    from public.patients o
+    join public.patients k on k.org_id = v_org_id and k.contact_id = p_into and k.normalised_name = o.normalised_name
+      and (k.date_of_birth is null or o.date_of_birth is null or k.date_of_birth = o.date_of_birth)
+    where o.org_id = v_org_id and o.contact_id = p_from
+    order by o.id, k.date_of_birth nulls last, k.made_by_voice, k.created_at, k.id
+  loop
+    update public.appointments a set patient_id = v_pair.kept_id, updated_at = v_now
+    where a.org_id = v_org_id and a.patient_id = v_pair.old_id;
+    update public.caller_verifications v set patient_id = v_pair.kept_id
+    where v.org_id = v_org_id and v.patient_id = v_pair.old_id;
+    update public.patients p set date_of_birth = coalesce(p.date_of_birth, v_pair.born), updated_at = v_now
+    where p.org_id = v_org_id and p.id = v_pair.kept_id;
+    delete from public.patients p where p.org_id = v_org_id and p.id = v_pair.old_id;
+  end loop;
+
+  -- The rest moves. From here on staff have seen to them, so two may share a name.
+  update public.patients p
+  set contact_id = p_into, updated_at = v_now, made_by_voice = p.made_by_voice and not exists (
+    select from public.patients k
+    where k.org_id = v_org_id and k.contact_id = p_into and k.normalised_name = p.normalised_name and k.made_by_voice)
+  where p.org_id = v_org_id and p.contact_id = p_from;
+end
+$$;
+
+ALTER FUNCTION app.merge_patients(p_into uuid, p_from uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.merge_patients(p_into uuid, p_from uuid) IS 'The part of app.merge_contacts about patients: those of p_from become p_into''s. Equal names without two different dates of birth are one patient, whose visits and checks are kept together.';
 
 CREATE FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) RETURNS app.message_decision
     LANGUAGE plpgsql STABLE
@@ -6248,6 +6591,83 @@ ALTER FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce 
 
 COMMENT ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) IS 'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s.';
 
+CREATE TABLE public.patients (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    contact_id uuid NOT NULL,
+    name text NOT NULL,
+    normalised_name text NOT NULL,
+    date_of_birth date,
+    made_by_voice boolean DEFAULT true NOT NULL,
+    origin_call_id uuid,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT patients_date_of_birth_check CHECK (((date_of_birth >= '1850-01-01'::date) AND (date_of_birth <= '2200-01-01'::date))),
+    CONSTRAINT patients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT patients_normalised_name_check CHECK ((normalised_name <> ''::text))
+);
+
+ALTER TABLE ONLY public.patients FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.patients OWNER TO owner;
+
+COMMENT ON TABLE public.patients IS 'Who comes to a visit. Belongs to the contact whose number books for them.';
+
+COMMENT ON COLUMN public.patients.normalised_name IS 'app.normalise_name(name): what two spellings must share to be one patient.';
+
+COMMENT ON COLUMN public.patients.date_of_birth IS 'Told when the patient was first booked, or by staff; never overwritten by a caller. The usual identity factor.';
+
+COMMENT ON COLUMN public.patients.made_by_voice IS 'False for rows that staff made: those may repeat a name under one contact.';
+
+COMMENT ON COLUMN public.patients.origin_call_id IS 'The call that first named this patient; within it the spelling may still be corrected.';
+
+CREATE FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid DEFAULT NULL::uuid, p_name text DEFAULT NULL::text, p_date_of_birth date DEFAULT NULL::date, p_forget_date_of_birth boolean DEFAULT false) RETURNS SETOF public.patients
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_name text := btrim(p_name);
+  v_patient public.patients;
+begin
+  perform app.require_staff();
+  perform from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null for key share;
+  if not found then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif p_patient_id is null and v_name is null or app.normalise_name(v_name) = '' or char_length(v_name) > 100 then
+    raise exception 'a patient needs a name of 1 to 100 letters' using errcode = 'VX400';
+  elsif p_date_of_birth not between '1850-01-01' and (v_now at time zone 'UTC')::date + 1 then
+    raise exception 'that is no date of birth' using errcode = 'VX400';
+  end if;
+
+  if p_patient_id is null then
+    insert into public.patients (org_id, contact_id, name, normalised_name, date_of_birth, made_by_voice)
+    values (v_org_id, p_contact_id, v_name, app.normalise_name(v_name), p_date_of_birth, false)
+    returning * into v_patient;
+  else
+    update public.patients p
+    set name = coalesce(v_name, p.name), normalised_name = coalesce(app.normalise_name(v_name), p.normalised_name),
+      date_of_birth = case when p_forget_date_of_birth then null else coalesce(p_date_of_birth, p.date_of_birth) end,
+      updated_at = v_now
+    where p.org_id = v_org_id and p.contact_id = p_contact_id and p.id = p_patient_id
+    returning * into v_patient;
+    if v_patient.id is null then
+      raise exception 'there is no such patient' using errcode = 'VX404';
+    end if;
+  end if;
+  perform app.announce('contact_updated', 'contact', p_contact_id);
+  return next v_patient;
+exception
+  when unique_violation then
+    raise exception 'the contact has a patient of that name already' using errcode = 'VX409';
+end
+$$;
+
+ALTER FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) IS 'Makes (p_patient_id NULL) or changes a patient of a contact and returns it; what is NULL stays. Staff may give two patients of a contact one name, a caller may not. Staff only (VX403). VX404 unknown or erased contact, or not its patient; VX409 a caller named another patient so; VX400 a name or a date that is none.';
+
 CREATE TABLE public.message_templates (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -6445,6 +6865,22 @@ $$;
 ALTER FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) OWNER TO owner;
 
 COMMENT ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) IS 'Brings a visit''s waiting reminders in step with its time and the organisation''s offsets: one per offset, so many hours of real time before the visit; none that would be due within five minutes. A moved reminder gets another job; the old job finds nothing due.';
+
+CREATE FUNCTION app.score_of_status(p_lead_status text, p_score integer) RETURNS integer
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT
+         CASE p_lead_status
+             WHEN 'hot'::text THEN GREATEST(p_score, 80)
+             WHEN 'warm'::text THEN LEAST(GREATEST(p_score, 50), 79)
+             WHEN 'cold'::text THEN LEAST(p_score, 49)
+             ELSE p_score
+         END AS p_score;
+END;
+
+ALTER FUNCTION app.score_of_status(p_lead_status text, p_score integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.score_of_status(p_lead_status text, p_score integer) IS 'The lead score nearest to p_score that fits the status: hot from 80 on, warm from 50 on, cold below; booked and lost have any. Dashboards colour the score and name the status, and both must say the same.';
 
 CREATE FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[] DEFAULT '{}'::text[]) RETURNS void
     LANGUAGE plpgsql
@@ -7893,6 +8329,52 @@ ALTER FUNCTION app.write_cancellation(p_old public.appointments, p_reason text, 
 
 COMMENT ON FUNCTION app.write_cancellation(p_old public.appointments, p_reason text, p_call_id uuid, p_message_id uuid) IS 'Cancels a visit and keeps its history, whoever asked: staff (neither id), a call, or a text. p_old is the row as read for update by the caller, who has decided that it may be cancelled.';
 
+CREATE FUNCTION app.write_contact(p_contact_id uuid, p_change jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_unknown text;
+begin
+  select k into v_unknown
+  from jsonb_object_keys(p_change) k
+  where k not in ('name', 'phone', 'email', 'service_interests', 'notes', 'lead_status', 'language', 'time_zone', 'marketing_consent')
+  order by k
+  limit 1;
+  if found then
+    raise exception 'a contact has no such field: %', left(v_unknown, 40) using errcode = 'VX400';
+  end if;
+
+  update public.contacts c
+  set name = case when p_change ? 'name' then nullif(btrim(p_change ->> 'name'), '') else c.name end,
+    phone = case when p_change ? 'phone' then nullif(p_change ->> 'phone', '') else c.phone end,
+    email = case when p_change ? 'email' then nullif(btrim(p_change ->> 'email'), '') else c.email end,
+    service_interests = case when p_change ? 'service_interests'
+      then array(select jsonb_array_elements_text(p_change -> 'service_interests')) else c.service_interests end,
+    notes = case when p_change ? 'notes' then nullif(p_change ->> 'notes', '') else c.notes end,
+    lead_status = coalesce(p_change ->> 'lead_status', c.lead_status),
+    lead_score = app.score_of_status(p_change ->> 'lead_status', c.lead_score),
+    language = case when p_change ? 'language' then nullif(p_change ->> 'language', '') else c.language end,
+    time_zone = case when p_change ? 'time_zone' then nullif(p_change ->> 'time_zone', '') else c.time_zone end,
+    -- Consent that stands keeps its time: that is what proves it.
+    marketing_consent_at = case (p_change ->> 'marketing_consent')::boolean
+      when true then coalesce(c.marketing_consent_at, v_now) when false then null else c.marketing_consent_at end,
+    updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+exception
+  when unique_violation then
+    raise exception 'contact with this phone number already exists in your organization' using errcode = 'VX409';
+  when check_violation or invalid_text_representation or invalid_parameter_value then
+    raise exception 'a field of the contact has a value that is not allowed: see the API description' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.write_contact(p_contact_id uuid, p_change jsonb) OWNER TO owner;
+
+COMMENT ON FUNCTION app.write_contact(p_contact_id uuid, p_change jsonb) IS 'Changes a contact as app.change_contact says, for functions that have looked at role and rows before. The score follows a status that is set.';
+
 CREATE FUNCTION auth.jwt() RETURNS jsonb
     LANGUAGE sql STABLE
     AS $$select nullif(current_setting('request.jwt.claims', true), '')::jsonb$$;
@@ -8442,36 +8924,6 @@ ALTER TABLE public.org_tools OWNER TO owner;
 
 COMMENT ON TABLE public.org_tools IS 'An organisation''s tools in summary; linked when every agent''s assistant carries the tool.';
 
-CREATE TABLE public.patients (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    contact_id uuid NOT NULL,
-    name text NOT NULL,
-    normalised_name text NOT NULL,
-    date_of_birth date,
-    made_by_voice boolean DEFAULT true NOT NULL,
-    origin_call_id uuid,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT patients_date_of_birth_check CHECK (((date_of_birth >= '1850-01-01'::date) AND (date_of_birth <= '2200-01-01'::date))),
-    CONSTRAINT patients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT patients_normalised_name_check CHECK ((normalised_name <> ''::text))
-);
-
-ALTER TABLE ONLY public.patients FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.patients OWNER TO owner;
-
-COMMENT ON TABLE public.patients IS 'Who comes to a visit. Belongs to the contact whose number books for them.';
-
-COMMENT ON COLUMN public.patients.normalised_name IS 'app.normalise_name(name): what two spellings must share to be one patient.';
-
-COMMENT ON COLUMN public.patients.date_of_birth IS 'Told when the patient was first booked, or by staff; never overwritten by a caller. The usual identity factor.';
-
-COMMENT ON COLUMN public.patients.made_by_voice IS 'False for rows that staff made: those may repeat a name under one contact.';
-
-COMMENT ON COLUMN public.patients.origin_call_id IS 'The call that first named this patient; within it the spelling may still be corrected.';
-
 CREATE TABLE public.phone_numbers (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -8947,6 +9399,14 @@ COMMENT ON INDEX public.campaign_steps_template IS 'Which campaigns use a templa
 CREATE INDEX closures_location ON public.closures USING btree (org_id, location_id);
 
 COMMENT ON INDEX public.closures_location IS 'free_slots: closures of the candidates'' locations.';
+
+CREATE INDEX contacts_leads ON public.contacts USING btree (org_id, lead_status, created_at) WHERE (erased_at IS NULL);
+
+COMMENT ON INDEX public.contacts_leads IS 'contact_stats counts from it alone; list_contacts of one status or of a period.';
+
+CREATE INDEX contacts_recent ON public.contacts USING btree (org_id, last_contacted_at DESC NULLS LAST, id) WHERE (erased_at IS NULL);
+
+COMMENT ON INDEX public.contacts_recent IS 'list_contacts: those spoken with last come first.';
 
 CREATE INDEX events_xid ON public.events USING btree (xid);
 
@@ -9812,6 +10272,9 @@ GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_lo
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.check_segment(p_segment jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.check_segment(p_segment jsonb) FROM PUBLIC;
 
@@ -9853,6 +10316,15 @@ REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.contact_search(p_search text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.contact_search(p_search text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.contact_stats() TO tenant_user;
+REVOKE ALL ON FUNCTION app.contact_stats() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.create_contact(p_fields jsonb, p_source text, p_call_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.create_contact(p_fields jsonb, p_source text, p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.current_member_role() TO app_writer;
 GRANT ALL ON FUNCTION app.current_member_role() TO tenant_service;
@@ -10003,6 +10475,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO service_role;
 GRANT ALL ON FUNCTION app.list_campaigns() TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_campaigns() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) FROM PUBLIC;
 
@@ -10049,6 +10524,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointments TO service_role;
 
 GRANT ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO app_writer;
 REVOKE ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.merge_contacts(p_into uuid, p_from uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.merge_contacts(p_into uuid, p_from uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.merge_histories(p_into uuid, p_from uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.merge_histories(p_into uuid, p_from uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.merge_patients(p_into uuid, p_from uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.merge_patients(p_into uuid, p_from uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) FROM PUBLIC;
@@ -10365,6 +10849,14 @@ REVOKE ALL ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_cate
 GRANT ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.patients TO tenant_service;
+GRANT SELECT ON TABLE public.patients TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO service_role;
+
+GRANT ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.message_templates TO tenant_service;
 GRANT SELECT ON TABLE public.message_templates TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_templates TO app_writer;
@@ -10384,6 +10876,9 @@ REVOKE ALL ON FUNCTION app.schedule_missed_call(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.score_of_status(p_lead_status text, p_score integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.score_of_status(p_lead_status text, p_score integer) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grantees text[]) FROM PUBLIC;
 
@@ -10515,6 +11010,9 @@ REVOKE ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid
 
 GRANT ALL ON FUNCTION app.write_cancellation(p_old public.appointments, p_reason text, p_call_id uuid, p_message_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.write_cancellation(p_old public.appointments, p_reason text, p_call_id uuid, p_message_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.write_contact(p_contact_id uuid, p_change jsonb) TO app_writer;
+REVOKE ALL ON FUNCTION app.write_contact(p_contact_id uuid, p_change jsonb) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION river.river_job_state_in_bitmask(bitmask bit, state river.river_job_state) TO voxanne_login;
 
@@ -10654,11 +11152,6 @@ GRANT SELECT ON TABLE public.org_tools TO tenant_service;
 GRANT SELECT ON TABLE public.org_tools TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO service_role;
-
-GRANT SELECT ON TABLE public.patients TO tenant_service;
-GRANT SELECT ON TABLE public.patients TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO service_role;
 
 GRANT SELECT ON TABLE public.phone_numbers TO app_definer;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_service;

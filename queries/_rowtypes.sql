@@ -189,3 +189,37 @@ create table app.agent_ref (
   org_id uuid not null,
   agent_id uuid not null
 );
+
+drop type app.contact_row;
+create table app.contact_row (
+  id uuid not null,
+  name text,
+  phone text,
+  spoken_phone text,
+  email text,
+  lead_status text not null,
+  lead_score integer not null,
+  lead_reasons text[] not null,
+  service_interests text[] not null,
+  source text not null,
+  notes text,
+  language text,
+  time_zone text,
+  marketing_consent_at timestamptz,
+  last_contacted_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  total bigint not null,
+  total_is_estimate boolean not null
+);
+
+drop type app.contact_stat;
+create table app.contact_stat (
+  total_leads bigint not null,
+  hot_leads bigint not null,
+  warm_leads bigint not null,
+  cold_leads bigint not null,
+  booked_leads bigint not null,
+  lost_leads bigint not null,
+  new_today bigint not null
+);

@@ -12,6 +12,155 @@ import (
 // byStaff is the source of opt-outs that the dashboard records.
 const byStaff = "staff"
 
+// ListContacts shows a page of the contacts. Errors: bad_request for a filter that is none, not_a_member, gone.
+func (h handlers) ListContacts(ctx context.Context, req api.ListContactsRequestObject) (api.ListContactsResponseObject, error) {
+	p := req.Params
+	page, limit := pageOf(p.Page, p.Limit)
+	wish := db.ListContactsParams{
+		LeadStatus: (*string)(first(p.LeadStatus, p.LeadStatusOld)), Source: (*string)(p.Source), Search: p.Search,
+		Sort: string(valueOr(p.Sort, api.ListContactsParamsSortLastContact)), Descending: value(p.Order) != api.ListContactsParamsOrderAsc,
+		Page: page, PageSize: limit,
+	}
+	if p.StartDate != nil {
+		wish.FromDay = &p.StartDate.Time
+	}
+	if p.EndDate != nil {
+		wish.ToDay = &p.EndDate.Time
+	}
+	var rows, counted []db.ContactRow
+	err := h.asMember(ctx, func(tx db.Tx, _ db.Organization) (err error) {
+		rows, err = tx.ListContacts(ctx, wish)
+		counted = rows
+		if err == nil && len(rows) == 0 && page > 1 { // past the end: the total stands in the rows, so one is asked for
+			wish.Page, wish.PageSize = 1, 1
+			counted, err = tx.ListContacts(ctx, wish)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	answer := api.ListContacts200JSONResponse{Contacts: make([]api.Contact, 0, len(rows)), Pagination: pagination(page, limit, 0, false)}
+	for _, row := range rows {
+		answer.Contacts = append(answer.Contacts, shownContact(contactOf(row)))
+	}
+	if len(counted) > 0 {
+		answer.Pagination = pagination(page, limit, counted[0].Total, counted[0].TotalIsEstimate)
+	}
+	return answer, nil
+}
+
+// ContactStats counts the contacts by lead status. Errors: not_a_member, gone.
+func (h handlers) ContactStats(ctx context.Context, _ api.ContactStatsRequestObject) (api.ContactStatsResponseObject, error) {
+	var s db.ContactStat
+	err := h.asMember(ctx, func(tx db.Tx, _ db.Organization) (err error) {
+		s, err = tx.ContactStats(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.ContactStats200JSONResponse{
+		TotalLeads: s.TotalLeads, TotalLeadsCamel: s.TotalLeads, HotLeads: s.HotLeads, HotLeadsCamel: s.HotLeads,
+		WarmLeads: s.WarmLeads, WarmLeadsCamel: s.WarmLeads, ColdLeads: s.ColdLeads, ColdLeadsCamel: s.ColdLeads,
+		BookedLeads: s.BookedLeads, BookedLeadsCamel: s.BookedLeads, LostLeads: s.LostLeads, LostLeadsCamel: s.LostLeads,
+		NewToday: s.NewToday, NewTodayCamel: s.NewToday,
+	}, nil
+}
+
+// GetContact shows a contact, its patients, and what happened with it. Errors: not_found, also for an erased one.
+func (h handlers) GetContact(ctx context.Context, req api.GetContactRequestObject) (api.GetContactResponseObject, error) {
+	var answer api.ContactDetail
+	err := h.asMember(ctx, func(tx db.Tx, org db.Organization) error {
+		contact, err := presentContact(ctx, tx, org.ID, req.Id)
+		if err != nil {
+			return err
+		}
+		answer.Contact = shownContact(contact)
+		answer.ContactHistory, err = historyOf(ctx, tx, contact)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.GetContact200JSONResponse(answer), nil
+}
+
+// CreateContact makes a contact by hand or out of a call. Errors: bad_request, forbidden for viewers, not_found for the
+// call, conflict when another contact has the number.
+func (h handlers) CreateContact(ctx context.Context, req api.CreateContactRequestObject) (api.CreateContactResponseObject, error) {
+	var made db.Contact
+	err := h.asMember(ctx, func(tx db.Tx, org db.Organization) error {
+		fields, err := contactFieldsOf(req.Body.ContactChange, org.Country)
+		if err != nil {
+			return err
+		}
+		call := first(req.Body.SourceCallId, req.Body.SourceCallIdOld)
+		made, err = tx.CreateContact(ctx, fields, contactSource(value(req.Body.Source), call != nil), call)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.CreateContact201JSONResponse(shownContact(made)), nil
+}
+
+// UpdateContact changes what the body names. Errors: bad_request, forbidden for viewers, not_found, conflict when another
+// contact has the number.
+func (h handlers) UpdateContact(ctx context.Context, req api.UpdateContactRequestObject) (api.UpdateContactResponseObject, error) {
+	var changed db.Contact
+	err := h.asMember(ctx, func(tx db.Tx, org db.Organization) error {
+		fields, err := contactFieldsOf(*req.Body, org.Country)
+		if err != nil {
+			return err
+		}
+		changed, err = tx.ChangeContact(ctx, req.Id, fields)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.UpdateContact200JSONResponse(shownContact(changed)), nil
+}
+
+// MergeContacts makes the body's contact a part of the path's. Errors: bad_request for one and the same, forbidden for
+// viewers, not_found for either.
+func (h handlers) MergeContacts(ctx context.Context, req api.MergeContactsRequestObject) (api.MergeContactsResponseObject, error) {
+	var left db.Contact
+	err := h.asMember(ctx, func(tx db.Tx, _ db.Organization) (err error) {
+		left, err = tx.MergeContacts(ctx, req.Id, req.Body.ContactId)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.MergeContacts200JSONResponse(shownContact(left)), nil
+}
+
+// DeleteContact is EraseContact under the name that dashboards have for it.
+func (h handlers) DeleteContact(ctx context.Context, req api.DeleteContactRequestObject) (api.DeleteContactResponseObject, error) {
+	if err := h.erase(ctx, req.Id); err != nil {
+		return nil, err
+	}
+	return api.DeleteContact200JSONResponse{Success: true}, nil
+}
+
+// EraseContact blanks everything personal of a contact, for good. Errors: forbidden for others than owners and admins,
+// not_found, conflict while visits are ahead.
+func (h handlers) EraseContact(ctx context.Context, req api.EraseContactRequestObject) (api.EraseContactResponseObject, error) {
+	if err := h.erase(ctx, req.Id); err != nil {
+		return nil, err
+	}
+	return api.EraseContact200JSONResponse{Success: true}, nil
+}
+
+func (h handlers) erase(ctx context.Context, contact uuid.UUID) error {
+	return h.asMember(ctx, func(tx db.Tx, _ db.Organization) error {
+		_, err := tx.EraseContact(ctx, contact) // false: erased before
+		return err
+	})
+}
+
 // OptOutContact keeps a contact's number or address from being reached on a channel. It is recorded by number, so it
 // holds for every contact that has it, now and later.
 func (h handlers) OptOutContact(ctx context.Context, req api.OptOutContactRequestObject) (api.OptOutContactResponseObject, error) {
@@ -56,17 +205,4 @@ func (h handlers) withAddress(ctx context.Context, contact uuid.UUID, channel ap
 		}
 		return fn(tx, address)
 	})
-}
-
-// EraseContact blanks everything personal of a contact, for good. Errors: forbidden for others than owners and admins,
-// not_found.
-func (h handlers) EraseContact(ctx context.Context, req api.EraseContactRequestObject) (api.EraseContactResponseObject, error) {
-	err := h.asMember(ctx, func(tx db.Tx, _ db.Organization) error {
-		_, err := tx.EraseContact(ctx, req.Id) // false: erased before
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return api.EraseContact200JSONResponse{Success: true}, nil
 }

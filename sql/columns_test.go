@@ -72,6 +72,11 @@ func TestColumnsMayBeAddedToEveryTable(t *testing.T) {
 			`select * from app.cancel_appointment($appointment::text)`,
 			`select * from app.send_follow_up($contact, 'zanzibar-lilac', 'k2', '{}', 'US')`,
 			`select * from app.set_message_rules('{"messages_per_day": 5}')`,
+			`select * from app.change_contact($contact, '{"notes": "zanzibar-lilac"}')`,
+			`select * from app.create_contact('{"name": "Pat Quill"}', 'dashboard', $call)`,
+			`select * from app.save_patient($contact, null, 'Sam Quill')`,
+			`select * from app.list_contacts(p_search => 'quill')`,
+			`select * from app.contact_stats()`,
 			`select * from app.message_stats('2030-01-01', '2030-01-02')`)
 	})
 	tx, err := login.Begin(t.Context())

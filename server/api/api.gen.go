@@ -99,6 +99,27 @@ func (e Channel) Valid() bool {
 	}
 }
 
+// Defines values for ContactSource.
+const (
+	Call      ContactSource = "call"
+	Dashboard ContactSource = "dashboard"
+	Import    ContactSource = "import"
+)
+
+// Valid indicates whether the value is a known member of the ContactSource enum.
+func (e ContactSource) Valid() bool {
+	switch e {
+	case Call:
+		return true
+	case Dashboard:
+		return true
+	case Import:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ErrorCode.
 const (
 	ErrorCodeBadRequest       ErrorCode = "bad_request"
@@ -180,6 +201,33 @@ const (
 func (e FollowUpWishMethod) Valid() bool {
 	switch e {
 	case FollowUpWishMethodSms:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LeadStatus.
+const (
+	Booked LeadStatus = "booked"
+	Cold   LeadStatus = "cold"
+	Hot    LeadStatus = "hot"
+	Lost   LeadStatus = "lost"
+	Warm   LeadStatus = "warm"
+)
+
+// Valid indicates whether the value is a known member of the LeadStatus enum.
+func (e LeadStatus) Valid() bool {
+	switch e {
+	case Booked:
+		return true
+	case Cold:
+		return true
+	case Hot:
+		return true
+	case Lost:
+		return true
+	case Warm:
 		return true
 	default:
 		return false
@@ -279,6 +327,90 @@ func (e VoiceGender) Valid() bool {
 	case Female:
 		return true
 	case Male:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContactOrder.
+const (
+	ContactOrderAsc  ContactOrder = "asc"
+	ContactOrderDesc ContactOrder = "desc"
+)
+
+// Valid indicates whether the value is a known member of the ContactOrder enum.
+func (e ContactOrder) Valid() bool {
+	switch e {
+	case ContactOrderAsc:
+		return true
+	case ContactOrderDesc:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContactSort.
+const (
+	ContactSortCreated     ContactSort = "created"
+	ContactSortLastContact ContactSort = "last_contact"
+	ContactSortName        ContactSort = "name"
+	ContactSortScore       ContactSort = "score"
+)
+
+// Valid indicates whether the value is a known member of the ContactSort enum.
+func (e ContactSort) Valid() bool {
+	switch e {
+	case ContactSortCreated:
+		return true
+	case ContactSortLastContact:
+		return true
+	case ContactSortName:
+		return true
+	case ContactSortScore:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListContactsParamsSort.
+const (
+	ListContactsParamsSortCreated     ListContactsParamsSort = "created"
+	ListContactsParamsSortLastContact ListContactsParamsSort = "last_contact"
+	ListContactsParamsSortName        ListContactsParamsSort = "name"
+	ListContactsParamsSortScore       ListContactsParamsSort = "score"
+)
+
+// Valid indicates whether the value is a known member of the ListContactsParamsSort enum.
+func (e ListContactsParamsSort) Valid() bool {
+	switch e {
+	case ListContactsParamsSortCreated:
+		return true
+	case ListContactsParamsSortLastContact:
+		return true
+	case ListContactsParamsSortName:
+		return true
+	case ListContactsParamsSortScore:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListContactsParamsOrder.
+const (
+	ListContactsParamsOrderAsc  ListContactsParamsOrder = "asc"
+	ListContactsParamsOrderDesc ListContactsParamsOrder = "desc"
+)
+
+// Valid indicates whether the value is a known member of the ListContactsParamsOrder enum.
+func (e ListContactsParamsOrder) Valid() bool {
+	switch e {
+	case ListContactsParamsOrderAsc:
+		return true
+	case ListContactsParamsOrderDesc:
 		return true
 	default:
 		return false
@@ -453,6 +585,92 @@ type AgentsSaved struct {
 	VoiceSynced bool `json:"voiceSynced"`
 }
 
+// AppointmentOfContact A visit of a contact.
+type AppointmentOfContact struct {
+	// CreatedAtCamel The same as `created_at`.
+	CreatedAtCamel time.Time `json:"createdAt"`
+	CreatedAt      time.Time `json:"created_at"`
+
+	// DurationMinutesCamel The same as `duration_minutes`.
+	DurationMinutesCamel int  `json:"durationMinutes"`
+	DurationMinutes      int  `json:"duration_minutes"`
+	Id                   UUID `json:"id"`
+
+	// PatientIdCamel The same as `patient_id`.
+	PatientIdCamel *openapi_types.UUID `json:"patientId"`
+
+	// PatientNameCamel The same as `patient_name`.
+	PatientNameCamel string              `json:"patientName"`
+	PatientId        *openapi_types.UUID `json:"patient_id"`
+	PatientName      string              `json:"patient_name"`
+	Practitioner     string              `json:"practitioner"`
+
+	// ScheduledAtCamel The same as `scheduled_at`.
+	ScheduledAtCamel time.Time `json:"scheduledAt"`
+	ScheduledAt      time.Time `json:"scheduled_at"`
+
+	// ScheduledAtAsScheduledTime The same as `scheduled_at`.
+	ScheduledAtAsScheduledTime time.Time `json:"scheduled_time"`
+
+	// ServiceTypeCamel The same as `service_type`.
+	ServiceTypeCamel string `json:"serviceType"`
+	ServiceType      string `json:"service_type"`
+	Status           string `json:"status"`
+}
+
+// CallOfContact A call of a contact.
+type CallOfContact struct {
+	// CallDateCamel The same as `call_date`.
+	CallDateCamel time.Time `json:"callDate"`
+
+	// CallTypeCamel The same as `call_type`.
+	CallTypeCamel string `json:"callType"`
+
+	// CallDate When it began.
+	CallDate time.Time `json:"call_date"`
+
+	// CallType inbound, outbound or web.
+	CallType string `json:"call_type"`
+
+	// CallerNameCamel The same as `caller_name`.
+	CallerNameCamel *string `json:"callerName"`
+	CallerName      *string `json:"caller_name"`
+
+	// CreatedAtCamel The same as `created_at`.
+	CreatedAtCamel time.Time `json:"createdAt"`
+	CreatedAt      time.Time `json:"created_at"`
+
+	// DurationSecondsCamel The same as `duration_seconds`.
+	DurationSecondsCamel *int `json:"durationSeconds"`
+	DurationSeconds      *int `json:"duration_seconds"`
+
+	// EndedReasonCamel The same as `ended_reason`.
+	EndedReasonCamel *string `json:"endedReason"`
+
+	// EndedReason As Vapi says it.
+	EndedReason *string `json:"ended_reason"`
+	Id          UUID    `json:"id"`
+
+	// Outcome What came of it, e.g. booked.
+	Outcome *string `json:"outcome"`
+
+	// PhoneNumberCamel The same as `phone_number`.
+	PhoneNumberCamel *string `json:"phoneNumber"`
+
+	// PhoneNumber The number of the other party, E.164.
+	PhoneNumber *string `json:"phone_number"`
+	Status      string  `json:"status"`
+
+	// Summary Redacted.
+	Summary *string `json:"summary"`
+
+	// TranscriptPreviewCamel The same as `transcript_preview`.
+	TranscriptPreviewCamel *string `json:"transcriptPreview"`
+
+	// TranscriptPreview The beginning of the summary; a transcript is read on its own page.
+	TranscriptPreview *string `json:"transcript_preview"`
+}
+
 // Campaign defines model for Campaign.
 type Campaign struct {
 	Category  CampaignCategory `json:"category"`
@@ -568,6 +786,226 @@ type ConsoleVoices struct {
 	Voices   []ConsoleVoice `json:"voices"`
 }
 
+// Contact The person reachable at a number, every field in the spellings that dashboards use.
+type Contact struct {
+	BookingSourceCamel ContactSource `json:"bookingSource"`
+
+	// BookingSource Where the contact came from.
+	BookingSource ContactSource `json:"booking_source"`
+
+	// ContactNameCamel The same as `contact_name`.
+	ContactNameCamel *string `json:"contactName"`
+
+	// ContactName Null when nobody said it.
+	ContactName *string `json:"contact_name"`
+
+	// CreatedAtCamel The same as `created_at`.
+	CreatedAtCamel time.Time `json:"createdAt"`
+	CreatedAt      time.Time `json:"created_at"`
+	Email          *string   `json:"email"`
+	Id             UUID      `json:"id"`
+
+	// Language ISO 639-1; null: the clinic's.
+	Language *string `json:"language"`
+
+	// LastContactTimeCamel The same as `last_contact_time`.
+	LastContactTimeCamel *time.Time `json:"lastContactTime"`
+
+	// LastContactTime When it was last spoken or written with.
+	LastContactTime *time.Time `json:"last_contact_time"`
+
+	// LastContactTimeAsLastContactedAt The same as `last_contact_time`.
+	LastContactTimeAsLastContactedAt *time.Time `json:"last_contacted_at"`
+
+	// LeadReasonsCamel The same as `lead_reasons`.
+	LeadReasonsCamel []string `json:"leadReasons"`
+
+	// LeadScoreCamel The same as `lead_score`.
+	LeadScoreCamel  int        `json:"leadScore"`
+	LeadStatusCamel LeadStatus `json:"leadStatus"`
+
+	// LeadReasons Why the score is what it is.
+	LeadReasons []string `json:"lead_reasons"`
+
+	// LeadScore 0 to 100; fits `lead_status`.
+	LeadScore  int        `json:"lead_score"`
+	LeadStatus LeadStatus `json:"lead_status"`
+
+	// MarketingConsentAtCamel The same as `marketing_consent_at`.
+	MarketingConsentAtCamel *time.Time `json:"marketingConsentAt"`
+
+	// MarketingConsentAt When it agreed to marketing texts; null: it did not.
+	MarketingConsentAt *time.Time `json:"marketing_consent_at"`
+
+	// ContactNameAsName The same as `contact_name`.
+	ContactNameAsName *string `json:"name"`
+	Notes             *string `json:"notes"`
+
+	// PhoneNumberAsPhone The same as `phone_number`.
+	PhoneNumberAsPhone *string `json:"phone"`
+
+	// PhoneNumberCamel The same as `phone_number`.
+	PhoneNumberCamel *string `json:"phoneNumber"`
+
+	// PhoneNumber E.164; null when it was withheld.
+	PhoneNumber *string `json:"phone_number"`
+
+	// ServicesInterestedAsServiceInterests The same as `services_interested`.
+	ServicesInterestedAsServiceInterests []string `json:"serviceInterests"`
+
+	// ServicesInterestedCamel The same as `services_interested`.
+	ServicesInterestedCamel []string `json:"servicesInterested"`
+	ServicesInterested      []string `json:"services_interested"`
+
+	// Source Where the contact came from.
+	Source ContactSource `json:"source"`
+
+	// SpokenPhoneCamel The same as `spoken_phone`.
+	SpokenPhoneCamel *string `json:"spokenPhone"`
+
+	// SpokenPhone A number that the caller said, E.164. It is not theirs for sure.
+	SpokenPhone *string `json:"spoken_phone"`
+
+	// TimeZoneCamel The same as `time_zone`.
+	TimeZoneCamel *string `json:"timeZone"`
+
+	// TimeZone IANA; null: that of the number.
+	TimeZone *string `json:"time_zone"`
+
+	// UpdatedAtCamel The same as `updated_at`.
+	UpdatedAtCamel time.Time `json:"updatedAt"`
+	UpdatedAt      time.Time `json:"updated_at"`
+}
+
+// ContactChange What shall change. An empty text takes the value away.
+type ContactChange struct {
+	// NameCamel The same as `name`.
+	NameCamel *string `json:"contactName,omitempty"`
+
+	// NameOld The same as `name`.
+	NameOld *string `json:"contact_name,omitempty"`
+	Email   *string `json:"email,omitempty"`
+
+	// Language ISO 639-1.
+	Language      *string     `json:"language,omitempty"`
+	LeadStatus    *LeadStatus `json:"leadStatus,omitempty"`
+	LeadStatusOld *LeadStatus `json:"lead_status,omitempty"`
+
+	// MarketingConsent The same as `marketing_consent`.
+	MarketingConsent *bool `json:"marketingConsent,omitempty"`
+
+	// MarketingConsentOld Whether the contact agreed to marketing texts.
+	MarketingConsentOld *bool   `json:"marketing_consent,omitempty"`
+	Name                *string `json:"name,omitempty"`
+	Notes               *string `json:"notes,omitempty"`
+
+	// Phone As people write it, in the clinic's country where there is no +.
+	Phone *string `json:"phone,omitempty"`
+
+	// PhoneCamel The same as `phone`.
+	PhoneCamel *string `json:"phoneNumber,omitempty"`
+
+	// PhoneOld The same as `phone`.
+	PhoneOld *string `json:"phone_number,omitempty"`
+
+	// ServiceInterests The same as `services_interested`.
+	ServiceInterests *[]string `json:"serviceInterests,omitempty"`
+
+	// ServicesInterestedCamel The same as `services_interested`.
+	ServicesInterestedCamel *[]string `json:"servicesInterested,omitempty"`
+	ServicesInterested      *[]string `json:"services_interested,omitempty"`
+
+	// TimeZone IANA.
+	TimeZone *string `json:"timeZone,omitempty"`
+
+	// TimeZoneOld IANA.
+	TimeZoneOld *string `json:"time_zone,omitempty"`
+}
+
+// ContactDetail defines model for ContactDetail.
+type ContactDetail = ContactWithHistory
+
+// ContactHistory What happened with a contact, the latest first.
+type ContactHistory struct {
+	AppointmentHistoryCamel []AppointmentOfContact `json:"appointmentHistory"`
+	AppointmentHistory      []AppointmentOfContact `json:"appointment_history"`
+	CallHistoryCamel        []CallOfContact        `json:"callHistory"`
+	CallHistory             []CallOfContact        `json:"call_history"`
+	MessageHistoryCamel     []MessageOfContact     `json:"messageHistory"`
+	MessageHistory          []MessageOfContact     `json:"message_history"`
+	Patients                []Patient              `json:"patients"`
+
+	// TotalAppointmentsCamel The same as `total_appointments`.
+	TotalAppointmentsCamel int64 `json:"totalAppointments"`
+
+	// TotalCallsCamel The same as `total_calls`.
+	TotalCallsCamel int64 `json:"totalCalls"`
+
+	// TotalMessagesCamel The same as `total_messages`.
+	TotalMessagesCamel int64 `json:"totalMessages"`
+	TotalAppointments  int64 `json:"total_appointments"`
+	TotalCalls         int64 `json:"total_calls"`
+	TotalMessages      int64 `json:"total_messages"`
+}
+
+// ContactList defines model for ContactList.
+type ContactList struct {
+	Contacts []Contact `json:"contacts"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// ContactMerge defines model for ContactMerge.
+type ContactMerge struct {
+	ContactId UUID `json:"contact_id"`
+}
+
+// ContactOrigin Where a new contact comes from.
+type ContactOrigin struct {
+	// Source `import` for lists; what was made out of a call is `call` by itself, all else `dashboard`.
+	Source          *string `json:"source,omitempty"`
+	SourceCallId    *UUID   `json:"sourceCallId,omitempty"`
+	SourceCallIdOld *UUID   `json:"source_call_id,omitempty"`
+}
+
+// ContactSource Where the contact came from.
+type ContactSource string
+
+// ContactStats How many contacts there are.
+type ContactStats struct {
+	// BookedLeadsCamel The same as `booked_leads`.
+	BookedLeadsCamel int64 `json:"bookedLeads"`
+	BookedLeads      int64 `json:"booked_leads"`
+
+	// ColdLeadsCamel The same as `cold_leads`.
+	ColdLeadsCamel int64 `json:"coldLeads"`
+	ColdLeads      int64 `json:"cold_leads"`
+
+	// HotLeadsCamel The same as `hot_leads`.
+	HotLeadsCamel int64 `json:"hotLeads"`
+	HotLeads      int64 `json:"hot_leads"`
+
+	// LostLeadsCamel The same as `lost_leads`.
+	LostLeadsCamel int64 `json:"lostLeads"`
+	LostLeads      int64 `json:"lost_leads"`
+
+	// NewTodayCamel The same as `new_today`.
+	NewTodayCamel int64 `json:"newToday"`
+	NewToday      int64 `json:"new_today"`
+
+	// TotalLeadsCamel The same as `total_leads`.
+	TotalLeadsCamel int64 `json:"totalLeads"`
+	TotalLeads      int64 `json:"total_leads"`
+
+	// WarmLeadsCamel The same as `warm_leads`.
+	WarmLeadsCamel int64 `json:"warmLeads"`
+	WarmLeads      int64 `json:"warm_leads"`
+}
+
+// ContactWish A new contact; a name, a number or an address at least.
+type ContactWish = ContactWithOrigin
+
 // Done defines model for Done.
 type Done struct {
 	// Success Always true; a refusal is an `Error`.
@@ -603,6 +1041,40 @@ type FollowUpWishMethod string
 //
 // Example: en
 type Language = string
+
+// LeadStatus defines model for LeadStatus.
+type LeadStatus string
+
+// MessageOfContact A message to or from a contact.
+type MessageOfContact struct {
+	Category string `json:"category"`
+
+	// Content Codes in it stand as `[code]`.
+	Content string `json:"content"`
+
+	// CreatedAtCamel The same as `created_at`.
+	CreatedAtCamel time.Time `json:"createdAt"`
+	CreatedAt      time.Time `json:"created_at"`
+
+	// Direction inbound or outbound.
+	Direction string `json:"direction"`
+	Id        UUID   `json:"id"`
+
+	// Method sms or email.
+	Method string `json:"method"`
+
+	// Reason Why it was blocked, failed or is unknown.
+	Reason *string `json:"reason"`
+
+	// Recipient The patient's number or address.
+	Recipient string `json:"recipient"`
+
+	// SentAtCamel The same as `sent_at`.
+	SentAtCamel *time.Time `json:"sentAt"`
+	SentAt      *time.Time `json:"sent_at"`
+	Status      string     `json:"status"`
+	Subject     *string    `json:"subject"`
+}
 
 // MessageRules defines model for MessageRules.
 type MessageRules struct {
@@ -687,6 +1159,70 @@ type OrgValidation struct {
 
 	// Validated Always true, for older dashboards.
 	Validated bool `json:"validated"`
+}
+
+// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+type Pagination struct {
+	Limit int   `json:"limit"`
+	Page  int   `json:"page"`
+	Pages int64 `json:"pages"`
+
+	// Total How many there are on all pages.
+	Total int64 `json:"total"`
+
+	// TotalIsEstimate There are more than `total` says; they are not counted one by one. Absent when it is exact.
+	TotalIsEstimate *bool `json:"totalIsEstimate,omitempty"`
+}
+
+// Patient Who comes to a visit. A parent is one contact with several patients.
+type Patient struct {
+	ContactIdCamel UUID `json:"contactId"`
+	ContactId      UUID `json:"contact_id"`
+
+	// CreatedAtCamel The same as `created_at`.
+	CreatedAtCamel time.Time `json:"createdAt"`
+	CreatedAt      time.Time `json:"created_at"`
+
+	// DateOfBirthCamel The same as `date_of_birth`.
+	DateOfBirthCamel *openapi_types.Date `json:"dateOfBirth"`
+	DateOfBirth      *openapi_types.Date `json:"date_of_birth"`
+	Id               UUID                `json:"id"`
+
+	// MadeByVoiceCamel The same as `made_by_voice`.
+	MadeByVoiceCamel bool `json:"madeByVoice"`
+
+	// MadeByVoice False when staff made it.
+	MadeByVoice bool   `json:"made_by_voice"`
+	Name        string `json:"name"`
+
+	// UpdatedAtCamel The same as `updated_at`.
+	UpdatedAtCamel time.Time `json:"updatedAt"`
+	UpdatedAt      time.Time `json:"updated_at"`
+}
+
+// PatientChange defines model for PatientChange.
+type PatientChange struct {
+	// DateOfBirth The same as `date_of_birth`.
+	DateOfBirth *string `json:"dateOfBirth,omitempty"`
+
+	// DateOfBirthOld YYYY-MM-DD.
+	DateOfBirthOld *string `json:"date_of_birth,omitempty"`
+	Name           *string `json:"name,omitempty"`
+}
+
+// PatientList defines model for PatientList.
+type PatientList struct {
+	Patients []Patient `json:"patients"`
+}
+
+// PatientWish defines model for PatientWish.
+type PatientWish struct {
+	// DateOfBirth The same as `date_of_birth`.
+	DateOfBirth *string `json:"dateOfBirth,omitempty"`
+
+	// DateOfBirthOld YYYY-MM-DD.
+	DateOfBirthOld *string `json:"date_of_birth,omitempty"`
+	Name           string  `json:"name"`
 }
 
 // Preview defines model for Preview.
@@ -910,6 +1446,24 @@ type VoiceGender string
 // CallID defines model for CallID.
 type CallID = UUID
 
+// ContactOrder defines model for ContactOrder.
+type ContactOrder string
+
+// ContactSearch defines model for ContactSearch.
+type ContactSearch = string
+
+// ContactSort defines model for ContactSort.
+type ContactSort string
+
+// ContactSourceQuery Where the contact came from.
+type ContactSourceQuery = ContactSource
+
+// ContactsFrom defines model for ContactsFrom.
+type ContactsFrom = openapi_types.Date
+
+// ContactsTo defines model for ContactsTo.
+type ContactsTo = openapi_types.Date
+
 // From defines model for From.
 type From = openapi_types.Date
 
@@ -918,6 +1472,21 @@ type ID = UUID
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
+
+// LeadStatusQuery defines model for LeadStatusQuery.
+type LeadStatusQuery = LeadStatus
+
+// LeadStatusOld defines model for LeadStatusQueryOld.
+type LeadStatusOld = LeadStatus
+
+// LimitQuery defines model for LimitQuery.
+type LimitQuery = int
+
+// PageQuery defines model for PageQuery.
+type PageQuery = int
+
+// PatientID defines model for PatientID.
+type PatientID = UUID
 
 // To defines model for To.
 type To = openapi_types.Date
@@ -951,6 +1520,45 @@ type FollowUpCallParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
+
+// ListContactsParams defines parameters for ListContacts.
+type ListContactsParams struct {
+	// Page Which page, from 1 on.
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit How many a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// LeadStatus Of this status only.
+	LeadStatus *LeadStatusQuery `form:"leadStatus,omitempty" json:"leadStatus,omitempty"`
+
+	// LeadStatusOld The same as `leadStatus`.
+	LeadStatusOld *LeadStatusOld `form:"lead_status,omitempty" json:"lead_status,omitempty"`
+
+	// Source Of this source only.
+	Source *ContactSourceQuery `form:"source,omitempty" json:"source,omitempty"`
+
+	// Search Part of a name, a number in any spelling, or an address.
+	Search *ContactSearch `form:"search,omitempty" json:"search,omitempty"`
+
+	// StartDate The first day.
+	StartDate *ContactsFrom `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate The last day, included.
+	EndDate *ContactsTo `form:"endDate,omitempty" json:"endDate,omitempty"`
+
+	// Sort What to order by; those without it come last.
+	Sort *ListContactsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// Order Which way.
+	Order *ListContactsParamsOrder `form:"order,omitempty" json:"order,omitempty"`
+}
+
+// ListContactsParamsSort defines parameters for ListContacts.
+type ListContactsParamsSort string
+
+// ListContactsParamsOrder defines parameters for ListContacts.
+type ListContactsParamsOrder string
 
 // OptInContactParams defines parameters for OptInContact.
 type OptInContactParams struct {
@@ -999,6 +1607,21 @@ type CreateCampaignJSONRequestBody = CampaignWish
 // UpdateCampaignJSONRequestBody defines body for UpdateCampaign for application/json ContentType.
 type UpdateCampaignJSONRequestBody = CampaignWish
 
+// CreateContactJSONRequestBody defines body for CreateContact for application/json ContentType.
+type CreateContactJSONRequestBody = ContactWish
+
+// UpdateContactJSONRequestBody defines body for UpdateContact for application/json ContentType.
+type UpdateContactJSONRequestBody = ContactChange
+
+// MergeContactsJSONRequestBody defines body for MergeContacts for application/json ContentType.
+type MergeContactsJSONRequestBody = ContactMerge
+
+// CreatePatientJSONRequestBody defines body for CreatePatient for application/json ContentType.
+type CreatePatientJSONRequestBody = PatientWish
+
+// UpdatePatientJSONRequestBody defines body for UpdatePatient for application/json ContentType.
+type UpdatePatientJSONRequestBody = PatientChange
+
 // TextContactJSONRequestBody defines body for TextContact for application/json ContentType.
 type TextContactJSONRequestBody = TextWish
 
@@ -1046,15 +1669,45 @@ type ServerInterface interface {
 	// StopCampaign Stop a campaign
 	// (POST /api/campaigns/{id}/stop)
 	StopCampaign(w http.ResponseWriter, r *http.Request, id ID)
+	// ListContacts The contacts, a page at a time
+	// (GET /api/contacts)
+	ListContacts(w http.ResponseWriter, r *http.Request, params ListContactsParams)
+	// CreateContact Add a contact
+	// (POST /api/contacts)
+	CreateContact(w http.ResponseWriter, r *http.Request)
+	// ContactStats How many leads are there?
+	// (GET /api/contacts/stats)
+	ContactStats(w http.ResponseWriter, r *http.Request)
+	// DeleteContact Erase a contact
+	// (DELETE /api/contacts/{id})
+	DeleteContact(w http.ResponseWriter, r *http.Request, id ID)
+	// GetContact A contact with its history
+	// (GET /api/contacts/{id})
+	GetContact(w http.ResponseWriter, r *http.Request, id ID)
+	// UpdateContact Change a contact
+	// (PATCH /api/contacts/{id})
+	UpdateContact(w http.ResponseWriter, r *http.Request, id ID)
 	// EraseContact Blank everything personal of a contact
 	// (POST /api/contacts/{id}/erase)
 	EraseContact(w http.ResponseWriter, r *http.Request, id ID)
+	// MergeContacts Make two contacts of one person one
+	// (POST /api/contacts/{id}/merge)
+	MergeContacts(w http.ResponseWriter, r *http.Request, id ID)
 	// OptInContact Allow messages to a contact again
 	// (DELETE /api/contacts/{id}/opt-out)
 	OptInContact(w http.ResponseWriter, r *http.Request, id ID, params OptInContactParams)
 	// OptOutContact Stop messages to a contact
 	// (POST /api/contacts/{id}/opt-out)
 	OptOutContact(w http.ResponseWriter, r *http.Request, id ID, params OptOutContactParams)
+	// ListPatients Who comes to the visits of a contact?
+	// (GET /api/contacts/{id}/patients)
+	ListPatients(w http.ResponseWriter, r *http.Request, id ID)
+	// CreatePatient Add a patient to a contact
+	// (POST /api/contacts/{id}/patients)
+	CreatePatient(w http.ResponseWriter, r *http.Request, id ID)
+	// UpdatePatient Change a patient
+	// (PATCH /api/contacts/{id}/patients/{patientId})
+	UpdatePatient(w http.ResponseWriter, r *http.Request, id ID, patientId PatientID)
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(w http.ResponseWriter, r *http.Request, id ID, params TextContactParams)
@@ -1305,6 +1958,262 @@ func (siw *ServerInterfaceWrapper) StopCampaign(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// ListContacts operation middleware
+func (siw *ServerInterfaceWrapper) ListContacts(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListContactsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "leadStatus" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "leadStatus", r.URL.Query(), &params.LeadStatus, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "leadStatus"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "leadStatus", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "lead_status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lead_status", r.URL.Query(), &params.LeadStatusOld, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "lead_status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "lead_status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "source", r.URL.Query(), &params.Source, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "source"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "source", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search", r.URL.Query(), &params.Search, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", r.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sort"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sort", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "order" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "order", r.URL.Query(), &params.Order, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "order"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "order", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListContacts(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateContact operation middleware
+func (siw *ServerInterfaceWrapper) CreateContact(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateContact(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ContactStats operation middleware
+func (siw *ServerInterfaceWrapper) ContactStats(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ContactStats(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteContact operation middleware
+func (siw *ServerInterfaceWrapper) DeleteContact(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteContact(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetContact operation middleware
+func (siw *ServerInterfaceWrapper) GetContact(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetContact(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateContact operation middleware
+func (siw *ServerInterfaceWrapper) UpdateContact(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateContact(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // EraseContact operation middleware
 func (siw *ServerInterfaceWrapper) EraseContact(w http.ResponseWriter, r *http.Request) {
 
@@ -1322,6 +2231,32 @@ func (siw *ServerInterfaceWrapper) EraseContact(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.EraseContact(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// MergeContacts operation middleware
+func (siw *ServerInterfaceWrapper) MergeContacts(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.MergeContacts(w, r, id)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1406,6 +2341,93 @@ func (siw *ServerInterfaceWrapper) OptOutContact(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.OptOutContact(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPatients operation middleware
+func (siw *ServerInterfaceWrapper) ListPatients(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPatients(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreatePatient operation middleware
+func (siw *ServerInterfaceWrapper) CreatePatient(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreatePatient(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdatePatient operation middleware
+func (siw *ServerInterfaceWrapper) UpdatePatient(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// ------------- Path parameter "patientId" -------------
+	var patientId PatientID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "patientId", r.PathValue("patientId"), &patientId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "patientId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdatePatient(w, r, id, patientId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2026,6 +3048,16 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/integrations/resend", wrapper.DisconnectResend)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/resend", wrapper.GetResend)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/resend", wrapper.ConnectResend)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/contacts", wrapper.ListContacts)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/contacts", wrapper.CreateContact)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/contacts/stats", wrapper.ContactStats)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/contacts/{id}", wrapper.DeleteContact)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/contacts/{id}", wrapper.GetContact)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/contacts/{id}", wrapper.UpdateContact)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/contacts/{id}/merge", wrapper.MergeContacts)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/contacts/{id}/patients", wrapper.ListPatients)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/contacts/{id}/patients", wrapper.CreatePatient)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/contacts/{id}/patients/{patientId}", wrapper.UpdatePatient)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/contacts/{id}/sms", wrapper.TextContact)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/calls-dashboard/{callId}/followup", wrapper.FollowUpCall)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/contacts/{id}/opt-out", wrapper.OptInContact)
@@ -2811,6 +3843,642 @@ func (response StopCampaigndefaultJSONResponse) VisitStopCampaignResponse(w http
 	return err
 }
 
+type ListContactsRequestObject struct {
+	Params ListContactsParams
+}
+
+type ListContactsResponseObject interface {
+	VisitListContactsResponse(w http.ResponseWriter) error
+}
+
+type ListContacts200JSONResponse ContactList
+
+func (response ListContacts200JSONResponse) VisitListContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContacts400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListContacts400JSONResponse) VisitListContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContacts401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListContacts401JSONResponse) VisitListContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContacts410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListContacts410JSONResponse) VisitListContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContactsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListContactsdefaultJSONResponse) VisitListContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContactRequestObject struct {
+	Body *CreateContactJSONRequestBody
+}
+
+type CreateContactResponseObject interface {
+	VisitCreateContactResponse(w http.ResponseWriter) error
+}
+
+type CreateContact201JSONResponse Contact
+
+func (response CreateContact201JSONResponse) VisitCreateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContact400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreateContact400JSONResponse) VisitCreateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContact401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreateContact401JSONResponse) VisitCreateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContact403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CreateContact403JSONResponse) VisitCreateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContact404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CreateContact404JSONResponse) VisitCreateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContact409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreateContact409JSONResponse) VisitCreateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateContact410JSONResponse) VisitCreateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContactdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreateContactdefaultJSONResponse) VisitCreateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ContactStatsRequestObject struct {
+}
+
+type ContactStatsResponseObject interface {
+	VisitContactStatsResponse(w http.ResponseWriter) error
+}
+
+type ContactStats200JSONResponse ContactStats
+
+func (response ContactStats200JSONResponse) VisitContactStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ContactStats401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ContactStats401JSONResponse) VisitContactStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ContactStats410JSONResponse struct{ GoneJSONResponse }
+
+func (response ContactStats410JSONResponse) VisitContactStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ContactStatsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ContactStatsdefaultJSONResponse) VisitContactStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteContactRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type DeleteContactResponseObject interface {
+	VisitDeleteContactResponse(w http.ResponseWriter) error
+}
+
+type DeleteContact200JSONResponse Done
+
+func (response DeleteContact200JSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteContact400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteContact400JSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteContact401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteContact401JSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteContact403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteContact403JSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteContact404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteContact404JSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteContact409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteContact409JSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteContact410JSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteContactdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteContactdefaultJSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetContactResponseObject interface {
+	VisitGetContactResponse(w http.ResponseWriter) error
+}
+
+type GetContact200JSONResponse ContactDetail
+
+func (response GetContact200JSONResponse) VisitGetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContact400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetContact400JSONResponse) VisitGetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContact401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetContact401JSONResponse) VisitGetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContact404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetContact404JSONResponse) VisitGetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetContact410JSONResponse) VisitGetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContactdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetContactdefaultJSONResponse) VisitGetContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateContactRequestObject struct {
+	Id   ID `json:"id"`
+	Body *UpdateContactJSONRequestBody
+}
+
+type UpdateContactResponseObject interface {
+	VisitUpdateContactResponse(w http.ResponseWriter) error
+}
+
+type UpdateContact200JSONResponse Contact
+
+func (response UpdateContact200JSONResponse) VisitUpdateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateContact400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdateContact400JSONResponse) VisitUpdateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateContact401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UpdateContact401JSONResponse) VisitUpdateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateContact403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdateContact403JSONResponse) VisitUpdateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateContact404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UpdateContact404JSONResponse) VisitUpdateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateContact409JSONResponse struct{ ConflictJSONResponse }
+
+func (response UpdateContact409JSONResponse) VisitUpdateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdateContact410JSONResponse) VisitUpdateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateContactdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UpdateContactdefaultJSONResponse) VisitUpdateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type EraseContactRequestObject struct {
 	Id ID `json:"id"`
 }
@@ -2896,6 +4564,134 @@ type EraseContactdefaultJSONResponse struct {
 }
 
 func (response EraseContactdefaultJSONResponse) VisitEraseContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeContactsRequestObject struct {
+	Id   ID `json:"id"`
+	Body *MergeContactsJSONRequestBody
+}
+
+type MergeContactsResponseObject interface {
+	VisitMergeContactsResponse(w http.ResponseWriter) error
+}
+
+type MergeContacts200JSONResponse Contact
+
+func (response MergeContacts200JSONResponse) VisitMergeContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeContacts400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response MergeContacts400JSONResponse) VisitMergeContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeContacts401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response MergeContacts401JSONResponse) VisitMergeContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeContacts403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response MergeContacts403JSONResponse) VisitMergeContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeContacts404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response MergeContacts404JSONResponse) VisitMergeContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeContacts409JSONResponse struct{ ConflictJSONResponse }
+
+func (response MergeContacts409JSONResponse) VisitMergeContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeContacts410JSONResponse struct{ GoneJSONResponse }
+
+func (response MergeContacts410JSONResponse) VisitMergeContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeContactsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response MergeContactsdefaultJSONResponse) VisitMergeContactsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3096,6 +4892,348 @@ type OptOutContactdefaultJSONResponse struct {
 }
 
 func (response OptOutContactdefaultJSONResponse) VisitOptOutContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPatientsRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type ListPatientsResponseObject interface {
+	VisitListPatientsResponse(w http.ResponseWriter) error
+}
+
+type ListPatients200JSONResponse PatientList
+
+func (response ListPatients200JSONResponse) VisitListPatientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPatients400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListPatients400JSONResponse) VisitListPatientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPatients401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListPatients401JSONResponse) VisitListPatientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPatients404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ListPatients404JSONResponse) VisitListPatientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPatients410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListPatients410JSONResponse) VisitListPatientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPatientsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListPatientsdefaultJSONResponse) VisitListPatientsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePatientRequestObject struct {
+	Id   ID `json:"id"`
+	Body *CreatePatientJSONRequestBody
+}
+
+type CreatePatientResponseObject interface {
+	VisitCreatePatientResponse(w http.ResponseWriter) error
+}
+
+type CreatePatient201JSONResponse Patient
+
+func (response CreatePatient201JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePatient400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreatePatient400JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePatient401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreatePatient401JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePatient403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CreatePatient403JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePatient404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CreatePatient404JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePatient410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreatePatient410JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePatientdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreatePatientdefaultJSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePatientRequestObject struct {
+	Id        ID        `json:"id"`
+	PatientId PatientID `json:"patientId"`
+	Body      *UpdatePatientJSONRequestBody
+}
+
+type UpdatePatientResponseObject interface {
+	VisitUpdatePatientResponse(w http.ResponseWriter) error
+}
+
+type UpdatePatient200JSONResponse Patient
+
+func (response UpdatePatient200JSONResponse) VisitUpdatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePatient400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdatePatient400JSONResponse) VisitUpdatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePatient401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UpdatePatient401JSONResponse) VisitUpdatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePatient403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdatePatient403JSONResponse) VisitUpdatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePatient404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UpdatePatient404JSONResponse) VisitUpdatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePatient409JSONResponse struct{ ConflictJSONResponse }
+
+func (response UpdatePatient409JSONResponse) VisitUpdatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePatient410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdatePatient410JSONResponse) VisitUpdatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePatientdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UpdatePatientdefaultJSONResponse) VisitUpdatePatientResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5183,15 +7321,45 @@ type StrictServerInterface interface {
 	// StopCampaign Stop a campaign
 	// (POST /api/campaigns/{id}/stop)
 	StopCampaign(ctx context.Context, request StopCampaignRequestObject) (StopCampaignResponseObject, error)
+	// ListContacts The contacts, a page at a time
+	// (GET /api/contacts)
+	ListContacts(ctx context.Context, request ListContactsRequestObject) (ListContactsResponseObject, error)
+	// CreateContact Add a contact
+	// (POST /api/contacts)
+	CreateContact(ctx context.Context, request CreateContactRequestObject) (CreateContactResponseObject, error)
+	// ContactStats How many leads are there?
+	// (GET /api/contacts/stats)
+	ContactStats(ctx context.Context, request ContactStatsRequestObject) (ContactStatsResponseObject, error)
+	// DeleteContact Erase a contact
+	// (DELETE /api/contacts/{id})
+	DeleteContact(ctx context.Context, request DeleteContactRequestObject) (DeleteContactResponseObject, error)
+	// GetContact A contact with its history
+	// (GET /api/contacts/{id})
+	GetContact(ctx context.Context, request GetContactRequestObject) (GetContactResponseObject, error)
+	// UpdateContact Change a contact
+	// (PATCH /api/contacts/{id})
+	UpdateContact(ctx context.Context, request UpdateContactRequestObject) (UpdateContactResponseObject, error)
 	// EraseContact Blank everything personal of a contact
 	// (POST /api/contacts/{id}/erase)
 	EraseContact(ctx context.Context, request EraseContactRequestObject) (EraseContactResponseObject, error)
+	// MergeContacts Make two contacts of one person one
+	// (POST /api/contacts/{id}/merge)
+	MergeContacts(ctx context.Context, request MergeContactsRequestObject) (MergeContactsResponseObject, error)
 	// OptInContact Allow messages to a contact again
 	// (DELETE /api/contacts/{id}/opt-out)
 	OptInContact(ctx context.Context, request OptInContactRequestObject) (OptInContactResponseObject, error)
 	// OptOutContact Stop messages to a contact
 	// (POST /api/contacts/{id}/opt-out)
 	OptOutContact(ctx context.Context, request OptOutContactRequestObject) (OptOutContactResponseObject, error)
+	// ListPatients Who comes to the visits of a contact?
+	// (GET /api/contacts/{id}/patients)
+	ListPatients(ctx context.Context, request ListPatientsRequestObject) (ListPatientsResponseObject, error)
+	// CreatePatient Add a patient to a contact
+	// (POST /api/contacts/{id}/patients)
+	CreatePatient(ctx context.Context, request CreatePatientRequestObject) (CreatePatientResponseObject, error)
+	// UpdatePatient Change a patient
+	// (PATCH /api/contacts/{id}/patients/{patientId})
+	UpdatePatient(ctx context.Context, request UpdatePatientRequestObject) (UpdatePatientResponseObject, error)
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(ctx context.Context, request TextContactRequestObject) (TextContactResponseObject, error)
@@ -5500,6 +7668,172 @@ func (sh *strictHandler) StopCampaign(w http.ResponseWriter, r *http.Request, id
 	}
 }
 
+// ListContacts operation middleware
+func (sh *strictHandler) ListContacts(w http.ResponseWriter, r *http.Request, params ListContactsParams) {
+	var request ListContactsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContacts(ctx, request.(ListContactsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContacts")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListContactsResponseObject); ok {
+		if err := validResponse.VisitListContactsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateContact operation middleware
+func (sh *strictHandler) CreateContact(w http.ResponseWriter, r *http.Request) {
+	var request CreateContactRequestObject
+
+	var body CreateContactJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateContact(ctx, request.(CreateContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateContact")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateContactResponseObject); ok {
+		if err := validResponse.VisitCreateContactResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ContactStats operation middleware
+func (sh *strictHandler) ContactStats(w http.ResponseWriter, r *http.Request) {
+	var request ContactStatsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ContactStats(ctx, request.(ContactStatsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ContactStats")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ContactStatsResponseObject); ok {
+		if err := validResponse.VisitContactStatsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteContact operation middleware
+func (sh *strictHandler) DeleteContact(w http.ResponseWriter, r *http.Request, id ID) {
+	var request DeleteContactRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteContact(ctx, request.(DeleteContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteContact")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteContactResponseObject); ok {
+		if err := validResponse.VisitDeleteContactResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetContact operation middleware
+func (sh *strictHandler) GetContact(w http.ResponseWriter, r *http.Request, id ID) {
+	var request GetContactRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContact(ctx, request.(GetContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContact")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetContactResponseObject); ok {
+		if err := validResponse.VisitGetContactResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateContact operation middleware
+func (sh *strictHandler) UpdateContact(w http.ResponseWriter, r *http.Request, id ID) {
+	var request UpdateContactRequestObject
+
+	request.Id = id
+
+	var body UpdateContactJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateContact(ctx, request.(UpdateContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateContact")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateContactResponseObject); ok {
+		if err := validResponse.VisitUpdateContactResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // EraseContact operation middleware
 func (sh *strictHandler) EraseContact(w http.ResponseWriter, r *http.Request, id ID) {
 	var request EraseContactRequestObject
@@ -5519,6 +7853,39 @@ func (sh *strictHandler) EraseContact(w http.ResponseWriter, r *http.Request, id
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(EraseContactResponseObject); ok {
 		if err := validResponse.VisitEraseContactResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// MergeContacts operation middleware
+func (sh *strictHandler) MergeContacts(w http.ResponseWriter, r *http.Request, id ID) {
+	var request MergeContactsRequestObject
+
+	request.Id = id
+
+	var body MergeContactsJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.MergeContacts(ctx, request.(MergeContactsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MergeContacts")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(MergeContactsResponseObject); ok {
+		if err := validResponse.VisitMergeContactsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -5573,6 +7940,99 @@ func (sh *strictHandler) OptOutContact(w http.ResponseWriter, r *http.Request, i
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(OptOutContactResponseObject); ok {
 		if err := validResponse.VisitOptOutContactResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPatients operation middleware
+func (sh *strictHandler) ListPatients(w http.ResponseWriter, r *http.Request, id ID) {
+	var request ListPatientsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPatients(ctx, request.(ListPatientsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPatients")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPatientsResponseObject); ok {
+		if err := validResponse.VisitListPatientsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreatePatient operation middleware
+func (sh *strictHandler) CreatePatient(w http.ResponseWriter, r *http.Request, id ID) {
+	var request CreatePatientRequestObject
+
+	request.Id = id
+
+	var body CreatePatientJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePatient(ctx, request.(CreatePatientRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePatient")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreatePatientResponseObject); ok {
+		if err := validResponse.VisitCreatePatientResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdatePatient operation middleware
+func (sh *strictHandler) UpdatePatient(w http.ResponseWriter, r *http.Request, id ID, patientId PatientID) {
+	var request UpdatePatientRequestObject
+
+	request.Id = id
+	request.PatientId = patientId
+
+	var body UpdatePatientJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdatePatient(ctx, request.(UpdatePatientRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdatePatient")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdatePatientResponseObject); ok {
+		if err := validResponse.VisitUpdatePatientResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

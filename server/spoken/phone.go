@@ -21,6 +21,16 @@ func CallerNumber(raw, region string) (e164 string, ok bool) {
 	return possible(s, region)
 }
 
+// WrittenNumber returns the E.164 form of a number as people write it, "(312) 555-0123" or "020 7946 0123", and false for
+// anything else. region is the ISO country that a number without a plus sign belongs to.
+func WrittenNumber(raw, region string) (e164 string, ok bool) {
+	s := strings.TrimSpace(raw)
+	if strings.Trim(s, "+0123456789 ().-/\u00a0") != "" {
+		return "", false
+	}
+	return possible(s, region)
+}
+
 // withheld reports the digits that stand for a word on a telephone's keys, which carriers send instead of a number
 // (Twilio: "What do these phone numbers mean?").
 func withheld(digits string) bool {

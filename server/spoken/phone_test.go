@@ -24,6 +24,19 @@ func TestCallerNumberIsE164OrNothing(t *testing.T) {
 	require.False(t, ok, "without a country it could be anybody's")
 }
 
+func TestWrittenNumberIsReadInTheClinicsCountry(t *testing.T) {
+	rows := []struct{ raw, region, want string }{
+		{"(312) 555-0123", "US", "+13125550123"}, {"312.555.0123", "us", "+13125550123"}, {"020 7946/0123", "GB", "+442079460123"},
+		{" +44\u00a020 7946 0123 ", "US", "+442079460123"}, {"+1 312 555 0123", "", "+13125550123"},
+		{"312 555 0123 ext. 4", "US", ""}, {"1-800-FLOWERS", "US", ""}, {"555 0123", "US", ""}, {"312 555 0123", "", ""}, {"", "US", ""}, {"nora@patients.example", "US", ""},
+	}
+	for _, row := range rows {
+		got, ok := WrittenNumber(row.raw, row.region)
+		require.Equal(t, row.want, got, row.raw)
+		require.Equal(t, row.want != "", ok, row.raw)
+	}
+}
+
 func TestSpokenNumberIsWrittenDown(t *testing.T) {
 	rows := []struct{ raw, region, want string }{
 		{"312 555 0123", "US", "+13125550123"}, {"(312) 555-0123", "US", "+13125550123"}, {"+1 312 555 0123", "GB", "+13125550123"},
@@ -51,7 +64,7 @@ func FuzzSpokenNumber(f *testing.F) {
 	f.Add("three one two double five", "US")
 	f.Add("+44 20", "GB")
 	f.Fuzz(func(t *testing.T, raw, region string) {
-		for _, read := range []func(string, string) (string, bool){SpokenNumber, CallerNumber} {
+		for _, read := range []func(string, string) (string, bool){SpokenNumber, CallerNumber, WrittenNumber} {
 			if e164, ok := read(raw, region); ok {
 				require.Regexp(t, `^\+[1-9]\d{6,14}$`, e164)
 			} else {

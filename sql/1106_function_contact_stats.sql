@@ -1,0 +1,24 @@
+create or replace function app.contact_stats()
+returns setof app.contact_stat
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
+  v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
+begin
+  return query
+  select count(*), count(*) filter (where c.lead_status = 'hot'), count(*) filter (where c.lead_status = 'warm'),
+    count(*) filter (where c.lead_status = 'cold'), count(*) filter (where c.lead_status = 'booked'),
+    count(*) filter (where c.lead_status = 'lost'), count(*) filter (where c.created_at >= v_midnight)
+  from public.contacts c
+  where c.org_id = v_org_id and c.erased_at is null;
+end
+$$;
+
+comment on function app.contact_stats() is
+  'How many contacts the organisation has, by lead status, and how many are new since midnight of the clinic''s zone. One row, also without contacts; the erased do not count.';
+
+select app.seal('app.contact_stats()', null, 'tenant_user');
