@@ -3,8 +3,9 @@ begin;
 \ir ../booking.psql
 select plan(7);
 select pg_temp.act_for('a');
-select pg_temp.book('05 10:00', 'Ann Quillby', p_resource => 'Avery'), pg_temp.book('05 10:00', 'Ben Quillfeather', 'c2', p_resource => 'Avery'),
-  pg_temp.book('06 10:00', 'Ben Quillfeather', 'c2');
+select pg_temp.book('05 10:00', 'Ann Quillby', p_resource => 'Avery'), pg_temp.book('05 10:00', 'Ben Quillfeather', 'c2', p_resource => 'Avery');
+select pg_temp.clock('04 08:05');
+select pg_temp.book('06 10:00', 'Ben Quillfeather', 'c2');
 select set_config('test.id', (select id::text from public.appointments where call_id = :'call1'), true);
 select pg_temp.owner(format($$ insert into public.messages (org_id, direction, method, category, recipient, content, status, appointment_id)
   values ('a0000000-0000-7000-8000-000000000001', 'outbound', 'sms', 'reminder', '+13125550199', 'zanzibar-lilac', 'sent', %L) $$, current_setting('test.id')));
