@@ -793,9 +793,10 @@ from app.list_appointments(
   p_resource_id => $5::uuid,
   p_service_id => $6::uuid,
   p_search => $7::text,
-  p_sort => $8::text,
-  p_page => $9::integer,
-  p_limit => $10::integer
+  p_range => $8::text,
+  p_sort => $9::text,
+  p_page => $10::integer,
+  p_limit => $11::integer
 )
 `
 
@@ -807,6 +808,7 @@ type ListAppointmentsParams struct {
 	ResourceID *uuid.UUID
 	ServiceID  *uuid.UUID
 	Search     *string
+	Range      *string
 	Sort       string
 	Page       int32
 	MaxRows    int32
@@ -823,9 +825,10 @@ type ListAppointmentsParams struct {
 //	  p_resource_id => $5::uuid,
 //	  p_service_id => $6::uuid,
 //	  p_search => $7::text,
-//	  p_sort => $8::text,
-//	  p_page => $9::integer,
-//	  p_limit => $10::integer
+//	  p_range => $8::text,
+//	  p_sort => $9::text,
+//	  p_page => $10::integer,
+//	  p_limit => $11::integer
 //	)
 func (q *Queries) ListAppointments(ctx context.Context, arg ListAppointmentsParams) ([]AppointmentRow, error) {
 	rows, err := q.db.Query(ctx, listAppointments,
@@ -836,6 +839,7 @@ func (q *Queries) ListAppointments(ctx context.Context, arg ListAppointmentsPara
 		arg.ResourceID,
 		arg.ServiceID,
 		arg.Search,
+		arg.Range,
 		arg.Sort,
 		arg.Page,
 		arg.MaxRows,

@@ -153,6 +153,7 @@ create or replace function app.list_appointments(
   p_resource_id uuid default null,
   p_service_id uuid default null,
   p_search text default null,
+  p_range text default null,
   p_sort text default 'scheduled_at',
   p_page integer default 1,
   p_limit integer default 20
@@ -166,8 +167,9 @@ declare
   c_counted constant bigint := 50000;
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
-  v_from timestamptz := app.period_bound(p_from, v_zone, false);
-  v_to timestamptz := app.period_bound(p_to, v_zone, true);
+  v_first timestamp := date_trunc(case p_range when 'today' then 'day' else p_range end, app.now() at time zone v_zone);
+  v_from timestamptz := app.period_bound(coalesce(p_from, v_first::date::text), v_zone, false);
+  v_to timestamptz;
   v_search text := nullif(btrim(p_search), '');
   v_contacts uuid[];
   v_patients uuid[];
@@ -180,9 +182,14 @@ declare
   v_total bigint;
   v_ids uuid[];
 begin
-  if v_order is null or p_page < 1 or p_limit not between 1 and 100 then
+  if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
+    raise exception 'the range is today, week or month, and stands alone' using errcode = 'VX400';
+  elsif v_order is null or p_page < 1 or p_limit not between 1 and 100 then
     raise exception 'sort by scheduled_at or created_at; pages begin at 1 and have up to 100 rows' using errcode = 'VX400';
   end if;
+  v_to := app.period_bound(coalesce(p_to, (v_first
+    + case p_range when 'today' then interval '1 day' when 'week' then interval '7 days' else interval '1 month' end)::date::text || ' 00:00'),
+    v_zone, true);
   v_where := v_where
     || case when p_statuses is not null then ' and a.status = any ($2)' else '' end
     || case when v_from is not null then ' and a.scheduled_at >= $3' else '' end
@@ -210,10 +217,10 @@ begin
 end
 $$;
 
-comment on function app.list_appointments(text[], text, text, uuid, uuid, uuid, text, text, integer, integer) is
-  'A page of the visits that fit every filter given; holds never. Days of p_from and p_to are the clinic''s, both included. p_search: part of the patient''s or contact''s name, e-mail address or number, or a booking reference. p_sort: scheduled_at or created_at, with a minus the latest first. Beyond 50 000 visits total is 50 000 and total_is_estimate. VX400 for a malformed date, sort or page.';
+comment on function app.list_appointments(text[], text, text, uuid, uuid, uuid, text, text, text, integer, integer) is
+  'A page of the visits that fit every filter given; holds never. Days of p_from and p_to are the clinic''s, both included. p_search: part of the patient''s or contact''s name, e-mail address or number, or a booking reference. p_range: today, week (from Monday) or month of the clinic''s calendar, instead of p_from and p_to. p_sort: scheduled_at or created_at, with a minus the latest first. Beyond 50 000 visits total is 50 000 and total_is_estimate. VX400 for a malformed date, sort or page.';
 
-select app.seal('app.list_appointments(text[], text, text, uuid, uuid, uuid, text, text, integer, integer)', null, 'tenant_user');
+select app.seal('app.list_appointments(text[], text, text, uuid, uuid, uuid, text, text, text, integer, integer)', null, 'tenant_user');
 -- end of sql/1156_function_list_appointments.sql
 -- +goose StatementEnd
 

@@ -123,6 +123,7 @@ from app.list_appointments(
   p_resource_id => sqlc.narg(resource_id)::uuid,
   p_service_id => sqlc.narg(service_id)::uuid,
   p_search => sqlc.narg(search)::text,
+  p_range => sqlc.narg(range)::text,
   p_sort => @sort::text,
   p_page => @page::integer,
   p_limit => @max_rows::integer

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -30,6 +31,306 @@ func (e AgentRole) Valid() bool {
 	case Inbound:
 		return true
 	case Outbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentSource.
+const (
+	AppointmentSourceDashboard AppointmentSource = "dashboard"
+	AppointmentSourceVoice     AppointmentSource = "voice"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentSource enum.
+func (e AppointmentSource) Valid() bool {
+	switch e {
+	case AppointmentSourceDashboard:
+		return true
+	case AppointmentSourceVoice:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentAttemptKind.
+const (
+	AppointmentAttemptKindAmend      AppointmentAttemptKind = "amend"
+	AppointmentAttemptKindApprove    AppointmentAttemptKind = "approve"
+	AppointmentAttemptKindBook       AppointmentAttemptKind = "book"
+	AppointmentAttemptKindCancel     AppointmentAttemptKind = "cancel"
+	AppointmentAttemptKindHold       AppointmentAttemptKind = "hold"
+	AppointmentAttemptKindReschedule AppointmentAttemptKind = "reschedule"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentAttemptKind enum.
+func (e AppointmentAttemptKind) Valid() bool {
+	switch e {
+	case AppointmentAttemptKindAmend:
+		return true
+	case AppointmentAttemptKindApprove:
+		return true
+	case AppointmentAttemptKindBook:
+		return true
+	case AppointmentAttemptKindCancel:
+		return true
+	case AppointmentAttemptKindHold:
+		return true
+	case AppointmentAttemptKindReschedule:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentDetailSource.
+const (
+	AppointmentDetailSourceDashboard AppointmentDetailSource = "dashboard"
+	AppointmentDetailSourceVoice     AppointmentDetailSource = "voice"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentDetailSource enum.
+func (e AppointmentDetailSource) Valid() bool {
+	switch e {
+	case AppointmentDetailSourceDashboard:
+		return true
+	case AppointmentDetailSourceVoice:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentEventKind.
+const (
+	AppointmentEventKindAmended            AppointmentEventKind = "amended"
+	AppointmentEventKindApproved           AppointmentEventKind = "approved"
+	AppointmentEventKindBooked             AppointmentEventKind = "booked"
+	AppointmentEventKindCancelled          AppointmentEventKind = "cancelled"
+	AppointmentEventKindCompleted          AppointmentEventKind = "completed"
+	AppointmentEventKindConfirmedByPatient AppointmentEventKind = "confirmed_by_patient"
+	AppointmentEventKindNoShow             AppointmentEventKind = "no_show"
+	AppointmentEventKindRescheduled        AppointmentEventKind = "rescheduled"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentEventKind enum.
+func (e AppointmentEventKind) Valid() bool {
+	switch e {
+	case AppointmentEventKindAmended:
+		return true
+	case AppointmentEventKindApproved:
+		return true
+	case AppointmentEventKindBooked:
+		return true
+	case AppointmentEventKindCancelled:
+		return true
+	case AppointmentEventKindCompleted:
+		return true
+	case AppointmentEventKindConfirmedByPatient:
+		return true
+	case AppointmentEventKindNoShow:
+		return true
+	case AppointmentEventKindRescheduled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentMessageDirection.
+const (
+	MessageReceived AppointmentMessageDirection = "inbound"
+	MessageSent     AppointmentMessageDirection = "outbound"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentMessageDirection enum.
+func (e AppointmentMessageDirection) Valid() bool {
+	switch e {
+	case MessageReceived:
+		return true
+	case MessageSent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentMessageMethod.
+const (
+	AppointmentMessageMethodEmail  AppointmentMessageMethod = "email"
+	AppointmentMessageMethodExport AppointmentMessageMethod = "export"
+	AppointmentMessageMethodSms    AppointmentMessageMethod = "sms"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentMessageMethod enum.
+func (e AppointmentMessageMethod) Valid() bool {
+	switch e {
+	case AppointmentMessageMethodEmail:
+		return true
+	case AppointmentMessageMethodExport:
+		return true
+	case AppointmentMessageMethodSms:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentMessageStatus.
+const (
+	AppointmentMessageStatusBlocked   AppointmentMessageStatus = "blocked"
+	AppointmentMessageStatusDelivered AppointmentMessageStatus = "delivered"
+	AppointmentMessageStatusFailed    AppointmentMessageStatus = "failed"
+	AppointmentMessageStatusQueued    AppointmentMessageStatus = "queued"
+	AppointmentMessageStatusSent      AppointmentMessageStatus = "sent"
+	AppointmentMessageStatusUnknown   AppointmentMessageStatus = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentMessageStatus enum.
+func (e AppointmentMessageStatus) Valid() bool {
+	switch e {
+	case AppointmentMessageStatusBlocked:
+		return true
+	case AppointmentMessageStatusDelivered:
+		return true
+	case AppointmentMessageStatusFailed:
+		return true
+	case AppointmentMessageStatusQueued:
+		return true
+	case AppointmentMessageStatusSent:
+		return true
+	case AppointmentMessageStatusUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentStatus.
+const (
+	AppointmentStatusCancelled AppointmentStatus = "cancelled"
+	AppointmentStatusCompleted AppointmentStatus = "completed"
+	AppointmentStatusConfirmed AppointmentStatus = "confirmed"
+	AppointmentStatusNoShow    AppointmentStatus = "no_show"
+	AppointmentStatusPending   AppointmentStatus = "pending"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentStatus enum.
+func (e AppointmentStatus) Valid() bool {
+	switch e {
+	case AppointmentStatusCancelled:
+		return true
+	case AppointmentStatusCompleted:
+		return true
+	case AppointmentStatusConfirmed:
+		return true
+	case AppointmentStatusNoShow:
+		return true
+	case AppointmentStatusPending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookingAttemptKind.
+const (
+	BookingAttemptKindAmend      BookingAttemptKind = "amend"
+	BookingAttemptKindApprove    BookingAttemptKind = "approve"
+	BookingAttemptKindBook       BookingAttemptKind = "book"
+	BookingAttemptKindCancel     BookingAttemptKind = "cancel"
+	BookingAttemptKindHold       BookingAttemptKind = "hold"
+	BookingAttemptKindReschedule BookingAttemptKind = "reschedule"
+)
+
+// Valid indicates whether the value is a known member of the BookingAttemptKind enum.
+func (e BookingAttemptKind) Valid() bool {
+	switch e {
+	case BookingAttemptKindAmend:
+		return true
+	case BookingAttemptKindApprove:
+		return true
+	case BookingAttemptKindBook:
+		return true
+	case BookingAttemptKindCancel:
+		return true
+	case BookingAttemptKindHold:
+		return true
+	case BookingAttemptKindReschedule:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookingReason.
+const (
+	BookingReasonCalendarBusy     BookingReason = "calendar_busy"
+	BookingReasonClosed           BookingReason = "closed"
+	BookingReasonHoldCap          BookingReason = "hold_cap"
+	BookingReasonNameMissing      BookingReason = "name_missing"
+	BookingReasonNoResource       BookingReason = "no_resource"
+	BookingReasonNotActive        BookingReason = "not_active"
+	BookingReasonNotFound         BookingReason = "not_found"
+	BookingReasonNotStarted       BookingReason = "not_started"
+	BookingReasonNotVerified      BookingReason = "not_verified"
+	BookingReasonOffStep          BookingReason = "off_step"
+	BookingReasonOutsideHours     BookingReason = "outside_hours"
+	BookingReasonOwnBooking       BookingReason = "own_booking"
+	BookingReasonPast             BookingReason = "past"
+	BookingReasonSamePerson       BookingReason = "same_person"
+	BookingReasonTaken            BookingReason = "taken"
+	BookingReasonTooFar           BookingReason = "too_far"
+	BookingReasonTooSoon          BookingReason = "too_soon"
+	BookingReasonUnknownResource  BookingReason = "unknown_resource"
+	BookingReasonUnknownService   BookingReason = "unknown_service"
+	BookingReasonWhichAppointment BookingReason = "which_appointment"
+)
+
+// Valid indicates whether the value is a known member of the BookingReason enum.
+func (e BookingReason) Valid() bool {
+	switch e {
+	case BookingReasonCalendarBusy:
+		return true
+	case BookingReasonClosed:
+		return true
+	case BookingReasonHoldCap:
+		return true
+	case BookingReasonNameMissing:
+		return true
+	case BookingReasonNoResource:
+		return true
+	case BookingReasonNotActive:
+		return true
+	case BookingReasonNotFound:
+		return true
+	case BookingReasonNotStarted:
+		return true
+	case BookingReasonNotVerified:
+		return true
+	case BookingReasonOffStep:
+		return true
+	case BookingReasonOutsideHours:
+		return true
+	case BookingReasonOwnBooking:
+		return true
+	case BookingReasonPast:
+		return true
+	case BookingReasonSamePerson:
+		return true
+	case BookingReasonTaken:
+		return true
+	case BookingReasonTooFar:
+		return true
+	case BookingReasonTooSoon:
+		return true
+	case BookingReasonUnknownResource:
+		return true
+	case BookingReasonUnknownService:
+		return true
+	case BookingReasonWhichAppointment:
 		return true
 	default:
 		return false
@@ -212,22 +513,22 @@ func (e Role) Valid() bool {
 
 // Defines values for SyncStatus.
 const (
-	Failed              SyncStatus = "failed"
-	Pending             SyncStatus = "pending"
-	RegisteredNotLinked SyncStatus = "registered_not_linked"
-	Synced              SyncStatus = "synced"
+	SyncStatusFailed              SyncStatus = "failed"
+	SyncStatusPending             SyncStatus = "pending"
+	SyncStatusRegisteredNotLinked SyncStatus = "registered_not_linked"
+	SyncStatusSynced              SyncStatus = "synced"
 )
 
 // Valid indicates whether the value is a known member of the SyncStatus enum.
 func (e SyncStatus) Valid() bool {
 	switch e {
-	case Failed:
+	case SyncStatusFailed:
 		return true
-	case Pending:
+	case SyncStatusPending:
 		return true
-	case RegisteredNotLinked:
+	case SyncStatusRegisteredNotLinked:
 		return true
-	case Synced:
+	case SyncStatusSynced:
 		return true
 	default:
 		return false
@@ -279,6 +580,150 @@ func (e VoiceGender) Valid() bool {
 	case Female:
 		return true
 	case Male:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAppointmentsParamsStatus.
+const (
+	ListAppointmentsParamsStatusAll       ListAppointmentsParamsStatus = "all"
+	ListAppointmentsParamsStatusCancelled ListAppointmentsParamsStatus = "cancelled"
+	ListAppointmentsParamsStatusCompleted ListAppointmentsParamsStatus = "completed"
+	ListAppointmentsParamsStatusConfirmed ListAppointmentsParamsStatus = "confirmed"
+	ListAppointmentsParamsStatusNoShow    ListAppointmentsParamsStatus = "no_show"
+	ListAppointmentsParamsStatusPending   ListAppointmentsParamsStatus = "pending"
+	ListAppointmentsParamsStatusScheduled ListAppointmentsParamsStatus = "scheduled"
+)
+
+// Valid indicates whether the value is a known member of the ListAppointmentsParamsStatus enum.
+func (e ListAppointmentsParamsStatus) Valid() bool {
+	switch e {
+	case ListAppointmentsParamsStatusAll:
+		return true
+	case ListAppointmentsParamsStatusCancelled:
+		return true
+	case ListAppointmentsParamsStatusCompleted:
+		return true
+	case ListAppointmentsParamsStatusConfirmed:
+		return true
+	case ListAppointmentsParamsStatusNoShow:
+		return true
+	case ListAppointmentsParamsStatusPending:
+		return true
+	case ListAppointmentsParamsStatusScheduled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAppointmentsParamsDateRange.
+const (
+	Month ListAppointmentsParamsDateRange = "month"
+	Today ListAppointmentsParamsDateRange = "today"
+	Week  ListAppointmentsParamsDateRange = "week"
+)
+
+// Valid indicates whether the value is a known member of the ListAppointmentsParamsDateRange enum.
+func (e ListAppointmentsParamsDateRange) Valid() bool {
+	switch e {
+	case Month:
+		return true
+	case Today:
+		return true
+	case Week:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAppointmentsParamsSort.
+const (
+	EarliestVisitFirst ListAppointmentsParamsSort = "scheduled_at"
+	FirstBookedFirst   ListAppointmentsParamsSort = "created_at"
+	LastBookedFirst    ListAppointmentsParamsSort = "-created_at"
+	LatestVisitFirst   ListAppointmentsParamsSort = "-scheduled_at"
+)
+
+// Valid indicates whether the value is a known member of the ListAppointmentsParamsSort enum.
+func (e ListAppointmentsParamsSort) Valid() bool {
+	switch e {
+	case EarliestVisitFirst:
+		return true
+	case FirstBookedFirst:
+		return true
+	case LastBookedFirst:
+		return true
+	case LatestVisitFirst:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListBookingAttemptsParamsKind.
+const (
+	ListBookingAttemptsParamsKindAmend      ListBookingAttemptsParamsKind = "amend"
+	ListBookingAttemptsParamsKindApprove    ListBookingAttemptsParamsKind = "approve"
+	ListBookingAttemptsParamsKindBook       ListBookingAttemptsParamsKind = "book"
+	ListBookingAttemptsParamsKindCancel     ListBookingAttemptsParamsKind = "cancel"
+	ListBookingAttemptsParamsKindHold       ListBookingAttemptsParamsKind = "hold"
+	ListBookingAttemptsParamsKindReschedule ListBookingAttemptsParamsKind = "reschedule"
+)
+
+// Valid indicates whether the value is a known member of the ListBookingAttemptsParamsKind enum.
+func (e ListBookingAttemptsParamsKind) Valid() bool {
+	switch e {
+	case ListBookingAttemptsParamsKindAmend:
+		return true
+	case ListBookingAttemptsParamsKindApprove:
+		return true
+	case ListBookingAttemptsParamsKindBook:
+		return true
+	case ListBookingAttemptsParamsKindCancel:
+		return true
+	case ListBookingAttemptsParamsKindHold:
+		return true
+	case ListBookingAttemptsParamsKindReschedule:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListBookingAttemptsParamsOutcome.
+const (
+	ListBookingAttemptsParamsOutcomeAmended     ListBookingAttemptsParamsOutcome = "amended"
+	ListBookingAttemptsParamsOutcomeApproved    ListBookingAttemptsParamsOutcome = "approved"
+	ListBookingAttemptsParamsOutcomeBooked      ListBookingAttemptsParamsOutcome = "booked"
+	ListBookingAttemptsParamsOutcomeCancelled   ListBookingAttemptsParamsOutcome = "cancelled"
+	ListBookingAttemptsParamsOutcomeHeld        ListBookingAttemptsParamsOutcome = "held"
+	ListBookingAttemptsParamsOutcomeQuestion    ListBookingAttemptsParamsOutcome = "question"
+	ListBookingAttemptsParamsOutcomeRefused     ListBookingAttemptsParamsOutcome = "refused"
+	ListBookingAttemptsParamsOutcomeRescheduled ListBookingAttemptsParamsOutcome = "rescheduled"
+)
+
+// Valid indicates whether the value is a known member of the ListBookingAttemptsParamsOutcome enum.
+func (e ListBookingAttemptsParamsOutcome) Valid() bool {
+	switch e {
+	case ListBookingAttemptsParamsOutcomeAmended:
+		return true
+	case ListBookingAttemptsParamsOutcomeApproved:
+		return true
+	case ListBookingAttemptsParamsOutcomeBooked:
+		return true
+	case ListBookingAttemptsParamsOutcomeCancelled:
+		return true
+	case ListBookingAttemptsParamsOutcomeHeld:
+		return true
+	case ListBookingAttemptsParamsOutcomeQuestion:
+		return true
+	case ListBookingAttemptsParamsOutcomeRefused:
+		return true
+	case ListBookingAttemptsParamsOutcomeRescheduled:
 		return true
 	default:
 		return false
@@ -453,6 +898,387 @@ type AgentsSaved struct {
 	VoiceSynced bool `json:"voiceSynced"`
 }
 
+// Appointment A visit, with its contact flattened into it.
+type Appointment struct {
+	// BookingRef Six letters and digits, easy to say.
+	BookingRef string `json:"booking_ref"`
+
+	// CallId The call that booked it.
+	CallId               *openapi_types.UUID `json:"call_id"`
+	CancelReason         *string             `json:"cancel_reason"`
+	CancelledAt          *time.Time          `json:"cancelled_at"`
+	ConfirmationSent     bool                `json:"confirmation_sent"`
+	ConfirmedByPatientAt *time.Time          `json:"confirmed_by_patient_at"`
+	ContactEmail         *string             `json:"contact_email"`
+	ContactId            UUID                `json:"contact_id"`
+
+	// ContactName Who is reached; the patient's name where the contact has none.
+	ContactName string    `json:"contact_name"`
+	CreatedAt   time.Time `json:"created_at"`
+
+	// DeletedAt Always null, for older dashboards. Visits are cancelled, not deleted.
+	DeletedAt       *time.Time `json:"deleted_at"`
+	DurationMinutes int        `json:"duration_minutes"`
+	EndsAt          time.Time  `json:"ends_at"`
+	Id              UUID       `json:"id"`
+	Location        string     `json:"location"`
+	LocationId      UUID       `json:"location_id"`
+	Notes           *string    `json:"notes"`
+
+	// Overridden Whether staff set the rules aside for it.
+	Overridden bool `json:"overridden"`
+	PatientId  UUID `json:"patient_id"`
+
+	// PatientName Who comes.
+	PatientName string `json:"patient_name"`
+
+	// PhoneNumber E.164.
+	PhoneNumber *string `json:"phone_number"`
+
+	// PhoneWasSpoken Whether the number was only said by a caller. It may be misheard.
+	PhoneWasSpoken bool `json:"phone_was_spoken"`
+	ResourceId     UUID `json:"resource_id"`
+
+	// ResourceName The practitioner or room.
+	ResourceName string    `json:"resource_name"`
+	ScheduledAt  time.Time `json:"scheduled_at"`
+
+	// ScheduledTime The same as `scheduled_at`.
+	ScheduledTime time.Time `json:"scheduled_time"`
+	ServiceId     UUID      `json:"service_id"`
+
+	// ServiceType The service's name.
+	ServiceType string            `json:"service_type"`
+	Source      AppointmentSource `json:"source"`
+
+	// Status `pending` waits for approval. `confirmed`: it takes place. `completed`, `no_show`: how it ended.
+	Status AppointmentStatus `json:"status"`
+
+	// TimeZone IANA zone of the place, in which the visit's time is meant.
+	TimeZone  string    `json:"time_zone"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// AppointmentSource defines model for Appointment.Source.
+type AppointmentSource string
+
+// AppointmentAttempt defines model for AppointmentAttempt.
+type AppointmentAttempt struct {
+	ActorUserId   *openapi_types.UUID    `json:"actor_user_id"`
+	AppointmentId *openapi_types.UUID    `json:"appointment_id"`
+	At            time.Time              `json:"at"`
+	CallId        *openapi_types.UUID    `json:"call_id"`
+	Id            UUID                   `json:"id"`
+	Kind          AppointmentAttemptKind `json:"kind"`
+	Outcome       string                 `json:"outcome"`
+
+	// Reason See `BookingReason`.
+	Reason   *string    `json:"reason"`
+	SaidDate *string    `json:"said_date"`
+	SaidTime *string    `json:"said_time"`
+	StartsAt *time.Time `json:"starts_at"`
+}
+
+// AppointmentAttemptKind defines model for AppointmentAttempt.Kind.
+type AppointmentAttemptKind string
+
+// AppointmentChange What is left out stays as it is.
+//
+// Example: {"scheduled_time":"2026-05-04 15:00"}
+type AppointmentChange struct {
+	// ConfirmationSent Staff told the patient themselves.
+	ConfirmationSent    *bool `json:"confirmationSent,omitempty"`
+	ConfirmationSentOld *bool `json:"confirmation_sent,omitempty"`
+
+	// Notes Empty clears.
+	Notes *string `json:"notes,omitempty"`
+
+	// Override As in `AppointmentWish`.
+	Override *bool `json:"override,omitempty"`
+
+	// Reason Why it is cancelled.
+	Reason *string `json:"reason,omitempty"`
+
+	// Resource Id, name or spoken alias of the practitioner or room that the visit goes to.
+	Resource         *string         `json:"resource,omitempty"`
+	ScheduledAt      *LocalOrInstant `json:"scheduledAt,omitempty"`
+	ScheduledTime    *LocalOrInstant `json:"scheduledTime,omitempty"`
+	ScheduledAtOld   *LocalOrInstant `json:"scheduled_at,omitempty"`
+	ScheduledTimeOld *LocalOrInstant `json:"scheduled_time,omitempty"`
+
+	// Status `pending` waits for approval. `confirmed`: it takes place. `completed`, `no_show`: how it ended.
+	Status *AppointmentStatus `json:"status,omitempty"`
+}
+
+// AppointmentDetail defines model for AppointmentDetail.
+type AppointmentDetail struct {
+	// Attempts The tries that named the visit, and all of the call that booked it.
+	Attempts []AppointmentAttempt `json:"attempts"`
+
+	// BookingRef Six letters and digits, easy to say.
+	BookingRef string `json:"booking_ref"`
+
+	// CallId The call that booked it.
+	CallId               *openapi_types.UUID `json:"call_id"`
+	CancelReason         *string             `json:"cancel_reason"`
+	CancelledAt          *time.Time          `json:"cancelled_at"`
+	ConfirmationSent     bool                `json:"confirmation_sent"`
+	ConfirmedByPatientAt *time.Time          `json:"confirmed_by_patient_at"`
+	ContactEmail         *string             `json:"contact_email"`
+	ContactId            UUID                `json:"contact_id"`
+
+	// ContactName Who is reached; the patient's name where the contact has none.
+	ContactName string    `json:"contact_name"`
+	CreatedAt   time.Time `json:"created_at"`
+
+	// DeletedAt Always null, for older dashboards. Visits are cancelled, not deleted.
+	DeletedAt       *time.Time           `json:"deleted_at"`
+	DurationMinutes int                  `json:"duration_minutes"`
+	EndsAt          time.Time            `json:"ends_at"`
+	History         []AppointmentEvent   `json:"history"`
+	Id              UUID                 `json:"id"`
+	Location        string               `json:"location"`
+	LocationId      UUID                 `json:"location_id"`
+	Messages        []AppointmentMessage `json:"messages"`
+	Notes           *string              `json:"notes"`
+
+	// Overridden Whether staff set the rules aside for it.
+	Overridden bool `json:"overridden"`
+	PatientId  UUID `json:"patient_id"`
+
+	// PatientName Who comes.
+	PatientName string `json:"patient_name"`
+
+	// PhoneNumber E.164.
+	PhoneNumber *string `json:"phone_number"`
+
+	// PhoneWasSpoken Whether the number was only said by a caller. It may be misheard.
+	PhoneWasSpoken bool `json:"phone_was_spoken"`
+	ResourceId     UUID `json:"resource_id"`
+
+	// ResourceName The practitioner or room.
+	ResourceName string    `json:"resource_name"`
+	ScheduledAt  time.Time `json:"scheduled_at"`
+
+	// ScheduledTime The same as `scheduled_at`.
+	ScheduledTime time.Time `json:"scheduled_time"`
+	ServiceId     UUID      `json:"service_id"`
+
+	// ServiceType The service's name.
+	ServiceType string                  `json:"service_type"`
+	Source      AppointmentDetailSource `json:"source"`
+
+	// Status `pending` waits for approval. `confirmed`: it takes place. `completed`, `no_show`: how it ended.
+	Status AppointmentStatus `json:"status"`
+
+	// TimeZone IANA zone of the place, in which the visit's time is meant.
+	TimeZone  string    `json:"time_zone"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// AppointmentDetailSource defines model for AppointmentDetail.Source.
+type AppointmentDetailSource string
+
+// AppointmentEvent One change of a visit. Without `actor_user_id`, `call_id` and `message_id` the receptionist did it.
+type AppointmentEvent struct {
+	ActorName *string `json:"actor_name"`
+
+	// ActorUserId The member who did it.
+	ActorUserId *openapi_types.UUID `json:"actor_user_id"`
+	At          time.Time           `json:"at"`
+
+	// CallId The call that did it.
+	CallId *openapi_types.UUID  `json:"call_id"`
+	Id     UUID                 `json:"id"`
+	Kind   AppointmentEventKind `json:"kind"`
+
+	// MessageId The patient's text that did it.
+	MessageId   *openapi_types.UUID `json:"message_id"`
+	NewResource *string             `json:"new_resource"`
+	NewStartsAt *time.Time          `json:"new_starts_at"`
+	OldResource *string             `json:"old_resource"`
+	OldStartsAt *time.Time          `json:"old_starts_at"`
+}
+
+// AppointmentEventKind defines model for AppointmentEvent.Kind.
+type AppointmentEventKind string
+
+// AppointmentList defines model for AppointmentList.
+type AppointmentList struct {
+	Appointments []Appointment `json:"appointments"`
+	Pagination   Pagination    `json:"pagination"`
+}
+
+// AppointmentMessage A message about a visit. Codes stand as `[code]`.
+type AppointmentMessage struct {
+	At        time.Time                   `json:"at"`
+	Category  string                      `json:"category"`
+	Content   string                      `json:"content"`
+	Direction AppointmentMessageDirection `json:"direction"`
+	Id        UUID                        `json:"id"`
+	Method    AppointmentMessageMethod    `json:"method"`
+
+	// Reason Why it was blocked, failed or is unknown.
+	Reason  *string                  `json:"reason"`
+	SentAt  *time.Time               `json:"sent_at"`
+	Status  AppointmentMessageStatus `json:"status"`
+	Subject *string                  `json:"subject"`
+}
+
+// AppointmentMessageDirection defines model for AppointmentMessage.Direction.
+type AppointmentMessageDirection string
+
+// AppointmentMessageMethod defines model for AppointmentMessage.Method.
+type AppointmentMessageMethod string
+
+// AppointmentMessageStatus defines model for AppointmentMessage.Status.
+type AppointmentMessageStatus string
+
+// AppointmentStatus `pending` waits for approval. `confirmed`: it takes place. `completed`, `no_show`: how it ended.
+type AppointmentStatus string
+
+// AppointmentWish Needed are a service (`serviceType` or `serviceId`), a time (`scheduledAt` or `scheduledTime`) and a contact
+// (`contactId` or `contactPhone`). Where two spellings of one field are sent, the first one counts.
+//
+// Example: {"contactPhone":"+13125550123","customerName":"Ann Quillby","scheduledAt":"2026-05-04 15:00","serviceType":"Checkup"}
+type AppointmentWish struct {
+	// ContactEmail For a contact that is made.
+	ContactEmail *string `json:"contactEmail,omitempty"`
+	ContactId    *UUID   `json:"contactId,omitempty"`
+
+	// ContactPhone Without a country code it is one of the clinic's country. Counts when no contact is named.
+	ContactPhone    *string `json:"contactPhone,omitempty"`
+	ContactEmailOld *string `json:"contact_email,omitempty"`
+	ContactIdOld    *UUID   `json:"contact_id,omitempty"`
+	ContactName     *string `json:"contact_name,omitempty"`
+
+	// CustomerName The patient; the contact itself when left out.
+	CustomerName *string `json:"customerName,omitempty"`
+
+	// DateOfBirth For a patient that is made.
+	DateOfBirth *openapi_types.Date `json:"dateOfBirth,omitempty"`
+
+	// DurationMinutes Accepted from older dashboards; the service's duration counts.
+	DurationMinutes    *int    `json:"durationMinutes,omitempty"`
+	DurationMinutesOld *int    `json:"duration_minutes,omitempty"`
+	Notes              *string `json:"notes,omitempty"`
+
+	// Override Sets every rule aside but that nobody is booked twice.
+	Override    *bool   `json:"override,omitempty"`
+	PatientName *string `json:"patient_name,omitempty"`
+	PhoneNumber *string `json:"phone_number,omitempty"`
+
+	// Resource Id, name or spoken alias of a practitioner or room; any when left out.
+	Resource         *string         `json:"resource,omitempty"`
+	ScheduledAt      *LocalOrInstant `json:"scheduledAt,omitempty"`
+	ScheduledTime    *LocalOrInstant `json:"scheduledTime,omitempty"`
+	ScheduledAtOld   *LocalOrInstant `json:"scheduled_at,omitempty"`
+	ScheduledTimeOld *LocalOrInstant `json:"scheduled_time,omitempty"`
+	ServiceId        *UUID           `json:"serviceId,omitempty"`
+
+	// ServiceType Id, name or spoken alias.
+	ServiceType    *string `json:"serviceType,omitempty"`
+	ServiceIdOld   *UUID   `json:"service_id,omitempty"`
+	ServiceTypeOld *string `json:"service_type,omitempty"`
+}
+
+// AvailableSlot defines model for AvailableSlot.
+type AvailableSlot struct {
+	EndsAt     time.Time `json:"ends_at"`
+	ResourceId UUID      `json:"resource_id"`
+
+	// ResourceName Who a booking for any practitioner would go to.
+	ResourceName string    `json:"resource_name"`
+	ServiceName  string    `json:"service_name"`
+	StartsAt     time.Time `json:"starts_at"`
+
+	// Time The start on the wall clock of the place, `15:00`.
+	Time     string `json:"time"`
+	TimeZone string `json:"time_zone"`
+}
+
+// AvailableSlots defines model for AvailableSlots.
+type AvailableSlots struct {
+	AvailableSlots []AvailableSlot    `json:"availableSlots"`
+	Date           openapi_types.Date `json:"date"`
+}
+
+// BookingAttempt defines model for BookingAttempt.
+type BookingAttempt struct {
+	ActorName *string `json:"actor_name"`
+
+	// ActorUserId The member who tried; null for a caller.
+	ActorUserId *openapi_types.UUID `json:"actor_user_id"`
+
+	// AppointmentId The visit that it made or touched, or a slot that was held and is gone.
+	AppointmentId *openapi_types.UUID `json:"appointment_id"`
+	At            time.Time           `json:"at"`
+	CallId        *openapi_types.UUID `json:"call_id"`
+
+	// Explanation The reason as a sentence.
+	Explanation *string            `json:"explanation"`
+	Id          UUID               `json:"id"`
+	Kind        BookingAttemptKind `json:"kind"`
+
+	// Outcome booked, held, amended, rescheduled, cancelled, approved, question or refused.
+	Outcome string `json:"outcome"`
+
+	// Reason See `BookingReason`; null when it succeeded.
+	Reason       *string             `json:"reason"`
+	ResourceId   *openapi_types.UUID `json:"resource_id"`
+	ResourceName *string             `json:"resource_name"`
+
+	// SaidDate The caller's words for the day.
+	SaidDate    *string             `json:"said_date"`
+	SaidTime    *string             `json:"said_time"`
+	ServiceId   *openapi_types.UUID `json:"service_id"`
+	ServiceName *string             `json:"service_name"`
+
+	// StartsAt The start that was wished.
+	StartsAt *time.Time `json:"starts_at"`
+	TimeZone string     `json:"time_zone"`
+}
+
+// BookingAttemptKind defines model for BookingAttempt.Kind.
+type BookingAttemptKind string
+
+// BookingAttemptList defines model for BookingAttemptList.
+type BookingAttemptList struct {
+	Attempts   []BookingAttempt `json:"attempts"`
+	Pagination Pagination       `json:"pagination"`
+}
+
+// BookingReason Why a try to book, move, cancel or approve was refused or answered with a question. The place is not free: `taken`,
+// `calendar_busy` (in the connected calendar), `outside_hours`, `closed`, `off_step` (visits begin at other minutes),
+// `past`, `too_soon`, `too_far`, `no_resource` (nobody offers it). The wish is not clear: `unknown_service`,
+// `unknown_resource`, `name_missing`, `same_person`, `own_booking`, `which_appointment`. The visit: `not_found`,
+// `not_active` (cancelled or over), `not_started`. Only in calls: `not_verified`, `hold_cap`.
+type BookingReason string
+
+// BookingRefusal An `Error` with why and what is free instead.
+type BookingRefusal struct {
+	// Code The closed list of refusals.
+	Code    ErrorCode `json:"code"`
+	Details struct {
+		// Alternatives Up to three nearest starts that are free.
+		Alternatives []time.Time `json:"alternatives"`
+
+		// Reason Why a try to book, move, cancel or approve was refused or answered with a question. The place is not free: `taken`,
+		// `calendar_busy` (in the connected calendar), `outside_hours`, `closed`, `off_step` (visits begin at other minutes),
+		// `past`, `too_soon`, `too_far`, `no_resource` (nobody offers it). The wish is not clear: `unknown_service`,
+		// `unknown_resource`, `name_missing`, `same_person`, `own_booking`, `which_appointment`. The visit: `not_found`,
+		// `not_active` (cancelled or over), `not_started`. Only in calls: `not_verified`, `hold_cap`.
+		Reason BookingReason `json:"reason"`
+
+		// TimeZone The zone of the place, in which to show them.
+		TimeZone string `json:"time_zone"`
+	} `json:"details"`
+
+	// Error A sentence that may be shown to the user.
+	Error     string `json:"error"`
+	RequestId string `json:"request_id"`
+}
+
 // Campaign defines model for Campaign.
 type Campaign struct {
 	Category  CampaignCategory `json:"category"`
@@ -507,6 +1333,11 @@ type CampaignWish struct {
 	Steps         []CampaignStep   `json:"steps"`
 	StopOnBooking *bool            `json:"stopOnBooking,omitempty"`
 	StopOnReply   *bool            `json:"stopOnReply,omitempty"`
+}
+
+// CancelWish defines model for CancelWish.
+type CancelWish struct {
+	Reason *string `json:"reason,omitempty"`
 }
 
 // Channel defines model for Channel.
@@ -604,6 +1435,12 @@ type FollowUpWishMethod string
 // Example: en
 type Language = string
 
+// LocalOrInstant A local time of the place of the visit (`2026-05-04 15:00`), or an instant: ISO 8601 with an offset or `Z`
+// (`2026-05-04T15:00:00-05:00`).
+//
+// Example: 2026-05-04 15:00
+type LocalOrInstant = string
+
 // MessageRules defines model for MessageRules.
 type MessageRules struct {
 	// EmailConfirmations Whether confirmations also go by e-mail where there is an address.
@@ -687,6 +1524,19 @@ type OrgValidation struct {
 
 	// Validated Always true, for older dashboards.
 	Validated bool `json:"validated"`
+}
+
+// Pagination defines model for Pagination.
+type Pagination struct {
+	Limit int `json:"limit"`
+	Page  int `json:"page"`
+	Pages int `json:"pages"`
+
+	// Total Rows in the whole list.
+	Total int `json:"total"`
+
+	// TotalIsEstimate True when there are more rows than `total`, which stops counting at 50 000; else left out.
+	TotalIsEstimate *bool `json:"totalIsEstimate,omitempty"`
 }
 
 // Preview defines model for Preview.
@@ -910,6 +1760,9 @@ type VoiceGender string
 // CallID defines model for CallID.
 type CallID = UUID
 
+// EndDate defines model for EndDate.
+type EndDate = string
+
 // From defines model for From.
 type From = openapi_types.Date
 
@@ -919,11 +1772,23 @@ type ID = UUID
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
+// LimitQuery defines model for LimitQuery.
+type LimitQuery = int
+
+// PageQuery defines model for PageQuery.
+type PageQuery = int
+
+// StartDate defines model for StartDate.
+type StartDate = string
+
 // To defines model for To.
 type To = openapi_types.Date
 
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
+
+// BookingRefused An `Error` with why and what is free instead.
+type BookingRefused = BookingRefusal
 
 // Conflict defines model for Conflict.
 type Conflict = Error
@@ -945,6 +1810,92 @@ type Trouble = Error
 
 // Unauthenticated defines model for Unauthenticated.
 type Unauthenticated = Error
+
+// ListAppointmentsParams defines parameters for ListAppointments.
+type ListAppointmentsParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Status One state or several. `scheduled` is an older word for `pending` and `confirmed`, `all` is no filter.
+	Status *[]ListAppointmentsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// StartDate A day, or a time as in `LocalOrInstant`. From then on.
+	StartDate *StartDate `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate A day, which is included, or a time as in `LocalOrInstant`, which is not.
+	EndDate *EndDate `form:"endDate,omitempty" json:"endDate,omitempty"`
+
+	// DateRange Today, this week (Monday to Sunday) or this month of the clinic's calendar; not together with `startDate`
+	// or `endDate`.
+	DateRange *ListAppointmentsParamsDateRange `form:"dateRange,omitempty" json:"dateRange,omitempty"`
+	ContactId *UUID                            `form:"contactId,omitempty" json:"contactId,omitempty"`
+
+	// ContactIdOld The same as `contactId`.
+	ContactIdOld *UUID `form:"contact_id,omitempty" json:"contact_id,omitempty"`
+
+	// ResourceId The practitioner or room.
+	ResourceId *UUID `form:"resourceId,omitempty" json:"resourceId,omitempty"`
+	ServiceId  *UUID `form:"serviceId,omitempty" json:"serviceId,omitempty"`
+
+	// Search Part of the patient's or the contact's name, of the e-mail address, or of the number (three digits or more,
+	// however written); or a whole booking reference.
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort With a minus the latest first.
+	Sort *ListAppointmentsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ListAppointmentsParamsStatus defines parameters for ListAppointments.
+type ListAppointmentsParamsStatus string
+
+// ListAppointmentsParamsDateRange defines parameters for ListAppointments.
+type ListAppointmentsParamsDateRange string
+
+// ListAppointmentsParamsSort defines parameters for ListAppointments.
+type ListAppointmentsParamsSort string
+
+// ListAvailableSlotsParams defines parameters for ListAvailableSlots.
+type ListAvailableSlotsParams struct {
+	// Date The first day.
+	Date openapi_types.Date `form:"date" json:"date"`
+
+	// EndDate The last day; `date` when left out.
+	EndDate *openapi_types.Date `form:"endDate,omitempty" json:"endDate,omitempty"`
+
+	// Service Id, name or spoken alias; may be left out by an organization with one service.
+	Service *string `form:"service,omitempty" json:"service,omitempty"`
+
+	// Resource Id, name or spoken alias of a practitioner or room; any when left out.
+	Resource *string `form:"resource,omitempty" json:"resource,omitempty"`
+	Limit    *int    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListBookingAttemptsParams defines parameters for ListBookingAttempts.
+type ListBookingAttemptsParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit         *LimitQuery                       `form:"limit,omitempty" json:"limit,omitempty"`
+	Kind          *ListBookingAttemptsParamsKind    `form:"kind,omitempty" json:"kind,omitempty"`
+	Outcome       *ListBookingAttemptsParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+	Reason        *BookingReason                    `form:"reason,omitempty" json:"reason,omitempty"`
+	CallId        *UUID                             `form:"callId,omitempty" json:"callId,omitempty"`
+	AppointmentId *UUID                             `form:"appointmentId,omitempty" json:"appointmentId,omitempty"`
+
+	// StartDate A day, or a time as in `LocalOrInstant`. From then on.
+	StartDate *StartDate `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate A day, which is included, or a time as in `LocalOrInstant`, which is not.
+	EndDate *EndDate `form:"endDate,omitempty" json:"endDate,omitempty"`
+}
+
+// ListBookingAttemptsParamsKind defines parameters for ListBookingAttempts.
+type ListBookingAttemptsParamsKind string
+
+// ListBookingAttemptsParamsOutcome defines parameters for ListBookingAttempts.
+type ListBookingAttemptsParamsOutcome string
 
 // FollowUpCallParams defines parameters for FollowUpCall.
 type FollowUpCallParams struct {
@@ -990,6 +1941,15 @@ type MessageStatsParams struct {
 	To To `form:"to" json:"to"`
 }
 
+// CreateAppointmentJSONRequestBody defines body for CreateAppointment for application/json ContentType.
+type CreateAppointmentJSONRequestBody = AppointmentWish
+
+// UpdateAppointmentJSONRequestBody defines body for UpdateAppointment for application/json ContentType.
+type UpdateAppointmentJSONRequestBody = AppointmentChange
+
+// CancelAppointmentJSONRequestBody defines body for CancelAppointment for application/json ContentType.
+type CancelAppointmentJSONRequestBody = CancelWish
+
 // FollowUpCallJSONRequestBody defines body for FollowUpCall for application/json ContentType.
 type FollowUpCallJSONRequestBody = FollowUpWish
 
@@ -1025,9 +1985,36 @@ type ChangeMessageRulesJSONRequestBody = MessageRulesChange
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// ListAppointments Visits, filtered, a page at a time.
+	// (GET /api/appointments)
+	ListAppointments(w http.ResponseWriter, r *http.Request, params ListAppointmentsParams)
+	// CreateAppointment Book a visit.
+	// (POST /api/appointments)
+	CreateAppointment(w http.ResponseWriter, r *http.Request)
+	// ListAvailableSlots What can be booked?
+	// (GET /api/appointments/available-slots)
+	ListAvailableSlots(w http.ResponseWriter, r *http.Request, params ListAvailableSlotsParams)
+	// DeleteAppointment Cancel a visit, as `POST …/cancel` does; nothing is deleted.
+	// (DELETE /api/appointments/{id})
+	DeleteAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	// GetAppointment One visit with its history, its messages and what was tried.
+	// (GET /api/appointments/{id})
+	GetAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	// UpdateAppointment Move a visit, say how it ended, write a note.
+	// (PATCH /api/appointments/{id})
+	UpdateAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	// ApproveAppointment Confirm a booking that waits for approval.
+	// (POST /api/appointments/{id}/approve)
+	ApproveAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	// CancelAppointment Cancel a visit.
+	// (POST /api/appointments/{id}/cancel)
+	CancelAppointment(w http.ResponseWriter, r *http.Request, id ID)
 	// GetAvailableVoices Which voices are there?
 	// (GET /api/assistants/voices/available)
 	GetAvailableVoices(w http.ResponseWriter, r *http.Request)
+	// ListBookingAttempts Why was this refused?
+	// (GET /api/booking-attempts)
+	ListBookingAttempts(w http.ResponseWriter, r *http.Request, params ListBookingAttemptsParams)
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(w http.ResponseWriter, r *http.Request, callId CallID, params FollowUpCallParams)
@@ -1135,11 +2122,553 @@ type ServerInterfaceWrapper struct {
 
 type MiddlewareFunc func(http.Handler) http.Handler
 
+// ListAppointments operation middleware
+func (siw *ServerInterfaceWrapper) ListAppointments(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAppointmentsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "dateRange" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dateRange", r.URL.Query(), &params.DateRange, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dateRange"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dateRange", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "contactId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "contactId", r.URL.Query(), &params.ContactId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "contactId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "contactId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "contact_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "contact_id", r.URL.Query(), &params.ContactIdOld, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "contact_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "contact_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "resourceId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "resourceId", r.URL.Query(), &params.ResourceId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "resourceId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "resourceId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "serviceId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "serviceId", r.URL.Query(), &params.ServiceId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "serviceId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "serviceId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search", r.URL.Query(), &params.Search, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", r.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sort"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sort", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAppointments(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateAppointment operation middleware
+func (siw *ServerInterfaceWrapper) CreateAppointment(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateAppointment(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAvailableSlots operation middleware
+func (siw *ServerInterfaceWrapper) ListAvailableSlots(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAvailableSlotsParams
+
+	// ------------- Required query parameter "date" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "date", r.URL.Query(), &params.Date, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "date"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "date", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service", r.URL.Query(), &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "service"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "service", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "resource" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "resource", r.URL.Query(), &params.Resource, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "resource"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "resource", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAvailableSlots(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteAppointment operation middleware
+func (siw *ServerInterfaceWrapper) DeleteAppointment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteAppointment(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetAppointment operation middleware
+func (siw *ServerInterfaceWrapper) GetAppointment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAppointment(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateAppointment operation middleware
+func (siw *ServerInterfaceWrapper) UpdateAppointment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateAppointment(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ApproveAppointment operation middleware
+func (siw *ServerInterfaceWrapper) ApproveAppointment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ApproveAppointment(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CancelAppointment operation middleware
+func (siw *ServerInterfaceWrapper) CancelAppointment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CancelAppointment(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetAvailableVoices operation middleware
 func (siw *ServerInterfaceWrapper) GetAvailableVoices(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetAvailableVoices(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListBookingAttempts operation middleware
+func (siw *ServerInterfaceWrapper) ListBookingAttempts(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBookingAttemptsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", r.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "kind"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "kind", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", r.URL.Query(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "outcome"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "outcome", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "reason" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reason", r.URL.Query(), &params.Reason, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "reason"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "reason", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "callId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "callId", r.URL.Query(), &params.CallId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "callId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "callId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "appointmentId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "appointmentId", r.URL.Query(), &params.AppointmentId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "appointmentId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "appointmentId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListBookingAttempts(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2052,11 +3581,22 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/languages", wrapper.GetConsoleLanguages)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/assistants/voices/available", wrapper.GetAvailableVoices)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/tools/health", wrapper.GetToolsHealth)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/appointments", wrapper.ListAppointments)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/appointments", wrapper.CreateAppointment)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/appointments/available-slots", wrapper.ListAvailableSlots)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/appointments/{id}", wrapper.DeleteAppointment)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/appointments/{id}", wrapper.GetAppointment)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/appointments/{id}", wrapper.UpdateAppointment)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/appointments/{id}/cancel", wrapper.CancelAppointment)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/appointments/{id}/approve", wrapper.ApproveAppointment)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/booking-attempts", wrapper.ListBookingAttempts)
 
 	return m
 }
 
 type BadRequestJSONResponse Error
+
+type BookingRefusedJSONResponse BookingRefusal
 
 type ConflictJSONResponse Error
 
@@ -2085,6 +3625,926 @@ type TroubleJSONResponse struct {
 }
 
 type UnauthenticatedJSONResponse Error
+
+type ListAppointmentsRequestObject struct {
+	Params ListAppointmentsParams
+}
+
+type ListAppointmentsResponseObject interface {
+	VisitListAppointmentsResponse(w http.ResponseWriter) error
+}
+
+type ListAppointments200JSONResponse AppointmentList
+
+func (response ListAppointments200JSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppointments400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListAppointments400JSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppointments401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListAppointments401JSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppointments410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListAppointments410JSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppointmentsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListAppointmentsdefaultJSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointmentRequestObject struct {
+	Body *CreateAppointmentJSONRequestBody
+}
+
+type CreateAppointmentResponseObject interface {
+	VisitCreateAppointmentResponse(w http.ResponseWriter) error
+}
+
+type CreateAppointment201JSONResponse Appointment
+
+func (response CreateAppointment201JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreateAppointment400JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreateAppointment401JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CreateAppointment403JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CreateAppointment404JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment409JSONResponse struct{ BookingRefusedJSONResponse }
+
+func (response CreateAppointment409JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateAppointment410JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreateAppointmentdefaultJSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlotsRequestObject struct {
+	Params ListAvailableSlotsParams
+}
+
+type ListAvailableSlotsResponseObject interface {
+	VisitListAvailableSlotsResponse(w http.ResponseWriter) error
+}
+
+type ListAvailableSlots200JSONResponse AvailableSlots
+
+func (response ListAvailableSlots200JSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlots400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListAvailableSlots400JSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlots401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListAvailableSlots401JSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlots404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ListAvailableSlots404JSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlots410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListAvailableSlots410JSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlotsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListAvailableSlotsdefaultJSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointmentRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type DeleteAppointmentResponseObject interface {
+	VisitDeleteAppointmentResponse(w http.ResponseWriter) error
+}
+
+type DeleteAppointment200JSONResponse Done
+
+func (response DeleteAppointment200JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteAppointment400JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteAppointment401JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteAppointment403JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteAppointment404JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment409JSONResponse struct{ BookingRefusedJSONResponse }
+
+func (response DeleteAppointment409JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteAppointment410JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteAppointmentdefaultJSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointmentRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetAppointmentResponseObject interface {
+	VisitGetAppointmentResponse(w http.ResponseWriter) error
+}
+
+type GetAppointment200JSONResponse AppointmentDetail
+
+func (response GetAppointment200JSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetAppointment400JSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetAppointment401JSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetAppointment404JSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetAppointment410JSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetAppointmentdefaultJSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointmentRequestObject struct {
+	Id   ID `json:"id"`
+	Body *UpdateAppointmentJSONRequestBody
+}
+
+type UpdateAppointmentResponseObject interface {
+	VisitUpdateAppointmentResponse(w http.ResponseWriter) error
+}
+
+type UpdateAppointment200JSONResponse Appointment
+
+func (response UpdateAppointment200JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdateAppointment400JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UpdateAppointment401JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdateAppointment403JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UpdateAppointment404JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment409JSONResponse struct{ BookingRefusedJSONResponse }
+
+func (response UpdateAppointment409JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdateAppointment410JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UpdateAppointmentdefaultJSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointmentRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type ApproveAppointmentResponseObject interface {
+	VisitApproveAppointmentResponse(w http.ResponseWriter) error
+}
+
+type ApproveAppointment200JSONResponse Appointment
+
+func (response ApproveAppointment200JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ApproveAppointment400JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ApproveAppointment401JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ApproveAppointment403JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ApproveAppointment404JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment409JSONResponse struct{ BookingRefusedJSONResponse }
+
+func (response ApproveAppointment409JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response ApproveAppointment410JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ApproveAppointmentdefaultJSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointmentRequestObject struct {
+	Id   ID `json:"id"`
+	Body *CancelAppointmentJSONRequestBody
+}
+
+type CancelAppointmentResponseObject interface {
+	VisitCancelAppointmentResponse(w http.ResponseWriter) error
+}
+
+type CancelAppointment200JSONResponse Appointment
+
+func (response CancelAppointment200JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CancelAppointment400JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CancelAppointment401JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CancelAppointment403JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CancelAppointment404JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment409JSONResponse struct{ BookingRefusedJSONResponse }
+
+func (response CancelAppointment409JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response CancelAppointment410JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CancelAppointmentdefaultJSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type GetAvailableVoicesRequestObject struct {
 }
@@ -2128,6 +4588,91 @@ type GetAvailableVoicesdefaultJSONResponse struct {
 }
 
 func (response GetAvailableVoicesdefaultJSONResponse) VisitGetAvailableVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBookingAttemptsRequestObject struct {
+	Params ListBookingAttemptsParams
+}
+
+type ListBookingAttemptsResponseObject interface {
+	VisitListBookingAttemptsResponse(w http.ResponseWriter) error
+}
+
+type ListBookingAttempts200JSONResponse BookingAttemptList
+
+func (response ListBookingAttempts200JSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBookingAttempts400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListBookingAttempts400JSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBookingAttempts401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListBookingAttempts401JSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBookingAttempts410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListBookingAttempts410JSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBookingAttemptsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListBookingAttemptsdefaultJSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5162,9 +7707,36 @@ func (response GetToolsHealthdefaultJSONResponse) VisitGetToolsHealthResponse(w 
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// ListAppointments Visits, filtered, a page at a time.
+	// (GET /api/appointments)
+	ListAppointments(ctx context.Context, request ListAppointmentsRequestObject) (ListAppointmentsResponseObject, error)
+	// CreateAppointment Book a visit.
+	// (POST /api/appointments)
+	CreateAppointment(ctx context.Context, request CreateAppointmentRequestObject) (CreateAppointmentResponseObject, error)
+	// ListAvailableSlots What can be booked?
+	// (GET /api/appointments/available-slots)
+	ListAvailableSlots(ctx context.Context, request ListAvailableSlotsRequestObject) (ListAvailableSlotsResponseObject, error)
+	// DeleteAppointment Cancel a visit, as `POST …/cancel` does; nothing is deleted.
+	// (DELETE /api/appointments/{id})
+	DeleteAppointment(ctx context.Context, request DeleteAppointmentRequestObject) (DeleteAppointmentResponseObject, error)
+	// GetAppointment One visit with its history, its messages and what was tried.
+	// (GET /api/appointments/{id})
+	GetAppointment(ctx context.Context, request GetAppointmentRequestObject) (GetAppointmentResponseObject, error)
+	// UpdateAppointment Move a visit, say how it ended, write a note.
+	// (PATCH /api/appointments/{id})
+	UpdateAppointment(ctx context.Context, request UpdateAppointmentRequestObject) (UpdateAppointmentResponseObject, error)
+	// ApproveAppointment Confirm a booking that waits for approval.
+	// (POST /api/appointments/{id}/approve)
+	ApproveAppointment(ctx context.Context, request ApproveAppointmentRequestObject) (ApproveAppointmentResponseObject, error)
+	// CancelAppointment Cancel a visit.
+	// (POST /api/appointments/{id}/cancel)
+	CancelAppointment(ctx context.Context, request CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error)
 	// GetAvailableVoices Which voices are there?
 	// (GET /api/assistants/voices/available)
 	GetAvailableVoices(ctx context.Context, request GetAvailableVoicesRequestObject) (GetAvailableVoicesResponseObject, error)
+	// ListBookingAttempts Why was this refused?
+	// (GET /api/booking-attempts)
+	ListBookingAttempts(ctx context.Context, request ListBookingAttemptsRequestObject) (ListBookingAttemptsResponseObject, error)
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(ctx context.Context, request FollowUpCallRequestObject) (FollowUpCallResponseObject, error)
@@ -5302,6 +7874,236 @@ type strictHandler struct {
 	options     StrictHTTPServerOptions
 }
 
+// ListAppointments operation middleware
+func (sh *strictHandler) ListAppointments(w http.ResponseWriter, r *http.Request, params ListAppointmentsParams) {
+	var request ListAppointmentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAppointments(ctx, request.(ListAppointmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAppointments")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAppointmentsResponseObject); ok {
+		if err := validResponse.VisitListAppointmentsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateAppointment operation middleware
+func (sh *strictHandler) CreateAppointment(w http.ResponseWriter, r *http.Request) {
+	var request CreateAppointmentRequestObject
+
+	var body CreateAppointmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateAppointment(ctx, request.(CreateAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateAppointmentResponseObject); ok {
+		if err := validResponse.VisitCreateAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAvailableSlots operation middleware
+func (sh *strictHandler) ListAvailableSlots(w http.ResponseWriter, r *http.Request, params ListAvailableSlotsParams) {
+	var request ListAvailableSlotsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAvailableSlots(ctx, request.(ListAvailableSlotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAvailableSlots")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAvailableSlotsResponseObject); ok {
+		if err := validResponse.VisitListAvailableSlotsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteAppointment operation middleware
+func (sh *strictHandler) DeleteAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+	var request DeleteAppointmentRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteAppointment(ctx, request.(DeleteAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteAppointmentResponseObject); ok {
+		if err := validResponse.VisitDeleteAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAppointment operation middleware
+func (sh *strictHandler) GetAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+	var request GetAppointmentRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAppointment(ctx, request.(GetAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAppointmentResponseObject); ok {
+		if err := validResponse.VisitGetAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateAppointment operation middleware
+func (sh *strictHandler) UpdateAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+	var request UpdateAppointmentRequestObject
+
+	request.Id = id
+
+	var body UpdateAppointmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateAppointment(ctx, request.(UpdateAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateAppointmentResponseObject); ok {
+		if err := validResponse.VisitUpdateAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ApproveAppointment operation middleware
+func (sh *strictHandler) ApproveAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+	var request ApproveAppointmentRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveAppointment(ctx, request.(ApproveAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ApproveAppointmentResponseObject); ok {
+		if err := validResponse.VisitApproveAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelAppointment operation middleware
+func (sh *strictHandler) CancelAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+	var request CancelAppointmentRequestObject
+
+	request.Id = id
+
+	var body CancelAppointmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelAppointment(ctx, request.(CancelAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CancelAppointmentResponseObject); ok {
+		if err := validResponse.VisitCancelAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetAvailableVoices operation middleware
 func (sh *strictHandler) GetAvailableVoices(w http.ResponseWriter, r *http.Request) {
 	var request GetAvailableVoicesRequestObject
@@ -5319,6 +8121,32 @@ func (sh *strictHandler) GetAvailableVoices(w http.ResponseWriter, r *http.Reque
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetAvailableVoicesResponseObject); ok {
 		if err := validResponse.VisitGetAvailableVoicesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListBookingAttempts operation middleware
+func (sh *strictHandler) ListBookingAttempts(w http.ResponseWriter, r *http.Request, params ListBookingAttemptsParams) {
+	var request ListBookingAttemptsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBookingAttempts(ctx, request.(ListBookingAttemptsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBookingAttempts")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListBookingAttemptsResponseObject); ok {
+		if err := validResponse.VisitListBookingAttemptsResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

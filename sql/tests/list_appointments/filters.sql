@@ -1,14 +1,14 @@
 -- Every filter narrows, holds are not there, and the count is the whole list's.
 begin;
 \ir ../booking.psql
-select plan(26);
+select plan(31);
 create function pg_temp.list(
   p_status text[] default null, p_from text default null, p_to text default null, p_search text default null,
   p_sort text default 'scheduled_at', p_page integer default 1, p_limit integer default 20, p_contact uuid default null,
-  p_resource uuid default null, p_service uuid default null
+  p_resource uuid default null, p_service uuid default null, p_range text default null
 ) returns text[] language sql as $$
   select coalesce(array_agg(to_char(l.scheduled_at at time zone l.time_zone, 'DD HH24:MI ') || split_part(l.patient_name, ' ', 1) || ' ' || l.total order by n), '{}')
-  from app.list_appointments(p_status, p_from, p_to, p_contact, p_resource, p_service, p_search, p_sort, p_page, p_limit)
+  from app.list_appointments(p_status, p_from, p_to, p_contact, p_resource, p_service, p_search, p_range, p_sort, p_page, p_limit)
     with ordinality l (id, booking_ref, status, scheduled_at, ends_at, duration_minutes, time_zone, location_id, location_name, service_id,
       service_name, resource_id, resource_name, patient_id, patient_name, contact_id, contact_name, phone_number, phone_was_spoken,
       contact_email, source, call_id, confirmation_sent, confirmed_by_patient_at, notes, cancelled_at, cancel_reason, overridden,
@@ -49,6 +49,12 @@ select is(pg_temp.list(p_contact => :'contact', p_service => :'checkup', p_statu
   '{"08 16:30 Pia 1"}', 'all of them together');
 select is(pg_temp.list(p_page => 2, p_limit => 3), '{"08 16:30 Pia 4"}', 'the second page');
 select is(pg_temp.list(p_page => 3, p_limit => 3), '{}', 'no third');
+select is(pg_temp.list(p_range => 'today'), '{"04 09:30 Zoe 1"}', 'today');
+select is(array_length(pg_temp.list(p_range => 'week'), 1), 4, 'this week');
+select pg_temp.clock('03 23:59');
+select is(pg_temp.list(p_range => 'week'), '{}', 'it begins on Monday');
+select is(array_length(pg_temp.list(p_range => 'month'), 1), 4, 'this month');
+select throws_ok($$ select pg_temp.list(p_range => 'today', p_to => '2030-03-05') $$, 'VX400', null, 'a range stands alone');
 select throws_ok($$ select pg_temp.list(p_sort => 'name') $$, 'VX400', null, 'no such order');
 select throws_ok($$ select pg_temp.list(p_limit => 101) $$, 'VX400', null, 'at most a hundred');
 select throws_ok($$ select pg_temp.list(p_from => '2030-02-30') $$, 'VX400', null, 'no such day');
