@@ -993,7 +993,7 @@ type AppointmentChange struct {
 	// Notes Empty clears.
 	Notes *string `json:"notes,omitempty"`
 
-	// Override As in `AppointmentWish`.
+	// Override As in `AppointmentWish`; false when left out.
 	Override *bool `json:"override,omitempty"`
 
 	// Reason Why it is cancelled.
