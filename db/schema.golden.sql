@@ -64,6 +64,55 @@ ALTER TYPE app.agent_sync OWNER TO owner;
 
 COMMENT ON TYPE app.agent_sync IS 'What an agent''s assistant shall be. outcome sync (the lease is yours), busy (another sync holds it), in_step (nothing to do) , remove (deleted: take the assistant away) or gone. may_exist: an earlier try may have created an assistant whose id we never learned.';
 
+CREATE TYPE app.appointment_row AS (
+	id uuid,
+	booking_ref text,
+	status text,
+	scheduled_at timestamp with time zone,
+	ends_at timestamp with time zone,
+	duration_minutes integer,
+	time_zone text,
+	location_id uuid,
+	location_name text,
+	service_id uuid,
+	service_name text,
+	resource_id uuid,
+	resource_name text,
+	patient_id uuid,
+	patient_name text,
+	contact_id uuid,
+	contact_name text,
+	phone_number text,
+	phone_was_spoken boolean,
+	contact_email text,
+	source text,
+	call_id uuid,
+	confirmation_sent boolean,
+	confirmed_by_patient_at timestamp with time zone,
+	notes text,
+	cancelled_at timestamp with time zone,
+	cancel_reason text,
+	overridden boolean,
+	created_at timestamp with time zone,
+	updated_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.appointment_row OWNER TO owner;
+
+COMMENT ON TYPE app.appointment_row IS 'A visit as the dashboard lists it, with its contact, patient, service and place. total: how many rows the whole list has; total_is_estimate: there are more than that.';
+
+CREATE TYPE app.appointment_story AS (
+	history jsonb,
+	messages jsonb,
+	attempts jsonb
+);
+
+ALTER TYPE app.appointment_story OWNER TO owner;
+
+COMMENT ON TYPE app.appointment_story IS 'What happened to a visit, what was sent and answered about it, and what was tried: three JSON arrays, the oldest first.';
+
 CREATE TYPE app.assistant_facts AS (
 	vapi_assistant_id text,
 	clinic_name text,
@@ -79,6 +128,32 @@ CREATE TYPE app.assistant_facts AS (
 ALTER TYPE app.assistant_facts OWNER TO owner;
 
 COMMENT ON TYPE app.assistant_facts IS 'What the assistant is told at the start of a call: public facts of the clinic only, ready to be spoken.';
+
+CREATE TYPE app.booking_attempt_row AS (
+	id uuid,
+	at timestamp with time zone,
+	kind text,
+	outcome text,
+	reason text,
+	call_id uuid,
+	appointment_id uuid,
+	service_id uuid,
+	service_name text,
+	resource_id uuid,
+	resource_name text,
+	starts_at timestamp with time zone,
+	time_zone text,
+	said_date text,
+	said_time text,
+	actor_user_id uuid,
+	actor_name text,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.booking_attempt_row OWNER TO owner;
+
+COMMENT ON TYPE app.booking_attempt_row IS 'One try to hold, book, move, cancel or approve, with what came of it and why. time_zone: where starts_at is meant. total as in app.appointment_row.';
 
 CREATE TYPE app.booking_result AS (
 	outcome text,
@@ -801,6 +876,75 @@ ALTER FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_n
 
 COMMENT ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) IS 'Answers a text that answers no question of ours: yes and confirm confirm the one visit ahead or ask which; change asks back before anything is cancelled; the rest, and wishes without a visit, go to staff.';
 
+CREATE FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint DEFAULT 1, p_total_is_estimate boolean DEFAULT false) RETURNS SETOF app.appointment_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return query
+  select a.id, a.booking_ref, a.status, a.scheduled_at, upper(a.during), (extract(epoch from a.duration) / 60)::integer,
+    l.time_zone, l.id, l.name, s.id, s.name, r.id, r.name, p.id, p.name, c.id, coalesce(c.name, p.name),
+    coalesce(c.phone, c.spoken_phone), c.phone is null and c.spoken_phone is not null, c.email,
+    a.source, a.call_id, a.confirmation_sent, a.confirmed_by_patient_at, a.notes, a.cancelled_at, a.cancel_reason,
+    a.overridden_by is not null, a.created_at, a.updated_at, p_total, p_total_is_estimate
+  from unnest(p_ids) with ordinality wanted (id, place)
+  join public.appointments a on a.org_id = app.current_org_id() and a.id = wanted.id and a.status <> 'held'
+  join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+  join public.services s on s.org_id = a.org_id and s.id = a.service_id
+  join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
+  join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+  join public.contacts c on c.org_id = a.org_id and c.id = a.contact_id
+  order by wanted.place;
+end
+$$;
+
+ALTER FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) IS 'These visits as the dashboard shows them, in the order of the ids; holds and other clinics'' ids give no row. p_total and p_total_is_estimate stand on every row.';
+
+CREATE FUNCTION app.appointment_story(p_appointment_id uuid) RETURNS SETOF app.appointment_story
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call_id uuid := (select a.call_id from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id);
+begin
+  return query
+  select
+    coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', h.id, 'at', h.at, 'kind', h.kind, 'old_starts_at', lower(h.old_during), 'new_starts_at', lower(h.new_during),
+        'old_resource', o.name, 'new_resource', n.name, 'call_id', h.call_id, 'message_id', h.message_id,
+        'actor_user_id', h.actor_user_id, 'actor_name', u.name) order by h.at, h.id)
+      from public.appointment_changes h
+      left join public.resources o on o.org_id = h.org_id and o.id = h.old_resource_id
+      left join public.resources n on n.org_id = h.org_id and n.id = h.new_resource_id
+      left join public.profiles u on u.org_id = h.org_id and u.user_id = h.actor_user_id
+      where h.org_id = v_org_id and h.appointment_id = p_appointment_id), '[]'),
+    coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', m.id, 'at', m.created_at, 'direction', m.direction, 'method', m.method, 'category', m.category,
+        'status', m.status, 'reason', m.reason, 'subject', m.subject, 'content', m.content, 'sent_at', m.sent_at)
+        order by m.created_at, m.id)
+      from public.messages m
+      where m.org_id = v_org_id and (m.appointment_id = p_appointment_id or m.id = any (array(
+        select s.message_id from public.scheduled_messages s
+        where s.org_id = v_org_id and s.appointment_id = p_appointment_id and s.message_id is not null)))), '[]'),
+    coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', t.id, 'at', t.at, 'kind', t.kind, 'outcome', t.outcome, 'reason', t.reason, 'starts_at', t.starts_at,
+        'said_date', t.said_date, 'said_time', t.said_time, 'call_id', t.call_id, 'appointment_id', t.appointment_id,
+        'actor_user_id', t.actor_user_id) order by t.at, t.id)
+      from public.booking_attempts t
+      where t.org_id = v_org_id and (t.appointment_id = p_appointment_id or t.call_id = v_call_id)), '[]');
+end
+$$;
+
+ALTER FUNCTION app.appointment_story(p_appointment_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.appointment_story(p_appointment_id uuid) IS 'A visit''s history, its messages (also those that told several visits at once) and the tries that named it or came from the call that booked it. One row always; empty arrays for a visit that is not the clinic''s.';
+
 CREATE FUNCTION app.approve_appointment(p_appointment_id uuid) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1208,6 +1352,63 @@ ALTER FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with t
 
 COMMENT ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) IS 'Books a visit, or says why not. By a call (p_call_id) for its own contact and by all rules, or by staff (p_contact_id; p_override sets every rule aside but the no-overlap one, and is audited). The end follows from the service. outcome booked (replayed when the same tool call or the same wish came before), amended (the call''s own overlapping booking of the same name was moved), question (name_missing, same_person: appointment and patient_name are those of the booking meant, own_booking) or refused (unknown_service, unknown_resource or one of app.refusal_reason) with up to three alternatives.';
 
+CREATE FUNCTION app.book_by_staff(p_service text, p_at text, p_patient_name text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_phone text DEFAULT NULL::text, p_email text DEFAULT NULL::text, p_date_of_birth date DEFAULT NULL::date, p_resource text DEFAULT NULL::text, p_notes text DEFAULT NULL::text, p_override boolean DEFAULT false) RETURNS SETOF app.booking_result
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := nullif(btrim(p_patient_name), '');
+  v_contact public.contacts;
+  v_is_new boolean := false;
+  v_zone text;
+  v_result app.booking_result;
+begin
+  perform app.require_staff();
+  if p_contact_id is null and p_phone is null then
+    raise exception 'name the contact, or the phone number to reach them at' using errcode = 'VX400';
+  end if;
+  -- The wall clock that is meant hangs where the resource works.
+  select l.time_zone into v_zone
+  from public.locations l
+  where l.org_id = v_org_id
+  order by l.id is distinct from (select r.location_id from app.find_resource(p_resource) r), l.created_at, l.id
+  limit 1;
+
+  if p_contact_id is null then
+    insert into public.contacts (org_id, phone, name, email, source)
+    values (v_org_id, p_phone, v_name, nullif(btrim(p_email), ''), 'dashboard')
+    on conflict (org_id, phone) do nothing;
+    v_is_new := found;
+  end if;
+  select * into v_contact
+  from public.contacts c
+  where c.org_id = v_org_id and case when p_contact_id is null then c.phone = p_phone else c.id = p_contact_id end;
+  if v_contact.id is null or v_contact.erased_at is not null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  end if;
+
+  select * into v_result
+  from app.book_appointment(p_service, app.wished_instant(p_at, v_zone), coalesce(v_name, v_contact.name),
+    p_resource => p_resource, p_contact_id => v_contact.id, p_date_of_birth => p_date_of_birth, p_notes => p_notes,
+    p_override => p_override);
+  if not v_is_new then
+    return next v_result;
+  elsif v_result.outcome = 'booked' then
+    perform app.announce('contact_updated', 'contact', v_contact.id);
+    return next v_result;
+  else
+    -- A refused try leaves nobody behind.
+    delete from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
+    return next v_result;
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.book_by_staff(p_service text, p_at text, p_patient_name text, p_contact_id uuid, p_phone text, p_email text, p_date_of_birth date, p_resource text, p_notes text, p_override boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.book_by_staff(p_service text, p_at text, p_patient_name text, p_contact_id uuid, p_phone text, p_email text, p_date_of_birth date, p_resource text, p_notes text, p_override boolean) IS 'app.book_appointment for the dashboard: for a contact, or for a number (E.164) whose contact is made where it is missing. p_at as in app.wished_instant, local times in the zone of the resource''s location. The patient is the contact when no other name is given. Staff only (VX403); VX404 for a contact that is not the clinic''s.';
+
 CREATE FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text DEFAULT NULL::text, p_replayed boolean DEFAULT false) RETURNS app.booking_result
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1512,6 +1713,64 @@ $$;
 ALTER FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) IS 'The active resources that can give a service. p_resource_id NULL: any of the location; else that one, at the location or at another in the same time zone. p_location_id NULL: anywhere.';
+
+CREATE FUNCTION app.change_appointment(p_appointment_id uuid, p_at text DEFAULT NULL::text, p_resource text DEFAULT NULL::text, p_override boolean DEFAULT false, p_status text DEFAULT NULL::text, p_notes text DEFAULT NULL::text, p_confirmation_sent boolean DEFAULT NULL::boolean, p_reason text DEFAULT NULL::text) RETURNS SETOF app.booking_result
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+  v_zone text;
+  v_status text;
+  v_result app.booking_result;
+begin
+  perform app.require_staff();
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held';
+  if v_old.id is null then
+    raise exception 'there is no such appointment' using errcode = 'VX404';
+  end if;
+  v_zone := (select l.time_zone from public.locations l where l.org_id = v_org_id and l.id = v_old.location_id);
+  v_status := case when p_status is distinct from v_old.status then p_status end;
+  if v_status not in ('confirmed', 'cancelled', 'completed', 'no_show') then
+    raise exception 'a visit becomes confirmed, cancelled, completed or no_show' using errcode = 'VX400';
+  elsif v_status <> 'confirmed' and coalesce(p_at, p_resource) is not null then
+    raise exception 'move a visit or end it, not both at once' using errcode = 'VX400';
+  end if;
+
+  if coalesce(p_at, p_resource) is not null then
+    select * into v_result
+    from app.reschedule_appointment(coalesce(app.wished_instant(p_at, v_zone), v_old.scheduled_at), v_old.id::text,
+      p_resource => p_resource, p_override => p_override);
+    if v_result.outcome <> 'rescheduled' then
+      return next v_result;
+      return;
+    end if;
+  end if;
+  if v_status = 'confirmed' then
+    select * into v_result from app.approve_appointment(v_old.id);
+  elsif v_status = 'cancelled' then
+    select * into v_result from app.cancel_appointment(v_old.id::text, p_reason => p_reason);
+  elsif v_status is not null then
+    select * into v_result from app.conclude_appointment(v_old.id, v_status);
+  end if;
+
+  if v_result.outcome is distinct from 'refused' and (p_notes is not null or p_confirmation_sent is not null) then
+    update public.appointments a
+    set notes = case when p_notes is null then a.notes else nullif(btrim(p_notes), '') end,
+      confirmation_sent = coalesce(p_confirmation_sent, a.confirmation_sent), updated_at = app.now()
+    where a.org_id = v_org_id and a.id = v_old.id;
+    perform app.announce('appointment_updated', 'appointment', v_old.id);
+  end if;
+  return next case when v_result.outcome is null then app.booking_answer('amended', v_old.id) else v_result end;
+end
+$$;
+
+ALTER FUNCTION app.change_appointment(p_appointment_id uuid, p_at text, p_resource text, p_override boolean, p_status text, p_notes text, p_confirmation_sent boolean, p_reason text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.change_appointment(p_appointment_id uuid, p_at text, p_resource text, p_override boolean, p_status text, p_notes text, p_confirmation_sent boolean, p_reason text) IS 'What the dashboard changes at a visit, all or nothing; NULL leaves as it is. p_at (see app.wished_instant, local times in the zone of the visit''s location) and p_resource move it by app.reschedule_appointment; p_status confirmed approves, cancelled cancels (p_reason), completed and no_show conclude; empty p_notes clear. Staff only (VX403). outcome that of the step, amended when only notes changed, or refused with its reason; VX404 for a visit that is not the clinic''s.';
 
 CREATE FUNCTION app.check_segment(p_segment jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
@@ -1821,6 +2080,46 @@ ALTER FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time z
 
 COMMENT ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) IS 'Ends the open question to a contact, if there is one: answered, overtaken or replaced.';
 
+CREATE FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status text) RETURNS SETOF app.booking_result
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_old public.appointments;
+begin
+  perform app.require_staff();
+  if p_status is null or p_status not in ('completed', 'no_show') then
+    raise exception 'a visit ends as completed or no_show' using errcode = 'VX400';
+  end if;
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for update;
+  v_now := app.now();
+  if v_old.id is null then
+    return next app.booking_refusal('refused', 'not_found');
+  elsif v_old.status = p_status then
+    return next app.booking_answer(p_status, v_old.id, null, true);
+  elsif v_old.status = 'cancelled' then
+    return next app.booking_refusal('refused', 'not_active', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
+  elsif v_old.scheduled_at > v_now then
+    return next app.booking_refusal('refused', 'not_started', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
+  else
+    update public.appointments a
+    set status = p_status, updated_at = v_now
+    where a.org_id = v_org_id and a.id = v_old.id;
+    perform app.note_change(p_status, v_old.id, v_old, null);
+    return next app.booking_answer(p_status, v_old.id);
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status text) IS 'Says how a visit ended, completed or no_show; one may be corrected to the other. Staff only (VX403). outcome completed or no_show (replayed when it was so already), or refused: not_found, not_active (cancelled), not_started.';
+
 CREATE FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1995,6 +2294,29 @@ $$;
 ALTER FUNCTION app.contact_of_call(p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.contact_of_call(p_call_id uuid) IS 'The contact a call belongs to, made where it is missing: by the calling number, or one of its own for a caller without a number. VX404 when the call is not the tenant''s.';
+
+CREATE FUNCTION app.contacts_like(p_search text) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_words text := lower(p_search);
+  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+begin
+  return query
+  select c.id
+  from public.contacts c
+  where c.org_id = app.current_org_id()
+    and (strpos(lower(c.name), v_words) > 0
+      or strpos(lower(c.email), v_words) > 0
+      or (char_length(v_digits) >= 3 and p_search !~ '[[:alpha:]]'
+        and (strpos(c.phone, v_digits) > 0 or strpos(c.spoken_phone, v_digits) > 0)));
+end
+$$;
+
+ALTER FUNCTION app.contacts_like(p_search text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.contacts_like(p_search text) IS 'The contacts whose name or e-mail address holds these words, whatever their case, or whose number holds these digits, however they are written (three or more).';
 
 CREATE FUNCTION app.current_member_role() RETURNS text
     LANGUAGE sql STABLE
@@ -3089,6 +3411,120 @@ $$;
 ALTER FUNCTION app.limit_waits() OWNER TO owner;
 
 COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
+
+CREATE FUNCTION app.list_appointments(p_statuses text[] DEFAULT NULL::text[], p_from text DEFAULT NULL::text, p_to text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_resource_id uuid DEFAULT NULL::uuid, p_service_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text, p_range text DEFAULT NULL::text, p_sort text DEFAULT 'scheduled_at'::text, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.appointment_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  c_counted constant bigint := 50000;
+  v_org_id uuid := app.require_org_id();
+  v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
+  v_first timestamp := date_trunc(case p_range when 'today' then 'day' else p_range end, app.now() at time zone v_zone);
+  v_from timestamptz := app.period_bound(coalesce(p_from, v_first::date::text), v_zone, false);
+  v_to timestamptz;
+  v_search text := nullif(btrim(p_search), '');
+  v_contacts uuid[];
+  v_patients uuid[];
+  v_where text := 'a.org_id = $1 and a.status <> ''held''';
+  v_order text := case p_sort
+    when 'scheduled_at' then 'a.scheduled_at, a.id'
+    when '-scheduled_at' then 'a.scheduled_at desc, a.id desc'
+    when 'created_at' then 'a.id' -- ids are made in the order of time
+    when '-created_at' then 'a.id desc' end;
+  v_total bigint;
+  v_ids uuid[];
+begin
+  if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
+    raise exception 'the range is today, week or month, and stands alone' using errcode = 'VX400';
+  elsif v_order is null or p_page < 1 or p_limit not between 1 and 100 then
+    raise exception 'sort by scheduled_at or created_at; pages begin at 1 and have up to 100 rows' using errcode = 'VX400';
+  end if;
+  v_to := app.period_bound(coalesce(p_to, (v_first
+    + case p_range when 'today' then interval '1 day' when 'week' then interval '7 days' else interval '1 month' end)::date::text || ' 00:00'),
+    v_zone, true);
+  v_where := v_where
+    || case when p_statuses is not null then ' and a.status = any ($2)' else '' end
+    || case when v_from is not null then ' and a.scheduled_at >= $3' else '' end
+    || case when v_to is not null then ' and a.scheduled_at < $4' else '' end
+    || case when p_contact_id is not null then ' and a.contact_id = $5' else '' end
+    || case when p_resource_id is not null then ' and a.resource_id = $6' else '' end
+    || case when p_service_id is not null then ' and a.service_id = $7' else '' end;
+  if v_search is not null then
+    v_where := v_where || ' and (a.contact_id = any ($8) or a.patient_id = any ($9) or a.booking_ref = $10)';
+    v_contacts := array(select app.contacts_like(v_search));
+    v_patients := array(
+      select p.id from public.patients p
+      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0);
+  end if;
+
+  execute format('select count(*) from (select from public.appointments a where %s limit %s) x', v_where, c_counted + 1)
+  into v_total
+  using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search);
+  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where, v_order)
+  into v_ids
+  using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search),
+    p_limit, (p_page - 1)::bigint * p_limit;
+  return query
+  select * from app.appointment_rows(v_ids, least(v_total, c_counted), v_total > c_counted);
+end
+$_$;
+
+ALTER FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) IS 'A page of the visits that fit every filter given; holds never. Days of p_from and p_to are the clinic''s, both included. p_search: part of the patient''s or contact''s name, e-mail address or number, or a booking reference. p_range: today, week (from Monday) or month of the clinic''s calendar, instead of p_from and p_to. p_sort: scheduled_at or created_at, with a minus the latest first. Beyond 50 000 visits total is 50 000 and total_is_estimate. VX400 for a malformed date, sort or page.';
+
+CREATE FUNCTION app.list_booking_attempts(p_kind text DEFAULT NULL::text, p_outcome text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_call_id uuid DEFAULT NULL::uuid, p_appointment_id uuid DEFAULT NULL::uuid, p_from text DEFAULT NULL::text, p_to text DEFAULT NULL::text, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.booking_attempt_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  c_counted constant bigint := 50000;
+  v_org public.organizations;
+  v_from timestamptz;
+  v_to timestamptz;
+  v_where text := 't.org_id = $1';
+  v_total bigint;
+  v_ids uuid[];
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_from := app.period_bound(p_from, v_org.time_zone, false);
+  v_to := app.period_bound(p_to, v_org.time_zone, true);
+  if p_page < 1 or p_limit not between 1 and 100 then
+    raise exception 'pages begin at 1 and have up to 100 rows' using errcode = 'VX400';
+  end if;
+  v_where := v_where
+    || case when p_kind is not null then ' and t.kind = $2' else '' end
+    || case when p_outcome is not null then ' and t.outcome = $3' else '' end
+    || case when p_reason is not null then ' and t.reason = $4' else '' end
+    || case when p_call_id is not null then ' and t.call_id = $5' else '' end
+    || case when p_appointment_id is not null then ' and t.appointment_id = $6' else '' end
+    || case when v_from is not null then ' and t.at >= $7' else '' end
+    || case when v_to is not null then ' and t.at < $8' else '' end;
+
+  execute format('select count(*) from (select from public.booking_attempts t where %s limit %s) x', v_where, c_counted + 1)
+  into v_total
+  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to;
+  execute format('select array(select t.id from public.booking_attempts t where %s order by t.at desc, t.id desc limit $9 offset $10)', v_where)
+  into v_ids
+  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, p_limit, (p_page - 1)::bigint * p_limit;
+  return query
+  select t.id, t.at, t.kind, t.outcome, t.reason, t.call_id, t.appointment_id, t.service_id, s.name, t.resource_id, r.name,
+    t.starts_at, coalesce(l.time_zone, v_org.time_zone), t.said_date, t.said_time, t.actor_user_id, u.name,
+    least(v_total, c_counted), v_total > c_counted
+  from unnest(v_ids) with ordinality wanted (id, place)
+  join public.booking_attempts t on t.org_id = v_org.id and t.id = wanted.id
+  left join public.services s on s.org_id = t.org_id and s.id = t.service_id
+  left join public.resources r on r.org_id = t.org_id and r.id = t.resource_id
+  left join public.locations l on l.org_id = r.org_id and l.id = r.location_id
+  left join public.profiles u on u.org_id = t.org_id and u.user_id = t.actor_user_id
+  order by wanted.place;
+end
+$_$;
+
+ALTER FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason text, p_call_id uuid, p_appointment_id uuid, p_from text, p_to text, p_page integer, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason text, p_call_id uuid, p_appointment_id uuid, p_from text, p_to text, p_page integer, p_limit integer) IS 'A page of the tries to hold, book, move, cancel or approve that fit every filter given, the latest first: the answer to "why was this refused?". Days of p_from and p_to are the clinic''s, both included. VX400 for a malformed date or page.';
 
 CREATE TABLE public.campaigns (
     org_id uuid NOT NULL,
@@ -4566,6 +5002,25 @@ $$;
 ALTER FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) IS 'Whom a code opens to a call of p_contact_id: a code that was texted in this very call all patients of the contact it went to, the code of a confirmation that visit''s patient. A name that is given must fit (at most two edits, the first name will do); a caller of another contact must give it. None: empty or NULL.';
+
+CREATE FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE STRICT
+    SET search_path TO ''
+    AS $_$
+begin
+  if btrim(p_words) !~ '^\d{4}-\d\d-\d\d$' then
+    return app.wished_instant(p_words, p_zone);
+  end if;
+  return app.local_instant((p_words::date + p_end::integer)::timestamp, p_zone, false);
+exception
+  when datetime_field_overflow or invalid_datetime_format then
+    raise exception 'there is no such date' using errcode = 'VX400';
+end
+$_$;
+
+ALTER FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) IS 'Where a period that a list is asked for begins (p_end false) or stops (true, not included): a day means all of that day in p_zone, a time means that instant. NULL for NULL, VX400 for what is neither.';
 
 CREATE FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -6706,6 +7161,33 @@ ALTER FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_
 
 COMMENT ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) IS 'The answer to a wish for a start that app.choose_slot found not to be free: why, and up to three alternatives. An override is refused by other visits only.';
 
+CREATE FUNCTION app.slots_of_days(p_from date, p_to date, p_service text DEFAULT NULL::text, p_resource text DEFAULT NULL::text, p_limit integer DEFAULT 100) RETURNS SETOF app.slot
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_zone text := (select o.time_zone from public.organizations o where o.id = app.require_org_id());
+  v_service_id uuid := (select s.id from app.find_service(p_service) s);
+begin
+  if p_from is null or p_to < p_from or p_to - p_from > 60 then
+    raise exception 'ask for one day to 61 days of slots' using errcode = 'VX400';
+  elsif v_service_id is null and coalesce(btrim(p_service), '') = '' then
+    raise exception 'say for which service' using errcode = 'VX400';
+  elsif v_service_id is null then
+    raise exception 'there is no such service' using errcode = 'VX404';
+  elsif coalesce(btrim(p_resource), '') <> '' and not exists (select from app.find_resource(p_resource)) then
+    raise exception 'there is no such practitioner or room' using errcode = 'VX404';
+  end if;
+  return query
+  select * from app.available_slots(v_service_id::text, app.local_instant(p_from::timestamp, v_zone, false),
+    app.local_instant((coalesce(p_to, p_from) + 1)::timestamp, v_zone, false), p_resource, p_limit);
+end
+$$;
+
+ALTER FUNCTION app.slots_of_days(p_from date, p_to date, p_service text, p_resource text, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.slots_of_days(p_from date, p_to date, p_service text, p_resource text, p_limit integer) IS 'app.available_slots of whole days of the clinic''s zone, both included; p_to NULL means one day. The service may be left out where the clinic has one. VX404 for a service or resource that is not the clinic''s, VX400 for more than 61 days.';
+
 CREATE FUNCTION app.sms_segments(p_text text) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
@@ -7744,6 +8226,36 @@ ALTER FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timesta
 
 COMMENT ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) IS 'The waiting rows that go out in one message with p_row, in the order of their visits, p_row among them: a contact''s confirmations of the same call and those of the dashboard that are due; its reminders of the same offset for the same local day. Rows of visits that began or are not confirmed are skipped; no rows: p_row was one of them. The rows are locked.';
 
+CREATE FUNCTION app.wished_instant(p_words text, p_zone text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE STRICT
+    SET search_path TO ''
+    AS $_$
+declare
+  v_words text := btrim(p_words);
+  v_local timestamp;
+  v_at timestamptz;
+begin
+  if v_words ~* '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|[+-]\d\d(:?\d\d)?)$' then
+    return v_words::timestamptz;
+  elsif v_words !~* '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$' then
+    raise exception 'write the time as 2026-05-04 15:00, or with an offset as 2026-05-04T15:00:00Z' using errcode = 'VX400';
+  end if;
+  v_local := v_words::timestamp;
+  v_at := app.local_instant(v_local, p_zone, false);
+  if (v_at at time zone p_zone) <> v_local then
+    raise exception 'there is no such local time on that day: the clocks go forward' using errcode = 'VX400';
+  end if;
+  return v_at;
+exception
+  when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
+    raise exception 'there is no such date or time' using errcode = 'VX400';
+end
+$_$;
+
+ALTER FUNCTION app.wished_instant(p_words text, p_zone text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.wished_instant(p_words text, p_zone text) IS 'The instant that a dashboard wrote: ISO 8601 with an offset or Z, else a local time of p_zone (2026-05-04 15:00), the first one where the clock shows it twice. NULL for NULL; VX400 for anything else, and for a time that the clock skips.';
+
 CREATE FUNCTION app.with_stop_hint(p_text text, p_language text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -7905,14 +8417,14 @@ CREATE TABLE public.appointment_changes (
     actor_user_id uuid,
     at timestamp with time zone DEFAULT app.now() NOT NULL,
     message_id uuid,
-    CONSTRAINT appointment_changes_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'amended'::text, 'rescheduled'::text, 'cancelled'::text, 'approved'::text, 'confirmed_by_patient'::text])))
+    CONSTRAINT appointment_changes_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'amended'::text, 'rescheduled'::text, 'cancelled'::text, 'approved'::text, 'confirmed_by_patient'::text, 'completed'::text, 'no_show'::text])))
 );
 
 ALTER TABLE ONLY public.appointment_changes FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.appointment_changes OWNER TO owner;
 
-COMMENT ON TABLE public.appointment_changes IS 'What happened to an appointment: each booking, move, approval and cancellation with its times before and after.';
+COMMENT ON TABLE public.appointment_changes IS 'What happened to an appointment: each booking, move, approval, answer, cancellation and how it ended, with its times before and after.';
 
 COMMENT ON COLUMN public.appointment_changes.message_id IS 'The text by which the patient did it.';
 
@@ -8811,6 +9323,10 @@ CREATE UNIQUE INDEX appointments_hold ON public.appointments USING btree (org_id
 
 COMMENT ON INDEX public.appointments_hold IS 'One hold per call.';
 
+CREATE INDEX appointments_listed ON public.appointments USING btree (org_id, scheduled_at, id) INCLUDE (status);
+
+COMMENT ON INDEX public.appointments_listed IS 'Lists of a period, and how many there are, without looking at the rows: the last page of many.';
+
 CREATE INDEX appointments_patient ON public.appointments USING btree (org_id, patient_id, scheduled_at);
 
 COMMENT ON INDEX public.appointments_patient IS 'A patient''s visits.';
@@ -8818,10 +9334,6 @@ COMMENT ON INDEX public.appointments_patient IS 'A patient''s visits.';
 CREATE INDEX appointments_resource ON public.appointments USING btree (org_id, resource_id, scheduled_at);
 
 COMMENT ON INDEX public.appointments_resource IS 'free_slots: what is taken in a window; bounded by scheduled_at because timestamptz comparison is leakproof and range overlap is not.';
-
-CREATE INDEX appointments_scheduled ON public.appointments USING btree (org_id, scheduled_at);
-
-COMMENT ON INDEX public.appointments_scheduled IS 'Lists of a period.';
 
 CREATE UNIQUE INDEX appointments_wish ON public.appointments USING btree (org_id, call_id, patient_id, service_id, scheduled_at) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
 
@@ -8834,6 +9346,10 @@ COMMENT ON INDEX public.assistant_routes_agent IS 'assistant-request: the assist
 CREATE INDEX audit_log_at ON public.audit_log USING btree (org_id, at);
 
 COMMENT ON INDEX public.audit_log_at IS 'The log of a period.';
+
+CREATE INDEX booking_attempts_appointment ON public.booking_attempts USING btree (org_id, appointment_id) WHERE (appointment_id IS NOT NULL);
+
+COMMENT ON INDEX public.booking_attempts_appointment IS 'appointment_story: what was tried with one appointment.';
 
 CREATE INDEX booking_attempts_at ON public.booking_attempts USING btree (org_id, at);
 
@@ -9677,6 +10193,12 @@ REVOKE ALL ON FUNCTION app.answer_question(p_inbound public.messages, p_question
 GRANT ALL ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.appointment_story(p_appointment_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.appointment_story(p_appointment_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.approve_appointment(p_appointment_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.approve_appointment(p_appointment_id uuid) FROM PUBLIC;
 
@@ -9706,6 +10228,9 @@ REVOKE ALL ON FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_r
 GRANT ALL ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) TO tenant_service;
 GRANT ALL ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.book_by_staff(p_service text, p_at text, p_patient_name text, p_contact_id uuid, p_phone text, p_email text, p_date_of_birth date, p_resource text, p_notes text, p_override boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.book_by_staff(p_service text, p_at text, p_patient_name text, p_contact_id uuid, p_phone text, p_email text, p_date_of_birth date, p_resource text, p_notes text, p_override boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text, p_replayed boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text, p_replayed boolean) FROM PUBLIC;
@@ -9743,6 +10268,9 @@ GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_lo
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.change_appointment(p_appointment_id uuid, p_at text, p_resource text, p_override boolean, p_status text, p_notes text, p_confirmation_sent boolean, p_reason text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.change_appointment(p_appointment_id uuid, p_at text, p_resource text, p_override boolean, p_status text, p_notes text, p_confirmation_sent boolean, p_reason text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.check_segment(p_segment jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.check_segment(p_segment jsonb) FROM PUBLIC;
 
@@ -9770,6 +10298,9 @@ REVOKE ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid)
 GRANT ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) TO app_writer;
 REVOKE ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
 
@@ -9784,6 +10315,9 @@ REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.contacts_like(p_search text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.contacts_like(p_search text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.current_member_role() TO app_writer;
 GRANT ALL ON FUNCTION app.current_member_role() TO tenant_service;
@@ -9925,6 +10459,12 @@ REVOKE ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) FROM PUBLIC
 GRANT ALL ON FUNCTION app.limit_waits() TO tenant_service;
 GRANT ALL ON FUNCTION app.limit_waits() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.limit_waits() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason text, p_call_id uuid, p_appointment_id uuid, p_from text, p_to text, p_page integer, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason text, p_call_id uuid, p_appointment_id uuid, p_from text, p_to text, p_page integer, p_limit integer) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.campaigns TO tenant_service;
 GRANT SELECT ON TABLE public.campaigns TO tenant_user;
@@ -10091,6 +10631,9 @@ REVOKE ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_
 
 GRANT ALL ON FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) TO app_writer;
 REVOKE ALL ON FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) TO app_writer;
 REVOKE ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) FROM PUBLIC;
@@ -10339,6 +10882,9 @@ REVOKE ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome te
 GRANT ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.slots_of_days(p_from date, p_to date, p_service text, p_resource text, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.slots_of_days(p_from date, p_to date, p_service text, p_resource text, p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.sms_segments(p_text text) TO app_writer;
 REVOKE ALL ON FUNCTION app.sms_segments(p_text text) FROM PUBLIC;
 
@@ -10432,6 +10978,10 @@ REVOKE ALL ON FUNCTION app.visits_to_answer(p_contact_id uuid, p_now timestamp w
 
 GRANT ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.wished_instant(p_words text, p_zone text) TO app_writer;
+GRANT ALL ON FUNCTION app.wished_instant(p_words text, p_zone text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.wished_instant(p_words text, p_zone text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.with_stop_hint(p_text text, p_language text) TO app_writer;
 REVOKE ALL ON FUNCTION app.with_stop_hint(p_text text, p_language text) FROM PUBLIC;
