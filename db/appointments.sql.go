@@ -670,13 +670,13 @@ func (q *Queries) FindService(ctx context.Context, words string) (string, error)
 
 const getAppointment = `-- name: GetAppointment :one
 select id, booking_ref, status, scheduled_at, ends_at, duration_minutes, time_zone, location_id, location_name, service_id, service_name, resource_id, resource_name, patient_id, patient_name, contact_id, contact_name, phone_number, phone_was_spoken, contact_email, source, call_id, confirmation_sent, confirmed_by_patient_at, notes, cancelled_at, cancel_reason, overridden, created_at, updated_at, total, total_is_estimate
-from app.appointment_rows(p_ids => array[$1::uuid])
+from app.appointment_rows(p_ids => array[ $1::uuid])
 `
 
 // GetAppointment
 //
 //	select id, booking_ref, status, scheduled_at, ends_at, duration_minutes, time_zone, location_id, location_name, service_id, service_name, resource_id, resource_name, patient_id, patient_name, contact_id, contact_name, phone_number, phone_was_spoken, contact_email, source, call_id, confirmation_sent, confirmed_by_patient_at, notes, cancelled_at, cancel_reason, overridden, created_at, updated_at, total, total_is_estimate
-//	from app.appointment_rows(p_ids => array[$1::uuid])
+//	from app.appointment_rows(p_ids => array[ $1::uuid])
 func (q *Queries) GetAppointment(ctx context.Context, appointmentID uuid.UUID) (AppointmentRow, error) {
 	row := q.db.QueryRow(ctx, getAppointment, appointmentID)
 	var i AppointmentRow

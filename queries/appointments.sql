@@ -131,7 +131,7 @@ from app.list_appointments(
 
 -- name: GetAppointment :one
 select *
-from app.appointment_rows(p_ids => array[@appointment_id::uuid]);
+from app.appointment_rows(p_ids => array[ @appointment_id::uuid]);
 
 -- name: TellAppointment :one
 select *

@@ -80,7 +80,9 @@ func TestVisitsAreFilteredSortedAndPaged(t *testing.T) {
 	c := diary(t)
 	c.booked(t, "2030-03-05 10:00", "Ann Quillby")
 	c.data.Exec(t, "update public.organizations set approval_required = true where id = $1", c.org)
+	c.data.SetClock(t, time.Date(2030, 3, 4, 14, 1, 0, 0, time.UTC)) // ids are in the order of the clock
 	waiting := c.booked(t, "2030-03-06T15:00:00Z", "Ben Quillfeather")
+	c.data.SetClock(t, time.Date(2030, 3, 4, 14, 2, 0, 0, time.UTC))
 	c.booked(t, "2030-03-12 10:00", "Cleo Quill")
 	for query, want := range map[string][]string{
 		"":                             {"Ann", "Ben", "Cleo"},
