@@ -87,6 +87,38 @@ func (q *Queries) AmendAppointment(ctx context.Context, arg AmendAppointmentPara
 	return i, err
 }
 
+const approveAppointment = `-- name: ApproveAppointment :one
+select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
+from app.approve_appointment(p_appointment_id => $1::uuid)
+`
+
+// ApproveAppointment
+//
+//	select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
+//	from app.approve_appointment(p_appointment_id => $1::uuid)
+func (q *Queries) ApproveAppointment(ctx context.Context, appointmentID uuid.UUID) (BookingResult, error) {
+	row := q.db.QueryRow(ctx, approveAppointment, appointmentID)
+	var i BookingResult
+	err := row.Scan(
+		&i.Outcome,
+		&i.Reason,
+		&i.Replayed,
+		&i.AppointmentID,
+		&i.BookingRef,
+		&i.Status,
+		&i.PatientName,
+		&i.ServiceID,
+		&i.ServiceName,
+		&i.ResourceID,
+		&i.ResourceName,
+		&i.StartsAt,
+		&i.EndsAt,
+		&i.TimeZone,
+		&i.Alternatives,
+	)
+	return i, err
+}
+
 const availableSlots = `-- name: AvailableSlots :many
 select starts_at, ends_at, resource_id, resource_name, service_name, time_zone
 from app.available_slots(
@@ -251,6 +283,84 @@ func (q *Queries) BookAppointment(ctx context.Context, arg BookAppointmentParams
 	return i, err
 }
 
+const bookByStaff = `-- name: BookByStaff :one
+select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
+from app.book_by_staff(
+  p_service => $1::text,
+  p_at => $2::text,
+  p_patient_name => $3::text,
+  p_contact_id => $4::uuid,
+  p_phone => $5::text,
+  p_email => $6::text,
+  p_date_of_birth => $7::date,
+  p_resource => $8::text,
+  p_notes => $9::text,
+  p_override => $10::boolean
+)
+`
+
+type BookByStaffParams struct {
+	Service     string
+	At          string
+	PatientName *string
+	ContactID   *uuid.UUID
+	Phone       *string
+	Email       *string
+	DateOfBirth *time.Time
+	Resource    *string
+	Notes       *string
+	Override    bool
+}
+
+// BookByStaff
+//
+//	select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
+//	from app.book_by_staff(
+//	  p_service => $1::text,
+//	  p_at => $2::text,
+//	  p_patient_name => $3::text,
+//	  p_contact_id => $4::uuid,
+//	  p_phone => $5::text,
+//	  p_email => $6::text,
+//	  p_date_of_birth => $7::date,
+//	  p_resource => $8::text,
+//	  p_notes => $9::text,
+//	  p_override => $10::boolean
+//	)
+func (q *Queries) BookByStaff(ctx context.Context, arg BookByStaffParams) (BookingResult, error) {
+	row := q.db.QueryRow(ctx, bookByStaff,
+		arg.Service,
+		arg.At,
+		arg.PatientName,
+		arg.ContactID,
+		arg.Phone,
+		arg.Email,
+		arg.DateOfBirth,
+		arg.Resource,
+		arg.Notes,
+		arg.Override,
+	)
+	var i BookingResult
+	err := row.Scan(
+		&i.Outcome,
+		&i.Reason,
+		&i.Replayed,
+		&i.AppointmentID,
+		&i.BookingRef,
+		&i.Status,
+		&i.PatientName,
+		&i.ServiceID,
+		&i.ServiceName,
+		&i.ResourceID,
+		&i.ResourceName,
+		&i.StartsAt,
+		&i.EndsAt,
+		&i.TimeZone,
+		&i.Alternatives,
+	)
+	return i, err
+}
+
 const cancelAppointment = `-- name: CancelAppointment :one
 select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
 from app.cancel_appointment(
@@ -295,6 +405,76 @@ func (q *Queries) CancelAppointment(ctx context.Context, arg CancelAppointmentPa
 		arg.Reason,
 		arg.AtTime,
 		arg.PatientName,
+	)
+	var i BookingResult
+	err := row.Scan(
+		&i.Outcome,
+		&i.Reason,
+		&i.Replayed,
+		&i.AppointmentID,
+		&i.BookingRef,
+		&i.Status,
+		&i.PatientName,
+		&i.ServiceID,
+		&i.ServiceName,
+		&i.ResourceID,
+		&i.ResourceName,
+		&i.StartsAt,
+		&i.EndsAt,
+		&i.TimeZone,
+		&i.Alternatives,
+	)
+	return i, err
+}
+
+const changeAppointment = `-- name: ChangeAppointment :one
+select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
+from app.change_appointment(
+  p_appointment_id => $1::uuid,
+  p_at => $2::text,
+  p_resource => $3::text,
+  p_override => $4::boolean,
+  p_status => $5::text,
+  p_notes => $6::text,
+  p_confirmation_sent => $7::boolean,
+  p_reason => $8::text
+)
+`
+
+type ChangeAppointmentParams struct {
+	AppointmentID    uuid.UUID
+	At               *string
+	Resource         *string
+	Override         bool
+	Status           *string
+	Notes            *string
+	ConfirmationSent *bool
+	Reason           *string
+}
+
+// ChangeAppointment
+//
+//	select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
+//	from app.change_appointment(
+//	  p_appointment_id => $1::uuid,
+//	  p_at => $2::text,
+//	  p_resource => $3::text,
+//	  p_override => $4::boolean,
+//	  p_status => $5::text,
+//	  p_notes => $6::text,
+//	  p_confirmation_sent => $7::boolean,
+//	  p_reason => $8::text
+//	)
+func (q *Queries) ChangeAppointment(ctx context.Context, arg ChangeAppointmentParams) (BookingResult, error) {
+	row := q.db.QueryRow(ctx, changeAppointment,
+		arg.AppointmentID,
+		arg.At,
+		arg.Resource,
+		arg.Override,
+		arg.Status,
+		arg.Notes,
+		arg.ConfirmationSent,
+		arg.Reason,
 	)
 	var i BookingResult
 	err := row.Scan(
@@ -488,6 +668,55 @@ func (q *Queries) FindService(ctx context.Context, words string) (string, error)
 	return name, err
 }
 
+const getAppointment = `-- name: GetAppointment :one
+select id, booking_ref, status, scheduled_at, ends_at, duration_minutes, time_zone, location_id, location_name, service_id, service_name, resource_id, resource_name, patient_id, patient_name, contact_id, contact_name, phone_number, phone_was_spoken, contact_email, source, call_id, confirmation_sent, confirmed_by_patient_at, notes, cancelled_at, cancel_reason, overridden, created_at, updated_at, total, total_is_estimate
+from app.appointment_rows(p_ids => array[ $1::uuid])
+`
+
+// GetAppointment
+//
+//	select id, booking_ref, status, scheduled_at, ends_at, duration_minutes, time_zone, location_id, location_name, service_id, service_name, resource_id, resource_name, patient_id, patient_name, contact_id, contact_name, phone_number, phone_was_spoken, contact_email, source, call_id, confirmation_sent, confirmed_by_patient_at, notes, cancelled_at, cancel_reason, overridden, created_at, updated_at, total, total_is_estimate
+//	from app.appointment_rows(p_ids => array[ $1::uuid])
+func (q *Queries) GetAppointment(ctx context.Context, appointmentID uuid.UUID) (AppointmentRow, error) {
+	row := q.db.QueryRow(ctx, getAppointment, appointmentID)
+	var i AppointmentRow
+	err := row.Scan(
+		&i.ID,
+		&i.BookingRef,
+		&i.Status,
+		&i.ScheduledAt,
+		&i.EndsAt,
+		&i.DurationMinutes,
+		&i.TimeZone,
+		&i.LocationID,
+		&i.LocationName,
+		&i.ServiceID,
+		&i.ServiceName,
+		&i.ResourceID,
+		&i.ResourceName,
+		&i.PatientID,
+		&i.PatientName,
+		&i.ContactID,
+		&i.ContactName,
+		&i.PhoneNumber,
+		&i.PhoneWasSpoken,
+		&i.ContactEmail,
+		&i.Source,
+		&i.CallID,
+		&i.ConfirmationSent,
+		&i.ConfirmedByPatientAt,
+		&i.Notes,
+		&i.CancelledAt,
+		&i.CancelReason,
+		&i.Overridden,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.Total,
+		&i.TotalIsEstimate,
+	)
+	return i, err
+}
+
 const holdSlot = `-- name: HoldSlot :one
 select outcome, reason, replayed, appointment_id, booking_ref, status, patient_name, service_id, service_name, resource_id, resource_name, starts_at, ends_at, time_zone, alternatives
 from app.hold_slot(
@@ -552,6 +781,209 @@ func (q *Queries) HoldSlot(ctx context.Context, arg HoldSlotParams) (BookingResu
 		&i.Alternatives,
 	)
 	return i, err
+}
+
+const listAppointments = `-- name: ListAppointments :many
+select id, booking_ref, status, scheduled_at, ends_at, duration_minutes, time_zone, location_id, location_name, service_id, service_name, resource_id, resource_name, patient_id, patient_name, contact_id, contact_name, phone_number, phone_was_spoken, contact_email, source, call_id, confirmation_sent, confirmed_by_patient_at, notes, cancelled_at, cancel_reason, overridden, created_at, updated_at, total, total_is_estimate
+from app.list_appointments(
+  p_statuses => $1::text[],
+  p_from => $2::text,
+  p_to => $3::text,
+  p_contact_id => $4::uuid,
+  p_resource_id => $5::uuid,
+  p_service_id => $6::uuid,
+  p_search => $7::text,
+  p_range => $8::text,
+  p_sort => $9::text,
+  p_page => $10::integer,
+  p_limit => $11::integer
+)
+`
+
+type ListAppointmentsParams struct {
+	Statuses   []string
+	FromDay    *string
+	ToDay      *string
+	ContactID  *uuid.UUID
+	ResourceID *uuid.UUID
+	ServiceID  *uuid.UUID
+	Search     *string
+	Range      *string
+	Sort       string
+	Page       int32
+	MaxRows    int32
+}
+
+// ListAppointments
+//
+//	select id, booking_ref, status, scheduled_at, ends_at, duration_minutes, time_zone, location_id, location_name, service_id, service_name, resource_id, resource_name, patient_id, patient_name, contact_id, contact_name, phone_number, phone_was_spoken, contact_email, source, call_id, confirmation_sent, confirmed_by_patient_at, notes, cancelled_at, cancel_reason, overridden, created_at, updated_at, total, total_is_estimate
+//	from app.list_appointments(
+//	  p_statuses => $1::text[],
+//	  p_from => $2::text,
+//	  p_to => $3::text,
+//	  p_contact_id => $4::uuid,
+//	  p_resource_id => $5::uuid,
+//	  p_service_id => $6::uuid,
+//	  p_search => $7::text,
+//	  p_range => $8::text,
+//	  p_sort => $9::text,
+//	  p_page => $10::integer,
+//	  p_limit => $11::integer
+//	)
+func (q *Queries) ListAppointments(ctx context.Context, arg ListAppointmentsParams) ([]AppointmentRow, error) {
+	rows, err := q.db.Query(ctx, listAppointments,
+		arg.Statuses,
+		arg.FromDay,
+		arg.ToDay,
+		arg.ContactID,
+		arg.ResourceID,
+		arg.ServiceID,
+		arg.Search,
+		arg.Range,
+		arg.Sort,
+		arg.Page,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []AppointmentRow{}
+	for rows.Next() {
+		var i AppointmentRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.BookingRef,
+			&i.Status,
+			&i.ScheduledAt,
+			&i.EndsAt,
+			&i.DurationMinutes,
+			&i.TimeZone,
+			&i.LocationID,
+			&i.LocationName,
+			&i.ServiceID,
+			&i.ServiceName,
+			&i.ResourceID,
+			&i.ResourceName,
+			&i.PatientID,
+			&i.PatientName,
+			&i.ContactID,
+			&i.ContactName,
+			&i.PhoneNumber,
+			&i.PhoneWasSpoken,
+			&i.ContactEmail,
+			&i.Source,
+			&i.CallID,
+			&i.ConfirmationSent,
+			&i.ConfirmedByPatientAt,
+			&i.Notes,
+			&i.CancelledAt,
+			&i.CancelReason,
+			&i.Overridden,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.Total,
+			&i.TotalIsEstimate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listBookingAttempts = `-- name: ListBookingAttempts :many
+select id, at, kind, outcome, reason, call_id, appointment_id, service_id, service_name, resource_id, resource_name, starts_at, time_zone, said_date, said_time, actor_user_id, actor_name, total, total_is_estimate
+from app.list_booking_attempts(
+  p_kind => $1::text,
+  p_outcome => $2::text,
+  p_reason => $3::text,
+  p_call_id => $4::uuid,
+  p_appointment_id => $5::uuid,
+  p_from => $6::text,
+  p_to => $7::text,
+  p_page => $8::integer,
+  p_limit => $9::integer
+)
+`
+
+type ListBookingAttemptsParams struct {
+	Kind          *string
+	Outcome       *string
+	Reason        *string
+	CallID        *uuid.UUID
+	AppointmentID *uuid.UUID
+	FromDay       *string
+	ToDay         *string
+	Page          int32
+	MaxRows       int32
+}
+
+// ListBookingAttempts
+//
+//	select id, at, kind, outcome, reason, call_id, appointment_id, service_id, service_name, resource_id, resource_name, starts_at, time_zone, said_date, said_time, actor_user_id, actor_name, total, total_is_estimate
+//	from app.list_booking_attempts(
+//	  p_kind => $1::text,
+//	  p_outcome => $2::text,
+//	  p_reason => $3::text,
+//	  p_call_id => $4::uuid,
+//	  p_appointment_id => $5::uuid,
+//	  p_from => $6::text,
+//	  p_to => $7::text,
+//	  p_page => $8::integer,
+//	  p_limit => $9::integer
+//	)
+func (q *Queries) ListBookingAttempts(ctx context.Context, arg ListBookingAttemptsParams) ([]BookingAttemptRow, error) {
+	rows, err := q.db.Query(ctx, listBookingAttempts,
+		arg.Kind,
+		arg.Outcome,
+		arg.Reason,
+		arg.CallID,
+		arg.AppointmentID,
+		arg.FromDay,
+		arg.ToDay,
+		arg.Page,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []BookingAttemptRow{}
+	for rows.Next() {
+		var i BookingAttemptRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.At,
+			&i.Kind,
+			&i.Outcome,
+			&i.Reason,
+			&i.CallID,
+			&i.AppointmentID,
+			&i.ServiceID,
+			&i.ServiceName,
+			&i.ResourceID,
+			&i.ResourceName,
+			&i.StartsAt,
+			&i.TimeZone,
+			&i.SaidDate,
+			&i.SaidTime,
+			&i.ActorUserID,
+			&i.ActorName,
+			&i.Total,
+			&i.TotalIsEstimate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const rescheduleAppointment = `-- name: RescheduleAppointment :one
@@ -633,5 +1065,83 @@ func (q *Queries) RescheduleAppointment(ctx context.Context, arg RescheduleAppoi
 		&i.TimeZone,
 		&i.Alternatives,
 	)
+	return i, err
+}
+
+const slotsOfDays = `-- name: SlotsOfDays :many
+select starts_at, ends_at, resource_id, resource_name, service_name, time_zone
+from app.slots_of_days(
+  p_from => $1::date,
+  p_to => $2::date,
+  p_service => $3::text,
+  p_resource => $4::text,
+  p_limit => $5::integer
+)
+`
+
+type SlotsOfDaysParams struct {
+	FromDay  time.Time
+	ToDay    *time.Time
+	Service  *string
+	Resource *string
+	MaxRows  int32
+}
+
+// SlotsOfDays
+//
+//	select starts_at, ends_at, resource_id, resource_name, service_name, time_zone
+//	from app.slots_of_days(
+//	  p_from => $1::date,
+//	  p_to => $2::date,
+//	  p_service => $3::text,
+//	  p_resource => $4::text,
+//	  p_limit => $5::integer
+//	)
+func (q *Queries) SlotsOfDays(ctx context.Context, arg SlotsOfDaysParams) ([]Slot, error) {
+	rows, err := q.db.Query(ctx, slotsOfDays,
+		arg.FromDay,
+		arg.ToDay,
+		arg.Service,
+		arg.Resource,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []Slot{}
+	for rows.Next() {
+		var i Slot
+		if err := rows.Scan(
+			&i.StartsAt,
+			&i.EndsAt,
+			&i.ResourceID,
+			&i.ResourceName,
+			&i.ServiceName,
+			&i.TimeZone,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const tellAppointment = `-- name: TellAppointment :one
+select history, messages, attempts
+from app.appointment_story(p_appointment_id => $1::uuid)
+`
+
+// TellAppointment
+//
+//	select history, messages, attempts
+//	from app.appointment_story(p_appointment_id => $1::uuid)
+func (q *Queries) TellAppointment(ctx context.Context, appointmentID uuid.UUID) (AppointmentStory, error) {
+	row := q.db.QueryRow(ctx, tellAppointment, appointmentID)
+	var i AppointmentStory
+	err := row.Scan(&i.History, &i.Messages, &i.Attempts)
 	return i, err
 }

@@ -80,6 +80,47 @@ type AgentSync struct {
 	TraceContext      *string
 }
 
+type AppointmentRow struct {
+	ID                   uuid.UUID
+	BookingRef           string
+	Status               string
+	ScheduledAt          time.Time
+	EndsAt               time.Time
+	DurationMinutes      int32
+	TimeZone             string
+	LocationID           uuid.UUID
+	LocationName         string
+	ServiceID            uuid.UUID
+	ServiceName          string
+	ResourceID           uuid.UUID
+	ResourceName         string
+	PatientID            uuid.UUID
+	PatientName          string
+	ContactID            uuid.UUID
+	ContactName          string
+	PhoneNumber          *string
+	PhoneWasSpoken       bool
+	ContactEmail         *string
+	Source               string
+	CallID               *uuid.UUID
+	ConfirmationSent     bool
+	ConfirmedByPatientAt *time.Time
+	Notes                *string
+	CancelledAt          *time.Time
+	CancelReason         *string
+	Overridden           bool
+	CreatedAt            time.Time
+	UpdatedAt            time.Time
+	Total                int64
+	TotalIsEstimate      bool
+}
+
+type AppointmentStory struct {
+	History  json.RawMessage
+	Messages json.RawMessage
+	Attempts json.RawMessage
+}
+
 type AssistantFacts struct {
 	VapiAssistantID  *string
 	ClinicName       string
@@ -90,6 +131,28 @@ type AssistantFacts struct {
 	Hours            *string
 	Services         *string
 	Practitioners    *string
+}
+
+type BookingAttemptRow struct {
+	ID              uuid.UUID
+	At              time.Time
+	Kind            string
+	Outcome         string
+	Reason          *string
+	CallID          *uuid.UUID
+	AppointmentID   *uuid.UUID
+	ServiceID       *uuid.UUID
+	ServiceName     *string
+	ResourceID      *uuid.UUID
+	ResourceName    *string
+	StartsAt        *time.Time
+	TimeZone        string
+	SaidDate        *string
+	SaidTime        *string
+	ActorUserID     *uuid.UUID
+	ActorName       *string
+	Total           int64
+	TotalIsEstimate bool
 }
 
 type BookingResult struct {

@@ -207,6 +207,36 @@ create table app.contact_row (
   time_zone text,
   marketing_consent_at timestamptz,
   last_contacted_at timestamptz,
+drop type app.appointment_row;
+create table app.appointment_row (
+  id uuid not null,
+  booking_ref text not null,
+  status text not null,
+  scheduled_at timestamptz not null,
+  ends_at timestamptz not null,
+  duration_minutes integer not null,
+  time_zone text not null,
+  location_id uuid not null,
+  location_name text not null,
+  service_id uuid not null,
+  service_name text not null,
+  resource_id uuid not null,
+  resource_name text not null,
+  patient_id uuid not null,
+  patient_name text not null,
+  contact_id uuid not null,
+  contact_name text not null,
+  phone_number text,
+  phone_was_spoken boolean not null,
+  contact_email text,
+  source text not null,
+  call_id uuid,
+  confirmation_sent boolean not null,
+  confirmed_by_patient_at timestamptz,
+  notes text,
+  cancelled_at timestamptz,
+  cancel_reason text,
+  overridden boolean not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   total bigint not null,
@@ -222,4 +252,32 @@ create table app.contact_stat (
   booked_leads bigint not null,
   lost_leads bigint not null,
   new_today bigint not null
+drop type app.appointment_story;
+create table app.appointment_story (
+  history jsonb not null,
+  messages jsonb not null,
+  attempts jsonb not null
+);
+
+drop type app.booking_attempt_row;
+create table app.booking_attempt_row (
+  id uuid not null,
+  at timestamptz not null,
+  kind text not null,
+  outcome text not null,
+  reason text,
+  call_id uuid,
+  appointment_id uuid,
+  service_id uuid,
+  service_name text,
+  resource_id uuid,
+  resource_name text,
+  starts_at timestamptz,
+  time_zone text not null,
+  said_date text,
+  said_time text,
+  actor_user_id uuid,
+  actor_name text,
+  total bigint not null,
+  total_is_estimate boolean not null
 );

@@ -93,6 +93,7 @@ type Error struct {
 	Code    Code
 	Message string // one sentence, safe to show to anyone
 	Status  int    // the HTTP status of Code
+	Details any    // what a program can do about it, as JSON; nil for most
 
 	cause error         // for the log only; never written to a client
 	after time.Duration // for the Retry-After header; 0: as the code says
@@ -107,6 +108,12 @@ func NewError(code Code, message string, cause error) *Error {
 // After makes the answer say when the same request may succeed; less than a second counts as one.
 func (e *Error) After(wait time.Duration) *Error {
 	e.after = max(wait, time.Second)
+	return e
+}
+
+// With adds what a program can do about the refusal; it is shown to the client.
+func (e *Error) With(details any) *Error {
+	e.Details = details
 	return e
 }
 

@@ -34,6 +34,7 @@ type errorBody struct {
 	Error     string `json:"error"`
 	Code      Code   `json:"code"`
 	RequestID string `json:"request_id"`
+	Details   any    `json:"details,omitempty"`
 }
 
 // WriteError answers a request with err: the one place where errors become
@@ -60,7 +61,7 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	w.WriteHeader(e.Status)
 	// A client that has gone away cannot be told anything.
-	_ = json.NewEncoder(w).Encode(errorBody{Error: e.Message, Code: e.Code, RequestID: RequestID(r.Context())})
+	_ = json.NewEncoder(w).Encode(errorBody{Error: e.Message, Code: e.Code, RequestID: RequestID(r.Context()), Details: e.Details})
 }
 
 // classify finds the refusal that err amounts to.

@@ -1,5 +1,7 @@
 package server
 
+import "github.com/google/uuid"
+
 // optional is s, or nil when it is empty: NULL for the database, left out of JSON.
 func optional(s string) *string {
 	if s == "" {
@@ -20,4 +22,22 @@ func valueOr[T any](p *T, fallback T) T {
 		return fallback
 	}
 	return *p
+}
+
+// firstOf is the first that is there: of a field with two spellings, the one that was sent. nil when none was.
+func firstOf[T any](spellings ...*T) *T {
+	for _, p := range spellings {
+		if p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// asText is an id in its written form, nil for nil.
+func asText(id *uuid.UUID) *string {
+	if id == nil {
+		return nil
+	}
+	return optional(id.String())
 }
