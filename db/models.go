@@ -12,6 +12,16 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+type Activity struct {
+	ID        uuid.UUID
+	Kind      string
+	At        time.Time
+	Summary   string
+	Entity    string
+	EntityID  uuid.UUID
+	ContactID *uuid.UUID
+}
+
 // How the clinic's receptionist speaks: one row per voice agent, mirrored to an assistant at Vapi.
 type Agent struct {
 	OrgID uuid.UUID
@@ -88,6 +98,20 @@ type AssistantFacts struct {
 	Practitioners    *string
 }
 
+type AuditListed struct {
+	ID              uuid.UUID
+	Action          string
+	Entity          *string
+	EntityID        *uuid.UUID
+	ActorUserID     *uuid.UUID
+	ActorName       *string
+	ActorEmail      *string
+	RequestID       *string
+	At              time.Time
+	Total           int64
+	TotalIsEstimate bool
+}
+
 type BookingResult struct {
 	Outcome       string
 	Reason        *string
@@ -104,6 +128,55 @@ type BookingResult struct {
 	EndsAt        *time.Time
 	TimeZone      *string
 	Alternatives  []time.Time
+}
+
+type CallDetail struct {
+	ID              uuid.UUID
+	VapiCallID      string
+	ContactID       *uuid.UUID
+	CallerName      *string
+	PhoneNumber     *string
+	ToNumber        *string
+	Direction       string
+	State           string
+	CallDate        time.Time
+	StartedAt       *time.Time
+	EndedAt         *time.Time
+	DurationSeconds *int32
+	Outcome         *string
+	EndedReason     *string
+	Summary         *string
+	TranscriptState string
+	RecordingState  string
+	ToolsUsed       []string
+	CostMicros      *int64
+	CreatedAt       time.Time
+	Transcript      json.RawMessage
+}
+
+type CallListed struct {
+	ID              uuid.UUID
+	VapiCallID      string
+	ContactID       *uuid.UUID
+	CallerName      *string
+	PhoneNumber     *string
+	ToNumber        *string
+	Direction       string
+	State           string
+	CallDate        time.Time
+	StartedAt       *time.Time
+	EndedAt         *time.Time
+	DurationSeconds *int32
+	Outcome         *string
+	EndedReason     *string
+	Summary         *string
+	TranscriptState string
+	RecordingState  string
+	ToolsUsed       []string
+	CostMicros      *int64
+	CreatedAt       time.Time
+	Total           int64
+	TotalIsEstimate bool
 }
 
 // Every call, from its first webhook on; filled in by status updates and the end-of-call report in any order.
@@ -140,6 +213,8 @@ type CallLog struct {
 	ReportedAt *time.Time
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+	// When staff deleted the call: its words and the person's number are blanked and no list shows it; numbers still count it.
+	DeletedAt *time.Time
 }
 
 type CallRow struct {
@@ -157,6 +232,23 @@ type CallRow struct {
 	Weekdays          []int32
 	OpensMinutes      []int32
 	ClosesMinutes     []int32
+}
+
+type CallStats struct {
+	TotalCalls       int64
+	InboundCalls     int64
+	OutboundCalls    int64
+	CompletedCalls   int64
+	MissedCalls      int64
+	TransferredCalls int64
+	FailedCalls      int64
+	CallsToday       int64
+	CallsThisWeek    int64
+	CallsThisMonth   int64
+	AverageSeconds   int32
+	SuccessRate      float64
+	PipelineMinor    int64
+	HotLeads         int64
 }
 
 type CallerView struct {
@@ -231,6 +323,17 @@ type InboundAnswer struct {
 	ReplyMessageID *uuid.UUID
 }
 
+type LeadListed struct {
+	ID              uuid.UUID
+	Name            *string
+	Phone           *string
+	LeadStatus      string
+	LeadScore       int32
+	CreatedAt       time.Time
+	LastContactedAt *time.Time
+	LastCallSummary *string
+}
+
 // The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.
 type Message struct {
 	OrgID     uuid.UUID
@@ -286,6 +389,31 @@ type MessageDecision struct {
 	NotBefore *time.Time
 }
 
+type MessageListed struct {
+	ID                uuid.UUID
+	Direction         string
+	Method            string
+	Category          string
+	Recipient         string
+	Subject           *string
+	Content           string
+	Status            string
+	Reason            *string
+	ProviderError     *string
+	ServiceProvider   *string
+	ExternalMessageID *string
+	Segments          *int32
+	ContactID         *uuid.UUID
+	ContactName       *string
+	CallID            *uuid.UUID
+	AppointmentID     *uuid.UUID
+	ActorUserID       *uuid.UUID
+	SentAt            *time.Time
+	CreatedAt         time.Time
+	Total             int64
+	TotalIsEstimate   bool
+}
+
 type MessageStat struct {
 	Day       time.Time
 	Method    string
@@ -312,6 +440,19 @@ type MessageTemplate struct {
 	Active    bool
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+type NotificationListed struct {
+	ID              uuid.UUID
+	Kind            string
+	Title           string
+	Body            string
+	Entity          *string
+	EntityID        *uuid.UUID
+	ReadAt          *time.Time
+	CreatedAt       time.Time
+	Total           int64
+	TotalIsEstimate bool
 }
 
 // The one place of keys that a clinic gave us. AES-256-GCM; the associated data is "org_id|provider", so a row copied to another tenant does not open.
