@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -30,6 +31,54 @@ func (e AgentRole) Valid() bool {
 	case Inbound:
 		return true
 	case Outbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CallStatus.
+const (
+	CallCompleted   CallStatus = "completed"
+	CallFailed      CallStatus = "failed"
+	CallInProgress  CallStatus = "in_progress"
+	CallMissed      CallStatus = "missed"
+	CallTransferred CallStatus = "transferred"
+)
+
+// Valid indicates whether the value is a known member of the CallStatus enum.
+func (e CallStatus) Valid() bool {
+	switch e {
+	case CallCompleted:
+		return true
+	case CallFailed:
+		return true
+	case CallInProgress:
+		return true
+	case CallMissed:
+		return true
+	case CallTransferred:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CallType.
+const (
+	CallInbound  CallType = "inbound"
+	CallOutbound CallType = "outbound"
+	CallWeb      CallType = "web"
+)
+
+// Valid indicates whether the value is a known member of the CallType enum.
+func (e CallType) Valid() bool {
+	switch e {
+	case CallInbound:
+		return true
+	case CallOutbound:
+		return true
+	case CallWeb:
 		return true
 	default:
 		return false
@@ -186,6 +235,48 @@ func (e FollowUpWishMethod) Valid() bool {
 	}
 }
 
+// Defines values for NotificationType.
+const (
+	NotifyAppointmentBooked     NotificationType = "appointment_booked"
+	NotifyApprovalNeeded        NotificationType = "approval_needed"
+	NotifyCallerMessage         NotificationType = "caller_message"
+	NotifyMessageFailed         NotificationType = "message_failed"
+	NotifyMessageReceived       NotificationType = "message_received"
+	NotifyMessageUnknown        NotificationType = "message_unknown"
+	NotifyMissedCall            NotificationType = "missed_call"
+	NotifyOptedOutBeforeVisit   NotificationType = "opted_out_before_visit"
+	NotifyVisitCancelledByReply NotificationType = "visit_cancelled_by_reply"
+	NotifyVisitConfirmed        NotificationType = "visit_confirmed"
+)
+
+// Valid indicates whether the value is a known member of the NotificationType enum.
+func (e NotificationType) Valid() bool {
+	switch e {
+	case NotifyAppointmentBooked:
+		return true
+	case NotifyApprovalNeeded:
+		return true
+	case NotifyCallerMessage:
+		return true
+	case NotifyMessageFailed:
+		return true
+	case NotifyMessageReceived:
+		return true
+	case NotifyMessageUnknown:
+		return true
+	case NotifyMissedCall:
+		return true
+	case NotifyOptedOutBeforeVisit:
+		return true
+	case NotifyVisitCancelledByReply:
+		return true
+	case NotifyVisitConfirmed:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Role.
 const (
 	Admin  Role = "admin"
@@ -283,6 +374,199 @@ func (e VoiceGender) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// Defines values for ListCallsParamsDateFilter.
+const (
+	PeriodMonth ListCallsParamsDateFilter = "month"
+	PeriodToday ListCallsParamsDateFilter = "today"
+	PeriodWeek  ListCallsParamsDateFilter = "week"
+)
+
+// Valid indicates whether the value is a known member of the ListCallsParamsDateFilter enum.
+func (e ListCallsParamsDateFilter) Valid() bool {
+	switch e {
+	case PeriodMonth:
+		return true
+	case PeriodToday:
+		return true
+	case PeriodWeek:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCallsParamsSortBy.
+const (
+	SortByCallDate  ListCallsParamsSortBy = "call_date"
+	SortByCreatedAt ListCallsParamsSortBy = "created_at"
+	SortByDate      ListCallsParamsSortBy = "date"
+)
+
+// Valid indicates whether the value is a known member of the ListCallsParamsSortBy enum.
+func (e ListCallsParamsSortBy) Valid() bool {
+	switch e {
+	case SortByCallDate:
+		return true
+	case SortByCreatedAt:
+		return true
+	case SortByDate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListMessagesParamsDirection.
+const (
+	MessageInbound  ListMessagesParamsDirection = "inbound"
+	MessageOutbound ListMessagesParamsDirection = "outbound"
+)
+
+// Valid indicates whether the value is a known member of the ListMessagesParamsDirection enum.
+func (e ListMessagesParamsDirection) Valid() bool {
+	switch e {
+	case MessageInbound:
+		return true
+	case MessageOutbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListMessagesParamsMethod.
+const (
+	MethodEmail  ListMessagesParamsMethod = "email"
+	MethodExport ListMessagesParamsMethod = "export"
+	MethodSMS    ListMessagesParamsMethod = "sms"
+)
+
+// Valid indicates whether the value is a known member of the ListMessagesParamsMethod enum.
+func (e ListMessagesParamsMethod) Valid() bool {
+	switch e {
+	case MethodEmail:
+		return true
+	case MethodExport:
+		return true
+	case MethodSMS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListMessagesParamsCategory.
+const (
+	CategoryCode         ListMessagesParamsCategory = "code"
+	CategoryConfirmation ListMessagesParamsCategory = "confirmation"
+	CategoryExport       ListMessagesParamsCategory = "export"
+	CategoryFollowUp     ListMessagesParamsCategory = "follow_up"
+	CategoryMarketing    ListMessagesParamsCategory = "marketing"
+	CategoryReminder     ListMessagesParamsCategory = "reminder"
+	CategoryReply        ListMessagesParamsCategory = "reply"
+	CategoryShare        ListMessagesParamsCategory = "share"
+)
+
+// Valid indicates whether the value is a known member of the ListMessagesParamsCategory enum.
+func (e ListMessagesParamsCategory) Valid() bool {
+	switch e {
+	case CategoryCode:
+		return true
+	case CategoryConfirmation:
+		return true
+	case CategoryExport:
+		return true
+	case CategoryFollowUp:
+		return true
+	case CategoryMarketing:
+		return true
+	case CategoryReminder:
+		return true
+	case CategoryReply:
+		return true
+	case CategoryShare:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListMessagesParamsStatus.
+const (
+	StatusBlocked   ListMessagesParamsStatus = "blocked"
+	StatusDelivered ListMessagesParamsStatus = "delivered"
+	StatusFailed    ListMessagesParamsStatus = "failed"
+	StatusQueued    ListMessagesParamsStatus = "queued"
+	StatusSent      ListMessagesParamsStatus = "sent"
+	StatusUnknown   ListMessagesParamsStatus = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the ListMessagesParamsStatus enum.
+func (e ListMessagesParamsStatus) Valid() bool {
+	switch e {
+	case StatusBlocked:
+		return true
+	case StatusDelivered:
+		return true
+	case StatusFailed:
+		return true
+	case StatusQueued:
+		return true
+	case StatusSent:
+		return true
+	case StatusUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListNotificationsParamsStatus.
+const (
+	NotificationsAll    ListNotificationsParamsStatus = "all"
+	NotificationsRead   ListNotificationsParamsStatus = "read"
+	NotificationsUnread ListNotificationsParamsStatus = "unread"
+)
+
+// Valid indicates whether the value is a known member of the ListNotificationsParamsStatus enum.
+func (e ListNotificationsParamsStatus) Valid() bool {
+	switch e {
+	case NotificationsAll:
+		return true
+	case NotificationsRead:
+		return true
+	case NotificationsUnread:
+		return true
+	default:
+		return false
+	}
+}
+
+// Activity defines model for Activity.
+type Activity struct {
+	Id       openapi_types.UUID `json:"id"`
+	Metadata ActivityMetadata   `json:"metadata"`
+
+	// Summary Without names.
+	Summary   string    `json:"summary"`
+	Timestamp time.Time `json:"timestamp"`
+
+	// Type call_completed, hot_lead_detected or appointment_booked.
+	Type string `json:"type"`
+}
+
+// ActivityList defines model for ActivityList.
+type ActivityList struct {
+	Events []Activity `json:"events"`
+}
+
+// ActivityMetadata defines model for ActivityMetadata.
+type ActivityMetadata struct {
+	ContactId *openapi_types.UUID `json:"contact_id"`
+	Entity    string              `json:"entity"`
+	EntityId  openapi_types.UUID  `json:"entity_id"`
 }
 
 // Agent One agent, every field of two words in both spellings.
@@ -453,6 +737,205 @@ type AgentsSaved struct {
 	VoiceSynced bool `json:"voiceSynced"`
 }
 
+// AllNotificationsRead defines model for AllNotificationsRead.
+type AllNotificationsRead struct {
+	Success bool `json:"success"`
+
+	// Updated How many were unread.
+	Updated int64 `json:"updated"`
+}
+
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	Action string `json:"action"`
+
+	// ActorEmail Null when they are no member any more.
+	ActorEmail *string `json:"actor_email"`
+	ActorName  *string `json:"actor_name"`
+
+	// ActorUserId Null when a call, a webhook or a job acted.
+	ActorUserId *openapi_types.UUID `json:"actor_user_id"`
+	At          time.Time           `json:"at"`
+	Entity      *string             `json:"entity"`
+	EntityId    *openapi_types.UUID `json:"entity_id"`
+	Id          openapi_types.UUID  `json:"id"`
+	RequestId   *string             `json:"request_id"`
+}
+
+// AuditLog defines model for AuditLog.
+type AuditLog struct {
+	Entries    []AuditEntry `json:"entries"`
+	Pagination Pagination   `json:"pagination"`
+}
+
+// Call defines model for Call.
+type Call struct {
+	// CallDate When it started, else when it was first heard of.
+	CallDate   time.Time           `json:"call_date"`
+	CallType   CallType            `json:"call_type"`
+	CallerName *string             `json:"caller_name"`
+	ContactId  *openapi_types.UUID `json:"contact_id"`
+
+	// CostCents In US cents.
+	CostCents       *float64           `json:"cost_cents"`
+	CreatedAt       time.Time          `json:"created_at"`
+	DurationSeconds *int               `json:"duration_seconds"`
+	EndedAt         *time.Time         `json:"ended_at"`
+	EndedReason     *string            `json:"ended_reason"`
+	HasRecording    bool               `json:"has_recording"`
+	HasTranscript   bool               `json:"has_transcript"`
+	Id              openapi_types.UUID `json:"id"`
+
+	// Outcome booked, rescheduled, cancelled, message, transferred, answered or missed; null while unknown.
+	Outcome *string `json:"outcome"`
+
+	// OutcomeSummary What it was about, without names.
+	OutcomeSummary *string `json:"outcome_summary"`
+
+	// PhoneNumber The number on the other side (E.164); null when it was withheld or blanked.
+	PhoneNumber *string `json:"phone_number"`
+
+	// RecordingStatus pending while only the telephone service has it; null when there is none.
+	RecordingStatus *string `json:"recording_status"`
+
+	// RecordingUrl Always null; ask for the recording when it is to be played.
+	RecordingUrl *string `json:"recording_url"`
+
+	// SentimentLabel Not measured: null.
+	SentimentLabel *string `json:"sentiment_label"`
+
+	// SentimentScore Not measured: null.
+	SentimentScore *float64 `json:"sentiment_score"`
+
+	// SentimentSummary Not measured: null.
+	SentimentSummary *string `json:"sentiment_summary"`
+
+	// SentimentUrgency Not measured: null.
+	SentimentUrgency *string    `json:"sentiment_urgency"`
+	StartedAt        *time.Time `json:"started_at"`
+
+	// Status How the call stands or ended; failed when a fault kept it from taking place.
+	Status CallStatus `json:"status"`
+
+	// ToNumber The number that was called.
+	ToNumber   *string  `json:"to_number"`
+	ToolsUsed  []string `json:"tools_used"`
+	VapiCallId string   `json:"vapi_call_id"`
+}
+
+// CallChannel defines model for CallChannel.
+type CallChannel struct {
+	Channel CallType `json:"channel"`
+}
+
+// CallDetail defines model for CallDetail.
+type CallDetail struct {
+	// ActionItems Always empty, for older dashboards.
+	ActionItems []string `json:"action_items"`
+
+	// CallDate When it started, else when it was first heard of.
+	CallDate   time.Time           `json:"call_date"`
+	CallType   CallType            `json:"call_type"`
+	CallerName *string             `json:"caller_name"`
+	ContactId  *openapi_types.UUID `json:"contact_id"`
+
+	// CostCents In US cents.
+	CostCents       *float64           `json:"cost_cents"`
+	CreatedAt       time.Time          `json:"created_at"`
+	DurationSeconds *int               `json:"duration_seconds"`
+	EndedAt         *time.Time         `json:"ended_at"`
+	EndedReason     *string            `json:"ended_reason"`
+	HasRecording    bool               `json:"has_recording"`
+	HasTranscript   bool               `json:"has_transcript"`
+	Id              openapi_types.UUID `json:"id"`
+
+	// Outcome booked, rescheduled, cancelled, message, transferred, answered or missed; null while unknown.
+	Outcome *string `json:"outcome"`
+
+	// OutcomeSummary What it was about, without names.
+	OutcomeSummary *string `json:"outcome_summary"`
+
+	// PhoneNumber The number on the other side (E.164); null when it was withheld or blanked.
+	PhoneNumber *string `json:"phone_number"`
+
+	// RecordingStatus pending while only the telephone service has it; null when there is none.
+	RecordingStatus *string `json:"recording_status"`
+
+	// RecordingUrl Always null; ask for the recording when it is to be played.
+	RecordingUrl *string `json:"recording_url"`
+
+	// SentimentLabel Not measured: null.
+	SentimentLabel *string `json:"sentiment_label"`
+
+	// SentimentScore Not measured: null.
+	SentimentScore *float64 `json:"sentiment_score"`
+
+	// SentimentSummary Not measured: null.
+	SentimentSummary *string `json:"sentiment_summary"`
+
+	// SentimentUrgency Not measured: null.
+	SentimentUrgency *string    `json:"sentiment_urgency"`
+	StartedAt        *time.Time `json:"started_at"`
+
+	// Status How the call stands or ended; failed when a fault kept it from taking place.
+	Status CallStatus `json:"status"`
+
+	// ToNumber The number that was called.
+	ToNumber   *string  `json:"to_number"`
+	ToolsUsed  []string `json:"tools_used"`
+	Transcript []Turn   `json:"transcript"`
+	VapiCallId string   `json:"vapi_call_id"`
+}
+
+// CallList defines model for CallList.
+type CallList struct {
+	Calls      []Call     `json:"calls"`
+	Pagination Pagination `json:"pagination"`
+}
+
+// CallStats defines model for CallStats.
+type CallStats struct {
+	// AvgDuration In seconds.
+	AvgDuration int `json:"avgDuration"`
+
+	// CallsToday Of the clinic's today.
+	CallsToday     int64 `json:"callsToday"`
+	CompletedCalls int64 `json:"completedCalls"`
+	FailedCalls    int64 `json:"failedCalls"`
+	InboundCalls   int64 `json:"inboundCalls"`
+	MissedCalls    int64 `json:"missedCalls"`
+	OutboundCalls  int64 `json:"outboundCalls"`
+
+	// PipelineValue Prices of the visits ahead.
+	PipelineValue    float64      `json:"pipelineValue"`
+	RecentCalls      []RecentCall `json:"recentCalls"`
+	TotalCalls       int64        `json:"totalCalls"`
+	TransferredCalls int64        `json:"transferredCalls"`
+}
+
+// CallStatus How the call stands or ended; failed when a fault kept it from taking place.
+type CallStatus string
+
+// CallSummary defines model for CallSummary.
+type CallSummary struct {
+	// AverageDuration In seconds.
+	AverageDuration int `json:"average_duration"`
+
+	// AverageSentiment Not measured: null.
+	AverageSentiment *float64 `json:"average_sentiment"`
+	CallsThisMonth   int64    `json:"calls_this_month"`
+
+	// CallsThisWeek The seven days up to today.
+	CallsThisWeek  int64 `json:"calls_this_week"`
+	CallsToday     int64 `json:"calls_today"`
+	CompletedCalls int64 `json:"completed_calls"`
+	MissedCalls    int64 `json:"missed_calls"`
+	TotalCalls     int64 `json:"total_calls"`
+}
+
+// CallType defines model for CallType.
+type CallType string
+
 // Campaign defines model for Campaign.
 type Campaign struct {
 	Category  CampaignCategory `json:"category"`
@@ -568,6 +1051,24 @@ type ConsoleVoices struct {
 	Voices   []ConsoleVoice `json:"voices"`
 }
 
+// DashboardPulse defines model for DashboardPulse.
+type DashboardPulse struct {
+	AvgDurationSeconds int   `json:"avg_duration_seconds"`
+	HotLeadsCount      int64 `json:"hot_leads_count"`
+	InboundCalls       int64 `json:"inbound_calls"`
+	OutboundCalls      int64 `json:"outbound_calls"`
+
+	// PipelineValue Prices of the visits ahead.
+	PipelineValue float64 `json:"pipeline_value"`
+
+	// SuccessRate Percent of ended calls that were neither missed nor failed.
+	SuccessRate float64 `json:"success_rate"`
+	TotalCalls  int64   `json:"total_calls"`
+}
+
+// Day Example: 2030-03-04
+type Day = string
+
 // Done defines model for Done.
 type Done struct {
 	// Success Always true; a refusal is an `Error`.
@@ -603,6 +1104,72 @@ type FollowUpWishMethod string
 //
 // Example: en
 type Language = string
+
+// Lead defines model for Lead.
+type Lead struct {
+	ContactName     *string            `json:"contact_name"`
+	CreatedAt       time.Time          `json:"created_at"`
+	Id              openapi_types.UUID `json:"id"`
+	LastCallSummary *string            `json:"last_call_summary"`
+	LastContactTime *time.Time         `json:"last_contact_time"`
+	LeadScore       int                `json:"lead_score"`
+
+	// LeadTemp hot or warm.
+	LeadTemp    string  `json:"lead_temp"`
+	PhoneNumber *string `json:"phone_number"`
+
+	// Sentiment Not measured: all null.
+	Sentiment LeadSentiment `json:"sentiment"`
+}
+
+// LeadList defines model for LeadList.
+type LeadList struct {
+	Leads []Lead `json:"leads"`
+}
+
+// LeadSentiment Not measured: all null.
+type LeadSentiment struct {
+	Label   *string  `json:"label"`
+	Score   *float64 `json:"score"`
+	Summary *string  `json:"summary"`
+}
+
+// Message defines model for Message.
+type Message struct {
+	// ActorUserId Who wrote it; null when nobody did.
+	ActorUserId   *openapi_types.UUID `json:"actor_user_id"`
+	AppointmentId *openapi_types.UUID `json:"appointment_id"`
+	CallId        *openapi_types.UUID `json:"call_id"`
+	Category      string              `json:"category"`
+	ContactId     *openapi_types.UUID `json:"contact_id"`
+	ContactName   *string             `json:"contact_name"`
+
+	// Content Codes are shown as [code].
+	Content           string             `json:"content"`
+	CreatedAt         time.Time          `json:"created_at"`
+	Direction         string             `json:"direction"`
+	ExternalMessageId *string            `json:"external_message_id"`
+	Id                openapi_types.UUID `json:"id"`
+	Method            string             `json:"method"`
+	ProviderError     *string            `json:"provider_error"`
+
+	// Reason Why it was blocked, failed or is unknown.
+	Reason *string `json:"reason"`
+
+	// Recipient The patient's end: to whom it went; inbound, from whom it came.
+	Recipient       string     `json:"recipient"`
+	Segments        *int       `json:"segments"`
+	SentAt          *time.Time `json:"sent_at"`
+	ServiceProvider *string    `json:"service_provider"`
+	Status          string     `json:"status"`
+	Subject         *string    `json:"subject"`
+}
+
+// MessageList defines model for MessageList.
+type MessageList struct {
+	Messages   []Message  `json:"messages"`
+	Pagination Pagination `json:"pagination"`
+}
 
 // MessageRules defines model for MessageRules.
 type MessageRules struct {
@@ -673,6 +1240,33 @@ type MessageStats struct {
 	To    openapi_types.Date `json:"to"`
 }
 
+// Notification defines model for Notification.
+type Notification struct {
+	// ActionUrl Always null; the dashboard knows its own pages.
+	ActionUrl         *string             `json:"action_url"`
+	CreatedAt         time.Time           `json:"created_at"`
+	Id                openapi_types.UUID  `json:"id"`
+	IsRead            bool                `json:"is_read"`
+	Message           string              `json:"message"`
+	Read              bool                `json:"read"`
+	ReadAt            *time.Time          `json:"read_at"`
+	RelatedEntityId   *openapi_types.UUID `json:"related_entity_id"`
+	RelatedEntityType *string             `json:"related_entity_type"`
+	Title             string              `json:"title"`
+	Type              NotificationType    `json:"type"`
+}
+
+// NotificationList defines model for NotificationList.
+type NotificationList struct {
+	Notifications    []Notification `json:"notifications"`
+	Pagination       Pagination     `json:"pagination"`
+	UnreadCount      int64          `json:"unreadCount"`
+	UnreadCountSnake int64          `json:"unread_count"`
+}
+
+// NotificationType defines model for NotificationType.
+type NotificationType string
+
 // OrgValidation Example: {"message":"Organization validated.","orgId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","role":"owner","success":true,"userId":"5b6f8f3e-2f0b-4b1e-9c57-3d1f1a0e7c21","validated":true}
 type OrgValidation struct {
 	Message string `json:"message"`
@@ -687,6 +1281,19 @@ type OrgValidation struct {
 
 	// Validated Always true, for older dashboards.
 	Validated bool `json:"validated"`
+}
+
+// Pagination defines model for Pagination.
+type Pagination struct {
+	Limit int   `json:"limit"`
+	Page  int   `json:"page"`
+	Pages int64 `json:"pages"`
+
+	// Total How many entries all pages have.
+	Total int64 `json:"total"`
+
+	// TotalIsEstimate True beyond 50 000 entries; total is then the least there are.
+	TotalIsEstimate *bool `json:"totalIsEstimate,omitempty"`
 }
 
 // Preview defines model for Preview.
@@ -705,6 +1312,22 @@ type PreviewWish struct {
 	//
 	// Example: en
 	Language *Language `json:"language,omitempty"`
+}
+
+// RecentCall defines model for RecentCall.
+type RecentCall struct {
+	CallDate        time.Time          `json:"call_date"`
+	CallType        CallType           `json:"call_type"`
+	CallerName      *string            `json:"caller_name"`
+	DurationSeconds *int               `json:"duration_seconds"`
+	Id              openapi_types.UUID `json:"id"`
+	Metadata        CallChannel        `json:"metadata"`
+	PhoneNumber     *string            `json:"phone_number"`
+	StartedAt       *time.Time         `json:"started_at"`
+
+	// Status How the call stands or ended; failed when a fault kept it from taking place.
+	Status   CallStatus `json:"status"`
+	ToNumber *string    `json:"to_number"`
 }
 
 // ResendAccount defines model for ResendAccount.
@@ -833,6 +1456,21 @@ type ToolsHealth struct {
 	ToolsRegistered int           `json:"toolsRegistered"`
 }
 
+// Turn defines model for Turn.
+type Turn struct {
+	// Sentiment Not measured: null.
+	Sentiment *string `json:"sentiment"`
+
+	// Speaker assistant or caller.
+	Speaker string `json:"speaker"`
+
+	// Text Without names, numbers and other identifiers.
+	Text string `json:"text"`
+
+	// Timestamp Seconds from the start of the call.
+	Timestamp *float64 `json:"timestamp"`
+}
+
 // TwilioAccount defines model for TwilioAccount.
 type TwilioAccount struct {
 	AccountSid string `json:"accountSid"`
@@ -880,6 +1518,13 @@ type TwilioShown struct {
 // UUID defines model for UUID.
 type UUID = openapi_types.UUID
 
+// UnreadNotifications defines model for UnreadNotifications.
+type UnreadNotifications struct {
+	RecentUnread     []Notification `json:"recentUnread"`
+	UnreadCount      int64          `json:"unreadCount"`
+	UnreadCountSnake int64          `json:"unread_count"`
+}
+
 // VapiShown The platform's account, and the default agent as pages with one agent read it.
 type VapiShown struct {
 	FirstMessage    *string `json:"firstMessage,omitempty"`
@@ -910,6 +1555,9 @@ type VoiceGender string
 // CallID defines model for CallID.
 type CallID = UUID
 
+// EndDate Example: 2030-03-04
+type EndDate = Day
+
 // From defines model for From.
 type From = openapi_types.Date
 
@@ -918,6 +1566,18 @@ type ID = UUID
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
+
+// LimitQuery defines model for LimitQuery.
+type LimitQuery = int
+
+// PageQuery defines model for PageQuery.
+type PageQuery = int
+
+// Search defines model for Search.
+type Search = string
+
+// StartDate Example: 2030-03-04
+type StartDate = Day
 
 // To defines model for To.
 type To = openapi_types.Date
@@ -945,6 +1605,64 @@ type Trouble = Error
 
 // Unauthenticated defines model for Unauthenticated.
 type Unauthenticated = Error
+
+// ListLeadsParams defines parameters for ListLeads.
+type ListLeadsParams struct {
+	// Limit How many entries a page has.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListAuditLogParams defines parameters for ListAuditLog.
+type ListAuditLogParams struct {
+	// Page Which page, from 1 on.
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit How many entries a page has.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartDate The first day, in the clinic's time zone. A time of day behind it is ignored.
+	StartDate *StartDate `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate The last day, included, in the clinic's time zone. A time of day behind it is ignored.
+	EndDate     *EndDate `form:"endDate,omitempty" json:"endDate,omitempty"`
+	Action      *string  `form:"action,omitempty" json:"action,omitempty"`
+	Entity      *string  `form:"entity,omitempty" json:"entity,omitempty"`
+	EntityId    *UUID    `form:"entity_id,omitempty" json:"entity_id,omitempty"`
+	ActorUserId *UUID    `form:"actor_user_id,omitempty" json:"actor_user_id,omitempty"`
+}
+
+// ListCallsParams defines parameters for ListCalls.
+type ListCallsParams struct {
+	// Page Which page, from 1 on.
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit How many entries a page has.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartDate The first day, in the clinic's time zone. A time of day behind it is ignored.
+	StartDate *StartDate `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate The last day, included, in the clinic's time zone. A time of day behind it is ignored.
+	EndDate *EndDate `form:"endDate,omitempty" json:"endDate,omitempty"`
+
+	// DateFilter Narrows the list to the clinic's today, the last seven days, or the month so far.
+	DateFilter *ListCallsParamsDateFilter `form:"date_filter,omitempty" json:"date_filter,omitempty"`
+	Status     *CallStatus                `form:"status,omitempty" json:"status,omitempty"`
+	CallType   *CallType                  `form:"call_type,omitempty" json:"call_type,omitempty"`
+	ContactId  *UUID                      `form:"contact_id,omitempty" json:"contact_id,omitempty"`
+
+	// Search Part of a name, number or text, in any case of letters.
+	Search *Search `form:"search,omitempty" json:"search,omitempty"`
+
+	// SortBy Calls are sorted by their date; older dashboards say so.
+	SortBy *ListCallsParamsSortBy `form:"sortBy,omitempty" json:"sortBy,omitempty"`
+}
+
+// ListCallsParamsDateFilter defines parameters for ListCalls.
+type ListCallsParamsDateFilter string
+
+// ListCallsParamsSortBy defines parameters for ListCalls.
+type ListCallsParamsSortBy string
 
 // FollowUpCallParams defines parameters for FollowUpCall.
 type FollowUpCallParams struct {
@@ -982,6 +1700,50 @@ type GetAgentConfigParams struct {
 	Role *AgentRole `form:"role,omitempty" json:"role,omitempty"`
 }
 
+// ListMessagesParams defines parameters for ListMessages.
+type ListMessagesParams struct {
+	// Page Which page, from 1 on.
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit How many entries a page has.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartDate The first day, in the clinic's time zone. A time of day behind it is ignored.
+	StartDate *StartDate `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate The last day, included, in the clinic's time zone. A time of day behind it is ignored.
+	EndDate   *EndDate                     `form:"endDate,omitempty" json:"endDate,omitempty"`
+	Direction *ListMessagesParamsDirection `form:"direction,omitempty" json:"direction,omitempty"`
+	Method    *ListMessagesParamsMethod    `form:"method,omitempty" json:"method,omitempty"`
+	Category  *ListMessagesParamsCategory  `form:"category,omitempty" json:"category,omitempty"`
+	Status    *ListMessagesParamsStatus    `form:"status,omitempty" json:"status,omitempty"`
+	ContactId *UUID                        `form:"contact_id,omitempty" json:"contact_id,omitempty"`
+
+	// Search Part of a name, number or text, in any case of letters.
+	Search *Search `form:"search,omitempty" json:"search,omitempty"`
+}
+
+// ListMessagesParamsDirection defines parameters for ListMessages.
+type ListMessagesParamsDirection string
+
+// ListMessagesParamsMethod defines parameters for ListMessages.
+type ListMessagesParamsMethod string
+
+// ListMessagesParamsCategory defines parameters for ListMessages.
+type ListMessagesParamsCategory string
+
+// ListMessagesParamsStatus defines parameters for ListMessages.
+type ListMessagesParamsStatus string
+
+// ExportMessagesParams defines parameters for ExportMessages.
+type ExportMessagesParams struct {
+	// StartDate The first day, in the clinic's time zone. A time of day behind it is ignored.
+	StartDate *StartDate `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate The last day, included, in the clinic's time zone. A time of day behind it is ignored.
+	EndDate *EndDate `form:"endDate,omitempty" json:"endDate,omitempty"`
+}
+
 // MessageStatsParams defines parameters for MessageStats.
 type MessageStatsParams struct {
 	From From `form:"from" json:"from"`
@@ -989,6 +1751,20 @@ type MessageStatsParams struct {
 	// To The last day, included.
 	To To `form:"to" json:"to"`
 }
+
+// ListNotificationsParams defines parameters for ListNotifications.
+type ListNotificationsParams struct {
+	// Page Which page, from 1 on.
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit How many entries a page has.
+	Limit  *LimitQuery                    `form:"limit,omitempty" json:"limit,omitempty"`
+	Status *ListNotificationsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+	Type   *NotificationType              `form:"type,omitempty" json:"type,omitempty"`
+}
+
+// ListNotificationsParamsStatus defines parameters for ListNotifications.
+type ListNotificationsParamsStatus string
 
 // FollowUpCallJSONRequestBody defines body for FollowUpCall for application/json ContentType.
 type FollowUpCallJSONRequestBody = FollowUpWish
@@ -1025,9 +1801,36 @@ type ChangeMessageRulesJSONRequestBody = MessageRulesChange
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// DashboardPulse The clinic in a few numbers
+	// (GET /api/analytics/dashboard-pulse)
+	DashboardPulse(w http.ResponseWriter, r *http.Request)
+	// ListLeads Contacts worth calling, the hot ones first
+	// (GET /api/analytics/leads)
+	ListLeads(w http.ResponseWriter, r *http.Request, params ListLeadsParams)
+	// RecentActivity The ten latest things that happened
+	// (GET /api/analytics/recent-activity)
+	RecentActivity(w http.ResponseWriter, r *http.Request)
 	// GetAvailableVoices Which voices are there?
 	// (GET /api/assistants/voices/available)
 	GetAvailableVoices(w http.ResponseWriter, r *http.Request)
+	// ListAuditLog Who did or read what, the newest first
+	// (GET /api/audit-log)
+	ListAuditLog(w http.ResponseWriter, r *http.Request, params ListAuditLogParams)
+	// ListCalls The calls, the newest first
+	// (GET /api/calls-dashboard)
+	ListCalls(w http.ResponseWriter, r *http.Request, params ListCallsParams)
+	// CallSummary The calls in numbers
+	// (GET /api/calls-dashboard/analytics/summary)
+	CallSummary(w http.ResponseWriter, r *http.Request)
+	// CallStats The calls in numbers, with the latest five
+	// (GET /api/calls-dashboard/stats)
+	CallStats(w http.ResponseWriter, r *http.Request)
+	// DeleteCall Delete a call
+	// (DELETE /api/calls-dashboard/{callId})
+	DeleteCall(w http.ResponseWriter, r *http.Request, callId CallID)
+	// GetCall A call with its transcript
+	// (GET /api/calls-dashboard/{callId})
+	GetCall(w http.ResponseWriter, r *http.Request, callId CallID)
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(w http.ResponseWriter, r *http.Request, callId CallID, params FollowUpCallParams)
@@ -1109,6 +1912,12 @@ type ServerInterface interface {
 	// UpdateTemplate Change a wording
 	// (PUT /api/message-templates/{id})
 	UpdateTemplate(w http.ResponseWriter, r *http.Request, id ID)
+	// ListMessages What was sent to patients and received from them, the newest first
+	// (GET /api/messages)
+	ListMessages(w http.ResponseWriter, r *http.Request, params ListMessagesParams)
+	// ExportMessages All messages of a period as a file
+	// (GET /api/messages.csv)
+	ExportMessages(w http.ResponseWriter, r *http.Request, params ExportMessagesParams)
 	// GetMessageRules When messages may leave
 	// (GET /api/messages/rules)
 	GetMessageRules(w http.ResponseWriter, r *http.Request)
@@ -1118,6 +1927,21 @@ type ServerInterface interface {
 	// MessageStats What was sent and what became of it
 	// (GET /api/messages/stats)
 	MessageStats(w http.ResponseWriter, r *http.Request, params MessageStatsParams)
+	// ListNotifications What the staff should look at, the newest first
+	// (GET /api/notifications)
+	ListNotifications(w http.ResponseWriter, r *http.Request, params ListNotificationsParams)
+	// ReadAllNotifications Mark all notifications as read
+	// (POST /api/notifications/mark-all-read)
+	ReadAllNotifications(w http.ResponseWriter, r *http.Request)
+	// UnreadNotifications How many notifications are unread, and the latest five of them
+	// (GET /api/notifications/unread)
+	UnreadNotifications(w http.ResponseWriter, r *http.Request)
+	// DeleteNotification Delete a notification
+	// (DELETE /api/notifications/{id})
+	DeleteNotification(w http.ResponseWriter, r *http.Request, id ID)
+	// ReadNotification Mark a notification as read
+	// (PATCH /api/notifications/{id}/read)
+	ReadNotification(w http.ResponseWriter, r *http.Request, id ID)
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(w http.ResponseWriter, r *http.Request, orgId UUID)
@@ -1135,11 +1959,426 @@ type ServerInterfaceWrapper struct {
 
 type MiddlewareFunc func(http.Handler) http.Handler
 
+// DashboardPulse operation middleware
+func (siw *ServerInterfaceWrapper) DashboardPulse(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DashboardPulse(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListLeads operation middleware
+func (siw *ServerInterfaceWrapper) ListLeads(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLeadsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListLeads(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RecentActivity operation middleware
+func (siw *ServerInterfaceWrapper) RecentActivity(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RecentActivity(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetAvailableVoices operation middleware
 func (siw *ServerInterfaceWrapper) GetAvailableVoices(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetAvailableVoices(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAuditLog operation middleware
+func (siw *ServerInterfaceWrapper) ListAuditLog(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditLogParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", r.URL.Query(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "action"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "action", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "entity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity", r.URL.Query(), &params.Entity, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "entity"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "entity", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "entity_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity_id", r.URL.Query(), &params.EntityId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "entity_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "entity_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "actor_user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor_user_id", r.URL.Query(), &params.ActorUserId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "actor_user_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "actor_user_id", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAuditLog(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListCalls operation middleware
+func (siw *ServerInterfaceWrapper) ListCalls(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCallsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "date_filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "date_filter", r.URL.Query(), &params.DateFilter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "date_filter"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "date_filter", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "call_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "call_type", r.URL.Query(), &params.CallType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "call_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "call_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "contact_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "contact_id", r.URL.Query(), &params.ContactId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "contact_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "contact_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search", r.URL.Query(), &params.Search, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sortBy" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sortBy", r.URL.Query(), &params.SortBy, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sortBy"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sortBy", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListCalls(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CallSummary operation middleware
+func (siw *ServerInterfaceWrapper) CallSummary(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CallSummary(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CallStats operation middleware
+func (siw *ServerInterfaceWrapper) CallStats(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CallStats(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteCall operation middleware
+func (siw *ServerInterfaceWrapper) DeleteCall(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "callId" -------------
+	var callId CallID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "callId", r.PathValue("callId"), &callId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "callId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteCall(w, r, callId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCall operation middleware
+func (siw *ServerInterfaceWrapper) GetCall(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "callId" -------------
+	var callId CallID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "callId", r.PathValue("callId"), &callId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "callId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCall(w, r, callId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1785,6 +3024,202 @@ func (siw *ServerInterfaceWrapper) UpdateTemplate(w http.ResponseWriter, r *http
 	handler.ServeHTTP(w, r)
 }
 
+// ListMessages operation middleware
+func (siw *ServerInterfaceWrapper) ListMessages(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMessagesParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "direction" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "direction", r.URL.Query(), &params.Direction, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "direction"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "direction", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "method" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "method", r.URL.Query(), &params.Method, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "method"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "method", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "category" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "category", r.URL.Query(), &params.Category, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "category"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "category", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "contact_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "contact_id", r.URL.Query(), &params.ContactId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "contact_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "contact_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search", r.URL.Query(), &params.Search, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListMessages(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportMessages operation middleware
+func (siw *ServerInterfaceWrapper) ExportMessages(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportMessagesParams
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportMessages(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetMessageRules operation middleware
 func (siw *ServerInterfaceWrapper) GetMessageRules(w http.ResponseWriter, r *http.Request) {
 
@@ -1850,6 +3285,158 @@ func (siw *ServerInterfaceWrapper) MessageStats(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.MessageStats(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListNotifications operation middleware
+func (siw *ServerInterfaceWrapper) ListNotifications(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNotificationsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "type", r.URL.Query(), &params.Type, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListNotifications(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReadAllNotifications operation middleware
+func (siw *ServerInterfaceWrapper) ReadAllNotifications(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReadAllNotifications(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UnreadNotifications operation middleware
+func (siw *ServerInterfaceWrapper) UnreadNotifications(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UnreadNotifications(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteNotification operation middleware
+func (siw *ServerInterfaceWrapper) DeleteNotification(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteNotification(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReadNotification operation middleware
+func (siw *ServerInterfaceWrapper) ReadNotification(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReadNotification(w, r, id)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -2044,6 +3631,22 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/messages/stats", wrapper.MessageStats)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/messages/rules", wrapper.GetMessageRules)
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/messages/rules", wrapper.ChangeMessageRules)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard", wrapper.ListCalls)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard/stats", wrapper.CallStats)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard/analytics/summary", wrapper.CallSummary)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/calls-dashboard/{callId}", wrapper.DeleteCall)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard/{callId}", wrapper.GetCall)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/messages", wrapper.ListMessages)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/messages.csv", wrapper.ExportMessages)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/notifications", wrapper.ListNotifications)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/notifications/unread", wrapper.UnreadNotifications)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/notifications/mark-all-read", wrapper.ReadAllNotifications)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/notifications/{id}/read", wrapper.ReadNotification)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/notifications/{id}", wrapper.DeleteNotification)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/analytics/dashboard-pulse", wrapper.DashboardPulse)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/analytics/leads", wrapper.ListLeads)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/analytics/recent-activity", wrapper.RecentActivity)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/audit-log", wrapper.ListAuditLog)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/agent/config", wrapper.GetAgentConfig)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/founder-console/agent/behavior", wrapper.SaveAgentBehavior)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/founder-console/agents/{id}", wrapper.DeleteAgent)
@@ -2085,6 +3688,231 @@ type TroubleJSONResponse struct {
 }
 
 type UnauthenticatedJSONResponse Error
+
+type DashboardPulseRequestObject struct {
+}
+
+type DashboardPulseResponseObject interface {
+	VisitDashboardPulseResponse(w http.ResponseWriter) error
+}
+
+type DashboardPulse200JSONResponse DashboardPulse
+
+func (response DashboardPulse200JSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DashboardPulse401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DashboardPulse401JSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DashboardPulse403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DashboardPulse403JSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DashboardPulsedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DashboardPulsedefaultJSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeadsRequestObject struct {
+	Params ListLeadsParams
+}
+
+type ListLeadsResponseObject interface {
+	VisitListLeadsResponse(w http.ResponseWriter) error
+}
+
+type ListLeads200JSONResponse LeadList
+
+func (response ListLeads200JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeads400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListLeads400JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeads401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListLeads401JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeads403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ListLeads403JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeadsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListLeadsdefaultJSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecentActivityRequestObject struct {
+}
+
+type RecentActivityResponseObject interface {
+	VisitRecentActivityResponse(w http.ResponseWriter) error
+}
+
+type RecentActivity200JSONResponse ActivityList
+
+func (response RecentActivity200JSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecentActivity401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RecentActivity401JSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecentActivity403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RecentActivity403JSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecentActivitydefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RecentActivitydefaultJSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type GetAvailableVoicesRequestObject struct {
 }
@@ -2128,6 +3956,528 @@ type GetAvailableVoicesdefaultJSONResponse struct {
 }
 
 func (response GetAvailableVoicesdefaultJSONResponse) VisitGetAvailableVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLogRequestObject struct {
+	Params ListAuditLogParams
+}
+
+type ListAuditLogResponseObject interface {
+	VisitListAuditLogResponse(w http.ResponseWriter) error
+}
+
+type ListAuditLog200JSONResponse AuditLog
+
+func (response ListAuditLog200JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListAuditLog400JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListAuditLog401JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ListAuditLog403JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLogdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListAuditLogdefaultJSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCallsRequestObject struct {
+	Params ListCallsParams
+}
+
+type ListCallsResponseObject interface {
+	VisitListCallsResponse(w http.ResponseWriter) error
+}
+
+type ListCalls200JSONResponse CallList
+
+func (response ListCalls200JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalls400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListCalls400JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalls401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListCalls401JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalls403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ListCalls403JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCallsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListCallsdefaultJSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallSummaryRequestObject struct {
+}
+
+type CallSummaryResponseObject interface {
+	VisitCallSummaryResponse(w http.ResponseWriter) error
+}
+
+type CallSummary200JSONResponse CallSummary
+
+func (response CallSummary200JSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallSummary401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CallSummary401JSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallSummary403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CallSummary403JSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallSummarydefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CallSummarydefaultJSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallStatsRequestObject struct {
+}
+
+type CallStatsResponseObject interface {
+	VisitCallStatsResponse(w http.ResponseWriter) error
+}
+
+type CallStats200JSONResponse CallStats
+
+func (response CallStats200JSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallStats401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CallStats401JSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallStats403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CallStats403JSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallStatsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CallStatsdefaultJSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCallRequestObject struct {
+	CallId CallID `json:"callId"`
+}
+
+type DeleteCallResponseObject interface {
+	VisitDeleteCallResponse(w http.ResponseWriter) error
+}
+
+type DeleteCall200JSONResponse Done
+
+func (response DeleteCall200JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteCall400JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteCall401JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteCall403JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteCall404JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteCall409JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCalldefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteCalldefaultJSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCallRequestObject struct {
+	CallId CallID `json:"callId"`
+}
+
+type GetCallResponseObject interface {
+	VisitGetCallResponse(w http.ResponseWriter) error
+}
+
+type GetCall200JSONResponse CallDetail
+
+func (response GetCall200JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCall400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetCall400JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCall401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetCall401JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCall403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetCall403JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCall404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetCall404JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalldefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetCalldefaultJSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4737,6 +7087,182 @@ func (response UpdateTemplatedefaultJSONResponse) VisitUpdateTemplateResponse(w 
 	return err
 }
 
+type ListMessagesRequestObject struct {
+	Params ListMessagesParams
+}
+
+type ListMessagesResponseObject interface {
+	VisitListMessagesResponse(w http.ResponseWriter) error
+}
+
+type ListMessages200JSONResponse MessageList
+
+func (response ListMessages200JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMessages400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListMessages400JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMessages401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListMessages401JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMessages403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ListMessages403JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMessagesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListMessagesdefaultJSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMessagesRequestObject struct {
+	Params ExportMessagesParams
+}
+
+type ExportMessagesResponseObject interface {
+	VisitExportMessagesResponse(w http.ResponseWriter) error
+}
+
+type ExportMessages200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportMessages200TextcsvResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportMessages400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ExportMessages400JSONResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMessages401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ExportMessages401JSONResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMessages403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ExportMessages403JSONResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMessagesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ExportMessagesdefaultJSONResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMessageRulesRequestObject struct {
 }
 
@@ -4977,6 +7503,429 @@ func (response MessageStatsdefaultJSONResponse) VisitMessageStatsResponse(w http
 	return err
 }
 
+type ListNotificationsRequestObject struct {
+	Params ListNotificationsParams
+}
+
+type ListNotificationsResponseObject interface {
+	VisitListNotificationsResponse(w http.ResponseWriter) error
+}
+
+type ListNotifications200JSONResponse NotificationList
+
+func (response ListNotifications200JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNotifications400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListNotifications400JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNotifications401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListNotifications401JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNotifications403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ListNotifications403JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNotificationsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListNotificationsdefaultJSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotificationsRequestObject struct {
+}
+
+type ReadAllNotificationsResponseObject interface {
+	VisitReadAllNotificationsResponse(w http.ResponseWriter) error
+}
+
+type ReadAllNotifications200JSONResponse AllNotificationsRead
+
+func (response ReadAllNotifications200JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotifications401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ReadAllNotifications401JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotifications403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ReadAllNotifications403JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotificationsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ReadAllNotificationsdefaultJSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnreadNotificationsRequestObject struct {
+}
+
+type UnreadNotificationsResponseObject interface {
+	VisitUnreadNotificationsResponse(w http.ResponseWriter) error
+}
+
+type UnreadNotifications200JSONResponse UnreadNotifications
+
+func (response UnreadNotifications200JSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnreadNotifications401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UnreadNotifications401JSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnreadNotifications403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UnreadNotifications403JSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnreadNotificationsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UnreadNotificationsdefaultJSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotificationRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type DeleteNotificationResponseObject interface {
+	VisitDeleteNotificationResponse(w http.ResponseWriter) error
+}
+
+type DeleteNotification200JSONResponse Done
+
+func (response DeleteNotification200JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteNotification400JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteNotification401JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteNotification403JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteNotification404JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotificationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteNotificationdefaultJSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotificationRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type ReadNotificationResponseObject interface {
+	VisitReadNotificationResponse(w http.ResponseWriter) error
+}
+
+type ReadNotification200JSONResponse Notification
+
+func (response ReadNotification200JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ReadNotification400JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ReadNotification401JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ReadNotification403JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ReadNotification404JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotificationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ReadNotificationdefaultJSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ValidateOrgRequestObject struct {
 	OrgId UUID `json:"orgId"`
 }
@@ -5162,9 +8111,36 @@ func (response GetToolsHealthdefaultJSONResponse) VisitGetToolsHealthResponse(w 
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// DashboardPulse The clinic in a few numbers
+	// (GET /api/analytics/dashboard-pulse)
+	DashboardPulse(ctx context.Context, request DashboardPulseRequestObject) (DashboardPulseResponseObject, error)
+	// ListLeads Contacts worth calling, the hot ones first
+	// (GET /api/analytics/leads)
+	ListLeads(ctx context.Context, request ListLeadsRequestObject) (ListLeadsResponseObject, error)
+	// RecentActivity The ten latest things that happened
+	// (GET /api/analytics/recent-activity)
+	RecentActivity(ctx context.Context, request RecentActivityRequestObject) (RecentActivityResponseObject, error)
 	// GetAvailableVoices Which voices are there?
 	// (GET /api/assistants/voices/available)
 	GetAvailableVoices(ctx context.Context, request GetAvailableVoicesRequestObject) (GetAvailableVoicesResponseObject, error)
+	// ListAuditLog Who did or read what, the newest first
+	// (GET /api/audit-log)
+	ListAuditLog(ctx context.Context, request ListAuditLogRequestObject) (ListAuditLogResponseObject, error)
+	// ListCalls The calls, the newest first
+	// (GET /api/calls-dashboard)
+	ListCalls(ctx context.Context, request ListCallsRequestObject) (ListCallsResponseObject, error)
+	// CallSummary The calls in numbers
+	// (GET /api/calls-dashboard/analytics/summary)
+	CallSummary(ctx context.Context, request CallSummaryRequestObject) (CallSummaryResponseObject, error)
+	// CallStats The calls in numbers, with the latest five
+	// (GET /api/calls-dashboard/stats)
+	CallStats(ctx context.Context, request CallStatsRequestObject) (CallStatsResponseObject, error)
+	// DeleteCall Delete a call
+	// (DELETE /api/calls-dashboard/{callId})
+	DeleteCall(ctx context.Context, request DeleteCallRequestObject) (DeleteCallResponseObject, error)
+	// GetCall A call with its transcript
+	// (GET /api/calls-dashboard/{callId})
+	GetCall(ctx context.Context, request GetCallRequestObject) (GetCallResponseObject, error)
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(ctx context.Context, request FollowUpCallRequestObject) (FollowUpCallResponseObject, error)
@@ -5246,6 +8222,12 @@ type StrictServerInterface interface {
 	// UpdateTemplate Change a wording
 	// (PUT /api/message-templates/{id})
 	UpdateTemplate(ctx context.Context, request UpdateTemplateRequestObject) (UpdateTemplateResponseObject, error)
+	// ListMessages What was sent to patients and received from them, the newest first
+	// (GET /api/messages)
+	ListMessages(ctx context.Context, request ListMessagesRequestObject) (ListMessagesResponseObject, error)
+	// ExportMessages All messages of a period as a file
+	// (GET /api/messages.csv)
+	ExportMessages(ctx context.Context, request ExportMessagesRequestObject) (ExportMessagesResponseObject, error)
 	// GetMessageRules When messages may leave
 	// (GET /api/messages/rules)
 	GetMessageRules(ctx context.Context, request GetMessageRulesRequestObject) (GetMessageRulesResponseObject, error)
@@ -5255,6 +8237,21 @@ type StrictServerInterface interface {
 	// MessageStats What was sent and what became of it
 	// (GET /api/messages/stats)
 	MessageStats(ctx context.Context, request MessageStatsRequestObject) (MessageStatsResponseObject, error)
+	// ListNotifications What the staff should look at, the newest first
+	// (GET /api/notifications)
+	ListNotifications(ctx context.Context, request ListNotificationsRequestObject) (ListNotificationsResponseObject, error)
+	// ReadAllNotifications Mark all notifications as read
+	// (POST /api/notifications/mark-all-read)
+	ReadAllNotifications(ctx context.Context, request ReadAllNotificationsRequestObject) (ReadAllNotificationsResponseObject, error)
+	// UnreadNotifications How many notifications are unread, and the latest five of them
+	// (GET /api/notifications/unread)
+	UnreadNotifications(ctx context.Context, request UnreadNotificationsRequestObject) (UnreadNotificationsResponseObject, error)
+	// DeleteNotification Delete a notification
+	// (DELETE /api/notifications/{id})
+	DeleteNotification(ctx context.Context, request DeleteNotificationRequestObject) (DeleteNotificationResponseObject, error)
+	// ReadNotification Mark a notification as read
+	// (PATCH /api/notifications/{id}/read)
+	ReadNotification(ctx context.Context, request ReadNotificationRequestObject) (ReadNotificationResponseObject, error)
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(ctx context.Context, request ValidateOrgRequestObject) (ValidateOrgResponseObject, error)
@@ -5302,6 +8299,80 @@ type strictHandler struct {
 	options     StrictHTTPServerOptions
 }
 
+// DashboardPulse operation middleware
+func (sh *strictHandler) DashboardPulse(w http.ResponseWriter, r *http.Request) {
+	var request DashboardPulseRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DashboardPulse(ctx, request.(DashboardPulseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DashboardPulse")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DashboardPulseResponseObject); ok {
+		if err := validResponse.VisitDashboardPulseResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListLeads operation middleware
+func (sh *strictHandler) ListLeads(w http.ResponseWriter, r *http.Request, params ListLeadsParams) {
+	var request ListLeadsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLeads(ctx, request.(ListLeadsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLeads")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListLeadsResponseObject); ok {
+		if err := validResponse.VisitListLeadsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RecentActivity operation middleware
+func (sh *strictHandler) RecentActivity(w http.ResponseWriter, r *http.Request) {
+	var request RecentActivityRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RecentActivity(ctx, request.(RecentActivityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecentActivity")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RecentActivityResponseObject); ok {
+		if err := validResponse.VisitRecentActivityResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetAvailableVoices operation middleware
 func (sh *strictHandler) GetAvailableVoices(w http.ResponseWriter, r *http.Request) {
 	var request GetAvailableVoicesRequestObject
@@ -5319,6 +8390,158 @@ func (sh *strictHandler) GetAvailableVoices(w http.ResponseWriter, r *http.Reque
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetAvailableVoicesResponseObject); ok {
 		if err := validResponse.VisitGetAvailableVoicesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAuditLog operation middleware
+func (sh *strictHandler) ListAuditLog(w http.ResponseWriter, r *http.Request, params ListAuditLogParams) {
+	var request ListAuditLogRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAuditLog(ctx, request.(ListAuditLogRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAuditLog")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAuditLogResponseObject); ok {
+		if err := validResponse.VisitListAuditLogResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCalls operation middleware
+func (sh *strictHandler) ListCalls(w http.ResponseWriter, r *http.Request, params ListCallsParams) {
+	var request ListCallsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalls(ctx, request.(ListCallsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalls")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListCallsResponseObject); ok {
+		if err := validResponse.VisitListCallsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CallSummary operation middleware
+func (sh *strictHandler) CallSummary(w http.ResponseWriter, r *http.Request) {
+	var request CallSummaryRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CallSummary(ctx, request.(CallSummaryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CallSummary")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CallSummaryResponseObject); ok {
+		if err := validResponse.VisitCallSummaryResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CallStats operation middleware
+func (sh *strictHandler) CallStats(w http.ResponseWriter, r *http.Request) {
+	var request CallStatsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CallStats(ctx, request.(CallStatsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CallStats")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CallStatsResponseObject); ok {
+		if err := validResponse.VisitCallStatsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteCall operation middleware
+func (sh *strictHandler) DeleteCall(w http.ResponseWriter, r *http.Request, callId CallID) {
+	var request DeleteCallRequestObject
+
+	request.CallId = callId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteCall(ctx, request.(DeleteCallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteCall")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteCallResponseObject); ok {
+		if err := validResponse.VisitDeleteCallResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCall operation middleware
+func (sh *strictHandler) GetCall(w http.ResponseWriter, r *http.Request, callId CallID) {
+	var request GetCallRequestObject
+
+	request.CallId = callId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCall(ctx, request.(GetCallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCall")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCallResponseObject); ok {
+		if err := validResponse.VisitGetCallResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -6074,6 +9297,58 @@ func (sh *strictHandler) UpdateTemplate(w http.ResponseWriter, r *http.Request, 
 	}
 }
 
+// ListMessages operation middleware
+func (sh *strictHandler) ListMessages(w http.ResponseWriter, r *http.Request, params ListMessagesParams) {
+	var request ListMessagesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMessages(ctx, request.(ListMessagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMessages")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListMessagesResponseObject); ok {
+		if err := validResponse.VisitListMessagesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportMessages operation middleware
+func (sh *strictHandler) ExportMessages(w http.ResponseWriter, r *http.Request, params ExportMessagesParams) {
+	var request ExportMessagesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMessages(ctx, request.(ExportMessagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMessages")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExportMessagesResponseObject); ok {
+		if err := validResponse.VisitExportMessagesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMessageRules operation middleware
 func (sh *strictHandler) GetMessageRules(w http.ResponseWriter, r *http.Request) {
 	var request GetMessageRulesRequestObject
@@ -6148,6 +9423,132 @@ func (sh *strictHandler) MessageStats(w http.ResponseWriter, r *http.Request, pa
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(MessageStatsResponseObject); ok {
 		if err := validResponse.VisitMessageStatsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListNotifications operation middleware
+func (sh *strictHandler) ListNotifications(w http.ResponseWriter, r *http.Request, params ListNotificationsParams) {
+	var request ListNotificationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNotifications(ctx, request.(ListNotificationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNotifications")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListNotificationsResponseObject); ok {
+		if err := validResponse.VisitListNotificationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadAllNotifications operation middleware
+func (sh *strictHandler) ReadAllNotifications(w http.ResponseWriter, r *http.Request) {
+	var request ReadAllNotificationsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadAllNotifications(ctx, request.(ReadAllNotificationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadAllNotifications")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReadAllNotificationsResponseObject); ok {
+		if err := validResponse.VisitReadAllNotificationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UnreadNotifications operation middleware
+func (sh *strictHandler) UnreadNotifications(w http.ResponseWriter, r *http.Request) {
+	var request UnreadNotificationsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UnreadNotifications(ctx, request.(UnreadNotificationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnreadNotifications")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UnreadNotificationsResponseObject); ok {
+		if err := validResponse.VisitUnreadNotificationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteNotification operation middleware
+func (sh *strictHandler) DeleteNotification(w http.ResponseWriter, r *http.Request, id ID) {
+	var request DeleteNotificationRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteNotification(ctx, request.(DeleteNotificationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteNotification")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteNotificationResponseObject); ok {
+		if err := validResponse.VisitDeleteNotificationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadNotification operation middleware
+func (sh *strictHandler) ReadNotification(w http.ResponseWriter, r *http.Request, id ID) {
+	var request ReadNotificationRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadNotification(ctx, request.(ReadNotificationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadNotification")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReadNotificationResponseObject); ok {
+		if err := validResponse.VisitReadNotificationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
