@@ -62,8 +62,9 @@ select app.seal('app.call_state(text, text, text)', null, 'app_writer');
 
 -- +goose StatementBegin
 -- snapshot of sql/1201_function_clinic_period.sql
+-- An array and not a range: an empty range has no bounds, and no bounds would mean everything.
 create or replace function app.clinic_period(p_from date, p_to date, p_recent text default null)
-returns tstzrange
+returns timestamptz[]
 language plpgsql
 stable
 set search_path = ''
@@ -83,17 +84,16 @@ begin
     when 'week' then v_today - 6
     when 'month' then date_trunc('month', v_today::timestamp)::date
   end);
-  return tstzrange(
+  return array[
     app.local_instant(v_from::timestamp, v_zone, false),
-    app.local_instant((p_to + 1)::timestamp, v_zone, false),
-    '[)');
+    app.local_instant((p_to + 1)::timestamp, v_zone, false)];
 exception when data_exception then
   raise exception 'the first day comes before the last' using errcode = 'VX400';
 end
 $$;
 
 comment on function app.clinic_period(date, date, text) is
-  'Days of the clinic''s zone as instants, both days included; NULL is open on that side. p_recent narrows it: today, week (the seven days up to today) or month (the clinic''s month so far). VX400 for days in the wrong order or out of all calendars.';
+  'Days of the clinic''s zone as two instants: the first that belongs to them and the first that does not any more; NULL is open on that side. p_recent narrows it: today, week (the seven days up to today) or month (the clinic''s month so far). VX400 for days in the wrong order or out of all calendars.';
 
 select app.seal('app.clinic_period(date, date, text)', null, 'app_writer');
 -- end of sql/1201_function_clinic_period.sql
@@ -122,9 +122,9 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_period tstzrange := app.clinic_period(p_from, p_to, p_recent);
-  v_from timestamptz := lower(v_period);
-  v_until timestamptz := upper(v_period);
+  v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
   v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
   v_ids uuid[];
@@ -189,9 +189,9 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
-  v_today timestamptz := lower(app.clinic_period(null, null, 'today'));
-  v_week timestamptz := lower(app.clinic_period(null, null, 'week'));
-  v_month timestamptz := lower(app.clinic_period(null, null, 'month'));
+  v_today timestamptz := (app.clinic_period(null, null, 'today'))[1];
+  v_week timestamptz := (app.clinic_period(null, null, 'week'))[1];
+  v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
   select count(*), count(*) filter (where c.direction = 'inbound'), count(*) filter (where c.direction = 'outbound'),
@@ -359,9 +359,9 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_period tstzrange := app.clinic_period(p_from, p_to);
-  v_from timestamptz := lower(v_period);
-  v_until timestamptz := upper(v_period);
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
   v_ids uuid[];
   v_total bigint;
@@ -430,7 +430,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_period tstzrange := app.clinic_period(p_from, p_to);
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
 begin
   perform app.require_admin();
   if p_after_at is null then
@@ -444,8 +444,8 @@ begin
   from public.messages m
   left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
   where m.org_id = v_org_id
-    and (lower(v_period) is null or m.created_at >= lower(v_period))
-    and (upper(v_period) is null or m.created_at < upper(v_period))
+    and (v_period[1] is null or m.created_at >= v_period[1])
+    and (v_period[2] is null or m.created_at < v_period[2])
     and (p_after_at is null or (m.created_at, m.id) > (p_after_at, p_after_id))
   order by m.created_at, m.id
   limit 1000;
@@ -659,7 +659,7 @@ begin
   select e.*
   from (
     (
-      select c.id, 'call_completed', coalesce(c.started_at, c.created_at) as at,
+      select c.id, 'call_completed', coalesce(c.started_at, c.created_at),
         concat('Call ', app.call_state(c.status, c.outcome, c.ended_reason), ', ' || c.duration_seconds || ' seconds'),
         'call', c.id, c.contact_id
       from public.call_logs c
@@ -685,7 +685,7 @@ begin
       order by coalesce(k.last_contacted_at, k.created_at) desc, k.id desc
       limit p_limit
     )
-  ) e
+  ) e(id, kind, at, summary, entity, entity_id, contact_id)
   order by e.at desc, e.id desc
   limit p_limit;
 end
@@ -720,9 +720,9 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_period tstzrange := app.clinic_period(p_from, p_to);
-  v_from timestamptz := lower(v_period);
-  v_until timestamptz := upper(v_period);
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
   v_total bigint;
 begin
   perform app.require_admin();

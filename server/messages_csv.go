@@ -99,8 +99,8 @@ func exportLine(row db.MessageListed) []string {
 	return []string{
 		instant(&row.CreatedAt), instant(row.SentAt), row.Direction, row.Method, row.Category, noFormula(row.Recipient),
 		noFormula(value(row.ContactName)), noFormula(value(row.Subject)), noFormula(row.Content), row.Status, value(row.Reason),
-		value(row.ServiceProvider), noFormula(value(row.ExternalMessageID)), segments, row.ID.String(), id(row.ContactID), id(row.CallID),
-		id(row.AppointmentID),
+		value(row.ServiceProvider), noFormula(value(row.ExternalMessageID)), segments, row.ID.String(), uuidText(row.ContactID), uuidText(row.CallID),
+		uuidText(row.AppointmentID),
 	}
 }
 
@@ -124,7 +124,7 @@ func instant(t *time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-func id(u *uuid.UUID) string {
+func uuidText(u *uuid.UUID) string {
 	if u == nil {
 		return ""
 	}

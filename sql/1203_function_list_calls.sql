@@ -19,9 +19,9 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_period tstzrange := app.clinic_period(p_from, p_to, p_recent);
-  v_from timestamptz := lower(v_period);
-  v_until timestamptz := upper(v_period);
+  v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
   v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
   v_ids uuid[];

@@ -8,9 +8,9 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
-  v_today timestamptz := lower(app.clinic_period(null, null, 'today'));
-  v_week timestamptz := lower(app.clinic_period(null, null, 'week'));
-  v_month timestamptz := lower(app.clinic_period(null, null, 'month'));
+  v_today timestamptz := (app.clinic_period(null, null, 'today'))[1];
+  v_week timestamptz := (app.clinic_period(null, null, 'week'))[1];
+  v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
   select count(*), count(*) filter (where c.direction = 'inbound'), count(*) filter (where c.direction = 'outbound'),

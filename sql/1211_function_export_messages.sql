@@ -14,7 +14,7 @@ set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_period tstzrange := app.clinic_period(p_from, p_to);
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
 begin
   perform app.require_admin();
   if p_after_at is null then
@@ -28,8 +28,8 @@ begin
   from public.messages m
   left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
   where m.org_id = v_org_id
-    and (lower(v_period) is null or m.created_at >= lower(v_period))
-    and (upper(v_period) is null or m.created_at < upper(v_period))
+    and (v_period[1] is null or m.created_at >= v_period[1])
+    and (v_period[2] is null or m.created_at < v_period[2])
     and (p_after_at is null or (m.created_at, m.id) > (p_after_at, p_after_id))
   order by m.created_at, m.id
   limit 1000;

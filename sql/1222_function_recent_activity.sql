@@ -12,7 +12,7 @@ begin
   select e.*
   from (
     (
-      select c.id, 'call_completed', coalesce(c.started_at, c.created_at) as at,
+      select c.id, 'call_completed', coalesce(c.started_at, c.created_at),
         concat('Call ', app.call_state(c.status, c.outcome, c.ended_reason), ', ' || c.duration_seconds || ' seconds'),
         'call', c.id, c.contact_id
       from public.call_logs c
@@ -38,7 +38,7 @@ begin
       order by coalesce(k.last_contacted_at, k.created_at) desc, k.id desc
       limit p_limit
     )
-  ) e
+  ) e(id, kind, at, summary, entity, entity_id, contact_id)
   order by e.at desc, e.id desc
   limit p_limit;
 end
