@@ -30,6 +30,20 @@ CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;
 
 COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
 
+CREATE TYPE app.activity AS (
+	id uuid,
+	kind text,
+	at timestamp with time zone,
+	summary text,
+	entity text,
+	entity_id uuid,
+	contact_id uuid
+);
+
+ALTER TYPE app.activity OWNER TO owner;
+
+COMMENT ON TYPE app.activity IS 'Something that happened lately: call_completed, appointment_booked or hot_lead_detected, in words without names.';
+
 CREATE TYPE app.agent_ref AS (
 	org_id uuid,
 	agent_id uuid
@@ -80,6 +94,24 @@ ALTER TYPE app.assistant_facts OWNER TO owner;
 
 COMMENT ON TYPE app.assistant_facts IS 'What the assistant is told at the start of a call: public facts of the clinic only, ready to be spoken.';
 
+CREATE TYPE app.audit_row AS (
+	id uuid,
+	action text,
+	entity text,
+	entity_id uuid,
+	actor_user_id uuid,
+	actor_name text,
+	actor_email text,
+	request_id text,
+	at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.audit_row OWNER TO owner;
+
+COMMENT ON TYPE app.audit_row IS 'An entry of the audit log with who acted, where that is a member still; total as in app.call_row.';
+
 CREATE TYPE app.booking_result AS (
 	outcome text,
 	reason text,
@@ -123,6 +155,84 @@ ALTER TYPE app.call_context OWNER TO owner;
 
 COMMENT ON TYPE app.call_context IS 'What handling a call needs to know about its clinic: outcome as in app.tenant_route, the call''s row, language and zone for reading dates, the clock, and the week''s hours of the location and its resources as parallel arrays (weekday 0 is Sunday, minutes from midnight).';
 
+CREATE TYPE app.call_detail AS (
+	id uuid,
+	vapi_call_id text,
+	contact_id uuid,
+	caller_name text,
+	phone_number text,
+	to_number text,
+	direction text,
+	state text,
+	call_date timestamp with time zone,
+	started_at timestamp with time zone,
+	ended_at timestamp with time zone,
+	duration_seconds integer,
+	outcome text,
+	ended_reason text,
+	summary text,
+	transcript_state text,
+	recording_state text,
+	tools_used text[],
+	cost_micros bigint,
+	created_at timestamp with time zone,
+	transcript jsonb
+);
+
+ALTER TYPE app.call_detail OWNER TO owner;
+
+COMMENT ON TYPE app.call_detail IS 'A call as app.call_row has it, with its redacted transcript: [{"speaker","text","at"}].';
+
+CREATE TYPE app.call_row AS (
+	id uuid,
+	vapi_call_id text,
+	contact_id uuid,
+	caller_name text,
+	phone_number text,
+	to_number text,
+	direction text,
+	state text,
+	call_date timestamp with time zone,
+	started_at timestamp with time zone,
+	ended_at timestamp with time zone,
+	duration_seconds integer,
+	outcome text,
+	ended_reason text,
+	summary text,
+	transcript_state text,
+	recording_state text,
+	tools_used text[],
+	cost_micros bigint,
+	created_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.call_row OWNER TO owner;
+
+COMMENT ON TYPE app.call_row IS 'A call in a list. phone_number is the other side''s; to_number the called one; state see app.call_state; call_date: when it started, else when we first heard of it. total: how many there are in all pages; beyond 50 000 an estimate, which is then the least there are.';
+
+CREATE TYPE app.call_stats AS (
+	total_calls bigint,
+	inbound_calls bigint,
+	outbound_calls bigint,
+	completed_calls bigint,
+	missed_calls bigint,
+	transferred_calls bigint,
+	failed_calls bigint,
+	calls_today bigint,
+	calls_this_week bigint,
+	calls_this_month bigint,
+	average_seconds integer,
+	success_rate double precision,
+	pipeline_minor bigint,
+	hot_leads bigint
+);
+
+ALTER TYPE app.call_stats OWNER TO owner;
+
+COMMENT ON TYPE app.call_stats IS 'All calls of a clinic in numbers; today and this month are the clinic''s, the week is the seven days up to today. average_seconds: of ended calls; success_rate: percent of ended calls that were neither missed nor failed, one decimal; pipeline_minor: prices of the visits ahead, in minor units; hot_leads: contacts.';
+
 CREATE TYPE app.caller_view AS (
 	known boolean,
 	patient_names text[],
@@ -156,6 +266,21 @@ ALTER TYPE app.inbound_answer OWNER TO owner;
 
 COMMENT ON TYPE app.inbound_answer IS 'What a text from a patient did: opted_out, opted_in, help, confirmed, asked (a question went back), cancelled, kept, stored (nothing was asked of us) or replayed. reply_message_id: our queued answer, NULL when none goes out.';
 
+CREATE TYPE app.lead_row AS (
+	id uuid,
+	name text,
+	phone text,
+	lead_status text,
+	lead_score integer,
+	created_at timestamp with time zone,
+	last_contacted_at timestamp with time zone,
+	last_call_summary text
+);
+
+ALTER TYPE app.lead_row OWNER TO owner;
+
+COMMENT ON TYPE app.lead_row IS 'A contact worth calling, with the summary of its last call that has one.';
+
 CREATE TYPE app.message_decision AS (
 	outcome text,
 	reason text,
@@ -170,6 +295,35 @@ CREATE TYPE app.message_decision AS (
 ALTER TYPE app.message_decision OWNER TO owner;
 
 COMMENT ON TYPE app.message_decision IS 'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: clinic_deleted, opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, spoken_limit, no_consent, too_many_codes, reminder_limit.';
+
+CREATE TYPE app.message_row AS (
+	id uuid,
+	direction text,
+	method text,
+	category text,
+	recipient text,
+	subject text,
+	content text,
+	status text,
+	reason text,
+	provider_error text,
+	service_provider text,
+	external_message_id text,
+	segments integer,
+	contact_id uuid,
+	contact_name text,
+	call_id uuid,
+	appointment_id uuid,
+	actor_user_id uuid,
+	sent_at timestamp with time zone,
+	created_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.message_row OWNER TO owner;
+
+COMMENT ON TYPE app.message_row IS 'A message in a list; total as in app.call_row.';
 
 CREATE TYPE app.message_stat AS (
 	day date,
@@ -187,6 +341,23 @@ CREATE TYPE app.message_stat AS (
 ALTER TYPE app.message_stat OWNER TO owner;
 
 COMMENT ON TYPE app.message_stat IS 'Messages of one day of the clinic, by way and category. sent counts all that left, delivered those of them that were reported as arrived.';
+
+CREATE TYPE app.notification_row AS (
+	id uuid,
+	kind text,
+	title text,
+	body text,
+	entity text,
+	entity_id uuid,
+	read_at timestamp with time zone,
+	created_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.notification_row OWNER TO owner;
+
+COMMENT ON TYPE app.notification_row IS 'A notification in a list; total as in app.call_row.';
 
 CREATE TYPE app.open_span AS (
 	resource_id uuid,
@@ -1106,6 +1277,36 @@ ALTER FUNCTION app.begin_request(p_role text, p_claims jsonb) OWNER TO owner;
 
 COMMENT ON FUNCTION app.begin_request(p_role text, p_claims jsonb) IS 'First statement of a request''s transaction: sets the verified claims and the role (tenant_user or tenant_service), and returns the member''s role as it is now (service for tenant_service). VX401 without an organisation or membership.';
 
+CREATE FUNCTION app.blank_calls(p_call_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and m.call_id = any (p_call_ids);
+  -- What a tool call was answered is kept for its repetition only, and names visits.
+  update public.webhook_deliveries d
+  set answer = '[erased]'
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = any (p_call_ids) and d.org_id = v_org_id and d.vapi_call_id = c.vapi_call_id
+    and d.answer is not null;
+  -- Our own side of the call is no one's secret. A report that still comes counts as taken in: it must bring nothing back.
+  update public.call_logs c
+  set from_number = case when c.direction = 'outbound' then c.from_number end,
+    to_number = case when c.direction = 'outbound' then null else c.to_number end,
+    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+  where c.org_id = v_org_id and c.id = any (p_call_ids);
+end
+$$;
+
+ALTER FUNCTION app.blank_calls(p_call_ids uuid[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.blank_calls(p_call_ids uuid[]) IS 'Blanks the words of calls and the number on the other side: transcript, summary, messages left. Times, outcome and cost stay.';
+
 CREATE FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1290,6 +1491,60 @@ $$;
 ALTER FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) OWNER TO owner;
 
 COMMENT ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) IS 'The most telling thing that came of a call, from what it left in our tables: booked, rescheduled, cancelled, message, transferred, missed or answered.';
+
+CREATE FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case
+    when p_status <> 'ended' then 'in_progress'
+    when p_outcome = 'missed' and p_ended_reason like '%error%' then 'failed'
+    when p_outcome in ('missed', 'transferred') then p_outcome
+    else 'completed'
+  end
+$$;
+
+ALTER FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) IS 'How a call stands, in the words of the dashboard: in_progress, completed, missed, transferred, or failed where an error of ours or the provider''s kept it from taking place. Has no search_path so that it is inlined into lists.';
+
+CREATE FUNCTION app.call_stats() RETURNS SETOF app.call_stats
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_today timestamptz := (app.clinic_period(null, null, 'today'))[1];
+  v_week timestamptz := (app.clinic_period(null, null, 'week'))[1];
+  v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
+begin
+  return query
+  select count(*), count(*) filter (where c.direction = 'inbound'), count(*) filter (where c.direction = 'outbound'),
+    count(*) filter (where c.state = 'completed'), count(*) filter (where c.state = 'missed'),
+    count(*) filter (where c.state = 'transferred'), count(*) filter (where c.state = 'failed'),
+    count(*) filter (where c.began >= v_today), count(*) filter (where c.began >= v_week), count(*) filter (where c.began >= v_month),
+    coalesce(round(avg(c.duration_seconds) filter (where c.state <> 'in_progress')), 0)::integer,
+    coalesce(round(100.0 * count(*) filter (where c.state in ('completed', 'transferred'))
+      / nullif(count(*) filter (where c.state <> 'in_progress'), 0), 1), 0)::double precision,
+    (
+      select coalesce(sum(s.price_minor), 0)::bigint
+      from public.appointments a
+      join public.services s on s.org_id = a.org_id and s.id = a.service_id
+      where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
+    ),
+    (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
+  from (
+    select l.direction, l.duration_seconds, coalesce(l.started_at, l.created_at) as began,
+      app.call_state(l.status, l.outcome, l.ended_reason) as state
+    from public.call_logs l
+    where l.org_id = v_org_id
+  ) c;
+end
+$$;
+
+ALTER FUNCTION app.call_stats() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.call_stats() IS 'All calls of the clinic in numbers, deleted ones too: one row, with zeros where there are none. Days are those of the clinic''s zone. Every member may look.';
 
 CREATE FUNCTION app.is_time_zone(p_zone text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -1808,6 +2063,37 @@ ALTER FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) OWNER T
 
 COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim.';
 
+CREATE FUNCTION app.clinic_period(p_from date, p_to date, p_recent text DEFAULT NULL::text) RETURNS timestamp with time zone[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_zone text;
+  v_today date;
+  v_from date := p_from;
+begin
+  if p_from > p_to or not isfinite(coalesce(p_from, p_to, '2000-01-01')) or not isfinite(coalesce(p_to, '2000-01-01')) then
+    raise exception 'the first day comes before the last' using errcode = 'VX400';
+  end if;
+  select o.time_zone into v_zone from public.organizations o where o.id = app.require_org_id();
+  v_today := (app.now() at time zone v_zone)::date;
+  v_from := greatest(v_from, case p_recent
+    when 'today' then v_today
+    when 'week' then v_today - 6
+    when 'month' then date_trunc('month', v_today::timestamp)::date
+  end);
+  return array[
+    app.local_instant(v_from::timestamp, v_zone, false),
+    app.local_instant((p_to + 1)::timestamp, v_zone, false)];
+exception when data_exception then
+  raise exception 'the first day comes before the last' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) IS 'Days of the clinic''s zone as two instants: the first that belongs to them and the first that does not any more; NULL is open on that side. p_recent narrows it: today, week (the seven days up to today) or month (the clinic''s month so far). VX400 for days in the wrong order or out of all calendars.';
+
 CREATE FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -1996,6 +2282,17 @@ ALTER FUNCTION app.contact_of_call(p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.contact_of_call(p_call_id uuid) IS 'The contact a call belongs to, made where it is missing: by the calling number, or one of its own for a caller without a number. VX404 when the call is not the tenant''s.';
 
+CREATE FUNCTION app.count_unread_notifications() RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select count(*) from public.notifications n where n.org_id = app.require_org_id() and n.read_at is null
+$$;
+
+ALTER FUNCTION app.count_unread_notifications() OWNER TO owner;
+
+COMMENT ON FUNCTION app.count_unread_notifications() IS 'How many of the clinic''s notifications nobody has read.';
+
 CREATE FUNCTION app.current_member_role() RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -2164,6 +2461,57 @@ ALTER FUNCTION app.delete_agent(p_agent_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.delete_agent(p_agent_id uuid) IS 'Deletes an agent; owners and admins only (VX403). Its assistant at Vapi is taken away by a job, and the row with it. False when there is none. VX409 while it answers the clinic''s number.';
 
+CREATE FUNCTION app.delete_call(p_call_id uuid, p_request_id text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  perform app.lock_call(p_call_id);
+  update public.call_logs c
+  set deleted_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null
+    and (c.status = 'ended' or c.created_at < app.now() - interval '1 day');
+  if not found then
+    if exists (
+      select from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null)
+    then
+      raise exception 'the call has not ended yet' using errcode = 'VX409';
+    end if;
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  perform app.blank_calls(array[p_call_id]);
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'call_deleted', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  perform app.announce('call_update', 'call', p_call_id);
+end
+$$;
+
+ALTER FUNCTION app.delete_call(p_call_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) IS 'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). A recording lies with the provider and is not reached from here.';
+
+CREATE FUNCTION app.delete_notification(p_notification_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_staff();
+  delete from public.notifications n where n.org_id = v_org_id and n.id = p_notification_id;
+  if not found then
+    raise exception 'there is no such notification' using errcode = 'VX404';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.delete_notification(p_notification_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_notification(p_notification_id uuid) IS 'Removes a notification, for all of the staff; what it pointed at stays. VX403 for viewers, VX404 for an unknown one.';
+
 CREATE FUNCTION app.delete_template(p_template_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2287,28 +2635,14 @@ CREATE FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) RETURNS void
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_now timestamptz := app.now();
-  v_calls uuid[];
 begin
-  v_calls := array(
-    select c.id from public.call_logs c
-    where c.org_id = v_org_id
-      and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number))));
   update public.caller_messages m
   set caller_name = null, callback_number = null, body = '[erased]'
-  where m.org_id = v_org_id and (m.contact_id = p_contact_id or m.call_id = any (v_calls));
-  -- What a tool call was answered is kept for its repetition only, and names visits.
-  update public.webhook_deliveries d
-  set answer = '[erased]'
-  from public.call_logs c
-  where c.org_id = v_org_id and c.id = any (v_calls) and d.org_id = v_org_id and d.vapi_call_id = c.vapi_call_id
-    and d.answer is not null;
-  -- Our own side of the call is no one's secret. A report that still comes counts as taken in: it must bring nothing back.
-  update public.call_logs c
-  set from_number = case when c.direction = 'outbound' then c.from_number end,
-    to_number = case when c.direction = 'outbound' then null else c.to_number end,
-    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
-  where c.org_id = v_org_id and c.id = any (v_calls);
+  where m.org_id = v_org_id and m.contact_id = p_contact_id;
+  perform app.blank_calls(array(
+    select c.id from public.call_logs c
+    where c.org_id = v_org_id
+      and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number)))));
 end
 $$;
 
@@ -2442,6 +2776,39 @@ $$;
 ALTER FUNCTION app.expire_hold(p_appointment_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.expire_hold(p_appointment_id uuid) IS 'Deletes one hold whose time has run out; the job that every hold puts in the queue calls it. Returns 1 when it was still there. A hold that became a booking, or was prolonged, is left alone.';
+
+CREATE FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
+begin
+  perform app.require_admin();
+  if p_after_at is null then
+    insert into public.audit_log (org_id, action, entity, actor_user_id, request_id)
+    values (v_org_id, 'messages_exported', 'message', app.current_user_id(), left(p_request_id, 64));
+  end if;
+  return query
+  select m.id, m.direction, m.method, m.category, m.recipient, m.subject, m.content, m.status, m.reason, m.provider_error,
+    m.service_provider, m.external_message_id, m.segments::integer, m.contact_id, k.name, m.call_id, m.appointment_id,
+    m.actor_user_id, m.sent_at, m.created_at, 0::bigint, false
+  from public.messages m
+  left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
+  where m.org_id = v_org_id
+    and (v_period[1] is null or m.created_at >= v_period[1])
+    and (v_period[2] is null or m.created_at < v_period[2])
+    and (p_after_at is null or (m.created_at, m.id) > (p_after_at, p_after_id))
+  order by m.created_at, m.id
+  limit 1000;
+end
+$$;
+
+ALTER FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) IS 'The next 1000 messages of a period after one, the oldest first; days as in app.list_messages. total is not counted. Owner and admin only (VX403), asked at every step; the first step puts the export in the audit log.';
 
 CREATE FUNCTION app.find_messaging_tenant(p_number text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -3090,6 +3457,109 @@ ALTER FUNCTION app.limit_waits() OWNER TO owner;
 
 COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
 
+CREATE FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_action text DEFAULT NULL::text, p_entity text DEFAULT NULL::text, p_entity_id uuid DEFAULT NULL::uuid, p_actor_user_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.audit_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
+  v_total bigint;
+begin
+  perform app.require_admin();
+  select count(*) into v_total
+  from (
+    select
+    from public.audit_log g
+    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
+      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
+      and (p_entity_id is null or g.entity_id = p_entity_id)
+      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
+    limit 50001) counted;
+  return query
+  select page.id, page.action, page.entity, page.entity_id, page.actor_user_id, p.name, p.email, page.request_id, page.at,
+    least(v_total, 50000), v_total > 50000
+  from (
+    select g.*
+    from public.audit_log g
+    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
+      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
+      and (p_entity_id is null or g.entity_id = p_entity_id)
+      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
+    order by g.at desc, g.id desc
+    limit p_limit offset (p_page - 1)::bigint * p_limit
+  ) page
+  left join public.profiles p on p.org_id = v_org_id and p.user_id = page.actor_user_id
+  order by page.at desc, page.id desc;
+end
+$$;
+
+ALTER FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) IS 'A page of the audit log, the newest first. NULL filters nothing; p_from and p_to are days of the clinic. Owner and admin only (VX403). VX400 for days in the wrong order.';
+
+CREATE FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_recent text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_direction text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.call_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
+  v_search text := nullif(lower(btrim(p_search)), '');
+  v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
+  v_ids uuid[];
+  v_total bigint;
+begin
+  v_ids := array(
+    select c.id
+    from public.call_logs c
+    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+    where c.org_id = v_org_id and c.deleted_at is null
+      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
+      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
+      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
+      and (p_direction is null or c.direction = p_direction)
+      and (p_contact_id is null or c.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(k.name)) > 0
+        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
+    order by coalesce(c.started_at, c.created_at) desc, c.id desc
+    limit p_limit offset (p_page - 1)::bigint * p_limit);
+  select count(*) into v_total
+  from (
+    select
+    from public.call_logs c
+    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+    where c.org_id = v_org_id and c.deleted_at is null
+      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
+      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
+      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
+      and (p_direction is null or c.direction = p_direction)
+      and (p_contact_id is null or c.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(k.name)) > 0
+        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
+    limit 50001) counted;
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000
+  from unnest(v_ids) with ordinality page(id, position)
+  join public.call_logs c on c.org_id = v_org_id and c.id = page.id
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  order by page.position;
+end
+$$;
+
+ALTER FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) IS 'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side. Every member may look. VX400 for days in the wrong order.';
+
 CREATE TABLE public.campaigns (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -3140,6 +3610,122 @@ $$;
 ALTER FUNCTION app.list_campaigns() OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.list_campaigns() IS 'The organisation''s campaigns, the newest first. A running one without a step left to send is done from then on.';
+
+CREATE FUNCTION app.list_leads(p_limit integer) RETURNS SETOF app.lead_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select k.id, k.name, k.phone, k.lead_status, k.lead_score, k.created_at, k.last_contacted_at, last_call.summary
+  from (
+    select c.id, c.name, c.phone, c.lead_status, c.lead_score, c.created_at, c.last_contacted_at
+    from public.contacts c
+    where c.org_id = v_org_id and c.lead_status in ('hot', 'warm') and c.erased_at is null
+    order by c.lead_status, c.lead_score desc, c.last_contacted_at desc nulls last, c.id
+    limit p_limit
+  ) k
+  left join lateral (
+    select l.summary
+    from public.call_logs l
+    where l.org_id = v_org_id and l.contact_id = k.id and l.summary is not null
+    order by l.created_at desc
+    limit 1
+  ) last_call on true
+  order by k.lead_status, k.lead_score desc, k.last_contacted_at desc nulls last, k.id;
+end
+$$;
+
+ALTER FUNCTION app.list_leads(p_limit integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_leads(p_limit integer) IS 'The contacts worth calling: hot before warm, then by score and by how lately they were in touch. Every member may look.';
+
+CREATE FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_direction text DEFAULT NULL::text, p_method text DEFAULT NULL::text, p_category text DEFAULT NULL::text, p_status text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.message_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
+  v_search text := nullif(lower(btrim(p_search)), '');
+  v_ids uuid[];
+  v_total bigint;
+begin
+  v_ids := array(
+    select m.id
+    from public.messages m
+    where m.org_id = v_org_id
+      and (v_from is null or m.created_at >= v_from)
+      and (v_until is null or m.created_at < v_until)
+      and (p_direction is null or m.direction = p_direction)
+      and (p_method is null or m.method = p_method)
+      and (p_category is null or m.category = p_category)
+      and (p_status is null or m.status = p_status)
+      and (p_contact_id is null or m.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
+    order by m.created_at desc, m.id desc
+    limit p_limit offset (p_page - 1)::bigint * p_limit);
+  select count(*) into v_total
+  from (
+    select
+    from public.messages m
+    where m.org_id = v_org_id
+      and (v_from is null or m.created_at >= v_from)
+      and (v_until is null or m.created_at < v_until)
+      and (p_direction is null or m.direction = p_direction)
+      and (p_method is null or m.method = p_method)
+      and (p_category is null or m.category = p_category)
+      and (p_status is null or m.status = p_status)
+      and (p_contact_id is null or m.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
+    limit 50001) counted;
+  return query
+  select m.id, m.direction, m.method, m.category, m.recipient, m.subject, m.content, m.status, m.reason, m.provider_error,
+    m.service_provider, m.external_message_id, m.segments::integer, m.contact_id, k.name, m.call_id, m.appointment_id,
+    m.actor_user_id, m.sent_at, m.created_at, least(v_total, 50000), v_total > 50000
+  from unnest(v_ids) with ordinality page(id, position)
+  join public.messages m on m.org_id = v_org_id and m.id = page.id
+  left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
+  order by page.position;
+end
+$$;
+
+ALTER FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) IS 'A page of the messages, the newest first. NULL filters nothing; p_from and p_to are days of the clinic, p_search finds part of the recipient, the subject or the text. Every member may look. VX400 for days in the wrong order.';
+
+CREATE FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean DEFAULT NULL::boolean, p_kind text DEFAULT NULL::text) RETURNS SETOF app.notification_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_total bigint;
+begin
+  select count(*) into v_total
+  from (
+    select
+    from public.notifications n
+    where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
+    limit 50001) counted;
+  return query
+  select n.id, n.kind, n.title, n.body, n.entity, n.entity_id, n.read_at, n.created_at, least(v_total, 50000), v_total > 50000
+  from public.notifications n
+  where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
+  order by n.created_at desc, n.id desc
+  limit p_limit offset (p_page - 1)::bigint * p_limit;
+end
+$$;
+
+ALTER FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) IS 'A page of the staff''s notifications, the newest first. p_unread: true for those nobody read, false for the others; NULL filters nothing. Every member may look.';
 
 CREATE FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -4859,6 +5445,51 @@ ALTER FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appoint
 
 COMMENT ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) IS 'Queues our one answer to a received text, in the contact''s language, else the clinic''s; p_kind as in app.reply_wording. NULL when it may not be sent (opted out, too many answers within an hour).';
 
+CREATE FUNCTION app.read_all_notifications() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_changed bigint;
+begin
+  perform app.require_staff();
+  update public.notifications n set read_at = app.now() where n.org_id = v_org_id and n.read_at is null;
+  get diagnostics v_changed = row_count;
+  return v_changed;
+end
+$$;
+
+ALTER FUNCTION app.read_all_notifications() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_all_notifications() IS 'Marks every notification as read, for all of the staff; returns how many were not. VX403 for viewers.';
+
+CREATE FUNCTION app.read_call(p_call_id uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.call_detail
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  select v_org_id, 'transcript_read', 'call', c.id, app.current_user_id(), left(p_request_id, 64)
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, c.transcript
+  from public.call_logs c
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+end
+$$;
+
+ALTER FUNCTION app.read_call(p_call_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_call(p_call_id uuid, p_request_id text) IS 'A call with its transcript; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
+
 CREATE TABLE public.org_credentials (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -4911,6 +5542,77 @@ $$;
 ALTER FUNCTION app.read_credential(p_provider text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.read_credential(p_provider text) IS 'The sealed credential of a provider, for the moment of its use; no row where the clinic has none. Never given to people''s requests.';
+
+CREATE FUNCTION app.read_notification(p_notification_id uuid) RETURNS SETOF app.notification_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_staff();
+  return query
+  update public.notifications n
+  set read_at = coalesce(n.read_at, app.now())
+  where n.org_id = v_org_id and n.id = p_notification_id
+  returning n.id, n.kind, n.title, n.body, n.entity, n.entity_id, n.read_at, n.created_at, 1::bigint, false;
+  if not found then
+    raise exception 'there is no such notification' using errcode = 'VX404';
+  end if;
+  perform app.announce('notification', 'notification', p_notification_id);
+end
+$$;
+
+ALTER FUNCTION app.read_notification(p_notification_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_notification(p_notification_id uuid) IS 'Marks a notification as read, for all of the staff; a second time changes nothing. VX403 for viewers, VX404 for an unknown one.';
+
+CREATE FUNCTION app.recent_activity(p_limit integer DEFAULT 10) RETURNS SETOF app.activity
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select e.*
+  from (
+    (
+      select c.id, 'call_completed', coalesce(c.started_at, c.created_at),
+        concat('Call ', app.call_state(c.status, c.outcome, c.ended_reason), ', ' || c.duration_seconds || ' seconds'),
+        'call', c.id, c.contact_id
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.status = 'ended'
+      order by coalesce(c.started_at, c.created_at) desc, c.id desc
+      limit p_limit
+    )
+    union all
+    (
+      select h.id, 'appointment_booked', h.at, 'Visit booked: ' || s.name, 'appointment', a.id, a.contact_id
+      from public.appointment_changes h
+      join public.appointments a on a.org_id = h.org_id and a.id = h.appointment_id
+      join public.services s on s.org_id = a.org_id and s.id = a.service_id
+      where h.org_id = v_org_id and h.kind = 'booked'
+      order by h.id desc
+      limit p_limit
+    )
+    union all
+    (
+      select k.id, 'hot_lead_detected', coalesce(k.last_contacted_at, k.created_at), 'A lead is hot', 'contact', k.id, k.id
+      from public.contacts k
+      where k.org_id = v_org_id and k.lead_status = 'hot' and k.erased_at is null
+      order by coalesce(k.last_contacted_at, k.created_at) desc, k.id desc
+      limit p_limit
+    )
+  ) e(id, kind, at, summary, entity, entity_id, contact_id)
+  order by e.at desc, e.id desc
+  limit p_limit;
+end
+$$;
+
+ALTER FUNCTION app.recent_activity(p_limit integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.recent_activity(p_limit integer) IS 'What happened lately, the newest first: ended calls, visits booked, hot leads (at their last contact). Every member may look.';
 
 CREATE FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8071,6 +8773,7 @@ CREATE TABLE public.call_logs (
     reported_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    deleted_at timestamp with time zone,
     CONSTRAINT call_logs_cost_micros_check CHECK ((cost_micros >= 0)),
     CONSTRAINT call_logs_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text]))),
     CONSTRAINT call_logs_duration_seconds_check CHECK ((duration_seconds >= 0)),
@@ -8106,6 +8809,8 @@ COMMENT ON COLUMN public.call_logs.recording_state IS 'at_provider: Vapi keeps a
 COMMENT ON COLUMN public.call_logs.cost_micros IS 'Cost in millionths of a US dollar, as Vapi reports it.';
 
 COMMENT ON COLUMN public.call_logs.reported_at IS 'When the end-of-call report was taken in; a second one changes nothing.';
+
+COMMENT ON COLUMN public.call_logs.deleted_at IS 'When staff deleted the call: its words and the person''s number are blanked and no list shows it; numbers still count it.';
 
 CREATE TABLE public.caller_messages (
     org_id uuid NOT NULL,
@@ -8855,6 +9560,10 @@ CREATE INDEX busy_blocks_resource ON public.busy_blocks USING btree (org_id, res
 
 COMMENT ON INDEX public.busy_blocks_resource IS 'free_slots: what is busy from now on, whatever lies in the past.';
 
+CREATE INDEX call_logs_began ON public.call_logs USING btree (org_id, COALESCE(started_at, created_at), id) WHERE (deleted_at IS NULL);
+
+COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page and the total, the newest first.';
+
 CREATE INDEX call_logs_contact ON public.call_logs USING btree (org_id, contact_id);
 
 COMMENT ON INDEX public.call_logs_contact IS 'A contact''s call history.';
@@ -8919,6 +9628,10 @@ CREATE UNIQUE INDEX messages_external ON public.messages USING btree (org_id, se
 
 COMMENT ON INDEX public.messages_external IS 'A provider''s delivery report finds its row; the same message is recorded once.';
 
+CREATE INDEX messages_page ON public.messages USING btree (org_id, created_at, id);
+
+COMMENT ON INDEX public.messages_page IS 'list_messages and export_messages: a page, the total, and the next row after one.';
+
 CREATE INDEX messages_recent ON public.messages USING btree (org_id, created_at);
 
 COMMENT ON INDEX public.messages_recent IS 'The audit view: what went out in a period.';
@@ -8934,6 +9647,10 @@ COMMENT ON INDEX public.messages_send_key IS 'begin_message: one wish, one messa
 CREATE INDEX notifications_recent ON public.notifications USING btree (org_id, created_at);
 
 COMMENT ON INDEX public.notifications_recent IS 'The newest notifications, and the unread ones.';
+
+CREATE INDEX notifications_unread ON public.notifications USING btree (org_id, created_at) WHERE (read_at IS NULL);
+
+COMMENT ON INDEX public.notifications_unread IS 'count_unread_notifications, and the list of them.';
 
 CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, channel, number_hash) WHERE (revoked_at IS NULL);
 
@@ -9700,6 +10417,9 @@ REVOKE ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_conte
 GRANT ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.blank_calls(p_call_ids uuid[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.blank_calls(p_call_ids uuid[]) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 
@@ -9715,6 +10435,12 @@ REVOKE ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_serv
 
 GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO app_writer;
+REVOKE ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.call_stats() TO tenant_user;
+REVOKE ALL ON FUNCTION app.call_stats() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_definer;
 GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_writer;
@@ -9767,6 +10493,9 @@ REVOKE ALL ON FUNCTION app.claim_number(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) TO app_writer;
+REVOKE ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -9784,6 +10513,9 @@ REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.count_unread_notifications() TO tenant_user;
+REVOKE ALL ON FUNCTION app.count_unread_notifications() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.current_member_role() TO app_writer;
 GRANT ALL ON FUNCTION app.current_member_role() TO tenant_service;
@@ -9816,6 +10548,12 @@ REVOKE ALL ON FUNCTION app.default_template(p_kind text, p_language text) FROM P
 GRANT ALL ON FUNCTION app.delete_agent(p_agent_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.delete_agent(p_agent_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.delete_notification(p_notification_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_notification(p_notification_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.delete_template(p_template_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.delete_template(p_template_id uuid) FROM PUBLIC;
 
@@ -9843,6 +10581,9 @@ REVOKE ALL ON FUNCTION app.erase_visits(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.find_messaging_tenant(p_number text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.find_messaging_tenant(p_number text) FROM PUBLIC;
@@ -9926,6 +10667,12 @@ GRANT ALL ON FUNCTION app.limit_waits() TO tenant_service;
 GRANT ALL ON FUNCTION app.limit_waits() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.limit_waits() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.campaigns TO tenant_service;
 GRANT SELECT ON TABLE public.campaigns TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO app_writer;
@@ -9933,6 +10680,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO service_role;
 
 GRANT ALL ON FUNCTION app.list_campaigns() TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_campaigns() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_leads(p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_leads(p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) FROM PUBLIC;
@@ -10111,6 +10867,12 @@ REVOKE ALL ON FUNCTION app.provision_user() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.read_all_notifications() TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_all_notifications() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.read_call(p_call_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_call(p_call_id uuid, p_request_id text) FROM PUBLIC;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO service_role;
 
@@ -10151,6 +10913,12 @@ GRANT SELECT(updated_at) ON TABLE public.org_credentials TO tenant_user;
 
 GRANT ALL ON FUNCTION app.read_credential(p_provider text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.read_credential(p_provider text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.read_notification(p_notification_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_notification(p_notification_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.recent_activity(p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.recent_activity(p_limit integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text) FROM PUBLIC;
