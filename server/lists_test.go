@@ -192,6 +192,7 @@ func TestListsRefuseWhatTheyDoNotKnow(t *testing.T) {
 		"/api/calls-dashboard?page=0", "/api/calls-dashboard?limit=101", "/api/calls-dashboard?status=pending", "/api/calls-dashboard?startDate=yesterday",
 		"/api/calls-dashboard?startDate=2030-02-30", "/api/calls-dashboard?startDate=2030-03-05&endDate=2030-03-04", "/api/messages?contact_id=1",
 		"/api/messages.csv?startDate=2030-13-01", "/api/audit-log?action=x%27", "/api/notifications?type=gossip",
+		"/api/messages?search=%00", "/api/calls-dashboard?search=%ff",
 	} {
 		requireRefusal(t, c.console(t, http.MethodGet, target, ""), http.StatusBadRequest, CodeBadRequest)
 	}

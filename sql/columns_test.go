@@ -72,7 +72,16 @@ func TestColumnsMayBeAddedToEveryTable(t *testing.T) {
 			`select * from app.cancel_appointment($appointment::text)`,
 			`select * from app.send_follow_up($contact, 'zanzibar-lilac', 'k2', '{}', 'US')`,
 			`select * from app.set_message_rules('{"messages_per_day": 5}')`,
-			`select * from app.message_stats('2030-01-01', '2030-01-02')`)
+			`select * from app.message_stats('2030-01-01', '2030-01-02')`,
+			`select * from app.list_calls(1, 20)`,
+			`select * from app.call_stats()`,
+			`select * from app.read_call($call)`,
+			`select * from app.list_messages(1, 20)`,
+			`select * from app.list_notifications(1, 20)`,
+			`select * from app.list_leads(20)`,
+			`select * from app.recent_activity()`,
+			`select * from app.list_audit_log(1, 20)`,
+			`select * from app.export_messages(null, null)`)
 	})
 	tx, err := login.Begin(t.Context())
 	require.NoError(t, err)
