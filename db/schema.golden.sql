@@ -1538,6 +1538,7 @@ begin
       app.call_state(l.status, l.outcome, l.ended_reason) as state
     from public.call_logs l
     where l.org_id = v_org_id
+    offset 0 -- or the state would be found out anew in every column
   ) c;
 end
 $$;
