@@ -21,7 +21,9 @@ func pageOf(number *api.PageQuery, limit *api.LimitQuery) page {
 }
 
 // counted is a row of a list: it knows how many rows there are in all, and whether that is an estimate.
-type counted interface{ Count() (total int64, estimate bool) }
+type counted interface {
+	Count() (total int64, estimate bool)
+}
 
 // listed reads a page and says where in the list it is. A page behind the last one has no row that knows the total: then
 // the first row of all is asked.
