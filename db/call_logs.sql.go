@@ -39,15 +39,58 @@ func (q *Queries) AssistantFacts(ctx context.Context, callID uuid.UUID) (Assista
 	return i, err
 }
 
+const callStats = `-- name: CallStats :one
+select total_calls, inbound_calls, outbound_calls, completed_calls, missed_calls, transferred_calls, failed_calls, calls_today, calls_this_week, calls_this_month, average_seconds, success_rate, pipeline_minor, hot_leads
+from app.call_stats()
+`
+
+// CallStats
+//
+//	select total_calls, inbound_calls, outbound_calls, completed_calls, missed_calls, transferred_calls, failed_calls, calls_today, calls_this_week, calls_this_month, average_seconds, success_rate, pipeline_minor, hot_leads
+//	from app.call_stats()
+func (q *Queries) CallStats(ctx context.Context) (CallStats, error) {
+	row := q.db.QueryRow(ctx, callStats)
+	var i CallStats
+	err := row.Scan(
+		&i.TotalCalls,
+		&i.InboundCalls,
+		&i.OutboundCalls,
+		&i.CompletedCalls,
+		&i.MissedCalls,
+		&i.TransferredCalls,
+		&i.FailedCalls,
+		&i.CallsToday,
+		&i.CallsThisWeek,
+		&i.CallsThisMonth,
+		&i.AverageSeconds,
+		&i.SuccessRate,
+		&i.PipelineMinor,
+		&i.HotLeads,
+	)
+	return i, err
+}
+
+const deleteCall = `-- name: DeleteCall :exec
+select app.delete_call(p_call_id => $1::uuid, p_request_id => $2::text)
+`
+
+// DeleteCall
+//
+//	select app.delete_call(p_call_id => $1::uuid, p_request_id => $2::text)
+func (q *Queries) DeleteCall(ctx context.Context, callID uuid.UUID, requestID *string) error {
+	_, err := q.db.Exec(ctx, deleteCall, callID, requestID)
+	return err
+}
+
 const getCall = `-- name: GetCall :one
-select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at
+select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at
 from public.call_logs c
 where c.org_id = $1 and c.id = $2
 `
 
 // GetCall
 //
-//	select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at
+//	select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at
 //	from public.call_logs c
 //	where c.org_id = $1 and c.id = $2
 func (q *Queries) GetCall(ctx context.Context, orgID uuid.UUID, callID uuid.UUID) (CallLog, error) {
@@ -78,6 +121,139 @@ func (q *Queries) GetCall(ctx context.Context, orgID uuid.UUID, callID uuid.UUID
 		&i.ReportedAt,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.DeletedAt,
+	)
+	return i, err
+}
+
+const listCalls = `-- name: ListCalls :many
+select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, total, total_is_estimate
+from app.list_calls(
+  p_page => $1::integer,
+  p_limit => $2::integer,
+  p_from => $3::date,
+  p_to => $4::date,
+  p_recent => $5::text,
+  p_state => $6::text,
+  p_direction => $7::text,
+  p_contact_id => $8::uuid,
+  p_search => $9::text
+)
+`
+
+type ListCallsParams struct {
+	Page      int32
+	PageLimit int32
+	FromDay   *time.Time
+	ToDay     *time.Time
+	Recent    *string
+	State     *string
+	Direction *string
+	ContactID *uuid.UUID
+	Search    *string
+}
+
+// ListCalls
+//
+//	select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, total, total_is_estimate
+//	from app.list_calls(
+//	  p_page => $1::integer,
+//	  p_limit => $2::integer,
+//	  p_from => $3::date,
+//	  p_to => $4::date,
+//	  p_recent => $5::text,
+//	  p_state => $6::text,
+//	  p_direction => $7::text,
+//	  p_contact_id => $8::uuid,
+//	  p_search => $9::text
+//	)
+func (q *Queries) ListCalls(ctx context.Context, arg ListCallsParams) ([]CallListed, error) {
+	rows, err := q.db.Query(ctx, listCalls,
+		arg.Page,
+		arg.PageLimit,
+		arg.FromDay,
+		arg.ToDay,
+		arg.Recent,
+		arg.State,
+		arg.Direction,
+		arg.ContactID,
+		arg.Search,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CallListed{}
+	for rows.Next() {
+		var i CallListed
+		if err := rows.Scan(
+			&i.ID,
+			&i.VapiCallID,
+			&i.ContactID,
+			&i.CallerName,
+			&i.PhoneNumber,
+			&i.ToNumber,
+			&i.Direction,
+			&i.State,
+			&i.CallDate,
+			&i.StartedAt,
+			&i.EndedAt,
+			&i.DurationSeconds,
+			&i.Outcome,
+			&i.EndedReason,
+			&i.Summary,
+			&i.TranscriptState,
+			&i.RecordingState,
+			&i.ToolsUsed,
+			&i.CostMicros,
+			&i.CreatedAt,
+			&i.Total,
+			&i.TotalIsEstimate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const readCall = `-- name: ReadCall :one
+select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, transcript
+from app.read_call(p_call_id => $1::uuid, p_request_id => $2::text)
+`
+
+// ReadCall
+//
+//	select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, transcript
+//	from app.read_call(p_call_id => $1::uuid, p_request_id => $2::text)
+func (q *Queries) ReadCall(ctx context.Context, callID uuid.UUID, requestID *string) (CallDetail, error) {
+	row := q.db.QueryRow(ctx, readCall, callID, requestID)
+	var i CallDetail
+	err := row.Scan(
+		&i.ID,
+		&i.VapiCallID,
+		&i.ContactID,
+		&i.CallerName,
+		&i.PhoneNumber,
+		&i.ToNumber,
+		&i.Direction,
+		&i.State,
+		&i.CallDate,
+		&i.StartedAt,
+		&i.EndedAt,
+		&i.DurationSeconds,
+		&i.Outcome,
+		&i.EndedReason,
+		&i.Summary,
+		&i.TranscriptState,
+		&i.RecordingState,
+		&i.ToolsUsed,
+		&i.CostMicros,
+		&i.CreatedAt,
+		&i.Transcript,
 	)
 	return i, err
 }

@@ -150,6 +150,84 @@ func (q *Queries) ClaimMessage(ctx context.Context, messageID uuid.UUID) (Messag
 	return i, err
 }
 
+const exportMessages = `-- name: ExportMessages :many
+select id, direction, method, category, recipient, subject, content, status, reason, provider_error, service_provider, external_message_id, segments, contact_id, contact_name, call_id, appointment_id, actor_user_id, sent_at, created_at, total, total_is_estimate
+from app.export_messages(
+  p_from => $1::date,
+  p_to => $2::date,
+  p_after_at => $3::timestamptz,
+  p_after_id => $4::uuid,
+  p_request_id => $5::text
+)
+`
+
+type ExportMessagesParams struct {
+	FromDay   *time.Time
+	ToDay     *time.Time
+	AfterAt   *time.Time
+	AfterID   *uuid.UUID
+	RequestID *string
+}
+
+// ExportMessages
+//
+//	select id, direction, method, category, recipient, subject, content, status, reason, provider_error, service_provider, external_message_id, segments, contact_id, contact_name, call_id, appointment_id, actor_user_id, sent_at, created_at, total, total_is_estimate
+//	from app.export_messages(
+//	  p_from => $1::date,
+//	  p_to => $2::date,
+//	  p_after_at => $3::timestamptz,
+//	  p_after_id => $4::uuid,
+//	  p_request_id => $5::text
+//	)
+func (q *Queries) ExportMessages(ctx context.Context, arg ExportMessagesParams) ([]MessageListed, error) {
+	rows, err := q.db.Query(ctx, exportMessages,
+		arg.FromDay,
+		arg.ToDay,
+		arg.AfterAt,
+		arg.AfterID,
+		arg.RequestID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MessageListed{}
+	for rows.Next() {
+		var i MessageListed
+		if err := rows.Scan(
+			&i.ID,
+			&i.Direction,
+			&i.Method,
+			&i.Category,
+			&i.Recipient,
+			&i.Subject,
+			&i.Content,
+			&i.Status,
+			&i.Reason,
+			&i.ProviderError,
+			&i.ServiceProvider,
+			&i.ExternalMessageID,
+			&i.Segments,
+			&i.ContactID,
+			&i.ContactName,
+			&i.CallID,
+			&i.AppointmentID,
+			&i.ActorUserID,
+			&i.SentAt,
+			&i.CreatedAt,
+			&i.Total,
+			&i.TotalIsEstimate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const findMessagingTenant = `-- name: FindMessagingTenant :one
 select org_id::uuid
 from app.find_messaging_tenant(p_number => $1::text) org_id
@@ -252,6 +330,104 @@ func (q *Queries) GetMessage(ctx context.Context, orgID uuid.UUID, iD uuid.UUID)
 		&i.CodeVersions,
 	)
 	return i, err
+}
+
+const listMessages = `-- name: ListMessages :many
+select id, direction, method, category, recipient, subject, content, status, reason, provider_error, service_provider, external_message_id, segments, contact_id, contact_name, call_id, appointment_id, actor_user_id, sent_at, created_at, total, total_is_estimate
+from app.list_messages(
+  p_page => $1::integer,
+  p_limit => $2::integer,
+  p_from => $3::date,
+  p_to => $4::date,
+  p_direction => $5::text,
+  p_method => $6::text,
+  p_category => $7::text,
+  p_status => $8::text,
+  p_contact_id => $9::uuid,
+  p_search => $10::text
+)
+`
+
+type ListMessagesParams struct {
+	Page      int32
+	PageLimit int32
+	FromDay   *time.Time
+	ToDay     *time.Time
+	Direction *string
+	Method    *string
+	Category  *string
+	Status    *string
+	ContactID *uuid.UUID
+	Search    *string
+}
+
+// ListMessages
+//
+//	select id, direction, method, category, recipient, subject, content, status, reason, provider_error, service_provider, external_message_id, segments, contact_id, contact_name, call_id, appointment_id, actor_user_id, sent_at, created_at, total, total_is_estimate
+//	from app.list_messages(
+//	  p_page => $1::integer,
+//	  p_limit => $2::integer,
+//	  p_from => $3::date,
+//	  p_to => $4::date,
+//	  p_direction => $5::text,
+//	  p_method => $6::text,
+//	  p_category => $7::text,
+//	  p_status => $8::text,
+//	  p_contact_id => $9::uuid,
+//	  p_search => $10::text
+//	)
+func (q *Queries) ListMessages(ctx context.Context, arg ListMessagesParams) ([]MessageListed, error) {
+	rows, err := q.db.Query(ctx, listMessages,
+		arg.Page,
+		arg.PageLimit,
+		arg.FromDay,
+		arg.ToDay,
+		arg.Direction,
+		arg.Method,
+		arg.Category,
+		arg.Status,
+		arg.ContactID,
+		arg.Search,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MessageListed{}
+	for rows.Next() {
+		var i MessageListed
+		if err := rows.Scan(
+			&i.ID,
+			&i.Direction,
+			&i.Method,
+			&i.Category,
+			&i.Recipient,
+			&i.Subject,
+			&i.Content,
+			&i.Status,
+			&i.Reason,
+			&i.ProviderError,
+			&i.ServiceProvider,
+			&i.ExternalMessageID,
+			&i.Segments,
+			&i.ContactID,
+			&i.ContactName,
+			&i.CallID,
+			&i.AppointmentID,
+			&i.ActorUserID,
+			&i.SentAt,
+			&i.CreatedAt,
+			&i.Total,
+			&i.TotalIsEstimate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const messageStats = `-- name: MessageStats :many

@@ -278,6 +278,149 @@ create table app.booking_attempt_row (
   said_time text,
   actor_user_id uuid,
   actor_name text,
+drop type app.call_row;
+create table app.call_row (
+  id uuid not null,
+  vapi_call_id text not null,
+  contact_id uuid,
+  caller_name text,
+  phone_number text,
+  to_number text,
+  direction text not null,
+  state text not null,
+  call_date timestamptz not null,
+  started_at timestamptz,
+  ended_at timestamptz,
+  duration_seconds integer,
+  outcome text,
+  ended_reason text,
+  summary text,
+  transcript_state text not null,
+  recording_state text not null,
+  tools_used text[] not null,
+  cost_micros bigint,
+  created_at timestamptz not null,
+  total bigint not null,
+  total_is_estimate boolean not null
+);
+
+drop type app.call_detail;
+create table app.call_detail (
+  id uuid not null,
+  vapi_call_id text not null,
+  contact_id uuid,
+  caller_name text,
+  phone_number text,
+  to_number text,
+  direction text not null,
+  state text not null,
+  call_date timestamptz not null,
+  started_at timestamptz,
+  ended_at timestamptz,
+  duration_seconds integer,
+  outcome text,
+  ended_reason text,
+  summary text,
+  transcript_state text not null,
+  recording_state text not null,
+  tools_used text[] not null,
+  cost_micros bigint,
+  created_at timestamptz not null,
+  transcript jsonb not null
+);
+
+drop type app.call_stats;
+create table app.call_stats (
+  total_calls bigint not null,
+  inbound_calls bigint not null,
+  outbound_calls bigint not null,
+  completed_calls bigint not null,
+  missed_calls bigint not null,
+  transferred_calls bigint not null,
+  failed_calls bigint not null,
+  calls_today bigint not null,
+  calls_this_week bigint not null,
+  calls_this_month bigint not null,
+  average_seconds integer not null,
+  success_rate double precision not null,
+  pipeline_minor bigint not null,
+  hot_leads bigint not null
+);
+
+drop type app.message_row;
+create table app.message_row (
+  id uuid not null,
+  direction text not null,
+  method text not null,
+  category text not null,
+  recipient text not null,
+  subject text,
+  content text not null,
+  status text not null,
+  reason text,
+  provider_error text,
+  service_provider text,
+  external_message_id text,
+  segments integer,
+  contact_id uuid,
+  contact_name text,
+  call_id uuid,
+  appointment_id uuid,
+  actor_user_id uuid,
+  sent_at timestamptz,
+  created_at timestamptz not null,
+  total bigint not null,
+  total_is_estimate boolean not null
+);
+
+drop type app.notification_row;
+create table app.notification_row (
+  id uuid not null,
+  kind text not null,
+  title text not null,
+  body text not null,
+  entity text,
+  entity_id uuid,
+  read_at timestamptz,
+  created_at timestamptz not null,
+  total bigint not null,
+  total_is_estimate boolean not null
+);
+
+drop type app.lead_row;
+create table app.lead_row (
+  id uuid not null,
+  name text,
+  phone text,
+  lead_status text not null,
+  lead_score integer not null,
+  created_at timestamptz not null,
+  last_contacted_at timestamptz,
+  last_call_summary text
+);
+
+drop type app.activity;
+create table app.activity (
+  id uuid not null,
+  kind text not null,
+  at timestamptz not null,
+  summary text not null,
+  entity text not null,
+  entity_id uuid not null,
+  contact_id uuid
+);
+
+drop type app.audit_row;
+create table app.audit_row (
+  id uuid not null,
+  action text not null,
+  entity text,
+  entity_id uuid,
+  actor_user_id uuid,
+  actor_name text,
+  actor_email text,
+  request_id text,
+  at timestamptz not null,
   total bigint not null,
   total_is_estimate boolean not null
 );

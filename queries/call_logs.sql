@@ -37,3 +37,28 @@ from app.transfer_destination(p_call_id => @call_id::uuid, p_department => @depa
 select *
 from public.call_logs c
 where c.org_id = @org_id and c.id = @call_id;
+
+-- name: ListCalls :many
+select *
+from app.list_calls(
+  p_page => @page::integer,
+  p_limit => @page_limit::integer,
+  p_from => sqlc.narg(from_day)::date,
+  p_to => sqlc.narg(to_day)::date,
+  p_recent => sqlc.narg(recent)::text,
+  p_state => sqlc.narg(state)::text,
+  p_direction => sqlc.narg(direction)::text,
+  p_contact_id => sqlc.narg(contact_id)::uuid,
+  p_search => sqlc.narg(search)::text
+);
+
+-- name: CallStats :one
+select *
+from app.call_stats();
+
+-- name: ReadCall :one
+select *
+from app.read_call(p_call_id => @call_id::uuid, p_request_id => sqlc.narg(request_id)::text);
+
+-- name: DeleteCall :exec
+select app.delete_call(p_call_id => @call_id::uuid, p_request_id => sqlc.narg(request_id)::text);

@@ -101,3 +101,28 @@ select app.opt_in(p_channel => @channel::text, p_number => @number::text, p_sour
 -- name: SetMessageRules :one
 select *
 from app.set_message_rules(p_rules => @rules::jsonb);
+
+-- name: ListMessages :many
+select *
+from app.list_messages(
+  p_page => @page::integer,
+  p_limit => @page_limit::integer,
+  p_from => sqlc.narg(from_day)::date,
+  p_to => sqlc.narg(to_day)::date,
+  p_direction => sqlc.narg(direction)::text,
+  p_method => sqlc.narg(method)::text,
+  p_category => sqlc.narg(category)::text,
+  p_status => sqlc.narg(status)::text,
+  p_contact_id => sqlc.narg(contact_id)::uuid,
+  p_search => sqlc.narg(search)::text
+);
+
+-- name: ExportMessages :many
+select *
+from app.export_messages(
+  p_from => sqlc.narg(from_day)::date,
+  p_to => sqlc.narg(to_day)::date,
+  p_after_at => sqlc.narg(after_at)::timestamptz,
+  p_after_id => sqlc.narg(after_id)::uuid,
+  p_request_id => sqlc.narg(request_id)::text
+);

@@ -1,32 +1,89 @@
 package server
 
-import "github.com/voxanne-ai/voxanne/server/api"
+import (
+	"fmt"
+	"time"
 
-// rowsOfPage is how many rows a page has when the client does not say.
-const rowsOfPage = 20
+	"github.com/voxanne-ai/voxanne/server/api"
+)
 
-// pageOf reads a page of a list and fills in its Pagination. Each row carries the total of the whole list; past the last
-// page there is no row to carry it, so one row of the first page is asked for it.
-func pageOf[Row any](
-	page int32, read func(page, limit int32) ([]Row, error), limit int32, shown *api.Pagination, total func(Row) (rows int64, isEstimate bool),
-) ([]Row, error) {
-	rows, err := read(page, limit)
+// What a list gives when the client does not say; openapi.yaml bounds both.
+const (
+	firstPage    = 1
+	defaultLimit = 20
+)
+
+// page is which part of a list is asked for.
+type page struct{ number, limit int }
+
+func pageOf(number *api.PageQuery, limit *api.LimitQuery) page {
+	return page{valueOr(number, firstPage), valueOr(limit, defaultLimit)}
+}
+
+// counted is a row of a list: it knows how many rows there are in all, and whether that is an estimate.
+type counted interface {
+	Count() (total int64, estimate bool)
+}
+
+// listed reads a page and says where in the list it is. A page behind the last one has no row that knows the total: then
+// the first row of all is asked.
+func listed[R counted](p page, read func(number, limit int32) ([]R, error)) ([]R, api.Pagination, error) {
+	rows, err := read(int32(p.number), int32(p.limit)) //nolint:gosec // bounded by openapi.yaml
 	if err != nil {
-		return nil, err
+		return nil, api.Pagination{}, err
 	}
-	counted := rows
-	if len(rows) == 0 && page > 1 {
-		if counted, err = read(1, 1); err != nil {
-			return nil, err
+	known := rows
+	if len(known) == 0 && p.number > firstPage {
+		if known, err = read(firstPage, 1); err != nil {
+			return nil, api.Pagination{}, err
 		}
 	}
-	*shown = api.Pagination{Page: int(page), Limit: int(limit)}
-	if len(counted) > 0 {
-		count, isEstimate := total(counted[0])
-		shown.Total, shown.Pages = int(count), int((count+int64(limit)-1)/int64(limit))
-		if isEstimate {
-			shown.TotalIsEstimate = &isEstimate
+	at := api.Pagination{Page: p.number, Limit: p.limit}
+	if len(known) > 0 {
+		total, estimate := known[0].Count()
+		at.Total, at.Pages = total, (total+int64(p.limit)-1)/int64(p.limit)
+		if estimate {
+			at.TotalIsEstimate = &estimate
 		}
 	}
-	return rows, nil
+	return rows, at, nil
+}
+
+// each makes what is shown of every row; never nil, so that JSON says [] and not null.
+func each[R, S any](rows []R, show func(R) S) []S {
+	shown := make([]S, 0, len(rows))
+	for _, row := range rows {
+		shown = append(shown, show(row))
+	}
+	return shown
+}
+
+// dayOf reads a day that openapi.yaml let through, nil for none; older clients send an instant, whose time is dropped.
+// Error: bad_request for a day that no calendar has.
+func dayOf(day *api.Day) (*time.Time, error) {
+	if day == nil {
+		return nil, nil //nolint:nilnil // no day is a good answer
+	}
+	read, err := time.Parse(time.DateOnly, (*day)[:len(time.DateOnly)])
+	if err != nil {
+		return nil, NewError(CodeBadRequest, "The day does not exist.", fmt.Errorf("read a day: %w", err))
+	}
+	return &read, nil
+}
+
+// daysOf reads the days of a list, see dayOf.
+func daysOf(start, end *api.Day) (from, to *time.Time, err error) {
+	if from, err = dayOf(start); err != nil {
+		return nil, nil, err
+	}
+	to, err = dayOf(end)
+	return from, to, err
+}
+
+// text is a word of one of the description's enumerations for the database.
+func text[T ~string](p *T) *string {
+	if p == nil {
+		return nil
+	}
+	return optional(string(*p))
 }

@@ -1,0 +1,34 @@
+-- A deleted call says nothing any more, whatever comes late.
+begin;
+\ir ../messages.psql
+select plan(15);
+select pg_temp.act_for('a');
+select app.take_message(:'call1', 'm1', 'zanzibar-lilac', 'Nora Quillfeather', '+13125550199');
+select app.take_message(:'call3', 'm2', 'zanzibar-lilac', 'Nell Quillby', '+13125550133');
+reset role;
+update public.call_logs set contact_id = :'nora', summary = 'zanzibar-lilac', transcript = '[{"text": "zanzibar-lilac"}]', transcript_state = 'stored' where org_id = :'lakeside';
+insert into public.webhook_deliveries (org_id, vapi_call_id, kind, key, body_hash, answer) values (:'lakeside', 'call-1', 'tool-calls', 't1', '\x01', 'zanzibar-lilac');
+select pg_temp.act_as('staff');
+select throws_ok($$ select app.delete_call('a0000000-0000-7000-8000-0000000000c1') $$, 'VX403', null, 'not everyday work');
+select pg_temp.act_as('admin');
+select throws_ok($$ select app.delete_call('a0000000-0000-7000-8000-0000000000c1') $$, 'VX409', null, 'it goes on');
+select throws_ok($$ select app.delete_call('b0000000-0000-7000-8000-0000000000c1') $$, 'VX404', null, 'another clinic''s');
+select pg_temp.owner($$ update public.call_logs set status = 'ended' where vapi_call_id = 'call-1' $$);
+select lives_ok($$ select app.delete_call('a0000000-0000-7000-8000-0000000000c1', 'req-1') $$, 'ended');
+select throws_ok($$ select app.delete_call('a0000000-0000-7000-8000-0000000000c1') $$, 'VX404', null, 'once');
+select is((select concat_ws(' ', from_number, to_number, summary, transcript, transcript_state) from public.call_logs where id = :'call1'), '+13125550100 [] none', 'our number is our own');
+select isnt((select deleted_at from public.call_logs where id = :'call1'), null, 'when');
+select is((select string_agg(concat_ws(' ', caller_name, callback_number, body), ', ' order by id) from public.caller_messages), '[erased], Nell Quillby +13125550133 zanzibar-lilac', 'its messages, no others');
+select is((select answer from public.webhook_deliveries), '[erased]', 'what a tool call was told');
+select is((select summary from public.call_logs where id = :'call3'), 'zanzibar-lilac', 'another call stays');
+select is((select concat_ws(' ', action, entity, right(entity_id::text, 2), request_id) from public.audit_log where action = 'call_deleted'), 'call_deleted call c1 req-1', 'audited');
+select is((select kind || ' ' || right(entity_id::text, 2) from public.events order by id desc limit 1), 'call_update c1', 'the lists are told');
+select pg_temp.act_for('a');
+select is(app.record_call_report(:'call1', app.now(), app.now(), 60, 'customer-ended-call', 'zanzibar-lilac', '[{"speaker": "caller", "text": "zanzibar-lilac"}]', 0, false, '{}'), 'none', 'a late report');
+select is((select summary from public.call_logs where id = :'call1'), null, 'brings nothing back');
+select pg_temp.clock('05 08:00:01');
+select pg_temp.act_as('owner');
+select pg_temp.owner($$ update public.call_logs set created_at = '2030-03-04 07:00 America/Chicago' where vapi_call_id = 'call-3' $$);
+select lives_ok($$ select app.delete_call('a0000000-0000-7000-8000-0000000000c3') $$, 'of a call that never ended nobody waits for more than a day');
+select * from finish();
+rollback;
