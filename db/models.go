@@ -231,6 +231,22 @@ type InboundAnswer struct {
 	ReplyMessageID *uuid.UUID
 }
 
+// A place where visits happen. Hours, closures and local time belong to it; an organisation starts with one.
+type Location struct {
+	OrgID   uuid.UUID
+	ID      uuid.UUID
+	Name    string
+	Address *string
+	// IANA zone in which the location's hours and every spoken time are read.
+	TimeZone string
+	// The clinic's own line (E.164), where callers are put through. Must not forward back to a number of ours.
+	Phone *string
+	// When a calendar's mirror is older than this, bookings are pending instead of confirmed.
+	CalendarStaleAfter pgtype.Interval
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
+}
+
 // The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.
 type Message struct {
 	OrgID     uuid.UUID
@@ -393,6 +409,41 @@ type Organization struct {
 	HipaaMode bool
 }
 
+// Membership: one person belongs to one organisation in one role. The truth behind every token's org_id.
+type Profile struct {
+	OrgID uuid.UUID
+	ID    uuid.UUID
+	// The person in auth.users; unique across tenants.
+	UserID uuid.UUID
+	// owner and admin manage, staff work, viewer only reads. Read at every request, not from the token.
+	Role      string
+	Name      *string
+	Email     *string
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+type RequestClaim struct {
+	Outcome  string
+	Status   *int32
+	Headers  json.RawMessage
+	Response []byte
+}
+
+// Who or what is booked: a practitioner or a room. One visit at a time.
+type Resource struct {
+	OrgID      uuid.UUID
+	ID         uuid.UUID
+	LocationID uuid.UUID
+	Name       string
+	// What callers say for it (the hygienist, Dr. Q); matched without regard to case.
+	Aliases   []string
+	Kind      string
+	Active    bool
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
 type ScheduledBundle struct {
 	Outcome        string
 	NotBefore      *time.Time
@@ -418,6 +469,26 @@ type ScheduledBundle struct {
 	ClinicName     *string
 	ClinicPhone    *string
 	ClinicCountry  *string
+}
+
+// What a patient comes for. Its duration and buffers decide how long a resource is taken.
+type Service struct {
+	OrgID uuid.UUID
+	ID    uuid.UUID
+	Name  string
+	// What callers say for it (cleaning, hygiene); matched without regard to case.
+	Aliases  []string
+	Duration pgtype.Interval
+	// NULL: the organisation's.
+	BufferBefore pgtype.Interval
+	// NULL: the organisation's.
+	BufferAfter pgtype.Interval
+	// Price in the currency's minor unit (cents); NULL: not told to callers.
+	PriceMinor *int64
+	Currency   string
+	Active     bool
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 type ServiceCard struct {

@@ -189,3 +189,11 @@ create table app.agent_ref (
   org_id uuid not null,
   agent_id uuid not null
 );
+
+drop type app.request_claim;
+create table app.request_claim (
+  outcome text not null,
+  status integer,
+  headers jsonb,
+  response bytea
+);
