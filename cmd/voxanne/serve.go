@@ -81,6 +81,7 @@ func newHandler(cfg server.Config, opened *db.DB, metrics *server.Metrics, log *
 		Voice:    reception.New(opened, webhooks, cfg.Keys, metrics),
 		Texting:  texts,
 		Texts:    messages,
+		Origins:  cfg.Origins,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the server together: %w", err)
