@@ -85,18 +85,18 @@ func (q *Queries) ListLocations(ctx context.Context, orgID uuid.UUID, past int32
 	return items, nil
 }
 
-const locationExists = `-- name: LocationExists :one
-select exists (select from public.locations where org_id = $1 and id = $2) as known
+const locationZone = `-- name: LocationZone :one
+select time_zone from public.locations where org_id = $1 and id = $2
 `
 
-// LocationExists
+// LocationZone
 //
-//	select exists (select from public.locations where org_id = $1 and id = $2) as known
-func (q *Queries) LocationExists(ctx context.Context, orgID uuid.UUID, iD uuid.UUID) (bool, error) {
-	row := q.db.QueryRow(ctx, locationExists, orgID, iD)
-	var known bool
-	err := row.Scan(&known)
-	return known, err
+//	select time_zone from public.locations where org_id = $1 and id = $2
+func (q *Queries) LocationZone(ctx context.Context, orgID uuid.UUID, locationID uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, locationZone, orgID, locationID)
+	var time_zone string
+	err := row.Scan(&time_zone)
+	return time_zone, err
 }
 
 const saveLocation = `-- name: SaveLocation :one

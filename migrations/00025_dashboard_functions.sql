@@ -402,8 +402,9 @@ begin
   if v_user_id is null then
     raise exception 'only a member''s wishes have keys' using errcode = 'VX403';
   end if;
-  insert into public.idempotency_keys as k (org_id, user_id, method, route, key, body_hash, claim_id, lease_until, expires_at)
-  values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now + p_keep)
+  insert into public.idempotency_keys as k
+    (org_id, user_id, method, route, key, body_hash, claim_id, lease_until, created_at, expires_at)
+  values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
   on conflict (org_id, user_id, method, route, key) do update
   set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
     status = null, headers = null, response = null, created_at = v_now, expires_at = excluded.expires_at

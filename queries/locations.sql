@@ -15,5 +15,5 @@ from app.save_location(p_location_id => sqlc.narg(location_id)::uuid, p_fields =
 -- name: DeleteLocation :one
 select app.delete_location(p_location_id => @location_id::uuid)::boolean as deleted;
 
--- name: LocationExists :one
-select exists (select from public.locations where org_id = @org_id and id = @id) as known;
+-- name: LocationZone :one
+select time_zone from public.locations where org_id = @org_id and id = @location_id;

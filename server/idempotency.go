@@ -156,7 +156,7 @@ func (w wish) carryOut(out http.ResponseWriter, r *http.Request, members members
 		kept = true // also when writing fails: what was carried out must not be free to be carried out again at once
 		w.finish(r.Context(), members, func(ctx context.Context, tx db.Tx) error {
 			_, err := tx.FinishRequest(ctx, db.FinishRequestParams{
-				ClaimID: w.params.ClaimID, Status: int32(answer.statusOrOK()), Headers: headers, Response: answer.body.Bytes(),
+				ClaimID: w.params.ClaimID, Status: int32(answer.statusOrOK()), Headers: headers, Response: append([]byte{}, answer.body.Bytes()...), // never nil, which would be NULL
 			})
 			return err
 		})

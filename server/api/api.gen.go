@@ -586,7 +586,7 @@ type BusinessHours struct {
 
 // BusinessHoursWish The whole week.
 type BusinessHoursWish struct {
-	// ResourceId Whose week; the location’s when left out.
+	// ResourceId Whose week; the location's when left out.
 	ResourceId *openapi_types.UUID `json:"resource_id,omitempty"`
 	Spans      []HoursSpan         `json:"spans"`
 }
@@ -815,7 +815,7 @@ type Language = string
 type Location struct {
 	Address *string `json:"address"`
 
-	// CalendarStaleAfterMinutes When a calendar was read longer ago than this
+	// CalendarStaleAfterMinutes Bookings wait for approval when a calendar was read longer ago than this.
 	CalendarStaleAfterMinutes int       `json:"calendar_stale_after_minutes"`
 	CreatedAt                 time.Time `json:"created_at"`
 	Id                        UUID      `json:"id"`
@@ -840,7 +840,7 @@ type LocationList struct {
 	Pagination Pagination `json:"pagination"`
 }
 
-// LocationWish A new location; without a zone it has the organization’s.
+// LocationWish A new location; without a zone it has the organization's.
 type LocationWish = json.RawMessage
 
 // Member A membership.
@@ -1085,7 +1085,7 @@ type ResourceKind string
 // ResourceChange What to change; a resource stays at its location.
 type ResourceChange = json.RawMessage
 
-// ResourceHours The week of a resource, instead of its location’s.
+// ResourceHours The week of a resource, instead of its location's.
 type ResourceHours struct {
 	ResourceId UUID        `json:"resource_id"`
 	Spans      []HoursSpan `json:"spans"`
