@@ -199,6 +199,17 @@ ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
 
+CREATE TYPE app.request_claim AS (
+	outcome text,
+	status integer,
+	headers jsonb,
+	response bytea
+);
+
+ALTER TYPE app.request_claim OWNER TO owner;
+
+COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it) or other_body (the key was used for something else).';
+
 CREATE TYPE app.scheduled_bundle AS (
 	outcome text,
 	not_before timestamp with time zone,
@@ -311,6 +322,23 @@ CREATE TYPE river.river_job_state AS ENUM (
 );
 
 ALTER TYPE river.river_job_state OWNER TO owner;
+
+CREATE FUNCTION app.abandon_request(p_claim_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  delete from public.idempotency_keys k
+  where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
+  return found;
+end
+$$;
+
+ALTER FUNCTION app.abandon_request(p_claim_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.abandon_request(p_claim_id uuid) IS 'Gives the key of a claimed wish back: it was refused or failed, so the same wish may be tried again at once. False when the claim is not p_claim_id''s any more.';
 
 CREATE FUNCTION app.now() RETURNS timestamp with time zone
     LANGUAGE sql PARALLEL SAFE
@@ -435,7 +463,12 @@ declare
   v_org_id uuid := app.require_org_id();
 begin
   perform app.require_staff();
-  if p_ends_at <= p_starts_at then
+  if not exists (select from public.locations l where l.org_id = v_org_id and l.id = p_location_id)
+    or (p_resource_id is not null and not exists (
+      select from public.resources r where r.org_id = v_org_id and r.id = p_resource_id and r.location_id = p_location_id))
+  then
+    raise exception 'there is no such location, or no such resource in it' using errcode = 'VX404';
+  elsif p_ends_at > p_starts_at is not true or not isfinite(p_starts_at) or not isfinite(p_ends_at) then
     raise exception 'a closure must end after it starts' using errcode = 'VX400';
   end if;
   perform app.lock_resources(array(
@@ -451,7 +484,7 @@ $$;
 
 ALTER FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) IS 'Closes a location, or one of its resources, for a time. Visits already booked in it stay and are for the staff to move. Staff only (VX403); an end before the start is VX400.';
+COMMENT ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) IS 'Closes a location, or one of its resources, for a time. Visits already booked in it stay and are for the staff to move. Staff only (VX403); an unknown location or resource is VX404, an end before the start VX400.';
 
 CREATE FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer, p_tool_ids text[] DEFAULT NULL::text[]) RETURNS SETOF app.agent_ref
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1513,6 +1546,73 @@ ALTER FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_
 
 COMMENT ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) IS 'The active resources that can give a service. p_resource_id NULL: any of the location; else that one, at the location or at another in the same time zone. p_location_id NULL: anywhere.';
 
+CREATE TABLE public.profiles (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    role text NOT NULL,
+    name text,
+    email text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT profiles_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text])))
+);
+
+ALTER TABLE ONLY public.profiles FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.profiles OWNER TO owner;
+
+COMMENT ON TABLE public.profiles IS 'Membership: one person belongs to one organisation in one role. The truth behind every token''s org_id.';
+
+COMMENT ON COLUMN public.profiles.user_id IS 'The person in auth.users; unique across tenants.';
+
+COMMENT ON COLUMN public.profiles.role IS 'owner and admin manage, staff work, viewer only reads. Read at every request, not from the token.';
+
+CREATE FUNCTION app.change_member_role(p_user_id uuid, p_role text) RETURNS SETOF public.profiles
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if coalesce(p_role, '') not in ('owner', 'admin', 'staff', 'viewer') then
+    raise exception 'a role is owner, admin, staff or viewer' using errcode = 'VX400';
+  end if;
+  perform app.may_change_member(p_user_id, p_role);
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'role_changed', 'user', p_user_id, app.current_user_id());
+  return query
+  update public.profiles p set role = p_role, updated_at = app.now()
+  where p.org_id = v_org_id and p.user_id = p_user_id
+  returning p.*;
+end
+$$;
+
+ALTER FUNCTION app.change_member_role(p_user_id uuid, p_role text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.change_member_role(p_user_id uuid, p_role text) IS 'Gives a member another role, which holds from their next request on, and returns the profile. Owner and admin only; owners are made and unmade by owners (VX403). VX400: no such role; VX404: no such member; VX409: the last owner.';
+
+CREATE FUNCTION app.check_fields(p_fields jsonb, VARIADIC p_known text[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_key text;
+begin
+  if jsonb_typeof(p_fields) is distinct from 'object' then
+    raise exception 'the fields are an object' using errcode = 'VX400';
+  end if;
+  select k into v_key from jsonb_object_keys(p_fields) k where k <> all (p_known) order by k limit 1;
+  if found then
+    raise exception 'there is no such field: %', left(v_key, 40) using errcode = 'VX400';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.check_fields(p_fields jsonb, VARIADIC p_known text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.check_fields(p_fields jsonb, VARIADIC p_known text[]) IS 'Raises VX400 unless p_fields is an object of known fields: a misspelt field must not be dropped without a word.';
+
 CREATE FUNCTION app.check_segment(p_segment jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
@@ -1773,6 +1873,51 @@ $$;
 ALTER FUNCTION app.claim_number(p_number text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.claim_number(p_number text) IS 'Makes a number (E.164) the tenant''s, at its first location, so that texts to it find the clinic. A number it already has stays as it is. VX409: another organisation has it, or there is no location.';
+
+CREATE FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) RETURNS SETOF app.request_claim
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_user_id uuid := app.current_user_id();
+  v_now timestamptz := app.now();
+  v_row public.idempotency_keys;
+begin
+  if v_user_id is null then
+    raise exception 'only a member''s wishes have keys' using errcode = 'VX403';
+  end if;
+  insert into public.idempotency_keys as k
+    (org_id, user_id, method, route, key, body_hash, claim_id, lease_until, created_at, expires_at)
+  values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
+  on conflict (org_id, user_id, method, route, key) do update
+  set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
+    status = null, headers = null, response = null, created_at = v_now, expires_at = excluded.expires_at
+  where (k.state = 'done' and k.expires_at <= v_now)
+    or (k.state = 'running' and k.lease_until <= v_now and (k.body_hash = excluded.body_hash or k.expires_at <= v_now))
+  returning k.* into v_row;
+  if v_row.id is not null then
+    return query select 'run', null::integer, null::jsonb, null::bytea;
+    return;
+  end if;
+
+  select * into v_row
+  from public.idempotency_keys k
+  where k.org_id = v_org_id and k.user_id = v_user_id and k.method = p_method and k.route = p_route and k.key = p_key;
+  if v_row.body_hash <> p_body_hash then
+    return query select 'other_body', null::integer, null::jsonb, null::bytea;
+  elsif v_row.state = 'done' then
+    return query select 'replay', v_row.status, v_row.headers, v_row.response;
+  else
+    -- Also without a row: its try has just given up; the caller asks again and finds the key free.
+    return query select 'running', null::integer, null::jsonb, null::bytea;
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) IS 'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. VX403 when no member acts.';
 
 CREATE FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) RETURNS SETOF app.tool_claim
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2164,6 +2309,86 @@ ALTER FUNCTION app.delete_agent(p_agent_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.delete_agent(p_agent_id uuid) IS 'Deletes an agent; owners and admins only (VX403). Its assistant at Vapi is taken away by a job, and the row with it. False when there is none. VX409 while it answers the clinic''s number.';
 
+CREATE FUNCTION app.delete_location(p_location_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  -- The row of the organisation stands for all its locations, so that two deletions cannot leave none.
+  perform from public.organizations o where o.id = v_org_id for no key update;
+  if not exists (select from public.locations l where l.org_id = v_org_id and l.id = p_location_id) then
+    return false;
+  elsif not exists (select from public.locations l where l.org_id = v_org_id and l.id <> p_location_id) then
+    raise exception 'an organisation keeps at least one location' using errcode = 'VX409';
+  end if;
+  delete from public.locations l where l.org_id = v_org_id and l.id = p_location_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'location_deleted', 'location', p_location_id, app.current_user_id());
+  perform app.announce('location_updated', 'location', p_location_id);
+  return true;
+exception when foreign_key_violation then
+  raise exception 'people, numbers, calls or visits belong to this location' using errcode = 'VX409';
+end
+$$;
+
+ALTER FUNCTION app.delete_location(p_location_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_location(p_location_id uuid) IS 'Deletes a location with its hours and closures. False when there is none. Owner and admin only (VX403). VX409: it is the last one, or resources, numbers, calls or visits belong to it.';
+
+CREATE FUNCTION app.delete_resource(p_resource_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  perform app.lock_resources(array[p_resource_id]);
+  delete from public.resources r where r.org_id = v_org_id and r.id = p_resource_id;
+  if not found then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'resource_deleted', 'resource', p_resource_id, app.current_user_id());
+  perform app.announce('resource_updated', 'resource', p_resource_id);
+  return true;
+exception when foreign_key_violation then
+  raise exception 'visits or calendars belong to this resource: make it inactive instead' using errcode = 'VX409';
+end
+$$;
+
+ALTER FUNCTION app.delete_resource(p_resource_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_resource(p_resource_id uuid) IS 'Deletes a resource that was never booked, with its hours and time off. False when there is none. Owner and admin only (VX403). VX409: visits or calendars refer to it; an inactive resource is offered to nobody.';
+
+CREATE FUNCTION app.delete_service(p_service_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  delete from public.services s where s.org_id = v_org_id and s.id = p_service_id;
+  if not found then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'service_deleted', 'service', p_service_id, app.current_user_id());
+  perform app.announce('service_updated', 'service', p_service_id);
+  return true;
+exception when foreign_key_violation then
+  raise exception 'visits were booked for this service: make it inactive instead' using errcode = 'VX409';
+end
+$$;
+
+ALTER FUNCTION app.delete_service(p_service_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_service(p_service_id uuid) IS 'Deletes a service that was never booked. False when there is none. Owner and admin only (VX403). VX409: visits refer to it; an inactive service is offered to nobody.';
+
 CREATE FUNCTION app.delete_template(p_template_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2350,6 +2575,7 @@ begin
   perform app.erase_messages(p_contact_id, v_contact.phone);
   perform app.erase_calls(p_contact_id, v_contact.phone);
   perform app.erase_visits(p_contact_id);
+  delete from public.idempotency_keys k where k.org_id = v_org_id and k.state = 'done'; -- answers may show the contact
   update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
   update public.contacts c
   set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
@@ -2690,6 +2916,24 @@ ALTER FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_
 
 COMMENT ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) IS 'Says how the hand-over to the provider went: sent (with the provider''s id), failed (surely not sent) or unknown (it may have been). Only a queued or unknown message changes; what a delivery report said already stays, and gets the id if it had none. Twilio''s 21610 opts the number out. Staff are told of failed confirmations, reminders and codes, and of a message that cannot be settled (unknown, reason cannot_ask). Returns the status that stands. VX400 for another outcome, VX404 for an unknown message.';
 
+CREATE FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  update public.idempotency_keys k
+  set state = 'done', status = p_status, headers = p_headers, response = p_response
+  where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
+  return found;
+end
+$$;
+
+ALTER FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) IS 'Keeps the answer (2xx) of a claimed wish for those who repeat it. False when the claim is not p_claim_id''s any more: it took too long and another try has it.';
+
 CREATE FUNCTION app.forget_retired_tool(p_vapi_tool_id text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2960,6 +3204,69 @@ $$;
 ALTER FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) IS 'Notes that an assistant is about to be created at Vapi, before it is. False: the lease is lost or the agent deleted; create nothing.';
+
+CREATE TABLE public.invitations (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    email text NOT NULL,
+    role text NOT NULL,
+    token_hash bytea NOT NULL,
+    invited_by uuid,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT invitations_email_check CHECK ((email = lower(email))),
+    CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'staff'::text, 'viewer'::text])))
+);
+
+ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invitations OWNER TO owner;
+
+COMMENT ON TABLE public.invitations IS 'An address asked to join. Joining needs the token or the confirmed address; the address alone never founds an organisation.';
+
+COMMENT ON COLUMN public.invitations.token_hash IS 'SHA-256 of the token in the invitation mail; the token itself is not stored.';
+
+CREATE FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) RETURNS SETOF public.invitations
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_email text := lower(btrim(p_email));
+  v_invitation public.invitations;
+begin
+  perform app.require_admin();
+  if coalesce(v_email, '') !~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$' or char_length(v_email) > 254 then
+    raise exception 'this is no e-mail address' using errcode = 'VX400';
+  elsif coalesce(p_role, '') not in ('admin', 'staff', 'viewer') then
+    raise exception 'people are invited as admin, staff or viewer' using errcode = 'VX400';
+  elsif octet_length(p_token_hash) is distinct from 32 then
+    raise exception 'the token''s hash has 32 bytes' using errcode = 'VX400';
+  end if;
+  -- Two invitations of one address at once would both stand.
+  perform from public.organizations o where o.id = v_org_id for no key update;
+  if exists (select from public.profiles p where p.org_id = v_org_id and lower(p.email) = v_email) then
+    raise exception 'this person is a member already' using errcode = 'VX409';
+  end if;
+  update public.invitations i
+  set role = p_role, token_hash = p_token_hash, invited_by = app.current_user_id(), expires_at = app.now() + interval '7 days'
+  where i.org_id = v_org_id and i.email = v_email and i.accepted_at is null
+  returning i.* into v_invitation;
+  if v_invitation.id is null then
+    insert into public.invitations (org_id, email, role, token_hash, invited_by, expires_at)
+    values (v_org_id, v_email, p_role, p_token_hash, app.current_user_id(), app.now() + interval '7 days')
+    returning * into v_invitation;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id());
+  return next v_invitation;
+end
+$_$;
+
+ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with. An address that was invited before keeps one invitation, with the new role and token. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already.';
 
 CREATE FUNCTION app.is_message_rule(p_key text, p_value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -3363,6 +3670,36 @@ ALTER FUNCTION app.match_rank(p_words text, p_names text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.match_rank(p_words text, p_names text[]) IS 'How well words that were said fit the best of some names, titles left aside: 1 equal, 2 the words stand in the name as whole words, 3 the name stands in the words; NULL when nothing fits or nothing was said.';
 
+CREATE FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_role text;
+  v_my_role text;
+begin
+  perform from public.profiles p where p.org_id = v_org_id and p.role = 'owner' order by p.id for update;
+  -- Read again under the lock: whoever acts may have lost the role while waiting.
+  perform app.require_admin();
+  v_my_role := app.current_member_role();
+  select p.role into v_role from public.profiles p where p.org_id = v_org_id and p.user_id = p_user_id for update;
+  if v_role is null then
+    raise exception 'there is no such member' using errcode = 'VX404';
+  elsif v_my_role <> 'owner' and (v_role = 'owner' or p_new_role = 'owner') then
+    raise exception 'only owners decide who is an owner' using errcode = 'VX403';
+  elsif v_role = 'owner' and p_new_role is distinct from 'owner' and not exists (
+    select from public.profiles p where p.org_id = v_org_id and p.role = 'owner' and p.user_id <> p_user_id)
+  then
+    raise exception 'the last owner stays: make somebody else an owner first' using errcode = 'VX409';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) IS 'Locks the owners and raises unless the acting member may give a member this role (NULL: remove them): VX403 for others than owners and admins, or when an admin touches an owner; VX404: no such member; VX409: the last owner.';
+
 CREATE FUNCTION app.may_guess(p_call_id uuid, p_contact_id uuid) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3703,6 +4040,17 @@ $$;
 ALTER FUNCTION app.message_to_settle(p_message_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.message_to_settle(p_message_id uuid) IS 'The message when nobody knows what became of it: taken to the provider and never finished, or unknown. Its status is unknown from here on, so that the truth stands while the provider is asked. No row: it is settled, or still waits for its sender.';
+
+CREATE FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case when p_fields ? p_key then make_interval(mins => (p_fields ->> p_key)::integer) else p_otherwise end
+$$;
+
+ALTER FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) OWNER TO owner;
+
+COMMENT ON FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) IS 'A field that counts minutes, as an interval: NULL where it is null, p_otherwise where it is absent.';
 
 CREATE FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5511,6 +5859,24 @@ ALTER FUNCTION app.remove_credential(p_provider text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.remove_credential(p_provider text) IS 'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403).';
 
+CREATE FUNCTION app.remove_member(p_user_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.may_change_member(p_user_id, null);
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'member_removed', 'user', p_user_id, app.current_user_id());
+  delete from public.profiles p where p.org_id = v_org_id and p.user_id = p_user_id;
+end
+$$;
+
+ALTER FUNCTION app.remove_member(p_user_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.remove_member(p_user_id uuid) IS 'Ends a membership; the person''s token is refused from the next request on. Owner and admin only; an owner is removed by owners (VX403). VX404: no such member; VX409: the last owner.';
+
 CREATE FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6189,6 +6555,202 @@ ALTER FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce 
 
 COMMENT ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) IS 'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s.';
 
+CREATE TABLE public.locations (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    address text,
+    time_zone text NOT NULL,
+    phone text,
+    calendar_stale_after interval DEFAULT '00:15:00'::interval NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT locations_calendar_stale_after_check CHECK (((calendar_stale_after >= '00:01:00'::interval) AND (calendar_stale_after <= '7 days'::interval))),
+    CONSTRAINT locations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT locations_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT locations_time_zone_check CHECK (app.is_time_zone(time_zone))
+);
+
+ALTER TABLE ONLY public.locations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.locations OWNER TO owner;
+
+COMMENT ON TABLE public.locations IS 'A place where visits happen. Hours, closures and local time belong to it; an organisation starts with one.';
+
+COMMENT ON COLUMN public.locations.time_zone IS 'IANA zone in which the location''s hours and every spoken time are read.';
+
+COMMENT ON COLUMN public.locations.phone IS 'The clinic''s own line (E.164), where callers are put through. Must not forward back to a number of ours.';
+
+COMMENT ON COLUMN public.locations.calendar_stale_after IS 'When a calendar''s mirror is older than this, bookings are pending instead of confirmed.';
+
+CREATE FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) RETURNS SETOF public.locations
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.locations;
+  v_id uuid := p_location_id;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'address', 'time_zone', 'phone', 'calendar_stale_after_minutes');
+  if v_id is null then
+    insert into public.locations (org_id, name, time_zone)
+    select o.id, btrim(p_fields ->> 'name'), o.time_zone from public.organizations o where o.id = v_org_id
+    returning * into v_old;
+    v_id := v_old.id;
+  else
+    select * into v_old from public.locations l where l.org_id = v_org_id and l.id = v_id for update;
+    if v_old.id is null then
+      raise exception 'there is no such location' using errcode = 'VX404';
+    end if;
+  end if;
+  if exists (select from public.phone_numbers n where n.number = p_fields ->> 'phone') then
+    raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.locations l
+  set name = case when p_fields ? 'name' then btrim(p_fields ->> 'name') else l.name end,
+    address = case when p_fields ? 'address' then nullif(btrim(p_fields ->> 'address'), '') else l.address end,
+    time_zone = case when p_fields ? 'time_zone' then p_fields ->> 'time_zone' else l.time_zone end,
+    phone = case when p_fields ? 'phone' then nullif(btrim(p_fields ->> 'phone'), '') else l.phone end,
+    calendar_stale_after = app.minutes_or(p_fields, 'calendar_stale_after_minutes', l.calendar_stale_after),
+    updated_at = app.now()
+  where l.org_id = v_org_id and l.id = v_id
+  returning l.*;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'location_saved', 'location', v_id, app.current_user_id());
+  perform app.announce('location_updated', 'location', v_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) IS 'Makes (p_location_id NULL) or changes a location and returns it. p_fields may hold name, address, time_zone (IANA; a new location has the organisation''s), phone (E.164, not one of ours) and calendar_stale_after_minutes; what is absent stays, null clears address and phone. Visits already booked keep their instant when the zone changes. Owner and admin only (VX403). VX404: no such location; VX400: an unknown field or a value that it may not have.';
+
+CREATE FUNCTION app.save_resource(p_resource_id uuid, p_fields jsonb) RETURNS SETOF public.resources
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := p_resource_id;
+  v_services uuid[];
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'location_id', 'name', 'aliases', 'kind', 'active', 'service_ids');
+  v_services := array(select distinct s::uuid from jsonb_array_elements_text(p_fields -> 'service_ids') s);
+  if exists (
+    select from unnest(v_services) w(id)
+    where not exists (select from public.services s where s.org_id = v_org_id and s.id = w.id))
+  then
+    raise exception 'there is no such service' using errcode = 'VX404';
+  end if;
+  if v_id is null then
+    insert into public.resources (org_id, location_id, name)
+    select v_org_id, l.id, btrim(p_fields ->> 'name')
+    from public.locations l
+    where l.org_id = v_org_id and l.id = (p_fields ->> 'location_id')::uuid
+    returning id into v_id;
+    if v_id is null then
+      raise exception 'there is no such location' using errcode = 'VX404';
+    end if;
+  else
+    -- A booking that is being decided sees the resource as it was or as it will be.
+    perform app.lock_resources(array[v_id]);
+  end if;
+  return query
+  update public.resources r
+  set name = case when p_fields ? 'name' then btrim(p_fields ->> 'name') else r.name end,
+    aliases = case when p_fields ? 'aliases' then array(
+      select distinct btrim(a) from jsonb_array_elements_text(p_fields -> 'aliases') a where btrim(a) <> '') else r.aliases end,
+    kind = case when p_fields ? 'kind' then p_fields ->> 'kind' else r.kind end,
+    active = case when p_fields ? 'active' then (p_fields ->> 'active')::boolean else r.active end,
+    updated_at = app.now()
+  where r.org_id = v_org_id and r.id = v_id
+  returning r.*;
+  if not found then
+    raise exception 'there is no such resource' using errcode = 'VX404';
+  end if;
+  if p_fields ? 'location_id' and not exists (
+    select from public.resources r where r.org_id = v_org_id and r.id = v_id and r.location_id = (p_fields ->> 'location_id')::uuid)
+  then
+    raise exception 'a resource stays at its location: its hours and visits belong there' using errcode = 'VX409';
+  end if;
+  if p_fields ? 'service_ids' then
+    delete from public.resource_services rs
+    where rs.org_id = v_org_id and rs.resource_id = v_id and rs.service_id <> all (v_services);
+    insert into public.resource_services (org_id, resource_id, service_id)
+    select v_org_id, v_id, s from unnest(v_services) s
+    on conflict do nothing;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'resource_saved', 'resource', v_id, app.current_user_id());
+  perform app.announce('resource_updated', 'resource', v_id);
+exception
+  when unique_violation then
+    raise exception 'another resource has this name' using errcode = 'VX409';
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.save_resource(p_resource_id uuid, p_fields jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_resource(p_resource_id uuid, p_fields jsonb) IS 'Makes (p_resource_id NULL; name and location_id are needed) or changes whom or what visits are booked with, and returns it. p_fields may hold location_id (stays for good), name, aliases, kind (practitioner, room), active and service_ids (all it can give); what is absent stays. Visits already booked stay. Owner and admin only (VX403). VX404: no such resource, location or service; VX409: the name is taken, or another location; VX400: an unknown field or a value that it may not have.';
+
+CREATE FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) RETURNS SETOF public.services
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := p_service_id;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'aliases', 'duration_minutes', 'buffer_before_minutes', 'buffer_after_minutes',
+    'price_minor', 'currency', 'active');
+  if v_id is null then
+    insert into public.services (org_id, name, duration)
+    values (v_org_id, btrim(p_fields ->> 'name'), make_interval(mins => (p_fields ->> 'duration_minutes')::integer))
+    returning id into v_id;
+  end if;
+  return query
+  update public.services s
+  set name = case when p_fields ? 'name' then btrim(p_fields ->> 'name') else s.name end,
+    aliases = case when p_fields ? 'aliases' then array(
+      select distinct btrim(a) from jsonb_array_elements_text(p_fields -> 'aliases') a where btrim(a) <> '') else s.aliases end,
+    duration = app.minutes_or(p_fields, 'duration_minutes', s.duration),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', s.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', s.buffer_after),
+    price_minor = case when p_fields ? 'price_minor' then (p_fields ->> 'price_minor')::bigint else s.price_minor end,
+    currency = case when p_fields ? 'currency' then p_fields ->> 'currency' else s.currency end,
+    active = case when p_fields ? 'active' then (p_fields ->> 'active')::boolean else s.active end,
+    updated_at = app.now()
+  where s.org_id = v_org_id and s.id = v_id
+  returning s.*;
+  if not found then
+    raise exception 'there is no such service' using errcode = 'VX404';
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'service_saved', 'service', v_id, app.current_user_id());
+  perform app.announce('service_updated', 'service', v_id);
+exception
+  when unique_violation then
+    raise exception 'another service has this name' using errcode = 'VX409';
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) IS 'Makes (p_service_id NULL; name and duration_minutes are needed) or changes a service and returns it. p_fields may hold name, aliases, duration_minutes (5 to 720), buffer_before_minutes and buffer_after_minutes (0 to 240; null: the organisation''s), price_minor (null: not told to callers), currency and active; what is absent stays. Visits already booked keep their length. Owner and admin only (VX403). VX404: no such service; VX409: the name is taken; VX400: an unknown field or a value that it may not have.';
+
 CREATE TABLE public.message_templates (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -6485,6 +7047,12 @@ begin
     or cardinality(p_opens) is distinct from cardinality(p_closes) then
     raise exception 'weekdays, opening and closing times must be as many' using errcode = 'VX400';
   end if;
+  if exists (
+    select from unnest(p_weekdays, p_opens, p_closes) s(weekday, opens, closes)
+    where s.weekday between 0 and 6 is not true or s.closes > s.opens is not true)
+  then
+    raise exception 'a span is of a weekday from 0 to 6 and closes after it opens' using errcode = 'VX400';
+  end if;
   -- A booking that is being decided must see either the old week or the new one.
   perform app.lock_resources(array(
     select r.id from public.resources r
@@ -6505,7 +7073,7 @@ $$;
 
 ALTER FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) IS 'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length are VX400. Returns the number of spans.';
+COMMENT ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) IS 'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length and spans that end before they begin are VX400. Returns the number of spans.';
 
 CREATE TABLE public.organizations (
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -6652,6 +7220,61 @@ $$;
 ALTER FUNCTION app.set_message_rules(p_rules jsonb) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.set_message_rules(p_rules jsonb) IS 'Changes the clinic''s rules for messages and returns the organisation. p_rules may hold follow_up_window_minutes (1 to 10080), quiet_from and quiet_until ("21:00"; equal: no quiet hours), reminder_offsets_minutes (at most five, each 10 to 86400), messages_per_day (0 to 100000), missed_call_text and email_confirmations; what is absent stays. Visits planned before keep their reminders. Owner and admin only (VX403). An unknown key or a bad value is VX400 and named.';
+
+CREATE FUNCTION app.set_org_settings(p_fields jsonb) RETURNS SETOF public.organizations
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key text;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
+    'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode');
+  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' order by f.key limit 1;
+  if found then
+    raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.organizations o
+  set name = coalesce(btrim(p_fields ->> 'name'), o.name),
+    country = coalesce(p_fields ->> 'country', o.country),
+    time_zone = coalesce(p_fields ->> 'time_zone', o.time_zone),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', o.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', o.buffer_after),
+    slot_step = app.minutes_or(p_fields, 'slot_step_minutes', o.slot_step),
+    min_notice = app.minutes_or(p_fields, 'min_notice_minutes', o.min_notice),
+    max_advance = coalesce(make_interval(days => (p_fields ->> 'max_advance_days')::integer), o.max_advance),
+    hold_ttl = coalesce(make_interval(secs => (p_fields ->> 'hold_seconds')::integer), o.hold_ttl),
+    holds_per_day = coalesce((p_fields ->> 'holds_per_day')::integer, o.holds_per_day),
+    approval_required = coalesce((p_fields ->> 'approval_required')::boolean, o.approval_required),
+    identity_factor = coalesce(p_fields ->> 'identity_factor', o.identity_factor),
+    emergency_sentence = coalesce(btrim(p_fields ->> 'emergency_sentence'), o.emergency_sentence),
+    recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
+    ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
+    hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    updated_at = app.now()
+  where o.id = v_org_id
+  returning o.*;
+  -- What the assistants say and keep is part of them at Vapi.
+  if p_fields ?| array['name', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode'] then
+    perform app.request_agent_sync(a.id) from public.agents a where a.org_id = v_org_id and a.deleted_at is null;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'settings_changed', 'organization', v_org_id, app.current_user_id());
+  perform app.announce('organization_updated', 'organization', v_org_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.set_org_settings(p_fields jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure and hipaa_mode; what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
 
 CREATE FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text DEFAULT NULL::text, p_message_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7071,6 +7694,7 @@ CREATE FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_d
 declare
   v_events bigint;
   v_deliveries bigint;
+  v_answers bigint;
 begin
   if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
     raise exception 'live clients and repeated webhooks need the last hour' using errcode = 'VX400';
@@ -7079,13 +7703,15 @@ begin
   get diagnostics v_events = row_count;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
   get diagnostics v_deliveries = row_count;
-  return v_events + v_deliveries;
+  delete from public.idempotency_keys k where k.expires_at < app.now();
+  get diagnostics v_answers = row_count;
+  return v_events + v_deliveries + v_answers;
 end
 $$;
 
 ALTER FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. The last hour cannot be deleted (VX400). Returns how many rows went.';
+COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes go when they have expired. The last hour cannot be deleted (VX400). Returns how many rows went.';
 
 CREATE FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) RETURNS app.scheduled_bundle
     LANGUAGE plpgsql
@@ -7761,6 +8387,28 @@ ALTER FUNCTION app.with_stop_hint(p_text text, p_language text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.with_stop_hint(p_text text, p_language text) IS 'A marketing text that says how to end it, as the law wants: the sentence is put at the end where the word STOP is missing.';
 
+CREATE FUNCTION app.withdraw_invitation(p_invitation_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  delete from public.invitations i where i.org_id = v_org_id and i.id = p_invitation_id and i.accepted_at is null;
+  if not found then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'invitation_withdrawn', 'invitation', p_invitation_id, app.current_user_id());
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.withdraw_invitation(p_invitation_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) IS 'Takes an open invitation back: its token opens nothing any more. False when there is none, or it was accepted. Owner and admin only (VX403).';
+
 CREATE FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -8219,6 +8867,52 @@ ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.idempotency_keys (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    method text NOT NULL,
+    route text NOT NULL,
+    key text NOT NULL,
+    body_hash bytea NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    claim_id uuid NOT NULL,
+    lease_until timestamp with time zone NOT NULL,
+    status integer,
+    headers jsonb,
+    response bytea,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotency_keys_answer CHECK (((state = 'done'::text) = ((status IS NOT NULL) AND (headers IS NOT NULL) AND (response IS NOT NULL)))),
+    CONSTRAINT idempotency_keys_body_hash_check CHECK ((octet_length(body_hash) = 32)),
+    CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 220))),
+    CONSTRAINT idempotency_keys_method_check CHECK ((method ~ '^[A-Z]{1,10}$'::text)),
+    CONSTRAINT idempotency_keys_response_check CHECK ((octet_length(response) <= 1048576)),
+    CONSTRAINT idempotency_keys_route_check CHECK (((char_length(route) >= 1) AND (char_length(route) <= 200))),
+    CONSTRAINT idempotency_keys_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text]))),
+    CONSTRAINT idempotency_keys_status_check CHECK (((status >= 200) AND (status <= 299)))
+);
+
+ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_keys OWNER TO owner;
+
+COMMENT ON TABLE public.idempotency_keys IS 'Wishes of the dashboard that were carried out lately, with their answers: the same wish again gets the same answer and changes nothing. Kept for two minutes or a day; read by functions only.';
+
+COMMENT ON COLUMN public.idempotency_keys.route IS 'The pattern that the path matched; the path itself is part of body_hash.';
+
+COMMENT ON COLUMN public.idempotency_keys.key IS 'What the client sent, with the name of its header in front: two headers never mean one wish.';
+
+COMMENT ON COLUMN public.idempotency_keys.body_hash IS 'SHA-256 of path, query and body: under one key nothing else may be wished.';
+
+COMMENT ON COLUMN public.idempotency_keys.claim_id IS 'The try that carries the wish out; only it may write the answer.';
+
+COMMENT ON COLUMN public.idempotency_keys.lease_until IS 'When a try that has not answered is taken for dead; the same wish may then be tried again.';
+
+COMMENT ON COLUMN public.idempotency_keys.headers IS 'The answer''s headers that are the handler''s own, as name: value.';
+
+COMMENT ON COLUMN public.idempotency_keys.response IS 'The answer''s body.';
+
 CREATE TABLE public.identity_codes (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -8243,56 +8937,6 @@ COMMENT ON TABLE public.identity_codes IS 'Codes that prove who calls. Only a ke
 COMMENT ON COLUMN public.identity_codes.kind IS 'confirmation: stands in the confirmation of a visit, until the visit; texted: asked for in a call, good for that call only.';
 
 COMMENT ON COLUMN public.identity_codes.code_hash IS 'NULL until the text with the code was written.';
-
-CREATE TABLE public.invitations (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    email text NOT NULL,
-    role text NOT NULL,
-    token_hash bytea NOT NULL,
-    invited_by uuid,
-    expires_at timestamp with time zone NOT NULL,
-    accepted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT invitations_email_check CHECK ((email = lower(email))),
-    CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'staff'::text, 'viewer'::text])))
-);
-
-ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.invitations OWNER TO owner;
-
-COMMENT ON TABLE public.invitations IS 'An address asked to join. Joining needs the token or the confirmed address; the address alone never founds an organisation.';
-
-COMMENT ON COLUMN public.invitations.token_hash IS 'SHA-256 of the token in the invitation mail; the token itself is not stored.';
-
-CREATE TABLE public.locations (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    name text NOT NULL,
-    address text,
-    time_zone text NOT NULL,
-    phone text,
-    calendar_stale_after interval DEFAULT '00:15:00'::interval NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT locations_calendar_stale_after_check CHECK (((calendar_stale_after >= '00:01:00'::interval) AND (calendar_stale_after <= '7 days'::interval))),
-    CONSTRAINT locations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT locations_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
-    CONSTRAINT locations_time_zone_check CHECK (app.is_time_zone(time_zone))
-);
-
-ALTER TABLE ONLY public.locations FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.locations OWNER TO owner;
-
-COMMENT ON TABLE public.locations IS 'A place where visits happen. Hours, closures and local time belong to it; an organisation starts with one.';
-
-COMMENT ON COLUMN public.locations.time_zone IS 'IANA zone in which the location''s hours and every spoken time are read.';
-
-COMMENT ON COLUMN public.locations.phone IS 'The clinic''s own line (E.164), where callers are put through. Must not forward back to a number of ours.';
-
-COMMENT ON COLUMN public.locations.calendar_stale_after IS 'When a calendar''s mirror is older than this, bookings are pending instead of confirmed.';
 
 CREATE TABLE public.notifications (
     org_id uuid NOT NULL,
@@ -8428,28 +9072,6 @@ COMMENT ON TABLE public.phone_numbers IS 'A clinic''s DID: the number callers di
 COMMENT ON COLUMN public.phone_numbers.number IS 'E.164.';
 
 COMMENT ON COLUMN public.phone_numbers.routing IS 'dynamic: Vapi asks us for the assistant at every call; fixed: the number carries one assistant.';
-
-CREATE TABLE public.profiles (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    user_id uuid NOT NULL,
-    role text NOT NULL,
-    name text,
-    email text,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT profiles_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text])))
-);
-
-ALTER TABLE ONLY public.profiles FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.profiles OWNER TO owner;
-
-COMMENT ON TABLE public.profiles IS 'Membership: one person belongs to one organisation in one role. The truth behind every token''s org_id.';
-
-COMMENT ON COLUMN public.profiles.user_id IS 'The person in auth.users; unique across tenants.';
-
-COMMENT ON COLUMN public.profiles.role IS 'owner and admin manage, staff work, viewer only reads. Read at every request, not from the token.';
 
 CREATE TABLE public.resource_services (
     org_id uuid NOT NULL,
@@ -8661,6 +9283,12 @@ ALTER TABLE ONLY public.departments
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_org_id_user_id_method_route_key_key UNIQUE (org_id, user_id, method, route, key);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (org_id, id);
 
 ALTER TABLE ONLY public.identity_codes
     ADD CONSTRAINT identity_codes_pkey PRIMARY KEY (org_id, id);
@@ -8882,6 +9510,10 @@ COMMENT ON INDEX public.closures_location IS 'free_slots: closures of the candid
 CREATE INDEX events_xid ON public.events USING btree (xid);
 
 COMMENT ON INDEX public.events_xid IS 'The relay reads on from where it was.';
+
+CREATE INDEX idempotency_keys_expires ON public.idempotency_keys USING btree (expires_at);
+
+COMMENT ON INDEX public.idempotency_keys_expires IS 'The hourly sweep.';
 
 CREATE UNIQUE INDEX identity_codes_appointment ON public.identity_codes USING btree (org_id, appointment_id) WHERE (kind = 'confirmation'::text);
 
@@ -9114,6 +9746,9 @@ ALTER TABLE ONLY public.departments
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.identity_codes
     ADD CONSTRAINT identity_codes_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE CASCADE;
 
@@ -9284,6 +9919,8 @@ CREATE POLICY definer_crosses ON public.assistant_routes FOR SELECT TO app_defin
 
 CREATE POLICY definer_crosses ON public.events TO app_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY definer_crosses ON public.idempotency_keys TO app_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY definer_crosses ON public.invitations TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.org_credentials FOR SELECT TO app_definer USING (true);
@@ -9303,6 +9940,8 @@ CREATE POLICY definer_crosses ON public.webhook_deliveries TO app_definer USING 
 ALTER TABLE public.departments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.identity_codes ENABLE ROW LEVEL SECURITY;
 
@@ -9379,6 +10018,8 @@ CREATE POLICY service_role_sees_all ON public.contacts TO service_role USING (tr
 CREATE POLICY service_role_sees_all ON public.departments TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.events TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.idempotency_keys TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.identity_codes TO service_role USING (true) WITH CHECK (true);
 
@@ -9464,6 +10105,8 @@ CREATE POLICY tenant_reads ON public.departments FOR SELECT TO tenant_user, tena
 
 CREATE POLICY tenant_reads ON public.events FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.idempotency_keys FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.identity_codes FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.invitations FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -9548,6 +10191,8 @@ CREATE POLICY writer_writes ON public.departments TO app_writer USING ((org_id =
 
 CREATE POLICY writer_writes ON public.events TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.idempotency_keys TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.identity_codes TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.invitations TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -9607,6 +10252,9 @@ GRANT USAGE ON SCHEMA public TO tenant_user;
 
 GRANT USAGE ON SCHEMA river TO app_definer;
 GRANT USAGE ON SCHEMA river TO voxanne_login;
+
+GRANT ALL ON FUNCTION app.abandon_request(p_claim_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.abandon_request(p_claim_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.now() TO app_definer;
 GRANT ALL ON FUNCTION app.now() TO app_writer;
@@ -9743,6 +10391,18 @@ GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_lo
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.profiles TO tenant_service;
+GRANT SELECT ON TABLE public.profiles TO tenant_user;
+GRANT SELECT,INSERT ON TABLE public.profiles TO app_definer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO service_role;
+
+GRANT ALL ON FUNCTION app.change_member_role(p_user_id uuid, p_role text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.change_member_role(p_user_id uuid, p_role text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.check_fields(p_fields jsonb, VARIADIC p_known text[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.check_fields(p_fields jsonb, VARIADIC p_known text[]) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.check_segment(p_segment jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.check_segment(p_segment jsonb) FROM PUBLIC;
 
@@ -9763,6 +10423,9 @@ REVOKE ALL ON FUNCTION app.claim_message(p_message_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.claim_number(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.claim_number(p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) FROM PUBLIC;
@@ -9815,6 +10478,15 @@ REVOKE ALL ON FUNCTION app.default_template(p_kind text, p_language text) FROM P
 
 GRANT ALL ON FUNCTION app.delete_agent(p_agent_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.delete_agent(p_agent_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.delete_location(p_location_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_location(p_location_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.delete_resource(p_resource_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_resource(p_resource_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.delete_service(p_service_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_service(p_service_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.delete_template(p_template_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.delete_template(p_template_id uuid) FROM PUBLIC;
@@ -9879,6 +10551,9 @@ REVOKE ALL ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p
 GRANT ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) TO tenant_user;
+REVOKE ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) FROM PUBLIC;
 
@@ -9901,6 +10576,38 @@ REVOKE ALL ON FUNCTION app.identify_caller(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.invitations TO app_definer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(org_id) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(id) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(id) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(email) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(email) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(role) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(role) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(invited_by) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(invited_by) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(expires_at) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(expires_at) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_user;
+GRANT UPDATE(accepted_at) ON TABLE public.invitations TO app_definer;
+
+GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_user;
+
+GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) TO tenant_user;
+REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) FROM PUBLIC;
@@ -9970,6 +10677,9 @@ GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_ser
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_user;
 REVOKE ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) TO app_writer;
+REVOKE ALL ON FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.may_guess(p_call_id uuid, p_contact_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.may_guess(p_call_id uuid, p_contact_id uuid) FROM PUBLIC;
 
@@ -9998,6 +10708,9 @@ REVOKE ALL ON FUNCTION app.message_text_refusal(p_category text, p_method text, 
 
 GRANT ALL ON FUNCTION app.message_to_settle(p_message_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.message_to_settle(p_message_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) TO app_writer;
+REVOKE ALL ON FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) FROM PUBLIC;
@@ -10210,6 +10923,9 @@ REVOKE ALL ON FUNCTION app.remove_closure(p_closure_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.remove_credential(p_provider text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.remove_credential(p_provider text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.remove_member(p_user_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.remove_member(p_user_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) FROM PUBLIC;
 
@@ -10292,6 +11008,20 @@ REVOKE ALL ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_cate
 GRANT ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.locations TO tenant_service;
+GRANT SELECT ON TABLE public.locations TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO service_role;
+
+GRANT ALL ON FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.save_resource(p_resource_id uuid, p_fields jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_resource(p_resource_id uuid, p_fields jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.message_templates TO tenant_service;
 GRANT SELECT ON TABLE public.message_templates TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_templates TO app_writer;
@@ -10332,6 +11062,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO service_role;
 
 GRANT ALL ON FUNCTION app.set_message_rules(p_rules jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.set_message_rules(p_rules jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.set_org_settings(p_fields jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.set_org_settings(p_fields jsonb) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) FROM PUBLIC;
@@ -10436,6 +11169,9 @@ REVOKE ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now
 GRANT ALL ON FUNCTION app.with_stop_hint(p_text text, p_language text) TO app_writer;
 REVOKE ALL ON FUNCTION app.with_stop_hint(p_text text, p_language text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;
 
@@ -10526,42 +11262,14 @@ GRANT SELECT,DELETE ON TABLE public.events TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO service_role;
 
+GRANT DELETE ON TABLE public.idempotency_keys TO app_definer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO service_role;
+
+GRANT SELECT(expires_at) ON TABLE public.idempotency_keys TO app_definer;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO service_role;
-
-GRANT SELECT ON TABLE public.invitations TO app_definer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(org_id) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(id) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(id) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(email) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(email) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(role) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(role) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(invited_by) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(invited_by) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(expires_at) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(expires_at) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_user;
-GRANT UPDATE(accepted_at) ON TABLE public.invitations TO app_definer;
-
-GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT ON TABLE public.locations TO tenant_service;
-GRANT SELECT ON TABLE public.locations TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO service_role;
 
 GRANT SELECT ON TABLE public.notifications TO tenant_service;
 GRANT SELECT ON TABLE public.notifications TO tenant_user;
@@ -10591,12 +11299,6 @@ GRANT SELECT ON TABLE public.phone_numbers TO tenant_service;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO service_role;
-
-GRANT SELECT ON TABLE public.profiles TO tenant_service;
-GRANT SELECT ON TABLE public.profiles TO tenant_user;
-GRANT SELECT,INSERT ON TABLE public.profiles TO app_definer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO service_role;
 
 GRANT SELECT ON TABLE public.resource_services TO tenant_service;
 GRANT SELECT ON TABLE public.resource_services TO tenant_user;

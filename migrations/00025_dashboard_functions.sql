@@ -419,15 +419,14 @@ begin
   select * into v_row
   from public.idempotency_keys k
   where k.org_id = v_org_id and k.user_id = v_user_id and k.method = p_method and k.route = p_route and k.key = p_key;
-  -- No row: its try has just given up; the caller asks again and finds the key free.
-  return query select
-    case
-      when v_row.id is null then 'running'
-      when v_row.body_hash <> p_body_hash then 'other_body'
-      when v_row.state = 'done' then 'replay'
-      else 'running'
-    end,
-    v_row.status, v_row.headers, v_row.response;
+  if v_row.body_hash <> p_body_hash then
+    return query select 'other_body', null::integer, null::jsonb, null::bytea;
+  elsif v_row.state = 'done' then
+    return query select 'replay', v_row.status, v_row.headers, v_row.response;
+  else
+    -- Also without a row: its try has just given up; the caller asks again and finds the key free.
+    return query select 'running', null::integer, null::jsonb, null::bytea;
+  end if;
 end
 $$;
 
