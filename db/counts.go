@@ -11,3 +11,12 @@ func (r NotificationListed) Count() (total int64, estimate bool) { return r.Tota
 
 // Count is as CallListed's.
 func (r AuditListed) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }
+
+// Count is how many visits fit the list in all.
+func (r AppointmentRow) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }
+
+// Count is how many tries fit the list in all.
+func (r BookingAttemptRow) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }
+
+// Count is how many contacts fit the list in all.
+func (r ContactRow) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }

@@ -12,6 +12,16 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+type Activity struct {
+	ID        uuid.UUID
+	Kind      string
+	At        time.Time
+	Summary   string
+	Entity    string
+	EntityID  uuid.UUID
+	ContactID *uuid.UUID
+}
+
 // How the clinic's receptionist speaks: one row per voice agent, mirrored to an assistant at Vapi.
 type Agent struct {
 	OrgID uuid.UUID
@@ -133,6 +143,20 @@ type AssistantFacts struct {
 	Practitioners    *string
 }
 
+type AuditListed struct {
+	ID              uuid.UUID
+	Action          string
+	Entity          *string
+	EntityID        *uuid.UUID
+	ActorUserID     *uuid.UUID
+	ActorName       *string
+	ActorEmail      *string
+	RequestID       *string
+	At              time.Time
+	Total           int64
+	TotalIsEstimate bool
+}
+
 type BookingAttemptRow struct {
 	ID              uuid.UUID
 	At              time.Time
@@ -173,6 +197,55 @@ type BookingResult struct {
 	Alternatives  []time.Time
 }
 
+type CallDetail struct {
+	ID              uuid.UUID
+	VapiCallID      string
+	ContactID       *uuid.UUID
+	CallerName      *string
+	PhoneNumber     *string
+	ToNumber        *string
+	Direction       string
+	State           string
+	CallDate        time.Time
+	StartedAt       *time.Time
+	EndedAt         *time.Time
+	DurationSeconds *int32
+	Outcome         *string
+	EndedReason     *string
+	Summary         *string
+	TranscriptState string
+	RecordingState  string
+	ToolsUsed       []string
+	CostMicros      *int64
+	CreatedAt       time.Time
+	Transcript      json.RawMessage
+}
+
+type CallListed struct {
+	ID              uuid.UUID
+	VapiCallID      string
+	ContactID       *uuid.UUID
+	CallerName      *string
+	PhoneNumber     *string
+	ToNumber        *string
+	Direction       string
+	State           string
+	CallDate        time.Time
+	StartedAt       *time.Time
+	EndedAt         *time.Time
+	DurationSeconds *int32
+	Outcome         *string
+	EndedReason     *string
+	Summary         *string
+	TranscriptState string
+	RecordingState  string
+	ToolsUsed       []string
+	CostMicros      *int64
+	CreatedAt       time.Time
+	Total           int64
+	TotalIsEstimate bool
+}
+
 // Every call, from its first webhook on; filled in by status updates and the end-of-call report in any order.
 type CallLog struct {
 	OrgID      uuid.UUID
@@ -207,6 +280,8 @@ type CallLog struct {
 	ReportedAt *time.Time
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
+	// When staff deleted the call: its words and the person's number are blanked and no list shows it; numbers still count it.
+	DeletedAt *time.Time
 }
 
 type CallRow struct {
@@ -224,6 +299,23 @@ type CallRow struct {
 	Weekdays          []int32
 	OpensMinutes      []int32
 	ClosesMinutes     []int32
+}
+
+type CallStats struct {
+	TotalCalls       int64
+	InboundCalls     int64
+	OutboundCalls    int64
+	CompletedCalls   int64
+	MissedCalls      int64
+	TransferredCalls int64
+	FailedCalls      int64
+	CallsToday       int64
+	CallsThisWeek    int64
+	CallsThisMonth   int64
+	AverageSeconds   int32
+	SuccessRate      float64
+	PipelineMinor    int64
+	HotLeads         int64
 }
 
 type CallerView struct {
@@ -332,6 +424,33 @@ type InboundAnswer struct {
 	ReplyMessageID *uuid.UUID
 }
 
+type LeadListed struct {
+	ID              uuid.UUID
+	Name            *string
+	Phone           *string
+	LeadStatus      string
+	LeadScore       int32
+	CreatedAt       time.Time
+	LastContactedAt *time.Time
+	LastCallSummary *string
+}
+
+// A place where visits happen. Hours, closures and local time belong to it; an organisation starts with one.
+type Location struct {
+	OrgID   uuid.UUID
+	ID      uuid.UUID
+	Name    string
+	Address *string
+	// IANA zone in which the location's hours and every spoken time are read.
+	TimeZone string
+	// The clinic's own line (E.164), where callers are put through. Must not forward back to a number of ours.
+	Phone *string
+	// When a calendar's mirror is older than this, bookings are pending instead of confirmed.
+	CalendarStaleAfter pgtype.Interval
+	CreatedAt          time.Time
+	UpdatedAt          time.Time
+}
+
 // The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.
 type Message struct {
 	OrgID     uuid.UUID
@@ -387,6 +506,31 @@ type MessageDecision struct {
 	NotBefore *time.Time
 }
 
+type MessageListed struct {
+	ID                uuid.UUID
+	Direction         string
+	Method            string
+	Category          string
+	Recipient         string
+	Subject           *string
+	Content           string
+	Status            string
+	Reason            *string
+	ProviderError     *string
+	ServiceProvider   *string
+	ExternalMessageID *string
+	Segments          *int32
+	ContactID         *uuid.UUID
+	ContactName       *string
+	CallID            *uuid.UUID
+	AppointmentID     *uuid.UUID
+	ActorUserID       *uuid.UUID
+	SentAt            *time.Time
+	CreatedAt         time.Time
+	Total             int64
+	TotalIsEstimate   bool
+}
+
 type MessageStat struct {
 	Day       time.Time
 	Method    string
@@ -413,6 +557,19 @@ type MessageTemplate struct {
 	Active    bool
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+type NotificationListed struct {
+	ID              uuid.UUID
+	Kind            string
+	Title           string
+	Body            string
+	Entity          *string
+	EntityID        *uuid.UUID
+	ReadAt          *time.Time
+	CreatedAt       time.Time
+	Total           int64
+	TotalIsEstimate bool
 }
 
 // The one place of keys that a clinic gave us. AES-256-GCM; the associated data is "org_id|provider", so a row copied to another tenant does not open.
@@ -512,6 +669,41 @@ type Patient struct {
 	UpdatedAt    time.Time
 }
 
+// Membership: one person belongs to one organisation in one role. The truth behind every token's org_id.
+type Profile struct {
+	OrgID uuid.UUID
+	ID    uuid.UUID
+	// The person in auth.users; unique across tenants.
+	UserID uuid.UUID
+	// owner and admin manage, staff work, viewer only reads. Read at every request, not from the token.
+	Role      string
+	Name      *string
+	Email     *string
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+type RequestClaim struct {
+	Outcome  string
+	Status   *int32
+	Headers  json.RawMessage
+	Response []byte
+}
+
+// Who or what is booked: a practitioner or a room. One visit at a time.
+type Resource struct {
+	OrgID      uuid.UUID
+	ID         uuid.UUID
+	LocationID uuid.UUID
+	Name       string
+	// What callers say for it (the hygienist, Dr. Q); matched without regard to case.
+	Aliases   []string
+	Kind      string
+	Active    bool
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
 type ScheduledBundle struct {
 	Outcome        string
 	NotBefore      *time.Time
@@ -537,6 +729,26 @@ type ScheduledBundle struct {
 	ClinicName     *string
 	ClinicPhone    *string
 	ClinicCountry  *string
+}
+
+// What a patient comes for. Its duration and buffers decide how long a resource is taken.
+type Service struct {
+	OrgID uuid.UUID
+	ID    uuid.UUID
+	Name  string
+	// What callers say for it (cleaning, hygiene); matched without regard to case.
+	Aliases  []string
+	Duration pgtype.Interval
+	// NULL: the organisation's.
+	BufferBefore pgtype.Interval
+	// NULL: the organisation's.
+	BufferAfter pgtype.Interval
+	// Price in the currency's minor unit (cents); NULL: not told to callers.
+	PriceMinor *int64
+	Currency   string
+	Active     bool
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
 }
 
 type ServiceCard struct {

@@ -135,6 +135,51 @@ func (q *Queries) OpenCall(ctx context.Context, arg OpenCallParams) (CallRow, er
 	return i, err
 }
 
+const setOrgSettings = `-- name: SetOrgSettings :one
+select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode
+from app.set_org_settings(p_fields => $1::jsonb)
+`
+
+// SetOrgSettings
+//
+//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode
+//	from app.set_org_settings(p_fields => $1::jsonb)
+func (q *Queries) SetOrgSettings(ctx context.Context, fields json.RawMessage) (Organization, error) {
+	row := q.db.QueryRow(ctx, setOrgSettings, fields)
+	var i Organization
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.Slug,
+		&i.Country,
+		&i.TimeZone,
+		&i.BufferBefore,
+		&i.BufferAfter,
+		&i.SlotStep,
+		&i.MinNotice,
+		&i.MaxAdvance,
+		&i.HoldTtl,
+		&i.HoldsPerDay,
+		&i.ApprovalRequired,
+		&i.IdentityFactor,
+		&i.EmergencySentence,
+		&i.RecordingConsent,
+		&i.AiDisclosure,
+		&i.CreatedAt,
+		&i.UpdatedAt,
+		&i.DeletedAt,
+		&i.FollowUpWindow,
+		&i.QuietFrom,
+		&i.QuietUntil,
+		&i.ReminderOffsets,
+		&i.MessagesPerDay,
+		&i.MissedCallText,
+		&i.EmailConfirmations,
+		&i.HipaaMode,
+	)
+	return i, err
+}
+
 const sweepPlatform = `-- name: SweepPlatform :one
 select app.sweep_platform(p_events_before => $1::timestamptz, p_deliveries_before => $2::timestamptz)::bigint as swept
 `

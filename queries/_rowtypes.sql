@@ -207,6 +207,23 @@ create table app.contact_row (
   time_zone text,
   marketing_consent_at timestamptz,
   last_contacted_at timestamptz,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  total bigint not null,
+  total_is_estimate boolean not null
+);
+
+drop type app.contact_stat;
+create table app.contact_stat (
+  total_leads bigint not null,
+  hot_leads bigint not null,
+  warm_leads bigint not null,
+  cold_leads bigint not null,
+  booked_leads bigint not null,
+  lost_leads bigint not null,
+  new_today bigint not null
+);
+
 drop type app.appointment_row;
 create table app.appointment_row (
   id uuid not null,
@@ -243,15 +260,6 @@ create table app.appointment_row (
   total_is_estimate boolean not null
 );
 
-drop type app.contact_stat;
-create table app.contact_stat (
-  total_leads bigint not null,
-  hot_leads bigint not null,
-  warm_leads bigint not null,
-  cold_leads bigint not null,
-  booked_leads bigint not null,
-  lost_leads bigint not null,
-  new_today bigint not null
 drop type app.appointment_story;
 create table app.appointment_story (
   history jsonb not null,
@@ -278,6 +286,10 @@ create table app.booking_attempt_row (
   said_time text,
   actor_user_id uuid,
   actor_name text,
+  total bigint not null,
+  total_is_estimate boolean not null
+);
+
 drop type app.call_row;
 create table app.call_row (
   id uuid not null,
@@ -423,4 +435,12 @@ create table app.audit_row (
   at timestamptz not null,
   total bigint not null,
   total_is_estimate boolean not null
+);
+
+drop type app.request_claim;
+create table app.request_claim (
+  outcome text not null,
+  status integer,
+  headers jsonb,
+  response bytea
 );

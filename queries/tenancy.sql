@@ -19,3 +19,7 @@ where o.id = @org_id;
 
 -- name: SweepPlatform :one
 select app.sweep_platform(p_events_before => @events_before::timestamptz, p_deliveries_before => @deliveries_before::timestamptz)::bigint as swept;
+
+-- name: SetOrgSettings :one
+select *
+from app.set_org_settings(p_fields => @fields::jsonb);

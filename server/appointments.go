@@ -20,17 +20,14 @@ func (h handlers) ListAppointments(ctx context.Context, req api.ListAppointments
 		Statuses: statusesOf(value(wish.Status)), FromDay: wish.StartDate, ToDay: wish.EndDate, Range: (*string)(wish.DateRange),
 		ContactID: firstOf(wish.ContactId, wish.ContactIdOld), ResourceID: wish.ResourceId, ServiceID: wish.ServiceId,
 		Search: wish.Search, Sort: string(valueOr(wish.Sort, api.EarliestVisitFirst)),
-		Page: int32(valueOr(wish.Page, 1)), MaxRows: int32(valueOr(wish.Limit, rowsOfPage)),
 	}
-	list := api.ListAppointments200JSONResponse{Appointments: []api.Appointment{}}
+	var list api.ListAppointments200JSONResponse
 	err := h.asMember(ctx, func(tx db.Tx, _ db.Organization) error {
-		rows, err := pageOf(params.Page, func(page, limit int32) ([]db.AppointmentRow, error) {
-			params.Page, params.MaxRows = page, limit
+		rows, at, err := listed(pageOf(wish.Page, wish.Limit), func(number, limit int32) ([]db.AppointmentRow, error) {
+			params.Page, params.MaxRows = number, limit
 			return tx.ListAppointments(ctx, params)
-		}, params.MaxRows, &list.Pagination, func(a db.AppointmentRow) (int64, bool) { return a.Total, a.TotalIsEstimate })
-		for _, row := range rows {
-			list.Appointments = append(list.Appointments, appointmentOf(row))
-		}
+		})
+		list.Appointments, list.Pagination = each(rows, appointmentOf), at
 		return err
 	})
 	if err != nil {

@@ -14,17 +14,14 @@ func (h handlers) ListBookingAttempts(ctx context.Context, req api.ListBookingAt
 	params := db.ListBookingAttemptsParams{
 		Kind: (*string)(wish.Kind), Outcome: (*string)(wish.Outcome), Reason: (*string)(wish.Reason), CallID: wish.CallId,
 		AppointmentID: wish.AppointmentId, FromDay: wish.StartDate, ToDay: wish.EndDate,
-		Page: int32(valueOr(wish.Page, 1)), MaxRows: int32(valueOr(wish.Limit, rowsOfPage)),
 	}
-	list := api.ListBookingAttempts200JSONResponse{Attempts: []api.BookingAttempt{}}
+	var list api.ListBookingAttempts200JSONResponse
 	err := h.asMember(ctx, func(tx db.Tx, _ db.Organization) error {
-		rows, err := pageOf(params.Page, func(page, limit int32) ([]db.BookingAttemptRow, error) {
-			params.Page, params.MaxRows = page, limit
+		rows, at, err := listed(pageOf(wish.Page, wish.Limit), func(number, limit int32) ([]db.BookingAttemptRow, error) {
+			params.Page, params.MaxRows = number, limit
 			return tx.ListBookingAttempts(ctx, params)
-		}, params.MaxRows, &list.Pagination, func(t db.BookingAttemptRow) (int64, bool) { return t.Total, t.TotalIsEstimate })
-		for _, row := range rows {
-			list.Attempts = append(list.Attempts, attemptOf(row))
-		}
+		})
+		list.Attempts, list.Pagination = each(rows, attemptOf), at
 		return err
 	})
 	if err != nil {

@@ -91,7 +91,7 @@ func (h handlers) GetCall(ctx context.Context, req api.GetCallRequestObject) (ap
 	if err != nil {
 		return nil, err
 	}
-	return detailOf(row)
+	return callDetailOf(row)
 }
 
 // DeleteCall blanks a call and takes it out of the lists. Errors: forbidden for others than owners and admins, not_found,
@@ -140,7 +140,7 @@ type turn struct {
 	At      *float64 `json:"at"` // seconds from the start
 }
 
-func detailOf(row db.CallDetail) (api.GetCall200JSONResponse, error) {
+func callDetailOf(row db.CallDetail) (api.GetCall200JSONResponse, error) {
 	var turns []turn
 	if err := json.Unmarshal(row.Transcript, &turns); err != nil {
 		return api.GetCall200JSONResponse{}, fmt.Errorf("read the transcript: %w", err)

@@ -59,14 +59,17 @@ type Config struct {
 	ResendBaseURL     string      `env:"RESEND_BASE_URL" envDefault:"https://api.resend.com"`
 	ResendAPIKey      Secret      `env:"RESEND_API_KEY"` // the platform's, for clinics without a key of their own; or SMTPURL
 	SMTPURL           Secret      `env:"SMTP_URL"`
-	EmailFrom         string      `env:"EMAIL_FROM"`                  // what the platform's e-mail is sent from
+	EmailFrom string `env:"EMAIL_FROM"` // what the platform's e-mail is sent from
 	TracesEndpoint    string      `env:"OTEL_EXPORTER_OTLP_ENDPOINT"` // where traces go; nowhere when unset
 	TracesProtocol    string      `env:"OTEL_EXPORTER_OTLP_PROTOCOL" envDefault:"http/protobuf"`
 	TracesDisabled    string      `env:"OTEL_SDK_DISABLED"` // true: nowhere all the same
+	OriginList        string      `env:"CORS_ORIGINS"`      // comma-separated; browsers' pages elsewhere may not ask
 	Home              string      `env:"VOXANNE_HOME" envDefault:".local"`
 
 	// VapiRequestsPerSecond is VapiRate as a number.
 	VapiRequestsPerSecond int `env:"-"`
+	// Origins is OriginList taken apart.
+	Origins []string `env:"-"`
 	// WebhookSecrets is WebhookSecretList taken apart: one, or two during rotation.
 	WebhookSecrets []Secret `env:"-"`
 	// Keys is CredentialsKey taken apart.
@@ -183,6 +186,7 @@ func (c *Config) validate() error {
 	c.validateWebhooks(complain)
 	c.validateCredentials(complain)
 	c.validateEmail(complain)
+	c.validateOrigins(complain)
 	c.validateURL(complain, "BACKEND_URL", c.BackendURL, "the address under which Vapi and the dashboard reach this server")
 	if rate, err := strconv.Atoi(c.VapiRate); err != nil || rate < 1 || rate > 1000 {
 		complain("VAPI_REQUESTS_PER_SECOND must be a number from 1 to 1000.")
@@ -269,6 +273,22 @@ func (c *Config) validateEmail(complain complainer) {
 	}
 	if _, err := mail.ParseAddress(c.EmailFrom); err != nil { // its text quotes the address
 		complain("EMAIL_FROM is not an e-mail address: write it as hello@clinic.example or Voxanne <hello@clinic.example>.")
+	}
+}
+
+// validateOrigins wants scheme and host, as browsers write an origin. A wildcard is refused: who may ask is a decision.
+func (c *Config) validateOrigins(complain complainer) {
+	for origin := range strings.SplitSeq(c.OriginList, ",") {
+		origin = strings.TrimRight(strings.TrimSpace(origin), "/")
+		if origin == "" {
+			continue
+		}
+		u, err := url.Parse(origin)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || origin != u.Scheme+"://"+u.Host {
+			complain("CORS_ORIGINS must list origins, separated by commas, as in https://dashboard.clinic.example.")
+			return
+		}
+		c.Origins = append(c.Origins, origin)
 	}
 }
 

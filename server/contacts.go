@@ -14,40 +14,28 @@ const byStaff = "staff"
 
 // ListContacts shows a page of the contacts. Errors: bad_request for a filter that is none, not_a_member, gone.
 func (h handlers) ListContacts(ctx context.Context, req api.ListContactsRequestObject) (api.ListContactsResponseObject, error) {
-	p := req.Params
-	page, limit := pageOf(p.Page, p.Limit)
+	q := req.Params
+	from, to, err := daysOf(q.StartDate, q.EndDate)
+	if err != nil {
+		return nil, err
+	}
 	wish := db.ListContactsParams{
-		LeadStatus: (*string)(first(p.LeadStatus, p.LeadStatusOld)), Source: (*string)(p.Source), Search: p.Search,
-		Sort: string(valueOr(p.Sort, api.ListContactsParamsSortLastContact)), Descending: value(p.Order) != api.ListContactsParamsOrderAsc,
-		Page: page, PageSize: limit,
+		LeadStatus: (*string)(first(q.LeadStatus, q.LeadStatusOld)), Source: (*string)(q.Source), Search: q.Search, FromDay: from, ToDay: to,
+		Sort: string(valueOr(q.Sort, api.ListContactsParamsSortLastContact)), Descending: value(q.Order) != api.ListContactsParamsOrderAsc,
 	}
-	if p.StartDate != nil {
-		wish.FromDay = &p.StartDate.Time
-	}
-	if p.EndDate != nil {
-		wish.ToDay = &p.EndDate.Time
-	}
-	var rows, counted []db.ContactRow
-	err := h.asMember(ctx, func(tx db.Tx, _ db.Organization) (err error) {
-		rows, err = tx.ListContacts(ctx, wish)
-		counted = rows
-		if err == nil && len(rows) == 0 && page > 1 { // past the end: the total stands in the rows, so one is asked for
-			wish.Page, wish.PageSize = 1, 1
-			counted, err = tx.ListContacts(ctx, wish)
-		}
+	var list api.ListContacts200JSONResponse
+	err = h.asMember(ctx, func(tx db.Tx, _ db.Organization) error {
+		rows, at, err := listed(pageOf(q.Page, q.Limit), func(number, limit int32) ([]db.ContactRow, error) {
+			wish.Page, wish.PageSize = number, limit
+			return tx.ListContacts(ctx, wish)
+		})
+		list.Contacts, list.Pagination = each(rows, func(row db.ContactRow) api.Contact { return shownContact(contactOf(row)) }), at
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	answer := api.ListContacts200JSONResponse{Contacts: make([]api.Contact, 0, len(rows)), Pagination: pagination(page, limit, 0, false)}
-	for _, row := range rows {
-		answer.Contacts = append(answer.Contacts, shownContact(contactOf(row)))
-	}
-	if len(counted) > 0 {
-		answer.Pagination = pagination(page, limit, counted[0].Total, counted[0].TotalIsEstimate)
-	}
-	return answer, nil
+	return list, nil
 }
 
 // ContactStats counts the contacts by lead status. Errors: not_a_member, gone.

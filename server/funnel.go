@@ -98,8 +98,8 @@ func classifyPostgres(pgErr *pgconn.PgError, err error) *Error {
 	switch pgErr.Code {
 	case db.StateBadInput:
 		return NewError(CodeBadRequest, sentenceOf(pgErr, "The request is not valid."), err)
-	case "22021": // character_not_in_repertoire: a zero byte or no UTF-8 in a text that was sent
-		return NewError(CodeBadRequest, "The request holds characters that are not text.", err)
+	case "22P05", "22021": // a NUL, or bytes that are no text
+		return NewError(CodeBadRequest, "The request holds a character that cannot be stored.", err)
 	case db.StateNoMember:
 		return NewError(CodeNotAMember, sentenceNotMember, err)
 	case db.StateForbidden:

@@ -19,17 +19,22 @@ import (
 //go:embed openapi.yaml
 var description []byte
 
-// mountAPI registers every operation of the description on mux. Each is
-// authenticated and validated as the description says before the generated
-// code reads a parameter.
-func mountAPI(mux *http.ServeMux, handlers api.StrictServerInterface, verifier *Verifier) error {
+// loadDescription reads and checks the description.
+func loadDescription() (*openapi3.T, error) {
 	spec, err := openapi3.NewLoader().LoadFromData(description)
 	if err != nil {
-		return fmt.Errorf("read openapi.yaml: %w", err)
+		return nil, fmt.Errorf("read openapi.yaml: %w", err)
 	}
 	if err := spec.Validate(context.Background()); err != nil {
-		return fmt.Errorf("check openapi.yaml: %w", err)
+		return nil, fmt.Errorf("check openapi.yaml: %w", err)
 	}
+	return spec, nil
+}
+
+// mountAPI registers every operation of the description on mux. Each is
+// authenticated and validated as the description says before the generated
+// code reads a parameter, and repeated wishes act once.
+func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInterface, members memberships, verifier *Verifier) {
 	validate := nethttpmiddleware.OapiRequestValidatorWithOptions(spec, &nethttpmiddleware.Options{
 		Options:              openapi3filter.Options{AuthenticationFunc: authenticate(verifier)},
 		ErrorHandlerWithOpts: refuseInvalid,
@@ -39,10 +44,9 @@ func mountAPI(mux *http.ServeMux, handlers api.StrictServerInterface, verifier *
 		ResponseErrorHandlerFunc: WriteError,
 	})
 	api.HandlerWithOptions(strict, api.StdHTTPServerOptions{
-		BaseRouter:       guardedMux{ServeMux: mux, guard: func(h http.Handler) http.Handler { return limit(maxAPIBody, apiTimeout, validate(h)) }},
+		BaseRouter:       guardedMux{ServeMux: mux, guard: func(h http.Handler) http.Handler { return limit(maxAPIBody, apiTimeout, validate(once(members, h))) }},
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
 	})
-	return nil
 }
 
 // guardedMux puts guard in front of every operation it registers, so that

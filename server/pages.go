@@ -20,6 +20,18 @@ func pageOf(number *api.PageQuery, limit *api.LimitQuery) page {
 	return page{valueOr(number, firstPage), valueOr(limit, defaultLimit)}
 }
 
+// past is how many rows lie on the pages before.
+func (p page) past() int32 { return int32((p.number - firstPage) * p.limit) } //nolint:gosec // bounded by openapi.yaml
+
+// upTo is how many rows the page has at most.
+func (p page) upTo() int32 { return int32(p.limit) } //nolint:gosec // bounded by openapi.yaml
+
+// of says where the page stands in a list of total rows. An empty list has no pages.
+func (p page) of(total int64) api.Pagination {
+	size := int64(p.limit)
+	return api.Pagination{Page: p.number, Limit: p.limit, Total: total, Pages: (total + size - 1) / size}
+}
+
 // counted is a row of a list: it knows how many rows there are in all, and whether that is an estimate.
 type counted interface {
 	Count() (total int64, estimate bool)
@@ -38,13 +50,13 @@ func listed[R counted](p page, read func(number, limit int32) ([]R, error)) ([]R
 			return nil, api.Pagination{}, err
 		}
 	}
-	at := api.Pagination{Page: p.number, Limit: p.limit}
-	if len(known) > 0 {
-		total, estimate := known[0].Count()
-		at.Total, at.Pages = total, (total+int64(p.limit)-1)/int64(p.limit)
-		if estimate {
-			at.TotalIsEstimate = &estimate
-		}
+	if len(known) == 0 {
+		return rows, p.of(0), nil
+	}
+	total, estimate := known[0].Count()
+	at := p.of(total)
+	if estimate {
+		at.TotalIsEstimate = &estimate
 	}
 	return rows, at, nil
 }

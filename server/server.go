@@ -41,12 +41,14 @@ type Deps struct {
 	Texts Texter
 	// Traces gets a span for each request; nil: none.
 	Traces trace.TracerProvider
+	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
+	Origins []string
 	// Now is the clock by which clients are told how long to wait; nil: the machine's.
 	Now func() time.Time
 }
 
 // New returns the server's handler: the dashboard API, the voice webhooks, the
-// probes, /metrics and /openapi.yaml. An error means that deps are incomplete
+// probes, /metrics, /openapi.yaml and /docs. An error means that deps are incomplete
 // or the API description is broken.
 func New(deps Deps) (http.Handler, error) {
 	if deps.DB == nil || deps.Auth == nil || deps.Log == nil || deps.Metrics == nil || deps.Accounts == nil {
@@ -59,16 +61,25 @@ func New(deps Deps) (http.Handler, error) {
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
 	dashboard := handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi}
-	if err := mountAPI(mux, dashboard, deps.Auth); err != nil {
+	spec, err := loadDescription()
+	if err != nil {
 		return nil, err
 	}
+	page, err := docsPage(spec)
+	if err != nil {
+		return nil, err
+	}
+	mux.HandleFunc("GET /docs", serveDocs(page))
+	mountAPI(mux, spec, dashboard, deps.DB, deps.Auth)
 	if deps.Voice != nil {
 		mux.Handle("/api/vapi/", limit(maxVoiceBody, voiceTimeout, deps.Voice))
 	}
 	if deps.Texting != nil {
 		mux.Handle("/api/twilio/", limit(maxTextingBody, textingTimeout, deps.Texting))
 	}
-	return withScope(deps.Log, logRequests(deps.Metrics, traceRequests(deps.Traces, mux, recoverPanics(router{mux})))), nil
+	return withScope(deps.Log,
+		logRequests(deps.Metrics, traceRequests(deps.Traces, mux, recoverPanics(allowOrigins(deps.Origins, router{mux})))),
+	), nil
 }
 
 func serveDescription(w http.ResponseWriter, _ *http.Request) {

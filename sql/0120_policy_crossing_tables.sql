@@ -33,6 +33,10 @@ drop policy if exists definer_crosses on public.webhook_deliveries;
 create policy definer_crosses on public.webhook_deliveries for all to app_definer using (true) with check (true);
 grant select (received_at), delete on table public.webhook_deliveries to app_definer;
 
+drop policy if exists definer_crosses on public.idempotency_keys;
+create policy definer_crosses on public.idempotency_keys for all to app_definer using (true) with check (true);
+grant select (expires_at), delete on table public.idempotency_keys to app_definer;
+
 -- The tool registry and the pace of requests belong to no tenant; only app_definer's functions write them.
 alter table public.vapi_tools enable row level security;
 alter table public.vapi_tools force row level security;

@@ -26,6 +26,12 @@ begin
     or cardinality(p_opens) is distinct from cardinality(p_closes) then
     raise exception 'weekdays, opening and closing times must be as many' using errcode = 'VX400';
   end if;
+  if exists (
+    select from unnest(p_weekdays, p_opens, p_closes) s(weekday, opens, closes)
+    where s.weekday between 0 and 6 is not true or s.closes > s.opens is not true)
+  then
+    raise exception 'a span is of a weekday from 0 to 6 and closes after it opens' using errcode = 'VX400';
+  end if;
   -- A booking that is being decided must see either the old week or the new one.
   perform app.lock_resources(array(
     select r.id from public.resources r
@@ -45,6 +51,6 @@ end
 $$;
 
 comment on function app.set_business_hours(uuid, uuid, integer[], time[], time[]) is
-  'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length are VX400. Returns the number of spans.';
+  'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length and spans that end before they begin are VX400. Returns the number of spans.';
 
 select app.seal('app.set_business_hours(uuid, uuid, integer[], time[], time[])', 'app_writer', 'tenant_user');

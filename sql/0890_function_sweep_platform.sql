@@ -8,6 +8,7 @@ as $$
 declare
   v_events bigint;
   v_deliveries bigint;
+  v_answers bigint;
 begin
   if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
     raise exception 'live clients and repeated webhooks need the last hour' using errcode = 'VX400';
@@ -16,11 +17,13 @@ begin
   get diagnostics v_events = row_count;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
   get diagnostics v_deliveries = row_count;
-  return v_events + v_deliveries;
+  delete from public.idempotency_keys k where k.expires_at < app.now();
+  get diagnostics v_answers = row_count;
+  return v_events + v_deliveries + v_answers;
 end
 $$;
 
 comment on function app.sweep_platform(timestamptz, timestamptz) is
-  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. The last hour cannot be deleted (VX400). Returns how many rows went.';
+  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes go when they have expired. The last hour cannot be deleted (VX400). Returns how many rows went.';
 
 select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');

@@ -77,7 +77,7 @@ func TestColumnsMayBeAddedToEveryTable(t *testing.T) {
 			`select * from app.save_patient($contact, null, 'Sam Quill')`,
 			`select * from app.list_contacts(p_search => 'quill')`,
 			`select * from app.contact_stats()`,
-						`select * from app.message_stats('2030-01-01', '2030-01-02')`,
+			`select * from app.message_stats('2030-01-01', '2030-01-02')`,
 			`select * from app.list_calls(1, 20)`,
 			`select * from app.call_stats()`,
 			`select * from app.read_call($call)`,

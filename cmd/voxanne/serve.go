@@ -87,6 +87,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 		Texting:  texts,
 		Texts:    messages,
 		Traces:   to.traces,
+		Origins:  cfg.Origins,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the server together: %w", err)

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"time"
 
@@ -30,6 +31,354 @@ func (e AgentRole) Valid() bool {
 	case Inbound:
 		return true
 	case Outbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentSource.
+const (
+	AppointmentSourceDashboard AppointmentSource = "dashboard"
+	AppointmentSourceVoice     AppointmentSource = "voice"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentSource enum.
+func (e AppointmentSource) Valid() bool {
+	switch e {
+	case AppointmentSourceDashboard:
+		return true
+	case AppointmentSourceVoice:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentAttemptKind.
+const (
+	AppointmentAttemptKindAmend      AppointmentAttemptKind = "amend"
+	AppointmentAttemptKindApprove    AppointmentAttemptKind = "approve"
+	AppointmentAttemptKindBook       AppointmentAttemptKind = "book"
+	AppointmentAttemptKindCancel     AppointmentAttemptKind = "cancel"
+	AppointmentAttemptKindHold       AppointmentAttemptKind = "hold"
+	AppointmentAttemptKindReschedule AppointmentAttemptKind = "reschedule"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentAttemptKind enum.
+func (e AppointmentAttemptKind) Valid() bool {
+	switch e {
+	case AppointmentAttemptKindAmend:
+		return true
+	case AppointmentAttemptKindApprove:
+		return true
+	case AppointmentAttemptKindBook:
+		return true
+	case AppointmentAttemptKindCancel:
+		return true
+	case AppointmentAttemptKindHold:
+		return true
+	case AppointmentAttemptKindReschedule:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentDetailSource.
+const (
+	AppointmentDetailSourceDashboard AppointmentDetailSource = "dashboard"
+	AppointmentDetailSourceVoice     AppointmentDetailSource = "voice"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentDetailSource enum.
+func (e AppointmentDetailSource) Valid() bool {
+	switch e {
+	case AppointmentDetailSourceDashboard:
+		return true
+	case AppointmentDetailSourceVoice:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentEventKind.
+const (
+	AppointmentEventKindAmended            AppointmentEventKind = "amended"
+	AppointmentEventKindApproved           AppointmentEventKind = "approved"
+	AppointmentEventKindBooked             AppointmentEventKind = "booked"
+	AppointmentEventKindCancelled          AppointmentEventKind = "cancelled"
+	AppointmentEventKindCompleted          AppointmentEventKind = "completed"
+	AppointmentEventKindConfirmedByPatient AppointmentEventKind = "confirmed_by_patient"
+	AppointmentEventKindNoShow             AppointmentEventKind = "no_show"
+	AppointmentEventKindRescheduled        AppointmentEventKind = "rescheduled"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentEventKind enum.
+func (e AppointmentEventKind) Valid() bool {
+	switch e {
+	case AppointmentEventKindAmended:
+		return true
+	case AppointmentEventKindApproved:
+		return true
+	case AppointmentEventKindBooked:
+		return true
+	case AppointmentEventKindCancelled:
+		return true
+	case AppointmentEventKindCompleted:
+		return true
+	case AppointmentEventKindConfirmedByPatient:
+		return true
+	case AppointmentEventKindNoShow:
+		return true
+	case AppointmentEventKindRescheduled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentMessageDirection.
+const (
+	MessageReceived AppointmentMessageDirection = "inbound"
+	MessageSent     AppointmentMessageDirection = "outbound"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentMessageDirection enum.
+func (e AppointmentMessageDirection) Valid() bool {
+	switch e {
+	case MessageReceived:
+		return true
+	case MessageSent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentMessageMethod.
+const (
+	AppointmentMessageMethodEmail  AppointmentMessageMethod = "email"
+	AppointmentMessageMethodExport AppointmentMessageMethod = "export"
+	AppointmentMessageMethodSms    AppointmentMessageMethod = "sms"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentMessageMethod enum.
+func (e AppointmentMessageMethod) Valid() bool {
+	switch e {
+	case AppointmentMessageMethodEmail:
+		return true
+	case AppointmentMessageMethodExport:
+		return true
+	case AppointmentMessageMethodSms:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentMessageStatus.
+const (
+	AppointmentMessageStatusBlocked   AppointmentMessageStatus = "blocked"
+	AppointmentMessageStatusDelivered AppointmentMessageStatus = "delivered"
+	AppointmentMessageStatusFailed    AppointmentMessageStatus = "failed"
+	AppointmentMessageStatusQueued    AppointmentMessageStatus = "queued"
+	AppointmentMessageStatusSent      AppointmentMessageStatus = "sent"
+	AppointmentMessageStatusUnknown   AppointmentMessageStatus = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentMessageStatus enum.
+func (e AppointmentMessageStatus) Valid() bool {
+	switch e {
+	case AppointmentMessageStatusBlocked:
+		return true
+	case AppointmentMessageStatusDelivered:
+		return true
+	case AppointmentMessageStatusFailed:
+		return true
+	case AppointmentMessageStatusQueued:
+		return true
+	case AppointmentMessageStatusSent:
+		return true
+	case AppointmentMessageStatusUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AppointmentStatus.
+const (
+	AppointmentStatusCancelled AppointmentStatus = "cancelled"
+	AppointmentStatusCompleted AppointmentStatus = "completed"
+	AppointmentStatusConfirmed AppointmentStatus = "confirmed"
+	AppointmentStatusNoShow    AppointmentStatus = "no_show"
+	AppointmentStatusPending   AppointmentStatus = "pending"
+)
+
+// Valid indicates whether the value is a known member of the AppointmentStatus enum.
+func (e AppointmentStatus) Valid() bool {
+	switch e {
+	case AppointmentStatusCancelled:
+		return true
+	case AppointmentStatusCompleted:
+		return true
+	case AppointmentStatusConfirmed:
+		return true
+	case AppointmentStatusNoShow:
+		return true
+	case AppointmentStatusPending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookingAttemptKind.
+const (
+	BookingAttemptKindAmend      BookingAttemptKind = "amend"
+	BookingAttemptKindApprove    BookingAttemptKind = "approve"
+	BookingAttemptKindBook       BookingAttemptKind = "book"
+	BookingAttemptKindCancel     BookingAttemptKind = "cancel"
+	BookingAttemptKindHold       BookingAttemptKind = "hold"
+	BookingAttemptKindReschedule BookingAttemptKind = "reschedule"
+)
+
+// Valid indicates whether the value is a known member of the BookingAttemptKind enum.
+func (e BookingAttemptKind) Valid() bool {
+	switch e {
+	case BookingAttemptKindAmend:
+		return true
+	case BookingAttemptKindApprove:
+		return true
+	case BookingAttemptKindBook:
+		return true
+	case BookingAttemptKindCancel:
+		return true
+	case BookingAttemptKindHold:
+		return true
+	case BookingAttemptKindReschedule:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BookingReason.
+const (
+	BookingReasonCalendarBusy     BookingReason = "calendar_busy"
+	BookingReasonClosed           BookingReason = "closed"
+	BookingReasonHoldCap          BookingReason = "hold_cap"
+	BookingReasonNameMissing      BookingReason = "name_missing"
+	BookingReasonNoResource       BookingReason = "no_resource"
+	BookingReasonNotActive        BookingReason = "not_active"
+	BookingReasonNotFound         BookingReason = "not_found"
+	BookingReasonNotStarted       BookingReason = "not_started"
+	BookingReasonNotVerified      BookingReason = "not_verified"
+	BookingReasonOffStep          BookingReason = "off_step"
+	BookingReasonOutsideHours     BookingReason = "outside_hours"
+	BookingReasonOwnBooking       BookingReason = "own_booking"
+	BookingReasonPast             BookingReason = "past"
+	BookingReasonSamePerson       BookingReason = "same_person"
+	BookingReasonTaken            BookingReason = "taken"
+	BookingReasonTooFar           BookingReason = "too_far"
+	BookingReasonTooSoon          BookingReason = "too_soon"
+	BookingReasonUnknownResource  BookingReason = "unknown_resource"
+	BookingReasonUnknownService   BookingReason = "unknown_service"
+	BookingReasonWhichAppointment BookingReason = "which_appointment"
+)
+
+// Valid indicates whether the value is a known member of the BookingReason enum.
+func (e BookingReason) Valid() bool {
+	switch e {
+	case BookingReasonCalendarBusy:
+		return true
+	case BookingReasonClosed:
+		return true
+	case BookingReasonHoldCap:
+		return true
+	case BookingReasonNameMissing:
+		return true
+	case BookingReasonNoResource:
+		return true
+	case BookingReasonNotActive:
+		return true
+	case BookingReasonNotFound:
+		return true
+	case BookingReasonNotStarted:
+		return true
+	case BookingReasonNotVerified:
+		return true
+	case BookingReasonOffStep:
+		return true
+	case BookingReasonOutsideHours:
+		return true
+	case BookingReasonOwnBooking:
+		return true
+	case BookingReasonPast:
+		return true
+	case BookingReasonSamePerson:
+		return true
+	case BookingReasonTaken:
+		return true
+	case BookingReasonTooFar:
+		return true
+	case BookingReasonTooSoon:
+		return true
+	case BookingReasonUnknownResource:
+		return true
+	case BookingReasonUnknownService:
+		return true
+	case BookingReasonWhichAppointment:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CallStatus.
+const (
+	CallCompleted   CallStatus = "completed"
+	CallFailed      CallStatus = "failed"
+	CallInProgress  CallStatus = "in_progress"
+	CallMissed      CallStatus = "missed"
+	CallTransferred CallStatus = "transferred"
+)
+
+// Valid indicates whether the value is a known member of the CallStatus enum.
+func (e CallStatus) Valid() bool {
+	switch e {
+	case CallCompleted:
+		return true
+	case CallFailed:
+		return true
+	case CallInProgress:
+		return true
+	case CallMissed:
+		return true
+	case CallTransferred:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CallType.
+const (
+	CallInbound  CallType = "inbound"
+	CallOutbound CallType = "outbound"
+	CallWeb      CallType = "web"
+)
+
+// Valid indicates whether the value is a known member of the CallType enum.
+func (e CallType) Valid() bool {
+	switch e {
+	case CallInbound:
+		return true
+	case CallOutbound:
+		return true
+	case CallWeb:
 		return true
 	default:
 		return false
@@ -101,19 +450,19 @@ func (e Channel) Valid() bool {
 
 // Defines values for ContactSource.
 const (
-	Call      ContactSource = "call"
-	Dashboard ContactSource = "dashboard"
-	Import    ContactSource = "import"
+	ContactSourceCall      ContactSource = "call"
+	ContactSourceDashboard ContactSource = "dashboard"
+	ContactSourceImport    ContactSource = "import"
 )
 
 // Valid indicates whether the value is a known member of the ContactSource enum.
 func (e ContactSource) Valid() bool {
 	switch e {
-	case Call:
+	case ContactSourceCall:
 		return true
-	case Dashboard:
+	case ContactSourceDashboard:
 		return true
-	case Import:
+	case ContactSourceImport:
 		return true
 	default:
 		return false
@@ -207,27 +556,165 @@ func (e FollowUpWishMethod) Valid() bool {
 	}
 }
 
+// Defines values for InvitationWishRole.
+const (
+	InvitationWishRoleAdmin  InvitationWishRole = "admin"
+	InvitationWishRoleAgent  InvitationWishRole = "agent"
+	InvitationWishRoleStaff  InvitationWishRole = "staff"
+	InvitationWishRoleViewer InvitationWishRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the InvitationWishRole enum.
+func (e InvitationWishRole) Valid() bool {
+	switch e {
+	case InvitationWishRoleAdmin:
+		return true
+	case InvitationWishRoleAgent:
+		return true
+	case InvitationWishRoleStaff:
+		return true
+	case InvitationWishRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LeadStatus.
 const (
-	Booked LeadStatus = "booked"
-	Cold   LeadStatus = "cold"
-	Hot    LeadStatus = "hot"
-	Lost   LeadStatus = "lost"
-	Warm   LeadStatus = "warm"
+	LeadStatusBooked LeadStatus = "booked"
+	LeadStatusCold   LeadStatus = "cold"
+	LeadStatusHot    LeadStatus = "hot"
+	LeadStatusLost   LeadStatus = "lost"
+	LeadStatusWarm   LeadStatus = "warm"
 )
 
 // Valid indicates whether the value is a known member of the LeadStatus enum.
 func (e LeadStatus) Valid() bool {
 	switch e {
-	case Booked:
+	case LeadStatusBooked:
 		return true
-	case Cold:
+	case LeadStatusCold:
 		return true
-	case Hot:
+	case LeadStatusHot:
 		return true
-	case Lost:
+	case LeadStatusLost:
 		return true
-	case Warm:
+	case LeadStatusWarm:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NotificationType.
+const (
+	NotifyAppointmentBooked     NotificationType = "appointment_booked"
+	NotifyApprovalNeeded        NotificationType = "approval_needed"
+	NotifyCallerMessage         NotificationType = "caller_message"
+	NotifyMessageFailed         NotificationType = "message_failed"
+	NotifyMessageReceived       NotificationType = "message_received"
+	NotifyMessageUnknown        NotificationType = "message_unknown"
+	NotifyMissedCall            NotificationType = "missed_call"
+	NotifyOptedOutBeforeVisit   NotificationType = "opted_out_before_visit"
+	NotifyVisitCancelledByReply NotificationType = "visit_cancelled_by_reply"
+	NotifyVisitConfirmed        NotificationType = "visit_confirmed"
+)
+
+// Valid indicates whether the value is a known member of the NotificationType enum.
+func (e NotificationType) Valid() bool {
+	switch e {
+	case NotifyAppointmentBooked:
+		return true
+	case NotifyApprovalNeeded:
+		return true
+	case NotifyCallerMessage:
+		return true
+	case NotifyMessageFailed:
+		return true
+	case NotifyMessageReceived:
+		return true
+	case NotifyMessageUnknown:
+		return true
+	case NotifyMissedCall:
+		return true
+	case NotifyOptedOutBeforeVisit:
+		return true
+	case NotifyVisitCancelledByReply:
+		return true
+	case NotifyVisitConfirmed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrgIdentityFactor.
+const (
+	CallingNumber OrgIdentityFactor = "calling_number"
+	DateOfBirth   OrgIdentityFactor = "date_of_birth"
+)
+
+// Valid indicates whether the value is a known member of the OrgIdentityFactor enum.
+func (e OrgIdentityFactor) Valid() bool {
+	switch e {
+	case CallingNumber:
+		return true
+	case DateOfBirth:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrgRecordingConsent.
+const (
+	Announce OrgRecordingConsent = "announce"
+	Ask      OrgRecordingConsent = "ask"
+	None     OrgRecordingConsent = "none"
+)
+
+// Valid indicates whether the value is a known member of the OrgRecordingConsent enum.
+func (e OrgRecordingConsent) Valid() bool {
+	switch e {
+	case Announce:
+		return true
+	case Ask:
+		return true
+	case None:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrgStatus.
+const (
+	Active OrgStatus = "active"
+)
+
+// Valid indicates whether the value is a known member of the OrgStatus enum.
+func (e OrgStatus) Valid() bool {
+	switch e {
+	case Active:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ResourceKind.
+const (
+	Practitioner ResourceKind = "practitioner"
+	Room         ResourceKind = "room"
+)
+
+// Valid indicates whether the value is a known member of the ResourceKind enum.
+func (e ResourceKind) Valid() bool {
+	switch e {
+	case Practitioner:
+		return true
+	case Room:
 		return true
 	default:
 		return false
@@ -236,22 +723,49 @@ func (e LeadStatus) Valid() bool {
 
 // Defines values for Role.
 const (
-	Admin  Role = "admin"
-	Owner  Role = "owner"
-	Staff  Role = "staff"
-	Viewer Role = "viewer"
+	RoleAdmin  Role = "admin"
+	RoleOwner  Role = "owner"
+	RoleStaff  Role = "staff"
+	RoleViewer Role = "viewer"
 )
 
 // Valid indicates whether the value is a known member of the Role enum.
 func (e Role) Valid() bool {
 	switch e {
-	case Admin:
+	case RoleAdmin:
 		return true
-	case Owner:
+	case RoleOwner:
 		return true
-	case Staff:
+	case RoleStaff:
 		return true
-	case Viewer:
+	case RoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoleWishRole.
+const (
+	RoleWishRoleAdmin  RoleWishRole = "admin"
+	RoleWishRoleAgent  RoleWishRole = "agent"
+	RoleWishRoleOwner  RoleWishRole = "owner"
+	RoleWishRoleStaff  RoleWishRole = "staff"
+	RoleWishRoleViewer RoleWishRole = "viewer"
+)
+
+// Valid indicates whether the value is a known member of the RoleWishRole enum.
+func (e RoleWishRole) Valid() bool {
+	switch e {
+	case RoleWishRoleAdmin:
+		return true
+	case RoleWishRoleAgent:
+		return true
+	case RoleWishRoleOwner:
+		return true
+	case RoleWishRoleStaff:
+		return true
+	case RoleWishRoleViewer:
 		return true
 	default:
 		return false
@@ -260,22 +774,22 @@ func (e Role) Valid() bool {
 
 // Defines values for SyncStatus.
 const (
-	Failed              SyncStatus = "failed"
-	Pending             SyncStatus = "pending"
-	RegisteredNotLinked SyncStatus = "registered_not_linked"
-	Synced              SyncStatus = "synced"
+	SyncStatusFailed              SyncStatus = "failed"
+	SyncStatusPending             SyncStatus = "pending"
+	SyncStatusRegisteredNotLinked SyncStatus = "registered_not_linked"
+	SyncStatusSynced              SyncStatus = "synced"
 )
 
 // Valid indicates whether the value is a known member of the SyncStatus enum.
 func (e SyncStatus) Valid() bool {
 	switch e {
-	case Failed:
+	case SyncStatusFailed:
 		return true
-	case Pending:
+	case SyncStatusPending:
 		return true
-	case RegisteredNotLinked:
+	case SyncStatusRegisteredNotLinked:
 		return true
-	case Synced:
+	case SyncStatusSynced:
 		return true
 	default:
 		return false
@@ -375,6 +889,192 @@ func (e ContactSort) Valid() bool {
 	}
 }
 
+// Defines values for ListAppointmentsParamsStatus.
+const (
+	ListAppointmentsParamsStatusAll       ListAppointmentsParamsStatus = "all"
+	ListAppointmentsParamsStatusCancelled ListAppointmentsParamsStatus = "cancelled"
+	ListAppointmentsParamsStatusCompleted ListAppointmentsParamsStatus = "completed"
+	ListAppointmentsParamsStatusConfirmed ListAppointmentsParamsStatus = "confirmed"
+	ListAppointmentsParamsStatusNoShow    ListAppointmentsParamsStatus = "no_show"
+	ListAppointmentsParamsStatusPending   ListAppointmentsParamsStatus = "pending"
+	ListAppointmentsParamsStatusScheduled ListAppointmentsParamsStatus = "scheduled"
+)
+
+// Valid indicates whether the value is a known member of the ListAppointmentsParamsStatus enum.
+func (e ListAppointmentsParamsStatus) Valid() bool {
+	switch e {
+	case ListAppointmentsParamsStatusAll:
+		return true
+	case ListAppointmentsParamsStatusCancelled:
+		return true
+	case ListAppointmentsParamsStatusCompleted:
+		return true
+	case ListAppointmentsParamsStatusConfirmed:
+		return true
+	case ListAppointmentsParamsStatusNoShow:
+		return true
+	case ListAppointmentsParamsStatusPending:
+		return true
+	case ListAppointmentsParamsStatusScheduled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAppointmentsParamsDateRange.
+const (
+	Month ListAppointmentsParamsDateRange = "month"
+	Today ListAppointmentsParamsDateRange = "today"
+	Week  ListAppointmentsParamsDateRange = "week"
+)
+
+// Valid indicates whether the value is a known member of the ListAppointmentsParamsDateRange enum.
+func (e ListAppointmentsParamsDateRange) Valid() bool {
+	switch e {
+	case Month:
+		return true
+	case Today:
+		return true
+	case Week:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAppointmentsParamsSort.
+const (
+	EarliestVisitFirst ListAppointmentsParamsSort = "scheduled_at"
+	FirstBookedFirst   ListAppointmentsParamsSort = "created_at"
+	LastBookedFirst    ListAppointmentsParamsSort = "-created_at"
+	LatestVisitFirst   ListAppointmentsParamsSort = "-scheduled_at"
+)
+
+// Valid indicates whether the value is a known member of the ListAppointmentsParamsSort enum.
+func (e ListAppointmentsParamsSort) Valid() bool {
+	switch e {
+	case EarliestVisitFirst:
+		return true
+	case FirstBookedFirst:
+		return true
+	case LastBookedFirst:
+		return true
+	case LatestVisitFirst:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListBookingAttemptsParamsKind.
+const (
+	ListBookingAttemptsParamsKindAmend      ListBookingAttemptsParamsKind = "amend"
+	ListBookingAttemptsParamsKindApprove    ListBookingAttemptsParamsKind = "approve"
+	ListBookingAttemptsParamsKindBook       ListBookingAttemptsParamsKind = "book"
+	ListBookingAttemptsParamsKindCancel     ListBookingAttemptsParamsKind = "cancel"
+	ListBookingAttemptsParamsKindHold       ListBookingAttemptsParamsKind = "hold"
+	ListBookingAttemptsParamsKindReschedule ListBookingAttemptsParamsKind = "reschedule"
+)
+
+// Valid indicates whether the value is a known member of the ListBookingAttemptsParamsKind enum.
+func (e ListBookingAttemptsParamsKind) Valid() bool {
+	switch e {
+	case ListBookingAttemptsParamsKindAmend:
+		return true
+	case ListBookingAttemptsParamsKindApprove:
+		return true
+	case ListBookingAttemptsParamsKindBook:
+		return true
+	case ListBookingAttemptsParamsKindCancel:
+		return true
+	case ListBookingAttemptsParamsKindHold:
+		return true
+	case ListBookingAttemptsParamsKindReschedule:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListBookingAttemptsParamsOutcome.
+const (
+	ListBookingAttemptsParamsOutcomeAmended     ListBookingAttemptsParamsOutcome = "amended"
+	ListBookingAttemptsParamsOutcomeApproved    ListBookingAttemptsParamsOutcome = "approved"
+	ListBookingAttemptsParamsOutcomeBooked      ListBookingAttemptsParamsOutcome = "booked"
+	ListBookingAttemptsParamsOutcomeCancelled   ListBookingAttemptsParamsOutcome = "cancelled"
+	ListBookingAttemptsParamsOutcomeHeld        ListBookingAttemptsParamsOutcome = "held"
+	ListBookingAttemptsParamsOutcomeQuestion    ListBookingAttemptsParamsOutcome = "question"
+	ListBookingAttemptsParamsOutcomeRefused     ListBookingAttemptsParamsOutcome = "refused"
+	ListBookingAttemptsParamsOutcomeRescheduled ListBookingAttemptsParamsOutcome = "rescheduled"
+)
+
+// Valid indicates whether the value is a known member of the ListBookingAttemptsParamsOutcome enum.
+func (e ListBookingAttemptsParamsOutcome) Valid() bool {
+	switch e {
+	case ListBookingAttemptsParamsOutcomeAmended:
+		return true
+	case ListBookingAttemptsParamsOutcomeApproved:
+		return true
+	case ListBookingAttemptsParamsOutcomeBooked:
+		return true
+	case ListBookingAttemptsParamsOutcomeCancelled:
+		return true
+	case ListBookingAttemptsParamsOutcomeHeld:
+		return true
+	case ListBookingAttemptsParamsOutcomeQuestion:
+		return true
+	case ListBookingAttemptsParamsOutcomeRefused:
+		return true
+	case ListBookingAttemptsParamsOutcomeRescheduled:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCallsParamsDateFilter.
+const (
+	PeriodMonth ListCallsParamsDateFilter = "month"
+	PeriodToday ListCallsParamsDateFilter = "today"
+	PeriodWeek  ListCallsParamsDateFilter = "week"
+)
+
+// Valid indicates whether the value is a known member of the ListCallsParamsDateFilter enum.
+func (e ListCallsParamsDateFilter) Valid() bool {
+	switch e {
+	case PeriodMonth:
+		return true
+	case PeriodToday:
+		return true
+	case PeriodWeek:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListCallsParamsSortBy.
+const (
+	SortByCallDate  ListCallsParamsSortBy = "call_date"
+	SortByCreatedAt ListCallsParamsSortBy = "created_at"
+	SortByDate      ListCallsParamsSortBy = "date"
+)
+
+// Valid indicates whether the value is a known member of the ListCallsParamsSortBy enum.
+func (e ListCallsParamsSortBy) Valid() bool {
+	switch e {
+	case SortByCallDate:
+		return true
+	case SortByCreatedAt:
+		return true
+	case SortByDate:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListContactsParamsSort.
 const (
 	ListContactsParamsSortCreated     ListContactsParamsSort = "created"
@@ -415,6 +1115,157 @@ func (e ListContactsParamsOrder) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// Defines values for ListMessagesParamsDirection.
+const (
+	MessageInbound  ListMessagesParamsDirection = "inbound"
+	MessageOutbound ListMessagesParamsDirection = "outbound"
+)
+
+// Valid indicates whether the value is a known member of the ListMessagesParamsDirection enum.
+func (e ListMessagesParamsDirection) Valid() bool {
+	switch e {
+	case MessageInbound:
+		return true
+	case MessageOutbound:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListMessagesParamsMethod.
+const (
+	MethodEmail  ListMessagesParamsMethod = "email"
+	MethodExport ListMessagesParamsMethod = "export"
+	MethodSMS    ListMessagesParamsMethod = "sms"
+)
+
+// Valid indicates whether the value is a known member of the ListMessagesParamsMethod enum.
+func (e ListMessagesParamsMethod) Valid() bool {
+	switch e {
+	case MethodEmail:
+		return true
+	case MethodExport:
+		return true
+	case MethodSMS:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListMessagesParamsCategory.
+const (
+	CategoryCode         ListMessagesParamsCategory = "code"
+	CategoryConfirmation ListMessagesParamsCategory = "confirmation"
+	CategoryExport       ListMessagesParamsCategory = "export"
+	CategoryFollowUp     ListMessagesParamsCategory = "follow_up"
+	CategoryMarketing    ListMessagesParamsCategory = "marketing"
+	CategoryReminder     ListMessagesParamsCategory = "reminder"
+	CategoryReply        ListMessagesParamsCategory = "reply"
+	CategoryShare        ListMessagesParamsCategory = "share"
+)
+
+// Valid indicates whether the value is a known member of the ListMessagesParamsCategory enum.
+func (e ListMessagesParamsCategory) Valid() bool {
+	switch e {
+	case CategoryCode:
+		return true
+	case CategoryConfirmation:
+		return true
+	case CategoryExport:
+		return true
+	case CategoryFollowUp:
+		return true
+	case CategoryMarketing:
+		return true
+	case CategoryReminder:
+		return true
+	case CategoryReply:
+		return true
+	case CategoryShare:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListMessagesParamsStatus.
+const (
+	StatusBlocked   ListMessagesParamsStatus = "blocked"
+	StatusDelivered ListMessagesParamsStatus = "delivered"
+	StatusFailed    ListMessagesParamsStatus = "failed"
+	StatusQueued    ListMessagesParamsStatus = "queued"
+	StatusSent      ListMessagesParamsStatus = "sent"
+	StatusUnknown   ListMessagesParamsStatus = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the ListMessagesParamsStatus enum.
+func (e ListMessagesParamsStatus) Valid() bool {
+	switch e {
+	case StatusBlocked:
+		return true
+	case StatusDelivered:
+		return true
+	case StatusFailed:
+		return true
+	case StatusQueued:
+		return true
+	case StatusSent:
+		return true
+	case StatusUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListNotificationsParamsStatus.
+const (
+	NotificationsAll    ListNotificationsParamsStatus = "all"
+	NotificationsRead   ListNotificationsParamsStatus = "read"
+	NotificationsUnread ListNotificationsParamsStatus = "unread"
+)
+
+// Valid indicates whether the value is a known member of the ListNotificationsParamsStatus enum.
+func (e ListNotificationsParamsStatus) Valid() bool {
+	switch e {
+	case NotificationsAll:
+		return true
+	case NotificationsRead:
+		return true
+	case NotificationsUnread:
+		return true
+	default:
+		return false
+	}
+}
+
+// Activity defines model for Activity.
+type Activity struct {
+	Id       openapi_types.UUID `json:"id"`
+	Metadata ActivityMetadata   `json:"metadata"`
+
+	// Summary Without names.
+	Summary   string    `json:"summary"`
+	Timestamp time.Time `json:"timestamp"`
+
+	// Type call_completed, hot_lead_detected or appointment_booked.
+	Type string `json:"type"`
+}
+
+// ActivityList defines model for ActivityList.
+type ActivityList struct {
+	Events []Activity `json:"events"`
+}
+
+// ActivityMetadata defines model for ActivityMetadata.
+type ActivityMetadata struct {
+	ContactId *openapi_types.UUID `json:"contact_id"`
+	Entity    string              `json:"entity"`
+	EntityId  openapi_types.UUID  `json:"entity_id"`
 }
 
 // Agent One agent, every field of two words in both spellings.
@@ -585,6 +1436,252 @@ type AgentsSaved struct {
 	VoiceSynced bool `json:"voiceSynced"`
 }
 
+// AllNotificationsRead defines model for AllNotificationsRead.
+type AllNotificationsRead struct {
+	Success bool `json:"success"`
+
+	// Updated How many were unread.
+	Updated int64 `json:"updated"`
+}
+
+// Appointment A visit, with its contact flattened into it.
+type Appointment struct {
+	// BookingRef Six letters and digits, easy to say.
+	BookingRef string `json:"booking_ref"`
+
+	// CallId The call that booked it.
+	CallId               *openapi_types.UUID `json:"call_id"`
+	CancelReason         *string             `json:"cancel_reason"`
+	CancelledAt          *time.Time          `json:"cancelled_at"`
+	ConfirmationSent     bool                `json:"confirmation_sent"`
+	ConfirmedByPatientAt *time.Time          `json:"confirmed_by_patient_at"`
+	ContactEmail         *string             `json:"contact_email"`
+	ContactId            UUID                `json:"contact_id"`
+
+	// ContactName Who is reached; the patient's name where the contact has none.
+	ContactName string    `json:"contact_name"`
+	CreatedAt   time.Time `json:"created_at"`
+
+	// DeletedAt Always null, for older dashboards. Visits are cancelled, not deleted.
+	DeletedAt       *time.Time `json:"deleted_at"`
+	DurationMinutes int        `json:"duration_minutes"`
+	EndsAt          time.Time  `json:"ends_at"`
+	Id              UUID       `json:"id"`
+	Location        string     `json:"location"`
+	LocationId      UUID       `json:"location_id"`
+	Notes           *string    `json:"notes"`
+
+	// Overridden Whether staff set the rules aside for it.
+	Overridden bool `json:"overridden"`
+	PatientId  UUID `json:"patient_id"`
+
+	// PatientName Who comes.
+	PatientName string `json:"patient_name"`
+
+	// PhoneNumber E.164.
+	PhoneNumber *string `json:"phone_number"`
+
+	// PhoneWasSpoken Whether the number was only said by a caller. It may be misheard.
+	PhoneWasSpoken bool `json:"phone_was_spoken"`
+	ResourceId     UUID `json:"resource_id"`
+
+	// ResourceName The practitioner or room.
+	ResourceName string    `json:"resource_name"`
+	ScheduledAt  time.Time `json:"scheduled_at"`
+
+	// ScheduledTime The same as `scheduled_at`.
+	ScheduledTime time.Time `json:"scheduled_time"`
+	ServiceId     UUID      `json:"service_id"`
+
+	// ServiceType The service's name.
+	ServiceType string            `json:"service_type"`
+	Source      AppointmentSource `json:"source"`
+
+	// Status `pending` waits for approval. `confirmed`: it takes place. `completed`, `no_show`: how it ended.
+	Status AppointmentStatus `json:"status"`
+
+	// TimeZone IANA zone of the place, in which the visit's time is meant.
+	TimeZone  string    `json:"time_zone"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// AppointmentSource defines model for Appointment.Source.
+type AppointmentSource string
+
+// AppointmentAttempt defines model for AppointmentAttempt.
+type AppointmentAttempt struct {
+	ActorUserId   *openapi_types.UUID    `json:"actor_user_id"`
+	AppointmentId *openapi_types.UUID    `json:"appointment_id"`
+	At            time.Time              `json:"at"`
+	CallId        *openapi_types.UUID    `json:"call_id"`
+	Id            UUID                   `json:"id"`
+	Kind          AppointmentAttemptKind `json:"kind"`
+	Outcome       string                 `json:"outcome"`
+
+	// Reason See `BookingReason`.
+	Reason   *string    `json:"reason"`
+	SaidDate *string    `json:"said_date"`
+	SaidTime *string    `json:"said_time"`
+	StartsAt *time.Time `json:"starts_at"`
+}
+
+// AppointmentAttemptKind defines model for AppointmentAttempt.Kind.
+type AppointmentAttemptKind string
+
+// AppointmentChange What is left out stays as it is.
+//
+// Example: {"scheduled_time":"2026-05-04 15:00"}
+type AppointmentChange struct {
+	// ConfirmationSent Staff told the patient themselves.
+	ConfirmationSent    *bool `json:"confirmationSent,omitempty"`
+	ConfirmationSentOld *bool `json:"confirmation_sent,omitempty"`
+
+	// Notes Empty clears.
+	Notes *string `json:"notes,omitempty"`
+
+	// Override As in `AppointmentWish`; false when left out.
+	Override *bool `json:"override,omitempty"`
+
+	// Reason Why it is cancelled.
+	Reason *string `json:"reason,omitempty"`
+
+	// Resource Id, name or spoken alias of the practitioner or room that the visit goes to.
+	Resource         *string         `json:"resource,omitempty"`
+	ScheduledAt      *LocalOrInstant `json:"scheduledAt,omitempty"`
+	ScheduledTime    *LocalOrInstant `json:"scheduledTime,omitempty"`
+	ScheduledAtOld   *LocalOrInstant `json:"scheduled_at,omitempty"`
+	ScheduledTimeOld *LocalOrInstant `json:"scheduled_time,omitempty"`
+
+	// Status `pending` waits for approval. `confirmed`: it takes place. `completed`, `no_show`: how it ended.
+	Status *AppointmentStatus `json:"status,omitempty"`
+}
+
+// AppointmentDetail defines model for AppointmentDetail.
+type AppointmentDetail struct {
+	// Attempts The tries that named the visit, and all of the call that booked it.
+	Attempts []AppointmentAttempt `json:"attempts"`
+
+	// BookingRef Six letters and digits, easy to say.
+	BookingRef string `json:"booking_ref"`
+
+	// CallId The call that booked it.
+	CallId               *openapi_types.UUID `json:"call_id"`
+	CancelReason         *string             `json:"cancel_reason"`
+	CancelledAt          *time.Time          `json:"cancelled_at"`
+	ConfirmationSent     bool                `json:"confirmation_sent"`
+	ConfirmedByPatientAt *time.Time          `json:"confirmed_by_patient_at"`
+	ContactEmail         *string             `json:"contact_email"`
+	ContactId            UUID                `json:"contact_id"`
+
+	// ContactName Who is reached; the patient's name where the contact has none.
+	ContactName string    `json:"contact_name"`
+	CreatedAt   time.Time `json:"created_at"`
+
+	// DeletedAt Always null, for older dashboards. Visits are cancelled, not deleted.
+	DeletedAt       *time.Time           `json:"deleted_at"`
+	DurationMinutes int                  `json:"duration_minutes"`
+	EndsAt          time.Time            `json:"ends_at"`
+	History         []AppointmentEvent   `json:"history"`
+	Id              UUID                 `json:"id"`
+	Location        string               `json:"location"`
+	LocationId      UUID                 `json:"location_id"`
+	Messages        []AppointmentMessage `json:"messages"`
+	Notes           *string              `json:"notes"`
+
+	// Overridden Whether staff set the rules aside for it.
+	Overridden bool `json:"overridden"`
+	PatientId  UUID `json:"patient_id"`
+
+	// PatientName Who comes.
+	PatientName string `json:"patient_name"`
+
+	// PhoneNumber E.164.
+	PhoneNumber *string `json:"phone_number"`
+
+	// PhoneWasSpoken Whether the number was only said by a caller. It may be misheard.
+	PhoneWasSpoken bool `json:"phone_was_spoken"`
+	ResourceId     UUID `json:"resource_id"`
+
+	// ResourceName The practitioner or room.
+	ResourceName string    `json:"resource_name"`
+	ScheduledAt  time.Time `json:"scheduled_at"`
+
+	// ScheduledTime The same as `scheduled_at`.
+	ScheduledTime time.Time `json:"scheduled_time"`
+	ServiceId     UUID      `json:"service_id"`
+
+	// ServiceType The service's name.
+	ServiceType string                  `json:"service_type"`
+	Source      AppointmentDetailSource `json:"source"`
+
+	// Status `pending` waits for approval. `confirmed`: it takes place. `completed`, `no_show`: how it ended.
+	Status AppointmentStatus `json:"status"`
+
+	// TimeZone IANA zone of the place, in which the visit's time is meant.
+	TimeZone  string    `json:"time_zone"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// AppointmentDetailSource defines model for AppointmentDetail.Source.
+type AppointmentDetailSource string
+
+// AppointmentEvent One change of a visit. Without `actor_user_id`, `call_id` and `message_id` the receptionist did it.
+type AppointmentEvent struct {
+	ActorName *string `json:"actor_name"`
+
+	// ActorUserId The member who did it.
+	ActorUserId *openapi_types.UUID `json:"actor_user_id"`
+	At          time.Time           `json:"at"`
+
+	// CallId The call that did it.
+	CallId *openapi_types.UUID  `json:"call_id"`
+	Id     UUID                 `json:"id"`
+	Kind   AppointmentEventKind `json:"kind"`
+
+	// MessageId The patient's text that did it.
+	MessageId   *openapi_types.UUID `json:"message_id"`
+	NewResource *string             `json:"new_resource"`
+	NewStartsAt *time.Time          `json:"new_starts_at"`
+	OldResource *string             `json:"old_resource"`
+	OldStartsAt *time.Time          `json:"old_starts_at"`
+}
+
+// AppointmentEventKind defines model for AppointmentEvent.Kind.
+type AppointmentEventKind string
+
+// AppointmentList defines model for AppointmentList.
+type AppointmentList struct {
+	Appointments []Appointment `json:"appointments"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// AppointmentMessage A message about a visit. Codes stand as `[code]`.
+type AppointmentMessage struct {
+	At        time.Time                   `json:"at"`
+	Category  string                      `json:"category"`
+	Content   string                      `json:"content"`
+	Direction AppointmentMessageDirection `json:"direction"`
+	Id        UUID                        `json:"id"`
+	Method    AppointmentMessageMethod    `json:"method"`
+
+	// Reason Why it was blocked, failed or is unknown.
+	Reason  *string                  `json:"reason"`
+	SentAt  *time.Time               `json:"sent_at"`
+	Status  AppointmentMessageStatus `json:"status"`
+	Subject *string                  `json:"subject"`
+}
+
+// AppointmentMessageDirection defines model for AppointmentMessage.Direction.
+type AppointmentMessageDirection string
+
+// AppointmentMessageMethod defines model for AppointmentMessage.Method.
+type AppointmentMessageMethod string
+
+// AppointmentMessageStatus defines model for AppointmentMessage.Status.
+type AppointmentMessageStatus string
+
 // AppointmentOfContact A visit of a contact.
 type AppointmentOfContact struct {
 	// CreatedAtCamel The same as `created_at`.
@@ -616,6 +1713,320 @@ type AppointmentOfContact struct {
 	ServiceTypeCamel string `json:"serviceType"`
 	ServiceType      string `json:"service_type"`
 	Status           string `json:"status"`
+}
+
+// AppointmentStatus `pending` waits for approval. `confirmed`: it takes place. `completed`, `no_show`: how it ended.
+type AppointmentStatus string
+
+// AppointmentWish Needed are a service (`serviceType` or `serviceId`), a time (`scheduledAt` or `scheduledTime`) and a contact
+// (`contactId` or `contactPhone`). Where two spellings of one field are sent, the first one counts.
+//
+// Example: {"contactPhone":"+13125550123","customerName":"Ann Quillby","scheduledAt":"2026-05-04 15:00","serviceType":"Checkup"}
+type AppointmentWish struct {
+	// ContactEmail For a contact that is made.
+	ContactEmail *string `json:"contactEmail,omitempty"`
+	ContactId    *UUID   `json:"contactId,omitempty"`
+
+	// ContactPhone Without a country code it is one of the clinic's country. Counts when no contact is named.
+	ContactPhone    *string `json:"contactPhone,omitempty"`
+	ContactEmailOld *string `json:"contact_email,omitempty"`
+	ContactIdOld    *UUID   `json:"contact_id,omitempty"`
+	ContactName     *string `json:"contact_name,omitempty"`
+
+	// CustomerName The patient; the contact itself when left out.
+	CustomerName *string `json:"customerName,omitempty"`
+
+	// DateOfBirth For a patient that is made.
+	DateOfBirth *openapi_types.Date `json:"dateOfBirth,omitempty"`
+
+	// DurationMinutes Accepted from older dashboards; the service's duration counts.
+	DurationMinutes    *int    `json:"durationMinutes,omitempty"`
+	DurationMinutesOld *int    `json:"duration_minutes,omitempty"`
+	Notes              *string `json:"notes,omitempty"`
+
+	// Override Sets every rule aside but that nobody is booked twice.
+	Override    *bool   `json:"override,omitempty"`
+	PatientName *string `json:"patient_name,omitempty"`
+	PhoneNumber *string `json:"phone_number,omitempty"`
+
+	// Resource Id, name or spoken alias of a practitioner or room; any when left out.
+	Resource         *string         `json:"resource,omitempty"`
+	ScheduledAt      *LocalOrInstant `json:"scheduledAt,omitempty"`
+	ScheduledTime    *LocalOrInstant `json:"scheduledTime,omitempty"`
+	ScheduledAtOld   *LocalOrInstant `json:"scheduled_at,omitempty"`
+	ScheduledTimeOld *LocalOrInstant `json:"scheduled_time,omitempty"`
+	ServiceId        *UUID           `json:"serviceId,omitempty"`
+
+	// ServiceType Id, name or spoken alias.
+	ServiceType    *string `json:"serviceType,omitempty"`
+	ServiceIdOld   *UUID   `json:"service_id,omitempty"`
+	ServiceTypeOld *string `json:"service_type,omitempty"`
+}
+
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	Action string `json:"action"`
+
+	// ActorEmail Null when they are no member any more.
+	ActorEmail *string `json:"actor_email"`
+	ActorName  *string `json:"actor_name"`
+
+	// ActorUserId Null when a call, a webhook or a job acted.
+	ActorUserId *openapi_types.UUID `json:"actor_user_id"`
+	At          time.Time           `json:"at"`
+	Entity      *string             `json:"entity"`
+	EntityId    *openapi_types.UUID `json:"entity_id"`
+	Id          openapi_types.UUID  `json:"id"`
+	RequestId   *string             `json:"request_id"`
+}
+
+// AuditLog defines model for AuditLog.
+type AuditLog struct {
+	Entries []AuditEntry `json:"entries"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// AvailableSlot defines model for AvailableSlot.
+type AvailableSlot struct {
+	EndsAt     time.Time `json:"ends_at"`
+	ResourceId UUID      `json:"resource_id"`
+
+	// ResourceName Who a booking for any practitioner would go to.
+	ResourceName string    `json:"resource_name"`
+	ServiceName  string    `json:"service_name"`
+	StartsAt     time.Time `json:"starts_at"`
+
+	// Time The start on the wall clock of the place, `15:00`.
+	Time     string `json:"time"`
+	TimeZone string `json:"time_zone"`
+}
+
+// AvailableSlots defines model for AvailableSlots.
+type AvailableSlots struct {
+	AvailableSlots []AvailableSlot    `json:"availableSlots"`
+	Date           openapi_types.Date `json:"date"`
+}
+
+// BookingAttempt defines model for BookingAttempt.
+type BookingAttempt struct {
+	ActorName *string `json:"actor_name"`
+
+	// ActorUserId The member who tried; null for a caller.
+	ActorUserId *openapi_types.UUID `json:"actor_user_id"`
+
+	// AppointmentId The visit that it made or touched, or a slot that was held and is gone.
+	AppointmentId *openapi_types.UUID `json:"appointment_id"`
+	At            time.Time           `json:"at"`
+	CallId        *openapi_types.UUID `json:"call_id"`
+
+	// Explanation The reason as a sentence.
+	Explanation *string            `json:"explanation"`
+	Id          UUID               `json:"id"`
+	Kind        BookingAttemptKind `json:"kind"`
+
+	// Outcome booked, held, amended, rescheduled, cancelled, approved, question or refused.
+	Outcome string `json:"outcome"`
+
+	// Reason See `BookingReason`; null when it succeeded.
+	Reason       *string             `json:"reason"`
+	ResourceId   *openapi_types.UUID `json:"resource_id"`
+	ResourceName *string             `json:"resource_name"`
+
+	// SaidDate The caller's words for the day.
+	SaidDate    *string             `json:"said_date"`
+	SaidTime    *string             `json:"said_time"`
+	ServiceId   *openapi_types.UUID `json:"service_id"`
+	ServiceName *string             `json:"service_name"`
+
+	// StartsAt The start that was wished.
+	StartsAt *time.Time `json:"starts_at"`
+	TimeZone string     `json:"time_zone"`
+}
+
+// BookingAttemptKind defines model for BookingAttempt.Kind.
+type BookingAttemptKind string
+
+// BookingAttemptList defines model for BookingAttemptList.
+type BookingAttemptList struct {
+	Attempts []BookingAttempt `json:"attempts"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// BookingReason Why a try to book, move, cancel or approve was refused or answered with a question. The place is not free: `taken`,
+// `calendar_busy` (in the connected calendar), `outside_hours`, `closed`, `off_step` (visits begin at other minutes),
+// `past`, `too_soon`, `too_far`, `no_resource` (nobody offers it). The wish is not clear: `unknown_service`,
+// `unknown_resource`, `name_missing`, `same_person`, `own_booking`, `which_appointment`. The visit: `not_found`,
+// `not_active` (cancelled or over), `not_started`. Only in calls: `not_verified`, `hold_cap`.
+type BookingReason string
+
+// BookingRefusal An `Error` with why and what is free instead.
+type BookingRefusal struct {
+	// Code The closed list of refusals.
+	Code    ErrorCode `json:"code"`
+	Details struct {
+		// Alternatives Up to three nearest starts that are free.
+		Alternatives []time.Time `json:"alternatives"`
+
+		// Reason Why a try to book, move, cancel or approve was refused or answered with a question. The place is not free: `taken`,
+		// `calendar_busy` (in the connected calendar), `outside_hours`, `closed`, `off_step` (visits begin at other minutes),
+		// `past`, `too_soon`, `too_far`, `no_resource` (nobody offers it). The wish is not clear: `unknown_service`,
+		// `unknown_resource`, `name_missing`, `same_person`, `own_booking`, `which_appointment`. The visit: `not_found`,
+		// `not_active` (cancelled or over), `not_started`. Only in calls: `not_verified`, `hold_cap`.
+		Reason BookingReason `json:"reason"`
+
+		// TimeZone The zone of the place, in which to show them.
+		TimeZone string `json:"time_zone"`
+	} `json:"details"`
+
+	// Error A sentence that may be shown to the user.
+	Error     string `json:"error"`
+	RequestId string `json:"request_id"`
+}
+
+// BusinessHours When a location is open.
+type BusinessHours struct {
+	LocationId UUID            `json:"location_id"`
+	Resources  []ResourceHours `json:"resources"`
+	Spans      []HoursSpan     `json:"spans"`
+	TimeZone   string          `json:"time_zone"`
+}
+
+// BusinessHoursWish The whole week.
+type BusinessHoursWish struct {
+	// ResourceId Whose week; the location's when left out.
+	ResourceId *openapi_types.UUID `json:"resource_id,omitempty"`
+	Spans      []HoursSpan         `json:"spans"`
+}
+
+// Call defines model for Call.
+type Call struct {
+	// CallDate When it started, else when it was first heard of.
+	CallDate   time.Time           `json:"call_date"`
+	CallType   CallType            `json:"call_type"`
+	CallerName *string             `json:"caller_name"`
+	ContactId  *openapi_types.UUID `json:"contact_id"`
+
+	// CostCents In US cents.
+	CostCents       *float64           `json:"cost_cents"`
+	CreatedAt       time.Time          `json:"created_at"`
+	DurationSeconds *int               `json:"duration_seconds"`
+	EndedAt         *time.Time         `json:"ended_at"`
+	EndedReason     *string            `json:"ended_reason"`
+	HasRecording    bool               `json:"has_recording"`
+	HasTranscript   bool               `json:"has_transcript"`
+	Id              openapi_types.UUID `json:"id"`
+
+	// Outcome booked, rescheduled, cancelled, message, transferred, answered or missed; null while unknown.
+	Outcome *string `json:"outcome"`
+
+	// OutcomeSummary What it was about, without names.
+	OutcomeSummary *string `json:"outcome_summary"`
+
+	// PhoneNumber The number on the other side (E.164); null when it was withheld or blanked.
+	PhoneNumber *string `json:"phone_number"`
+
+	// RecordingStatus pending while only the telephone service has it; null when there is none.
+	RecordingStatus *string `json:"recording_status"`
+
+	// RecordingUrl Always null; ask for the recording when it is to be played.
+	RecordingUrl *string `json:"recording_url"`
+
+	// SentimentLabel Not measured: null.
+	SentimentLabel *string `json:"sentiment_label"`
+
+	// SentimentScore Not measured: null.
+	SentimentScore *float64 `json:"sentiment_score"`
+
+	// SentimentSummary Not measured: null.
+	SentimentSummary *string `json:"sentiment_summary"`
+
+	// SentimentUrgency Not measured: null.
+	SentimentUrgency *string    `json:"sentiment_urgency"`
+	StartedAt        *time.Time `json:"started_at"`
+
+	// Status How the call stands or ended; failed when a fault kept it from taking place.
+	Status CallStatus `json:"status"`
+
+	// ToNumber The number that was called.
+	ToNumber   *string  `json:"to_number"`
+	ToolsUsed  []string `json:"tools_used"`
+	VapiCallId string   `json:"vapi_call_id"`
+}
+
+// CallChannel defines model for CallChannel.
+type CallChannel struct {
+	Channel CallType `json:"channel"`
+}
+
+// CallDetail defines model for CallDetail.
+type CallDetail struct {
+	// ActionItems Always empty, for older dashboards.
+	ActionItems []string `json:"action_items"`
+
+	// CallDate When it started, else when it was first heard of.
+	CallDate   time.Time           `json:"call_date"`
+	CallType   CallType            `json:"call_type"`
+	CallerName *string             `json:"caller_name"`
+	ContactId  *openapi_types.UUID `json:"contact_id"`
+
+	// CostCents In US cents.
+	CostCents       *float64           `json:"cost_cents"`
+	CreatedAt       time.Time          `json:"created_at"`
+	DurationSeconds *int               `json:"duration_seconds"`
+	EndedAt         *time.Time         `json:"ended_at"`
+	EndedReason     *string            `json:"ended_reason"`
+	HasRecording    bool               `json:"has_recording"`
+	HasTranscript   bool               `json:"has_transcript"`
+	Id              openapi_types.UUID `json:"id"`
+
+	// Outcome booked, rescheduled, cancelled, message, transferred, answered or missed; null while unknown.
+	Outcome *string `json:"outcome"`
+
+	// OutcomeSummary What it was about, without names.
+	OutcomeSummary *string `json:"outcome_summary"`
+
+	// PhoneNumber The number on the other side (E.164); null when it was withheld or blanked.
+	PhoneNumber *string `json:"phone_number"`
+
+	// RecordingStatus pending while only the telephone service has it; null when there is none.
+	RecordingStatus *string `json:"recording_status"`
+
+	// RecordingUrl Always null; ask for the recording when it is to be played.
+	RecordingUrl *string `json:"recording_url"`
+
+	// SentimentLabel Not measured: null.
+	SentimentLabel *string `json:"sentiment_label"`
+
+	// SentimentScore Not measured: null.
+	SentimentScore *float64 `json:"sentiment_score"`
+
+	// SentimentSummary Not measured: null.
+	SentimentSummary *string `json:"sentiment_summary"`
+
+	// SentimentUrgency Not measured: null.
+	SentimentUrgency *string    `json:"sentiment_urgency"`
+	StartedAt        *time.Time `json:"started_at"`
+
+	// Status How the call stands or ended; failed when a fault kept it from taking place.
+	Status CallStatus `json:"status"`
+
+	// ToNumber The number that was called.
+	ToNumber   *string  `json:"to_number"`
+	ToolsUsed  []string `json:"tools_used"`
+	Transcript []Turn   `json:"transcript"`
+	VapiCallId string   `json:"vapi_call_id"`
+}
+
+// CallList defines model for CallList.
+type CallList struct {
+	Calls []Call `json:"calls"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
 }
 
 // CallOfContact A call of a contact.
@@ -670,6 +2081,49 @@ type CallOfContact struct {
 	// TranscriptPreview The beginning of the summary; a transcript is read on its own page.
 	TranscriptPreview *string `json:"transcript_preview"`
 }
+
+// CallStats defines model for CallStats.
+type CallStats struct {
+	// AvgDuration In seconds.
+	AvgDuration int `json:"avgDuration"`
+
+	// CallsToday Of the clinic's today.
+	CallsToday     int64 `json:"callsToday"`
+	CompletedCalls int64 `json:"completedCalls"`
+	FailedCalls    int64 `json:"failedCalls"`
+	InboundCalls   int64 `json:"inboundCalls"`
+	MissedCalls    int64 `json:"missedCalls"`
+	OutboundCalls  int64 `json:"outboundCalls"`
+
+	// PipelineValue Prices of the visits ahead.
+	PipelineValue    float64      `json:"pipelineValue"`
+	RecentCalls      []RecentCall `json:"recentCalls"`
+	TotalCalls       int64        `json:"totalCalls"`
+	TransferredCalls int64        `json:"transferredCalls"`
+}
+
+// CallStatus How the call stands or ended; failed when a fault kept it from taking place.
+type CallStatus string
+
+// CallSummary defines model for CallSummary.
+type CallSummary struct {
+	// AverageDuration In seconds.
+	AverageDuration int `json:"average_duration"`
+
+	// AverageSentiment Not measured: null.
+	AverageSentiment *float64 `json:"average_sentiment"`
+	CallsThisMonth   int64    `json:"calls_this_month"`
+
+	// CallsThisWeek The seven days up to today.
+	CallsThisWeek  int64 `json:"calls_this_week"`
+	CallsToday     int64 `json:"calls_today"`
+	CompletedCalls int64 `json:"completed_calls"`
+	MissedCalls    int64 `json:"missed_calls"`
+	TotalCalls     int64 `json:"total_calls"`
+}
+
+// CallType defines model for CallType.
+type CallType string
 
 // Campaign defines model for Campaign.
 type Campaign struct {
@@ -727,6 +2181,11 @@ type CampaignWish struct {
 	StopOnReply   *bool            `json:"stopOnReply,omitempty"`
 }
 
+// CancelWish defines model for CancelWish.
+type CancelWish struct {
+	Reason *string `json:"reason,omitempty"`
+}
+
 // Channel defines model for Channel.
 type Channel string
 
@@ -739,6 +2198,37 @@ type ChannelState struct {
 
 // ClockTime Example: 21:00
 type ClockTime = string
+
+// Closure A holiday of a location, or time off of a resource.
+type Closure struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// EndsAt Exclusive.
+	EndsAt     time.Time `json:"ends_at"`
+	Id         UUID      `json:"id"`
+	LocationId UUID      `json:"location_id"`
+	Reason     *string   `json:"reason"`
+
+	// ResourceId Null is the whole location.
+	ResourceId *openapi_types.UUID `json:"resource_id"`
+	StartsAt   time.Time           `json:"starts_at"`
+}
+
+// ClosureList One page.
+type ClosureList struct {
+	Closures []Closure `json:"closures"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// ClosureWish When and whom to close.
+type ClosureWish struct {
+	EndsAt     time.Time           `json:"ends_at"`
+	Reason     *string             `json:"reason,omitempty"`
+	ResourceId *openapi_types.UUID `json:"resource_id,omitempty"`
+	StartsAt   time.Time           `json:"starts_at"`
+}
 
 // Connected Example: {"message":"Twilio connected.","success":true}
 type Connected struct {
@@ -1006,6 +2496,24 @@ type ContactStats struct {
 // ContactWish A new contact; a name, a number or an address at least.
 type ContactWish = ContactWithOrigin
 
+// DashboardPulse defines model for DashboardPulse.
+type DashboardPulse struct {
+	AvgDurationSeconds int   `json:"avg_duration_seconds"`
+	HotLeadsCount      int64 `json:"hot_leads_count"`
+	InboundCalls       int64 `json:"inbound_calls"`
+	OutboundCalls      int64 `json:"outbound_calls"`
+
+	// PipelineValue Prices of the visits ahead.
+	PipelineValue float64 `json:"pipeline_value"`
+
+	// SuccessRate Percent of ended calls that were neither missed nor failed.
+	SuccessRate float64 `json:"success_rate"`
+	TotalCalls  int64   `json:"total_calls"`
+}
+
+// Day Example: 2030-03-04
+type Day = string
+
 // Done defines model for Done.
 type Done struct {
 	// Success Always true; a refusal is an `Error`.
@@ -1037,13 +2545,181 @@ type FollowUpWish struct {
 // FollowUpWishMethod defines model for FollowUpWish.Method.
 type FollowUpWishMethod string
 
+// HoursSpan One span of a weekday; several make lunch breaks.
+type HoursSpan struct {
+	// Closes 24:00 is the end of the day; hours past midnight are two spans.
+	Closes string `json:"closes"`
+
+	// Opens Local time.
+	Opens string `json:"opens"`
+
+	// Weekday 0 is Sunday.
+	Weekday int `json:"weekday"`
+}
+
+// Invitation An address that was asked to join.
+type Invitation struct {
+	CreatedAt time.Time           `json:"created_at"`
+	Email     string              `json:"email"`
+	ExpiresAt time.Time           `json:"expires_at"`
+	Id        UUID                `json:"id"`
+	InvitedBy *openapi_types.UUID `json:"invited_by"`
+
+	// Role What the user may do in the organization.
+	Role Role `json:"role"`
+}
+
+// InvitationList The open invitations.
+type InvitationList struct {
+	Invitations []Invitation `json:"invitations"`
+}
+
+// InvitationWish Whom to invite as what. agent is what older dashboards call staff.
+type InvitationWish struct {
+	Email string             `json:"email"`
+	Role  InvitationWishRole `json:"role"`
+}
+
+// InvitationWishRole defines model for InvitationWish.Role.
+type InvitationWishRole string
+
 // Language ISO 639-1.
 //
 // Example: en
 type Language = string
 
+// Lead defines model for Lead.
+type Lead struct {
+	ContactName     *string            `json:"contact_name"`
+	CreatedAt       time.Time          `json:"created_at"`
+	Id              openapi_types.UUID `json:"id"`
+	LastCallSummary *string            `json:"last_call_summary"`
+	LastContactTime *time.Time         `json:"last_contact_time"`
+	LeadScore       int                `json:"lead_score"`
+
+	// LeadTemp hot or warm.
+	LeadTemp    string  `json:"lead_temp"`
+	PhoneNumber *string `json:"phone_number"`
+
+	// Sentiment Not measured: all null.
+	Sentiment LeadSentiment `json:"sentiment"`
+}
+
+// LeadList defines model for LeadList.
+type LeadList struct {
+	Leads []Lead `json:"leads"`
+}
+
+// LeadSentiment Not measured: all null.
+type LeadSentiment struct {
+	Label   *string  `json:"label"`
+	Score   *float64 `json:"score"`
+	Summary *string  `json:"summary"`
+}
+
 // LeadStatus defines model for LeadStatus.
 type LeadStatus string
+
+// LocalOrInstant A local time of the place of the visit (`2026-05-04 15:00`), or an instant: ISO 8601 with an offset or `Z`
+// (`2026-05-04T15:00:00-05:00`).
+//
+// Example: 2026-05-04 15:00
+type LocalOrInstant = string
+
+// Location A place where visits happen.
+type Location struct {
+	Address *string `json:"address"`
+
+	// CalendarStaleAfterMinutes Bookings wait for approval when a calendar was read longer ago than this.
+	CalendarStaleAfterMinutes int       `json:"calendar_stale_after_minutes"`
+	CreatedAt                 time.Time `json:"created_at"`
+	Id                        UUID      `json:"id"`
+	Name                      string    `json:"name"`
+
+	// Phone E.164.
+	Phone *string `json:"phone"`
+
+	// TimeZone IANA name, as in America/Chicago.
+	TimeZone  string    `json:"time_zone"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// LocationChange What to change; null clears address and phone.
+type LocationChange = json.RawMessage
+
+// LocationList One page.
+type LocationList struct {
+	Locations []Location `json:"locations"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// LocationWish A new location; without a zone it has the organization's.
+type LocationWish = json.RawMessage
+
+// Member A membership.
+type Member struct {
+	CreatedAt time.Time `json:"created_at"`
+	Email     *string   `json:"email"`
+	Id        UUID      `json:"id"`
+	Name      *string   `json:"name"`
+	OrgId     UUID      `json:"org_id"`
+
+	// Role What the user may do in the organization.
+	Role      Role      `json:"role"`
+	UpdatedAt time.Time `json:"updated_at"`
+
+	// User The person behind a membership.
+	User   MemberUser `json:"user"`
+	UserId UUID       `json:"user_id"`
+}
+
+// MemberUser The person behind a membership.
+type MemberUser struct {
+	CreatedAt time.Time `json:"created_at"`
+	Email     *string   `json:"email"`
+	Id        UUID      `json:"id"`
+}
+
+// Message defines model for Message.
+type Message struct {
+	// ActorUserId Who wrote it; null when nobody did.
+	ActorUserId   *openapi_types.UUID `json:"actor_user_id"`
+	AppointmentId *openapi_types.UUID `json:"appointment_id"`
+	CallId        *openapi_types.UUID `json:"call_id"`
+	Category      string              `json:"category"`
+	ContactId     *openapi_types.UUID `json:"contact_id"`
+	ContactName   *string             `json:"contact_name"`
+
+	// Content Codes are shown as [code].
+	Content           string             `json:"content"`
+	CreatedAt         time.Time          `json:"created_at"`
+	Direction         string             `json:"direction"`
+	ExternalMessageId *string            `json:"external_message_id"`
+	Id                openapi_types.UUID `json:"id"`
+	Method            string             `json:"method"`
+	ProviderError     *string            `json:"provider_error"`
+
+	// Reason Why it was blocked, failed or is unknown.
+	Reason *string `json:"reason"`
+
+	// Recipient The patient's end: to whom it went; inbound, from whom it came.
+	Recipient       string     `json:"recipient"`
+	Segments        *int       `json:"segments"`
+	SentAt          *time.Time `json:"sent_at"`
+	ServiceProvider *string    `json:"service_provider"`
+	Status          string     `json:"status"`
+	Subject         *string    `json:"subject"`
+}
+
+// MessageList defines model for MessageList.
+type MessageList struct {
+	Messages []Message `json:"messages"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
 
 // MessageOfContact A message to or from a contact.
 type MessageOfContact struct {
@@ -1145,6 +2821,89 @@ type MessageStats struct {
 	To    openapi_types.Date `json:"to"`
 }
 
+// NewInvitation An invitation with its token.
+type NewInvitation struct {
+	CreatedAt time.Time           `json:"created_at"`
+	Email     string              `json:"email"`
+	ExpiresAt time.Time           `json:"expires_at"`
+	Id        UUID                `json:"id"`
+	InvitedBy *openapi_types.UUID `json:"invited_by"`
+
+	// Role What the user may do in the organization.
+	Role Role `json:"role"`
+
+	// Token Shown once; stored as a hash only.
+	Token string `json:"token"`
+}
+
+// Notification defines model for Notification.
+type Notification struct {
+	// ActionUrl Always null; the dashboard knows its own pages.
+	ActionUrl         *string             `json:"action_url"`
+	CreatedAt         time.Time           `json:"created_at"`
+	Id                openapi_types.UUID  `json:"id"`
+	IsRead            bool                `json:"is_read"`
+	Message           string              `json:"message"`
+	Read              bool                `json:"read"`
+	ReadAt            *time.Time          `json:"read_at"`
+	RelatedEntityId   *openapi_types.UUID `json:"related_entity_id"`
+	RelatedEntityType *string             `json:"related_entity_type"`
+	Title             string              `json:"title"`
+	Type              NotificationType    `json:"type"`
+}
+
+// NotificationList defines model for NotificationList.
+type NotificationList struct {
+	Notifications []Notification `json:"notifications"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination       Pagination `json:"pagination"`
+	UnreadCount      int64      `json:"unreadCount"`
+	UnreadCountSnake int64      `json:"unread_count"`
+}
+
+// NotificationType defines model for NotificationType.
+type NotificationType string
+
+// Org The organization and its rules for booking and safety.
+type Org struct {
+	AiDisclosure        bool                `json:"ai_disclosure"`
+	ApprovalRequired    bool                `json:"approval_required"`
+	BufferAfterMinutes  int                 `json:"buffer_after_minutes"`
+	BufferBeforeMinutes int                 `json:"buffer_before_minutes"`
+	Country             string              `json:"country"`
+	CreatedAt           time.Time           `json:"created_at"`
+	EmergencySentence   string              `json:"emergency_sentence"`
+	HipaaMode           bool                `json:"hipaa_mode"`
+	HoldSeconds         int                 `json:"hold_seconds"`
+	HoldsPerDay         int                 `json:"holds_per_day"`
+	Id                  UUID                `json:"id"`
+	IdentityFactor      OrgIdentityFactor   `json:"identity_factor"`
+	MaxAdvanceDays      int                 `json:"max_advance_days"`
+	MinNoticeMinutes    int                 `json:"min_notice_minutes"`
+	Name                string              `json:"name"`
+	RecordingConsent    OrgRecordingConsent `json:"recording_consent"`
+	SlotStepMinutes     int                 `json:"slot_step_minutes"`
+	Slug                string              `json:"slug"`
+	Status              OrgStatus           `json:"status"`
+
+	// TimeZone IANA name, as in America/Chicago.
+	TimeZone  string    `json:"time_zone"`
+	UpdatedAt time.Time `json:"updated_at"`
+}
+
+// OrgIdentityFactor defines model for Org.IdentityFactor.
+type OrgIdentityFactor string
+
+// OrgRecordingConsent defines model for Org.RecordingConsent.
+type OrgRecordingConsent string
+
+// OrgStatus defines model for Org.Status.
+type OrgStatus string
+
+// OrgChange What to change; what is left out stays.
+type OrgChange = json.RawMessage
+
 // OrgValidation Example: {"message":"Organization validated.","orgId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","role":"owner","success":true,"userId":"5b6f8f3e-2f0b-4b1e-9c57-3d1f1a0e7c21","validated":true}
 type OrgValidation struct {
 	Message string `json:"message"`
@@ -1243,6 +3002,22 @@ type PreviewWish struct {
 	Language *Language `json:"language,omitempty"`
 }
 
+// RecentCall defines model for RecentCall.
+type RecentCall struct {
+	CallDate        time.Time          `json:"call_date"`
+	CallType        CallType           `json:"call_type"`
+	CallerName      *string            `json:"caller_name"`
+	DurationSeconds *int               `json:"duration_seconds"`
+	Id              openapi_types.UUID `json:"id"`
+	Metadata        CallChannel        `json:"metadata"`
+	PhoneNumber     *string            `json:"phone_number"`
+	StartedAt       *time.Time         `json:"started_at"`
+
+	// Status How the call stands or ended; failed when a fault kept it from taking place.
+	Status   CallStatus `json:"status"`
+	ToNumber *string    `json:"to_number"`
+}
+
 // ResendAccount defines model for ResendAccount.
 type ResendAccount struct {
 	// ApiKey Stored sealed, shown to nobody again.
@@ -1270,8 +3045,95 @@ type ResendConfigAnswer struct {
 	Success bool `json:"success"`
 }
 
+// Resource Who or what is booked, one visit at a time.
+type Resource struct {
+	Active     bool         `json:"active"`
+	Aliases    []string     `json:"aliases"`
+	CreatedAt  time.Time    `json:"created_at"`
+	Id         UUID         `json:"id"`
+	Kind       ResourceKind `json:"kind"`
+	LocationId UUID         `json:"location_id"`
+	Name       string       `json:"name"`
+
+	// ServiceIds Everything that it can give.
+	ServiceIds []UUID    `json:"service_ids"`
+	UpdatedAt  time.Time `json:"updated_at"`
+}
+
+// ResourceKind defines model for Resource.Kind.
+type ResourceKind string
+
+// ResourceChange What to change; a resource stays at its location.
+type ResourceChange = json.RawMessage
+
+// ResourceHours The week of a resource, instead of its location's.
+type ResourceHours struct {
+	ResourceId UUID        `json:"resource_id"`
+	Spans      []HoursSpan `json:"spans"`
+}
+
+// ResourceList One page.
+type ResourceList struct {
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+	Resources  []Resource `json:"resources"`
+}
+
+// ResourceWish A new resource.
+type ResourceWish = json.RawMessage
+
 // Role What the user may do in the organization.
 type Role string
+
+// RoleDescription What a role may do.
+type RoleDescription struct {
+	Description string `json:"description"`
+
+	// Role What the user may do in the organization.
+	Role Role `json:"role"`
+}
+
+// RoleWish The new role. agent is what older dashboards call staff.
+type RoleWish struct {
+	Role RoleWishRole `json:"role"`
+}
+
+// RoleWishRole defines model for RoleWish.Role.
+type RoleWishRole string
+
+// Service What a patient comes for.
+type Service struct {
+	Active  bool     `json:"active"`
+	Aliases []string `json:"aliases"`
+
+	// BufferAfterMinutes Kept free after; null takes the organization's.
+	BufferAfterMinutes *int `json:"buffer_after_minutes"`
+
+	// BufferBeforeMinutes Kept free before; null takes the organization's.
+	BufferBeforeMinutes *int      `json:"buffer_before_minutes"`
+	CreatedAt           time.Time `json:"created_at"`
+	Currency            string    `json:"currency"`
+	DurationMinutes     int       `json:"duration_minutes"`
+	Id                  UUID      `json:"id"`
+	Name                string    `json:"name"`
+
+	// PriceMinor In cents; null is not told to callers.
+	PriceMinor *int64    `json:"price_minor"`
+	UpdatedAt  time.Time `json:"updated_at"`
+}
+
+// ServiceChange What to change; what is left out stays.
+type ServiceChange = json.RawMessage
+
+// ServiceList One page.
+type ServiceList struct {
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+	Services   []Service  `json:"services"`
+}
+
+// ServiceWish A new service.
+type ServiceWish = json.RawMessage
 
 // SyncStatus `pending`: saved, the assistant follows. `synced`: in step.
 // `registered_not_linked`: the tools exist, the assistant does not carry
@@ -1369,6 +3231,21 @@ type ToolsHealth struct {
 	ToolsRegistered int           `json:"toolsRegistered"`
 }
 
+// Turn defines model for Turn.
+type Turn struct {
+	// Sentiment Not measured: null.
+	Sentiment *string `json:"sentiment"`
+
+	// Speaker assistant or caller.
+	Speaker string `json:"speaker"`
+
+	// Text Without names, numbers and other identifiers.
+	Text string `json:"text"`
+
+	// Timestamp Seconds from the start of the call.
+	Timestamp *float64 `json:"timestamp"`
+}
+
 // TwilioAccount defines model for TwilioAccount.
 type TwilioAccount struct {
 	AccountSid string `json:"accountSid"`
@@ -1416,6 +3293,13 @@ type TwilioShown struct {
 // UUID defines model for UUID.
 type UUID = openapi_types.UUID
 
+// UnreadNotifications defines model for UnreadNotifications.
+type UnreadNotifications struct {
+	RecentUnread     []Notification `json:"recentUnread"`
+	UnreadCount      int64          `json:"unreadCount"`
+	UnreadCountSnake int64          `json:"unread_count"`
+}
+
 // VapiShown The platform's account, and the default agent as pages with one agent read it.
 type VapiShown struct {
 	FirstMessage    *string `json:"firstMessage,omitempty"`
@@ -1458,11 +3342,11 @@ type ContactSort string
 // ContactSourceQuery Where the contact came from.
 type ContactSourceQuery = ContactSource
 
-// ContactsFrom defines model for ContactsFrom.
-type ContactsFrom = openapi_types.Date
+// EndDate Example: 2030-03-04
+type EndDate = Day
 
-// ContactsTo defines model for ContactsTo.
-type ContactsTo = openapi_types.Date
+// EndDateOrTime defines model for EndDateOrTime.
+type EndDateOrTime = string
 
 // From defines model for From.
 type From = openapi_types.Date
@@ -1488,11 +3372,26 @@ type PageQuery = int
 // PatientID defines model for PatientID.
 type PatientID = UUID
 
+// Search defines model for Search.
+type Search = string
+
+// StartDate Example: 2030-03-04
+type StartDate = Day
+
+// StartDateOrTime defines model for StartDateOrTime.
+type StartDateOrTime = string
+
 // To defines model for To.
 type To = openapi_types.Date
 
+// UserID defines model for UserID.
+type UserID = UUID
+
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
+
+// BookingRefused An `Error` with why and what is free instead.
+type BookingRefused = BookingRefusal
 
 // Conflict defines model for Conflict.
 type Conflict = Error
@@ -1506,6 +3405,9 @@ type Gone = Error
 // NotFound defines model for NotFound.
 type NotFound = Error
 
+// OtherBody defines model for OtherBody.
+type OtherBody = Error
+
 // TooSoon defines model for TooSoon.
 type TooSoon = Error
 
@@ -1515,18 +3417,165 @@ type Trouble = Error
 // Unauthenticated defines model for Unauthenticated.
 type Unauthenticated = Error
 
+// ListLeadsParams defines parameters for ListLeads.
+type ListLeadsParams struct {
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListAppointmentsParams defines parameters for ListAppointments.
+type ListAppointmentsParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Status One state or several. `scheduled` is an older word for `pending` and `confirmed`, `all` is no filter.
+	Status *[]ListAppointmentsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+
+	// StartDate A day, or a time as in `LocalOrInstant`. From then on.
+	StartDate *StartDateOrTime `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate A day, which is included, or a time as in `LocalOrInstant`, which is not.
+	EndDate *EndDateOrTime `form:"endDate,omitempty" json:"endDate,omitempty"`
+
+	// DateRange Today, this week (Monday to Sunday) or this month of the clinic's calendar; not together with `startDate`
+	// or `endDate`.
+	DateRange *ListAppointmentsParamsDateRange `form:"dateRange,omitempty" json:"dateRange,omitempty"`
+	ContactId *UUID                            `form:"contactId,omitempty" json:"contactId,omitempty"`
+
+	// ContactIdOld The same as `contactId`.
+	ContactIdOld *UUID `form:"contact_id,omitempty" json:"contact_id,omitempty"`
+
+	// ResourceId The practitioner or room.
+	ResourceId *UUID `form:"resourceId,omitempty" json:"resourceId,omitempty"`
+	ServiceId  *UUID `form:"serviceId,omitempty" json:"serviceId,omitempty"`
+
+	// Search Part of the patient's or the contact's name, of the e-mail address, or of the number (three digits or more,
+	// however written); or a whole booking reference.
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort With a minus the latest first.
+	Sort *ListAppointmentsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ListAppointmentsParamsStatus defines parameters for ListAppointments.
+type ListAppointmentsParamsStatus string
+
+// ListAppointmentsParamsDateRange defines parameters for ListAppointments.
+type ListAppointmentsParamsDateRange string
+
+// ListAppointmentsParamsSort defines parameters for ListAppointments.
+type ListAppointmentsParamsSort string
+
+// ListAvailableSlotsParams defines parameters for ListAvailableSlots.
+type ListAvailableSlotsParams struct {
+	// Date The first day.
+	Date openapi_types.Date `form:"date" json:"date"`
+
+	// EndDate The last day; `date` when left out.
+	EndDate *openapi_types.Date `form:"endDate,omitempty" json:"endDate,omitempty"`
+
+	// Service Id, name or spoken alias; may be left out by an organization with one service.
+	Service *string `form:"service,omitempty" json:"service,omitempty"`
+
+	// Resource Id, name or spoken alias of a practitioner or room; any when left out.
+	Resource *string `form:"resource,omitempty" json:"resource,omitempty"`
+	Limit    *int    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListAuditLogParams defines parameters for ListAuditLog.
+type ListAuditLogParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartDate The first day, in the clinic's time zone. A time of day behind it is ignored.
+	StartDate *StartDate `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate The last day, included, in the clinic's time zone. A time of day behind it is ignored.
+	EndDate     *EndDate `form:"endDate,omitempty" json:"endDate,omitempty"`
+	Action      *string  `form:"action,omitempty" json:"action,omitempty"`
+	Entity      *string  `form:"entity,omitempty" json:"entity,omitempty"`
+	EntityId    *UUID    `form:"entity_id,omitempty" json:"entity_id,omitempty"`
+	ActorUserId *UUID    `form:"actor_user_id,omitempty" json:"actor_user_id,omitempty"`
+}
+
+// ListBookingAttemptsParams defines parameters for ListBookingAttempts.
+type ListBookingAttemptsParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit         *LimitQuery                       `form:"limit,omitempty" json:"limit,omitempty"`
+	Kind          *ListBookingAttemptsParamsKind    `form:"kind,omitempty" json:"kind,omitempty"`
+	Outcome       *ListBookingAttemptsParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+	Reason        *BookingReason                    `form:"reason,omitempty" json:"reason,omitempty"`
+	CallId        *UUID                             `form:"callId,omitempty" json:"callId,omitempty"`
+	AppointmentId *UUID                             `form:"appointmentId,omitempty" json:"appointmentId,omitempty"`
+
+	// StartDate A day, or a time as in `LocalOrInstant`. From then on.
+	StartDate *StartDateOrTime `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate A day, which is included, or a time as in `LocalOrInstant`, which is not.
+	EndDate *EndDateOrTime `form:"endDate,omitempty" json:"endDate,omitempty"`
+}
+
+// ListBookingAttemptsParamsKind defines parameters for ListBookingAttempts.
+type ListBookingAttemptsParamsKind string
+
+// ListBookingAttemptsParamsOutcome defines parameters for ListBookingAttempts.
+type ListBookingAttemptsParamsOutcome string
+
+// ListCallsParams defines parameters for ListCalls.
+type ListCallsParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartDate The first day, in the clinic's time zone. A time of day behind it is ignored.
+	StartDate *StartDate `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate The last day, included, in the clinic's time zone. A time of day behind it is ignored.
+	EndDate *EndDate `form:"endDate,omitempty" json:"endDate,omitempty"`
+
+	// DateFilter Narrows the list to the clinic's today, the last seven days, or the month so far.
+	DateFilter *ListCallsParamsDateFilter `form:"date_filter,omitempty" json:"date_filter,omitempty"`
+	Status     *CallStatus                `form:"status,omitempty" json:"status,omitempty"`
+	CallType   *CallType                  `form:"call_type,omitempty" json:"call_type,omitempty"`
+	ContactId  *UUID                      `form:"contact_id,omitempty" json:"contact_id,omitempty"`
+
+	// Search Part of a name, number or text, in any case of letters.
+	Search *Search `form:"search,omitempty" json:"search,omitempty"`
+
+	// SortBy Calls are sorted by their date; older dashboards say so.
+	SortBy *ListCallsParamsSortBy `form:"sortBy,omitempty" json:"sortBy,omitempty"`
+}
+
+// ListCallsParamsDateFilter defines parameters for ListCalls.
+type ListCallsParamsDateFilter string
+
+// ListCallsParamsSortBy defines parameters for ListCalls.
+type ListCallsParamsSortBy string
+
 // FollowUpCallParams defines parameters for FollowUpCall.
 type FollowUpCallParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// DeleteClosureParams defines parameters for DeleteClosure.
+type DeleteClosureParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListContactsParams defines parameters for ListContacts.
 type ListContactsParams struct {
-	// Page Which page, from 1 on.
 	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
 
-	// Limit How many a page.
+	// Limit Rows a page.
 	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// LeadStatus Of this status only.
@@ -1541,11 +3590,11 @@ type ListContactsParams struct {
 	// Search Part of a name, a number in any spelling, or an address.
 	Search *ContactSearch `form:"search,omitempty" json:"search,omitempty"`
 
-	// StartDate The first day.
-	StartDate *ContactsFrom `form:"startDate,omitempty" json:"startDate,omitempty"`
+	// StartDate The first day, in the clinic's time zone. A time of day behind it is ignored.
+	StartDate *StartDate `form:"startDate,omitempty" json:"startDate,omitempty"`
 
-	// EndDate The last day, included.
-	EndDate *ContactsTo `form:"endDate,omitempty" json:"endDate,omitempty"`
+	// EndDate The last day, included, in the clinic's time zone. A time of day behind it is ignored.
+	EndDate *EndDate `form:"endDate,omitempty" json:"endDate,omitempty"`
 
 	// Sort What to order by; those without it come last.
 	Sort *ListContactsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
@@ -1590,6 +3639,97 @@ type GetAgentConfigParams struct {
 	Role *AgentRole `form:"role,omitempty" json:"role,omitempty"`
 }
 
+// ListLocationsParams defines parameters for ListLocations.
+type ListLocationsParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateLocationParams defines parameters for CreateLocation.
+type CreateLocationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteLocationParams defines parameters for DeleteLocation.
+type DeleteLocationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateLocationParams defines parameters for UpdateLocation.
+type UpdateLocationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetBusinessHoursParams defines parameters for SetBusinessHours.
+type SetBusinessHoursParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListClosuresParams defines parameters for ListClosures.
+type ListClosuresParams struct {
+	// Past Also those that are over.
+	Past *bool      `form:"past,omitempty" json:"past,omitempty"`
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateClosureParams defines parameters for CreateClosure.
+type CreateClosureParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListMessagesParams defines parameters for ListMessages.
+type ListMessagesParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// StartDate The first day, in the clinic's time zone. A time of day behind it is ignored.
+	StartDate *StartDate `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate The last day, included, in the clinic's time zone. A time of day behind it is ignored.
+	EndDate   *EndDate                     `form:"endDate,omitempty" json:"endDate,omitempty"`
+	Direction *ListMessagesParamsDirection `form:"direction,omitempty" json:"direction,omitempty"`
+	Method    *ListMessagesParamsMethod    `form:"method,omitempty" json:"method,omitempty"`
+	Category  *ListMessagesParamsCategory  `form:"category,omitempty" json:"category,omitempty"`
+	Status    *ListMessagesParamsStatus    `form:"status,omitempty" json:"status,omitempty"`
+	ContactId *UUID                        `form:"contact_id,omitempty" json:"contact_id,omitempty"`
+
+	// Search Part of a name, number or text, in any case of letters.
+	Search *Search `form:"search,omitempty" json:"search,omitempty"`
+}
+
+// ListMessagesParamsDirection defines parameters for ListMessages.
+type ListMessagesParamsDirection string
+
+// ListMessagesParamsMethod defines parameters for ListMessages.
+type ListMessagesParamsMethod string
+
+// ListMessagesParamsCategory defines parameters for ListMessages.
+type ListMessagesParamsCategory string
+
+// ListMessagesParamsStatus defines parameters for ListMessages.
+type ListMessagesParamsStatus string
+
+// ExportMessagesParams defines parameters for ExportMessages.
+type ExportMessagesParams struct {
+	// StartDate The first day, in the clinic's time zone. A time of day behind it is ignored.
+	StartDate *StartDate `form:"startDate,omitempty" json:"startDate,omitempty"`
+
+	// EndDate The last day, included, in the clinic's time zone. A time of day behind it is ignored.
+	EndDate *EndDate `form:"endDate,omitempty" json:"endDate,omitempty"`
+}
+
 // MessageStatsParams defines parameters for MessageStats.
 type MessageStatsParams struct {
 	From From `form:"from" json:"from"`
@@ -1597,6 +3737,114 @@ type MessageStatsParams struct {
 	// To The last day, included.
 	To To `form:"to" json:"to"`
 }
+
+// ListNotificationsParams defines parameters for ListNotifications.
+type ListNotificationsParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit  *LimitQuery                    `form:"limit,omitempty" json:"limit,omitempty"`
+	Status *ListNotificationsParamsStatus `form:"status,omitempty" json:"status,omitempty"`
+	Type   *NotificationType              `form:"type,omitempty" json:"type,omitempty"`
+}
+
+// ListNotificationsParamsStatus defines parameters for ListNotifications.
+type ListNotificationsParamsStatus string
+
+// ChangeOrgParams defines parameters for ChangeOrg.
+type ChangeOrgParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListResourcesParams defines parameters for ListResources.
+type ListResourcesParams struct {
+	// LocationId Only those of this location.
+	LocationId *UUID      `form:"location_id,omitempty" json:"location_id,omitempty"`
+	Page       *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateResourceParams defines parameters for CreateResource.
+type CreateResourceParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteResourceParams defines parameters for DeleteResource.
+type DeleteResourceParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateResourceParams defines parameters for UpdateResource.
+type UpdateResourceParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListServicesParams defines parameters for ListServices.
+type ListServicesParams struct {
+	// Active Only active ones, or only the others; all when left out.
+	Active *bool      `form:"active,omitempty" json:"active,omitempty"`
+	Page   *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateServiceParams defines parameters for CreateService.
+type CreateServiceParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteServiceParams defines parameters for DeleteService.
+type DeleteServiceParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateServiceParams defines parameters for UpdateService.
+type UpdateServiceParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// WithdrawInvitationParams defines parameters for WithdrawInvitation.
+type WithdrawInvitationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// InviteMemberParams defines parameters for InviteMember.
+type InviteMemberParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RemoveMemberParams defines parameters for RemoveMember.
+type RemoveMemberParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ChangeMemberRoleParams defines parameters for ChangeMemberRole.
+type ChangeMemberRoleParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CreateAppointmentJSONRequestBody defines body for CreateAppointment for application/json ContentType.
+type CreateAppointmentJSONRequestBody = AppointmentWish
+
+// UpdateAppointmentJSONRequestBody defines body for UpdateAppointment for application/json ContentType.
+type UpdateAppointmentJSONRequestBody = AppointmentChange
+
+// CancelAppointmentJSONRequestBody defines body for CancelAppointment for application/json ContentType.
+type CancelAppointmentJSONRequestBody = CancelWish
 
 // FollowUpCallJSONRequestBody defines body for FollowUpCall for application/json ContentType.
 type FollowUpCallJSONRequestBody = FollowUpWish
@@ -1634,6 +3882,18 @@ type ConnectResendJSONRequestBody = ResendAccount
 // ConnectTwilioJSONRequestBody defines body for ConnectTwilio for application/json ContentType.
 type ConnectTwilioJSONRequestBody = TwilioAccount
 
+// CreateLocationJSONRequestBody defines body for CreateLocation for application/json ContentType.
+type CreateLocationJSONRequestBody = LocationWish
+
+// UpdateLocationJSONRequestBody defines body for UpdateLocation for application/json ContentType.
+type UpdateLocationJSONRequestBody = LocationChange
+
+// SetBusinessHoursJSONRequestBody defines body for SetBusinessHours for application/json ContentType.
+type SetBusinessHoursJSONRequestBody = BusinessHoursWish
+
+// CreateClosureJSONRequestBody defines body for CreateClosure for application/json ContentType.
+type CreateClosureJSONRequestBody = ClosureWish
+
 // CreateTemplateJSONRequestBody defines body for CreateTemplate for application/json ContentType.
 type CreateTemplateJSONRequestBody = TemplateWish
 
@@ -1646,11 +3906,86 @@ type UpdateTemplateJSONRequestBody = TemplateWish
 // ChangeMessageRulesJSONRequestBody defines body for ChangeMessageRules for application/json ContentType.
 type ChangeMessageRulesJSONRequestBody = MessageRulesChange
 
+// ChangeOrgJSONRequestBody defines body for ChangeOrg for application/json ContentType.
+type ChangeOrgJSONRequestBody = OrgChange
+
+// CreateResourceJSONRequestBody defines body for CreateResource for application/json ContentType.
+type CreateResourceJSONRequestBody = ResourceWish
+
+// UpdateResourceJSONRequestBody defines body for UpdateResource for application/json ContentType.
+type UpdateResourceJSONRequestBody = ResourceChange
+
+// CreateServiceJSONRequestBody defines body for CreateService for application/json ContentType.
+type CreateServiceJSONRequestBody = ServiceWish
+
+// UpdateServiceJSONRequestBody defines body for UpdateService for application/json ContentType.
+type UpdateServiceJSONRequestBody = ServiceChange
+
+// InviteMemberJSONRequestBody defines body for InviteMember for application/json ContentType.
+type InviteMemberJSONRequestBody = InvitationWish
+
+// ChangeMemberRoleJSONRequestBody defines body for ChangeMemberRole for application/json ContentType.
+type ChangeMemberRoleJSONRequestBody = RoleWish
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// DashboardPulse The clinic in a few numbers
+	// (GET /api/analytics/dashboard-pulse)
+	DashboardPulse(w http.ResponseWriter, r *http.Request)
+	// ListLeads Contacts worth calling, the hot ones first
+	// (GET /api/analytics/leads)
+	ListLeads(w http.ResponseWriter, r *http.Request, params ListLeadsParams)
+	// RecentActivity The ten latest things that happened
+	// (GET /api/analytics/recent-activity)
+	RecentActivity(w http.ResponseWriter, r *http.Request)
+	// ListAppointments Visits, filtered, a page at a time.
+	// (GET /api/appointments)
+	ListAppointments(w http.ResponseWriter, r *http.Request, params ListAppointmentsParams)
+	// CreateAppointment Book a visit.
+	// (POST /api/appointments)
+	CreateAppointment(w http.ResponseWriter, r *http.Request)
+	// ListAvailableSlots What can be booked?
+	// (GET /api/appointments/available-slots)
+	ListAvailableSlots(w http.ResponseWriter, r *http.Request, params ListAvailableSlotsParams)
+	// DeleteAppointment Cancel a visit, as `POST …/cancel` does; nothing is deleted.
+	// (DELETE /api/appointments/{id})
+	DeleteAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	// GetAppointment One visit with its history, its messages and what was tried.
+	// (GET /api/appointments/{id})
+	GetAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	// UpdateAppointment Move a visit, say how it ended, write a note.
+	// (PATCH /api/appointments/{id})
+	UpdateAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	// ApproveAppointment Confirm a booking that waits for approval.
+	// (POST /api/appointments/{id}/approve)
+	ApproveAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	// CancelAppointment Cancel a visit.
+	// (POST /api/appointments/{id}/cancel)
+	CancelAppointment(w http.ResponseWriter, r *http.Request, id ID)
 	// GetAvailableVoices Which voices are there?
 	// (GET /api/assistants/voices/available)
 	GetAvailableVoices(w http.ResponseWriter, r *http.Request)
+	// ListAuditLog Who did or read what, the newest first
+	// (GET /api/audit-log)
+	ListAuditLog(w http.ResponseWriter, r *http.Request, params ListAuditLogParams)
+	// ListBookingAttempts Why was this refused?
+	// (GET /api/booking-attempts)
+	ListBookingAttempts(w http.ResponseWriter, r *http.Request, params ListBookingAttemptsParams)
+	// ListCalls The calls, the newest first
+	// (GET /api/calls-dashboard)
+	ListCalls(w http.ResponseWriter, r *http.Request, params ListCallsParams)
+	// CallSummary The calls in numbers
+	// (GET /api/calls-dashboard/analytics/summary)
+	CallSummary(w http.ResponseWriter, r *http.Request)
+	// CallStats The calls in numbers, with the latest five
+	// (GET /api/calls-dashboard/stats)
+	CallStats(w http.ResponseWriter, r *http.Request)
+	// DeleteCall Delete a call
+	// (DELETE /api/calls-dashboard/{callId})
+	DeleteCall(w http.ResponseWriter, r *http.Request, callId CallID)
+	// GetCall A call with its transcript
+	// (GET /api/calls-dashboard/{callId})
+	GetCall(w http.ResponseWriter, r *http.Request, callId CallID)
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(w http.ResponseWriter, r *http.Request, callId CallID, params FollowUpCallParams)
@@ -1669,6 +4004,9 @@ type ServerInterface interface {
 	// StopCampaign Stop a campaign
 	// (POST /api/campaigns/{id}/stop)
 	StopCampaign(w http.ResponseWriter, r *http.Request, id ID)
+	// DeleteClosure Take a closure back.
+	// (DELETE /api/closures/{id})
+	DeleteClosure(w http.ResponseWriter, r *http.Request, id ID, params DeleteClosureParams)
 	// ListContacts The contacts, a page at a time
 	// (GET /api/contacts)
 	ListContacts(w http.ResponseWriter, r *http.Request, params ListContactsParams)
@@ -1747,6 +4085,30 @@ type ServerInterface interface {
 	// ConnectTwilio Connect a Twilio account, or replace the connected one.
 	// (POST /api/integrations/twilio)
 	ConnectTwilio(w http.ResponseWriter, r *http.Request)
+	// ListLocations The locations, by name.
+	// (GET /api/locations)
+	ListLocations(w http.ResponseWriter, r *http.Request, params ListLocationsParams)
+	// CreateLocation Add a location.
+	// (POST /api/locations)
+	CreateLocation(w http.ResponseWriter, r *http.Request, params CreateLocationParams)
+	// DeleteLocation Delete a location.
+	// (DELETE /api/locations/{id})
+	DeleteLocation(w http.ResponseWriter, r *http.Request, id ID, params DeleteLocationParams)
+	// UpdateLocation Change a location.
+	// (PATCH /api/locations/{id})
+	UpdateLocation(w http.ResponseWriter, r *http.Request, id ID, params UpdateLocationParams)
+	// GetBusinessHours When is a location open, and who keeps hours of their own?
+	// (GET /api/locations/{id}/business-hours)
+	GetBusinessHours(w http.ResponseWriter, r *http.Request, id ID)
+	// SetBusinessHours Replace the week of a location, or of one resource in it.
+	// (PUT /api/locations/{id}/business-hours)
+	SetBusinessHours(w http.ResponseWriter, r *http.Request, id ID, params SetBusinessHoursParams)
+	// ListClosures Holidays and time off, by time.
+	// (GET /api/locations/{id}/closures)
+	ListClosures(w http.ResponseWriter, r *http.Request, id ID, params ListClosuresParams)
+	// CreateClosure Close a location, or one of its resources, for a time.
+	// (POST /api/locations/{id}/closures)
+	CreateClosure(w http.ResponseWriter, r *http.Request, id ID, params CreateClosureParams)
 	// ListTemplates The wordings of our own
 	// (GET /api/message-templates)
 	ListTemplates(w http.ResponseWriter, r *http.Request)
@@ -1762,6 +4124,12 @@ type ServerInterface interface {
 	// UpdateTemplate Change a wording
 	// (PUT /api/message-templates/{id})
 	UpdateTemplate(w http.ResponseWriter, r *http.Request, id ID)
+	// ListMessages What was sent to patients and received from them, the newest first
+	// (GET /api/messages)
+	ListMessages(w http.ResponseWriter, r *http.Request, params ListMessagesParams)
+	// ExportMessages All messages of a period as a file
+	// (GET /api/messages.csv)
+	ExportMessages(w http.ResponseWriter, r *http.Request, params ExportMessagesParams)
 	// GetMessageRules When messages may leave
 	// (GET /api/messages/rules)
 	GetMessageRules(w http.ResponseWriter, r *http.Request)
@@ -1771,9 +4139,75 @@ type ServerInterface interface {
 	// MessageStats What was sent and what became of it
 	// (GET /api/messages/stats)
 	MessageStats(w http.ResponseWriter, r *http.Request, params MessageStatsParams)
+	// ListNotifications What the staff should look at, the newest first
+	// (GET /api/notifications)
+	ListNotifications(w http.ResponseWriter, r *http.Request, params ListNotificationsParams)
+	// ReadAllNotifications Mark all notifications as read
+	// (POST /api/notifications/mark-all-read)
+	ReadAllNotifications(w http.ResponseWriter, r *http.Request)
+	// UnreadNotifications How many notifications are unread, and the latest five of them
+	// (GET /api/notifications/unread)
+	UnreadNotifications(w http.ResponseWriter, r *http.Request)
+	// DeleteNotification Delete a notification
+	// (DELETE /api/notifications/{id})
+	DeleteNotification(w http.ResponseWriter, r *http.Request, id ID)
+	// ReadNotification Mark a notification as read
+	// (PATCH /api/notifications/{id}/read)
+	ReadNotification(w http.ResponseWriter, r *http.Request, id ID)
+	// GetOrg How is my organization set up?
+	// (GET /api/orgs)
+	GetOrg(w http.ResponseWriter, r *http.Request)
+	// ChangeOrg Change name, zone, rules for booking and safety.
+	// (PATCH /api/orgs)
+	ChangeOrg(w http.ResponseWriter, r *http.Request, params ChangeOrgParams)
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(w http.ResponseWriter, r *http.Request, orgId UUID)
+	// ListResources The resources, by name.
+	// (GET /api/resources)
+	ListResources(w http.ResponseWriter, r *http.Request, params ListResourcesParams)
+	// CreateResource Add a resource.
+	// (POST /api/resources)
+	CreateResource(w http.ResponseWriter, r *http.Request, params CreateResourceParams)
+	// DeleteResource Delete a resource.
+	// (DELETE /api/resources/{id})
+	DeleteResource(w http.ResponseWriter, r *http.Request, id ID, params DeleteResourceParams)
+	// UpdateResource Change a resource.
+	// (PATCH /api/resources/{id})
+	UpdateResource(w http.ResponseWriter, r *http.Request, id ID, params UpdateResourceParams)
+	// ListServices The services, by name.
+	// (GET /api/services)
+	ListServices(w http.ResponseWriter, r *http.Request, params ListServicesParams)
+	// CreateService Add a service.
+	// (POST /api/services)
+	CreateService(w http.ResponseWriter, r *http.Request, params CreateServiceParams)
+	// DeleteService Delete a service.
+	// (DELETE /api/services/{id})
+	DeleteService(w http.ResponseWriter, r *http.Request, id ID, params DeleteServiceParams)
+	// UpdateService Change a service.
+	// (PATCH /api/services/{id})
+	UpdateService(w http.ResponseWriter, r *http.Request, id ID, params UpdateServiceParams)
+	// ListInvitations Who is invited and has not joined yet?
+	// (GET /api/team/invitations)
+	ListInvitations(w http.ResponseWriter, r *http.Request)
+	// WithdrawInvitation Take an open invitation back.
+	// (DELETE /api/team/invitations/{id})
+	WithdrawInvitation(w http.ResponseWriter, r *http.Request, id ID, params WithdrawInvitationParams)
+	// ListMembers Who belongs to the organization?
+	// (GET /api/team/members)
+	ListMembers(w http.ResponseWriter, r *http.Request)
+	// InviteMember Invite an e-mail address.
+	// (POST /api/team/members)
+	InviteMember(w http.ResponseWriter, r *http.Request, params InviteMemberParams)
+	// RemoveMember End a membership.
+	// (DELETE /api/team/members/{userId})
+	RemoveMember(w http.ResponseWriter, r *http.Request, userId UserID, params RemoveMemberParams)
+	// ChangeMemberRole Give a member another role.
+	// (PATCH /api/team/members/{userId}/role)
+	ChangeMemberRole(w http.ResponseWriter, r *http.Request, userId UserID, params ChangeMemberRoleParams)
+	// ListRoles Which roles are there?
+	// (GET /api/team/roles)
+	ListRoles(w http.ResponseWriter, r *http.Request)
 	// GetToolsHealth Do our assistants carry their tools?
 	// (GET /api/tools/health)
 	GetToolsHealth(w http.ResponseWriter, r *http.Request)
@@ -1788,11 +4222,968 @@ type ServerInterfaceWrapper struct {
 
 type MiddlewareFunc func(http.Handler) http.Handler
 
+// DashboardPulse operation middleware
+func (siw *ServerInterfaceWrapper) DashboardPulse(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DashboardPulse(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListLeads operation middleware
+func (siw *ServerInterfaceWrapper) ListLeads(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLeadsParams
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListLeads(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RecentActivity operation middleware
+func (siw *ServerInterfaceWrapper) RecentActivity(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RecentActivity(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAppointments operation middleware
+func (siw *ServerInterfaceWrapper) ListAppointments(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAppointmentsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "dateRange" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dateRange", r.URL.Query(), &params.DateRange, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "dateRange"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "dateRange", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "contactId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "contactId", r.URL.Query(), &params.ContactId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "contactId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "contactId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "contact_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "contact_id", r.URL.Query(), &params.ContactIdOld, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "contact_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "contact_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "resourceId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "resourceId", r.URL.Query(), &params.ResourceId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "resourceId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "resourceId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "serviceId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "serviceId", r.URL.Query(), &params.ServiceId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "serviceId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "serviceId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search", r.URL.Query(), &params.Search, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sort" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", r.URL.Query(), &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sort"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sort", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAppointments(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateAppointment operation middleware
+func (siw *ServerInterfaceWrapper) CreateAppointment(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateAppointment(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAvailableSlots operation middleware
+func (siw *ServerInterfaceWrapper) ListAvailableSlots(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAvailableSlotsParams
+
+	// ------------- Required query parameter "date" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "date", r.URL.Query(), &params.Date, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "date"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "date", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "service" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "service", r.URL.Query(), &params.Service, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "service"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "service", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "resource" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "resource", r.URL.Query(), &params.Resource, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "resource"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "resource", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAvailableSlots(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteAppointment operation middleware
+func (siw *ServerInterfaceWrapper) DeleteAppointment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteAppointment(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetAppointment operation middleware
+func (siw *ServerInterfaceWrapper) GetAppointment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetAppointment(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateAppointment operation middleware
+func (siw *ServerInterfaceWrapper) UpdateAppointment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateAppointment(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ApproveAppointment operation middleware
+func (siw *ServerInterfaceWrapper) ApproveAppointment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ApproveAppointment(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CancelAppointment operation middleware
+func (siw *ServerInterfaceWrapper) CancelAppointment(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CancelAppointment(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetAvailableVoices operation middleware
 func (siw *ServerInterfaceWrapper) GetAvailableVoices(w http.ResponseWriter, r *http.Request) {
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetAvailableVoices(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListAuditLog operation middleware
+func (siw *ServerInterfaceWrapper) ListAuditLog(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditLogParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", r.URL.Query(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "action"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "action", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "entity" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity", r.URL.Query(), &params.Entity, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "entity"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "entity", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "entity_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "entity_id", r.URL.Query(), &params.EntityId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "entity_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "entity_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "actor_user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actor_user_id", r.URL.Query(), &params.ActorUserId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "actor_user_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "actor_user_id", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListAuditLog(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListBookingAttempts operation middleware
+func (siw *ServerInterfaceWrapper) ListBookingAttempts(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBookingAttemptsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", r.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "kind"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "kind", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", r.URL.Query(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "outcome"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "outcome", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "reason" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "reason", r.URL.Query(), &params.Reason, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "reason"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "reason", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "callId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "callId", r.URL.Query(), &params.CallId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "callId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "callId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "appointmentId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "appointmentId", r.URL.Query(), &params.AppointmentId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "appointmentId"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "appointmentId", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListBookingAttempts(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListCalls operation middleware
+func (siw *ServerInterfaceWrapper) ListCalls(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCallsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "date_filter" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "date_filter", r.URL.Query(), &params.DateFilter, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "date_filter"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "date_filter", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "call_type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "call_type", r.URL.Query(), &params.CallType, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "call_type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "call_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "contact_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "contact_id", r.URL.Query(), &params.ContactId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "contact_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "contact_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search", r.URL.Query(), &params.Search, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sortBy" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sortBy", r.URL.Query(), &params.SortBy, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sortBy"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sortBy", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListCalls(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CallSummary operation middleware
+func (siw *ServerInterfaceWrapper) CallSummary(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CallSummary(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CallStats operation middleware
+func (siw *ServerInterfaceWrapper) CallStats(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CallStats(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteCall operation middleware
+func (siw *ServerInterfaceWrapper) DeleteCall(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "callId" -------------
+	var callId CallID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "callId", r.PathValue("callId"), &callId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "callId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteCall(w, r, callId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetCall operation middleware
+func (siw *ServerInterfaceWrapper) GetCall(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "callId" -------------
+	var callId CallID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "callId", r.PathValue("callId"), &callId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "callId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCall(w, r, callId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -1958,6 +5349,56 @@ func (siw *ServerInterfaceWrapper) StopCampaign(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// DeleteClosure operation middleware
+func (siw *ServerInterfaceWrapper) DeleteClosure(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteClosureParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteClosure(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListContacts operation middleware
 func (siw *ServerInterfaceWrapper) ListContacts(w http.ResponseWriter, r *http.Request) {
 
@@ -2047,7 +5488,7 @@ func (siw *ServerInterfaceWrapper) ListContacts(w http.ResponseWriter, r *http.R
 
 	// ------------- Optional query parameter "startDate" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -2060,7 +5501,7 @@ func (siw *ServerInterfaceWrapper) ListContacts(w http.ResponseWriter, r *http.R
 
 	// ------------- Optional query parameter "endDate" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		var requiredError *runtime.RequiredParameterError
 		if errors.As(err, &requiredError) {
@@ -2713,6 +6154,387 @@ func (siw *ServerInterfaceWrapper) ConnectTwilio(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// ListLocations operation middleware
+func (siw *ServerInterfaceWrapper) ListLocations(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLocationsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListLocations(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateLocation operation middleware
+func (siw *ServerInterfaceWrapper) CreateLocation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateLocationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateLocation(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteLocation operation middleware
+func (siw *ServerInterfaceWrapper) DeleteLocation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteLocationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteLocation(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateLocation operation middleware
+func (siw *ServerInterfaceWrapper) UpdateLocation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateLocationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateLocation(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetBusinessHours operation middleware
+func (siw *ServerInterfaceWrapper) GetBusinessHours(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetBusinessHours(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetBusinessHours operation middleware
+func (siw *ServerInterfaceWrapper) SetBusinessHours(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetBusinessHoursParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetBusinessHours(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListClosures operation middleware
+func (siw *ServerInterfaceWrapper) ListClosures(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListClosuresParams
+
+	// ------------- Optional query parameter "past" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "past", r.URL.Query(), &params.Past, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "past"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "past", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListClosures(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateClosure operation middleware
+func (siw *ServerInterfaceWrapper) CreateClosure(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateClosureParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateClosure(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListTemplates operation middleware
 func (siw *ServerInterfaceWrapper) ListTemplates(w http.ResponseWriter, r *http.Request) {
 
@@ -2807,6 +6629,202 @@ func (siw *ServerInterfaceWrapper) UpdateTemplate(w http.ResponseWriter, r *http
 	handler.ServeHTTP(w, r)
 }
 
+// ListMessages operation middleware
+func (siw *ServerInterfaceWrapper) ListMessages(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMessagesParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "direction" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "direction", r.URL.Query(), &params.Direction, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "direction"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "direction", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "method" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "method", r.URL.Query(), &params.Method, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "method"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "method", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "category" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "category", r.URL.Query(), &params.Category, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "category"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "category", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "contact_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "contact_id", r.URL.Query(), &params.ContactId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "contact_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "contact_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "search" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "search", r.URL.Query(), &params.Search, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "search"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "search", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListMessages(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportMessages operation middleware
+func (siw *ServerInterfaceWrapper) ExportMessages(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportMessagesParams
+
+	// ------------- Optional query parameter "startDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "startDate", r.URL.Query(), &params.StartDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "startDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "startDate", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "endDate" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "endDate", r.URL.Query(), &params.EndDate, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "endDate"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "endDate", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportMessages(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetMessageRules operation middleware
 func (siw *ServerInterfaceWrapper) GetMessageRules(w http.ResponseWriter, r *http.Request) {
 
@@ -2881,6 +6899,213 @@ func (siw *ServerInterfaceWrapper) MessageStats(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// ListNotifications operation middleware
+func (siw *ServerInterfaceWrapper) ListNotifications(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNotificationsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", r.URL.Query(), &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "status"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "status", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "type" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "type", r.URL.Query(), &params.Type, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "type"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "type", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListNotifications(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReadAllNotifications operation middleware
+func (siw *ServerInterfaceWrapper) ReadAllNotifications(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReadAllNotifications(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UnreadNotifications operation middleware
+func (siw *ServerInterfaceWrapper) UnreadNotifications(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UnreadNotifications(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteNotification operation middleware
+func (siw *ServerInterfaceWrapper) DeleteNotification(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteNotification(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReadNotification operation middleware
+func (siw *ServerInterfaceWrapper) ReadNotification(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReadNotification(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetOrg operation middleware
+func (siw *ServerInterfaceWrapper) GetOrg(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOrg(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ChangeOrg operation middleware
+func (siw *ServerInterfaceWrapper) ChangeOrg(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeOrgParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ChangeOrg(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ValidateOrg operation middleware
 func (siw *ServerInterfaceWrapper) ValidateOrg(w http.ResponseWriter, r *http.Request) {
 
@@ -2898,6 +7123,639 @@ func (siw *ServerInterfaceWrapper) ValidateOrg(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ValidateOrg(w, r, orgId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListResources operation middleware
+func (siw *ServerInterfaceWrapper) ListResources(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListResourcesParams
+
+	// ------------- Optional query parameter "location_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "location_id", r.URL.Query(), &params.LocationId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "location_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "location_id", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListResources(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateResource operation middleware
+func (siw *ServerInterfaceWrapper) CreateResource(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateResourceParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateResource(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteResource operation middleware
+func (siw *ServerInterfaceWrapper) DeleteResource(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteResourceParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteResource(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateResource operation middleware
+func (siw *ServerInterfaceWrapper) UpdateResource(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateResourceParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateResource(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListServices operation middleware
+func (siw *ServerInterfaceWrapper) ListServices(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListServicesParams
+
+	// ------------- Optional query parameter "active" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "active", r.URL.Query(), &params.Active, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "active"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "active", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListServices(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateService operation middleware
+func (siw *ServerInterfaceWrapper) CreateService(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateServiceParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateService(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteService operation middleware
+func (siw *ServerInterfaceWrapper) DeleteService(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteServiceParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteService(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateService operation middleware
+func (siw *ServerInterfaceWrapper) UpdateService(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateServiceParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateService(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListInvitations operation middleware
+func (siw *ServerInterfaceWrapper) ListInvitations(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListInvitations(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// WithdrawInvitation operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawInvitation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawInvitationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.WithdrawInvitation(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListMembers operation middleware
+func (siw *ServerInterfaceWrapper) ListMembers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListMembers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// InviteMember operation middleware
+func (siw *ServerInterfaceWrapper) InviteMember(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params InviteMemberParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.InviteMember(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RemoveMember operation middleware
+func (siw *ServerInterfaceWrapper) RemoveMember(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "userId" -------------
+	var userId UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", r.PathValue("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "userId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveMemberParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RemoveMember(w, r, userId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ChangeMemberRole operation middleware
+func (siw *ServerInterfaceWrapper) ChangeMemberRole(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "userId" -------------
+	var userId UserID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", r.PathValue("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "userId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeMemberRoleParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ChangeMemberRole(w, r, userId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListRoles operation middleware
+func (siw *ServerInterfaceWrapper) ListRoles(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListRoles(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -3084,11 +7942,64 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/languages", wrapper.GetConsoleLanguages)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/assistants/voices/available", wrapper.GetAvailableVoices)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/tools/health", wrapper.GetToolsHealth)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/appointments", wrapper.ListAppointments)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/appointments", wrapper.CreateAppointment)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/appointments/available-slots", wrapper.ListAvailableSlots)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/appointments/{id}", wrapper.DeleteAppointment)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/appointments/{id}", wrapper.GetAppointment)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/appointments/{id}", wrapper.UpdateAppointment)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/appointments/{id}/cancel", wrapper.CancelAppointment)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/appointments/{id}/approve", wrapper.ApproveAppointment)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/booking-attempts", wrapper.ListBookingAttempts)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard", wrapper.ListCalls)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard/stats", wrapper.CallStats)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard/analytics/summary", wrapper.CallSummary)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/calls-dashboard/{callId}", wrapper.DeleteCall)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard/{callId}", wrapper.GetCall)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/messages", wrapper.ListMessages)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/messages.csv", wrapper.ExportMessages)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/notifications", wrapper.ListNotifications)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/notifications/unread", wrapper.UnreadNotifications)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/notifications/mark-all-read", wrapper.ReadAllNotifications)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/notifications/{id}/read", wrapper.ReadNotification)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/notifications/{id}", wrapper.DeleteNotification)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/analytics/dashboard-pulse", wrapper.DashboardPulse)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/analytics/leads", wrapper.ListLeads)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/analytics/recent-activity", wrapper.RecentActivity)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/audit-log", wrapper.ListAuditLog)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs", wrapper.GetOrg)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/orgs", wrapper.ChangeOrg)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/locations", wrapper.ListLocations)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/locations", wrapper.CreateLocation)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/locations/{id}", wrapper.DeleteLocation)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/locations/{id}", wrapper.UpdateLocation)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/services", wrapper.ListServices)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/services", wrapper.CreateService)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/services/{id}", wrapper.DeleteService)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/services/{id}", wrapper.UpdateService)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/resources", wrapper.ListResources)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/resources", wrapper.CreateResource)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/resources/{id}", wrapper.DeleteResource)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/resources/{id}", wrapper.UpdateResource)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/locations/{id}/business-hours", wrapper.GetBusinessHours)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/api/locations/{id}/business-hours", wrapper.SetBusinessHours)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/locations/{id}/closures", wrapper.ListClosures)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/locations/{id}/closures", wrapper.CreateClosure)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/closures/{id}", wrapper.DeleteClosure)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/members", wrapper.ListMembers)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/team/members", wrapper.InviteMember)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/team/members/{userId}", wrapper.RemoveMember)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/team/members/{userId}/role", wrapper.ChangeMemberRole)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/roles", wrapper.ListRoles)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/invitations", wrapper.ListInvitations)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/team/invitations/{id}", wrapper.WithdrawInvitation)
 
 	return m
 }
 
 type BadRequestJSONResponse Error
+
+type BookingRefusedJSONResponse BookingRefusal
 
 type ConflictJSONResponse Error
 
@@ -3097,6 +8008,8 @@ type ForbiddenJSONResponse Error
 type GoneJSONResponse Error
 
 type NotFoundJSONResponse Error
+
+type OtherBodyJSONResponse Error
 
 type TooSoonResponseHeaders struct {
 	RetryAfter *int
@@ -3117,6 +8030,1151 @@ type TroubleJSONResponse struct {
 }
 
 type UnauthenticatedJSONResponse Error
+
+type DashboardPulseRequestObject struct {
+}
+
+type DashboardPulseResponseObject interface {
+	VisitDashboardPulseResponse(w http.ResponseWriter) error
+}
+
+type DashboardPulse200JSONResponse DashboardPulse
+
+func (response DashboardPulse200JSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DashboardPulse401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DashboardPulse401JSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DashboardPulse403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DashboardPulse403JSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DashboardPulsedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DashboardPulsedefaultJSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeadsRequestObject struct {
+	Params ListLeadsParams
+}
+
+type ListLeadsResponseObject interface {
+	VisitListLeadsResponse(w http.ResponseWriter) error
+}
+
+type ListLeads200JSONResponse LeadList
+
+func (response ListLeads200JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeads400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListLeads400JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeads401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListLeads401JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeads403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ListLeads403JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLeadsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListLeadsdefaultJSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecentActivityRequestObject struct {
+}
+
+type RecentActivityResponseObject interface {
+	VisitRecentActivityResponse(w http.ResponseWriter) error
+}
+
+type RecentActivity200JSONResponse ActivityList
+
+func (response RecentActivity200JSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecentActivity401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RecentActivity401JSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecentActivity403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RecentActivity403JSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecentActivitydefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RecentActivitydefaultJSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppointmentsRequestObject struct {
+	Params ListAppointmentsParams
+}
+
+type ListAppointmentsResponseObject interface {
+	VisitListAppointmentsResponse(w http.ResponseWriter) error
+}
+
+type ListAppointments200JSONResponse AppointmentList
+
+func (response ListAppointments200JSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppointments400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListAppointments400JSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppointments401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListAppointments401JSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppointments410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListAppointments410JSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAppointmentsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListAppointmentsdefaultJSONResponse) VisitListAppointmentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointmentRequestObject struct {
+	Body *CreateAppointmentJSONRequestBody
+}
+
+type CreateAppointmentResponseObject interface {
+	VisitCreateAppointmentResponse(w http.ResponseWriter) error
+}
+
+type CreateAppointment201JSONResponse Appointment
+
+func (response CreateAppointment201JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreateAppointment400JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreateAppointment401JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CreateAppointment403JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CreateAppointment404JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment409JSONResponse struct{ BookingRefusedJSONResponse }
+
+func (response CreateAppointment409JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateAppointment410JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreateAppointmentdefaultJSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlotsRequestObject struct {
+	Params ListAvailableSlotsParams
+}
+
+type ListAvailableSlotsResponseObject interface {
+	VisitListAvailableSlotsResponse(w http.ResponseWriter) error
+}
+
+type ListAvailableSlots200JSONResponse AvailableSlots
+
+func (response ListAvailableSlots200JSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlots400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListAvailableSlots400JSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlots401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListAvailableSlots401JSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlots404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ListAvailableSlots404JSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlots410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListAvailableSlots410JSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAvailableSlotsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListAvailableSlotsdefaultJSONResponse) VisitListAvailableSlotsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointmentRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type DeleteAppointmentResponseObject interface {
+	VisitDeleteAppointmentResponse(w http.ResponseWriter) error
+}
+
+type DeleteAppointment200JSONResponse Done
+
+func (response DeleteAppointment200JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteAppointment400JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteAppointment401JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteAppointment403JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteAppointment404JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment409JSONResponse struct{ BookingRefusedJSONResponse }
+
+func (response DeleteAppointment409JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteAppointment410JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteAppointmentdefaultJSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointmentRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetAppointmentResponseObject interface {
+	VisitGetAppointmentResponse(w http.ResponseWriter) error
+}
+
+type GetAppointment200JSONResponse AppointmentDetail
+
+func (response GetAppointment200JSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetAppointment400JSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetAppointment401JSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetAppointment404JSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetAppointment410JSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetAppointmentdefaultJSONResponse) VisitGetAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointmentRequestObject struct {
+	Id   ID `json:"id"`
+	Body *UpdateAppointmentJSONRequestBody
+}
+
+type UpdateAppointmentResponseObject interface {
+	VisitUpdateAppointmentResponse(w http.ResponseWriter) error
+}
+
+type UpdateAppointment200JSONResponse Appointment
+
+func (response UpdateAppointment200JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdateAppointment400JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UpdateAppointment401JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdateAppointment403JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UpdateAppointment404JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment409JSONResponse struct{ BookingRefusedJSONResponse }
+
+func (response UpdateAppointment409JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdateAppointment410JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UpdateAppointmentdefaultJSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointmentRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type ApproveAppointmentResponseObject interface {
+	VisitApproveAppointmentResponse(w http.ResponseWriter) error
+}
+
+type ApproveAppointment200JSONResponse Appointment
+
+func (response ApproveAppointment200JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ApproveAppointment400JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ApproveAppointment401JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ApproveAppointment403JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ApproveAppointment404JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment409JSONResponse struct{ BookingRefusedJSONResponse }
+
+func (response ApproveAppointment409JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response ApproveAppointment410JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ApproveAppointmentdefaultJSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointmentRequestObject struct {
+	Id   ID `json:"id"`
+	Body *CancelAppointmentJSONRequestBody
+}
+
+type CancelAppointmentResponseObject interface {
+	VisitCancelAppointmentResponse(w http.ResponseWriter) error
+}
+
+type CancelAppointment200JSONResponse Appointment
+
+func (response CancelAppointment200JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CancelAppointment400JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CancelAppointment401JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CancelAppointment403JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CancelAppointment404JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment409JSONResponse struct{ BookingRefusedJSONResponse }
+
+func (response CancelAppointment409JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointment410JSONResponse struct{ GoneJSONResponse }
+
+func (response CancelAppointment410JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelAppointmentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CancelAppointmentdefaultJSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type GetAvailableVoicesRequestObject struct {
 }
@@ -3160,6 +9218,613 @@ type GetAvailableVoicesdefaultJSONResponse struct {
 }
 
 func (response GetAvailableVoicesdefaultJSONResponse) VisitGetAvailableVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLogRequestObject struct {
+	Params ListAuditLogParams
+}
+
+type ListAuditLogResponseObject interface {
+	VisitListAuditLogResponse(w http.ResponseWriter) error
+}
+
+type ListAuditLog200JSONResponse AuditLog
+
+func (response ListAuditLog200JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListAuditLog400JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListAuditLog401JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ListAuditLog403JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLogdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListAuditLogdefaultJSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBookingAttemptsRequestObject struct {
+	Params ListBookingAttemptsParams
+}
+
+type ListBookingAttemptsResponseObject interface {
+	VisitListBookingAttemptsResponse(w http.ResponseWriter) error
+}
+
+type ListBookingAttempts200JSONResponse BookingAttemptList
+
+func (response ListBookingAttempts200JSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBookingAttempts400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListBookingAttempts400JSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBookingAttempts401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListBookingAttempts401JSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBookingAttempts410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListBookingAttempts410JSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBookingAttemptsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListBookingAttemptsdefaultJSONResponse) VisitListBookingAttemptsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCallsRequestObject struct {
+	Params ListCallsParams
+}
+
+type ListCallsResponseObject interface {
+	VisitListCallsResponse(w http.ResponseWriter) error
+}
+
+type ListCalls200JSONResponse CallList
+
+func (response ListCalls200JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalls400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListCalls400JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalls401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListCalls401JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalls403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ListCalls403JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCallsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListCallsdefaultJSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallSummaryRequestObject struct {
+}
+
+type CallSummaryResponseObject interface {
+	VisitCallSummaryResponse(w http.ResponseWriter) error
+}
+
+type CallSummary200JSONResponse CallSummary
+
+func (response CallSummary200JSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallSummary401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CallSummary401JSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallSummary403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CallSummary403JSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallSummarydefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CallSummarydefaultJSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallStatsRequestObject struct {
+}
+
+type CallStatsResponseObject interface {
+	VisitCallStatsResponse(w http.ResponseWriter) error
+}
+
+type CallStats200JSONResponse CallStats
+
+func (response CallStats200JSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallStats401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CallStats401JSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallStats403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CallStats403JSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallStatsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CallStatsdefaultJSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCallRequestObject struct {
+	CallId CallID `json:"callId"`
+}
+
+type DeleteCallResponseObject interface {
+	VisitDeleteCallResponse(w http.ResponseWriter) error
+}
+
+type DeleteCall200JSONResponse Done
+
+func (response DeleteCall200JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteCall400JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteCall401JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteCall403JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteCall404JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteCall409JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCalldefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteCalldefaultJSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCallRequestObject struct {
+	CallId CallID `json:"callId"`
+}
+
+type GetCallResponseObject interface {
+	VisitGetCallResponse(w http.ResponseWriter) error
+}
+
+type GetCall200JSONResponse CallDetail
+
+func (response GetCall200JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCall400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetCall400JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCall401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetCall401JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCall403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetCall403JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCall404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetCall404JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCalldefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetCalldefaultJSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3829,6 +10494,120 @@ type StopCampaigndefaultJSONResponse struct {
 }
 
 func (response StopCampaigndefaultJSONResponse) VisitStopCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteClosureRequestObject struct {
+	Id     ID `json:"id"`
+	Params DeleteClosureParams
+}
+
+type DeleteClosureResponseObject interface {
+	VisitDeleteClosureResponse(w http.ResponseWriter) error
+}
+
+type DeleteClosure200JSONResponse Done
+
+func (response DeleteClosure200JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteClosure401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteClosure401JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteClosure403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteClosure403JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteClosure404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteClosure404JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteClosure410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteClosure410JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteClosure422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteClosure422JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteClosuredefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteClosuredefaultJSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6394,6 +13173,919 @@ func (response ConnectTwiliodefaultJSONResponse) VisitConnectTwilioResponse(w ht
 	return err
 }
 
+type ListLocationsRequestObject struct {
+	Params ListLocationsParams
+}
+
+type ListLocationsResponseObject interface {
+	VisitListLocationsResponse(w http.ResponseWriter) error
+}
+
+type ListLocations200JSONResponse LocationList
+
+func (response ListLocations200JSONResponse) VisitListLocationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLocations400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListLocations400JSONResponse) VisitListLocationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLocations401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListLocations401JSONResponse) VisitListLocationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLocations410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListLocations410JSONResponse) VisitListLocationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLocationsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListLocationsdefaultJSONResponse) VisitListLocationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateLocationRequestObject struct {
+	Params CreateLocationParams
+	Body   *CreateLocationJSONRequestBody
+}
+
+type CreateLocationResponseObject interface {
+	VisitCreateLocationResponse(w http.ResponseWriter) error
+}
+
+type CreateLocation201JSONResponse Location
+
+func (response CreateLocation201JSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateLocation400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreateLocation400JSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateLocation401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreateLocation401JSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateLocation403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CreateLocation403JSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateLocation410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateLocation410JSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateLocation422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateLocation422JSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateLocationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreateLocationdefaultJSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLocationRequestObject struct {
+	Id     ID `json:"id"`
+	Params DeleteLocationParams
+}
+
+type DeleteLocationResponseObject interface {
+	VisitDeleteLocationResponse(w http.ResponseWriter) error
+}
+
+type DeleteLocation200JSONResponse Done
+
+func (response DeleteLocation200JSONResponse) VisitDeleteLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLocation401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteLocation401JSONResponse) VisitDeleteLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLocation403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteLocation403JSONResponse) VisitDeleteLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLocation404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteLocation404JSONResponse) VisitDeleteLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLocation409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteLocation409JSONResponse) VisitDeleteLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLocation410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteLocation410JSONResponse) VisitDeleteLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLocation422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteLocation422JSONResponse) VisitDeleteLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLocationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteLocationdefaultJSONResponse) VisitDeleteLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateLocationRequestObject struct {
+	Id     ID `json:"id"`
+	Params UpdateLocationParams
+	Body   *UpdateLocationJSONRequestBody
+}
+
+type UpdateLocationResponseObject interface {
+	VisitUpdateLocationResponse(w http.ResponseWriter) error
+}
+
+type UpdateLocation200JSONResponse Location
+
+func (response UpdateLocation200JSONResponse) VisitUpdateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateLocation400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdateLocation400JSONResponse) VisitUpdateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateLocation401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UpdateLocation401JSONResponse) VisitUpdateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateLocation403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdateLocation403JSONResponse) VisitUpdateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateLocation404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UpdateLocation404JSONResponse) VisitUpdateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateLocation409JSONResponse struct{ ConflictJSONResponse }
+
+func (response UpdateLocation409JSONResponse) VisitUpdateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateLocation410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdateLocation410JSONResponse) VisitUpdateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateLocation422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateLocation422JSONResponse) VisitUpdateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateLocationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UpdateLocationdefaultJSONResponse) VisitUpdateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBusinessHoursRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetBusinessHoursResponseObject interface {
+	VisitGetBusinessHoursResponse(w http.ResponseWriter) error
+}
+
+type GetBusinessHours200JSONResponse BusinessHours
+
+func (response GetBusinessHours200JSONResponse) VisitGetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBusinessHours401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetBusinessHours401JSONResponse) VisitGetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBusinessHours404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetBusinessHours404JSONResponse) VisitGetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBusinessHours410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetBusinessHours410JSONResponse) VisitGetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBusinessHoursdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetBusinessHoursdefaultJSONResponse) VisitGetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBusinessHoursRequestObject struct {
+	Id     ID `json:"id"`
+	Params SetBusinessHoursParams
+	Body   *SetBusinessHoursJSONRequestBody
+}
+
+type SetBusinessHoursResponseObject interface {
+	VisitSetBusinessHoursResponse(w http.ResponseWriter) error
+}
+
+type SetBusinessHours200JSONResponse BusinessHours
+
+func (response SetBusinessHours200JSONResponse) VisitSetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBusinessHours400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response SetBusinessHours400JSONResponse) VisitSetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBusinessHours401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response SetBusinessHours401JSONResponse) VisitSetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBusinessHours403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response SetBusinessHours403JSONResponse) VisitSetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBusinessHours404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response SetBusinessHours404JSONResponse) VisitSetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBusinessHours410JSONResponse struct{ GoneJSONResponse }
+
+func (response SetBusinessHours410JSONResponse) VisitSetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBusinessHours422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response SetBusinessHours422JSONResponse) VisitSetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBusinessHoursdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response SetBusinessHoursdefaultJSONResponse) VisitSetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClosuresRequestObject struct {
+	Id     ID `json:"id"`
+	Params ListClosuresParams
+}
+
+type ListClosuresResponseObject interface {
+	VisitListClosuresResponse(w http.ResponseWriter) error
+}
+
+type ListClosures200JSONResponse ClosureList
+
+func (response ListClosures200JSONResponse) VisitListClosuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClosures400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListClosures400JSONResponse) VisitListClosuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClosures401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListClosures401JSONResponse) VisitListClosuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClosures404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ListClosures404JSONResponse) VisitListClosuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClosures410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListClosures410JSONResponse) VisitListClosuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClosuresdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListClosuresdefaultJSONResponse) VisitListClosuresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClosureRequestObject struct {
+	Id     ID `json:"id"`
+	Params CreateClosureParams
+	Body   *CreateClosureJSONRequestBody
+}
+
+type CreateClosureResponseObject interface {
+	VisitCreateClosureResponse(w http.ResponseWriter) error
+}
+
+type CreateClosure201JSONResponse Closure
+
+func (response CreateClosure201JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClosure400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreateClosure400JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClosure401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreateClosure401JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClosure403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CreateClosure403JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClosure404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CreateClosure404JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClosure410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateClosure410JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClosure422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateClosure422JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClosuredefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreateClosuredefaultJSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTemplatesRequestObject struct {
 }
 
@@ -6875,6 +14567,182 @@ func (response UpdateTemplatedefaultJSONResponse) VisitUpdateTemplateResponse(w 
 	return err
 }
 
+type ListMessagesRequestObject struct {
+	Params ListMessagesParams
+}
+
+type ListMessagesResponseObject interface {
+	VisitListMessagesResponse(w http.ResponseWriter) error
+}
+
+type ListMessages200JSONResponse MessageList
+
+func (response ListMessages200JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMessages400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListMessages400JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMessages401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListMessages401JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMessages403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ListMessages403JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMessagesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListMessagesdefaultJSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMessagesRequestObject struct {
+	Params ExportMessagesParams
+}
+
+type ExportMessagesResponseObject interface {
+	VisitExportMessagesResponse(w http.ResponseWriter) error
+}
+
+type ExportMessages200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportMessages200TextcsvResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportMessages400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ExportMessages400JSONResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMessages401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ExportMessages401JSONResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMessages403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ExportMessages403JSONResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportMessagesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ExportMessagesdefaultJSONResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMessageRulesRequestObject struct {
 }
 
@@ -7115,6 +14983,613 @@ func (response MessageStatsdefaultJSONResponse) VisitMessageStatsResponse(w http
 	return err
 }
 
+type ListNotificationsRequestObject struct {
+	Params ListNotificationsParams
+}
+
+type ListNotificationsResponseObject interface {
+	VisitListNotificationsResponse(w http.ResponseWriter) error
+}
+
+type ListNotifications200JSONResponse NotificationList
+
+func (response ListNotifications200JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNotifications400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListNotifications400JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNotifications401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListNotifications401JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNotifications403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ListNotifications403JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNotificationsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListNotificationsdefaultJSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotificationsRequestObject struct {
+}
+
+type ReadAllNotificationsResponseObject interface {
+	VisitReadAllNotificationsResponse(w http.ResponseWriter) error
+}
+
+type ReadAllNotifications200JSONResponse AllNotificationsRead
+
+func (response ReadAllNotifications200JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotifications401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ReadAllNotifications401JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotifications403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ReadAllNotifications403JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotificationsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ReadAllNotificationsdefaultJSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnreadNotificationsRequestObject struct {
+}
+
+type UnreadNotificationsResponseObject interface {
+	VisitUnreadNotificationsResponse(w http.ResponseWriter) error
+}
+
+type UnreadNotifications200JSONResponse UnreadNotifications
+
+func (response UnreadNotifications200JSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnreadNotifications401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UnreadNotifications401JSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnreadNotifications403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UnreadNotifications403JSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnreadNotificationsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UnreadNotificationsdefaultJSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotificationRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type DeleteNotificationResponseObject interface {
+	VisitDeleteNotificationResponse(w http.ResponseWriter) error
+}
+
+type DeleteNotification200JSONResponse Done
+
+func (response DeleteNotification200JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteNotification400JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteNotification401JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteNotification403JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteNotification404JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotificationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteNotificationdefaultJSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotificationRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type ReadNotificationResponseObject interface {
+	VisitReadNotificationResponse(w http.ResponseWriter) error
+}
+
+type ReadNotification200JSONResponse Notification
+
+func (response ReadNotification200JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ReadNotification400JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ReadNotification401JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ReadNotification403JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ReadNotification404JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotificationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ReadNotificationdefaultJSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgRequestObject struct {
+}
+
+type GetOrgResponseObject interface {
+	VisitGetOrgResponse(w http.ResponseWriter) error
+}
+
+type GetOrg200JSONResponse Org
+
+func (response GetOrg200JSONResponse) VisitGetOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrg401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetOrg401JSONResponse) VisitGetOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrg410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetOrg410JSONResponse) VisitGetOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetOrgdefaultJSONResponse) VisitGetOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrgRequestObject struct {
+	Params ChangeOrgParams
+	Body   *ChangeOrgJSONRequestBody
+}
+
+type ChangeOrgResponseObject interface {
+	VisitChangeOrgResponse(w http.ResponseWriter) error
+}
+
+type ChangeOrg200JSONResponse Org
+
+func (response ChangeOrg200JSONResponse) VisitChangeOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrg400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ChangeOrg400JSONResponse) VisitChangeOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrg401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ChangeOrg401JSONResponse) VisitChangeOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrg403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ChangeOrg403JSONResponse) VisitChangeOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrg410JSONResponse struct{ GoneJSONResponse }
+
+func (response ChangeOrg410JSONResponse) VisitChangeOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrg422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ChangeOrg422JSONResponse) VisitChangeOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrgdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ChangeOrgdefaultJSONResponse) VisitChangeOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ValidateOrgRequestObject struct {
 	OrgId UUID `json:"orgId"`
 }
@@ -7228,6 +15703,1701 @@ func (response ValidateOrgdefaultJSONResponse) VisitValidateOrgResponse(w http.R
 	return err
 }
 
+type ListResourcesRequestObject struct {
+	Params ListResourcesParams
+}
+
+type ListResourcesResponseObject interface {
+	VisitListResourcesResponse(w http.ResponseWriter) error
+}
+
+type ListResources200JSONResponse ResourceList
+
+func (response ListResources200JSONResponse) VisitListResourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListResources400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListResources400JSONResponse) VisitListResourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListResources401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListResources401JSONResponse) VisitListResourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListResources410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListResources410JSONResponse) VisitListResourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListResourcesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListResourcesdefaultJSONResponse) VisitListResourcesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateResourceRequestObject struct {
+	Params CreateResourceParams
+	Body   *CreateResourceJSONRequestBody
+}
+
+type CreateResourceResponseObject interface {
+	VisitCreateResourceResponse(w http.ResponseWriter) error
+}
+
+type CreateResource201JSONResponse Resource
+
+func (response CreateResource201JSONResponse) VisitCreateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateResource400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreateResource400JSONResponse) VisitCreateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateResource401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreateResource401JSONResponse) VisitCreateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateResource403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CreateResource403JSONResponse) VisitCreateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateResource404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CreateResource404JSONResponse) VisitCreateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateResource409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreateResource409JSONResponse) VisitCreateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateResource410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateResource410JSONResponse) VisitCreateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateResource422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateResource422JSONResponse) VisitCreateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateResourcedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreateResourcedefaultJSONResponse) VisitCreateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteResourceRequestObject struct {
+	Id     ID `json:"id"`
+	Params DeleteResourceParams
+}
+
+type DeleteResourceResponseObject interface {
+	VisitDeleteResourceResponse(w http.ResponseWriter) error
+}
+
+type DeleteResource200JSONResponse Done
+
+func (response DeleteResource200JSONResponse) VisitDeleteResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteResource401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteResource401JSONResponse) VisitDeleteResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteResource403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteResource403JSONResponse) VisitDeleteResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteResource404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteResource404JSONResponse) VisitDeleteResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteResource409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteResource409JSONResponse) VisitDeleteResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteResource410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteResource410JSONResponse) VisitDeleteResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteResource422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteResource422JSONResponse) VisitDeleteResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteResourcedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteResourcedefaultJSONResponse) VisitDeleteResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateResourceRequestObject struct {
+	Id     ID `json:"id"`
+	Params UpdateResourceParams
+	Body   *UpdateResourceJSONRequestBody
+}
+
+type UpdateResourceResponseObject interface {
+	VisitUpdateResourceResponse(w http.ResponseWriter) error
+}
+
+type UpdateResource200JSONResponse Resource
+
+func (response UpdateResource200JSONResponse) VisitUpdateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateResource400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdateResource400JSONResponse) VisitUpdateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateResource401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UpdateResource401JSONResponse) VisitUpdateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateResource403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdateResource403JSONResponse) VisitUpdateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateResource404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UpdateResource404JSONResponse) VisitUpdateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateResource409JSONResponse struct{ ConflictJSONResponse }
+
+func (response UpdateResource409JSONResponse) VisitUpdateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateResource410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdateResource410JSONResponse) VisitUpdateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateResource422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateResource422JSONResponse) VisitUpdateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateResourcedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UpdateResourcedefaultJSONResponse) VisitUpdateResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListServicesRequestObject struct {
+	Params ListServicesParams
+}
+
+type ListServicesResponseObject interface {
+	VisitListServicesResponse(w http.ResponseWriter) error
+}
+
+type ListServices200JSONResponse ServiceList
+
+func (response ListServices200JSONResponse) VisitListServicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListServices400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListServices400JSONResponse) VisitListServicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListServices401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListServices401JSONResponse) VisitListServicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListServices410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListServices410JSONResponse) VisitListServicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListServicesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListServicesdefaultJSONResponse) VisitListServicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateServiceRequestObject struct {
+	Params CreateServiceParams
+	Body   *CreateServiceJSONRequestBody
+}
+
+type CreateServiceResponseObject interface {
+	VisitCreateServiceResponse(w http.ResponseWriter) error
+}
+
+type CreateService201JSONResponse Service
+
+func (response CreateService201JSONResponse) VisitCreateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateService400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreateService400JSONResponse) VisitCreateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateService401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreateService401JSONResponse) VisitCreateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateService403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CreateService403JSONResponse) VisitCreateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateService409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreateService409JSONResponse) VisitCreateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateService410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateService410JSONResponse) VisitCreateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateService422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateService422JSONResponse) VisitCreateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateServicedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreateServicedefaultJSONResponse) VisitCreateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteServiceRequestObject struct {
+	Id     ID `json:"id"`
+	Params DeleteServiceParams
+}
+
+type DeleteServiceResponseObject interface {
+	VisitDeleteServiceResponse(w http.ResponseWriter) error
+}
+
+type DeleteService200JSONResponse Done
+
+func (response DeleteService200JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteService401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteService401JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteService403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteService403JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteService404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteService404JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteService409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteService409JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteService410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteService410JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteService422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteService422JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteServicedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteServicedefaultJSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateServiceRequestObject struct {
+	Id     ID `json:"id"`
+	Params UpdateServiceParams
+	Body   *UpdateServiceJSONRequestBody
+}
+
+type UpdateServiceResponseObject interface {
+	VisitUpdateServiceResponse(w http.ResponseWriter) error
+}
+
+type UpdateService200JSONResponse Service
+
+func (response UpdateService200JSONResponse) VisitUpdateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateService400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdateService400JSONResponse) VisitUpdateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateService401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UpdateService401JSONResponse) VisitUpdateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateService403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdateService403JSONResponse) VisitUpdateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateService404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UpdateService404JSONResponse) VisitUpdateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateService409JSONResponse struct{ ConflictJSONResponse }
+
+func (response UpdateService409JSONResponse) VisitUpdateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateService410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdateService410JSONResponse) VisitUpdateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateService422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateService422JSONResponse) VisitUpdateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateServicedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UpdateServicedefaultJSONResponse) VisitUpdateServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvitationsRequestObject struct {
+}
+
+type ListInvitationsResponseObject interface {
+	VisitListInvitationsResponse(w http.ResponseWriter) error
+}
+
+type ListInvitations200JSONResponse InvitationList
+
+func (response ListInvitations200JSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvitations401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListInvitations401JSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvitations410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListInvitations410JSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListInvitationsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListInvitationsdefaultJSONResponse) VisitListInvitationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawInvitationRequestObject struct {
+	Id     ID `json:"id"`
+	Params WithdrawInvitationParams
+}
+
+type WithdrawInvitationResponseObject interface {
+	VisitWithdrawInvitationResponse(w http.ResponseWriter) error
+}
+
+type WithdrawInvitation200JSONResponse Done
+
+func (response WithdrawInvitation200JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawInvitation401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response WithdrawInvitation401JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawInvitation403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response WithdrawInvitation403JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawInvitation404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response WithdrawInvitation404JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawInvitation410JSONResponse struct{ GoneJSONResponse }
+
+func (response WithdrawInvitation410JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawInvitation422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response WithdrawInvitation422JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawInvitationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response WithdrawInvitationdefaultJSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembersRequestObject struct {
+}
+
+type ListMembersResponseObject interface {
+	VisitListMembersResponse(w http.ResponseWriter) error
+}
+
+type ListMembers200JSONResponse []Member
+
+func (response ListMembers200JSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembers401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListMembers401JSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembers410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListMembers410JSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembersdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListMembersdefaultJSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteMemberRequestObject struct {
+	Params InviteMemberParams
+	Body   *InviteMemberJSONRequestBody
+}
+
+type InviteMemberResponseObject interface {
+	VisitInviteMemberResponse(w http.ResponseWriter) error
+}
+
+type InviteMember201ResponseHeaders struct {
+	CacheControl *string
+}
+
+type InviteMember201JSONResponse struct {
+	Body    NewInvitation
+	Headers InviteMember201ResponseHeaders
+}
+
+func (response InviteMember201JSONResponse) VisitInviteMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteMember400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response InviteMember400JSONResponse) VisitInviteMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteMember401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response InviteMember401JSONResponse) VisitInviteMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteMember403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response InviteMember403JSONResponse) VisitInviteMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteMember409JSONResponse struct{ ConflictJSONResponse }
+
+func (response InviteMember409JSONResponse) VisitInviteMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteMember410JSONResponse struct{ GoneJSONResponse }
+
+func (response InviteMember410JSONResponse) VisitInviteMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteMember422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response InviteMember422JSONResponse) VisitInviteMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InviteMemberdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response InviteMemberdefaultJSONResponse) VisitInviteMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMemberRequestObject struct {
+	UserId UserID `json:"userId"`
+	Params RemoveMemberParams
+}
+
+type RemoveMemberResponseObject interface {
+	VisitRemoveMemberResponse(w http.ResponseWriter) error
+}
+
+type RemoveMember204Response struct {
+}
+
+func (response RemoveMember204Response) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveMember401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RemoveMember401JSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMember403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RemoveMember403JSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMember404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RemoveMember404JSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMember409JSONResponse struct{ ConflictJSONResponse }
+
+func (response RemoveMember409JSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMember410JSONResponse struct{ GoneJSONResponse }
+
+func (response RemoveMember410JSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMember422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RemoveMember422JSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMemberdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RemoveMemberdefaultJSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMemberRoleRequestObject struct {
+	UserId UserID `json:"userId"`
+	Params ChangeMemberRoleParams
+	Body   *ChangeMemberRoleJSONRequestBody
+}
+
+type ChangeMemberRoleResponseObject interface {
+	VisitChangeMemberRoleResponse(w http.ResponseWriter) error
+}
+
+type ChangeMemberRole200JSONResponse Member
+
+func (response ChangeMemberRole200JSONResponse) VisitChangeMemberRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMemberRole400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ChangeMemberRole400JSONResponse) VisitChangeMemberRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMemberRole401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ChangeMemberRole401JSONResponse) VisitChangeMemberRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMemberRole403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ChangeMemberRole403JSONResponse) VisitChangeMemberRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMemberRole404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ChangeMemberRole404JSONResponse) VisitChangeMemberRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMemberRole409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ChangeMemberRole409JSONResponse) VisitChangeMemberRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMemberRole410JSONResponse struct{ GoneJSONResponse }
+
+func (response ChangeMemberRole410JSONResponse) VisitChangeMemberRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMemberRole422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ChangeMemberRole422JSONResponse) VisitChangeMemberRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMemberRoledefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ChangeMemberRoledefaultJSONResponse) VisitChangeMemberRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRolesRequestObject struct {
+}
+
+type ListRolesResponseObject interface {
+	VisitListRolesResponse(w http.ResponseWriter) error
+}
+
+type ListRoles200JSONResponse []RoleDescription
+
+func (response ListRoles200JSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoles401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListRoles401JSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRolesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListRolesdefaultJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetToolsHealthRequestObject struct {
 }
 
@@ -7300,9 +17470,63 @@ func (response GetToolsHealthdefaultJSONResponse) VisitGetToolsHealthResponse(w 
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// DashboardPulse The clinic in a few numbers
+	// (GET /api/analytics/dashboard-pulse)
+	DashboardPulse(ctx context.Context, request DashboardPulseRequestObject) (DashboardPulseResponseObject, error)
+	// ListLeads Contacts worth calling, the hot ones first
+	// (GET /api/analytics/leads)
+	ListLeads(ctx context.Context, request ListLeadsRequestObject) (ListLeadsResponseObject, error)
+	// RecentActivity The ten latest things that happened
+	// (GET /api/analytics/recent-activity)
+	RecentActivity(ctx context.Context, request RecentActivityRequestObject) (RecentActivityResponseObject, error)
+	// ListAppointments Visits, filtered, a page at a time.
+	// (GET /api/appointments)
+	ListAppointments(ctx context.Context, request ListAppointmentsRequestObject) (ListAppointmentsResponseObject, error)
+	// CreateAppointment Book a visit.
+	// (POST /api/appointments)
+	CreateAppointment(ctx context.Context, request CreateAppointmentRequestObject) (CreateAppointmentResponseObject, error)
+	// ListAvailableSlots What can be booked?
+	// (GET /api/appointments/available-slots)
+	ListAvailableSlots(ctx context.Context, request ListAvailableSlotsRequestObject) (ListAvailableSlotsResponseObject, error)
+	// DeleteAppointment Cancel a visit, as `POST …/cancel` does; nothing is deleted.
+	// (DELETE /api/appointments/{id})
+	DeleteAppointment(ctx context.Context, request DeleteAppointmentRequestObject) (DeleteAppointmentResponseObject, error)
+	// GetAppointment One visit with its history, its messages and what was tried.
+	// (GET /api/appointments/{id})
+	GetAppointment(ctx context.Context, request GetAppointmentRequestObject) (GetAppointmentResponseObject, error)
+	// UpdateAppointment Move a visit, say how it ended, write a note.
+	// (PATCH /api/appointments/{id})
+	UpdateAppointment(ctx context.Context, request UpdateAppointmentRequestObject) (UpdateAppointmentResponseObject, error)
+	// ApproveAppointment Confirm a booking that waits for approval.
+	// (POST /api/appointments/{id}/approve)
+	ApproveAppointment(ctx context.Context, request ApproveAppointmentRequestObject) (ApproveAppointmentResponseObject, error)
+	// CancelAppointment Cancel a visit.
+	// (POST /api/appointments/{id}/cancel)
+	CancelAppointment(ctx context.Context, request CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error)
 	// GetAvailableVoices Which voices are there?
 	// (GET /api/assistants/voices/available)
 	GetAvailableVoices(ctx context.Context, request GetAvailableVoicesRequestObject) (GetAvailableVoicesResponseObject, error)
+	// ListAuditLog Who did or read what, the newest first
+	// (GET /api/audit-log)
+	ListAuditLog(ctx context.Context, request ListAuditLogRequestObject) (ListAuditLogResponseObject, error)
+	// ListBookingAttempts Why was this refused?
+	// (GET /api/booking-attempts)
+	ListBookingAttempts(ctx context.Context, request ListBookingAttemptsRequestObject) (ListBookingAttemptsResponseObject, error)
+	// ListCalls The calls, the newest first
+	// (GET /api/calls-dashboard)
+	ListCalls(ctx context.Context, request ListCallsRequestObject) (ListCallsResponseObject, error)
+	// CallSummary The calls in numbers
+	// (GET /api/calls-dashboard/analytics/summary)
+	CallSummary(ctx context.Context, request CallSummaryRequestObject) (CallSummaryResponseObject, error)
+	// CallStats The calls in numbers, with the latest five
+	// (GET /api/calls-dashboard/stats)
+	CallStats(ctx context.Context, request CallStatsRequestObject) (CallStatsResponseObject, error)
+	// DeleteCall Delete a call
+	// (DELETE /api/calls-dashboard/{callId})
+	DeleteCall(ctx context.Context, request DeleteCallRequestObject) (DeleteCallResponseObject, error)
+	// GetCall A call with its transcript
+	// (GET /api/calls-dashboard/{callId})
+	GetCall(ctx context.Context, request GetCallRequestObject) (GetCallResponseObject, error)
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(ctx context.Context, request FollowUpCallRequestObject) (FollowUpCallResponseObject, error)
@@ -7321,6 +17545,9 @@ type StrictServerInterface interface {
 	// StopCampaign Stop a campaign
 	// (POST /api/campaigns/{id}/stop)
 	StopCampaign(ctx context.Context, request StopCampaignRequestObject) (StopCampaignResponseObject, error)
+	// DeleteClosure Take a closure back.
+	// (DELETE /api/closures/{id})
+	DeleteClosure(ctx context.Context, request DeleteClosureRequestObject) (DeleteClosureResponseObject, error)
 	// ListContacts The contacts, a page at a time
 	// (GET /api/contacts)
 	ListContacts(ctx context.Context, request ListContactsRequestObject) (ListContactsResponseObject, error)
@@ -7399,6 +17626,30 @@ type StrictServerInterface interface {
 	// ConnectTwilio Connect a Twilio account, or replace the connected one.
 	// (POST /api/integrations/twilio)
 	ConnectTwilio(ctx context.Context, request ConnectTwilioRequestObject) (ConnectTwilioResponseObject, error)
+	// ListLocations The locations, by name.
+	// (GET /api/locations)
+	ListLocations(ctx context.Context, request ListLocationsRequestObject) (ListLocationsResponseObject, error)
+	// CreateLocation Add a location.
+	// (POST /api/locations)
+	CreateLocation(ctx context.Context, request CreateLocationRequestObject) (CreateLocationResponseObject, error)
+	// DeleteLocation Delete a location.
+	// (DELETE /api/locations/{id})
+	DeleteLocation(ctx context.Context, request DeleteLocationRequestObject) (DeleteLocationResponseObject, error)
+	// UpdateLocation Change a location.
+	// (PATCH /api/locations/{id})
+	UpdateLocation(ctx context.Context, request UpdateLocationRequestObject) (UpdateLocationResponseObject, error)
+	// GetBusinessHours When is a location open, and who keeps hours of their own?
+	// (GET /api/locations/{id}/business-hours)
+	GetBusinessHours(ctx context.Context, request GetBusinessHoursRequestObject) (GetBusinessHoursResponseObject, error)
+	// SetBusinessHours Replace the week of a location, or of one resource in it.
+	// (PUT /api/locations/{id}/business-hours)
+	SetBusinessHours(ctx context.Context, request SetBusinessHoursRequestObject) (SetBusinessHoursResponseObject, error)
+	// ListClosures Holidays and time off, by time.
+	// (GET /api/locations/{id}/closures)
+	ListClosures(ctx context.Context, request ListClosuresRequestObject) (ListClosuresResponseObject, error)
+	// CreateClosure Close a location, or one of its resources, for a time.
+	// (POST /api/locations/{id}/closures)
+	CreateClosure(ctx context.Context, request CreateClosureRequestObject) (CreateClosureResponseObject, error)
 	// ListTemplates The wordings of our own
 	// (GET /api/message-templates)
 	ListTemplates(ctx context.Context, request ListTemplatesRequestObject) (ListTemplatesResponseObject, error)
@@ -7414,6 +17665,12 @@ type StrictServerInterface interface {
 	// UpdateTemplate Change a wording
 	// (PUT /api/message-templates/{id})
 	UpdateTemplate(ctx context.Context, request UpdateTemplateRequestObject) (UpdateTemplateResponseObject, error)
+	// ListMessages What was sent to patients and received from them, the newest first
+	// (GET /api/messages)
+	ListMessages(ctx context.Context, request ListMessagesRequestObject) (ListMessagesResponseObject, error)
+	// ExportMessages All messages of a period as a file
+	// (GET /api/messages.csv)
+	ExportMessages(ctx context.Context, request ExportMessagesRequestObject) (ExportMessagesResponseObject, error)
 	// GetMessageRules When messages may leave
 	// (GET /api/messages/rules)
 	GetMessageRules(ctx context.Context, request GetMessageRulesRequestObject) (GetMessageRulesResponseObject, error)
@@ -7423,9 +17680,75 @@ type StrictServerInterface interface {
 	// MessageStats What was sent and what became of it
 	// (GET /api/messages/stats)
 	MessageStats(ctx context.Context, request MessageStatsRequestObject) (MessageStatsResponseObject, error)
+	// ListNotifications What the staff should look at, the newest first
+	// (GET /api/notifications)
+	ListNotifications(ctx context.Context, request ListNotificationsRequestObject) (ListNotificationsResponseObject, error)
+	// ReadAllNotifications Mark all notifications as read
+	// (POST /api/notifications/mark-all-read)
+	ReadAllNotifications(ctx context.Context, request ReadAllNotificationsRequestObject) (ReadAllNotificationsResponseObject, error)
+	// UnreadNotifications How many notifications are unread, and the latest five of them
+	// (GET /api/notifications/unread)
+	UnreadNotifications(ctx context.Context, request UnreadNotificationsRequestObject) (UnreadNotificationsResponseObject, error)
+	// DeleteNotification Delete a notification
+	// (DELETE /api/notifications/{id})
+	DeleteNotification(ctx context.Context, request DeleteNotificationRequestObject) (DeleteNotificationResponseObject, error)
+	// ReadNotification Mark a notification as read
+	// (PATCH /api/notifications/{id}/read)
+	ReadNotification(ctx context.Context, request ReadNotificationRequestObject) (ReadNotificationResponseObject, error)
+	// GetOrg How is my organization set up?
+	// (GET /api/orgs)
+	GetOrg(ctx context.Context, request GetOrgRequestObject) (GetOrgResponseObject, error)
+	// ChangeOrg Change name, zone, rules for booking and safety.
+	// (PATCH /api/orgs)
+	ChangeOrg(ctx context.Context, request ChangeOrgRequestObject) (ChangeOrgResponseObject, error)
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(ctx context.Context, request ValidateOrgRequestObject) (ValidateOrgResponseObject, error)
+	// ListResources The resources, by name.
+	// (GET /api/resources)
+	ListResources(ctx context.Context, request ListResourcesRequestObject) (ListResourcesResponseObject, error)
+	// CreateResource Add a resource.
+	// (POST /api/resources)
+	CreateResource(ctx context.Context, request CreateResourceRequestObject) (CreateResourceResponseObject, error)
+	// DeleteResource Delete a resource.
+	// (DELETE /api/resources/{id})
+	DeleteResource(ctx context.Context, request DeleteResourceRequestObject) (DeleteResourceResponseObject, error)
+	// UpdateResource Change a resource.
+	// (PATCH /api/resources/{id})
+	UpdateResource(ctx context.Context, request UpdateResourceRequestObject) (UpdateResourceResponseObject, error)
+	// ListServices The services, by name.
+	// (GET /api/services)
+	ListServices(ctx context.Context, request ListServicesRequestObject) (ListServicesResponseObject, error)
+	// CreateService Add a service.
+	// (POST /api/services)
+	CreateService(ctx context.Context, request CreateServiceRequestObject) (CreateServiceResponseObject, error)
+	// DeleteService Delete a service.
+	// (DELETE /api/services/{id})
+	DeleteService(ctx context.Context, request DeleteServiceRequestObject) (DeleteServiceResponseObject, error)
+	// UpdateService Change a service.
+	// (PATCH /api/services/{id})
+	UpdateService(ctx context.Context, request UpdateServiceRequestObject) (UpdateServiceResponseObject, error)
+	// ListInvitations Who is invited and has not joined yet?
+	// (GET /api/team/invitations)
+	ListInvitations(ctx context.Context, request ListInvitationsRequestObject) (ListInvitationsResponseObject, error)
+	// WithdrawInvitation Take an open invitation back.
+	// (DELETE /api/team/invitations/{id})
+	WithdrawInvitation(ctx context.Context, request WithdrawInvitationRequestObject) (WithdrawInvitationResponseObject, error)
+	// ListMembers Who belongs to the organization?
+	// (GET /api/team/members)
+	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
+	// InviteMember Invite an e-mail address.
+	// (POST /api/team/members)
+	InviteMember(ctx context.Context, request InviteMemberRequestObject) (InviteMemberResponseObject, error)
+	// RemoveMember End a membership.
+	// (DELETE /api/team/members/{userId})
+	RemoveMember(ctx context.Context, request RemoveMemberRequestObject) (RemoveMemberResponseObject, error)
+	// ChangeMemberRole Give a member another role.
+	// (PATCH /api/team/members/{userId}/role)
+	ChangeMemberRole(ctx context.Context, request ChangeMemberRoleRequestObject) (ChangeMemberRoleResponseObject, error)
+	// ListRoles Which roles are there?
+	// (GET /api/team/roles)
+	ListRoles(ctx context.Context, request ListRolesRequestObject) (ListRolesResponseObject, error)
 	// GetToolsHealth Do our assistants carry their tools?
 	// (GET /api/tools/health)
 	GetToolsHealth(ctx context.Context, request GetToolsHealthRequestObject) (GetToolsHealthResponseObject, error)
@@ -7470,6 +17793,310 @@ type strictHandler struct {
 	options     StrictHTTPServerOptions
 }
 
+// DashboardPulse operation middleware
+func (sh *strictHandler) DashboardPulse(w http.ResponseWriter, r *http.Request) {
+	var request DashboardPulseRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DashboardPulse(ctx, request.(DashboardPulseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DashboardPulse")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DashboardPulseResponseObject); ok {
+		if err := validResponse.VisitDashboardPulseResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListLeads operation middleware
+func (sh *strictHandler) ListLeads(w http.ResponseWriter, r *http.Request, params ListLeadsParams) {
+	var request ListLeadsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLeads(ctx, request.(ListLeadsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLeads")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListLeadsResponseObject); ok {
+		if err := validResponse.VisitListLeadsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RecentActivity operation middleware
+func (sh *strictHandler) RecentActivity(w http.ResponseWriter, r *http.Request) {
+	var request RecentActivityRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RecentActivity(ctx, request.(RecentActivityRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecentActivity")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RecentActivityResponseObject); ok {
+		if err := validResponse.VisitRecentActivityResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAppointments operation middleware
+func (sh *strictHandler) ListAppointments(w http.ResponseWriter, r *http.Request, params ListAppointmentsParams) {
+	var request ListAppointmentsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAppointments(ctx, request.(ListAppointmentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAppointments")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAppointmentsResponseObject); ok {
+		if err := validResponse.VisitListAppointmentsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateAppointment operation middleware
+func (sh *strictHandler) CreateAppointment(w http.ResponseWriter, r *http.Request) {
+	var request CreateAppointmentRequestObject
+
+	var body CreateAppointmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateAppointment(ctx, request.(CreateAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateAppointmentResponseObject); ok {
+		if err := validResponse.VisitCreateAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAvailableSlots operation middleware
+func (sh *strictHandler) ListAvailableSlots(w http.ResponseWriter, r *http.Request, params ListAvailableSlotsParams) {
+	var request ListAvailableSlotsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAvailableSlots(ctx, request.(ListAvailableSlotsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAvailableSlots")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAvailableSlotsResponseObject); ok {
+		if err := validResponse.VisitListAvailableSlotsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteAppointment operation middleware
+func (sh *strictHandler) DeleteAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+	var request DeleteAppointmentRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteAppointment(ctx, request.(DeleteAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteAppointmentResponseObject); ok {
+		if err := validResponse.VisitDeleteAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetAppointment operation middleware
+func (sh *strictHandler) GetAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+	var request GetAppointmentRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAppointment(ctx, request.(GetAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetAppointmentResponseObject); ok {
+		if err := validResponse.VisitGetAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateAppointment operation middleware
+func (sh *strictHandler) UpdateAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+	var request UpdateAppointmentRequestObject
+
+	request.Id = id
+
+	var body UpdateAppointmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateAppointment(ctx, request.(UpdateAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateAppointmentResponseObject); ok {
+		if err := validResponse.VisitUpdateAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ApproveAppointment operation middleware
+func (sh *strictHandler) ApproveAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+	var request ApproveAppointmentRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveAppointment(ctx, request.(ApproveAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ApproveAppointmentResponseObject); ok {
+		if err := validResponse.VisitApproveAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelAppointment operation middleware
+func (sh *strictHandler) CancelAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+	var request CancelAppointmentRequestObject
+
+	request.Id = id
+
+	var body CancelAppointmentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelAppointment(ctx, request.(CancelAppointmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelAppointment")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CancelAppointmentResponseObject); ok {
+		if err := validResponse.VisitCancelAppointmentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetAvailableVoices operation middleware
 func (sh *strictHandler) GetAvailableVoices(w http.ResponseWriter, r *http.Request) {
 	var request GetAvailableVoicesRequestObject
@@ -7487,6 +18114,184 @@ func (sh *strictHandler) GetAvailableVoices(w http.ResponseWriter, r *http.Reque
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetAvailableVoicesResponseObject); ok {
 		if err := validResponse.VisitGetAvailableVoicesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListAuditLog operation middleware
+func (sh *strictHandler) ListAuditLog(w http.ResponseWriter, r *http.Request, params ListAuditLogParams) {
+	var request ListAuditLogRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAuditLog(ctx, request.(ListAuditLogRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAuditLog")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListAuditLogResponseObject); ok {
+		if err := validResponse.VisitListAuditLogResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListBookingAttempts operation middleware
+func (sh *strictHandler) ListBookingAttempts(w http.ResponseWriter, r *http.Request, params ListBookingAttemptsParams) {
+	var request ListBookingAttemptsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBookingAttempts(ctx, request.(ListBookingAttemptsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBookingAttempts")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListBookingAttemptsResponseObject); ok {
+		if err := validResponse.VisitListBookingAttemptsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListCalls operation middleware
+func (sh *strictHandler) ListCalls(w http.ResponseWriter, r *http.Request, params ListCallsParams) {
+	var request ListCallsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalls(ctx, request.(ListCallsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalls")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListCallsResponseObject); ok {
+		if err := validResponse.VisitListCallsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CallSummary operation middleware
+func (sh *strictHandler) CallSummary(w http.ResponseWriter, r *http.Request) {
+	var request CallSummaryRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CallSummary(ctx, request.(CallSummaryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CallSummary")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CallSummaryResponseObject); ok {
+		if err := validResponse.VisitCallSummaryResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CallStats operation middleware
+func (sh *strictHandler) CallStats(w http.ResponseWriter, r *http.Request) {
+	var request CallStatsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CallStats(ctx, request.(CallStatsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CallStats")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CallStatsResponseObject); ok {
+		if err := validResponse.VisitCallStatsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteCall operation middleware
+func (sh *strictHandler) DeleteCall(w http.ResponseWriter, r *http.Request, callId CallID) {
+	var request DeleteCallRequestObject
+
+	request.CallId = callId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteCall(ctx, request.(DeleteCallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteCall")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteCallResponseObject); ok {
+		if err := validResponse.VisitDeleteCallResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetCall operation middleware
+func (sh *strictHandler) GetCall(w http.ResponseWriter, r *http.Request, callId CallID) {
+	var request GetCallRequestObject
+
+	request.CallId = callId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCall(ctx, request.(GetCallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCall")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCallResponseObject); ok {
+		if err := validResponse.VisitGetCallResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -7661,6 +18466,33 @@ func (sh *strictHandler) StopCampaign(w http.ResponseWriter, r *http.Request, id
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(StopCampaignResponseObject); ok {
 		if err := validResponse.VisitStopCampaignResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteClosure operation middleware
+func (sh *strictHandler) DeleteClosure(w http.ResponseWriter, r *http.Request, id ID, params DeleteClosureParams) {
+	var request DeleteClosureRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteClosure(ctx, request.(DeleteClosureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteClosure")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteClosureResponseObject); ok {
+		if err := validResponse.VisitDeleteClosureResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -8389,6 +19221,247 @@ func (sh *strictHandler) ConnectTwilio(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// ListLocations operation middleware
+func (sh *strictHandler) ListLocations(w http.ResponseWriter, r *http.Request, params ListLocationsParams) {
+	var request ListLocationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLocations(ctx, request.(ListLocationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLocations")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListLocationsResponseObject); ok {
+		if err := validResponse.VisitListLocationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateLocation operation middleware
+func (sh *strictHandler) CreateLocation(w http.ResponseWriter, r *http.Request, params CreateLocationParams) {
+	var request CreateLocationRequestObject
+
+	request.Params = params
+
+	var body CreateLocationJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateLocation(ctx, request.(CreateLocationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateLocation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateLocationResponseObject); ok {
+		if err := validResponse.VisitCreateLocationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteLocation operation middleware
+func (sh *strictHandler) DeleteLocation(w http.ResponseWriter, r *http.Request, id ID, params DeleteLocationParams) {
+	var request DeleteLocationRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteLocation(ctx, request.(DeleteLocationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteLocation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteLocationResponseObject); ok {
+		if err := validResponse.VisitDeleteLocationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateLocation operation middleware
+func (sh *strictHandler) UpdateLocation(w http.ResponseWriter, r *http.Request, id ID, params UpdateLocationParams) {
+	var request UpdateLocationRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UpdateLocationJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateLocation(ctx, request.(UpdateLocationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateLocation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateLocationResponseObject); ok {
+		if err := validResponse.VisitUpdateLocationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetBusinessHours operation middleware
+func (sh *strictHandler) GetBusinessHours(w http.ResponseWriter, r *http.Request, id ID) {
+	var request GetBusinessHoursRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBusinessHours(ctx, request.(GetBusinessHoursRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBusinessHours")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetBusinessHoursResponseObject); ok {
+		if err := validResponse.VisitGetBusinessHoursResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetBusinessHours operation middleware
+func (sh *strictHandler) SetBusinessHours(w http.ResponseWriter, r *http.Request, id ID, params SetBusinessHoursParams) {
+	var request SetBusinessHoursRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SetBusinessHoursJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetBusinessHours(ctx, request.(SetBusinessHoursRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetBusinessHours")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetBusinessHoursResponseObject); ok {
+		if err := validResponse.VisitSetBusinessHoursResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListClosures operation middleware
+func (sh *strictHandler) ListClosures(w http.ResponseWriter, r *http.Request, id ID, params ListClosuresParams) {
+	var request ListClosuresRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClosures(ctx, request.(ListClosuresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClosures")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListClosuresResponseObject); ok {
+		if err := validResponse.VisitListClosuresResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateClosure operation middleware
+func (sh *strictHandler) CreateClosure(w http.ResponseWriter, r *http.Request, id ID, params CreateClosureParams) {
+	var request CreateClosureRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CreateClosureJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateClosure(ctx, request.(CreateClosureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateClosure")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateClosureResponseObject); ok {
+		if err := validResponse.VisitCreateClosureResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListTemplates operation middleware
 func (sh *strictHandler) ListTemplates(w http.ResponseWriter, r *http.Request) {
 	var request ListTemplatesRequestObject
@@ -8534,6 +19607,58 @@ func (sh *strictHandler) UpdateTemplate(w http.ResponseWriter, r *http.Request, 
 	}
 }
 
+// ListMessages operation middleware
+func (sh *strictHandler) ListMessages(w http.ResponseWriter, r *http.Request, params ListMessagesParams) {
+	var request ListMessagesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMessages(ctx, request.(ListMessagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMessages")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListMessagesResponseObject); ok {
+		if err := validResponse.VisitListMessagesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportMessages operation middleware
+func (sh *strictHandler) ExportMessages(w http.ResponseWriter, r *http.Request, params ExportMessagesParams) {
+	var request ExportMessagesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMessages(ctx, request.(ExportMessagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMessages")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExportMessagesResponseObject); ok {
+		if err := validResponse.VisitExportMessagesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetMessageRules operation middleware
 func (sh *strictHandler) GetMessageRules(w http.ResponseWriter, r *http.Request) {
 	var request GetMessageRulesRequestObject
@@ -8615,6 +19740,189 @@ func (sh *strictHandler) MessageStats(w http.ResponseWriter, r *http.Request, pa
 	}
 }
 
+// ListNotifications operation middleware
+func (sh *strictHandler) ListNotifications(w http.ResponseWriter, r *http.Request, params ListNotificationsParams) {
+	var request ListNotificationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNotifications(ctx, request.(ListNotificationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNotifications")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListNotificationsResponseObject); ok {
+		if err := validResponse.VisitListNotificationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadAllNotifications operation middleware
+func (sh *strictHandler) ReadAllNotifications(w http.ResponseWriter, r *http.Request) {
+	var request ReadAllNotificationsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadAllNotifications(ctx, request.(ReadAllNotificationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadAllNotifications")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReadAllNotificationsResponseObject); ok {
+		if err := validResponse.VisitReadAllNotificationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UnreadNotifications operation middleware
+func (sh *strictHandler) UnreadNotifications(w http.ResponseWriter, r *http.Request) {
+	var request UnreadNotificationsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UnreadNotifications(ctx, request.(UnreadNotificationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnreadNotifications")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UnreadNotificationsResponseObject); ok {
+		if err := validResponse.VisitUnreadNotificationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteNotification operation middleware
+func (sh *strictHandler) DeleteNotification(w http.ResponseWriter, r *http.Request, id ID) {
+	var request DeleteNotificationRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteNotification(ctx, request.(DeleteNotificationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteNotification")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteNotificationResponseObject); ok {
+		if err := validResponse.VisitDeleteNotificationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReadNotification operation middleware
+func (sh *strictHandler) ReadNotification(w http.ResponseWriter, r *http.Request, id ID) {
+	var request ReadNotificationRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadNotification(ctx, request.(ReadNotificationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadNotification")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReadNotificationResponseObject); ok {
+		if err := validResponse.VisitReadNotificationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetOrg operation middleware
+func (sh *strictHandler) GetOrg(w http.ResponseWriter, r *http.Request) {
+	var request GetOrgRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOrg(ctx, request.(GetOrgRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOrg")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetOrgResponseObject); ok {
+		if err := validResponse.VisitGetOrgResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ChangeOrg operation middleware
+func (sh *strictHandler) ChangeOrg(w http.ResponseWriter, r *http.Request, params ChangeOrgParams) {
+	var request ChangeOrgRequestObject
+
+	request.Params = params
+
+	var body ChangeOrgJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeOrg(ctx, request.(ChangeOrgRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeOrg")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ChangeOrgResponseObject); ok {
+		if err := validResponse.VisitChangeOrgResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ValidateOrg operation middleware
 func (sh *strictHandler) ValidateOrg(w http.ResponseWriter, r *http.Request, orgId UUID) {
 	var request ValidateOrgRequestObject
@@ -8634,6 +19942,439 @@ func (sh *strictHandler) ValidateOrg(w http.ResponseWriter, r *http.Request, org
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ValidateOrgResponseObject); ok {
 		if err := validResponse.VisitValidateOrgResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListResources operation middleware
+func (sh *strictHandler) ListResources(w http.ResponseWriter, r *http.Request, params ListResourcesParams) {
+	var request ListResourcesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListResources(ctx, request.(ListResourcesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListResources")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListResourcesResponseObject); ok {
+		if err := validResponse.VisitListResourcesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateResource operation middleware
+func (sh *strictHandler) CreateResource(w http.ResponseWriter, r *http.Request, params CreateResourceParams) {
+	var request CreateResourceRequestObject
+
+	request.Params = params
+
+	var body CreateResourceJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateResource(ctx, request.(CreateResourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateResource")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateResourceResponseObject); ok {
+		if err := validResponse.VisitCreateResourceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteResource operation middleware
+func (sh *strictHandler) DeleteResource(w http.ResponseWriter, r *http.Request, id ID, params DeleteResourceParams) {
+	var request DeleteResourceRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteResource(ctx, request.(DeleteResourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteResource")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteResourceResponseObject); ok {
+		if err := validResponse.VisitDeleteResourceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateResource operation middleware
+func (sh *strictHandler) UpdateResource(w http.ResponseWriter, r *http.Request, id ID, params UpdateResourceParams) {
+	var request UpdateResourceRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UpdateResourceJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateResource(ctx, request.(UpdateResourceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateResource")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateResourceResponseObject); ok {
+		if err := validResponse.VisitUpdateResourceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListServices operation middleware
+func (sh *strictHandler) ListServices(w http.ResponseWriter, r *http.Request, params ListServicesParams) {
+	var request ListServicesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListServices(ctx, request.(ListServicesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListServices")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListServicesResponseObject); ok {
+		if err := validResponse.VisitListServicesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateService operation middleware
+func (sh *strictHandler) CreateService(w http.ResponseWriter, r *http.Request, params CreateServiceParams) {
+	var request CreateServiceRequestObject
+
+	request.Params = params
+
+	var body CreateServiceJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateService(ctx, request.(CreateServiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateService")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateServiceResponseObject); ok {
+		if err := validResponse.VisitCreateServiceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteService operation middleware
+func (sh *strictHandler) DeleteService(w http.ResponseWriter, r *http.Request, id ID, params DeleteServiceParams) {
+	var request DeleteServiceRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteService(ctx, request.(DeleteServiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteService")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteServiceResponseObject); ok {
+		if err := validResponse.VisitDeleteServiceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateService operation middleware
+func (sh *strictHandler) UpdateService(w http.ResponseWriter, r *http.Request, id ID, params UpdateServiceParams) {
+	var request UpdateServiceRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UpdateServiceJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateService(ctx, request.(UpdateServiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateService")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateServiceResponseObject); ok {
+		if err := validResponse.VisitUpdateServiceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListInvitations operation middleware
+func (sh *strictHandler) ListInvitations(w http.ResponseWriter, r *http.Request) {
+	var request ListInvitationsRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListInvitations(ctx, request.(ListInvitationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListInvitations")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListInvitationsResponseObject); ok {
+		if err := validResponse.VisitListInvitationsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// WithdrawInvitation operation middleware
+func (sh *strictHandler) WithdrawInvitation(w http.ResponseWriter, r *http.Request, id ID, params WithdrawInvitationParams) {
+	var request WithdrawInvitationRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawInvitation(ctx, request.(WithdrawInvitationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawInvitation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(WithdrawInvitationResponseObject); ok {
+		if err := validResponse.VisitWithdrawInvitationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListMembers operation middleware
+func (sh *strictHandler) ListMembers(w http.ResponseWriter, r *http.Request) {
+	var request ListMembersRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMembers(ctx, request.(ListMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMembers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListMembersResponseObject); ok {
+		if err := validResponse.VisitListMembersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// InviteMember operation middleware
+func (sh *strictHandler) InviteMember(w http.ResponseWriter, r *http.Request, params InviteMemberParams) {
+	var request InviteMemberRequestObject
+
+	request.Params = params
+
+	var body InviteMemberJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.InviteMember(ctx, request.(InviteMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "InviteMember")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(InviteMemberResponseObject); ok {
+		if err := validResponse.VisitInviteMemberResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RemoveMember operation middleware
+func (sh *strictHandler) RemoveMember(w http.ResponseWriter, r *http.Request, userId UserID, params RemoveMemberParams) {
+	var request RemoveMemberRequestObject
+
+	request.UserId = userId
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveMember(ctx, request.(RemoveMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveMember")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RemoveMemberResponseObject); ok {
+		if err := validResponse.VisitRemoveMemberResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ChangeMemberRole operation middleware
+func (sh *strictHandler) ChangeMemberRole(w http.ResponseWriter, r *http.Request, userId UserID, params ChangeMemberRoleParams) {
+	var request ChangeMemberRoleRequestObject
+
+	request.UserId = userId
+	request.Params = params
+
+	var body ChangeMemberRoleJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeMemberRole(ctx, request.(ChangeMemberRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeMemberRole")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ChangeMemberRoleResponseObject); ok {
+		if err := validResponse.VisitChangeMemberRoleResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListRoles operation middleware
+func (sh *strictHandler) ListRoles(w http.ResponseWriter, r *http.Request) {
+	var request ListRolesRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRoles(ctx, request.(ListRolesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRoles")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListRolesResponseObject); ok {
+		if err := validResponse.VisitListRolesResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

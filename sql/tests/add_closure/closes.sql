@@ -15,7 +15,7 @@ select is(pg_temp.staff_book('06 10:00', 'Ben Quillby', p_resource => 'Avery'), 
 select is(pg_temp.staff_book('06 10:00', 'Ben Quillby'), 'booked', 'and no other');
 select is((select count(*) from public.events where kind = 'hours_updated'), 2::bigint, 'both are announced');
 select throws_ok($$ select app.add_closure('a0000000-0000-7000-8000-000000000010', null, pg_temp.t('06 00:00'), pg_temp.t('06 00:00')) $$, 'VX400', null, 'none that ends as it begins');
-select throws_ok($$ select app.add_closure('b0000000-0000-7000-8000-000000000010', null, pg_temp.t('06 00:00'), pg_temp.t('07 00:00')) $$, '23503', null, 'none for another clinic');
+select throws_ok($$ select app.add_closure('b0000000-0000-7000-8000-000000000010', null, pg_temp.t('06 00:00'), pg_temp.t('07 00:00')) $$, 'VX404', null, 'none for another clinic');
 select pg_temp.act_as('viewer');
 select throws_ok($$ select app.add_closure('a0000000-0000-7000-8000-000000000010', null, pg_temp.t('06 00:00'), pg_temp.t('07 00:00')) $$, 'VX403', null, 'none by a viewer');
 select pg_temp.act_for('a');

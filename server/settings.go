@@ -1,0 +1,54 @@
+package server
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
+
+	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/server/api"
+)
+
+// GetOrg shows the organization and its rules. Errors: not_a_member, gone.
+func (h handlers) GetOrg(ctx context.Context, _ api.GetOrgRequestObject) (api.GetOrgResponseObject, error) {
+	var shown api.Org
+	err := h.asMember(ctx, func(_ db.Tx, org db.Organization) error {
+		shown = orgOf(org)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.GetOrg200JSONResponse(shown), nil
+}
+
+// ChangeOrg changes name, zone and rules. Errors: forbidden for others than owners and admins, bad_request.
+func (h handlers) ChangeOrg(ctx context.Context, req api.ChangeOrgRequestObject) (api.ChangeOrgResponseObject, error) {
+	var shown api.Org
+	err := h.asMember(ctx, func(tx db.Tx, _ db.Organization) error {
+		org, err := tx.SetOrgSettings(ctx, *req.Body)
+		shown = orgOf(org)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.ChangeOrg200JSONResponse(shown), nil
+}
+
+func orgOf(o db.Organization) api.Org {
+	return api.Org{
+		Id: o.ID, Name: o.Name, Slug: o.Slug, Country: o.Country, TimeZone: o.TimeZone, Status: "active",
+		BufferBeforeMinutes: inWholeMinutes(o.BufferBefore), BufferAfterMinutes: inWholeMinutes(o.BufferAfter),
+		SlotStepMinutes: inWholeMinutes(o.SlotStep), MinNoticeMinutes: inWholeMinutes(o.MinNotice),
+		MaxAdvanceDays: inWholeDays(o.MaxAdvance), HoldSeconds: int(o.HoldTtl.Microseconds / time.Second.Microseconds()),
+		HoldsPerDay: int(o.HoldsPerDay), ApprovalRequired: o.ApprovalRequired,
+		IdentityFactor: api.OrgIdentityFactor(o.IdentityFactor), EmergencySentence: o.EmergencySentence,
+		RecordingConsent: api.OrgRecordingConsent(o.RecordingConsent), AiDisclosure: o.AiDisclosure, HipaaMode: o.HipaaMode,
+		CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
+	}
+}
+
+// inWholeDays reads an interval in days of 24 hours.
+func inWholeDays(i pgtype.Interval) int { return inWholeMinutes(i) / (24 * 60) }

@@ -1,0 +1,51 @@
+create or replace function app.save_service(p_service_id uuid, p_fields jsonb)
+returns setof public.services
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := p_service_id;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'aliases', 'duration_minutes', 'buffer_before_minutes', 'buffer_after_minutes',
+    'price_minor', 'currency', 'active');
+  if v_id is null then
+    insert into public.services (org_id, name, duration)
+    values (v_org_id, btrim(p_fields ->> 'name'), make_interval(mins => (p_fields ->> 'duration_minutes')::integer))
+    returning id into v_id;
+  end if;
+  return query
+  update public.services s
+  set name = case when p_fields ? 'name' then btrim(p_fields ->> 'name') else s.name end,
+    aliases = case when p_fields ? 'aliases' then array(
+      select distinct btrim(a) from jsonb_array_elements_text(p_fields -> 'aliases') a where btrim(a) <> '') else s.aliases end,
+    duration = app.minutes_or(p_fields, 'duration_minutes', s.duration),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', s.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', s.buffer_after),
+    price_minor = case when p_fields ? 'price_minor' then (p_fields ->> 'price_minor')::bigint else s.price_minor end,
+    currency = case when p_fields ? 'currency' then p_fields ->> 'currency' else s.currency end,
+    active = case when p_fields ? 'active' then (p_fields ->> 'active')::boolean else s.active end,
+    updated_at = app.now()
+  where s.org_id = v_org_id and s.id = v_id
+  returning s.*;
+  if not found then
+    raise exception 'there is no such service' using errcode = 'VX404';
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'service_saved', 'service', v_id, app.current_user_id());
+  perform app.announce('service_updated', 'service', v_id);
+exception
+  when unique_violation then
+    raise exception 'another service has this name' using errcode = 'VX409';
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.save_service(uuid, jsonb) is
+  'Makes (p_service_id NULL; name and duration_minutes are needed) or changes a service and returns it. p_fields may hold name, aliases, duration_minutes (5 to 720), buffer_before_minutes and buffer_after_minutes (0 to 240; null: the organisation''s), price_minor (null: not told to callers), currency and active; what is absent stays. Visits already booked keep their length. Owner and admin only (VX403). VX404: no such service; VX409: the name is taken; VX400: an unknown field or a value that it may not have.';
+
+select app.seal('app.save_service(uuid, jsonb)', 'app_writer', 'tenant_user');

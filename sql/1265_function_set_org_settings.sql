@@ -1,0 +1,58 @@
+create or replace function app.set_org_settings(p_fields jsonb)
+returns setof public.organizations
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key text;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
+    'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode');
+  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' order by f.key limit 1;
+  if found then
+    raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.organizations o
+  set name = coalesce(btrim(p_fields ->> 'name'), o.name),
+    country = coalesce(p_fields ->> 'country', o.country),
+    time_zone = coalesce(p_fields ->> 'time_zone', o.time_zone),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', o.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', o.buffer_after),
+    slot_step = app.minutes_or(p_fields, 'slot_step_minutes', o.slot_step),
+    min_notice = app.minutes_or(p_fields, 'min_notice_minutes', o.min_notice),
+    max_advance = coalesce(make_interval(days => (p_fields ->> 'max_advance_days')::integer), o.max_advance),
+    hold_ttl = coalesce(make_interval(secs => (p_fields ->> 'hold_seconds')::integer), o.hold_ttl),
+    holds_per_day = coalesce((p_fields ->> 'holds_per_day')::integer, o.holds_per_day),
+    approval_required = coalesce((p_fields ->> 'approval_required')::boolean, o.approval_required),
+    identity_factor = coalesce(p_fields ->> 'identity_factor', o.identity_factor),
+    emergency_sentence = coalesce(btrim(p_fields ->> 'emergency_sentence'), o.emergency_sentence),
+    recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
+    ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
+    hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    updated_at = app.now()
+  where o.id = v_org_id
+  returning o.*;
+  -- What the assistants say and keep is part of them at Vapi.
+  if p_fields ?| array['name', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode'] then
+    perform app.request_agent_sync(a.id) from public.agents a where a.org_id = v_org_id and a.deleted_at is null;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'settings_changed', 'organization', v_org_id, app.current_user_id());
+  perform app.announce('organization_updated', 'organization', v_org_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.set_org_settings(jsonb) is
+  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure and hipaa_mode; what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+
+select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
