@@ -30,6 +30,20 @@ CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;
 
 COMMENT ON EXTENSION vector IS 'vector data type and ivfflat and hnsw access methods';
 
+CREATE TYPE app.activity AS (
+	id uuid,
+	kind text,
+	at timestamp with time zone,
+	summary text,
+	entity text,
+	entity_id uuid,
+	contact_id uuid
+);
+
+ALTER TYPE app.activity OWNER TO owner;
+
+COMMENT ON TYPE app.activity IS 'Something that happened lately: call_completed, appointment_booked or hot_lead_detected, in words without names.';
+
 CREATE TYPE app.agent_ref AS (
 	org_id uuid,
 	agent_id uuid
@@ -64,6 +78,55 @@ ALTER TYPE app.agent_sync OWNER TO owner;
 
 COMMENT ON TYPE app.agent_sync IS 'What an agent''s assistant shall be. outcome sync (the lease is yours), busy (another sync holds it), in_step (nothing to do) , remove (deleted: take the assistant away) or gone. may_exist: an earlier try may have created an assistant whose id we never learned.';
 
+CREATE TYPE app.appointment_row AS (
+	id uuid,
+	booking_ref text,
+	status text,
+	scheduled_at timestamp with time zone,
+	ends_at timestamp with time zone,
+	duration_minutes integer,
+	time_zone text,
+	location_id uuid,
+	location_name text,
+	service_id uuid,
+	service_name text,
+	resource_id uuid,
+	resource_name text,
+	patient_id uuid,
+	patient_name text,
+	contact_id uuid,
+	contact_name text,
+	phone_number text,
+	phone_was_spoken boolean,
+	contact_email text,
+	source text,
+	call_id uuid,
+	confirmation_sent boolean,
+	confirmed_by_patient_at timestamp with time zone,
+	notes text,
+	cancelled_at timestamp with time zone,
+	cancel_reason text,
+	overridden boolean,
+	created_at timestamp with time zone,
+	updated_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.appointment_row OWNER TO owner;
+
+COMMENT ON TYPE app.appointment_row IS 'A visit as the dashboard lists it, with its contact, patient, service and place. total: how many rows the whole list has; total_is_estimate: there are more than that.';
+
+CREATE TYPE app.appointment_story AS (
+	history jsonb,
+	messages jsonb,
+	attempts jsonb
+);
+
+ALTER TYPE app.appointment_story OWNER TO owner;
+
+COMMENT ON TYPE app.appointment_story IS 'What happened to a visit, what was sent and answered about it, and what was tried: three JSON arrays, the oldest first.';
+
 CREATE TYPE app.assistant_facts AS (
 	vapi_assistant_id text,
 	clinic_name text,
@@ -79,6 +142,50 @@ CREATE TYPE app.assistant_facts AS (
 ALTER TYPE app.assistant_facts OWNER TO owner;
 
 COMMENT ON TYPE app.assistant_facts IS 'What the assistant is told at the start of a call: public facts of the clinic only, ready to be spoken.';
+
+CREATE TYPE app.audit_row AS (
+	id uuid,
+	action text,
+	entity text,
+	entity_id uuid,
+	actor_user_id uuid,
+	actor_name text,
+	actor_email text,
+	request_id text,
+	at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.audit_row OWNER TO owner;
+
+COMMENT ON TYPE app.audit_row IS 'An entry of the audit log with who acted, where that is a member still; total as in app.call_row.';
+
+CREATE TYPE app.booking_attempt_row AS (
+	id uuid,
+	at timestamp with time zone,
+	kind text,
+	outcome text,
+	reason text,
+	call_id uuid,
+	appointment_id uuid,
+	service_id uuid,
+	service_name text,
+	resource_id uuid,
+	resource_name text,
+	starts_at timestamp with time zone,
+	time_zone text,
+	said_date text,
+	said_time text,
+	actor_user_id uuid,
+	actor_name text,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.booking_attempt_row OWNER TO owner;
+
+COMMENT ON TYPE app.booking_attempt_row IS 'One try to hold, book, move, cancel or approve, with what came of it and why. time_zone: where starts_at is meant. total as in app.appointment_row.';
 
 CREATE TYPE app.booking_result AS (
 	outcome text,
@@ -122,6 +229,84 @@ CREATE TYPE app.call_context AS (
 ALTER TYPE app.call_context OWNER TO owner;
 
 COMMENT ON TYPE app.call_context IS 'What handling a call needs to know about its clinic: outcome as in app.tenant_route, the call''s row, language and zone for reading dates, the clock, and the week''s hours of the location and its resources as parallel arrays (weekday 0 is Sunday, minutes from midnight).';
+
+CREATE TYPE app.call_detail AS (
+	id uuid,
+	vapi_call_id text,
+	contact_id uuid,
+	caller_name text,
+	phone_number text,
+	to_number text,
+	direction text,
+	state text,
+	call_date timestamp with time zone,
+	started_at timestamp with time zone,
+	ended_at timestamp with time zone,
+	duration_seconds integer,
+	outcome text,
+	ended_reason text,
+	summary text,
+	transcript_state text,
+	recording_state text,
+	tools_used text[],
+	cost_micros bigint,
+	created_at timestamp with time zone,
+	transcript jsonb
+);
+
+ALTER TYPE app.call_detail OWNER TO owner;
+
+COMMENT ON TYPE app.call_detail IS 'A call as app.call_row has it, with its redacted transcript: [{"speaker","text","at"}].';
+
+CREATE TYPE app.call_row AS (
+	id uuid,
+	vapi_call_id text,
+	contact_id uuid,
+	caller_name text,
+	phone_number text,
+	to_number text,
+	direction text,
+	state text,
+	call_date timestamp with time zone,
+	started_at timestamp with time zone,
+	ended_at timestamp with time zone,
+	duration_seconds integer,
+	outcome text,
+	ended_reason text,
+	summary text,
+	transcript_state text,
+	recording_state text,
+	tools_used text[],
+	cost_micros bigint,
+	created_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.call_row OWNER TO owner;
+
+COMMENT ON TYPE app.call_row IS 'A call in a list. phone_number is the other side''s; to_number the called one; state see app.call_state; call_date: when it started, else when we first heard of it. total: how many there are in all pages; beyond 50 000 an estimate, which is then the least there are.';
+
+CREATE TYPE app.call_stats AS (
+	total_calls bigint,
+	inbound_calls bigint,
+	outbound_calls bigint,
+	completed_calls bigint,
+	missed_calls bigint,
+	transferred_calls bigint,
+	failed_calls bigint,
+	calls_today bigint,
+	calls_this_week bigint,
+	calls_this_month bigint,
+	average_seconds integer,
+	success_rate double precision,
+	pipeline_minor bigint,
+	hot_leads bigint
+);
+
+ALTER TYPE app.call_stats OWNER TO owner;
+
+COMMENT ON TYPE app.call_stats IS 'All calls of a clinic in numbers; today and this month are the clinic''s, the week is the seven days up to today. average_seconds: of ended calls; success_rate: percent of ended calls that were neither missed nor failed, one decimal; pipeline_minor: prices of the visits ahead, in minor units; hot_leads: contacts.';
 
 CREATE TYPE app.caller_view AS (
 	known boolean,
@@ -196,6 +381,21 @@ ALTER TYPE app.inbound_answer OWNER TO owner;
 
 COMMENT ON TYPE app.inbound_answer IS 'What a text from a patient did: opted_out, opted_in, help, confirmed, asked (a question went back), cancelled, kept, stored (nothing was asked of us) or replayed. reply_message_id: our queued answer, NULL when none goes out.';
 
+CREATE TYPE app.lead_row AS (
+	id uuid,
+	name text,
+	phone text,
+	lead_status text,
+	lead_score integer,
+	created_at timestamp with time zone,
+	last_contacted_at timestamp with time zone,
+	last_call_summary text
+);
+
+ALTER TYPE app.lead_row OWNER TO owner;
+
+COMMENT ON TYPE app.lead_row IS 'A contact worth calling, with the summary of its last call that has one.';
+
 CREATE TYPE app.message_decision AS (
 	outcome text,
 	reason text,
@@ -210,6 +410,35 @@ CREATE TYPE app.message_decision AS (
 ALTER TYPE app.message_decision OWNER TO owner;
 
 COMMENT ON TYPE app.message_decision IS 'Whether a message may leave. outcome send: the row stands, take it to the provider now; queued: the row stands, a job takes it; wait: no row, ask again at not_before; blocked: the row says why; replayed: the same wish came before, status is what became of it. reason: clinic_deleted, opted_out, no_recipient, too_soon, daily_cap, quiet_hours, too_long, empty, foreign_number, spoken_limit, no_consent, too_many_codes, reminder_limit.';
+
+CREATE TYPE app.message_row AS (
+	id uuid,
+	direction text,
+	method text,
+	category text,
+	recipient text,
+	subject text,
+	content text,
+	status text,
+	reason text,
+	provider_error text,
+	service_provider text,
+	external_message_id text,
+	segments integer,
+	contact_id uuid,
+	contact_name text,
+	call_id uuid,
+	appointment_id uuid,
+	actor_user_id uuid,
+	sent_at timestamp with time zone,
+	created_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.message_row OWNER TO owner;
+
+COMMENT ON TYPE app.message_row IS 'A message in a list; total as in app.call_row.';
 
 CREATE TYPE app.message_stat AS (
 	day date,
@@ -228,6 +457,23 @@ ALTER TYPE app.message_stat OWNER TO owner;
 
 COMMENT ON TYPE app.message_stat IS 'Messages of one day of the clinic, by way and category. sent counts all that left, delivered those of them that were reported as arrived.';
 
+CREATE TYPE app.notification_row AS (
+	id uuid,
+	kind text,
+	title text,
+	body text,
+	entity text,
+	entity_id uuid,
+	read_at timestamp with time zone,
+	created_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.notification_row OWNER TO owner;
+
+COMMENT ON TYPE app.notification_row IS 'A notification in a list; total as in app.call_row.';
+
 CREATE TYPE app.open_span AS (
 	resource_id uuid,
 	location_id uuid,
@@ -238,6 +484,17 @@ CREATE TYPE app.open_span AS (
 ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
+
+CREATE TYPE app.request_claim AS (
+	outcome text,
+	status integer,
+	headers jsonb,
+	response bytea
+);
+
+ALTER TYPE app.request_claim OWNER TO owner;
+
+COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it) or other_body (the key was used for something else).';
 
 CREATE TYPE app.scheduled_bundle AS (
 	outcome text,
@@ -351,6 +608,23 @@ CREATE TYPE river.river_job_state AS ENUM (
 );
 
 ALTER TYPE river.river_job_state OWNER TO owner;
+
+CREATE FUNCTION app.abandon_request(p_claim_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  delete from public.idempotency_keys k
+  where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
+  return found;
+end
+$$;
+
+ALTER FUNCTION app.abandon_request(p_claim_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.abandon_request(p_claim_id uuid) IS 'Gives the key of a claimed wish back: it was refused or failed, so the same wish may be tried again at once. False when the claim is not p_claim_id''s any more.';
 
 CREATE FUNCTION app.now() RETURNS timestamp with time zone
     LANGUAGE sql PARALLEL SAFE
@@ -475,7 +749,12 @@ declare
   v_org_id uuid := app.require_org_id();
 begin
   perform app.require_staff();
-  if p_ends_at <= p_starts_at then
+  if not exists (select from public.locations l where l.org_id = v_org_id and l.id = p_location_id)
+    or (p_resource_id is not null and not exists (
+      select from public.resources r where r.org_id = v_org_id and r.id = p_resource_id and r.location_id = p_location_id))
+  then
+    raise exception 'there is no such location, or no such resource in it' using errcode = 'VX404';
+  elsif p_ends_at > p_starts_at is not true or not isfinite(p_starts_at) or not isfinite(p_ends_at) then
     raise exception 'a closure must end after it starts' using errcode = 'VX400';
   end if;
   perform app.lock_resources(array(
@@ -491,7 +770,7 @@ $$;
 
 ALTER FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) IS 'Closes a location, or one of its resources, for a time. Visits already booked in it stay and are for the staff to move. Staff only (VX403); an end before the start is VX400.';
+COMMENT ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) IS 'Closes a location, or one of its resources, for a time. Visits already booked in it stay and are for the staff to move. Staff only (VX403); an unknown location or resource is VX404, an end before the start VX400.';
 
 CREATE FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer, p_tool_ids text[] DEFAULT NULL::text[]) RETURNS SETOF app.agent_ref
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -847,6 +1126,75 @@ ALTER FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_n
 
 COMMENT ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) IS 'Answers a text that answers no question of ours: yes and confirm confirm the one visit ahead or ask which; change asks back before anything is cancelled; the rest, and wishes without a visit, go to staff.';
 
+CREATE FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint DEFAULT 1, p_total_is_estimate boolean DEFAULT false) RETURNS SETOF app.appointment_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  return query
+  select a.id, a.booking_ref, a.status, a.scheduled_at, upper(a.during), (extract(epoch from a.duration) / 60)::integer,
+    l.time_zone, l.id, l.name, s.id, s.name, r.id, r.name, p.id, p.name, c.id, coalesce(c.name, p.name),
+    coalesce(c.phone, c.spoken_phone), c.phone is null and c.spoken_phone is not null, c.email,
+    a.source, a.call_id, a.confirmation_sent, a.confirmed_by_patient_at, a.notes, a.cancelled_at, a.cancel_reason,
+    a.overridden_by is not null, a.created_at, a.updated_at, p_total, p_total_is_estimate
+  from unnest(p_ids) with ordinality wanted (id, place)
+  join public.appointments a on a.org_id = app.current_org_id() and a.id = wanted.id and a.status <> 'held'
+  join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+  join public.services s on s.org_id = a.org_id and s.id = a.service_id
+  join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
+  join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+  join public.contacts c on c.org_id = a.org_id and c.id = a.contact_id
+  order by wanted.place;
+end
+$$;
+
+ALTER FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) IS 'These visits as the dashboard shows them, in the order of the ids; holds and other clinics'' ids give no row. p_total and p_total_is_estimate stand on every row.';
+
+CREATE FUNCTION app.appointment_story(p_appointment_id uuid) RETURNS SETOF app.appointment_story
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call_id uuid := (select a.call_id from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id);
+begin
+  return query
+  select
+    coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', h.id, 'at', h.at, 'kind', h.kind, 'old_starts_at', lower(h.old_during), 'new_starts_at', lower(h.new_during),
+        'old_resource', o.name, 'new_resource', n.name, 'call_id', h.call_id, 'message_id', h.message_id,
+        'actor_user_id', h.actor_user_id, 'actor_name', u.name) order by h.at, h.id)
+      from public.appointment_changes h
+      left join public.resources o on o.org_id = h.org_id and o.id = h.old_resource_id
+      left join public.resources n on n.org_id = h.org_id and n.id = h.new_resource_id
+      left join public.profiles u on u.org_id = h.org_id and u.user_id = h.actor_user_id
+      where h.org_id = v_org_id and h.appointment_id = p_appointment_id), '[]'),
+    coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', m.id, 'at', m.created_at, 'direction', m.direction, 'method', m.method, 'category', m.category,
+        'status', m.status, 'reason', m.reason, 'subject', m.subject, 'content', m.content, 'sent_at', m.sent_at)
+        order by m.created_at, m.id)
+      from public.messages m
+      where m.org_id = v_org_id and (m.appointment_id = p_appointment_id or m.id = any (array(
+        select s.message_id from public.scheduled_messages s
+        where s.org_id = v_org_id and s.appointment_id = p_appointment_id and s.message_id is not null)))), '[]'),
+    coalesce((
+      select jsonb_agg(jsonb_build_object(
+        'id', t.id, 'at', t.at, 'kind', t.kind, 'outcome', t.outcome, 'reason', t.reason, 'starts_at', t.starts_at,
+        'said_date', t.said_date, 'said_time', t.said_time, 'call_id', t.call_id, 'appointment_id', t.appointment_id,
+        'actor_user_id', t.actor_user_id) order by t.at, t.id)
+      from public.booking_attempts t
+      where t.org_id = v_org_id and (t.appointment_id = p_appointment_id or t.call_id = v_call_id)), '[]');
+end
+$$;
+
+ALTER FUNCTION app.appointment_story(p_appointment_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.appointment_story(p_appointment_id uuid) IS 'A visit''s history, its messages (also those that told several visits at once) and the tries that named it or came from the call that booked it. One row always; empty arrays for a visit that is not the clinic''s.';
+
 CREATE FUNCTION app.approve_appointment(p_appointment_id uuid) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1154,6 +1502,36 @@ ALTER FUNCTION app.begin_request(p_role text, p_claims jsonb) OWNER TO owner;
 
 COMMENT ON FUNCTION app.begin_request(p_role text, p_claims jsonb) IS 'First statement of a request''s transaction: sets the verified claims and the role (tenant_user or tenant_service), and returns the member''s role as it is now (service for tenant_service). VX401 without an organisation or membership.';
 
+CREATE FUNCTION app.blank_calls(p_call_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and m.call_id = any (p_call_ids);
+  -- What a tool call was answered is kept for its repetition only, and names visits.
+  update public.webhook_deliveries d
+  set answer = '[erased]'
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = any (p_call_ids) and d.org_id = v_org_id and d.vapi_call_id = c.vapi_call_id
+    and d.answer is not null;
+  -- Our own side of the call is no one's secret. A report that still comes counts as taken in: it must bring nothing back.
+  update public.call_logs c
+  set from_number = case when c.direction = 'outbound' then c.from_number end,
+    to_number = case when c.direction = 'outbound' then null else c.to_number end,
+    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+  where c.org_id = v_org_id and c.id = any (p_call_ids);
+end
+$$;
+
+ALTER FUNCTION app.blank_calls(p_call_ids uuid[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.blank_calls(p_call_ids uuid[]) IS 'Blanks the words of calls and the number on the other side: transcript, summary, messages left. Times, outcome and cost stay.';
+
 CREATE FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1256,6 +1634,63 @@ ALTER FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with t
 
 COMMENT ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) IS 'Books a visit, or says why not. By a call (p_call_id) for its own contact and by all rules, or by staff (p_contact_id; p_override sets every rule aside but the no-overlap one, and is audited). The end follows from the service. outcome booked (replayed when the same tool call or the same wish came before), amended (the call''s own overlapping booking of the same name was moved), question (name_missing, same_person: appointment and patient_name are those of the booking meant, own_booking) or refused (unknown_service, unknown_resource or one of app.refusal_reason) with up to three alternatives.';
 
+CREATE FUNCTION app.book_by_staff(p_service text, p_at text, p_patient_name text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_phone text DEFAULT NULL::text, p_email text DEFAULT NULL::text, p_date_of_birth date DEFAULT NULL::date, p_resource text DEFAULT NULL::text, p_notes text DEFAULT NULL::text, p_override boolean DEFAULT false) RETURNS SETOF app.booking_result
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := nullif(btrim(p_patient_name), '');
+  v_contact public.contacts;
+  v_is_new boolean := false;
+  v_zone text;
+  v_result app.booking_result;
+begin
+  perform app.require_staff();
+  if p_contact_id is null and p_phone is null then
+    raise exception 'name the contact, or the phone number to reach them at' using errcode = 'VX400';
+  end if;
+  -- The wall clock that is meant hangs where the resource works.
+  select l.time_zone into v_zone
+  from public.locations l
+  where l.org_id = v_org_id
+  order by l.id is distinct from (select r.location_id from app.find_resource(p_resource) r), l.created_at, l.id
+  limit 1;
+
+  if p_contact_id is null then
+    insert into public.contacts (org_id, phone, name, email, source)
+    values (v_org_id, p_phone, v_name, nullif(btrim(p_email), ''), 'dashboard')
+    on conflict (org_id, phone) do nothing;
+    v_is_new := found;
+  end if;
+  select * into v_contact
+  from public.contacts c
+  where c.org_id = v_org_id and case when p_contact_id is null then c.phone = p_phone else c.id = p_contact_id end;
+  if v_contact.id is null or v_contact.erased_at is not null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  end if;
+
+  select * into v_result
+  from app.book_appointment(p_service, app.wished_instant(p_at, v_zone), coalesce(v_name, v_contact.name),
+    p_resource => p_resource, p_contact_id => v_contact.id, p_date_of_birth => p_date_of_birth, p_notes => p_notes,
+    p_override => p_override);
+  if not v_is_new then
+    return next v_result;
+  elsif v_result.outcome = 'booked' then
+    perform app.announce('contact_updated', 'contact', v_contact.id);
+    return next v_result;
+  else
+    -- A refused try leaves nobody behind.
+    delete from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
+    return next v_result;
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.book_by_staff(p_service text, p_at text, p_patient_name text, p_contact_id uuid, p_phone text, p_email text, p_date_of_birth date, p_resource text, p_notes text, p_override boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.book_by_staff(p_service text, p_at text, p_patient_name text, p_contact_id uuid, p_phone text, p_email text, p_date_of_birth date, p_resource text, p_notes text, p_override boolean) IS 'app.book_appointment for the dashboard: for a contact, or for a number (E.164) whose contact is made where it is missing. p_at as in app.wished_instant, local times in the zone of the resource''s location. The patient is the contact when no other name is given. Staff only (VX403); VX404 for a contact that is not the clinic''s.';
+
 CREATE FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text DEFAULT NULL::text, p_replayed boolean DEFAULT false) RETURNS app.booking_result
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1338,6 +1773,61 @@ $$;
 ALTER FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) OWNER TO owner;
 
 COMMENT ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) IS 'The most telling thing that came of a call, from what it left in our tables: booked, rescheduled, cancelled, message, transferred, missed or answered.';
+
+CREATE FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case
+    when p_status <> 'ended' then 'in_progress'
+    when p_outcome = 'missed' and p_ended_reason like '%error%' then 'failed'
+    when p_outcome in ('missed', 'transferred') then p_outcome
+    else 'completed'
+  end
+$$;
+
+ALTER FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) IS 'How a call stands, in the words of the dashboard: in_progress, completed, missed, transferred, or failed where an error of ours or the provider''s kept it from taking place. Has no search_path so that it is inlined into lists.';
+
+CREATE FUNCTION app.call_stats() RETURNS SETOF app.call_stats
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_today timestamptz := (app.clinic_period(null, null, 'today'))[1];
+  v_week timestamptz := (app.clinic_period(null, null, 'week'))[1];
+  v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
+begin
+  return query
+  select count(*), count(*) filter (where c.direction = 'inbound'), count(*) filter (where c.direction = 'outbound'),
+    count(*) filter (where c.state = 'completed'), count(*) filter (where c.state = 'missed'),
+    count(*) filter (where c.state = 'transferred'), count(*) filter (where c.state = 'failed'),
+    count(*) filter (where c.began >= v_today), count(*) filter (where c.began >= v_week), count(*) filter (where c.began >= v_month),
+    coalesce(round(avg(c.duration_seconds) filter (where c.state <> 'in_progress')), 0)::integer,
+    coalesce(round(100.0 * count(*) filter (where c.state in ('completed', 'transferred'))
+      / nullif(count(*) filter (where c.state <> 'in_progress'), 0), 1), 0)::double precision,
+    (
+      select coalesce(sum(s.price_minor), 0)::bigint
+      from public.appointments a
+      join public.services s on s.org_id = a.org_id and s.id = a.service_id
+      where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
+    ),
+    (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
+  from (
+    select l.direction, l.duration_seconds, coalesce(l.started_at, l.created_at) as began,
+      app.call_state(l.status, l.outcome, l.ended_reason) as state
+    from public.call_logs l
+    where l.org_id = v_org_id
+    offset 0 -- or the state would be found out anew in every column
+  ) c;
+end
+$$;
+
+ALTER FUNCTION app.call_stats() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.call_stats() IS 'All calls of the clinic in numbers, deleted ones too: one row, with zeros where there are none. Days are those of the clinic''s zone. Every member may look.';
 
 CREATE FUNCTION app.is_time_zone(p_zone text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -1568,6 +2058,64 @@ ALTER FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_
 
 COMMENT ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) IS 'The active resources that can give a service. p_resource_id NULL: any of the location; else that one, at the location or at another in the same time zone. p_location_id NULL: anywhere.';
 
+CREATE FUNCTION app.change_appointment(p_appointment_id uuid, p_at text DEFAULT NULL::text, p_resource text DEFAULT NULL::text, p_override boolean DEFAULT false, p_status text DEFAULT NULL::text, p_notes text DEFAULT NULL::text, p_confirmation_sent boolean DEFAULT NULL::boolean, p_reason text DEFAULT NULL::text) RETURNS SETOF app.booking_result
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.appointments;
+  v_zone text;
+  v_status text;
+  v_result app.booking_result;
+begin
+  perform app.require_staff();
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held';
+  if v_old.id is null then
+    raise exception 'there is no such appointment' using errcode = 'VX404';
+  end if;
+  v_zone := (select l.time_zone from public.locations l where l.org_id = v_org_id and l.id = v_old.location_id);
+  v_status := case when p_status is distinct from v_old.status then p_status end;
+  if v_status not in ('confirmed', 'cancelled', 'completed', 'no_show') then
+    raise exception 'a visit becomes confirmed, cancelled, completed or no_show' using errcode = 'VX400';
+  elsif v_status <> 'confirmed' and coalesce(p_at, p_resource) is not null then
+    raise exception 'move a visit or end it, not both at once' using errcode = 'VX400';
+  end if;
+
+  if coalesce(p_at, p_resource) is not null then
+    select * into v_result
+    from app.reschedule_appointment(coalesce(app.wished_instant(p_at, v_zone), v_old.scheduled_at), v_old.id::text,
+      p_resource => p_resource, p_override => p_override);
+    if v_result.outcome <> 'rescheduled' then
+      return next v_result;
+      return;
+    end if;
+  end if;
+  if v_status = 'confirmed' then
+    select * into v_result from app.approve_appointment(v_old.id);
+  elsif v_status = 'cancelled' then
+    select * into v_result from app.cancel_appointment(v_old.id::text, p_reason => p_reason);
+  elsif v_status is not null then
+    select * into v_result from app.conclude_appointment(v_old.id, v_status);
+  end if;
+
+  if v_result.outcome is distinct from 'refused' and (p_notes is not null or p_confirmation_sent is not null) then
+    update public.appointments a
+    set notes = case when p_notes is null then a.notes else nullif(btrim(p_notes), '') end,
+      confirmation_sent = coalesce(p_confirmation_sent, a.confirmation_sent), updated_at = app.now()
+    where a.org_id = v_org_id and a.id = v_old.id;
+    perform app.announce('appointment_updated', 'appointment', v_old.id);
+  end if;
+  return next case when v_result.outcome is null then app.booking_answer('amended', v_old.id) else v_result end;
+end
+$$;
+
+ALTER FUNCTION app.change_appointment(p_appointment_id uuid, p_at text, p_resource text, p_override boolean, p_status text, p_notes text, p_confirmation_sent boolean, p_reason text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.change_appointment(p_appointment_id uuid, p_at text, p_resource text, p_override boolean, p_status text, p_notes text, p_confirmation_sent boolean, p_reason text) IS 'What the dashboard changes at a visit, all or nothing; NULL leaves as it is. p_at (see app.wished_instant, local times in the zone of the visit''s location) and p_resource move it by app.reschedule_appointment; p_status confirmed approves, cancelled cancels (p_reason), completed and no_show conclude; empty p_notes clear. Staff only (VX403). outcome that of the step, amended when only notes changed, or refused with its reason; VX404 for a visit that is not the clinic''s.';
+
 CREATE FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) RETURNS SETOF public.contacts
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1591,6 +2139,73 @@ $$;
 ALTER FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) IS 'Changes a contact and returns it. p_change may hold name, phone (E.164), email, service_interests (array), notes, lead_status, language (ISO 639-1), time_zone (IANA) and marketing_consent (boolean); what is absent stays, an empty text takes the value away. Staff only (VX403). VX404 unknown or erased, VX409 another contact has the number, VX400 an unknown key or a value that is not allowed.';
+
+CREATE TABLE public.profiles (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    role text NOT NULL,
+    name text,
+    email text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT profiles_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text])))
+);
+
+ALTER TABLE ONLY public.profiles FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.profiles OWNER TO owner;
+
+COMMENT ON TABLE public.profiles IS 'Membership: one person belongs to one organisation in one role. The truth behind every token''s org_id.';
+
+COMMENT ON COLUMN public.profiles.user_id IS 'The person in auth.users; unique across tenants.';
+
+COMMENT ON COLUMN public.profiles.role IS 'owner and admin manage, staff work, viewer only reads. Read at every request, not from the token.';
+
+CREATE FUNCTION app.change_member_role(p_user_id uuid, p_role text) RETURNS SETOF public.profiles
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if coalesce(p_role, '') not in ('owner', 'admin', 'staff', 'viewer') then
+    raise exception 'a role is owner, admin, staff or viewer' using errcode = 'VX400';
+  end if;
+  perform app.may_change_member(p_user_id, p_role);
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'role_changed', 'user', p_user_id, app.current_user_id());
+  return query
+  update public.profiles p set role = p_role, updated_at = app.now()
+  where p.org_id = v_org_id and p.user_id = p_user_id
+  returning p.*;
+end
+$$;
+
+ALTER FUNCTION app.change_member_role(p_user_id uuid, p_role text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.change_member_role(p_user_id uuid, p_role text) IS 'Gives a member another role, which holds from their next request on, and returns the profile. Owner and admin only; owners are made and unmade by owners (VX403). VX400: no such role; VX404: no such member; VX409: the last owner.';
+
+CREATE FUNCTION app.check_fields(p_fields jsonb, VARIADIC p_known text[]) RETURNS void
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_key text;
+begin
+  if jsonb_typeof(p_fields) is distinct from 'object' then
+    raise exception 'the fields are an object' using errcode = 'VX400';
+  end if;
+  select k into v_key from jsonb_object_keys(p_fields) k where k <> all (p_known) order by k limit 1;
+  if found then
+    raise exception 'there is no such field: %', left(v_key, 40) using errcode = 'VX400';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.check_fields(p_fields jsonb, VARIADIC p_known text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.check_fields(p_fields jsonb, VARIADIC p_known text[]) IS 'Raises VX400 unless p_fields is an object of known fields: a misspelt field must not be dropped without a word.';
 
 CREATE FUNCTION app.check_segment(p_segment jsonb) RETURNS void
     LANGUAGE plpgsql IMMUTABLE
@@ -1853,6 +2468,51 @@ ALTER FUNCTION app.claim_number(p_number text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.claim_number(p_number text) IS 'Makes a number (E.164) the tenant''s, at its first location, so that texts to it find the clinic. A number it already has stays as it is. VX409: another organisation has it, or there is no location.';
 
+CREATE FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) RETURNS SETOF app.request_claim
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_user_id uuid := app.current_user_id();
+  v_now timestamptz := app.now();
+  v_row public.idempotency_keys;
+begin
+  if v_user_id is null then
+    raise exception 'only a member''s wishes have keys' using errcode = 'VX403';
+  end if;
+  insert into public.idempotency_keys as k
+    (org_id, user_id, method, route, key, body_hash, claim_id, lease_until, created_at, expires_at)
+  values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
+  on conflict (org_id, user_id, method, route, key) do update
+  set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
+    status = null, headers = null, response = null, created_at = v_now, expires_at = excluded.expires_at
+  where (k.state = 'done' and k.expires_at <= v_now)
+    or (k.state = 'running' and k.lease_until <= v_now and (k.body_hash = excluded.body_hash or k.expires_at <= v_now))
+  returning k.* into v_row;
+  if v_row.id is not null then
+    return query select 'run', null::integer, null::jsonb, null::bytea;
+    return;
+  end if;
+
+  select * into v_row
+  from public.idempotency_keys k
+  where k.org_id = v_org_id and k.user_id = v_user_id and k.method = p_method and k.route = p_route and k.key = p_key;
+  if v_row.body_hash <> p_body_hash then
+    return query select 'other_body', null::integer, null::jsonb, null::bytea;
+  elsif v_row.state = 'done' then
+    return query select 'replay', v_row.status, v_row.headers, v_row.response;
+  else
+    -- Also without a row: its try has just given up; the caller asks again and finds the key free.
+    return query select 'running', null::integer, null::jsonb, null::bytea;
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) IS 'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. VX403 when no member acts.';
+
 CREATE FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) RETURNS SETOF app.tool_claim
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1897,6 +2557,37 @@ ALTER FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) OWNER T
 
 COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim. The definition that was replaced within the last hour counts as registered, under its own id.';
 
+CREATE FUNCTION app.clinic_period(p_from date, p_to date, p_recent text DEFAULT NULL::text) RETURNS timestamp with time zone[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_zone text;
+  v_today date;
+  v_from date := p_from;
+begin
+  if p_from > p_to or not isfinite(coalesce(p_from, p_to, '2000-01-01')) or not isfinite(coalesce(p_to, '2000-01-01')) then
+    raise exception 'the first day comes before the last' using errcode = 'VX400';
+  end if;
+  select o.time_zone into v_zone from public.organizations o where o.id = app.require_org_id();
+  v_today := (app.now() at time zone v_zone)::date;
+  v_from := greatest(v_from, case p_recent
+    when 'today' then v_today
+    when 'week' then v_today - 6
+    when 'month' then date_trunc('month', v_today::timestamp)::date
+  end);
+  return array[
+    app.local_instant(v_from::timestamp, v_zone, false),
+    app.local_instant((p_to + 1)::timestamp, v_zone, false)];
+exception when data_exception then
+  raise exception 'the first day comes before the last' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) IS 'Days of the clinic''s zone as two instants: the first that belongs to them and the first that does not any more; NULL is open on that side. p_recent narrows it: today, week (the seven days up to today) or month (the clinic''s month so far). VX400 for days in the wrong order or out of all calendars.';
+
 CREATE FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -1909,6 +2600,46 @@ $$;
 ALTER FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) OWNER TO owner;
 
 COMMENT ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) IS 'Ends the open question to a contact, if there is one: answered, overtaken or replaced.';
+
+CREATE FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status text) RETURNS SETOF app.booking_result
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_old public.appointments;
+begin
+  perform app.require_staff();
+  if p_status is null or p_status not in ('completed', 'no_show') then
+    raise exception 'a visit ends as completed or no_show' using errcode = 'VX400';
+  end if;
+  select * into v_old
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for update;
+  v_now := app.now();
+  if v_old.id is null then
+    return next app.booking_refusal('refused', 'not_found');
+  elsif v_old.status = p_status then
+    return next app.booking_answer(p_status, v_old.id, null, true);
+  elsif v_old.status = 'cancelled' then
+    return next app.booking_refusal('refused', 'not_active', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
+  elsif v_old.scheduled_at > v_now then
+    return next app.booking_refusal('refused', 'not_started', v_old.service_id, v_old.resource_id, v_old.scheduled_at);
+  else
+    update public.appointments a
+    set status = p_status, updated_at = v_now
+    where a.org_id = v_org_id and a.id = v_old.id;
+    perform app.note_change(p_status, v_old.id, v_old, null);
+    return next app.booking_answer(p_status, v_old.id);
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status text) IS 'Says how a visit ended, completed or no_show; one may be corrected to the other. Staff only (VX403). outcome completed or no_show (replayed when it was so already), or refused: not_found, not_active (cancelled), not_started.';
 
 CREATE FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) RETURNS text
     LANGUAGE plpgsql
@@ -2120,6 +2851,40 @@ $$;
 ALTER FUNCTION app.contact_stats() OWNER TO owner;
 
 COMMENT ON FUNCTION app.contact_stats() IS 'How many contacts the organisation has, by lead status, and how many are new since midnight of the clinic''s zone. One row, also without contacts; the erased do not count.';
+
+CREATE FUNCTION app.contacts_like(p_search text) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_words text := lower(p_search);
+  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+begin
+  return query
+  select c.id
+  from public.contacts c
+  where c.org_id = app.current_org_id()
+    and (strpos(lower(c.name), v_words) > 0
+      or strpos(lower(c.email), v_words) > 0
+      or (char_length(v_digits) >= 3 and p_search !~ '[[:alpha:]]'
+        and (strpos(c.phone, v_digits) > 0 or strpos(c.spoken_phone, v_digits) > 0)));
+end
+$$;
+
+ALTER FUNCTION app.contacts_like(p_search text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.contacts_like(p_search text) IS 'The contacts whose name or e-mail address holds these words, whatever their case, or whose number holds these digits, however they are written (three or more).';
+
+CREATE FUNCTION app.count_unread_notifications() RETURNS bigint
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select count(*) from public.notifications n where n.org_id = app.require_org_id() and n.read_at is null
+$$;
+
+ALTER FUNCTION app.count_unread_notifications() OWNER TO owner;
+
+COMMENT ON FUNCTION app.count_unread_notifications() IS 'How many of the clinic''s notifications nobody has read.';
 
 CREATE FUNCTION app.create_contact(p_fields jsonb, p_source text DEFAULT 'dashboard'::text, p_call_id uuid DEFAULT NULL::uuid) RETURNS SETOF public.contacts
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2353,6 +3118,137 @@ ALTER FUNCTION app.delete_agent(p_agent_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.delete_agent(p_agent_id uuid) IS 'Deletes an agent; owners and admins only (VX403). Its assistant at Vapi is taken away by a job, and the row with it; of a default agent''s role the oldest other becomes the default, and its numbers go to the default. False when there is none. VX409 for the default one while the clinic has a number that it answers.';
 
+CREATE FUNCTION app.delete_call(p_call_id uuid, p_request_id text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  perform app.lock_call(p_call_id);
+  update public.call_logs c
+  set deleted_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null
+    and (c.status = 'ended' or c.created_at < app.now() - interval '1 day');
+  if not found then
+    if exists (
+      select from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null)
+    then
+      raise exception 'the call has not ended yet' using errcode = 'VX409';
+    end if;
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  perform app.blank_calls(array[p_call_id]);
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'call_deleted', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  perform app.announce('call_update', 'call', p_call_id);
+end
+$$;
+
+ALTER FUNCTION app.delete_call(p_call_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) IS 'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). A recording lies with the provider and is not reached from here.';
+
+CREATE FUNCTION app.delete_location(p_location_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  -- The row of the organisation stands for all its locations, so that two deletions cannot leave none.
+  perform from public.organizations o where o.id = v_org_id for no key update;
+  if not exists (select from public.locations l where l.org_id = v_org_id and l.id = p_location_id) then
+    return false;
+  elsif not exists (select from public.locations l where l.org_id = v_org_id and l.id <> p_location_id) then
+    raise exception 'an organisation keeps at least one location' using errcode = 'VX409';
+  end if;
+  delete from public.locations l where l.org_id = v_org_id and l.id = p_location_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'location_deleted', 'location', p_location_id, app.current_user_id());
+  perform app.announce('location_updated', 'location', p_location_id);
+  return true;
+exception when foreign_key_violation then
+  raise exception 'people, numbers, calls or visits belong to this location' using errcode = 'VX409';
+end
+$$;
+
+ALTER FUNCTION app.delete_location(p_location_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_location(p_location_id uuid) IS 'Deletes a location with its hours and closures. False when there is none. Owner and admin only (VX403). VX409: it is the last one, or resources, numbers, calls or visits belong to it.';
+
+CREATE FUNCTION app.delete_notification(p_notification_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_staff();
+  delete from public.notifications n where n.org_id = v_org_id and n.id = p_notification_id;
+  if not found then
+    raise exception 'there is no such notification' using errcode = 'VX404';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.delete_notification(p_notification_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_notification(p_notification_id uuid) IS 'Removes a notification, for all of the staff; what it pointed at stays. VX403 for viewers, VX404 for an unknown one.';
+
+CREATE FUNCTION app.delete_resource(p_resource_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  perform app.lock_resources(array[p_resource_id]);
+  delete from public.resources r where r.org_id = v_org_id and r.id = p_resource_id;
+  if not found then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'resource_deleted', 'resource', p_resource_id, app.current_user_id());
+  perform app.announce('resource_updated', 'resource', p_resource_id);
+  return true;
+exception when foreign_key_violation then
+  raise exception 'visits or calendars belong to this resource: make it inactive instead' using errcode = 'VX409';
+end
+$$;
+
+ALTER FUNCTION app.delete_resource(p_resource_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_resource(p_resource_id uuid) IS 'Deletes a resource that was never booked, with its hours and time off. False when there is none. Owner and admin only (VX403). VX409: visits or calendars refer to it; an inactive resource is offered to nobody.';
+
+CREATE FUNCTION app.delete_service(p_service_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  delete from public.services s where s.org_id = v_org_id and s.id = p_service_id;
+  if not found then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'service_deleted', 'service', p_service_id, app.current_user_id());
+  perform app.announce('service_updated', 'service', p_service_id);
+  return true;
+exception when foreign_key_violation then
+  raise exception 'visits were booked for this service: make it inactive instead' using errcode = 'VX409';
+end
+$$;
+
+ALTER FUNCTION app.delete_service(p_service_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_service(p_service_id uuid) IS 'Deletes a service that was never booked. False when there is none. Owner and admin only (VX403). VX409: visits refer to it; an inactive service is offered to nobody.';
+
 CREATE FUNCTION app.delete_template(p_template_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2476,28 +3372,14 @@ CREATE FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) RETURNS void
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_now timestamptz := app.now();
-  v_calls uuid[];
 begin
-  v_calls := array(
-    select c.id from public.call_logs c
-    where c.org_id = v_org_id
-      and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number))));
   update public.caller_messages m
   set caller_name = null, callback_number = null, body = '[erased]'
-  where m.org_id = v_org_id and (m.contact_id = p_contact_id or m.call_id = any (v_calls));
-  -- What a tool call was answered is kept for its repetition only, and names visits.
-  update public.webhook_deliveries d
-  set answer = '[erased]'
-  from public.call_logs c
-  where c.org_id = v_org_id and c.id = any (v_calls) and d.org_id = v_org_id and d.vapi_call_id = c.vapi_call_id
-    and d.answer is not null;
-  -- Our own side of the call is no one's secret. A report that still comes counts as taken in: it must bring nothing back.
-  update public.call_logs c
-  set from_number = case when c.direction = 'outbound' then c.from_number end,
-    to_number = case when c.direction = 'outbound' then null else c.to_number end,
-    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
-  where c.org_id = v_org_id and c.id = any (v_calls);
+  where m.org_id = v_org_id and m.contact_id = p_contact_id;
+  perform app.blank_calls(array(
+    select c.id from public.call_logs c
+    where c.org_id = v_org_id
+      and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number)))));
 end
 $$;
 
@@ -2539,6 +3421,7 @@ begin
   perform app.erase_messages(p_contact_id, v_contact.phone);
   perform app.erase_calls(p_contact_id, v_contact.phone);
   perform app.erase_visits(p_contact_id);
+  delete from public.idempotency_keys k where k.org_id = v_org_id and k.state = 'done'; -- answers may show the contact
   update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
   update public.contacts c
   set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
@@ -2631,6 +3514,39 @@ $$;
 ALTER FUNCTION app.expire_hold(p_appointment_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.expire_hold(p_appointment_id uuid) IS 'Deletes one hold whose time has run out; the job that every hold puts in the queue calls it. Returns 1 when it was still there. A hold that became a booking, or was prolonged, is left alone.';
+
+CREATE FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
+begin
+  perform app.require_admin();
+  if p_after_at is null then
+    insert into public.audit_log (org_id, action, entity, actor_user_id, request_id)
+    values (v_org_id, 'messages_exported', 'message', app.current_user_id(), left(p_request_id, 64));
+  end if;
+  return query
+  select m.id, m.direction, m.method, m.category, m.recipient, m.subject, m.content, m.status, m.reason, m.provider_error,
+    m.service_provider, m.external_message_id, m.segments::integer, m.contact_id, k.name, m.call_id, m.appointment_id,
+    m.actor_user_id, m.sent_at, m.created_at, 0::bigint, false
+  from public.messages m
+  left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
+  where m.org_id = v_org_id
+    and (v_period[1] is null or m.created_at >= v_period[1])
+    and (v_period[2] is null or m.created_at < v_period[2])
+    and (p_after_at is null or (m.created_at, m.id) > (p_after_at, p_after_id))
+  order by m.created_at, m.id
+  limit 1000;
+end
+$$;
+
+ALTER FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) IS 'The next 1000 messages of a period after one, the oldest first; days as in app.list_messages. total is not counted. Owner and admin only (VX403), asked at every step; the first step puts the export in the audit log.';
 
 CREATE FUNCTION app.find_messaging_tenant(p_number text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -2893,6 +3809,24 @@ $$;
 ALTER FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) IS 'Says how the hand-over to the provider went: sent (with the provider''s id), failed (surely not sent) or unknown (it may have been). Only a queued or unknown message changes; what a delivery report said already stays, and gets the id if it had none. Twilio''s 21610 opts the number out. Staff are told of failed confirmations, reminders and codes, and of a message that cannot be settled (unknown, reason cannot_ask). Returns the status that stands. VX400 for another outcome, VX404 for an unknown message.';
+
+CREATE FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  update public.idempotency_keys k
+  set state = 'done', status = p_status, headers = p_headers, response = p_response
+  where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
+  return found;
+end
+$$;
+
+ALTER FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) IS 'Keeps the answer (2xx) of a claimed wish for those who repeat it. False when the claim is not p_claim_id''s any more: it took too long and another try has it.';
 
 CREATE FUNCTION app.forget_retired_tool(p_vapi_tool_id text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3167,6 +4101,69 @@ ALTER FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) OWNER TO a
 
 COMMENT ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) IS 'Notes that an assistant is about to be created at Vapi, before it is. False: the lease is lost or the agent deleted; create nothing.';
 
+CREATE TABLE public.invitations (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    email text NOT NULL,
+    role text NOT NULL,
+    token_hash bytea NOT NULL,
+    invited_by uuid,
+    expires_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT invitations_email_check CHECK ((email = lower(email))),
+    CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'staff'::text, 'viewer'::text])))
+);
+
+ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.invitations OWNER TO owner;
+
+COMMENT ON TABLE public.invitations IS 'An address asked to join. Joining needs the token or the confirmed address; the address alone never founds an organisation.';
+
+COMMENT ON COLUMN public.invitations.token_hash IS 'SHA-256 of the token in the invitation mail; the token itself is not stored.';
+
+CREATE FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) RETURNS SETOF public.invitations
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_email text := lower(btrim(p_email));
+  v_invitation public.invitations;
+begin
+  perform app.require_admin();
+  if coalesce(v_email, '') !~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$' or char_length(v_email) > 254 then
+    raise exception 'this is no e-mail address' using errcode = 'VX400';
+  elsif coalesce(p_role, '') not in ('admin', 'staff', 'viewer') then
+    raise exception 'people are invited as admin, staff or viewer' using errcode = 'VX400';
+  elsif octet_length(p_token_hash) is distinct from 32 then
+    raise exception 'the token''s hash has 32 bytes' using errcode = 'VX400';
+  end if;
+  -- Two invitations of one address at once would both stand.
+  perform from public.organizations o where o.id = v_org_id for no key update;
+  if exists (select from public.profiles p where p.org_id = v_org_id and lower(p.email) = v_email) then
+    raise exception 'this person is a member already' using errcode = 'VX409';
+  end if;
+  update public.invitations i
+  set role = p_role, token_hash = p_token_hash, invited_by = app.current_user_id(), expires_at = app.now() + interval '7 days'
+  where i.org_id = v_org_id and i.email = v_email and i.accepted_at is null
+  returning i.* into v_invitation;
+  if v_invitation.id is null then
+    insert into public.invitations (org_id, email, role, token_hash, invited_by, expires_at)
+    values (v_org_id, v_email, p_role, p_token_hash, app.current_user_id(), app.now() + interval '7 days')
+    returning * into v_invitation;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id());
+  return next v_invitation;
+end
+$_$;
+
+ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with. An address that was invited before keeps one invitation, with the new role and token. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already.';
+
 CREATE FUNCTION app.is_message_rule(p_key text, p_value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
@@ -3296,6 +4293,223 @@ ALTER FUNCTION app.limit_waits() OWNER TO owner;
 
 COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
 
+CREATE FUNCTION app.list_appointments(p_statuses text[] DEFAULT NULL::text[], p_from text DEFAULT NULL::text, p_to text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_resource_id uuid DEFAULT NULL::uuid, p_service_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text, p_range text DEFAULT NULL::text, p_sort text DEFAULT 'scheduled_at'::text, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.appointment_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  c_counted constant bigint := 50000;
+  v_org_id uuid := app.require_org_id();
+  v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
+  v_first timestamp := date_trunc(case p_range when 'today' then 'day' else p_range end, app.now() at time zone v_zone);
+  v_from timestamptz := app.period_bound(coalesce(p_from, v_first::date::text), v_zone, false);
+  v_to timestamptz;
+  v_search text := nullif(btrim(p_search), '');
+  v_contacts uuid[];
+  v_patients uuid[];
+  v_where text := 'a.org_id = $1 and a.status <> ''held''';
+  v_order text := case p_sort
+    when 'scheduled_at' then 'a.scheduled_at, a.id'
+    when '-scheduled_at' then 'a.scheduled_at desc, a.id desc'
+    when 'created_at' then 'a.id' -- ids are made in the order of time
+    when '-created_at' then 'a.id desc' end;
+  v_total bigint;
+  v_ids uuid[];
+begin
+  if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
+    raise exception 'the range is today, week or month, and stands alone' using errcode = 'VX400';
+  elsif v_order is null or p_page < 1 or p_limit not between 1 and 100 then
+    raise exception 'sort by scheduled_at or created_at; pages begin at 1 and have up to 100 rows' using errcode = 'VX400';
+  end if;
+  v_to := app.period_bound(coalesce(p_to, (v_first
+    + case p_range when 'today' then interval '1 day' when 'week' then interval '7 days' else interval '1 month' end)::date::text || ' 00:00'),
+    v_zone, true);
+  v_where := v_where
+    || case when p_statuses is not null then ' and a.status = any ($2)' else '' end
+    || case when v_from is not null then ' and a.scheduled_at >= $3' else '' end
+    || case when v_to is not null then ' and a.scheduled_at < $4' else '' end
+    || case when p_contact_id is not null then ' and a.contact_id = $5' else '' end
+    || case when p_resource_id is not null then ' and a.resource_id = $6' else '' end
+    || case when p_service_id is not null then ' and a.service_id = $7' else '' end;
+  if v_search is not null then
+    v_where := v_where || ' and (a.contact_id = any ($8) or a.patient_id = any ($9) or a.booking_ref = $10)';
+    v_contacts := array(select app.contacts_like(v_search));
+    v_patients := array(
+      select p.id from public.patients p
+      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0);
+  end if;
+
+  execute format('select count(*) from (select from public.appointments a where %s limit %s) x', v_where, c_counted + 1)
+  into v_total
+  using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search);
+  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where, v_order)
+  into v_ids
+  using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search),
+    p_limit, (p_page - 1)::bigint * p_limit;
+  return query
+  select * from app.appointment_rows(v_ids, least(v_total, c_counted), v_total > c_counted);
+end
+$_$;
+
+ALTER FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) IS 'A page of the visits that fit every filter given; holds never. Days of p_from and p_to are the clinic''s, both included. p_search: part of the patient''s or contact''s name, e-mail address or number, or a booking reference. p_range: today, week (from Monday) or month of the clinic''s calendar, instead of p_from and p_to. p_sort: scheduled_at or created_at, with a minus the latest first. Beyond 50 000 visits total is 50 000 and total_is_estimate. VX400 for a malformed date, sort or page.';
+
+CREATE FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_action text DEFAULT NULL::text, p_entity text DEFAULT NULL::text, p_entity_id uuid DEFAULT NULL::uuid, p_actor_user_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.audit_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
+  v_total bigint;
+begin
+  perform app.require_admin();
+  select count(*) into v_total
+  from (
+    select
+    from public.audit_log g
+    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
+      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
+      and (p_entity_id is null or g.entity_id = p_entity_id)
+      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
+    limit 50001) counted;
+  return query
+  select page.id, page.action, page.entity, page.entity_id, page.actor_user_id, p.name, p.email, page.request_id, page.at,
+    least(v_total, 50000), v_total > 50000
+  from (
+    select g.*
+    from public.audit_log g
+    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
+      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
+      and (p_entity_id is null or g.entity_id = p_entity_id)
+      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
+    order by g.at desc, g.id desc
+    limit p_limit offset (p_page - 1)::bigint * p_limit
+  ) page
+  left join public.profiles p on p.org_id = v_org_id and p.user_id = page.actor_user_id
+  order by page.at desc, page.id desc;
+end
+$$;
+
+ALTER FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) IS 'A page of the audit log, the newest first. NULL filters nothing; p_from and p_to are days of the clinic. Owner and admin only (VX403). VX400 for days in the wrong order.';
+
+CREATE FUNCTION app.list_booking_attempts(p_kind text DEFAULT NULL::text, p_outcome text DEFAULT NULL::text, p_reason text DEFAULT NULL::text, p_call_id uuid DEFAULT NULL::uuid, p_appointment_id uuid DEFAULT NULL::uuid, p_from text DEFAULT NULL::text, p_to text DEFAULT NULL::text, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.booking_attempt_row
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  c_counted constant bigint := 50000;
+  v_org public.organizations;
+  v_from timestamptz;
+  v_to timestamptz;
+  v_where text := 't.org_id = $1';
+  v_total bigint;
+  v_ids uuid[];
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_from := app.period_bound(p_from, v_org.time_zone, false);
+  v_to := app.period_bound(p_to, v_org.time_zone, true);
+  if p_page < 1 or p_limit not between 1 and 100 then
+    raise exception 'pages begin at 1 and have up to 100 rows' using errcode = 'VX400';
+  end if;
+  v_where := v_where
+    || case when p_kind is not null then ' and t.kind = $2' else '' end
+    || case when p_outcome is not null then ' and t.outcome = $3' else '' end
+    || case when p_reason is not null then ' and t.reason = $4' else '' end
+    || case when p_call_id is not null then ' and t.call_id = $5' else '' end
+    || case when p_appointment_id is not null then ' and t.appointment_id = $6' else '' end
+    || case when v_from is not null then ' and t.at >= $7' else '' end
+    || case when v_to is not null then ' and t.at < $8' else '' end;
+
+  execute format('select count(*) from (select from public.booking_attempts t where %s limit %s) x', v_where, c_counted + 1)
+  into v_total
+  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to;
+  execute format('select array(select t.id from public.booking_attempts t where %s order by t.at desc, t.id desc limit $9 offset $10)', v_where)
+  into v_ids
+  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, p_limit, (p_page - 1)::bigint * p_limit;
+  return query
+  select t.id, t.at, t.kind, t.outcome, t.reason, t.call_id, t.appointment_id, t.service_id, s.name, t.resource_id, r.name,
+    t.starts_at, coalesce(l.time_zone, v_org.time_zone), t.said_date, t.said_time, t.actor_user_id, u.name,
+    least(v_total, c_counted), v_total > c_counted
+  from unnest(v_ids) with ordinality wanted (id, place)
+  join public.booking_attempts t on t.org_id = v_org.id and t.id = wanted.id
+  left join public.services s on s.org_id = t.org_id and s.id = t.service_id
+  left join public.resources r on r.org_id = t.org_id and r.id = t.resource_id
+  left join public.locations l on l.org_id = r.org_id and l.id = r.location_id
+  left join public.profiles u on u.org_id = t.org_id and u.user_id = t.actor_user_id
+  order by wanted.place;
+end
+$_$;
+
+ALTER FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason text, p_call_id uuid, p_appointment_id uuid, p_from text, p_to text, p_page integer, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason text, p_call_id uuid, p_appointment_id uuid, p_from text, p_to text, p_page integer, p_limit integer) IS 'A page of the tries to hold, book, move, cancel or approve that fit every filter given, the latest first: the answer to "why was this refused?". Days of p_from and p_to are the clinic''s, both included. VX400 for a malformed date or page.';
+
+CREATE FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_recent text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_direction text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.call_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
+  v_search text := nullif(lower(btrim(p_search)), '');
+  v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
+  v_ids uuid[];
+  v_total bigint;
+begin
+  v_ids := array(
+    select c.id
+    from public.call_logs c
+    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+    where c.org_id = v_org_id and c.deleted_at is null
+      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
+      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
+      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
+      and (p_direction is null or c.direction = p_direction)
+      and (p_contact_id is null or c.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(k.name)) > 0
+        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
+    order by coalesce(c.started_at, c.created_at) desc, c.id desc
+    limit p_limit offset (p_page - 1)::bigint * p_limit);
+  select count(*) into v_total
+  from (
+    select
+    from public.call_logs c
+    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+    where c.org_id = v_org_id and c.deleted_at is null
+      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
+      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
+      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
+      and (p_direction is null or c.direction = p_direction)
+      and (p_contact_id is null or c.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(k.name)) > 0
+        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
+    limit 50001) counted;
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000
+  from unnest(v_ids) with ordinality page(id, position)
+  join public.call_logs c on c.org_id = v_org_id and c.id = page.id
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  order by page.position;
+end
+$$;
+
+ALTER FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) IS 'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side. Every member may look. VX400 for days in the wrong order.';
+
 CREATE TABLE public.campaigns (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -3392,6 +4606,122 @@ $_$;
 ALTER FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) OWNER TO owner;
 
 COMMENT ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) IS 'One page of the organisation''s contacts, without the erased. Every filter narrows, NULL does not: status, source, p_search in name, numbers and address, and the days (both included, of the clinic''s zone) on which the contact came. p_sort: last_contact, created, name or score; those without a value come last. p_page counts from 1, p_limit is 1 to 100; a page past the end has no rows and so tells no total.';
+
+CREATE FUNCTION app.list_leads(p_limit integer) RETURNS SETOF app.lead_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select k.id, k.name, k.phone, k.lead_status, k.lead_score, k.created_at, k.last_contacted_at, last_call.summary
+  from (
+    select c.id, c.name, c.phone, c.lead_status, c.lead_score, c.created_at, c.last_contacted_at
+    from public.contacts c
+    where c.org_id = v_org_id and c.lead_status in ('hot', 'warm') and c.erased_at is null
+    order by c.lead_status, c.lead_score desc, c.last_contacted_at desc nulls last, c.id
+    limit p_limit
+  ) k
+  left join lateral (
+    select l.summary
+    from public.call_logs l
+    where l.org_id = v_org_id and l.contact_id = k.id and l.summary is not null
+    order by l.created_at desc
+    limit 1
+  ) last_call on true
+  order by k.lead_status, k.lead_score desc, k.last_contacted_at desc nulls last, k.id;
+end
+$$;
+
+ALTER FUNCTION app.list_leads(p_limit integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_leads(p_limit integer) IS 'The contacts worth calling: hot before warm, then by score and by how lately they were in touch. Every member may look.';
+
+CREATE FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_direction text DEFAULT NULL::text, p_method text DEFAULT NULL::text, p_category text DEFAULT NULL::text, p_status text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.message_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
+  v_search text := nullif(lower(btrim(p_search)), '');
+  v_ids uuid[];
+  v_total bigint;
+begin
+  v_ids := array(
+    select m.id
+    from public.messages m
+    where m.org_id = v_org_id
+      and (v_from is null or m.created_at >= v_from)
+      and (v_until is null or m.created_at < v_until)
+      and (p_direction is null or m.direction = p_direction)
+      and (p_method is null or m.method = p_method)
+      and (p_category is null or m.category = p_category)
+      and (p_status is null or m.status = p_status)
+      and (p_contact_id is null or m.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
+    order by m.created_at desc, m.id desc
+    limit p_limit offset (p_page - 1)::bigint * p_limit);
+  select count(*) into v_total
+  from (
+    select
+    from public.messages m
+    where m.org_id = v_org_id
+      and (v_from is null or m.created_at >= v_from)
+      and (v_until is null or m.created_at < v_until)
+      and (p_direction is null or m.direction = p_direction)
+      and (p_method is null or m.method = p_method)
+      and (p_category is null or m.category = p_category)
+      and (p_status is null or m.status = p_status)
+      and (p_contact_id is null or m.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
+    limit 50001) counted;
+  return query
+  select m.id, m.direction, m.method, m.category, m.recipient, m.subject, m.content, m.status, m.reason, m.provider_error,
+    m.service_provider, m.external_message_id, m.segments::integer, m.contact_id, k.name, m.call_id, m.appointment_id,
+    m.actor_user_id, m.sent_at, m.created_at, least(v_total, 50000), v_total > 50000
+  from unnest(v_ids) with ordinality page(id, position)
+  join public.messages m on m.org_id = v_org_id and m.id = page.id
+  left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
+  order by page.position;
+end
+$$;
+
+ALTER FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) IS 'A page of the messages, the newest first. NULL filters nothing; p_from and p_to are days of the clinic, p_search finds part of the recipient, the subject or the text. Every member may look. VX400 for days in the wrong order.';
+
+CREATE FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean DEFAULT NULL::boolean, p_kind text DEFAULT NULL::text) RETURNS SETOF app.notification_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_total bigint;
+begin
+  select count(*) into v_total
+  from (
+    select
+    from public.notifications n
+    where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
+    limit 50001) counted;
+  return query
+  select n.id, n.kind, n.title, n.body, n.entity, n.entity_id, n.read_at, n.created_at, least(v_total, 50000), v_total > 50000
+  from public.notifications n
+  where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
+  order by n.created_at desc, n.id desc
+  limit p_limit offset (p_page - 1)::bigint * p_limit;
+end
+$$;
+
+ALTER FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) IS 'A page of the staff''s notifications, the newest first. p_unread: true for those nobody read, false for the others; NULL filters nothing. Every member may look.';
 
 CREATE FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -3614,6 +4944,36 @@ $$;
 ALTER FUNCTION app.match_rank(p_words text, p_names text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.match_rank(p_words text, p_names text[]) IS 'How well words that were said fit the best of some names, titles left aside: 1 equal, 2 the words stand in the name as whole words, 3 the name stands in the words; NULL when nothing fits or nothing was said.';
+
+CREATE FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_role text;
+  v_my_role text;
+begin
+  perform from public.profiles p where p.org_id = v_org_id and p.role = 'owner' order by p.id for update;
+  -- Read again under the lock: whoever acts may have lost the role while waiting.
+  perform app.require_admin();
+  v_my_role := app.current_member_role();
+  select p.role into v_role from public.profiles p where p.org_id = v_org_id and p.user_id = p_user_id for update;
+  if v_role is null then
+    raise exception 'there is no such member' using errcode = 'VX404';
+  elsif v_my_role <> 'owner' and (v_role = 'owner' or p_new_role = 'owner') then
+    raise exception 'only owners decide who is an owner' using errcode = 'VX403';
+  elsif v_role = 'owner' and p_new_role is distinct from 'owner' and not exists (
+    select from public.profiles p where p.org_id = v_org_id and p.role = 'owner' and p.user_id <> p_user_id)
+  then
+    raise exception 'the last owner stays: make somebody else an owner first' using errcode = 'VX409';
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) IS 'Locks the owners and raises unless the acting member may give a member this role (NULL: remove them): VX403 for others than owners and admins, or when an admin touches an owner; VX404: no such member; VX409: the last owner.';
 
 CREATE FUNCTION app.may_guess(p_call_id uuid, p_contact_id uuid) RETURNS boolean
     LANGUAGE plpgsql
@@ -4095,6 +5455,17 @@ $$;
 ALTER FUNCTION app.message_to_settle(p_message_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.message_to_settle(p_message_id uuid) IS 'The message when nobody knows what became of it: taken to the provider and never finished, or unknown. Its status is unknown from here on, so that the truth stands while the provider is asked. No row: it is settled, or still waits for its sender.';
+
+CREATE FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) RETURNS interval
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case when p_fields ? p_key then make_interval(mins => (p_fields ->> p_key)::integer) else p_otherwise end
+$$;
+
+ALTER FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) OWNER TO owner;
+
+COMMENT ON FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) IS 'A field that counts minutes, as an interval: NULL where it is null, p_otherwise where it is absent.';
 
 CREATE FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4959,6 +6330,25 @@ ALTER FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_ha
 
 COMMENT ON FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) IS 'Whom a code opens to a call of p_contact_id: a code that was texted in this very call all patients of the contact it went to, the code of a confirmation that visit''s patient. A name that is given must fit (at most two edits, the first name will do); a caller of another contact must give it. None: empty or NULL.';
 
+CREATE FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE STRICT
+    SET search_path TO ''
+    AS $_$
+begin
+  if btrim(p_words) !~ '^\d{4}-\d\d-\d\d$' then
+    return app.wished_instant(p_words, p_zone);
+  end if;
+  return app.local_instant((p_words::date + p_end::integer)::timestamp, p_zone, false);
+exception
+  when datetime_field_overflow or invalid_datetime_format then
+    raise exception 'there is no such date' using errcode = 'VX400';
+end
+$_$;
+
+ALTER FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) IS 'Where a period that a list is asked for begins (p_end false) or stops (true, not included): a day means all of that day in p_zone, a time means that instant. NULL for NULL, VX400 for what is neither.';
+
 CREATE FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -5251,6 +6641,51 @@ ALTER FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appoint
 
 COMMENT ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) IS 'Queues our one answer to a received text, in the contact''s language, else the clinic''s; p_kind as in app.reply_wording. NULL when it may not be sent (opted out, too many answers within an hour).';
 
+CREATE FUNCTION app.read_all_notifications() RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_changed bigint;
+begin
+  perform app.require_staff();
+  update public.notifications n set read_at = app.now() where n.org_id = v_org_id and n.read_at is null;
+  get diagnostics v_changed = row_count;
+  return v_changed;
+end
+$$;
+
+ALTER FUNCTION app.read_all_notifications() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_all_notifications() IS 'Marks every notification as read, for all of the staff; returns how many were not. VX403 for viewers.';
+
+CREATE FUNCTION app.read_call(p_call_id uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.call_detail
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  select v_org_id, 'transcript_read', 'call', c.id, app.current_user_id(), left(p_request_id, 64)
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, c.transcript
+  from public.call_logs c
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+end
+$$;
+
+ALTER FUNCTION app.read_call(p_call_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_call(p_call_id uuid, p_request_id text) IS 'A call with its transcript; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
+
 CREATE TABLE public.org_credentials (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -5303,6 +6738,77 @@ $$;
 ALTER FUNCTION app.read_credential(p_provider text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.read_credential(p_provider text) IS 'The sealed credential of a provider, for the moment of its use; no row where the clinic has none. Never given to people''s requests.';
+
+CREATE FUNCTION app.read_notification(p_notification_id uuid) RETURNS SETOF app.notification_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_staff();
+  return query
+  update public.notifications n
+  set read_at = coalesce(n.read_at, app.now())
+  where n.org_id = v_org_id and n.id = p_notification_id
+  returning n.id, n.kind, n.title, n.body, n.entity, n.entity_id, n.read_at, n.created_at, 1::bigint, false;
+  if not found then
+    raise exception 'there is no such notification' using errcode = 'VX404';
+  end if;
+  perform app.announce('notification', 'notification', p_notification_id);
+end
+$$;
+
+ALTER FUNCTION app.read_notification(p_notification_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_notification(p_notification_id uuid) IS 'Marks a notification as read, for all of the staff; a second time changes nothing. VX403 for viewers, VX404 for an unknown one.';
+
+CREATE FUNCTION app.recent_activity(p_limit integer DEFAULT 10) RETURNS SETOF app.activity
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select e.*
+  from (
+    (
+      select c.id, 'call_completed', coalesce(c.started_at, c.created_at),
+        concat('Call ', app.call_state(c.status, c.outcome, c.ended_reason), ', ' || c.duration_seconds || ' seconds'),
+        'call', c.id, c.contact_id
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.status = 'ended'
+      order by coalesce(c.started_at, c.created_at) desc, c.id desc
+      limit p_limit
+    )
+    union all
+    (
+      select h.id, 'appointment_booked', h.at, 'Visit booked: ' || s.name, 'appointment', a.id, a.contact_id
+      from public.appointment_changes h
+      join public.appointments a on a.org_id = h.org_id and a.id = h.appointment_id
+      join public.services s on s.org_id = a.org_id and s.id = a.service_id
+      where h.org_id = v_org_id and h.kind = 'booked'
+      order by h.id desc
+      limit p_limit
+    )
+    union all
+    (
+      select k.id, 'hot_lead_detected', coalesce(k.last_contacted_at, k.created_at), 'A lead is hot', 'contact', k.id, k.id
+      from public.contacts k
+      where k.org_id = v_org_id and k.lead_status = 'hot' and k.erased_at is null
+      order by coalesce(k.last_contacted_at, k.created_at) desc, k.id desc
+      limit p_limit
+    )
+  ) e(id, kind, at, summary, entity, entity_id, contact_id)
+  order by e.at desc, e.id desc
+  limit p_limit;
+end
+$$;
+
+ALTER FUNCTION app.recent_activity(p_limit integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.recent_activity(p_limit integer) IS 'What happened lately, the newest first: ended calls, visits booked, hot leads (at their last contact). Every member may look.';
 
 CREATE FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5904,6 +7410,24 @@ $$;
 ALTER FUNCTION app.remove_credential(p_provider text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.remove_credential(p_provider text) IS 'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403).';
+
+CREATE FUNCTION app.remove_member(p_user_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.may_change_member(p_user_id, null);
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'member_removed', 'user', p_user_id, app.current_user_id());
+  delete from public.profiles p where p.org_id = v_org_id and p.user_id = p_user_id;
+end
+$$;
+
+ALTER FUNCTION app.remove_member(p_user_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.remove_member(p_user_id uuid) IS 'Ends a membership; the person''s token is refused from the next request on. Owner and admin only; an owner is removed by owners (VX403). VX404: no such member; VX409: the last owner.';
 
 CREATE FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -6591,6 +8115,83 @@ ALTER FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce 
 
 COMMENT ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) IS 'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s.';
 
+CREATE TABLE public.locations (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    name text NOT NULL,
+    address text,
+    time_zone text NOT NULL,
+    phone text,
+    calendar_stale_after interval DEFAULT '00:15:00'::interval NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT locations_calendar_stale_after_check CHECK (((calendar_stale_after >= '00:01:00'::interval) AND (calendar_stale_after <= '7 days'::interval))),
+    CONSTRAINT locations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
+    CONSTRAINT locations_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT locations_time_zone_check CHECK (app.is_time_zone(time_zone))
+);
+
+ALTER TABLE ONLY public.locations FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.locations OWNER TO owner;
+
+COMMENT ON TABLE public.locations IS 'A place where visits happen. Hours, closures and local time belong to it; an organisation starts with one.';
+
+COMMENT ON COLUMN public.locations.time_zone IS 'IANA zone in which the location''s hours and every spoken time are read.';
+
+COMMENT ON COLUMN public.locations.phone IS 'The clinic''s own line (E.164), where callers are put through. Must not forward back to a number of ours.';
+
+COMMENT ON COLUMN public.locations.calendar_stale_after IS 'When a calendar''s mirror is older than this, bookings are pending instead of confirmed.';
+
+CREATE FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) RETURNS SETOF public.locations
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.locations;
+  v_id uuid := p_location_id;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'address', 'time_zone', 'phone', 'calendar_stale_after_minutes');
+  if v_id is null then
+    insert into public.locations (org_id, name, time_zone)
+    select o.id, btrim(p_fields ->> 'name'), o.time_zone from public.organizations o where o.id = v_org_id
+    returning * into v_old;
+    v_id := v_old.id;
+  else
+    select * into v_old from public.locations l where l.org_id = v_org_id and l.id = v_id for update;
+    if v_old.id is null then
+      raise exception 'there is no such location' using errcode = 'VX404';
+    end if;
+  end if;
+  if exists (select from public.phone_numbers n where n.number = p_fields ->> 'phone') then
+    raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.locations l
+  set name = case when p_fields ? 'name' then btrim(p_fields ->> 'name') else l.name end,
+    address = case when p_fields ? 'address' then nullif(btrim(p_fields ->> 'address'), '') else l.address end,
+    time_zone = case when p_fields ? 'time_zone' then p_fields ->> 'time_zone' else l.time_zone end,
+    phone = case when p_fields ? 'phone' then nullif(btrim(p_fields ->> 'phone'), '') else l.phone end,
+    calendar_stale_after = app.minutes_or(p_fields, 'calendar_stale_after_minutes', l.calendar_stale_after),
+    updated_at = app.now()
+  where l.org_id = v_org_id and l.id = v_id
+  returning l.*;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'location_saved', 'location', v_id, app.current_user_id());
+  perform app.announce('location_updated', 'location', v_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) IS 'Makes (p_location_id NULL) or changes a location and returns it. p_fields may hold name, address, time_zone (IANA; a new location has the organisation''s), phone (E.164, not one of ours) and calendar_stale_after_minutes; what is absent stays, null clears address and phone. Visits already booked keep their instant when the zone changes. Owner and admin only (VX403). VX404: no such location; VX400: an unknown field or a value that it may not have.';
+
 CREATE TABLE public.patients (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -6667,6 +8268,125 @@ $$;
 ALTER FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) IS 'Makes (p_patient_id NULL) or changes a patient of a contact and returns it; what is NULL stays. Staff may give two patients of a contact one name, a caller may not. Staff only (VX403). VX404 unknown or erased contact, or not its patient; VX409 a caller named another patient so; VX400 a name or a date that is none.';
+
+CREATE FUNCTION app.save_resource(p_resource_id uuid, p_fields jsonb) RETURNS SETOF public.resources
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := p_resource_id;
+  v_services uuid[];
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'location_id', 'name', 'aliases', 'kind', 'active', 'service_ids');
+  v_services := array(select distinct s::uuid from jsonb_array_elements_text(p_fields -> 'service_ids') s);
+  if exists (
+    select from unnest(v_services) w(id)
+    where not exists (select from public.services s where s.org_id = v_org_id and s.id = w.id))
+  then
+    raise exception 'there is no such service' using errcode = 'VX404';
+  end if;
+  if v_id is null then
+    insert into public.resources (org_id, location_id, name)
+    select v_org_id, l.id, btrim(p_fields ->> 'name')
+    from public.locations l
+    where l.org_id = v_org_id and l.id = (p_fields ->> 'location_id')::uuid
+    returning id into v_id;
+    if v_id is null then
+      raise exception 'there is no such location' using errcode = 'VX404';
+    end if;
+  else
+    -- A booking that is being decided sees the resource as it was or as it will be.
+    perform app.lock_resources(array[v_id]);
+  end if;
+  return query
+  update public.resources r
+  set name = case when p_fields ? 'name' then btrim(p_fields ->> 'name') else r.name end,
+    aliases = case when p_fields ? 'aliases' then array(
+      select distinct btrim(a) from jsonb_array_elements_text(p_fields -> 'aliases') a where btrim(a) <> '') else r.aliases end,
+    kind = case when p_fields ? 'kind' then p_fields ->> 'kind' else r.kind end,
+    active = case when p_fields ? 'active' then (p_fields ->> 'active')::boolean else r.active end,
+    updated_at = app.now()
+  where r.org_id = v_org_id and r.id = v_id
+  returning r.*;
+  if not found then
+    raise exception 'there is no such resource' using errcode = 'VX404';
+  end if;
+  if p_fields ? 'location_id' and not exists (
+    select from public.resources r where r.org_id = v_org_id and r.id = v_id and r.location_id = (p_fields ->> 'location_id')::uuid)
+  then
+    raise exception 'a resource stays at its location: its hours and visits belong there' using errcode = 'VX409';
+  end if;
+  if p_fields ? 'service_ids' then
+    delete from public.resource_services rs
+    where rs.org_id = v_org_id and rs.resource_id = v_id and rs.service_id <> all (v_services);
+    insert into public.resource_services (org_id, resource_id, service_id)
+    select v_org_id, v_id, s from unnest(v_services) s
+    on conflict do nothing;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'resource_saved', 'resource', v_id, app.current_user_id());
+  perform app.announce('resource_updated', 'resource', v_id);
+exception
+  when unique_violation then
+    raise exception 'another resource has this name' using errcode = 'VX409';
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.save_resource(p_resource_id uuid, p_fields jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_resource(p_resource_id uuid, p_fields jsonb) IS 'Makes (p_resource_id NULL; name and location_id are needed) or changes whom or what visits are booked with, and returns it. p_fields may hold location_id (stays for good), name, aliases, kind (practitioner, room), active and service_ids (all it can give); what is absent stays. Visits already booked stay. Owner and admin only (VX403). VX404: no such resource, location or service; VX409: the name is taken, or another location; VX400: an unknown field or a value that it may not have.';
+
+CREATE FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) RETURNS SETOF public.services
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := p_service_id;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'aliases', 'duration_minutes', 'buffer_before_minutes', 'buffer_after_minutes',
+    'price_minor', 'currency', 'active');
+  if v_id is null then
+    insert into public.services (org_id, name, duration)
+    values (v_org_id, btrim(p_fields ->> 'name'), make_interval(mins => (p_fields ->> 'duration_minutes')::integer))
+    returning id into v_id;
+  end if;
+  return query
+  update public.services s
+  set name = case when p_fields ? 'name' then btrim(p_fields ->> 'name') else s.name end,
+    aliases = case when p_fields ? 'aliases' then array(
+      select distinct btrim(a) from jsonb_array_elements_text(p_fields -> 'aliases') a where btrim(a) <> '') else s.aliases end,
+    duration = app.minutes_or(p_fields, 'duration_minutes', s.duration),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', s.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', s.buffer_after),
+    price_minor = case when p_fields ? 'price_minor' then (p_fields ->> 'price_minor')::bigint else s.price_minor end,
+    currency = case when p_fields ? 'currency' then p_fields ->> 'currency' else s.currency end,
+    active = case when p_fields ? 'active' then (p_fields ->> 'active')::boolean else s.active end,
+    updated_at = app.now()
+  where s.org_id = v_org_id and s.id = v_id
+  returning s.*;
+  if not found then
+    raise exception 'there is no such service' using errcode = 'VX404';
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'service_saved', 'service', v_id, app.current_user_id());
+  perform app.announce('service_updated', 'service', v_id);
+exception
+  when unique_violation then
+    raise exception 'another service has this name' using errcode = 'VX409';
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) IS 'Makes (p_service_id NULL; name and duration_minutes are needed) or changes a service and returns it. p_fields may hold name, aliases, duration_minutes (5 to 720), buffer_before_minutes and buffer_after_minutes (0 to 240; null: the organisation''s), price_minor (null: not told to callers), currency and active; what is absent stays. Visits already booked keep their length. Owner and admin only (VX403). VX404: no such service; VX409: the name is taken; VX400: an unknown field or a value that it may not have.';
 
 CREATE TABLE public.message_templates (
     org_id uuid NOT NULL,
@@ -6980,6 +8700,12 @@ begin
     or cardinality(p_opens) is distinct from cardinality(p_closes) then
     raise exception 'weekdays, opening and closing times must be as many' using errcode = 'VX400';
   end if;
+  if exists (
+    select from unnest(p_weekdays, p_opens, p_closes) s(weekday, opens, closes)
+    where s.weekday between 0 and 6 is not true or s.closes > s.opens is not true)
+  then
+    raise exception 'a span is of a weekday from 0 to 6 and closes after it opens' using errcode = 'VX400';
+  end if;
   -- A booking that is being decided must see either the old week or the new one.
   perform app.lock_resources(array(
     select r.id from public.resources r
@@ -7000,7 +8726,7 @@ $$;
 
 ALTER FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) IS 'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length are VX400. Returns the number of spans.';
+COMMENT ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) IS 'Replaces the week of a location, or of one resource (empty arrays: it keeps its location''s week again). Weekday 0 is Sunday. Visits already booked stay. Staff only (VX403); an unknown location or resource is VX404, arrays of unlike length and spans that end before they begin are VX400. Returns the number of spans.';
 
 CREATE TABLE public.organizations (
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -7148,6 +8874,61 @@ ALTER FUNCTION app.set_message_rules(p_rules jsonb) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.set_message_rules(p_rules jsonb) IS 'Changes the clinic''s rules for messages and returns the organisation. p_rules may hold follow_up_window_minutes (1 to 10080), quiet_from and quiet_until ("21:00"; equal: no quiet hours), reminder_offsets_minutes (at most five, each 10 to 86400), messages_per_day (0 to 100000), missed_call_text and email_confirmations; what is absent stays. Visits planned before keep their reminders. Owner and admin only (VX403). An unknown key or a bad value is VX400 and named.';
 
+CREATE FUNCTION app.set_org_settings(p_fields jsonb) RETURNS SETOF public.organizations
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key text;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
+    'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode');
+  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' order by f.key limit 1;
+  if found then
+    raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.organizations o
+  set name = coalesce(btrim(p_fields ->> 'name'), o.name),
+    country = coalesce(p_fields ->> 'country', o.country),
+    time_zone = coalesce(p_fields ->> 'time_zone', o.time_zone),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', o.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', o.buffer_after),
+    slot_step = app.minutes_or(p_fields, 'slot_step_minutes', o.slot_step),
+    min_notice = app.minutes_or(p_fields, 'min_notice_minutes', o.min_notice),
+    max_advance = coalesce(make_interval(days => (p_fields ->> 'max_advance_days')::integer), o.max_advance),
+    hold_ttl = coalesce(make_interval(secs => (p_fields ->> 'hold_seconds')::integer), o.hold_ttl),
+    holds_per_day = coalesce((p_fields ->> 'holds_per_day')::integer, o.holds_per_day),
+    approval_required = coalesce((p_fields ->> 'approval_required')::boolean, o.approval_required),
+    identity_factor = coalesce(p_fields ->> 'identity_factor', o.identity_factor),
+    emergency_sentence = coalesce(btrim(p_fields ->> 'emergency_sentence'), o.emergency_sentence),
+    recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
+    ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
+    hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    updated_at = app.now()
+  where o.id = v_org_id
+  returning o.*;
+  -- What the assistants say and keep is part of them at Vapi.
+  if p_fields ?| array['name', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode'] then
+    perform app.request_agent_sync(a.id) from public.agents a where a.org_id = v_org_id and a.deleted_at is null;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'settings_changed', 'organization', v_org_id, app.current_user_id());
+  perform app.announce('organization_updated', 'organization', v_org_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.set_org_settings(p_fields jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure and hipaa_mode; what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+
 CREATE FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text DEFAULT NULL::text, p_message_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -7200,6 +8981,33 @@ $$;
 ALTER FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) IS 'The answer to a wish for a start that app.choose_slot found not to be free: why, and up to three alternatives. An override is refused by other visits only.';
+
+CREATE FUNCTION app.slots_of_days(p_from date, p_to date, p_service text DEFAULT NULL::text, p_resource text DEFAULT NULL::text, p_limit integer DEFAULT 100) RETURNS SETOF app.slot
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_zone text := (select o.time_zone from public.organizations o where o.id = app.require_org_id());
+  v_service_id uuid := (select s.id from app.find_service(p_service) s);
+begin
+  if p_from is null or p_to < p_from or p_to - p_from > 60 then
+    raise exception 'ask for one day to 61 days of slots' using errcode = 'VX400';
+  elsif v_service_id is null and coalesce(btrim(p_service), '') = '' then
+    raise exception 'say for which service' using errcode = 'VX400';
+  elsif v_service_id is null then
+    raise exception 'there is no such service' using errcode = 'VX404';
+  elsif coalesce(btrim(p_resource), '') <> '' and not exists (select from app.find_resource(p_resource)) then
+    raise exception 'there is no such practitioner or room' using errcode = 'VX404';
+  end if;
+  return query
+  select * from app.available_slots(v_service_id::text, app.local_instant(p_from::timestamp, v_zone, false),
+    app.local_instant((coalesce(p_to, p_from) + 1)::timestamp, v_zone, false), p_resource, p_limit);
+end
+$$;
+
+ALTER FUNCTION app.slots_of_days(p_from date, p_to date, p_service text, p_resource text, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.slots_of_days(p_from date, p_to date, p_service text, p_resource text, p_limit integer) IS 'app.available_slots of whole days of the clinic''s zone, both included; p_to NULL means one day. The service may be left out where the clinic has one. VX404 for a service or resource that is not the clinic''s, VX400 for more than 61 days.';
 
 CREATE FUNCTION app.sms_segments(p_text text) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -7566,6 +9374,7 @@ CREATE FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_d
 declare
   v_events bigint;
   v_deliveries bigint;
+  v_answers bigint;
 begin
   if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
     raise exception 'live clients and repeated webhooks need the last hour' using errcode = 'VX400';
@@ -7574,13 +9383,15 @@ begin
   get diagnostics v_events = row_count;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
   get diagnostics v_deliveries = row_count;
-  return v_events + v_deliveries;
+  delete from public.idempotency_keys k where k.expires_at < app.now();
+  get diagnostics v_answers = row_count;
+  return v_events + v_deliveries + v_answers;
 end
 $$;
 
 ALTER FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. The last hour cannot be deleted (VX400). Returns how many rows went.';
+COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes go when they have expired. The last hour cannot be deleted (VX400). Returns how many rows went.';
 
 CREATE FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) RETURNS app.scheduled_bundle
     LANGUAGE plpgsql
@@ -8249,6 +10060,36 @@ ALTER FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timesta
 
 COMMENT ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) IS 'The waiting rows that go out in one message with p_row, in the order of their visits, p_row among them: a contact''s confirmations of the same call and those of the dashboard that are due; its reminders of the same offset for the same local day. Rows of visits that began or are not confirmed are skipped; no rows: p_row was one of them. The rows are locked.';
 
+CREATE FUNCTION app.wished_instant(p_words text, p_zone text) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE STRICT
+    SET search_path TO ''
+    AS $_$
+declare
+  v_words text := btrim(p_words);
+  v_local timestamp;
+  v_at timestamptz;
+begin
+  if v_words ~* '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)? ?(Z|[+-]\d\d(:?\d\d)?)$' then
+    return v_words::timestamptz;
+  elsif v_words !~* '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$' then
+    raise exception 'write the time as 2026-05-04 15:00, or with an offset as 2026-05-04T15:00:00Z' using errcode = 'VX400';
+  end if;
+  v_local := v_words::timestamp;
+  v_at := app.local_instant(v_local, p_zone, false);
+  if (v_at at time zone p_zone) <> v_local then
+    raise exception 'there is no such local time on that day: the clocks go forward' using errcode = 'VX400';
+  end if;
+  return v_at;
+exception
+  when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
+    raise exception 'there is no such date or time' using errcode = 'VX400';
+end
+$_$;
+
+ALTER FUNCTION app.wished_instant(p_words text, p_zone text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.wished_instant(p_words text, p_zone text) IS 'The instant that a dashboard wrote: ISO 8601 with an offset or Z, else a local time of p_zone (2026-05-04 15:00), the first one where the clock shows it twice. NULL for NULL; VX400 for anything else, and for a time that the clock skips.';
+
 CREATE FUNCTION app.with_stop_hint(p_text text, p_language text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -8265,6 +10106,28 @@ $$;
 ALTER FUNCTION app.with_stop_hint(p_text text, p_language text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.with_stop_hint(p_text text, p_language text) IS 'A marketing text that says how to end it, as the law wants: the sentence is put at the end where the word STOP is missing.';
+
+CREATE FUNCTION app.withdraw_invitation(p_invitation_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  delete from public.invitations i where i.org_id = v_org_id and i.id = p_invitation_id and i.accepted_at is null;
+  if not found then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'invitation_withdrawn', 'invitation', p_invitation_id, app.current_user_id());
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.withdraw_invitation(p_invitation_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) IS 'Takes an open invitation back: its token opens nothing any more. False when there is none, or it was accepted. Owner and admin only (VX403).';
 
 CREATE FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) RETURNS uuid
     LANGUAGE plpgsql
@@ -8456,14 +10319,14 @@ CREATE TABLE public.appointment_changes (
     actor_user_id uuid,
     at timestamp with time zone DEFAULT app.now() NOT NULL,
     message_id uuid,
-    CONSTRAINT appointment_changes_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'amended'::text, 'rescheduled'::text, 'cancelled'::text, 'approved'::text, 'confirmed_by_patient'::text])))
+    CONSTRAINT appointment_changes_kind_check CHECK ((kind = ANY (ARRAY['booked'::text, 'amended'::text, 'rescheduled'::text, 'cancelled'::text, 'approved'::text, 'confirmed_by_patient'::text, 'completed'::text, 'no_show'::text])))
 );
 
 ALTER TABLE ONLY public.appointment_changes FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.appointment_changes OWNER TO owner;
 
-COMMENT ON TABLE public.appointment_changes IS 'What happened to an appointment: each booking, move, approval and cancellation with its times before and after.';
+COMMENT ON TABLE public.appointment_changes IS 'What happened to an appointment: each booking, move, approval, answer, cancellation and how it ended, with its times before and after.';
 
 COMMENT ON COLUMN public.appointment_changes.message_id IS 'The text by which the patient did it.';
 
@@ -8622,6 +10485,7 @@ CREATE TABLE public.call_logs (
     reported_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    deleted_at timestamp with time zone,
     CONSTRAINT call_logs_cost_micros_check CHECK ((cost_micros >= 0)),
     CONSTRAINT call_logs_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text]))),
     CONSTRAINT call_logs_duration_seconds_check CHECK ((duration_seconds >= 0)),
@@ -8657,6 +10521,8 @@ COMMENT ON COLUMN public.call_logs.recording_state IS 'at_provider: Vapi keeps a
 COMMENT ON COLUMN public.call_logs.cost_micros IS 'Cost in millionths of a US dollar, as Vapi reports it.';
 
 COMMENT ON COLUMN public.call_logs.reported_at IS 'When the end-of-call report was taken in; a second one changes nothing.';
+
+COMMENT ON COLUMN public.call_logs.deleted_at IS 'When staff deleted the call: its words and the person''s number are blanked and no list shows it; numbers still count it.';
 
 CREATE TABLE public.caller_messages (
     org_id uuid NOT NULL,
@@ -8770,6 +10636,52 @@ ALTER TABLE public.events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.idempotency_keys (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    method text NOT NULL,
+    route text NOT NULL,
+    key text NOT NULL,
+    body_hash bytea NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    claim_id uuid NOT NULL,
+    lease_until timestamp with time zone NOT NULL,
+    status integer,
+    headers jsonb,
+    response bytea,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotency_keys_answer CHECK (((state = 'done'::text) = ((status IS NOT NULL) AND (headers IS NOT NULL) AND (response IS NOT NULL)))),
+    CONSTRAINT idempotency_keys_body_hash_check CHECK ((octet_length(body_hash) = 32)),
+    CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 220))),
+    CONSTRAINT idempotency_keys_method_check CHECK ((method ~ '^[A-Z]{1,10}$'::text)),
+    CONSTRAINT idempotency_keys_response_check CHECK ((octet_length(response) <= 1048576)),
+    CONSTRAINT idempotency_keys_route_check CHECK (((char_length(route) >= 1) AND (char_length(route) <= 200))),
+    CONSTRAINT idempotency_keys_state_check CHECK ((state = ANY (ARRAY['running'::text, 'done'::text]))),
+    CONSTRAINT idempotency_keys_status_check CHECK (((status >= 200) AND (status <= 299)))
+);
+
+ALTER TABLE ONLY public.idempotency_keys FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_keys OWNER TO owner;
+
+COMMENT ON TABLE public.idempotency_keys IS 'Wishes of the dashboard that were carried out lately, with their answers: the same wish again gets the same answer and changes nothing. Kept for two minutes or a day; read by functions only.';
+
+COMMENT ON COLUMN public.idempotency_keys.route IS 'The pattern that the path matched; the path itself is part of body_hash.';
+
+COMMENT ON COLUMN public.idempotency_keys.key IS 'What the client sent, with the name of its header in front: two headers never mean one wish.';
+
+COMMENT ON COLUMN public.idempotency_keys.body_hash IS 'SHA-256 of path, query and body: under one key nothing else may be wished.';
+
+COMMENT ON COLUMN public.idempotency_keys.claim_id IS 'The try that carries the wish out; only it may write the answer.';
+
+COMMENT ON COLUMN public.idempotency_keys.lease_until IS 'When a try that has not answered is taken for dead; the same wish may then be tried again.';
+
+COMMENT ON COLUMN public.idempotency_keys.headers IS 'The answer''s headers that are the handler''s own, as name: value.';
+
+COMMENT ON COLUMN public.idempotency_keys.response IS 'The answer''s body.';
+
 CREATE TABLE public.identity_codes (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -8794,56 +10706,6 @@ COMMENT ON TABLE public.identity_codes IS 'Codes that prove who calls. Only a ke
 COMMENT ON COLUMN public.identity_codes.kind IS 'confirmation: stands in the confirmation of a visit, until the visit; texted: asked for in a call, good for that call only.';
 
 COMMENT ON COLUMN public.identity_codes.code_hash IS 'NULL until the text with the code was written.';
-
-CREATE TABLE public.invitations (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    email text NOT NULL,
-    role text NOT NULL,
-    token_hash bytea NOT NULL,
-    invited_by uuid,
-    expires_at timestamp with time zone NOT NULL,
-    accepted_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT invitations_email_check CHECK ((email = lower(email))),
-    CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'staff'::text, 'viewer'::text])))
-);
-
-ALTER TABLE ONLY public.invitations FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.invitations OWNER TO owner;
-
-COMMENT ON TABLE public.invitations IS 'An address asked to join. Joining needs the token or the confirmed address; the address alone never founds an organisation.';
-
-COMMENT ON COLUMN public.invitations.token_hash IS 'SHA-256 of the token in the invitation mail; the token itself is not stored.';
-
-CREATE TABLE public.locations (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    name text NOT NULL,
-    address text,
-    time_zone text NOT NULL,
-    phone text,
-    calendar_stale_after interval DEFAULT '00:15:00'::interval NOT NULL,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT locations_calendar_stale_after_check CHECK (((calendar_stale_after >= '00:01:00'::interval) AND (calendar_stale_after <= '7 days'::interval))),
-    CONSTRAINT locations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
-    CONSTRAINT locations_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
-    CONSTRAINT locations_time_zone_check CHECK (app.is_time_zone(time_zone))
-);
-
-ALTER TABLE ONLY public.locations FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.locations OWNER TO owner;
-
-COMMENT ON TABLE public.locations IS 'A place where visits happen. Hours, closures and local time belong to it; an organisation starts with one.';
-
-COMMENT ON COLUMN public.locations.time_zone IS 'IANA zone in which the location''s hours and every spoken time are read.';
-
-COMMENT ON COLUMN public.locations.phone IS 'The clinic''s own line (E.164), where callers are put through. Must not forward back to a number of ours.';
-
-COMMENT ON COLUMN public.locations.calendar_stale_after IS 'When a calendar''s mirror is older than this, bookings are pending instead of confirmed.';
 
 CREATE TABLE public.notifications (
     org_id uuid NOT NULL,
@@ -8949,28 +10811,6 @@ COMMENT ON TABLE public.phone_numbers IS 'A clinic''s DID: the number callers di
 COMMENT ON COLUMN public.phone_numbers.number IS 'E.164.';
 
 COMMENT ON COLUMN public.phone_numbers.routing IS 'dynamic: Vapi asks us for the assistant at every call; fixed: the number carries one assistant.';
-
-CREATE TABLE public.profiles (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    user_id uuid NOT NULL,
-    role text NOT NULL,
-    name text,
-    email text,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT profiles_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'staff'::text, 'viewer'::text])))
-);
-
-ALTER TABLE ONLY public.profiles FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.profiles OWNER TO owner;
-
-COMMENT ON TABLE public.profiles IS 'Membership: one person belongs to one organisation in one role. The truth behind every token''s org_id.';
-
-COMMENT ON COLUMN public.profiles.user_id IS 'The person in auth.users; unique across tenants.';
-
-COMMENT ON COLUMN public.profiles.role IS 'owner and admin manage, staff work, viewer only reads. Read at every request, not from the token.';
 
 CREATE TABLE public.resource_services (
     org_id uuid NOT NULL,
@@ -9183,6 +11023,12 @@ ALTER TABLE ONLY public.departments
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (org_id, id);
 
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_org_id_user_id_method_route_key_key UNIQUE (org_id, user_id, method, route, key);
+
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.identity_codes
     ADD CONSTRAINT identity_codes_pkey PRIMARY KEY (org_id, id);
 
@@ -9332,6 +11178,10 @@ CREATE UNIQUE INDEX appointments_hold ON public.appointments USING btree (org_id
 
 COMMENT ON INDEX public.appointments_hold IS 'One hold per call.';
 
+CREATE INDEX appointments_listed ON public.appointments USING btree (org_id, scheduled_at, id) INCLUDE (status);
+
+COMMENT ON INDEX public.appointments_listed IS 'Lists of a period, and how many there are, without looking at the rows: the last page of many.';
+
 CREATE INDEX appointments_patient ON public.appointments USING btree (org_id, patient_id, scheduled_at);
 
 COMMENT ON INDEX public.appointments_patient IS 'A patient''s visits.';
@@ -9339,10 +11189,6 @@ COMMENT ON INDEX public.appointments_patient IS 'A patient''s visits.';
 CREATE INDEX appointments_resource ON public.appointments USING btree (org_id, resource_id, scheduled_at);
 
 COMMENT ON INDEX public.appointments_resource IS 'free_slots: what is taken in a window; bounded by scheduled_at because timestamptz comparison is leakproof and range overlap is not.';
-
-CREATE INDEX appointments_scheduled ON public.appointments USING btree (org_id, scheduled_at);
-
-COMMENT ON INDEX public.appointments_scheduled IS 'Lists of a period.';
 
 CREATE UNIQUE INDEX appointments_wish ON public.appointments USING btree (org_id, call_id, patient_id, service_id, scheduled_at) WHERE (status = ANY (ARRAY['pending'::text, 'confirmed'::text]));
 
@@ -9355,6 +11201,10 @@ COMMENT ON INDEX public.assistant_routes_agent IS 'assistant-request: the assist
 CREATE INDEX audit_log_at ON public.audit_log USING btree (org_id, at);
 
 COMMENT ON INDEX public.audit_log_at IS 'The log of a period.';
+
+CREATE INDEX booking_attempts_appointment ON public.booking_attempts USING btree (org_id, appointment_id) WHERE (appointment_id IS NOT NULL);
+
+COMMENT ON INDEX public.booking_attempts_appointment IS 'appointment_story: what was tried with one appointment.';
 
 CREATE INDEX booking_attempts_at ON public.booking_attempts USING btree (org_id, at);
 
@@ -9375,6 +11225,10 @@ COMMENT ON INDEX public.business_hours_resource IS 'open_spans: whether a resour
 CREATE INDEX busy_blocks_resource ON public.busy_blocks USING btree (org_id, resource_id, ends_at);
 
 COMMENT ON INDEX public.busy_blocks_resource IS 'free_slots: what is busy from now on, whatever lies in the past.';
+
+CREATE INDEX call_logs_began ON public.call_logs USING btree (org_id, COALESCE(started_at, created_at), id) WHERE (deleted_at IS NULL);
+
+COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page and the total, the newest first.';
 
 CREATE INDEX call_logs_contact ON public.call_logs USING btree (org_id, contact_id);
 
@@ -9412,6 +11266,10 @@ CREATE INDEX events_xid ON public.events USING btree (xid);
 
 COMMENT ON INDEX public.events_xid IS 'The relay reads on from where it was.';
 
+CREATE INDEX idempotency_keys_expires ON public.idempotency_keys USING btree (expires_at);
+
+COMMENT ON INDEX public.idempotency_keys_expires IS 'The hourly sweep.';
+
 CREATE UNIQUE INDEX identity_codes_appointment ON public.identity_codes USING btree (org_id, appointment_id) WHERE (kind = 'confirmation'::text);
 
 COMMENT ON INDEX public.identity_codes_appointment IS 'One valid code per visit.';
@@ -9448,6 +11306,10 @@ CREATE UNIQUE INDEX messages_external ON public.messages USING btree (org_id, se
 
 COMMENT ON INDEX public.messages_external IS 'A provider''s delivery report finds its row; the same message is recorded once.';
 
+CREATE INDEX messages_page ON public.messages USING btree (org_id, created_at, id);
+
+COMMENT ON INDEX public.messages_page IS 'list_messages and export_messages: a page, the total, and the next row after one.';
+
 CREATE INDEX messages_recent ON public.messages USING btree (org_id, created_at);
 
 COMMENT ON INDEX public.messages_recent IS 'The audit view: what went out in a period.';
@@ -9463,6 +11325,10 @@ COMMENT ON INDEX public.messages_send_key IS 'begin_message: one wish, one messa
 CREATE INDEX notifications_recent ON public.notifications USING btree (org_id, created_at);
 
 COMMENT ON INDEX public.notifications_recent IS 'The newest notifications, and the unread ones.';
+
+CREATE INDEX notifications_unread ON public.notifications USING btree (org_id, created_at) WHERE (read_at IS NULL);
+
+COMMENT ON INDEX public.notifications_unread IS 'count_unread_notifications, and the list of them.';
 
 CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, channel, number_hash) WHERE (revoked_at IS NULL);
 
@@ -9643,6 +11509,9 @@ ALTER TABLE ONLY public.departments
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.identity_codes
     ADD CONSTRAINT identity_codes_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE CASCADE;
 
@@ -9813,6 +11682,8 @@ CREATE POLICY definer_crosses ON public.assistant_routes FOR SELECT TO app_defin
 
 CREATE POLICY definer_crosses ON public.events TO app_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY definer_crosses ON public.idempotency_keys TO app_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY definer_crosses ON public.invitations TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.org_credentials FOR SELECT TO app_definer USING (true);
@@ -9832,6 +11703,8 @@ CREATE POLICY definer_crosses ON public.webhook_deliveries TO app_definer USING 
 ALTER TABLE public.departments ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.idempotency_keys ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.identity_codes ENABLE ROW LEVEL SECURITY;
 
@@ -9908,6 +11781,8 @@ CREATE POLICY service_role_sees_all ON public.contacts TO service_role USING (tr
 CREATE POLICY service_role_sees_all ON public.departments TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.events TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.idempotency_keys TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.identity_codes TO service_role USING (true) WITH CHECK (true);
 
@@ -9993,6 +11868,8 @@ CREATE POLICY tenant_reads ON public.departments FOR SELECT TO tenant_user, tena
 
 CREATE POLICY tenant_reads ON public.events FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.idempotency_keys FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.identity_codes FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.invitations FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -10077,6 +11954,8 @@ CREATE POLICY writer_writes ON public.departments TO app_writer USING ((org_id =
 
 CREATE POLICY writer_writes ON public.events TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.idempotency_keys TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.identity_codes TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.invitations TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -10136,6 +12015,9 @@ GRANT USAGE ON SCHEMA public TO tenant_user;
 
 GRANT USAGE ON SCHEMA river TO app_definer;
 GRANT USAGE ON SCHEMA river TO voxanne_login;
+
+GRANT ALL ON FUNCTION app.abandon_request(p_claim_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.abandon_request(p_claim_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.now() TO app_definer;
 GRANT ALL ON FUNCTION app.now() TO app_writer;
@@ -10206,6 +12088,12 @@ REVOKE ALL ON FUNCTION app.answer_question(p_inbound public.messages, p_question
 GRANT ALL ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.appointment_story(p_appointment_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.appointment_story(p_appointment_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.approve_appointment(p_appointment_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.approve_appointment(p_appointment_id uuid) FROM PUBLIC;
 
@@ -10229,12 +12117,18 @@ REVOKE ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_conte
 GRANT ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.blank_calls(p_call_ids uuid[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.blank_calls(p_call_ids uuid[]) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) TO tenant_service;
 GRANT ALL ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.book_appointment(p_service text, p_starts_at timestamp with time zone, p_patient_name text, p_call_id uuid, p_tool_call_id text, p_resource text, p_contact_id uuid, p_date_of_birth date, p_email text, p_spoken_phone text, p_another_person boolean, p_notes text, p_override boolean, p_said_date text, p_said_time text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.book_by_staff(p_service text, p_at text, p_patient_name text, p_contact_id uuid, p_phone text, p_email text, p_date_of_birth date, p_resource text, p_notes text, p_override boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.book_by_staff(p_service text, p_at text, p_patient_name text, p_contact_id uuid, p_phone text, p_email text, p_date_of_birth date, p_resource text, p_notes text, p_override boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text, p_replayed boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid, p_reason text, p_replayed boolean) FROM PUBLIC;
@@ -10244,6 +12138,12 @@ REVOKE ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_serv
 
 GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO app_writer;
+REVOKE ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.call_stats() TO tenant_user;
+REVOKE ALL ON FUNCTION app.call_stats() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_definer;
 GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_writer;
@@ -10272,8 +12172,23 @@ GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_lo
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.change_appointment(p_appointment_id uuid, p_at text, p_resource text, p_override boolean, p_status text, p_notes text, p_confirmation_sent boolean, p_reason text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.change_appointment(p_appointment_id uuid, p_at text, p_resource text, p_override boolean, p_status text, p_notes text, p_confirmation_sent boolean, p_reason text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.profiles TO tenant_service;
+GRANT SELECT ON TABLE public.profiles TO tenant_user;
+GRANT SELECT,INSERT ON TABLE public.profiles TO app_definer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO service_role;
+
+GRANT ALL ON FUNCTION app.change_member_role(p_user_id uuid, p_role text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.change_member_role(p_user_id uuid, p_role text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.check_fields(p_fields jsonb, VARIADIC p_known text[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.check_fields(p_fields jsonb, VARIADIC p_known text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.check_segment(p_segment jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.check_segment(p_segment jsonb) FROM PUBLIC;
@@ -10296,11 +12211,20 @@ REVOKE ALL ON FUNCTION app.claim_message(p_message_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.claim_number(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.claim_number(p_number text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) TO app_writer;
+REVOKE ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) TO app_writer;
 REVOKE ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
@@ -10322,6 +12246,12 @@ REVOKE ALL ON FUNCTION app.contact_search(p_search text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_stats() TO tenant_user;
 REVOKE ALL ON FUNCTION app.contact_stats() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.contacts_like(p_search text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.contacts_like(p_search text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.count_unread_notifications() TO tenant_user;
+REVOKE ALL ON FUNCTION app.count_unread_notifications() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.create_contact(p_fields jsonb, p_source text, p_call_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.create_contact(p_fields jsonb, p_source text, p_call_id uuid) FROM PUBLIC;
@@ -10357,6 +12287,21 @@ REVOKE ALL ON FUNCTION app.default_template(p_kind text, p_language text) FROM P
 GRANT ALL ON FUNCTION app.delete_agent(p_agent_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.delete_agent(p_agent_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.delete_location(p_location_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_location(p_location_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.delete_notification(p_notification_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_notification(p_notification_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.delete_resource(p_resource_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_resource(p_resource_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.delete_service(p_service_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_service(p_service_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.delete_template(p_template_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.delete_template(p_template_id uuid) FROM PUBLIC;
 
@@ -10384,6 +12329,9 @@ REVOKE ALL ON FUNCTION app.erase_visits(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.find_messaging_tenant(p_number text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.find_messaging_tenant(p_number text) FROM PUBLIC;
@@ -10420,6 +12368,9 @@ REVOKE ALL ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p
 GRANT ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) TO tenant_user;
+REVOKE ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) FROM PUBLIC;
 
@@ -10442,6 +12393,38 @@ REVOKE ALL ON FUNCTION app.identify_caller(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.invitations TO app_definer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(org_id) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(id) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(id) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(email) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(email) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(role) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(role) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(invited_by) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(invited_by) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(expires_at) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(expires_at) ON TABLE public.invitations TO tenant_user;
+
+GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_user;
+GRANT UPDATE(accepted_at) ON TABLE public.invitations TO app_definer;
+
+GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_user;
+
+GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) TO tenant_user;
+REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) FROM PUBLIC;
@@ -10467,6 +12450,18 @@ GRANT ALL ON FUNCTION app.limit_waits() TO tenant_service;
 GRANT ALL ON FUNCTION app.limit_waits() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.limit_waits() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason text, p_call_id uuid, p_appointment_id uuid, p_from text, p_to text, p_page integer, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason text, p_call_id uuid, p_appointment_id uuid, p_from text, p_to text, p_page integer, p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.campaigns TO tenant_service;
 GRANT SELECT ON TABLE public.campaigns TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.campaigns TO app_writer;
@@ -10477,6 +12472,15 @@ REVOKE ALL ON FUNCTION app.list_campaigns() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_leads(p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_leads(p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) FROM PUBLIC;
@@ -10513,6 +12517,9 @@ GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO app_writer
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_service;
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_user;
 REVOKE ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) TO app_writer;
+REVOKE ALL ON FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.may_guess(p_call_id uuid, p_contact_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.may_guess(p_call_id uuid, p_contact_id uuid) FROM PUBLIC;
@@ -10551,6 +12558,9 @@ REVOKE ALL ON FUNCTION app.message_text_refusal(p_category text, p_method text, 
 
 GRANT ALL ON FUNCTION app.message_to_settle(p_message_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.message_to_settle(p_message_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) TO app_writer;
+REVOKE ALL ON FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) FROM PUBLIC;
@@ -10645,6 +12655,9 @@ REVOKE ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_
 GRANT ALL ON FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) TO app_writer;
 REVOKE ALL ON FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p_code_hashes bytea[], p_patient_name text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) TO app_writer;
 REVOKE ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) FROM PUBLIC;
 
@@ -10663,6 +12676,12 @@ REVOKE ALL ON FUNCTION app.provision_user() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.read_all_notifications() TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_all_notifications() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.read_call(p_call_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_call(p_call_id uuid, p_request_id text) FROM PUBLIC;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO service_role;
@@ -10704,6 +12723,12 @@ GRANT SELECT(updated_at) ON TABLE public.org_credentials TO tenant_user;
 
 GRANT ALL ON FUNCTION app.read_credential(p_provider text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.read_credential(p_provider text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.read_notification(p_notification_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_notification(p_notification_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.recent_activity(p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.recent_activity(p_limit integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text) FROM PUBLIC;
@@ -10762,6 +12787,9 @@ REVOKE ALL ON FUNCTION app.remove_closure(p_closure_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.remove_credential(p_provider text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.remove_credential(p_provider text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.remove_member(p_user_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.remove_member(p_user_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_call_id uuid) FROM PUBLIC;
@@ -10849,6 +12877,14 @@ REVOKE ALL ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_cate
 GRANT ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.locations TO tenant_service;
+GRANT SELECT ON TABLE public.locations TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO service_role;
+
+GRANT ALL ON FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.patients TO tenant_service;
 GRANT SELECT ON TABLE public.patients TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO app_writer;
@@ -10856,6 +12892,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO service_role;
 
 GRANT ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.save_resource(p_resource_id uuid, p_fields jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_resource(p_resource_id uuid, p_fields jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.message_templates TO tenant_service;
 GRANT SELECT ON TABLE public.message_templates TO tenant_user;
@@ -10901,11 +12943,17 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO service_role;
 GRANT ALL ON FUNCTION app.set_message_rules(p_rules jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.set_message_rules(p_rules jsonb) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.set_org_settings(p_fields jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.set_org_settings(p_fields jsonb) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.slots_of_days(p_from date, p_to date, p_service text, p_resource text, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.slots_of_days(p_from date, p_to date, p_service text, p_resource text, p_limit integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.sms_segments(p_text text) TO app_writer;
 REVOKE ALL ON FUNCTION app.sms_segments(p_text text) FROM PUBLIC;
@@ -11002,8 +13050,15 @@ REVOKE ALL ON FUNCTION app.visits_to_answer(p_contact_id uuid, p_now timestamp w
 GRANT ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.wished_instant(p_words text, p_zone text) TO app_writer;
+GRANT ALL ON FUNCTION app.wished_instant(p_words text, p_zone text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.wished_instant(p_words text, p_zone text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.with_stop_hint(p_text text, p_language text) TO app_writer;
 REVOKE ALL ON FUNCTION app.with_stop_hint(p_text text, p_language text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;
@@ -11098,42 +13153,14 @@ GRANT SELECT,DELETE ON TABLE public.events TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO service_role;
 
+GRANT DELETE ON TABLE public.idempotency_keys TO app_definer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO service_role;
+
+GRANT SELECT(expires_at) ON TABLE public.idempotency_keys TO app_definer;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO service_role;
-
-GRANT SELECT ON TABLE public.invitations TO app_definer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(org_id) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(id) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(id) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(email) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(email) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(role) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(role) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(invited_by) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(invited_by) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(expires_at) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(expires_at) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_user;
-GRANT UPDATE(accepted_at) ON TABLE public.invitations TO app_definer;
-
-GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_user;
-
-GRANT SELECT ON TABLE public.locations TO tenant_service;
-GRANT SELECT ON TABLE public.locations TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.locations TO service_role;
 
 GRANT SELECT ON TABLE public.notifications TO tenant_service;
 GRANT SELECT ON TABLE public.notifications TO tenant_user;
@@ -11158,12 +13185,6 @@ GRANT SELECT ON TABLE public.phone_numbers TO tenant_service;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO service_role;
-
-GRANT SELECT ON TABLE public.profiles TO tenant_service;
-GRANT SELECT ON TABLE public.profiles TO tenant_user;
-GRANT SELECT,INSERT ON TABLE public.profiles TO app_definer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO service_role;
 
 GRANT SELECT ON TABLE public.resource_services TO tenant_service;
 GRANT SELECT ON TABLE public.resource_services TO tenant_user;
