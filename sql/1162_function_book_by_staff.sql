@@ -36,6 +36,11 @@ begin
   limit 1;
 
   if p_contact_id is null then
+    -- The resources first, as every booking locks them: a caller of this number who books at this moment holds them and
+    -- would wait for this row, while we waited for them.
+    perform app.lock_resources(array(
+      select app.candidates(s.id, (select r.id from app.find_resource(p_resource) r), app.location_of_wish(null, null))
+      from app.find_service(p_service) s));
     insert into public.contacts (org_id, phone, name, email, source)
     values (v_org_id, p_phone, v_name, nullif(btrim(p_email), ''), 'dashboard')
     on conflict (org_id, phone) do nothing;
