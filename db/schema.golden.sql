@@ -1658,6 +1658,11 @@ begin
   limit 1;
 
   if p_contact_id is null then
+    -- The resources first, as every booking locks them: a caller of this number who books at this moment holds them and
+    -- would wait for this row, while we waited for them.
+    perform app.lock_resources(array(
+      select app.candidates(s.id, (select r.id from app.find_resource(p_resource) r), app.location_of_wish(null, null))
+      from app.find_service(p_service) s));
     insert into public.contacts (org_id, phone, name, email, source)
     values (v_org_id, p_phone, v_name, nullif(btrim(p_email), ''), 'dashboard')
     on conflict (org_id, phone) do nothing;
@@ -12140,6 +12145,7 @@ GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_du
 REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO app_writer;
+GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.call_stats() TO tenant_user;

@@ -161,7 +161,7 @@ func TestAContactIsShownWithItsHistory(t *testing.T) {
 	require.Equal(t, []any{1.0, 1.0, 1.0}, []any{shown["total_calls"], shown["total_appointments"], shown["total_messages"]})
 	require.Equal(t, "Nora Quill", shown["contact_name"])
 	for list, want := range map[string]map[string]any{
-		"call_history":        {"phone_number": "+13125550140", "caller_name": "Nora Quill", "duration_seconds": 61.0, "status": "ended", "transcript_preview": "zanzibar-lilac", "call_type": "inbound"},
+		"call_history":        {"phone_number": "+13125550140", "caller_name": "Nora Quill", "duration_seconds": 61.0, "status": "completed", "transcript_preview": "zanzibar-lilac", "call_type": "inbound"},
 		"appointment_history": {"status": "confirmed", "patient_name": "Pip Quill", "duration_minutes": 30.0, "scheduled_time": "2031-03-04T16:00:00Z", "scheduled_at": "2031-03-04T16:00:00Z"},
 		"message_history":     {"content": "zanzibar-lilac", "status": "sent", "category": "follow_up"},
 		"patients":            {"name": "Pip Quill", "date_of_birth": "2020-02-29", "dateOfBirth": "2020-02-29"},
@@ -173,6 +173,9 @@ func TestAContactIsShownWithItsHistory(t *testing.T) {
 		}
 	}
 	require.Equal(t, shown["call_history"], shown["callHistory"])
+	c.data.Exec(t, `update public.call_logs set deleted_at = now() where id = $1`, call)
+	shown = c.ok(t, http.MethodGet, path, "")
+	require.Equal(t, []any{[]any{}, 0.0}, []any{shown["call_history"], shown["total_calls"]}, "a deleted call is not shown")
 	requireRefusal(t, c.console(t, http.MethodDelete, path, ""), http.StatusConflict, CodeConflict)
 	require.Equal(t, 1.0, c.ok(t, http.MethodGet, pathContacts, "")["pagination"].(map[string]any)["total"], "visits are ahead: nothing is erased")
 }

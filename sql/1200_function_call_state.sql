@@ -15,4 +15,4 @@ $$;
 comment on function app.call_state(text, text, text) is
   'How a call stands, in the words of the dashboard: in_progress, completed, missed, transferred, or failed where an error of ours or the provider''s kept it from taking place. Has no search_path so that it is inlined into lists.';
 
-select app.seal('app.call_state(text, text, text)', null, 'app_writer');
+select app.seal('app.call_state(text, text, text)', null, 'app_writer', 'tenant_user');

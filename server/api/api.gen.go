@@ -2070,7 +2070,9 @@ type CallOfContact struct {
 
 	// PhoneNumber The number of the other party, E.164.
 	PhoneNumber *string `json:"phone_number"`
-	Status      string  `json:"status"`
+
+	// Status How the call stands or ended; failed when a fault kept it from taking place.
+	Status CallStatus `json:"status"`
 
 	// Summary Redacted.
 	Summary *string `json:"summary"`
