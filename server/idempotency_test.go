@@ -150,7 +150,7 @@ func TestAPanicGivesItsKeyBack(t *testing.T) {
 	broken := true
 	handler := withScope(slog.New(slog.DiscardHandler), recoverPanics(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		noteClaims(r.Context(), claims)
-		once(NewDatabase(opened), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		once(NewDatabase(opened), nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			if broken {
 				panic("test")
 			}
