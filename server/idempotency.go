@@ -185,6 +185,10 @@ func noteEffect(ctx context.Context, tx db.Tx) error {
 	return err
 }
 
+// repeatable is a context in which changes are not noted as those of a wish with a key: they have a key of their own, so a
+// try after a death repeats nothing, and its answer is better than none.
+func repeatable(ctx context.Context) context.Context { return context.WithValue(ctx, claimKey{}, nil) }
+
 // finish writes down what became of the wish, whether or not the client still waits.
 func (w wish) finish(ctx context.Context, members memberships, write func(context.Context, db.Tx) error) {
 	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTimeout)
