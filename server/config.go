@@ -295,12 +295,13 @@ func (c *Config) validateOrigins(complain complainer) {
 	}
 }
 
-// validateDashboard takes the first origin for the dashboard when none is named. Without either no invitation is mailed.
+// validateDashboard takes the first origin for the dashboard when none is named. Without either no invitation is mailed, nor
+// with an origin over which the link's token would travel in the clear.
 func (c *Config) validateDashboard(complain complainer) {
 	switch {
 	case c.DashboardURL != "":
 		c.validateURL(complain, "DASHBOARD_URL", c.DashboardURL, "the address under which people open the dashboard")
-	case len(c.Origins) > 0:
+	case len(c.Origins) > 0 && (c.Env == Dev || strings.HasPrefix(c.Origins[0], "https://")):
 		c.DashboardURL = c.Origins[0]
 	}
 }
