@@ -2,6 +2,9 @@ package server
 
 import (
 	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/voxanne-ai/voxanne/db"
 )
@@ -19,12 +22,20 @@ func (d database) Ping(ctx context.Context) error { return d.db.Ping(ctx) }
 // AsUser runs fn in one transaction of the claims' user. What a wish with a key changes there commits together with the
 // word that it acted, see noteEffect.
 func (d database) AsUser(ctx context.Context, claims []byte, fn func(db.Tx, db.Member) error) error {
-	return d.db.AsUser(ctx, claims, func(tx db.Tx, member db.Member) error {
-		if err := fn(tx, member); err != nil {
-			return err
+	committing := false
+	err := d.db.AsUser(ctx, claims, func(tx db.Tx, member db.Member) error {
+		err := fn(tx, member)
+		if err == nil {
+			err = noteEffect(ctx, tx)
 		}
-		return noteEffect(ctx, tx)
+		committing = err == nil
+		return err
 	})
+	var refused *pgconn.PgError
+	if err != nil && committing && !errors.As(err, &refused) && !errors.Is(err, db.ErrRolledBack) {
+		noteDoubt(ctx) // the connection broke: it may be committed
+	}
+	return err
 }
 
 // Membership reads the organization in a transaction of the claims' user, who

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -145,19 +146,21 @@ func (w wish) claim(ctx context.Context, members memberships) (claim db.RequestC
 }
 
 // carryOut serves the request, keeps its answer and only then sends it: who repeats a wish after reading its answer
-// finds the answer kept. The key is given back when there is nothing to keep, also after a panic.
+// finds the answer kept. The key is given back when there is nothing to keep, also after a panic, unless nobody knows
+// whether a change stands.
 func (w wish) carryOut(out http.ResponseWriter, r *http.Request, members memberships, next http.Handler) {
 	answer := &answerBuffer{header: http.Header{}}
 	kept := false
+	try := &try{claim: w.params.ClaimID}
 	defer func() {
-		if !kept {
+		if !kept && !try.doubtful.Load() {
 			w.finish(r.Context(), members, func(ctx context.Context, tx db.Tx) error {
 				_, err := tx.AbandonRequest(ctx, w.params.ClaimID)
 				return err
 			})
 		}
 	}()
-	next.ServeHTTP(answer, r.WithContext(context.WithValue(r.Context(), claimKey{}, w.params.ClaimID)))
+	next.ServeHTTP(answer, r.WithContext(context.WithValue(r.Context(), tryKey{}, try)))
 	if status := answer.statusOrOK(); status >= 200 && status <= 299 {
 		kept = true // also when writing fails: what was carried out must not be free to be carried out again at once
 		w.finish(r.Context(), members, func(ctx context.Context, tx db.Tx) error {
@@ -168,17 +171,37 @@ func (w wish) carryOut(out http.ResponseWriter, r *http.Request, members members
 	answer.sendTo(out)
 }
 
-type claimKey struct{}
+// try is one carrying out of a wish, as its transactions know it.
+type try struct {
+	claim uuid.UUID
+	// doubtful: the connection broke while a change of it was being committed. Nobody knows whether it stands, so the key
+	// is not given back: when the lease is over, the database does.
+	doubtful atomic.Bool
+}
+
+type tryKey struct{}
+
+func tryOf(ctx context.Context) *try {
+	t, _ := ctx.Value(tryKey{}).(*try)
+	return t
+}
+
+// noteDoubt remembers that a change may or may not be committed. Outside of a wish with a key it does nothing.
+func noteDoubt(ctx context.Context) {
+	if t := tryOf(ctx); t != nil {
+		t.doubtful.Store(true)
+	}
+}
 
 // noteEffect says, in the transaction that carried a wish with a key out, that it did: the one commits with the other.
 // A transaction that only read says nothing. Error: conflict when the try took so long that another one has the wish; then
 // nothing of it may stay. Outside of such a wish it does nothing.
 func noteEffect(ctx context.Context, tx db.Tx) error {
-	claim, ok := ctx.Value(claimKey{}).(uuid.UUID)
-	if !ok {
+	t := tryOf(ctx)
+	if t == nil {
 		return nil
 	}
-	held, err := tx.NoteEffect(ctx, claim)
+	held, err := tx.NoteEffect(ctx, t.claim)
 	if err == nil && !held {
 		err = NewError(CodeConflict, sentenceTooLate, nil)
 	}
@@ -187,7 +210,7 @@ func noteEffect(ctx context.Context, tx db.Tx) error {
 
 // repeatable is a context in which changes are not noted as those of a wish with a key: they have a key of their own, so a
 // try after a death repeats nothing, and its answer is better than none.
-func repeatable(ctx context.Context) context.Context { return context.WithValue(ctx, claimKey{}, nil) }
+func repeatable(ctx context.Context) context.Context { return context.WithValue(ctx, tryKey{}, nil) }
 
 // finish writes down what became of the wish, whether or not the client still waits.
 func (w wish) finish(ctx context.Context, members memberships, write func(context.Context, db.Tx) error) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -37,6 +38,7 @@ type wisher struct {
 	claims Claims
 	db     *mortal
 	keys   *vault.Keyring
+	cut    *cut
 }
 
 func newWisher(t *testing.T) *wisher {
@@ -45,7 +47,8 @@ func newWisher(t *testing.T) *wisher {
 	var err error
 	w.claims, err = newClaims(w.org, w.user)
 	require.NoError(t, err)
-	opened, err := db.Open(t.Context(), w.data.LoginURL)
+	w.cut = newCut(t, w.data.LoginURL)
+	opened, err := db.Open(t.Context(), w.cut.url)
 	require.NoError(t, err)
 	t.Cleanup(opened.Close)
 	w.db = &mortal{memberships: NewDatabase(opened)}
@@ -167,4 +170,23 @@ func TestASecretAnswerIsKeptSealedAndRepeated(t *testing.T) {
 	w.keys, err = vault.ParseKeyring(strings.Repeat("7b", 32)) // the key is gone
 	require.NoError(t, err)
 	require.Equal(t, sentenceActed, requireRefusal(t, w.wish(t, answer), http.StatusConflict, CodeConflict).Error)
+}
+
+func TestACommitThatNobodySawIsNotCarriedOutAgain(t *testing.T) {
+	t.Parallel()
+	w := newWisher(t)
+	failed := w.wish(t, func(out http.ResponseWriter, r *http.Request) {
+		w.cut.armed.Store(true)
+		if err := w.act(r); err != nil {
+			WriteError(out, r, err)
+		}
+	})
+	require.GreaterOrEqual(t, failed.Code, 500)
+	require.False(t, w.cut.armed.Load(), "control: the connection broke at the commit")
+	require.Eventually(t, func() bool { return w.acts(t) == 1 }, 5*time.Second, 20*time.Millisecond, "it was committed")
+	require.Equal(t, 1, w.number(t, "select count(*) from public.idempotency_keys where state = 'running'"), "the key is not given back")
+	w.endLease(t)
+	refused := requireRefusal(t, w.wish(t, func(_ http.ResponseWriter, r *http.Request) { require.NoError(t, w.act(r)) }), http.StatusConflict, CodeConflict)
+	require.Equal(t, sentenceActed, refused.Error)
+	require.Equal(t, 1, w.acts(t))
 }
