@@ -489,7 +489,7 @@ type Location struct {
 	UpdatedAt          time.Time
 }
 
-// The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.
+// The audit trail of everything sent to or received from patients, and of what people are sent who are invited to the team. Append-only: written by functions, never edited by people.
 type Message struct {
 	OrgID     uuid.UUID
 	ID        uuid.UUID

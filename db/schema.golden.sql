@@ -1022,7 +1022,7 @@ ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages OWNER TO owner;
 
-COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
+COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients, and of what people are sent who are invited to the team. Append-only: written by functions, never edited by people.';
 
 COMMENT ON COLUMN public.messages.recipient IS 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came.';
 

@@ -7,6 +7,8 @@ alter table public.messages
   drop constraint messages_category_check,
   add constraint messages_category_check check (category in (
     'code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'share', 'export', 'invitation'));
+comment on table public.messages is
+  'The audit trail of everything sent to or received from patients, and of what people are sent who are invited to the team. Append-only: written by functions, never edited by people.';
 
 alter table public.invitations
   add column token_id uuid,
@@ -60,4 +62,6 @@ alter table public.messages
   drop constraint messages_category_check,
   add constraint messages_category_check check (category in (
     'code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'share', 'export')) not valid;
+comment on table public.messages is
+  'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
 -- +goose StatementEnd
