@@ -556,6 +556,39 @@ func (e FollowUpWishMethod) Valid() bool {
 	}
 }
 
+// Defines values for InvitationMailState.
+const (
+	InvitationMailStateBlocked   InvitationMailState = "blocked"
+	InvitationMailStateDelivered InvitationMailState = "delivered"
+	InvitationMailStateFailed    InvitationMailState = "failed"
+	InvitationMailStateNone      InvitationMailState = "none"
+	InvitationMailStateQueued    InvitationMailState = "queued"
+	InvitationMailStateSent      InvitationMailState = "sent"
+	InvitationMailStateUnknown   InvitationMailState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the InvitationMailState enum.
+func (e InvitationMailState) Valid() bool {
+	switch e {
+	case InvitationMailStateBlocked:
+		return true
+	case InvitationMailStateDelivered:
+		return true
+	case InvitationMailStateFailed:
+		return true
+	case InvitationMailStateNone:
+		return true
+	case InvitationMailStateQueued:
+		return true
+	case InvitationMailStateSent:
+		return true
+	case InvitationMailStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvitationWishRole.
 const (
 	InvitationWishRoleAdmin  InvitationWishRole = "admin"
@@ -669,19 +702,19 @@ func (e OrgIdentityFactor) Valid() bool {
 
 // Defines values for OrgRecordingConsent.
 const (
-	Announce OrgRecordingConsent = "announce"
-	Ask      OrgRecordingConsent = "ask"
-	None     OrgRecordingConsent = "none"
+	OrgRecordingConsentAnnounce OrgRecordingConsent = "announce"
+	OrgRecordingConsentAsk      OrgRecordingConsent = "ask"
+	OrgRecordingConsentNone     OrgRecordingConsent = "none"
 )
 
 // Valid indicates whether the value is a known member of the OrgRecordingConsent enum.
 func (e OrgRecordingConsent) Valid() bool {
 	switch e {
-	case Announce:
+	case OrgRecordingConsentAnnounce:
 		return true
-	case Ask:
+	case OrgRecordingConsentAsk:
 		return true
-	case None:
+	case OrgRecordingConsentNone:
 		return true
 	default:
 		return false
@@ -1117,6 +1150,27 @@ func (e ListContactsParamsOrder) Valid() bool {
 	}
 }
 
+// Defines values for VerifyIntegrationParamsProvider.
+const (
+	Resend VerifyIntegrationParamsProvider = "resend"
+	Twilio VerifyIntegrationParamsProvider = "twilio"
+	Vapi   VerifyIntegrationParamsProvider = "vapi"
+)
+
+// Valid indicates whether the value is a known member of the VerifyIntegrationParamsProvider enum.
+func (e VerifyIntegrationParamsProvider) Valid() bool {
+	switch e {
+	case Resend:
+		return true
+	case Twilio:
+		return true
+	case Vapi:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListMessagesParamsDirection.
 const (
 	MessageInbound  ListMessagesParamsDirection = "inbound"
@@ -1158,34 +1212,37 @@ func (e ListMessagesParamsMethod) Valid() bool {
 
 // Defines values for ListMessagesParamsCategory.
 const (
-	CategoryCode         ListMessagesParamsCategory = "code"
-	CategoryConfirmation ListMessagesParamsCategory = "confirmation"
-	CategoryExport       ListMessagesParamsCategory = "export"
-	CategoryFollowUp     ListMessagesParamsCategory = "follow_up"
-	CategoryMarketing    ListMessagesParamsCategory = "marketing"
-	CategoryReminder     ListMessagesParamsCategory = "reminder"
-	CategoryReply        ListMessagesParamsCategory = "reply"
-	CategoryShare        ListMessagesParamsCategory = "share"
+	ListMessagesParamsCategoryCategoryCode         ListMessagesParamsCategory = "code"
+	ListMessagesParamsCategoryCategoryConfirmation ListMessagesParamsCategory = "confirmation"
+	ListMessagesParamsCategoryCategoryExport       ListMessagesParamsCategory = "export"
+	ListMessagesParamsCategoryCategoryFollowUp     ListMessagesParamsCategory = "follow_up"
+	ListMessagesParamsCategoryCategoryMarketing    ListMessagesParamsCategory = "marketing"
+	ListMessagesParamsCategoryCategoryReminder     ListMessagesParamsCategory = "reminder"
+	ListMessagesParamsCategoryCategoryReply        ListMessagesParamsCategory = "reply"
+	ListMessagesParamsCategoryCategoryShare        ListMessagesParamsCategory = "share"
+	ListMessagesParamsCategoryInvitation           ListMessagesParamsCategory = "invitation"
 )
 
 // Valid indicates whether the value is a known member of the ListMessagesParamsCategory enum.
 func (e ListMessagesParamsCategory) Valid() bool {
 	switch e {
-	case CategoryCode:
+	case ListMessagesParamsCategoryCategoryCode:
 		return true
-	case CategoryConfirmation:
+	case ListMessagesParamsCategoryCategoryConfirmation:
 		return true
-	case CategoryExport:
+	case ListMessagesParamsCategoryCategoryExport:
 		return true
-	case CategoryFollowUp:
+	case ListMessagesParamsCategoryCategoryFollowUp:
 		return true
-	case CategoryMarketing:
+	case ListMessagesParamsCategoryCategoryMarketing:
 		return true
-	case CategoryReminder:
+	case ListMessagesParamsCategoryCategoryReminder:
 		return true
-	case CategoryReply:
+	case ListMessagesParamsCategoryCategoryReply:
 		return true
-	case CategoryShare:
+	case ListMessagesParamsCategoryCategoryShare:
+		return true
+	case ListMessagesParamsCategoryInvitation:
 		return true
 	default:
 		return false
@@ -2559,13 +2616,72 @@ type HoursSpan struct {
 	Weekday int `json:"weekday"`
 }
 
+// IntegrationState One account.
+type IntegrationState struct {
+	Connected bool `json:"connected"`
+
+	// LastVerified When its provider last accepted it.
+	LastVerified *time.Time `json:"lastVerified"`
+
+	// Problem Why its provider refused it when asked last.
+	Problem *string `json:"problem"`
+}
+
+// IntegrationVerified The provider's word.
+type IntegrationVerified struct {
+	// Connected Always true.
+	Connected    bool      `json:"connected"`
+	LastVerified time.Time `json:"lastVerified"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
+// Integrations Every account by its name.
+type Integrations struct {
+	// Elevenlabs One account.
+	Elevenlabs IntegrationState `json:"elevenlabs"`
+
+	// GoogleCalendar One account.
+	GoogleCalendar IntegrationState `json:"googleCalendar"`
+
+	// Outlook One account.
+	Outlook IntegrationState `json:"outlook"`
+
+	// Resend One account.
+	Resend IntegrationState `json:"resend"`
+
+	// Twilio One account.
+	Twilio IntegrationState `json:"twilio"`
+
+	// Vapi One account.
+	Vapi IntegrationState `json:"vapi"`
+}
+
+// IntegrationsAnswer What is connected.
+type IntegrationsAnswer struct {
+	// Data Every account by its name.
+	Data Integrations `json:"data"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
 // Invitation An address that was asked to join.
 type Invitation struct {
 	CreatedAt time.Time           `json:"created_at"`
 	Email     string              `json:"email"`
+	Expired   bool                `json:"expired"`
 	ExpiresAt time.Time           `json:"expires_at"`
 	Id        UUID                `json:"id"`
 	InvitedBy *openapi_types.UUID `json:"invited_by"`
+
+	// Mail What became of the invitation's e-mail, as in a message; `none` when none was to be sent.
+	Mail InvitationMailState `json:"mail"`
+
+	// MailReason Why it was blocked, failed or is unknown, as in a message.
+	MailReason *string    `json:"mail_reason"`
+	MailedAt   *time.Time `json:"mailed_at"`
 
 	// Role What the user may do in the organization.
 	Role Role `json:"role"`
@@ -2575,6 +2691,9 @@ type Invitation struct {
 type InvitationList struct {
 	Invitations []Invitation `json:"invitations"`
 }
+
+// InvitationMailState What became of the invitation's e-mail, as in a message; `none` when none was to be sent.
+type InvitationMailState string
 
 // InvitationWish Whom to invite as what. agent is what older dashboards call staff.
 type InvitationWish struct {
@@ -2827,14 +2946,25 @@ type MessageStats struct {
 type NewInvitation struct {
 	CreatedAt time.Time           `json:"created_at"`
 	Email     string              `json:"email"`
+	Expired   bool                `json:"expired"`
 	ExpiresAt time.Time           `json:"expires_at"`
 	Id        UUID                `json:"id"`
 	InvitedBy *openapi_types.UUID `json:"invited_by"`
 
+	// Link What the e-mail holds: the dashboard with the token. Null when its address is not configured.
+	Link *string `json:"link"`
+
+	// Mail What became of the invitation's e-mail, as in a message; `none` when none was to be sent.
+	Mail InvitationMailState `json:"mail"`
+
+	// MailReason Why it was blocked, failed or is unknown, as in a message.
+	MailReason *string    `json:"mail_reason"`
+	MailedAt   *time.Time `json:"mailed_at"`
+
 	// Role What the user may do in the organization.
 	Role Role `json:"role"`
 
-	// Token Shown once; stored as a hash only.
+	// Token Shown to who invites; stored as a hash only.
 	Token string `json:"token"`
 }
 
@@ -3641,6 +3771,15 @@ type GetAgentConfigParams struct {
 	Role *AgentRole `form:"role,omitempty" json:"role,omitempty"`
 }
 
+// VerifyIntegrationParams defines parameters for VerifyIntegration.
+type VerifyIntegrationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// VerifyIntegrationParamsProvider defines parameters for VerifyIntegration.
+type VerifyIntegrationParamsProvider string
+
 // ListLocationsParams defines parameters for ListLocations.
 type ListLocationsParams struct {
 	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
@@ -3817,6 +3956,12 @@ type UpdateServiceParams struct {
 
 // WithdrawInvitationParams defines parameters for WithdrawInvitation.
 type WithdrawInvitationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RenewInvitationParams defines parameters for RenewInvitation.
+type RenewInvitationParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -4078,6 +4223,9 @@ type ServerInterface interface {
 	// ConnectResend Connect a Resend account, or replace the connected one.
 	// (POST /api/integrations/resend)
 	ConnectResend(w http.ResponseWriter, r *http.Request)
+	// IntegrationStatus What is connected?
+	// (GET /api/integrations/status)
+	IntegrationStatus(w http.ResponseWriter, r *http.Request)
 	// DisconnectTwilio Forget the Twilio account.
 	// (DELETE /api/integrations/twilio)
 	DisconnectTwilio(w http.ResponseWriter, r *http.Request)
@@ -4087,6 +4235,9 @@ type ServerInterface interface {
 	// ConnectTwilio Connect a Twilio account, or replace the connected one.
 	// (POST /api/integrations/twilio)
 	ConnectTwilio(w http.ResponseWriter, r *http.Request)
+	// VerifyIntegration Ask a provider whether it still accepts the account.
+	// (POST /api/integrations/{provider}/verify)
+	VerifyIntegration(w http.ResponseWriter, r *http.Request, provider VerifyIntegrationParamsProvider, params VerifyIntegrationParams)
 	// ListLocations The locations, by name.
 	// (GET /api/locations)
 	ListLocations(w http.ResponseWriter, r *http.Request, params ListLocationsParams)
@@ -4195,6 +4346,9 @@ type ServerInterface interface {
 	// WithdrawInvitation Take an open invitation back.
 	// (DELETE /api/team/invitations/{id})
 	WithdrawInvitation(w http.ResponseWriter, r *http.Request, id ID, params WithdrawInvitationParams)
+	// RenewInvitation Mail an open invitation once more.
+	// (POST /api/team/invitations/{id}/resend)
+	RenewInvitation(w http.ResponseWriter, r *http.Request, id ID, params RenewInvitationParams)
 	// ListMembers Who belongs to the organization?
 	// (GET /api/team/members)
 	ListMembers(w http.ResponseWriter, r *http.Request)
@@ -6114,6 +6268,20 @@ func (siw *ServerInterfaceWrapper) ConnectResend(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// IntegrationStatus operation middleware
+func (siw *ServerInterfaceWrapper) IntegrationStatus(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.IntegrationStatus(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // DisconnectTwilio operation middleware
 func (siw *ServerInterfaceWrapper) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
 
@@ -6147,6 +6315,56 @@ func (siw *ServerInterfaceWrapper) ConnectTwilio(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ConnectTwilio(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// VerifyIntegration operation middleware
+func (siw *ServerInterfaceWrapper) VerifyIntegration(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "provider" -------------
+	var provider VerifyIntegrationParamsProvider
+
+	err = runtime.BindStyledParameterWithOptions("simple", "provider", r.PathValue("provider"), &provider, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "provider", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VerifyIntegrationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.VerifyIntegration(w, r, provider, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7598,6 +7816,56 @@ func (siw *ServerInterfaceWrapper) WithdrawInvitation(w http.ResponseWriter, r *
 	handler.ServeHTTP(w, r)
 }
 
+// RenewInvitation operation middleware
+func (siw *ServerInterfaceWrapper) RenewInvitation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RenewInvitationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RenewInvitation(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListMembers operation middleware
 func (siw *ServerInterfaceWrapper) ListMembers(w http.ResponseWriter, r *http.Request) {
 
@@ -7902,6 +8170,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	}
 
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs/validate/{orgId}", wrapper.ValidateOrg)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/status", wrapper.IntegrationStatus)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/{provider}/verify", wrapper.VerifyIntegration)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/integrations/twilio", wrapper.DisconnectTwilio)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/twilio", wrapper.GetTwilio)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/twilio", wrapper.ConnectTwilio)
@@ -7994,6 +8264,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/team/members/{userId}/role", wrapper.ChangeMemberRole)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/roles", wrapper.ListRoles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/invitations", wrapper.ListInvitations)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/team/invitations/{id}/resend", wrapper.RenewInvitation)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/team/invitations/{id}", wrapper.WithdrawInvitation)
 
 	return m
@@ -12936,6 +13207,76 @@ func (response ConnectResenddefaultJSONResponse) VisitConnectResendResponse(w ht
 	return err
 }
 
+type IntegrationStatusRequestObject struct {
+}
+
+type IntegrationStatusResponseObject interface {
+	VisitIntegrationStatusResponse(w http.ResponseWriter) error
+}
+
+type IntegrationStatus200JSONResponse IntegrationsAnswer
+
+func (response IntegrationStatus200JSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntegrationStatus401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response IntegrationStatus401JSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntegrationStatus410JSONResponse struct{ GoneJSONResponse }
+
+func (response IntegrationStatus410JSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntegrationStatusdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response IntegrationStatusdefaultJSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisconnectTwilioRequestObject struct {
 }
 
@@ -13161,6 +13502,148 @@ type ConnectTwiliodefaultJSONResponse struct {
 }
 
 func (response ConnectTwiliodefaultJSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegrationRequestObject struct {
+	Provider VerifyIntegrationParamsProvider `json:"provider"`
+	Params   VerifyIntegrationParams
+}
+
+type VerifyIntegrationResponseObject interface {
+	VisitVerifyIntegrationResponse(w http.ResponseWriter) error
+}
+
+type VerifyIntegration200JSONResponse IntegrationVerified
+
+func (response VerifyIntegration200JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response VerifyIntegration400JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response VerifyIntegration401JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response VerifyIntegration403JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response VerifyIntegration404JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration409JSONResponse struct{ ConflictJSONResponse }
+
+func (response VerifyIntegration409JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration410JSONResponse struct{ GoneJSONResponse }
+
+func (response VerifyIntegration410JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response VerifyIntegration422JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegrationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response VerifyIntegrationdefaultJSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16871,6 +17354,144 @@ func (response WithdrawInvitationdefaultJSONResponse) VisitWithdrawInvitationRes
 	return err
 }
 
+type RenewInvitationRequestObject struct {
+	Id     ID `json:"id"`
+	Params RenewInvitationParams
+}
+
+type RenewInvitationResponseObject interface {
+	VisitRenewInvitationResponse(w http.ResponseWriter) error
+}
+
+type RenewInvitation200ResponseHeaders struct {
+	CacheControl *string
+}
+
+type RenewInvitation200JSONResponse struct {
+	Body    NewInvitation
+	Headers RenewInvitation200ResponseHeaders
+}
+
+func (response RenewInvitation200JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RenewInvitation401JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RenewInvitation403JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RenewInvitation404JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation409JSONResponse struct{ ConflictJSONResponse }
+
+func (response RenewInvitation409JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation410JSONResponse struct{ GoneJSONResponse }
+
+func (response RenewInvitation410JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RenewInvitation422JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RenewInvitationdefaultJSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMembersRequestObject struct {
 }
 
@@ -17619,6 +18240,9 @@ type StrictServerInterface interface {
 	// ConnectResend Connect a Resend account, or replace the connected one.
 	// (POST /api/integrations/resend)
 	ConnectResend(ctx context.Context, request ConnectResendRequestObject) (ConnectResendResponseObject, error)
+	// IntegrationStatus What is connected?
+	// (GET /api/integrations/status)
+	IntegrationStatus(ctx context.Context, request IntegrationStatusRequestObject) (IntegrationStatusResponseObject, error)
 	// DisconnectTwilio Forget the Twilio account.
 	// (DELETE /api/integrations/twilio)
 	DisconnectTwilio(ctx context.Context, request DisconnectTwilioRequestObject) (DisconnectTwilioResponseObject, error)
@@ -17628,6 +18252,9 @@ type StrictServerInterface interface {
 	// ConnectTwilio Connect a Twilio account, or replace the connected one.
 	// (POST /api/integrations/twilio)
 	ConnectTwilio(ctx context.Context, request ConnectTwilioRequestObject) (ConnectTwilioResponseObject, error)
+	// VerifyIntegration Ask a provider whether it still accepts the account.
+	// (POST /api/integrations/{provider}/verify)
+	VerifyIntegration(ctx context.Context, request VerifyIntegrationRequestObject) (VerifyIntegrationResponseObject, error)
 	// ListLocations The locations, by name.
 	// (GET /api/locations)
 	ListLocations(ctx context.Context, request ListLocationsRequestObject) (ListLocationsResponseObject, error)
@@ -17736,6 +18363,9 @@ type StrictServerInterface interface {
 	// WithdrawInvitation Take an open invitation back.
 	// (DELETE /api/team/invitations/{id})
 	WithdrawInvitation(ctx context.Context, request WithdrawInvitationRequestObject) (WithdrawInvitationResponseObject, error)
+	// RenewInvitation Mail an open invitation once more.
+	// (POST /api/team/invitations/{id}/resend)
+	RenewInvitation(ctx context.Context, request RenewInvitationRequestObject) (RenewInvitationResponseObject, error)
 	// ListMembers Who belongs to the organization?
 	// (GET /api/team/members)
 	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
@@ -19144,6 +19774,30 @@ func (sh *strictHandler) ConnectResend(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// IntegrationStatus operation middleware
+func (sh *strictHandler) IntegrationStatus(w http.ResponseWriter, r *http.Request) {
+	var request IntegrationStatusRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.IntegrationStatus(ctx, request.(IntegrationStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "IntegrationStatus")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(IntegrationStatusResponseObject); ok {
+		if err := validResponse.VisitIntegrationStatusResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // DisconnectTwilio operation middleware
 func (sh *strictHandler) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
 	var request DisconnectTwilioRequestObject
@@ -19216,6 +19870,33 @@ func (sh *strictHandler) ConnectTwilio(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ConnectTwilioResponseObject); ok {
 		if err := validResponse.VisitConnectTwilioResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// VerifyIntegration operation middleware
+func (sh *strictHandler) VerifyIntegration(w http.ResponseWriter, r *http.Request, provider VerifyIntegrationParamsProvider, params VerifyIntegrationParams) {
+	var request VerifyIntegrationRequestObject
+
+	request.Provider = provider
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyIntegration(ctx, request.(VerifyIntegrationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyIntegration")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(VerifyIntegrationResponseObject); ok {
+		if err := validResponse.VisitVerifyIntegrationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -20235,6 +20916,33 @@ func (sh *strictHandler) WithdrawInvitation(w http.ResponseWriter, r *http.Reque
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(WithdrawInvitationResponseObject); ok {
 		if err := validResponse.VisitWithdrawInvitationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RenewInvitation operation middleware
+func (sh *strictHandler) RenewInvitation(w http.ResponseWriter, r *http.Request, id ID, params RenewInvitationParams) {
+	var request RenewInvitationRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RenewInvitation(ctx, request.(RenewInvitationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenewInvitation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RenewInvitationResponseObject); ok {
+		if err := validResponse.VisitRenewInvitationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
