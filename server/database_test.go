@@ -14,6 +14,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/dbtest"
+	"github.com/voxanne-ai/voxanne/server/apitest"
 )
 
 // clinic is a founded organization and its owner, served from a real database.
@@ -44,7 +45,7 @@ func (c *clinic) serving(t *testing.T, account VapiAccount) http.Handler {
 		Accounts: &Accounts{}, Vapi: account,
 	})
 	require.NoError(t, err)
-	return handler
+	return apitest.Checked(t, handler)
 }
 
 // signUp inserts into auth.users as Supabase Auth does.
