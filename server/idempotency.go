@@ -64,7 +64,7 @@ func once(members memberships, next http.Handler) http.Handler {
 			WriteError(w, r, err)
 			return
 		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
+		r.Body = readAgain(r.Body, body)
 		wanted := wish{claims: claims, params: db.ClaimRequestParams{
 			Method: r.Method, Route: scopeOf(r.Context()).routeName(), Key: key, BodyHash: hashOf(r, body), ClaimID: uuid.New(),
 			KeepSeconds: seconds(keep), LeaseSeconds: seconds(requestLease),
