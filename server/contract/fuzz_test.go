@@ -24,7 +24,7 @@ import (
 // More and other random requests: VOXANNE_FUZZ_REQUESTS of each operation, from VOXANNE_FUZZ_SEED on; or
 // `go test -fuzz FuzzRequests ./server/contract`.
 const (
-	fuzzRequests = 24
+	fuzzRequests = 12
 	fuzzSeed     = 1
 )
 
