@@ -39,22 +39,28 @@ func openBooks(t testing.TB, pool *pgxpool.Pool) books {
 	require.Greater(t, len(b.tables), 40, "control: the tables are seen")
 	var sums, copies []string
 	for table := range b.tables {
-		sums = append(sums, fmt.Sprintf("select '%[1]s', coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), 'empty') from %[1]s t", table))
+		sums = append(sums, sumOf(table))
 		copies = append(copies, fmt.Sprintf("create table %s as table %s;", kept(table), table))
 	}
 	b.sums = strings.Join(sums, " union all ")
 	_, err = pool.Exec(t.Context(), "create schema kept; "+strings.Join(copies, "\n"))
 	require.NoError(t, err)
-	b.opened = b.count(t)
+	b.opened = b.count(t, b.sums)
 	return b
+}
+
+// sumOf is a query for a table's name and the checksum of its rows.
+func sumOf(table string) string {
+	return fmt.Sprintf("select '%[1]s', coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), 'empty') from %[1]s t", table)
 }
 
 // kept is where a table's rows were copied to.
 func kept(table string) string { return "kept." + strings.ReplaceAll(table, ".", "_") }
 
-func (b books) count(t testing.TB) map[string]string {
+// count runs a query of checksums.
+func (b books) count(t testing.TB, query string) map[string]string {
 	t.Helper()
-	rows, err := b.pool.Query(t.Context(), b.sums)
+	rows, err := b.pool.Query(t.Context(), query)
 	require.NoError(t, err)
 	sums := map[string]string{}
 	var table, sum string
@@ -66,7 +72,7 @@ func (b books) count(t testing.TB) map[string]string {
 // changed are the tables whose rows are not those of the beginning, but for the ones left out.
 func (b books) changed(t testing.TB, but ...string) (tables []string) {
 	t.Helper()
-	for table, sum := range b.count(t) {
+	for table, sum := range b.count(t, b.sums) {
 		if b.opened[table] != sum && !slices.Contains(but, table) {
 			tables = append(tables, table)
 		}
@@ -79,7 +85,7 @@ func (b books) note(t testing.TB, table string) {
 	t.Helper()
 	_, err := b.pool.Exec(t.Context(), fmt.Sprintf("delete from %[1]s; insert into %[1]s select * from %[2]s", kept(table), table))
 	require.NoError(t, err)
-	b.opened[table] = b.count(t)[table]
+	b.opened[table] = b.count(t, sumOf(table))[table]
 }
 
 // putBack makes the tables that changed what they were. Triggers and foreign keys do not fire meanwhile.
