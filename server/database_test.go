@@ -15,6 +15,7 @@ import (
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/dbtest"
 	"github.com/voxanne-ai/voxanne/db/vault"
+	"github.com/voxanne-ai/voxanne/server/apitest"
 )
 
 // clinic is a founded organization and its owner, served from a real database.
@@ -47,7 +48,7 @@ func (c *clinic) serving(t *testing.T, account VapiAccount) http.Handler {
 		Accounts: NewAccounts(keys, nil, nil), Vapi: account,
 	})
 	require.NoError(t, err)
-	return handler
+	return apitest.Checked(t, handler)
 }
 
 // signUp inserts into auth.users as Supabase Auth does.

@@ -1,7 +1,6 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -71,7 +70,7 @@ func once(members memberships, keys *vault.Keyring, next http.Handler) http.Hand
 			WriteError(w, r, err)
 			return
 		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
+		r.Body = readAgain(r.Body, body)
 		wanted := wish{claims: claims, keys: keys, params: db.ClaimRequestParams{
 			Method: r.Method, Route: scopeOf(r.Context()).routeName(), Key: key, BodyHash: hashOf(r, body), ClaimID: uuid.New(),
 			KeepSeconds: seconds(keep), LeaseSeconds: seconds(requestLease),

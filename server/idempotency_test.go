@@ -121,6 +121,17 @@ func TestAKeyHoldsForOnePathAndBody(t *testing.T) {
 	})
 }
 
+func TestWithAKeyOnlyWhatWasValidatedIsDone(t *testing.T) {
+	t.Parallel()
+	c := found(t)
+	body := `{"email": "nurse@patients.example", "role": "viewer", "Role": "admin", "ROLE": "owner"}`
+	require.Equal(t, "viewer", answered(t, c.console(t, http.MethodPost, pathMembers, body, "Idempotency-Key", "press-1"), http.StatusCreated)["role"])
+	require.Equal(t, "viewer", answered(t, c.console(t, http.MethodPost, pathMembers, body), http.StatusCreated)["role"], "as without")
+	twice := `{"inbound": {"voice": 7, "firstMessage": "Unseen."}, "inbound": {"systemPrompt": "Be kind."}}`
+	c.ok(t, http.MethodPost, pathBehavior, twice, "Idempotency-Key", "press-2")
+	require.Equal(t, []any{"", "Be kind."}, []any{c.agents(t)["Receptionist"]["firstMessage"], c.agents(t)["Receptionist"]["systemPrompt"]})
+}
+
 func TestARepeatedRequestIDIsForgottenAfterTwoMinutes(t *testing.T) {
 	t.Parallel()
 	c := found(t)

@@ -22,6 +22,7 @@ import (
 	"github.com/voxanne-ai/voxanne/providers/email"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
+	"github.com/voxanne-ai/voxanne/server/apitest"
 	"github.com/voxanne-ai/voxanne/server/logtest"
 )
 
@@ -83,7 +84,7 @@ func setupConnectable(t *testing.T) *connectable {
 		Invitations: InvitationMail{DashboardURL: testDashboard, Platform: c.messages.PlatformMail()},
 	})
 	require.NoError(t, err)
-	c.handler = logtest.KeepErrors(t, handler)
+	c.handler = apitest.Checked(t, logtest.KeepErrors(t, handler))
 	c.org, c.user = c.signUp(t, "ada.quillfeather@patients.example")
 	return c
 }

@@ -40,14 +40,15 @@ func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInt
 		Options:              openapi3filter.Options{AuthenticationFunc: authenticate(verifier)},
 		ErrorHandlerWithOpts: refuseInvalid,
 	})
+	guard := func(h http.Handler) http.Handler {
+		return limit(maxAPIBody, apiTimeout, readsAsGet(validate(oneValue(once(members, keys, h)))))
+	}
 	strict := api.NewStrictHandlerWithOptions(handlers, nil, api.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
 		ResponseErrorHandlerFunc: WriteError,
 	})
 	api.HandlerWithOptions(strict, api.StdHTTPServerOptions{
-		BaseRouter: guardedMux{ServeMux: mux, guard: func(h http.Handler) http.Handler {
-			return limit(maxAPIBody, apiTimeout, validate(once(members, keys, h)))
-		}},
+		BaseRouter:       guardedMux{ServeMux: mux, guard: guard},
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
 	})
 }
@@ -112,7 +113,7 @@ func invalidRequest(err *openapi3filter.RequestError) error {
 	}
 	var parse *openapi3filter.ParseError
 	if err.RequestBody != nil && errors.As(err, &parse) {
-		return NewError(CodeInvalidJSON, "The request body is not valid JSON.", err)
+		return NewError(CodeInvalidJSON, sentenceInvalidJSON, err)
 	}
 	return NewError(CodeBadRequest, subject+" "+complaint(err)+".", err)
 }

@@ -61,6 +61,12 @@ func (h handlers) asMember(ctx context.Context, fn func(tx db.Tx, org db.Organiz
 	})
 }
 
+// mayAsk says whether the user still belongs to the organization, where that is all there is to know: what is the same
+// for everybody is shown to members only as well. Errors: not_a_member, gone.
+func (h handlers) mayAsk(ctx context.Context) error {
+	return h.asMember(ctx, func(db.Tx, db.Organization) error { return nil })
+}
+
 // signedIn is who the request's token speaks for. Error: unauthenticated, on a
 // route that openapi.yaml opens to everyone.
 func signedIn(ctx context.Context) (Claims, error) {

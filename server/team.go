@@ -27,7 +27,10 @@ func (h handlers) ListMembers(ctx context.Context, _ api.ListMembersRequestObjec
 }
 
 // ListRoles describes the roles, the mightiest first.
-func (h handlers) ListRoles(context.Context, api.ListRolesRequestObject) (api.ListRolesResponseObject, error) {
+func (h handlers) ListRoles(ctx context.Context, _ api.ListRolesRequestObject) (api.ListRolesResponseObject, error) {
+	if err := h.mayAsk(ctx); err != nil {
+		return nil, err
+	}
 	return api.ListRoles200JSONResponse{
 		{Role: api.RoleOwner, Description: "Everything, and decides who is an owner."},
 		{Role: api.RoleAdmin, Description: "Settings, agents, accounts and the team, except for owners."},

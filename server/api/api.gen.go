@@ -1920,28 +1920,20 @@ type BookingAttemptList struct {
 // `not_active` (cancelled or over), `not_started`. Only in calls: `not_verified`, `hold_cap`.
 type BookingReason string
 
-// BookingRefusal An `Error` with why and what is free instead.
+// BookingRefusal Why it cannot be booked or changed like this, and what is free instead.
 type BookingRefusal struct {
-	// Code The closed list of refusals.
-	Code    ErrorCode `json:"code"`
-	Details struct {
-		// Alternatives Up to three nearest starts that are free.
-		Alternatives []time.Time `json:"alternatives"`
+	// Alternatives Up to three nearest starts that are free.
+	Alternatives []time.Time `json:"alternatives"`
 
-		// Reason Why a try to book, move, cancel or approve was refused or answered with a question. The place is not free: `taken`,
-		// `calendar_busy` (in the connected calendar), `outside_hours`, `closed`, `off_step` (visits begin at other minutes),
-		// `past`, `too_soon`, `too_far`, `no_resource` (nobody offers it). The wish is not clear: `unknown_service`,
-		// `unknown_resource`, `name_missing`, `same_person`, `own_booking`, `which_appointment`. The visit: `not_found`,
-		// `not_active` (cancelled or over), `not_started`. Only in calls: `not_verified`, `hold_cap`.
-		Reason BookingReason `json:"reason"`
+	// Reason Why a try to book, move, cancel or approve was refused or answered with a question. The place is not free: `taken`,
+	// `calendar_busy` (in the connected calendar), `outside_hours`, `closed`, `off_step` (visits begin at other minutes),
+	// `past`, `too_soon`, `too_far`, `no_resource` (nobody offers it). The wish is not clear: `unknown_service`,
+	// `unknown_resource`, `name_missing`, `same_person`, `own_booking`, `which_appointment`. The visit: `not_found`,
+	// `not_active` (cancelled or over), `not_started`. Only in calls: `not_verified`, `hold_cap`.
+	Reason BookingReason `json:"reason"`
 
-		// TimeZone The zone of the place, in which to show them.
-		TimeZone string `json:"time_zone"`
-	} `json:"details"`
-
-	// Error A sentence that may be shown to the user.
-	Error     string `json:"error"`
-	RequestId string `json:"request_id"`
+	// TimeZone The zone of the place, in which to show them.
+	TimeZone string `json:"time_zone"`
 }
 
 // BusinessHours When a location is open.
@@ -2583,6 +2575,9 @@ type Done struct {
 type Error struct {
 	// Code The closed list of refusals.
 	Code ErrorCode `json:"code"`
+
+	// Details Why it cannot be booked or changed like this, and what is free instead.
+	Details *BookingRefusal `json:"details,omitempty"`
 
 	// Error A sentence that may be shown to the user.
 	Error string `json:"error"`
@@ -3522,8 +3517,8 @@ type UserID = UUID
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
 
-// BookingRefused An `Error` with why and what is free instead.
-type BookingRefused = BookingRefusal
+// BookingRefused defines model for BookingRefused.
+type BookingRefused = Error
 
 // Conflict defines model for Conflict.
 type Conflict = Error
@@ -8272,7 +8267,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 
 type BadRequestJSONResponse Error
 
-type BookingRefusedJSONResponse BookingRefusal
+type BookingRefusedJSONResponse Error
 
 type ConflictJSONResponse Error
 
@@ -8339,16 +8334,16 @@ func (response DashboardPulse401JSONResponse) VisitDashboardPulseResponse(w http
 	return err
 }
 
-type DashboardPulse403JSONResponse struct{ ForbiddenJSONResponse }
+type DashboardPulse410JSONResponse struct{ GoneJSONResponse }
 
-func (response DashboardPulse403JSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
+func (response DashboardPulse410JSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -8424,16 +8419,16 @@ func (response ListLeads401JSONResponse) VisitListLeadsResponse(w http.ResponseW
 	return err
 }
 
-type ListLeads403JSONResponse struct{ ForbiddenJSONResponse }
+type ListLeads410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListLeads403JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+func (response ListLeads410JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -8494,16 +8489,16 @@ func (response RecentActivity401JSONResponse) VisitRecentActivityResponse(w http
 	return err
 }
 
-type RecentActivity403JSONResponse struct{ ForbiddenJSONResponse }
+type RecentActivity410JSONResponse struct{ GoneJSONResponse }
 
-func (response RecentActivity403JSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
+func (response RecentActivity410JSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -8716,6 +8711,20 @@ func (response CreateAppointment410JSONResponse) VisitCreateAppointmentResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateAppointment422JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -8942,6 +8951,20 @@ func (response DeleteAppointment410JSONResponse) VisitDeleteAppointmentResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteAppointment422JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9173,6 +9196,20 @@ func (response UpdateAppointment410JSONResponse) VisitUpdateAppointmentResponse(
 	return err
 }
 
+type UpdateAppointment422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateAppointment422JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateAppointmentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -9296,6 +9333,20 @@ func (response ApproveAppointment410JSONResponse) VisitApproveAppointmentRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ApproveAppointment422JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9428,6 +9479,20 @@ func (response CancelAppointment410JSONResponse) VisitCancelAppointmentResponse(
 	return err
 }
 
+type CancelAppointment422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CancelAppointment422JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CancelAppointmentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -9480,6 +9545,20 @@ func (response GetAvailableVoices401JSONResponse) VisitGetAvailableVoicesRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAvailableVoices410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetAvailableVoices410JSONResponse) VisitGetAvailableVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9565,6 +9644,20 @@ func (response ListAuditLog403JSONResponse) VisitListAuditLogResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListAuditLog410JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9725,16 +9818,16 @@ func (response ListCalls401JSONResponse) VisitListCallsResponse(w http.ResponseW
 	return err
 }
 
-type ListCalls403JSONResponse struct{ ForbiddenJSONResponse }
+type ListCalls410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListCalls403JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+func (response ListCalls410JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9795,16 +9888,16 @@ func (response CallSummary401JSONResponse) VisitCallSummaryResponse(w http.Respo
 	return err
 }
 
-type CallSummary403JSONResponse struct{ ForbiddenJSONResponse }
+type CallSummary410JSONResponse struct{ GoneJSONResponse }
 
-func (response CallSummary403JSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
+func (response CallSummary410JSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9865,16 +9958,16 @@ func (response CallStats401JSONResponse) VisitCallStatsResponse(w http.ResponseW
 	return err
 }
 
-type CallStats403JSONResponse struct{ ForbiddenJSONResponse }
+type CallStats410JSONResponse struct{ GoneJSONResponse }
 
-func (response CallStats403JSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
+func (response CallStats410JSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9992,6 +10085,34 @@ func (response DeleteCall409JSONResponse) VisitDeleteCallResponse(w http.Respons
 	return err
 }
 
+type DeleteCall410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteCall410JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteCall422JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteCalldefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -10063,20 +10184,6 @@ func (response GetCall401JSONResponse) VisitGetCallResponse(w http.ResponseWrite
 	return err
 }
 
-type GetCall403JSONResponse struct{ ForbiddenJSONResponse }
-
-func (response GetCall403JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type GetCall404JSONResponse struct{ NotFoundJSONResponse }
 
 func (response GetCall404JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
@@ -10087,6 +10194,20 @@ func (response GetCall404JSONResponse) VisitGetCallResponse(w http.ResponseWrite
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCall410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetCall410JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10206,6 +10327,34 @@ func (response FollowUpCall409JSONResponse) VisitFollowUpCallResponse(w http.Res
 	return err
 }
 
+type FollowUpCall410JSONResponse struct{ GoneJSONResponse }
+
+func (response FollowUpCall410JSONResponse) VisitFollowUpCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowUpCall422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response FollowUpCall422JSONResponse) VisitFollowUpCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type FollowUpCall429JSONResponse struct{ TooSoonJSONResponse }
 
 func (response FollowUpCall429JSONResponse) VisitFollowUpCallResponse(w http.ResponseWriter) error {
@@ -10293,16 +10442,16 @@ func (response ListCampaigns401JSONResponse) VisitListCampaignsResponse(w http.R
 	return err
 }
 
-type ListCampaigns403JSONResponse struct{ ForbiddenJSONResponse }
+type ListCampaigns410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListCampaigns403JSONResponse) VisitListCampaignsResponse(w http.ResponseWriter) error {
+func (response ListCampaigns410JSONResponse) VisitListCampaignsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10416,6 +10565,34 @@ func (response CreateCampaign409JSONResponse) VisitCreateCampaignResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCampaign410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateCampaign410JSONResponse) VisitCreateCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCampaign422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateCampaign422JSONResponse) VisitCreateCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10534,6 +10711,34 @@ func (response UpdateCampaign409JSONResponse) VisitUpdateCampaignResponse(w http
 	return err
 }
 
+type UpdateCampaign410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdateCampaign410JSONResponse) VisitUpdateCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateCampaign422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateCampaign422JSONResponse) VisitUpdateCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateCampaigndefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -10643,6 +10848,34 @@ func (response StartCampaign409JSONResponse) VisitStartCampaignResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCampaign410JSONResponse struct{ GoneJSONResponse }
+
+func (response StartCampaign410JSONResponse) VisitStartCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCampaign422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response StartCampaign422JSONResponse) VisitStartCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10760,6 +10993,34 @@ func (response StopCampaign409JSONResponse) VisitStopCampaignResponse(w http.Res
 	return err
 }
 
+type StopCampaign410JSONResponse struct{ GoneJSONResponse }
+
+func (response StopCampaign410JSONResponse) VisitStopCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopCampaign422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response StopCampaign422JSONResponse) VisitStopCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type StopCampaigndefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -10804,6 +11065,20 @@ func (response DeleteClosure200JSONResponse) VisitDeleteClosureResponse(w http.R
 	return err
 }
 
+type DeleteClosure400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteClosure400JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteClosure401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response DeleteClosure401JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
@@ -10842,6 +11117,20 @@ func (response DeleteClosure404JSONResponse) VisitDeleteClosureResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteClosure409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteClosure409JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -11086,6 +11375,20 @@ func (response CreateContact410JSONResponse) VisitCreateContactResponse(w http.R
 	return err
 }
 
+type CreateContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateContact422JSONResponse) VisitCreateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateContactdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -11279,6 +11582,20 @@ func (response DeleteContact410JSONResponse) VisitDeleteContactResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteContact422JSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -11510,6 +11827,20 @@ func (response UpdateContact410JSONResponse) VisitUpdateContactResponse(w http.R
 	return err
 }
 
+type UpdateContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateContact422JSONResponse) VisitUpdateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateContactdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -11605,6 +11936,48 @@ func (response EraseContact404JSONResponse) VisitEraseContactResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseContact409JSONResponse struct{ ConflictJSONResponse }
+
+func (response EraseContact409JSONResponse) VisitEraseContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response EraseContact410JSONResponse) VisitEraseContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response EraseContact422JSONResponse) VisitEraseContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -11737,6 +12110,20 @@ func (response MergeContacts410JSONResponse) VisitMergeContactsResponse(w http.R
 	return err
 }
 
+type MergeContacts422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response MergeContacts422JSONResponse) VisitMergeContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MergeContactsdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -11837,6 +12224,48 @@ func (response OptInContact404JSONResponse) VisitOptInContactResponse(w http.Res
 	return err
 }
 
+type OptInContact409JSONResponse struct{ ConflictJSONResponse }
+
+func (response OptInContact409JSONResponse) VisitOptInContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptInContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response OptInContact410JSONResponse) VisitOptInContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptInContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response OptInContact422JSONResponse) VisitOptInContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type OptInContactdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -11933,6 +12362,48 @@ func (response OptOutContact404JSONResponse) VisitOptOutContactResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptOutContact409JSONResponse struct{ ConflictJSONResponse }
+
+func (response OptOutContact409JSONResponse) VisitOptOutContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptOutContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response OptOutContact410JSONResponse) VisitOptOutContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptOutContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response OptOutContact422JSONResponse) VisitOptOutContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -12136,6 +12607,20 @@ func (response CreatePatient404JSONResponse) VisitCreatePatientResponse(w http.R
 	return err
 }
 
+type CreatePatient409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreatePatient409JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreatePatient410JSONResponse struct{ GoneJSONResponse }
 
 func (response CreatePatient410JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
@@ -12146,6 +12631,20 @@ func (response CreatePatient410JSONResponse) VisitCreatePatientResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePatient422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreatePatient422JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -12279,6 +12778,20 @@ func (response UpdatePatient410JSONResponse) VisitUpdatePatientResponse(w http.R
 	return err
 }
 
+type UpdatePatient422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdatePatient422JSONResponse) VisitUpdatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdatePatientdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -12390,6 +12903,34 @@ func (response TextContact409JSONResponse) VisitTextContactResponse(w http.Respo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TextContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response TextContact410JSONResponse) VisitTextContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TextContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response TextContact422JSONResponse) VisitTextContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -12549,6 +13090,20 @@ func (response SaveAgentBehavior410JSONResponse) VisitSaveAgentBehaviorResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveAgentBehavior422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response SaveAgentBehavior422JSONResponse) VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -12765,6 +13320,20 @@ func (response DeleteAgent410JSONResponse) VisitDeleteAgentResponse(w http.Respo
 	return err
 }
 
+type DeleteAgent422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteAgent422JSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteAgentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -12817,6 +13386,20 @@ func (response GetConsoleLanguages401JSONResponse) VisitGetConsoleLanguagesRespo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleLanguages410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetConsoleLanguages410JSONResponse) VisitGetConsoleLanguagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -12947,6 +13530,20 @@ func (response GetConsoleVoices401JSONResponse) VisitGetConsoleVoicesResponse(w 
 	return err
 }
 
+type GetConsoleVoices410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetConsoleVoices410JSONResponse) VisitGetConsoleVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetConsoleVoicesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -12989,6 +13586,20 @@ func (response DisconnectResend200JSONResponse) VisitDisconnectResendResponse(w 
 	return err
 }
 
+type DisconnectResend400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DisconnectResend400JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisconnectResend401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response DisconnectResend401JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
@@ -13013,6 +13624,48 @@ func (response DisconnectResend403JSONResponse) VisitDisconnectResendResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResend409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DisconnectResend409JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResend410JSONResponse struct{ GoneJSONResponse }
+
+func (response DisconnectResend410JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResend422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DisconnectResend422JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -13083,6 +13736,20 @@ func (response GetResend404JSONResponse) VisitGetResendResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResend410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetResend410JSONResponse) VisitGetResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -13182,6 +13849,34 @@ func (response ConnectResend409JSONResponse) VisitConnectResendResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResend410JSONResponse struct{ GoneJSONResponse }
+
+func (response ConnectResend410JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResend422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ConnectResend422JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -13298,6 +13993,20 @@ func (response DisconnectTwilio200JSONResponse) VisitDisconnectTwilioResponse(w 
 	return err
 }
 
+type DisconnectTwilio400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DisconnectTwilio400JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisconnectTwilio401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response DisconnectTwilio401JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
@@ -13322,6 +14031,48 @@ func (response DisconnectTwilio403JSONResponse) VisitDisconnectTwilioResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilio409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DisconnectTwilio409JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilio410JSONResponse struct{ GoneJSONResponse }
+
+func (response DisconnectTwilio410JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilio422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DisconnectTwilio422JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -13392,6 +14143,20 @@ func (response GetTwilio404JSONResponse) VisitGetTwilioResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTwilio410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetTwilio410JSONResponse) VisitGetTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -13491,6 +14256,34 @@ func (response ConnectTwilio409JSONResponse) VisitConnectTwilioResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilio410JSONResponse struct{ GoneJSONResponse }
+
+func (response ConnectTwilio410JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilio422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ConnectTwilio422JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -13808,6 +14601,20 @@ func (response CreateLocation403JSONResponse) VisitCreateLocationResponse(w http
 	return err
 }
 
+type CreateLocation409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreateLocation409JSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateLocation410JSONResponse struct{ GoneJSONResponse }
 
 func (response CreateLocation410JSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
@@ -13876,6 +14683,20 @@ func (response DeleteLocation200JSONResponse) VisitDeleteLocationResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLocation400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteLocation400JSONResponse) VisitDeleteLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14150,6 +14971,20 @@ func (response GetBusinessHours200JSONResponse) VisitGetBusinessHoursResponse(w 
 	return err
 }
 
+type GetBusinessHours400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetBusinessHours400JSONResponse) VisitGetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetBusinessHours401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response GetBusinessHours401JSONResponse) VisitGetBusinessHoursResponse(w http.ResponseWriter) error {
@@ -14289,6 +15124,20 @@ func (response SetBusinessHours404JSONResponse) VisitSetBusinessHoursResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBusinessHours409JSONResponse struct{ ConflictJSONResponse }
+
+func (response SetBusinessHours409JSONResponse) VisitSetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14522,6 +15371,20 @@ func (response CreateClosure404JSONResponse) VisitCreateClosureResponse(w http.R
 	return err
 }
 
+type CreateClosure409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreateClosure409JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateClosure410JSONResponse struct{ GoneJSONResponse }
 
 func (response CreateClosure410JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
@@ -14606,16 +15469,16 @@ func (response ListTemplates401JSONResponse) VisitListTemplatesResponse(w http.R
 	return err
 }
 
-type ListTemplates403JSONResponse struct{ ForbiddenJSONResponse }
+type ListTemplates410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListTemplates403JSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
+func (response ListTemplates410JSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14719,6 +15582,34 @@ func (response CreateTemplate409JSONResponse) VisitCreateTemplateResponse(w http
 	return err
 }
 
+type CreateTemplate410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateTemplate410JSONResponse) VisitCreateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTemplate422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateTemplate422JSONResponse) VisitCreateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateTemplatedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -14790,16 +15681,44 @@ func (response PreviewTemplate401JSONResponse) VisitPreviewTemplateResponse(w ht
 	return err
 }
 
-type PreviewTemplate403JSONResponse struct{ ForbiddenJSONResponse }
+type PreviewTemplate409JSONResponse struct{ ConflictJSONResponse }
 
-func (response PreviewTemplate403JSONResponse) VisitPreviewTemplateResponse(w http.ResponseWriter) error {
+func (response PreviewTemplate409JSONResponse) VisitPreviewTemplateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewTemplate410JSONResponse struct{ GoneJSONResponse }
+
+func (response PreviewTemplate410JSONResponse) VisitPreviewTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewTemplate422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response PreviewTemplate422JSONResponse) VisitPreviewTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14913,6 +15832,34 @@ func (response DeleteTemplate409JSONResponse) VisitDeleteTemplateResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteTemplate410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteTemplate410JSONResponse) VisitDeleteTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteTemplate422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteTemplate422JSONResponse) VisitDeleteTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15031,6 +15978,34 @@ func (response UpdateTemplate409JSONResponse) VisitUpdateTemplateResponse(w http
 	return err
 }
 
+type UpdateTemplate410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdateTemplate410JSONResponse) VisitUpdateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateTemplate422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateTemplate422JSONResponse) VisitUpdateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateTemplatedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -15102,16 +16077,16 @@ func (response ListMessages401JSONResponse) VisitListMessagesResponse(w http.Res
 	return err
 }
 
-type ListMessages403JSONResponse struct{ ForbiddenJSONResponse }
+type ListMessages410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListMessages403JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+func (response ListMessages410JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15207,6 +16182,20 @@ func (response ExportMessages403JSONResponse) VisitExportMessagesResponse(w http
 	return err
 }
 
+type ExportMessages410JSONResponse struct{ GoneJSONResponse }
+
+func (response ExportMessages410JSONResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ExportMessagesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -15263,16 +16252,16 @@ func (response GetMessageRules401JSONResponse) VisitGetMessageRulesResponse(w ht
 	return err
 }
 
-type GetMessageRules403JSONResponse struct{ ForbiddenJSONResponse }
+type GetMessageRules410JSONResponse struct{ GoneJSONResponse }
 
-func (response GetMessageRules403JSONResponse) VisitGetMessageRulesResponse(w http.ResponseWriter) error {
+func (response GetMessageRules410JSONResponse) VisitGetMessageRulesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15362,6 +16351,48 @@ func (response ChangeMessageRules403JSONResponse) VisitChangeMessageRulesRespons
 	return err
 }
 
+type ChangeMessageRules409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ChangeMessageRules409JSONResponse) VisitChangeMessageRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMessageRules410JSONResponse struct{ GoneJSONResponse }
+
+func (response ChangeMessageRules410JSONResponse) VisitChangeMessageRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMessageRules422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ChangeMessageRules422JSONResponse) VisitChangeMessageRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeMessageRulesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -15433,16 +16464,16 @@ func (response MessageStats401JSONResponse) VisitMessageStatsResponse(w http.Res
 	return err
 }
 
-type MessageStats403JSONResponse struct{ ForbiddenJSONResponse }
+type MessageStats410JSONResponse struct{ GoneJSONResponse }
 
-func (response MessageStats403JSONResponse) VisitMessageStatsResponse(w http.ResponseWriter) error {
+func (response MessageStats410JSONResponse) VisitMessageStatsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15518,16 +16549,16 @@ func (response ListNotifications401JSONResponse) VisitListNotificationsResponse(
 	return err
 }
 
-type ListNotifications403JSONResponse struct{ ForbiddenJSONResponse }
+type ListNotifications410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListNotifications403JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+func (response ListNotifications410JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15574,6 +16605,20 @@ func (response ReadAllNotifications200JSONResponse) VisitReadAllNotificationsRes
 	return err
 }
 
+type ReadAllNotifications400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ReadAllNotifications400JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadAllNotifications401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response ReadAllNotifications401JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
@@ -15598,6 +16643,48 @@ func (response ReadAllNotifications403JSONResponse) VisitReadAllNotificationsRes
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotifications409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ReadAllNotifications409JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotifications410JSONResponse struct{ GoneJSONResponse }
+
+func (response ReadAllNotifications410JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotifications422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ReadAllNotifications422JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15658,16 +16745,16 @@ func (response UnreadNotifications401JSONResponse) VisitUnreadNotificationsRespo
 	return err
 }
 
-type UnreadNotifications403JSONResponse struct{ ForbiddenJSONResponse }
+type UnreadNotifications410JSONResponse struct{ GoneJSONResponse }
 
-func (response UnreadNotifications403JSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
+func (response UnreadNotifications410JSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15771,6 +16858,48 @@ func (response DeleteNotification404JSONResponse) VisitDeleteNotificationRespons
 	return err
 }
 
+type DeleteNotification409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteNotification409JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteNotification410JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteNotification422JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteNotificationdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -15866,6 +16995,48 @@ func (response ReadNotification404JSONResponse) VisitReadNotificationResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ReadNotification409JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification410JSONResponse struct{ GoneJSONResponse }
+
+func (response ReadNotification410JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ReadNotification422JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16022,6 +17193,20 @@ func (response ChangeOrg403JSONResponse) VisitChangeOrgResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrg409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ChangeOrg409JSONResponse) VisitChangeOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16434,6 +17619,20 @@ func (response DeleteResource200JSONResponse) VisitDeleteResourceResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteResource400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteResource400JSONResponse) VisitDeleteResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16922,6 +18121,20 @@ func (response DeleteService200JSONResponse) VisitDeleteServiceResponse(w http.R
 	return err
 }
 
+type DeleteService400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteService400JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteService401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response DeleteService401JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
@@ -17263,6 +18476,20 @@ func (response WithdrawInvitation200JSONResponse) VisitWithdrawInvitationRespons
 	return err
 }
 
+type WithdrawInvitation400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response WithdrawInvitation400JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type WithdrawInvitation401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response WithdrawInvitation401JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
@@ -17301,6 +18528,20 @@ func (response WithdrawInvitation404JSONResponse) VisitWithdrawInvitationRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawInvitation409JSONResponse struct{ ConflictJSONResponse }
+
+func (response WithdrawInvitation409JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17717,6 +18958,20 @@ func (response RemoveMember204Response) VisitRemoveMemberResponse(w http.Respons
 	return nil
 }
 
+type RemoveMember400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RemoveMember400JSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RemoveMember401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response RemoveMember401JSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
@@ -17996,6 +19251,20 @@ func (response ListRoles401JSONResponse) VisitListRolesResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoles410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListRoles410JSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
