@@ -18,12 +18,13 @@ import (
 
 // The sentences for what is not the client's fault, or not theirs to know.
 const (
-	sentenceInternal  = "Something went wrong on our side. Please try again; if it persists, quote the request id."
-	sentenceBusy      = "The service is busy. Please try again in a moment."
-	sentenceNotFound  = "Not found."
-	sentenceNotMember = "You are not a member of this organization. Sign in again."
-	sentenceGone      = "This organization was deleted."
-	sentenceTooLarge  = "The request body is too large."
+	sentenceInternal   = "Something went wrong on our side. Please try again; if it persists, quote the request id."
+	sentenceBusy       = "The service is busy. Please try again in a moment."
+	sentenceNotFound   = "Not found."
+	sentenceNotMember  = "You are not a member of this organization. Sign in again."
+	sentenceGone       = "This organization was deleted."
+	sentenceForeignOrg = "You are not a member of that organization."
+	sentenceTooLarge   = "The request body is too large."
 )
 
 // maxSentence bounds a sentence that comes from the database, in bytes.

@@ -1902,6 +1902,12 @@ type BusinessHoursWish struct {
 	Spans      []HoursSpan         `json:"spans"`
 }
 
+// CSRFToken defines model for CSRFToken.
+type CSRFToken struct {
+	CsrfToken string    `json:"csrfToken"`
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
 // Call defines model for Call.
 type Call struct {
 	// CallDate When it started, else when it was first heard of.
@@ -2112,9 +2118,9 @@ type CallSummary struct {
 	// AverageDuration In seconds.
 	AverageDuration int `json:"average_duration"`
 
-	// AverageSentiment Not measured: null.
-	AverageSentiment *float64 `json:"average_sentiment"`
-	CallsThisMonth   int64    `json:"calls_this_month"`
+	// AverageSentiment Not measured: always 0, which older dashboards count with.
+	AverageSentiment float64 `json:"average_sentiment"`
+	CallsThisMonth   int64   `json:"calls_this_month"`
 
 	// CallsThisWeek The seven days up to today.
 	CallsThisWeek  int64 `json:"calls_this_week"`
@@ -2662,11 +2668,19 @@ type LocationWish = json.RawMessage
 
 // Member A membership.
 type Member struct {
-	CreatedAt time.Time `json:"created_at"`
-	Email     *string   `json:"email"`
-	Id        UUID      `json:"id"`
-	Name      *string   `json:"name"`
-	OrgId     UUID      `json:"org_id"`
+	// AcceptedAt The same as `created_at`.
+	AcceptedAt time.Time `json:"accepted_at"`
+	CreatedAt  time.Time `json:"created_at"`
+	Email      *string   `json:"email"`
+	Id         UUID      `json:"id"`
+
+	// InvitedAt Always null, for older dashboards.
+	InvitedAt *time.Time `json:"invited_at"`
+
+	// InvitedBy Always null, for older dashboards.
+	InvitedBy *openapi_types.UUID `json:"invited_by"`
+	Name      *string             `json:"name"`
+	OrgId     UUID                `json:"org_id"`
 
 	// Role What the user may do in the organization.
 	Role      Role      `json:"role"`
@@ -2906,6 +2920,11 @@ type OrgStatus string
 // OrgChange What to change; what is left out stays.
 type OrgChange = json.RawMessage
 
+// OrgName defines model for OrgName.
+type OrgName struct {
+	Name string `json:"name"`
+}
+
 // OrgValidation Example: {"message":"Organization validated.","orgId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","role":"owner","success":true,"userId":"5b6f8f3e-2f0b-4b1e-9c57-3d1f1a0e7c21","validated":true}
 type OrgValidation struct {
 	Message string `json:"message"`
@@ -2924,9 +2943,12 @@ type OrgValidation struct {
 
 // Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
 type Pagination struct {
-	Limit int   `json:"limit"`
-	Page  int   `json:"page"`
-	Pages int64 `json:"pages"`
+	Limit int `json:"limit"`
+
+	// Offset Rows on the pages before; only of `GET /api/services`, whose older clients read it.
+	Offset *int  `json:"offset,omitempty"`
+	Page   int   `json:"page"`
+	Pages  int64 `json:"pages"`
 
 	// Total How many there are on all pages.
 	Total int64 `json:"total"`
@@ -3759,6 +3781,12 @@ type ChangeOrgParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RenameOrgParams defines parameters for RenameOrg.
+type RenameOrgParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListResourcesParams defines parameters for ListResources.
 type ListResourcesParams struct {
 	// LocationId Only those of this location.
@@ -3911,6 +3939,9 @@ type ChangeMessageRulesJSONRequestBody = MessageRulesChange
 // ChangeOrgJSONRequestBody defines body for ChangeOrg for application/json ContentType.
 type ChangeOrgJSONRequestBody = OrgChange
 
+// RenameOrgJSONRequestBody defines body for RenameOrg for application/json ContentType.
+type RenameOrgJSONRequestBody = OrgName
+
 // CreateResourceJSONRequestBody defines body for CreateResource for application/json ContentType.
 type CreateResourceJSONRequestBody = ResourceWish
 
@@ -4051,6 +4082,9 @@ type ServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(w http.ResponseWriter, r *http.Request, id ID, params TextContactParams)
+	// GetCSRFToken A token that nothing asks for, for dashboards of 2026.
+	// (GET /api/csrf-token)
+	GetCSRFToken(w http.ResponseWriter, r *http.Request)
 	// SaveAgentBehavior Save how agents speak.
 	// (POST /api/founder-console/agent/behavior)
 	SaveAgentBehavior(w http.ResponseWriter, r *http.Request, params SaveAgentBehaviorParams)
@@ -4165,6 +4199,12 @@ type ServerInterface interface {
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(w http.ResponseWriter, r *http.Request, orgId UUID)
+	// GetOrgById How is my organization set up? The path of older dashboards.
+	// (GET /api/orgs/{orgId})
+	GetOrgById(w http.ResponseWriter, r *http.Request, orgId UUID)
+	// RenameOrg Rename my organization. The path of older dashboards.
+	// (PUT /api/orgs/{orgId})
+	RenameOrg(w http.ResponseWriter, r *http.Request, orgId UUID, params RenameOrgParams)
 	// ListResources The resources, by name.
 	// (GET /api/resources)
 	ListResources(w http.ResponseWriter, r *http.Request, params ListResourcesParams)
@@ -5930,6 +5970,20 @@ func (siw *ServerInterfaceWrapper) TextContact(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// GetCSRFToken operation middleware
+func (siw *ServerInterfaceWrapper) GetCSRFToken(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCSRFToken(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // SaveAgentBehavior operation middleware
 func (siw *ServerInterfaceWrapper) SaveAgentBehavior(w http.ResponseWriter, r *http.Request) {
 
@@ -7134,6 +7188,82 @@ func (siw *ServerInterfaceWrapper) ValidateOrg(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// GetOrgById operation middleware
+func (siw *ServerInterfaceWrapper) GetOrgById(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orgId" -------------
+	var orgId UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orgId", r.PathValue("orgId"), &orgId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orgId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOrgById(w, r, orgId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RenameOrg operation middleware
+func (siw *ServerInterfaceWrapper) RenameOrg(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orgId" -------------
+	var orgId UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orgId", r.PathValue("orgId"), &orgId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orgId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RenameOrgParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RenameOrg(w, r, orgId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListResources operation middleware
 func (siw *ServerInterfaceWrapper) ListResources(w http.ResponseWriter, r *http.Request) {
 
@@ -7971,6 +8101,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/audit-log", wrapper.ListAuditLog)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs", wrapper.GetOrg)
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/orgs", wrapper.ChangeOrg)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs/{orgId}", wrapper.GetOrgById)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/api/orgs/{orgId}", wrapper.RenameOrg)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/csrf-token", wrapper.GetCSRFToken)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/locations", wrapper.ListLocations)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/locations", wrapper.CreateLocation)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/locations/{id}", wrapper.DeleteLocation)
@@ -12175,6 +12308,48 @@ func (response TextContactdefaultJSONResponse) VisitTextContactResponse(w http.R
 	return err
 }
 
+type GetCSRFTokenRequestObject struct {
+}
+
+type GetCSRFTokenResponseObject interface {
+	VisitGetCSRFTokenResponse(w http.ResponseWriter) error
+}
+
+type GetCSRFToken200JSONResponse CSRFToken
+
+func (response GetCSRFToken200JSONResponse) VisitGetCSRFTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCSRFTokendefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetCSRFTokendefaultJSONResponse) VisitGetCSRFTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SaveAgentBehaviorRequestObject struct {
 	Params SaveAgentBehaviorParams
 	Body   *SaveAgentBehaviorJSONRequestBody
@@ -15705,6 +15880,220 @@ func (response ValidateOrgdefaultJSONResponse) VisitValidateOrgResponse(w http.R
 	return err
 }
 
+type GetOrgByIdRequestObject struct {
+	OrgId UUID `json:"orgId"`
+}
+
+type GetOrgByIdResponseObject interface {
+	VisitGetOrgByIdResponse(w http.ResponseWriter) error
+}
+
+type GetOrgById200JSONResponse Org
+
+func (response GetOrgById200JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetOrgById400JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetOrgById401JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetOrgById403JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetOrgById410JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgByIddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetOrgByIddefaultJSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrgRequestObject struct {
+	OrgId  UUID `json:"orgId"`
+	Params RenameOrgParams
+	Body   *RenameOrgJSONRequestBody
+}
+
+type RenameOrgResponseObject interface {
+	VisitRenameOrgResponse(w http.ResponseWriter) error
+}
+
+type RenameOrg200JSONResponse Org
+
+func (response RenameOrg200JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RenameOrg400JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RenameOrg401JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RenameOrg403JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg410JSONResponse struct{ GoneJSONResponse }
+
+func (response RenameOrg410JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RenameOrg422JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrgdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RenameOrgdefaultJSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListResourcesRequestObject struct {
 	Params ListResourcesParams
 }
@@ -17592,6 +17981,9 @@ type StrictServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(ctx context.Context, request TextContactRequestObject) (TextContactResponseObject, error)
+	// GetCSRFToken A token that nothing asks for, for dashboards of 2026.
+	// (GET /api/csrf-token)
+	GetCSRFToken(ctx context.Context, request GetCSRFTokenRequestObject) (GetCSRFTokenResponseObject, error)
 	// SaveAgentBehavior Save how agents speak.
 	// (POST /api/founder-console/agent/behavior)
 	SaveAgentBehavior(ctx context.Context, request SaveAgentBehaviorRequestObject) (SaveAgentBehaviorResponseObject, error)
@@ -17706,6 +18098,12 @@ type StrictServerInterface interface {
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(ctx context.Context, request ValidateOrgRequestObject) (ValidateOrgResponseObject, error)
+	// GetOrgById How is my organization set up? The path of older dashboards.
+	// (GET /api/orgs/{orgId})
+	GetOrgById(ctx context.Context, request GetOrgByIdRequestObject) (GetOrgByIdResponseObject, error)
+	// RenameOrg Rename my organization. The path of older dashboards.
+	// (PUT /api/orgs/{orgId})
+	RenameOrg(ctx context.Context, request RenameOrgRequestObject) (RenameOrgResponseObject, error)
 	// ListResources The resources, by name.
 	// (GET /api/resources)
 	ListResources(ctx context.Context, request ListResourcesRequestObject) (ListResourcesResponseObject, error)
@@ -18908,6 +19306,30 @@ func (sh *strictHandler) TextContact(w http.ResponseWriter, r *http.Request, id 
 	}
 }
 
+// GetCSRFToken operation middleware
+func (sh *strictHandler) GetCSRFToken(w http.ResponseWriter, r *http.Request) {
+	var request GetCSRFTokenRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCSRFToken(ctx, request.(GetCSRFTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCSRFToken")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCSRFTokenResponseObject); ok {
+		if err := validResponse.VisitGetCSRFTokenResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // SaveAgentBehavior operation middleware
 func (sh *strictHandler) SaveAgentBehavior(w http.ResponseWriter, r *http.Request, params SaveAgentBehaviorParams) {
 	var request SaveAgentBehaviorRequestObject
@@ -19944,6 +20366,66 @@ func (sh *strictHandler) ValidateOrg(w http.ResponseWriter, r *http.Request, org
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ValidateOrgResponseObject); ok {
 		if err := validResponse.VisitValidateOrgResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetOrgById operation middleware
+func (sh *strictHandler) GetOrgById(w http.ResponseWriter, r *http.Request, orgId UUID) {
+	var request GetOrgByIdRequestObject
+
+	request.OrgId = orgId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOrgById(ctx, request.(GetOrgByIdRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOrgById")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetOrgByIdResponseObject); ok {
+		if err := validResponse.VisitGetOrgByIdResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RenameOrg operation middleware
+func (sh *strictHandler) RenameOrg(w http.ResponseWriter, r *http.Request, orgId UUID, params RenameOrgParams) {
+	var request RenameOrgRequestObject
+
+	request.OrgId = orgId
+	request.Params = params
+
+	var body RenameOrgJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RenameOrg(ctx, request.(RenameOrgRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenameOrg")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RenameOrgResponseObject); ok {
+		if err := validResponse.VisitRenameOrgResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
