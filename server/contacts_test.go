@@ -96,6 +96,8 @@ func TestWhatIsNoContactIsRefused(t *testing.T) {
 		require.NotEmpty(t, name)
 	}
 	require.Equal(t, 1.0, c.ok(t, http.MethodGet, pathContacts, "")["pagination"].(map[string]any)["total"])
+	refusal := requireRefusal(t, c.console(t, http.MethodPost, "/api/contacts", `{"phone": 1}`), http.StatusBadRequest, CodeBadRequest)
+	require.Equal(t, `The request body is not valid at "phone": it has the wrong type.`, refusal.Error, "also in a composed schema")
 }
 
 func TestContactsAreListedAPageAtATime(t *testing.T) {

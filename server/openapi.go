@@ -123,10 +123,20 @@ func complaint(err *openapi3filter.RequestError) string {
 	if !errors.As(err, &schema) {
 		return "is missing or not valid"
 	}
+	schema = innermost(schema)
 	if field := schema.JSONPointer(); len(field) > 0 && field[0] != "" {
 		return fmt.Sprintf("is not valid at %q: %s", field[0], rule(schema))
 	}
 	return "is not valid: " + rule(schema)
+}
+
+// innermost is the rule that was broken of a schema that is composed of others.
+func innermost(err *openapi3.SchemaError) *openapi3.SchemaError {
+	var inner *openapi3.SchemaError
+	for errors.As(err.Origin, &inner) {
+		err = inner
+	}
+	return err
 }
 
 // rule names the schema's rule that was broken, in words where there are some.
