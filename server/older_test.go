@@ -63,3 +63,16 @@ func TestOlderDashboardsSeeSinceWhenMembersBelong(t *testing.T) {
 	}
 	require.Equal(t, members[0]["created_at"], members[0]["accepted_at"])
 }
+
+func TestAFilterWithoutAValueIsNone(t *testing.T) {
+	t.Parallel()
+	c := found(t)
+	c.contact(t, `{"name": "Nora Quill", "phone": "+13125550140"}`)
+	require.Len(t, c.ok(t, http.MethodGet, "/api/contacts?leadStatus=&search=&page=&startDate=&source=dashboard", "")["contacts"], 1)
+	require.Empty(t, c.ok(t, http.MethodGet, "/api/contacts?leadStatus=&source=import", "")["contacts"], "the others hold")
+	for _, path := range []string{"/api/appointments?status=&contact_id=&dateRange=", "/api/calls-dashboard?status=&call_type=&date_filter=&sortBy="} {
+		c.ok(t, http.MethodGet, path, "")
+	}
+	requireRefusal(t, c.console(t, http.MethodGet, "/api/messages/stats?from=&to=2030-01-01", ""), http.StatusBadRequest, CodeBadRequest)
+	requireRefusal(t, c.console(t, http.MethodGet, "/api/contacts?leadStatus=&leadStatus=tepid", ""), http.StatusBadRequest, CodeBadRequest)
+}

@@ -44,7 +44,9 @@ func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInt
 		ResponseErrorHandlerFunc: WriteError,
 	})
 	api.HandlerWithOptions(strict, api.StdHTTPServerOptions{
-		BaseRouter:       guardedMux{ServeMux: mux, guard: func(h http.Handler) http.Handler { return limit(maxAPIBody, apiTimeout, validate(once(members, h))) }},
+		BaseRouter: guardedMux{ServeMux: mux, guard: func(h http.Handler) http.Handler {
+			return limit(maxAPIBody, apiTimeout, withoutEmpty(validate(once(members, h))))
+		}},
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
 	})
 }
