@@ -51,7 +51,6 @@ func TestTheCommandsOfTheAPIPageAnswerAsItSays(t *testing.T) {
 			terminal.run(t, fmt.Sprintf("export %s='%s'", name, strings.ReplaceAll(value, "'", `'\''`)))
 		}
 	}
-	dev.interrupt(t)
 }
 
 // step is a command of the page and what it answers.
@@ -102,7 +101,7 @@ func openShell(t *testing.T, dir string) *shell {
 		_, err := exec.LookPath(name)
 		require.NoError(t, err, "db/localpg/setup.sh --tests installs what is missing")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // it takes seconds; a command that hangs must not hang the rest
 	cmd := exec.CommandContext(ctx, "bash", "--norc")
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C.UTF-8"}
