@@ -381,6 +381,34 @@ ALTER TYPE app.inbound_answer OWNER TO owner;
 
 COMMENT ON TYPE app.inbound_answer IS 'What a text from a patient did: opted_out, opted_in, help, confirmed, asked (a question went back), cancelled, kept, stored (nothing was asked of us) or replayed. reply_message_id: our queued answer, NULL when none goes out.';
 
+CREATE TYPE app.integration_row AS (
+	provider text,
+	connected boolean,
+	last_verified_at timestamp with time zone,
+	problem text
+);
+
+ALTER TYPE app.integration_row OWNER TO owner;
+
+COMMENT ON TYPE app.integration_row IS 'An account that a clinic may connect. connected: it is stored, and its provider did not refuse it when asked last; problem: why it did, in our words.';
+
+CREATE TYPE app.invitation_row AS (
+	id uuid,
+	email text,
+	role text,
+	invited_by uuid,
+	expires_at timestamp with time zone,
+	created_at timestamp with time zone,
+	expired boolean,
+	mail text,
+	mail_reason text,
+	mailed_at timestamp with time zone
+);
+
+ALTER TYPE app.invitation_row OWNER TO owner;
+
+COMMENT ON TYPE app.invitation_row IS 'An open invitation as the team sees it. mail: what became of its e-mail, as messages.status, or none when none was to be sent; mail_reason as messages.reason; mailed_at: when the provider took it.';
+
 CREATE TYPE app.lead_row AS (
 	id uuid,
 	name text,
@@ -494,7 +522,7 @@ CREATE TYPE app.request_claim AS (
 
 ALTER TYPE app.request_claim OWNER TO owner;
 
-COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it) or other_body (the key was used for something else).';
+COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it), acted (it was carried out and its answer is lost) or other_body (the key was used for something else).';
 
 CREATE TYPE app.scheduled_bundle AS (
 	outcome text,
@@ -979,7 +1007,7 @@ CREATE TABLE public.messages (
     in_reply_to uuid,
     code_subjects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     code_versions integer[] DEFAULT '{}'::integer[] NOT NULL,
-    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
+    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text, 'invitation'::text]))),
     CONSTRAINT messages_codes CHECK ((cardinality(code_subjects) = cardinality(code_versions))),
     CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
     CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
@@ -994,7 +1022,7 @@ ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages OWNER TO owner;
 
-COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
+COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients, and of what people are sent who are invited to the team. Append-only: written by functions, never edited by people.';
 
 COMMENT ON COLUMN public.messages.recipient IS 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came.';
 
@@ -1394,7 +1422,8 @@ declare
   v_now timestamptz;
   v_decision app.message_decision;
 begin
-  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply') or coalesce(p_method, '') not in ('sms', 'email')
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation')
+    or coalesce(p_method, '') not in ('sms', 'email') or (p_category = 'invitation' and p_method <> 'email')
     or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
   then
     raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
@@ -2491,9 +2520,10 @@ begin
   values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
   on conflict (org_id, user_id, method, route, key) do update
   set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
-    status = null, headers = null, response = null, created_at = v_now, expires_at = excluded.expires_at
+    status = null, headers = null, response = null, acted_at = null, created_at = v_now, expires_at = excluded.expires_at
   where (k.state = 'done' and k.expires_at <= v_now)
-    or (k.state = 'running' and k.lease_until <= v_now and (k.body_hash = excluded.body_hash or k.expires_at <= v_now))
+    or (k.state = 'running' and k.lease_until <= v_now
+      and (k.expires_at <= v_now or (k.body_hash = excluded.body_hash and k.acted_at is null)))
   returning k.* into v_row;
   if v_row.id is not null then
     return query select 'run', null::integer, null::jsonb, null::bytea;
@@ -2507,6 +2537,8 @@ begin
     return query select 'other_body', null::integer, null::jsonb, null::bytea;
   elsif v_row.state = 'done' then
     return query select 'replay', v_row.status, v_row.headers, v_row.response;
+  elsif v_row.acted_at is not null and v_row.lease_until <= v_now then
+    return query select 'acted', null::integer, null::jsonb, null::bytea;
   else
     -- Also without a row: its try has just given up; the caller asks again and finds the key free.
     return query select 'running', null::integer, null::jsonb, null::bytea;
@@ -2516,7 +2548,7 @@ $$;
 
 ALTER FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) IS 'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. VX403 when no member acts.';
+COMMENT ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) IS 'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. A try that died before it changed anything (see app.note_effect) is followed by the next once its lease is over. VX403 when no member acts.';
 
 CREATE FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) RETURNS SETOF app.tool_claim
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4090,6 +4122,20 @@ ALTER FUNCTION app.identify_caller(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.identify_caller(p_call_id uuid) IS 'What may be said about the caller of a call. Not known until a check succeeded (or the organisation accepts the calling number): then the answer is the same for a stranger and for a patient of twenty years.';
 
+CREATE FUNCTION app.integrations() RETURNS SETOF app.integration_row
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p.provider, c.id is not null and c.verification_error is null, c.last_verified_at, c.verification_error
+  from (values ('twilio', 1), ('resend', 2), ('google_calendar', 3), ('outlook', 4)) p (provider, position)
+  left join public.org_credentials c on c.org_id = app.require_org_id() and c.provider = p.provider
+  order by p.position
+$$;
+
+ALTER FUNCTION app.integrations() OWNER TO owner;
+
+COMMENT ON FUNCTION app.integrations() IS 'Every account that a clinic may connect, with what the last look at it said. Every member may ask; nothing sealed is told.';
+
 CREATE FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4116,6 +4162,8 @@ CREATE TABLE public.invitations (
     expires_at timestamp with time zone NOT NULL,
     accepted_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    token_id uuid,
+    message_id uuid,
     CONSTRAINT invitations_email_check CHECK ((email = lower(email))),
     CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'staff'::text, 'viewer'::text])))
 );
@@ -4128,13 +4176,60 @@ COMMENT ON TABLE public.invitations IS 'An address asked to join. Joining needs 
 
 COMMENT ON COLUMN public.invitations.token_hash IS 'SHA-256 of the token in the invitation mail; the token itself is not stored.';
 
-CREATE FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) RETURNS SETOF public.invitations
+COMMENT ON COLUMN public.invitations.token_id IS 'What the token is derived from, with a key that is not in the database; new with every renewal. NULL: a random token of before, which no e-mail can carry.';
+
+COMMENT ON COLUMN public.invitations.message_id IS 'The e-mail that carries the token; NULL when none goes out.';
+
+CREATE FUNCTION app.invitation_mail(p_invitation public.invitations) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_clinic text;
+  v_zone text;
+  v_inviter text;
+begin
+  -- Brackets would look like the place of the link.
+  select translate(o.name, '[]', '()'), o.time_zone into strict v_clinic, v_zone
+  from public.organizations o
+  where o.id = (p_invitation).org_id;
+  select translate(coalesce(nullif(btrim(p.name), ''), p.email), '[]', '()') into v_inviter
+  from public.profiles p
+  where p.org_id = (p_invitation).org_id and p.user_id = (p_invitation).invited_by;
+  return array[
+    format('Join %s', v_clinic),
+    format(E'%s invites you to join the team of %s as %s.\nOpen this link to sign up or to sign in:\n[link]\n'
+      'It is meant for this address only and works until %s. If you did not expect it, you need not do anything.',
+      coalesce(v_inviter, 'A colleague'), v_clinic, (p_invitation).role,
+      array_to_string(app.local_words((p_invitation).expires_at, v_zone, 'en'), ', '))];
+end
+$$;
+
+ALTER FUNCTION app.invitation_mail(p_invitation public.invitations) OWNER TO owner;
+
+COMMENT ON FUNCTION app.invitation_mail(p_invitation public.invitations) IS 'Subject and text of the e-mail of an invitation: who invites to which clinic as what, until when by the clinic''s clock. [link] stands for the link with the token, which no row holds.';
+
+CREATE FUNCTION app.invitation_of_message(p_message_id uuid) RETURNS SETOF public.invitations
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select i.*
+  from public.invitations i
+  where i.org_id = app.require_org_id() and i.message_id = p_message_id and i.accepted_at is null and i.expires_at > app.now()
+$$;
+
+ALTER FUNCTION app.invitation_of_message(p_message_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.invitation_of_message(p_message_id uuid) IS 'The invitation whose token an e-mail carries. No row when it was withdrawn, accepted, renewed or has expired: the e-mail has nothing to say any more. Never given to people''s requests.';
+
+CREATE FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean DEFAULT false, p_platform_mail text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.invitation_row
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_email text := lower(btrim(p_email));
+  v_now timestamptz;
   v_invitation public.invitations;
 begin
   perform app.require_admin();
@@ -4142,32 +4237,37 @@ begin
     raise exception 'this is no e-mail address' using errcode = 'VX400';
   elsif coalesce(p_role, '') not in ('admin', 'staff', 'viewer') then
     raise exception 'people are invited as admin, staff or viewer' using errcode = 'VX400';
-  elsif octet_length(p_token_hash) is distinct from 32 then
-    raise exception 'the token''s hash has 32 bytes' using errcode = 'VX400';
+  elsif p_token_id is null or octet_length(p_token_hash) is distinct from 32 then
+    raise exception 'a token has an id and a hash of 32 bytes' using errcode = 'VX400';
   end if;
   -- Two invitations of one address at once would both stand.
   perform from public.organizations o where o.id = v_org_id for no key update;
   if exists (select from public.profiles p where p.org_id = v_org_id and lower(p.email) = v_email) then
     raise exception 'this person is a member already' using errcode = 'VX409';
   end if;
+  v_now := app.now();
   update public.invitations i
-  set role = p_role, token_hash = p_token_hash, invited_by = app.current_user_id(), expires_at = app.now() + interval '7 days'
+  set role = p_role, token_id = p_token_id, token_hash = p_token_hash, message_id = null, invited_by = app.current_user_id(),
+    expires_at = v_now + interval '7 days'
   where i.org_id = v_org_id and i.email = v_email and i.accepted_at is null
   returning i.* into v_invitation;
   if v_invitation.id is null then
-    insert into public.invitations (org_id, email, role, token_hash, invited_by, expires_at)
-    values (v_org_id, v_email, p_role, p_token_hash, app.current_user_id(), app.now() + interval '7 days')
+    insert into public.invitations (org_id, email, role, token_id, token_hash, invited_by, expires_at, created_at)
+    values (v_org_id, v_email, p_role, p_token_id, p_token_hash, app.current_user_id(), v_now + interval '7 days', v_now)
     returning * into v_invitation;
   end if;
-  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id());
-  return next v_invitation;
+  if p_mail then
+    perform app.mail_invitation(v_invitation, p_platform_mail, p_request_id);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id(), left(p_request_id, 64));
+  return query select * from app.list_invitations(v_invitation.id);
 end
 $_$;
 
-ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) OWNER TO app_writer;
+ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with. An address that was invited before keeps one invitation, with the new role and token. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already.';
+COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with, which was derived from p_token_id. An address that was invited before keeps one invitation, with the new role and token. With p_mail the token goes out by e-mail, see app.mail_invitation. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already, or mailed too often lately.';
 
 CREATE FUNCTION app.is_message_rule(p_key text, p_value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -4612,6 +4712,22 @@ ALTER FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search tex
 
 COMMENT ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) IS 'One page of the organisation''s contacts, without the erased. Every filter narrows, NULL does not: status, source, p_search in name, numbers and address, and the days (both included, of the clinic''s zone) on which the contact came. p_sort: last_contact, created, name or score; those without a value come last. p_page counts from 1, p_limit is 1 to 100; a page past the end has no rows and so tells no total.';
 
+CREATE FUNCTION app.list_invitations(p_invitation_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.invitation_row
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select i.id, i.email, i.role, i.invited_by, i.expires_at, i.created_at, i.expires_at <= app.now(),
+    coalesce(m.status, 'none'), m.reason, m.sent_at
+  from public.invitations i
+  left join public.messages m on m.org_id = i.org_id and m.id = i.message_id
+  where i.org_id = app.require_org_id() and i.accepted_at is null and (p_invitation_id is null or i.id = p_invitation_id)
+  order by i.created_at, i.id
+$$;
+
+ALTER FUNCTION app.list_invitations(p_invitation_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.list_invitations(p_invitation_id uuid) IS 'The invitations that nobody has accepted, or that one of them, with what became of their e-mails; the oldest first, expired ones too.';
+
 CREATE FUNCTION app.list_leads(p_limit integer) RETURNS SETOF app.lead_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -4922,6 +5038,38 @@ $$;
 ALTER FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) IS 'Notes that a registered tool is gone at Vapi, where somebody deleted it: it will be registered anew, and the lost id is kept as retired, because assistants still carry it. False when the registration is another one by now.';
+
+CREATE FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_provider text := p_platform_mail;
+  v_mail text[] := app.invitation_mail(p_invitation);
+  v_decision app.message_decision;
+begin
+  if exists (select from public.org_credentials c where c.org_id = v_org_id and c.provider = 'resend') then
+    v_provider := 'resend';
+  elsif p_platform_mail is null then
+    return;
+  end if;
+  select * into v_decision
+  from app.begin_message('invitation', 'email', v_mail[2], 'invitation:' || (p_invitation).token_id, null, v_provider,
+    p_recipient => (p_invitation).email, p_subject => v_mail[1], p_hand_over => false, p_request_id => p_request_id);
+  if v_decision.reason = 'too_soon' then
+    -- The renewal is undone too: the link that was mailed last goes on working.
+    raise exception 'this address was mailed three times within an hour; its last link works' using errcode = 'VX409';
+  end if;
+  update public.invitations i
+  set message_id = v_decision.message_id
+  where i.org_id = v_org_id and i.id = (p_invitation).id;
+end
+$$;
+
+ALTER FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) IS 'Queues the e-mail of an invitation, through the clinic''s own Resend account or else p_platform_mail, the platform''s way; NULL: without an account of the clinic''s nothing goes out. A rule that forbids it (opted_out, daily_cap) leaves a blocked row, and the invitation stands. VX409 when the address had three within an hour.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
@@ -5269,6 +5417,8 @@ begin
       ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
       -- Two machines that answer each other would go on for ever.
       ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
+      ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
       ('marketing', v_day, 1, 'too_soon', true),
       -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
       ('reminder', v_day, 1, 'reminder_limit', true),
@@ -5301,7 +5451,7 @@ $$;
 
 ALTER FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
 
 CREATE FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -5851,6 +6001,27 @@ ALTER FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash b
 
 COMMENT ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) IS 'Keeps the keyed hash of a code that a text now carries; from here on it proves who calls, and the one before it no more. p_subject_id, p_version: an entry of app.take_scheduled''s code_subjects and code_versions; an outdated version changes nothing.';
 
+CREATE FUNCTION app.note_effect(p_claim_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if pg_current_xact_id_if_assigned() is null then
+    return true; -- it has only read
+  end if;
+  update public.idempotency_keys k
+  set acted_at = coalesce(k.acted_at, app.now())
+  where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
+  return found;
+end
+$$;
+
+ALTER FUNCTION app.note_effect(p_claim_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_effect(p_claim_id uuid) IS 'Called last in a transaction of a claimed wish: says, together with what it changed, that it acted. False when the claim is not p_claim_id''s any more, because it took too long and another try has it: the transaction must then be given up.';
+
 CREATE FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -5900,6 +6071,34 @@ $_$;
 ALTER FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) IS 'Writes an opt-out with its audit and event, and ends the number''s campaigns; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
+
+CREATE FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  perform app.require_admin();
+  -- updated_at stays: it says when the account was last written, and questions about messages go by it.
+  update public.org_credentials c
+  set last_verified_at = case when p_problem is null then app.now() else c.last_verified_at end,
+    verification_error = left(p_problem, 200)
+  where c.org_id = v_org_id and c.provider = p_provider and c.updated_at = p_updated_at
+  returning c.id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, case when p_problem is null then 'credential_verified' else 'credential_refused' end, 'credential', v_id, app.current_user_id());
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) IS 'Keeps what a provider said about the account that stood at p_updated_at: accepted (p_problem NULL), or why not, in our words. False when the account was replaced or removed meanwhile. Owner and admin only (VX403).';
 
 CREATE FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -7493,6 +7692,28 @@ $_$;
 ALTER FUNCTION app.render_text(p_body text, p_fields jsonb) OWNER TO owner;
 
 COMMENT ON FUNCTION app.render_text(p_body text, p_fields jsonb) IS 'A template''s body with its {fields} replaced by the values of the object. A field that the object lacks, or has as null, stays as it is; values are not searched for fields.';
+
+CREATE FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean DEFAULT false, p_platform_mail text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.invitation_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_invitation public.invitations;
+begin
+  perform app.require_admin();
+  select * into v_invitation
+  from public.invitations i
+  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null;
+  if v_invitation.id is null then
+    raise exception 'there is no such open invitation' using errcode = 'VX404';
+  end if;
+  return query select * from app.invite_member(v_invitation.email, v_invitation.role, p_token_id, p_token_hash, p_mail, p_platform_mail, p_request_id);
+end
+$$;
+
+ALTER FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) IS 'Invites the address of an open invitation once more, also an expired one: seven days from now, with a new token and a new e-mail; the earlier token opens nothing any more. VX404 when there is none, or it was accepted; otherwise as app.invite_member.';
 
 CREATE FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) RETURNS app.booking_result
     LANGUAGE plpgsql STABLE
@@ -10657,6 +10878,7 @@ CREATE TABLE public.idempotency_keys (
     response bytea,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
+    acted_at timestamp with time zone,
     CONSTRAINT idempotency_keys_answer CHECK (((state = 'done'::text) = ((status IS NOT NULL) AND (headers IS NOT NULL) AND (response IS NOT NULL)))),
     CONSTRAINT idempotency_keys_body_hash_check CHECK ((octet_length(body_hash) = 32)),
     CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 220))),
@@ -10686,6 +10908,8 @@ COMMENT ON COLUMN public.idempotency_keys.lease_until IS 'When a try that has no
 COMMENT ON COLUMN public.idempotency_keys.headers IS 'The answer''s headers that are the handler''s own, as name: value.';
 
 COMMENT ON COLUMN public.idempotency_keys.response IS 'The answer''s body.';
+
+COMMENT ON COLUMN public.idempotency_keys.acted_at IS 'When the wish first changed something, written in the transaction that did. With state running and a lease that is over: it was carried out and its answer is lost.';
 
 CREATE TABLE public.identity_codes (
     org_id uuid NOT NULL,
@@ -11295,6 +11519,10 @@ CREATE INDEX invitations_email ON public.invitations USING btree (email) WHERE (
 
 COMMENT ON INDEX public.invitations_email IS 'provision_user: open invitations of an address that signs up.';
 
+CREATE INDEX invitations_message ON public.invitations USING btree (org_id, message_id) WHERE (message_id IS NOT NULL);
+
+COMMENT ON INDEX public.invitations_message IS 'invitation_of_message: which token does this e-mail carry?';
+
 CREATE UNIQUE INDEX message_templates_used ON public.message_templates USING btree (org_id, kind, language) WHERE (active AND (kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text])));
 
 COMMENT ON INDEX public.message_templates_used IS 'template_for: what goes out by itself has one wording per language.';
@@ -11534,6 +11762,9 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
 
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
@@ -12397,6 +12628,9 @@ REVOKE ALL ON FUNCTION app.holds_left(p_now timestamp with time zone) FROM PUBLI
 GRANT ALL ON FUNCTION app.identify_caller(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.identify_caller(p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.integrations() TO tenant_user;
+REVOKE ALL ON FUNCTION app.integrations() FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
 
@@ -12429,8 +12663,17 @@ GRANT UPDATE(accepted_at) ON TABLE public.invitations TO app_definer;
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_service;
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_user;
 
-GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) TO tenant_user;
-REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) FROM PUBLIC;
+GRANT SELECT(message_id) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(message_id) ON TABLE public.invitations TO tenant_user;
+
+GRANT ALL ON FUNCTION app.invitation_mail(p_invitation public.invitations) TO app_writer;
+REVOKE ALL ON FUNCTION app.invitation_mail(p_invitation public.invitations) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.invitation_of_message(p_message_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.invitation_of_message(p_message_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) FROM PUBLIC;
@@ -12479,6 +12722,10 @@ REVOKE ALL ON FUNCTION app.list_campaigns() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) TO app_writer;
+GRANT ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.list_leads(p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_leads(p_limit integer) FROM PUBLIC;
 
@@ -12518,6 +12765,9 @@ REVOKE ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) TO app_writer;
+REVOKE ALL ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_service;
@@ -12612,11 +12862,17 @@ REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old
 GRANT ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.note_effect(p_claim_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.note_effect(p_claim_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) FROM PUBLIC;
@@ -12803,6 +13059,9 @@ REVOKE ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_
 GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO app_writer;
 GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) FROM PUBLIC;

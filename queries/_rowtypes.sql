@@ -444,3 +444,25 @@ create table app.request_claim (
   headers jsonb,
   response bytea
 );
+
+drop type app.invitation_row;
+create table app.invitation_row (
+  id uuid not null,
+  email text not null,
+  role text not null,
+  invited_by uuid,
+  expires_at timestamptz not null,
+  created_at timestamptz not null,
+  expired boolean not null,
+  mail text not null,
+  mail_reason text,
+  mailed_at timestamptz
+);
+
+drop type app.integration_row;
+create table app.integration_row (
+  provider text not null,
+  connected boolean not null,
+  last_verified_at timestamptz,
+  problem text
+);

@@ -83,25 +83,33 @@ func (h handlers) DisconnectResend(ctx context.Context, _ api.DisconnectResendRe
 // connect has an account checked and sealed, then stores it. Who may not store
 // it does not get to try keys at the provider either; the database decides again.
 func (h handlers) connect(ctx context.Context, acc account) error {
-	claims, err := signedIn(ctx)
+	claims, err := h.administrator(ctx)
 	if err != nil {
 		return err
-	}
-	member, err := h.db.Membership(ctx, claims.Raw)
-	if err != nil {
-		return err
-	}
-	switch {
-	case member.Deleted:
-		return NewError(CodeGone, sentenceGone, nil)
-	case member.Role != "owner" && member.Role != "admin":
-		return NewError(CodeForbidden, "Only owners and admins may connect accounts.", nil)
 	}
 	sealed, err := h.accounts.seal(ctx, claims.OrgID, acc)
 	if err != nil {
 		return err
 	}
 	return h.db.SaveCredential(ctx, claims.Raw, sealed)
+}
+
+// administrator is the signed-in member if they may see to the clinic's accounts. Errors: gone, forbidden.
+func (h handlers) administrator(ctx context.Context) (Claims, error) {
+	claims, err := signedIn(ctx)
+	if err != nil {
+		return claims, err
+	}
+	member, err := h.db.Membership(ctx, claims.Raw)
+	switch {
+	case err != nil:
+		return claims, err
+	case member.Deleted:
+		return claims, NewError(CodeGone, sentenceGone, nil)
+	case member.Role != "owner" && member.Role != "admin":
+		return claims, NewError(CodeForbidden, "Only owners and admins may connect accounts.", nil)
+	}
+	return claims, nil
 }
 
 // describe reads what may be shown of an account; without one it answers

@@ -11,6 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	nethttpmiddleware "github.com/oapi-codegen/nethttp-middleware"
 
+	"github.com/voxanne-ai/voxanne/db/vault"
 	"github.com/voxanne-ai/voxanne/server/api"
 )
 
@@ -34,7 +35,7 @@ func loadDescription() (*openapi3.T, error) {
 // mountAPI registers every operation of the description on mux. Each is
 // authenticated and validated as the description says before the generated
 // code reads a parameter, and repeated wishes act once.
-func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInterface, members memberships, verifier *Verifier) {
+func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInterface, members memberships, keys *vault.Keyring, verifier *Verifier) {
 	validate := nethttpmiddleware.OapiRequestValidatorWithOptions(spec, &nethttpmiddleware.Options{
 		Options:              openapi3filter.Options{AuthenticationFunc: authenticate(verifier)},
 		ErrorHandlerWithOpts: refuseInvalid,
@@ -45,7 +46,7 @@ func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInt
 	})
 	api.HandlerWithOptions(strict, api.StdHTTPServerOptions{
 		BaseRouter: guardedMux{ServeMux: mux, guard: func(h http.Handler) http.Handler {
-			return limit(maxAPIBody, apiTimeout, withoutEmpty(validate(once(members, h))))
+			return limit(maxAPIBody, apiTimeout, withoutEmpty(validate(once(members, keys, h))))
 		}},
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
 	})

@@ -37,6 +37,9 @@ type handlers struct {
 	count    messageCounter
 	now      func() time.Time
 	vapi     VapiAccount
+	checks   AccountChecker // nil: nobody can ask
+	// invitations says how they are mailed.
+	invitations InvitationMail
 }
 
 // asMember runs fn in one transaction of the signed-in member, and shows it the organization. Errors of its own:

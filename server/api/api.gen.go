@@ -556,6 +556,39 @@ func (e FollowUpWishMethod) Valid() bool {
 	}
 }
 
+// Defines values for InvitationMailState.
+const (
+	InvitationMailStateBlocked   InvitationMailState = "blocked"
+	InvitationMailStateDelivered InvitationMailState = "delivered"
+	InvitationMailStateFailed    InvitationMailState = "failed"
+	InvitationMailStateNone      InvitationMailState = "none"
+	InvitationMailStateQueued    InvitationMailState = "queued"
+	InvitationMailStateSent      InvitationMailState = "sent"
+	InvitationMailStateUnknown   InvitationMailState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the InvitationMailState enum.
+func (e InvitationMailState) Valid() bool {
+	switch e {
+	case InvitationMailStateBlocked:
+		return true
+	case InvitationMailStateDelivered:
+		return true
+	case InvitationMailStateFailed:
+		return true
+	case InvitationMailStateNone:
+		return true
+	case InvitationMailStateQueued:
+		return true
+	case InvitationMailStateSent:
+		return true
+	case InvitationMailStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvitationWishRole.
 const (
 	InvitationWishRoleAdmin  InvitationWishRole = "admin"
@@ -669,19 +702,19 @@ func (e OrgIdentityFactor) Valid() bool {
 
 // Defines values for OrgRecordingConsent.
 const (
-	Announce OrgRecordingConsent = "announce"
-	Ask      OrgRecordingConsent = "ask"
-	None     OrgRecordingConsent = "none"
+	OrgRecordingConsentAnnounce OrgRecordingConsent = "announce"
+	OrgRecordingConsentAsk      OrgRecordingConsent = "ask"
+	OrgRecordingConsentNone     OrgRecordingConsent = "none"
 )
 
 // Valid indicates whether the value is a known member of the OrgRecordingConsent enum.
 func (e OrgRecordingConsent) Valid() bool {
 	switch e {
-	case Announce:
+	case OrgRecordingConsentAnnounce:
 		return true
-	case Ask:
+	case OrgRecordingConsentAsk:
 		return true
-	case None:
+	case OrgRecordingConsentNone:
 		return true
 	default:
 		return false
@@ -1117,6 +1150,27 @@ func (e ListContactsParamsOrder) Valid() bool {
 	}
 }
 
+// Defines values for VerifyIntegrationParamsProvider.
+const (
+	Resend VerifyIntegrationParamsProvider = "resend"
+	Twilio VerifyIntegrationParamsProvider = "twilio"
+	Vapi   VerifyIntegrationParamsProvider = "vapi"
+)
+
+// Valid indicates whether the value is a known member of the VerifyIntegrationParamsProvider enum.
+func (e VerifyIntegrationParamsProvider) Valid() bool {
+	switch e {
+	case Resend:
+		return true
+	case Twilio:
+		return true
+	case Vapi:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListMessagesParamsDirection.
 const (
 	MessageInbound  ListMessagesParamsDirection = "inbound"
@@ -1158,34 +1212,37 @@ func (e ListMessagesParamsMethod) Valid() bool {
 
 // Defines values for ListMessagesParamsCategory.
 const (
-	CategoryCode         ListMessagesParamsCategory = "code"
-	CategoryConfirmation ListMessagesParamsCategory = "confirmation"
-	CategoryExport       ListMessagesParamsCategory = "export"
-	CategoryFollowUp     ListMessagesParamsCategory = "follow_up"
-	CategoryMarketing    ListMessagesParamsCategory = "marketing"
-	CategoryReminder     ListMessagesParamsCategory = "reminder"
-	CategoryReply        ListMessagesParamsCategory = "reply"
-	CategoryShare        ListMessagesParamsCategory = "share"
+	ListMessagesParamsCategoryCategoryCode         ListMessagesParamsCategory = "code"
+	ListMessagesParamsCategoryCategoryConfirmation ListMessagesParamsCategory = "confirmation"
+	ListMessagesParamsCategoryCategoryExport       ListMessagesParamsCategory = "export"
+	ListMessagesParamsCategoryCategoryFollowUp     ListMessagesParamsCategory = "follow_up"
+	ListMessagesParamsCategoryCategoryMarketing    ListMessagesParamsCategory = "marketing"
+	ListMessagesParamsCategoryCategoryReminder     ListMessagesParamsCategory = "reminder"
+	ListMessagesParamsCategoryCategoryReply        ListMessagesParamsCategory = "reply"
+	ListMessagesParamsCategoryCategoryShare        ListMessagesParamsCategory = "share"
+	ListMessagesParamsCategoryInvitation           ListMessagesParamsCategory = "invitation"
 )
 
 // Valid indicates whether the value is a known member of the ListMessagesParamsCategory enum.
 func (e ListMessagesParamsCategory) Valid() bool {
 	switch e {
-	case CategoryCode:
+	case ListMessagesParamsCategoryCategoryCode:
 		return true
-	case CategoryConfirmation:
+	case ListMessagesParamsCategoryCategoryConfirmation:
 		return true
-	case CategoryExport:
+	case ListMessagesParamsCategoryCategoryExport:
 		return true
-	case CategoryFollowUp:
+	case ListMessagesParamsCategoryCategoryFollowUp:
 		return true
-	case CategoryMarketing:
+	case ListMessagesParamsCategoryCategoryMarketing:
 		return true
-	case CategoryReminder:
+	case ListMessagesParamsCategoryCategoryReminder:
 		return true
-	case CategoryReply:
+	case ListMessagesParamsCategoryCategoryReply:
 		return true
-	case CategoryShare:
+	case ListMessagesParamsCategoryCategoryShare:
+		return true
+	case ListMessagesParamsCategoryInvitation:
 		return true
 	default:
 		return false
@@ -2438,7 +2495,7 @@ type ContactChange struct {
 	TimeZoneOld *string `json:"time_zone,omitempty"`
 }
 
-// ContactDetail Example: {"appointmentHistory":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"appointment_history":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"bookingSource":"import","booking_source":"import","callHistory":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"ended","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"call_history":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"ended","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"contactName":"Ada Quillfeather","contact_name":"Ada Quillfeather","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"ada.quillfeather@patients.example","id":"01a204c0-4fcd-7261-8580-0ff18418dbad","language":null,"lastContactTime":"2026-11-19T19:34:01Z","last_contact_time":"2026-11-19T19:34:01Z","last_contacted_at":"2026-11-19T19:34:01Z","leadReasons":[],"leadScore":90,"leadStatus":"booked","lead_reasons":[],"lead_score":90,"lead_status":"booked","marketingConsentAt":"2026-08-24T19:34:02Z","marketing_consent_at":"2026-08-24T19:34:02Z","messageHistory":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"message_history":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"name":"Ada Quillfeather","notes":null,"patients":[{"contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","dateOfBirth":"1984-03-09","date_of_birth":"1984-03-09","id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","madeByVoice":false,"made_by_voice":false,"name":"Ada Quillfeather","updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}],"phone":"+13125550111","phoneNumber":"+13125550111","phone_number":"+13125550111","serviceInterests":[],"servicesInterested":[],"services_interested":[],"source":"import","spokenPhone":null,"spoken_phone":null,"timeZone":null,"time_zone":null,"totalAppointments":16,"totalCalls":1,"totalMessages":1,"total_appointments":16,"total_calls":1,"total_messages":1,"updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}
+// ContactDetail Example: {"appointmentHistory":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"appointment_history":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"bookingSource":"import","booking_source":"import","callHistory":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"completed","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"call_history":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"completed","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"contactName":"Ada Quillfeather","contact_name":"Ada Quillfeather","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"ada.quillfeather@patients.example","id":"01a204c0-4fcd-7261-8580-0ff18418dbad","language":null,"lastContactTime":"2026-11-19T19:34:01Z","last_contact_time":"2026-11-19T19:34:01Z","last_contacted_at":"2026-11-19T19:34:01Z","leadReasons":[],"leadScore":90,"leadStatus":"booked","lead_reasons":[],"lead_score":90,"lead_status":"booked","marketingConsentAt":"2026-08-24T19:34:02Z","marketing_consent_at":"2026-08-24T19:34:02Z","messageHistory":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"message_history":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"name":"Ada Quillfeather","notes":null,"patients":[{"contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","dateOfBirth":"1984-03-09","date_of_birth":"1984-03-09","id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","madeByVoice":false,"made_by_voice":false,"name":"Ada Quillfeather","updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}],"phone":"+13125550111","phoneNumber":"+13125550111","phone_number":"+13125550111","serviceInterests":[],"servicesInterested":[],"services_interested":[],"source":"import","spokenPhone":null,"spoken_phone":null,"timeZone":null,"time_zone":null,"totalAppointments":16,"totalCalls":1,"totalMessages":1,"total_appointments":16,"total_calls":1,"total_messages":1,"updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}
 type ContactDetail = ContactWithHistory
 
 // ContactHistory What happened with a contact, the latest first.
@@ -2587,13 +2644,76 @@ type HoursSpan struct {
 	Weekday int `json:"weekday"`
 }
 
+// IntegrationState One account.
+type IntegrationState struct {
+	Connected bool `json:"connected"`
+
+	// LastVerified When its provider last accepted it.
+	LastVerified *time.Time `json:"lastVerified"`
+
+	// Problem Why its provider refused it when asked last.
+	Problem *string `json:"problem"`
+}
+
+// IntegrationVerified The provider's word.
+//
+// Example: {"connected":true,"lastVerified":"2026-11-22T19:34:05Z","success":true}
+type IntegrationVerified struct {
+	// Connected Always true.
+	Connected    bool      `json:"connected"`
+	LastVerified time.Time `json:"lastVerified"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
+// Integrations Every account by its name.
+type Integrations struct {
+	// Elevenlabs One account.
+	Elevenlabs IntegrationState `json:"elevenlabs"`
+
+	// GoogleCalendar One account.
+	GoogleCalendar IntegrationState `json:"googleCalendar"`
+
+	// Outlook One account.
+	Outlook IntegrationState `json:"outlook"`
+
+	// Resend One account.
+	Resend IntegrationState `json:"resend"`
+
+	// Twilio One account.
+	Twilio IntegrationState `json:"twilio"`
+
+	// Vapi One account.
+	Vapi IntegrationState `json:"vapi"`
+}
+
+// IntegrationsAnswer What is connected.
+//
+// Example: {"data":{"elevenlabs":{"connected":false,"lastVerified":null,"problem":null},"googleCalendar":{"connected":false,"lastVerified":null,"problem":null},"outlook":{"connected":false,"lastVerified":null,"problem":null},"resend":{"connected":false,"lastVerified":null,"problem":null},"twilio":{"connected":true,"lastVerified":"2026-11-22T19:34:05Z","problem":null},"vapi":{"connected":true,"lastVerified":"2026-11-22T19:34:05Z","problem":null}},"success":true}
+type IntegrationsAnswer struct {
+	// Data Every account by its name.
+	Data Integrations `json:"data"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
 // Invitation An address that was asked to join.
 type Invitation struct {
 	CreatedAt time.Time           `json:"created_at"`
 	Email     string              `json:"email"`
+	Expired   bool                `json:"expired"`
 	ExpiresAt time.Time           `json:"expires_at"`
 	Id        UUID                `json:"id"`
 	InvitedBy *openapi_types.UUID `json:"invited_by"`
+
+	// Mail What became of the invitation's e-mail, as in a message; `none` when none was to be sent.
+	Mail InvitationMailState `json:"mail"`
+
+	// MailReason Why it was blocked, failed or is unknown, as in a message.
+	MailReason *string    `json:"mail_reason"`
+	MailedAt   *time.Time `json:"mailed_at"`
 
 	// Role What the user may do in the organization.
 	Role Role `json:"role"`
@@ -2601,10 +2721,13 @@ type Invitation struct {
 
 // InvitationList The open invitations.
 //
-// Example: {"invitations":[{"created_at":"2026-11-22T19:34:01Z","email":"partner@lakeside.example","expires_at":"2026-11-29T19:34:01Z","id":"01a204c0-4fc5-71c5-9533-c373e318f0f2","invited_by":null,"role":"admin"}]}
+// Example: {"invitations":[{"created_at":"2026-11-22T19:34:01Z","email":"partner@lakeside.example","expired":false,"expires_at":"2026-11-29T19:34:01Z","id":"01a204c0-4fc5-71c5-9533-c373e318f0f2","invited_by":null,"mail":"sent","mail_reason":null,"mailed_at":"2026-11-22T19:34:05Z","role":"admin"}]}
 type InvitationList struct {
 	Invitations []Invitation `json:"invitations"`
 }
+
+// InvitationMailState What became of the invitation's e-mail, as in a message; `none` when none was to be sent.
+type InvitationMailState string
 
 // InvitationWish Whom to invite as what. agent is what older dashboards call staff.
 type InvitationWish struct {
@@ -2871,18 +2994,29 @@ type MessageStats struct {
 
 // NewInvitation An invitation with its token.
 //
-// Example: {"created_at":"2026-11-22T19:49:31Z","email":"desk2@lakeside.example","expires_at":"2026-11-29T19:49:31Z","id":"01a204ce-7dd0-7327-81d4-7a441529594b","invited_by":"d0000000-0000-4000-8000-000000000001","role":"staff","token":"9tq0…"}
+// Example: {"created_at":"2026-11-22T19:49:31Z","email":"desk2@lakeside.example","expired":false,"expires_at":"2026-11-29T19:49:31Z","id":"01a204ce-7dd0-7327-81d4-7a441529594b","invited_by":"d0000000-0000-4000-8000-000000000001","link":"https://dashboard.clinic.example/invitations/9tq0…","mail":"queued","mail_reason":null,"mailed_at":null,"role":"staff","token":"9tq0…"}
 type NewInvitation struct {
 	CreatedAt time.Time           `json:"created_at"`
 	Email     string              `json:"email"`
+	Expired   bool                `json:"expired"`
 	ExpiresAt time.Time           `json:"expires_at"`
 	Id        UUID                `json:"id"`
 	InvitedBy *openapi_types.UUID `json:"invited_by"`
 
+	// Link What the e-mail holds: the dashboard with the token. Null when its address is not configured.
+	Link *string `json:"link"`
+
+	// Mail What became of the invitation's e-mail, as in a message; `none` when none was to be sent.
+	Mail InvitationMailState `json:"mail"`
+
+	// MailReason Why it was blocked, failed or is unknown, as in a message.
+	MailReason *string    `json:"mail_reason"`
+	MailedAt   *time.Time `json:"mailed_at"`
+
 	// Role What the user may do in the organization.
 	Role Role `json:"role"`
 
-	// Token Shown once; stored as a hash only.
+	// Token Shown to who invites; stored as a hash only.
 	Token string `json:"token"`
 }
 
@@ -3713,6 +3847,15 @@ type GetAgentConfigParams struct {
 	Role *AgentRole `form:"role,omitempty" json:"role,omitempty"`
 }
 
+// VerifyIntegrationParams defines parameters for VerifyIntegration.
+type VerifyIntegrationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// VerifyIntegrationParamsProvider defines parameters for VerifyIntegration.
+type VerifyIntegrationParamsProvider string
+
 // ListLocationsParams defines parameters for ListLocations.
 type ListLocationsParams struct {
 	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
@@ -3895,6 +4038,12 @@ type UpdateServiceParams struct {
 
 // WithdrawInvitationParams defines parameters for WithdrawInvitation.
 type WithdrawInvitationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RenewInvitationParams defines parameters for RenewInvitation.
+type RenewInvitationParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -4162,6 +4311,9 @@ type ServerInterface interface {
 	// ConnectResend Connect a Resend account, or replace the connected one.
 	// (POST /api/integrations/resend)
 	ConnectResend(w http.ResponseWriter, r *http.Request)
+	// IntegrationStatus What is connected?
+	// (GET /api/integrations/status)
+	IntegrationStatus(w http.ResponseWriter, r *http.Request)
 	// DisconnectTwilio Forget the Twilio account.
 	// (DELETE /api/integrations/twilio)
 	DisconnectTwilio(w http.ResponseWriter, r *http.Request)
@@ -4171,6 +4323,9 @@ type ServerInterface interface {
 	// ConnectTwilio Connect a Twilio account, or replace the connected one.
 	// (POST /api/integrations/twilio)
 	ConnectTwilio(w http.ResponseWriter, r *http.Request)
+	// VerifyIntegration Ask a provider whether it still accepts the account.
+	// (POST /api/integrations/{provider}/verify)
+	VerifyIntegration(w http.ResponseWriter, r *http.Request, provider VerifyIntegrationParamsProvider, params VerifyIntegrationParams)
 	// ListLocations The locations, by name.
 	// (GET /api/locations)
 	ListLocations(w http.ResponseWriter, r *http.Request, params ListLocationsParams)
@@ -4285,6 +4440,9 @@ type ServerInterface interface {
 	// WithdrawInvitation Take an open invitation back.
 	// (DELETE /api/team/invitations/{id})
 	WithdrawInvitation(w http.ResponseWriter, r *http.Request, id ID, params WithdrawInvitationParams)
+	// RenewInvitation Mail an open invitation once more.
+	// (POST /api/team/invitations/{id}/resend)
+	RenewInvitation(w http.ResponseWriter, r *http.Request, id ID, params RenewInvitationParams)
 	// ListMembers Who belongs to the organization?
 	// (GET /api/team/members)
 	ListMembers(w http.ResponseWriter, r *http.Request)
@@ -6218,6 +6376,20 @@ func (siw *ServerInterfaceWrapper) ConnectResend(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// IntegrationStatus operation middleware
+func (siw *ServerInterfaceWrapper) IntegrationStatus(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.IntegrationStatus(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // DisconnectTwilio operation middleware
 func (siw *ServerInterfaceWrapper) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
 
@@ -6251,6 +6423,56 @@ func (siw *ServerInterfaceWrapper) ConnectTwilio(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ConnectTwilio(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// VerifyIntegration operation middleware
+func (siw *ServerInterfaceWrapper) VerifyIntegration(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "provider" -------------
+	var provider VerifyIntegrationParamsProvider
+
+	err = runtime.BindStyledParameterWithOptions("simple", "provider", r.PathValue("provider"), &provider, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "provider", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VerifyIntegrationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.VerifyIntegration(w, r, provider, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7778,6 +8000,56 @@ func (siw *ServerInterfaceWrapper) WithdrawInvitation(w http.ResponseWriter, r *
 	handler.ServeHTTP(w, r)
 }
 
+// RenewInvitation operation middleware
+func (siw *ServerInterfaceWrapper) RenewInvitation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RenewInvitationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RenewInvitation(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListMembers operation middleware
 func (siw *ServerInterfaceWrapper) ListMembers(w http.ResponseWriter, r *http.Request) {
 
@@ -8082,6 +8354,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	}
 
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs/validate/{orgId}", wrapper.ValidateOrg)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/status", wrapper.IntegrationStatus)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/{provider}/verify", wrapper.VerifyIntegration)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/integrations/twilio", wrapper.DisconnectTwilio)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/twilio", wrapper.GetTwilio)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/twilio", wrapper.ConnectTwilio)
@@ -8177,6 +8451,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/team/members/{userId}/role", wrapper.ChangeMemberRole)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/roles", wrapper.ListRoles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/invitations", wrapper.ListInvitations)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/team/invitations/{id}/resend", wrapper.RenewInvitation)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/team/invitations/{id}", wrapper.WithdrawInvitation)
 
 	return m
@@ -13161,6 +13436,76 @@ func (response ConnectResenddefaultJSONResponse) VisitConnectResendResponse(w ht
 	return err
 }
 
+type IntegrationStatusRequestObject struct {
+}
+
+type IntegrationStatusResponseObject interface {
+	VisitIntegrationStatusResponse(w http.ResponseWriter) error
+}
+
+type IntegrationStatus200JSONResponse IntegrationsAnswer
+
+func (response IntegrationStatus200JSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntegrationStatus401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response IntegrationStatus401JSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntegrationStatus410JSONResponse struct{ GoneJSONResponse }
+
+func (response IntegrationStatus410JSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntegrationStatusdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response IntegrationStatusdefaultJSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisconnectTwilioRequestObject struct {
 }
 
@@ -13386,6 +13731,148 @@ type ConnectTwiliodefaultJSONResponse struct {
 }
 
 func (response ConnectTwiliodefaultJSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegrationRequestObject struct {
+	Provider VerifyIntegrationParamsProvider `json:"provider"`
+	Params   VerifyIntegrationParams
+}
+
+type VerifyIntegrationResponseObject interface {
+	VisitVerifyIntegrationResponse(w http.ResponseWriter) error
+}
+
+type VerifyIntegration200JSONResponse IntegrationVerified
+
+func (response VerifyIntegration200JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response VerifyIntegration400JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response VerifyIntegration401JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response VerifyIntegration403JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response VerifyIntegration404JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration409JSONResponse struct{ ConflictJSONResponse }
+
+func (response VerifyIntegration409JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration410JSONResponse struct{ GoneJSONResponse }
+
+func (response VerifyIntegration410JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response VerifyIntegration422JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegrationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response VerifyIntegrationdefaultJSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17310,6 +17797,144 @@ func (response WithdrawInvitationdefaultJSONResponse) VisitWithdrawInvitationRes
 	return err
 }
 
+type RenewInvitationRequestObject struct {
+	Id     ID `json:"id"`
+	Params RenewInvitationParams
+}
+
+type RenewInvitationResponseObject interface {
+	VisitRenewInvitationResponse(w http.ResponseWriter) error
+}
+
+type RenewInvitation200ResponseHeaders struct {
+	CacheControl *string
+}
+
+type RenewInvitation200JSONResponse struct {
+	Body    NewInvitation
+	Headers RenewInvitation200ResponseHeaders
+}
+
+func (response RenewInvitation200JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RenewInvitation401JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RenewInvitation403JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RenewInvitation404JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation409JSONResponse struct{ ConflictJSONResponse }
+
+func (response RenewInvitation409JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation410JSONResponse struct{ GoneJSONResponse }
+
+func (response RenewInvitation410JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RenewInvitation422JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RenewInvitationdefaultJSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMembersRequestObject struct {
 }
 
@@ -18061,6 +18686,9 @@ type StrictServerInterface interface {
 	// ConnectResend Connect a Resend account, or replace the connected one.
 	// (POST /api/integrations/resend)
 	ConnectResend(ctx context.Context, request ConnectResendRequestObject) (ConnectResendResponseObject, error)
+	// IntegrationStatus What is connected?
+	// (GET /api/integrations/status)
+	IntegrationStatus(ctx context.Context, request IntegrationStatusRequestObject) (IntegrationStatusResponseObject, error)
 	// DisconnectTwilio Forget the Twilio account.
 	// (DELETE /api/integrations/twilio)
 	DisconnectTwilio(ctx context.Context, request DisconnectTwilioRequestObject) (DisconnectTwilioResponseObject, error)
@@ -18070,6 +18698,9 @@ type StrictServerInterface interface {
 	// ConnectTwilio Connect a Twilio account, or replace the connected one.
 	// (POST /api/integrations/twilio)
 	ConnectTwilio(ctx context.Context, request ConnectTwilioRequestObject) (ConnectTwilioResponseObject, error)
+	// VerifyIntegration Ask a provider whether it still accepts the account.
+	// (POST /api/integrations/{provider}/verify)
+	VerifyIntegration(ctx context.Context, request VerifyIntegrationRequestObject) (VerifyIntegrationResponseObject, error)
 	// ListLocations The locations, by name.
 	// (GET /api/locations)
 	ListLocations(ctx context.Context, request ListLocationsRequestObject) (ListLocationsResponseObject, error)
@@ -18184,6 +18815,9 @@ type StrictServerInterface interface {
 	// WithdrawInvitation Take an open invitation back.
 	// (DELETE /api/team/invitations/{id})
 	WithdrawInvitation(ctx context.Context, request WithdrawInvitationRequestObject) (WithdrawInvitationResponseObject, error)
+	// RenewInvitation Mail an open invitation once more.
+	// (POST /api/team/invitations/{id}/resend)
+	RenewInvitation(ctx context.Context, request RenewInvitationRequestObject) (RenewInvitationResponseObject, error)
 	// ListMembers Who belongs to the organization?
 	// (GET /api/team/members)
 	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
@@ -19616,6 +20250,30 @@ func (sh *strictHandler) ConnectResend(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// IntegrationStatus operation middleware
+func (sh *strictHandler) IntegrationStatus(w http.ResponseWriter, r *http.Request) {
+	var request IntegrationStatusRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.IntegrationStatus(ctx, request.(IntegrationStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "IntegrationStatus")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(IntegrationStatusResponseObject); ok {
+		if err := validResponse.VisitIntegrationStatusResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // DisconnectTwilio operation middleware
 func (sh *strictHandler) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
 	var request DisconnectTwilioRequestObject
@@ -19688,6 +20346,33 @@ func (sh *strictHandler) ConnectTwilio(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ConnectTwilioResponseObject); ok {
 		if err := validResponse.VisitConnectTwilioResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// VerifyIntegration operation middleware
+func (sh *strictHandler) VerifyIntegration(w http.ResponseWriter, r *http.Request, provider VerifyIntegrationParamsProvider, params VerifyIntegrationParams) {
+	var request VerifyIntegrationRequestObject
+
+	request.Provider = provider
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyIntegration(ctx, request.(VerifyIntegrationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyIntegration")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(VerifyIntegrationResponseObject); ok {
+		if err := validResponse.VisitVerifyIntegrationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -20767,6 +21452,33 @@ func (sh *strictHandler) WithdrawInvitation(w http.ResponseWriter, r *http.Reque
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(WithdrawInvitationResponseObject); ok {
 		if err := validResponse.VisitWithdrawInvitationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RenewInvitation operation middleware
+func (sh *strictHandler) RenewInvitation(w http.ResponseWriter, r *http.Request, id ID, params RenewInvitationParams) {
+	var request RenewInvitationRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RenewInvitation(ctx, request.(RenewInvitationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenewInvitation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RenewInvitationResponseObject); ok {
+		if err := validResponse.VisitRenewInvitationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -79,7 +79,7 @@ revoke insert, update, delete on table public.messages, public.audit_log from se
 
 -- Token hashes are for functions, not for the dashboard.
 revoke select on table public.invitations from tenant_user, tenant_service;
-grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at)
+grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at, message_id)
   on table public.invitations to tenant_user, tenant_service;
 
 -- Keys, sealed credentials and one member's kept answers are opened by functions only; nobody's list shows them.
@@ -312,6 +312,193 @@ comment on function app.sweep_platform(timestamptz, timestamptz) is
 
 select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');
 -- end of sql/0890_function_sweep_platform.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0898_function_message_limit_reason.sql
+create or replace function app.message_limit_reason(
+  p_category text,
+  p_contact_id uuid,
+  p_recipient_hash bytea,
+  p_now timestamptz
+)
+returns app.message_decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_today date;
+  v_day timestamptz;
+  v_limit record;
+  v_oldest timestamptz;
+  v_decision app.message_decision;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_today := (p_now at time zone v_org.time_zone)::date;
+  v_day := app.local_instant(v_today::timestamp, v_org.time_zone, false);
+  for v_limit in
+    select l.since, l.allowed, l.reason, l.daily
+    from (values
+      ('follow_up', p_now - v_org.follow_up_window, 1, 'too_soon', false),
+      ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
+      -- Two machines that answer each other would go on for ever.
+      ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
+      ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
+      ('marketing', v_day, 1, 'too_soon', true),
+      -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
+      ('reminder', v_day, 1, 'reminder_limit', true),
+      ('reminder', p_now - interval '168 hours', 3, 'reminder_limit', false)
+    ) l (category, since, allowed, reason, daily)
+    where l.category = p_category
+  loop
+    -- The newest ones fill the limit; the oldest of those must leave the window first.
+    select m.created_at into v_oldest
+    from public.messages m
+    where m.org_id = v_org.id and m.direction = 'outbound' and m.category = p_category
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and (m.recipient_hash = p_recipient_hash or m.contact_id = p_contact_id)
+      and m.created_at > v_limit.since
+    order by m.created_at desc
+    offset v_limit.allowed - 1
+    limit 1;
+    if found then
+      v_decision.outcome := 'blocked';
+      v_decision.reason := v_limit.reason;
+      v_decision.not_before := greatest(v_decision.not_before, case
+        when v_limit.daily then app.local_instant((v_today + 1)::timestamp, v_org.time_zone, false)
+        else v_oldest + (p_now - v_limit.since)
+      end);
+    end if;
+  end loop;
+  return v_decision;
+end
+$$;
+
+comment on function app.message_limit_reason(text, uuid, bytea, timestamptz) is
+  'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+
+select app.seal('app.message_limit_reason(text, uuid, bytea, timestamptz)', null, 'app_writer');
+-- end of sql/0898_function_message_limit_reason.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0900_function_begin_message.sql
+create or replace function app.begin_message(
+  p_category text,
+  p_method text,
+  p_content text,
+  p_send_key text,
+  p_contact_id uuid,
+  p_service_provider text,
+  p_recipient text default null,
+  p_subject text default null,
+  p_call_id uuid default null,
+  p_appointment_id uuid default null,
+  p_campaign_id uuid default null,
+  p_in_reply_to uuid default null,
+  p_number_zones text[] default '{}',
+  p_number_region text default null,
+  p_spoken boolean default false,
+  p_hand_over boolean default true,
+  p_request_id text default null
+)
+returns setof app.message_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_content text := btrim(app.plain_text(p_content), E' \n');
+  v_recipient text;
+  v_hash bytea;
+  v_now timestamptz;
+  v_decision app.message_decision;
+begin
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation')
+    or coalesce(p_method, '') not in ('sms', 'email') or (p_category = 'invitation' and p_method <> 'email')
+    or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
+  then
+    raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
+  end if;
+  -- The number may be erased or corrected while this waits for its lock.
+  loop
+    v_recipient := app.message_recipient(p_contact_id, p_method, p_recipient);
+    perform app.lock_number(v_recipient);
+    exit when app.message_recipient(p_contact_id, p_method, p_recipient) is not distinct from v_recipient;
+  end loop;
+  v_now := app.now();
+
+  v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+  if v_decision.outcome is not null then
+    return next v_decision;
+    return;
+  end if;
+  v_decision.recipient := v_recipient;
+  v_decision.content := v_content;
+  v_decision.reason := case when v_recipient is null then 'no_recipient' else app.message_text_refusal(p_category, p_method, v_content) end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return next v_decision;
+    return;
+  end if;
+
+  v_hash := app.number_hash(v_recipient);
+  select r.outcome, r.reason, r.not_before into v_decision.outcome, v_decision.reason, v_decision.not_before
+  from app.message_refusal(p_category, p_method, p_contact_id, v_recipient, p_call_id, p_number_zones, p_number_region, p_spoken, v_now) r;
+  if v_decision.outcome = 'wait' then
+    return next v_decision;
+    return;
+  elsif v_decision.outcome = 'blocked' then
+    -- One row a minute says it: a client that hammers must not fill the table.
+    select m.id into v_decision.message_id
+    from public.messages m
+    where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
+    limit 1;
+  end if;
+
+  v_decision.status := coalesce(v_decision.outcome, 'queued');
+  v_decision.outcome := coalesce(v_decision.outcome, case when p_hand_over then 'send' else 'queued' end);
+  v_decision.segments := case when p_method = 'sms' then app.sms_segments(v_content) end;
+  if v_decision.message_id is null then
+    -- A blocked wish keeps no key: the next try is judged anew.
+    insert into public.messages (
+      org_id, direction, method, category, recipient, recipient_hash, subject, content, segments, status, reason, send_key,
+      service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
+      created_at, updated_at)
+    values (
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
+      v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
+      p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
+      p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
+    on conflict (org_id, send_key) do nothing
+    returning id into v_decision.message_id;
+    if v_decision.message_id is null then
+      -- The same key at the same moment, for another number.
+      v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+    else
+      perform app.announce('message_updated', 'message', v_decision.message_id);
+    end if;
+  end if;
+  if v_decision.outcome = 'send' then
+    perform app.enqueue_job('settle_message', jsonb_build_object('message_id', v_decision.message_id), v_now + interval '2 minutes');
+  elsif v_decision.outcome = 'queued' then
+    perform app.enqueue_job('send_message', jsonb_build_object('message_id', v_decision.message_id));
+  end if;
+  return next v_decision;
+end
+$$;
+
+comment on function app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text) is
+  'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
+
+select app.seal('app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text)', 'app_writer', 'tenant_service', 'app_writer');
+-- end of sql/0900_function_begin_message.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2248,9 +2435,10 @@ begin
   values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
   on conflict (org_id, user_id, method, route, key) do update
   set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
-    status = null, headers = null, response = null, created_at = v_now, expires_at = excluded.expires_at
+    status = null, headers = null, response = null, acted_at = null, created_at = v_now, expires_at = excluded.expires_at
   where (k.state = 'done' and k.expires_at <= v_now)
-    or (k.state = 'running' and k.lease_until <= v_now and (k.body_hash = excluded.body_hash or k.expires_at <= v_now))
+    or (k.state = 'running' and k.lease_until <= v_now
+      and (k.expires_at <= v_now or (k.body_hash = excluded.body_hash and k.acted_at is null)))
   returning k.* into v_row;
   if v_row.id is not null then
     return query select 'run', null::integer, null::jsonb, null::bytea;
@@ -2264,6 +2452,8 @@ begin
     return query select 'other_body', null::integer, null::jsonb, null::bytea;
   elsif v_row.state = 'done' then
     return query select 'replay', v_row.status, v_row.headers, v_row.response;
+  elsif v_row.acted_at is not null and v_row.lease_until <= v_now then
+    return query select 'acted', null::integer, null::jsonb, null::bytea;
   else
     -- Also without a row: its try has just given up; the caller asks again and finds the key free.
     return query select 'running', null::integer, null::jsonb, null::bytea;
@@ -2272,7 +2462,7 @@ end
 $$;
 
 comment on function app.claim_request(text, text, text, bytea, interval, interval, uuid) is
-  'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. VX403 when no member acts.';
+  'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. A try that died before it changed anything (see app.note_effect) is followed by the next once its lease is over. VX403 when no member acts.';
 
 select app.seal('app.claim_request(text, text, text, bytea, interval, interval, uuid)', 'app_writer', 'tenant_user');
 -- end of sql/1250_function_claim_request.sql
@@ -2741,55 +2931,6 @@ select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/1270_function_invite_member.sql
-create or replace function app.invite_member(p_email text, p_role text, p_token_hash bytea)
-returns setof public.invitations
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_email text := lower(btrim(p_email));
-  v_invitation public.invitations;
-begin
-  perform app.require_admin();
-  if coalesce(v_email, '') !~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$' or char_length(v_email) > 254 then
-    raise exception 'this is no e-mail address' using errcode = 'VX400';
-  elsif coalesce(p_role, '') not in ('admin', 'staff', 'viewer') then
-    raise exception 'people are invited as admin, staff or viewer' using errcode = 'VX400';
-  elsif octet_length(p_token_hash) is distinct from 32 then
-    raise exception 'the token''s hash has 32 bytes' using errcode = 'VX400';
-  end if;
-  -- Two invitations of one address at once would both stand.
-  perform from public.organizations o where o.id = v_org_id for no key update;
-  if exists (select from public.profiles p where p.org_id = v_org_id and lower(p.email) = v_email) then
-    raise exception 'this person is a member already' using errcode = 'VX409';
-  end if;
-  update public.invitations i
-  set role = p_role, token_hash = p_token_hash, invited_by = app.current_user_id(), expires_at = app.now() + interval '7 days'
-  where i.org_id = v_org_id and i.email = v_email and i.accepted_at is null
-  returning i.* into v_invitation;
-  if v_invitation.id is null then
-    insert into public.invitations (org_id, email, role, token_hash, invited_by, expires_at)
-    values (v_org_id, v_email, p_role, p_token_hash, app.current_user_id(), app.now() + interval '7 days')
-    returning * into v_invitation;
-  end if;
-  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id());
-  return next v_invitation;
-end
-$$;
-
-comment on function app.invite_member(text, text, bytea) is
-  'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with. An address that was invited before keeps one invitation, with the new role and token. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already.';
-
-select app.seal('app.invite_member(text, text, bytea)', 'app_writer', 'tenant_user');
--- end of sql/1270_function_invite_member.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
 -- snapshot of sql/1271_function_withdraw_invitation.sql
 create or replace function app.withdraw_invitation(p_invitation_id uuid)
 returns boolean
@@ -2916,6 +3057,319 @@ select app.seal('app.remove_member(uuid)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1300_function_invitation_mail.sql
+create or replace function app.invitation_mail(p_invitation public.invitations)
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_clinic text;
+  v_zone text;
+  v_inviter text;
+begin
+  -- Brackets would look like the place of the link.
+  select translate(o.name, '[]', '()'), o.time_zone into strict v_clinic, v_zone
+  from public.organizations o
+  where o.id = (p_invitation).org_id;
+  select translate(coalesce(nullif(btrim(p.name), ''), p.email), '[]', '()') into v_inviter
+  from public.profiles p
+  where p.org_id = (p_invitation).org_id and p.user_id = (p_invitation).invited_by;
+  return array[
+    format('Join %s', v_clinic),
+    format(E'%s invites you to join the team of %s as %s.\nOpen this link to sign up or to sign in:\n[link]\n'
+      'It is meant for this address only and works until %s. If you did not expect it, you need not do anything.',
+      coalesce(v_inviter, 'A colleague'), v_clinic, (p_invitation).role,
+      array_to_string(app.local_words((p_invitation).expires_at, v_zone, 'en'), ', '))];
+end
+$$;
+
+comment on function app.invitation_mail(public.invitations) is
+  'Subject and text of the e-mail of an invitation: who invites to which clinic as what, until when by the clinic''s clock. [link] stands for the link with the token, which no row holds.';
+
+select app.seal('app.invitation_mail(public.invitations)', null, 'app_writer');
+-- end of sql/1300_function_invitation_mail.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1301_function_mail_invitation.sql
+create or replace function app.mail_invitation(
+  p_invitation public.invitations,
+  p_platform_mail text,
+  p_request_id text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_provider text := p_platform_mail;
+  v_mail text[] := app.invitation_mail(p_invitation);
+  v_decision app.message_decision;
+begin
+  if exists (select from public.org_credentials c where c.org_id = v_org_id and c.provider = 'resend') then
+    v_provider := 'resend';
+  elsif p_platform_mail is null then
+    return;
+  end if;
+  select * into v_decision
+  from app.begin_message('invitation', 'email', v_mail[2], 'invitation:' || (p_invitation).token_id, null, v_provider,
+    p_recipient => (p_invitation).email, p_subject => v_mail[1], p_hand_over => false, p_request_id => p_request_id);
+  if v_decision.reason = 'too_soon' then
+    -- The renewal is undone too: the link that was mailed last goes on working.
+    raise exception 'this address was mailed three times within an hour; its last link works' using errcode = 'VX409';
+  end if;
+  update public.invitations i
+  set message_id = v_decision.message_id
+  where i.org_id = v_org_id and i.id = (p_invitation).id;
+end
+$$;
+
+comment on function app.mail_invitation(public.invitations, text, text) is
+  'Queues the e-mail of an invitation, through the clinic''s own Resend account or else p_platform_mail, the platform''s way; NULL: without an account of the clinic''s nothing goes out. A rule that forbids it (opted_out, daily_cap) leaves a blocked row, and the invitation stands. VX409 when the address had three within an hour.';
+
+select app.seal('app.mail_invitation(public.invitations, text, text)', null, 'app_writer');
+-- end of sql/1301_function_mail_invitation.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1302_function_list_invitations.sql
+create or replace function app.list_invitations(p_invitation_id uuid default null)
+returns setof app.invitation_row
+language sql
+stable
+set search_path = ''
+as $$
+  select i.id, i.email, i.role, i.invited_by, i.expires_at, i.created_at, i.expires_at <= app.now(),
+    coalesce(m.status, 'none'), m.reason, m.sent_at
+  from public.invitations i
+  left join public.messages m on m.org_id = i.org_id and m.id = i.message_id
+  where i.org_id = app.require_org_id() and i.accepted_at is null and (p_invitation_id is null or i.id = p_invitation_id)
+  order by i.created_at, i.id
+$$;
+
+comment on function app.list_invitations(uuid) is
+  'The invitations that nobody has accepted, or that one of them, with what became of their e-mails; the oldest first, expired ones too.';
+
+select app.seal('app.list_invitations(uuid)', null, 'tenant_user', 'app_writer');
+-- end of sql/1302_function_list_invitations.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1303_function_invite_member.sql
+create or replace function app.invite_member(
+  p_email text,
+  p_role text,
+  p_token_id uuid,
+  p_token_hash bytea,
+  p_mail boolean default false,
+  p_platform_mail text default null,
+  p_request_id text default null
+)
+returns setof app.invitation_row
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_email text := lower(btrim(p_email));
+  v_now timestamptz;
+  v_invitation public.invitations;
+begin
+  perform app.require_admin();
+  if coalesce(v_email, '') !~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$' or char_length(v_email) > 254 then
+    raise exception 'this is no e-mail address' using errcode = 'VX400';
+  elsif coalesce(p_role, '') not in ('admin', 'staff', 'viewer') then
+    raise exception 'people are invited as admin, staff or viewer' using errcode = 'VX400';
+  elsif p_token_id is null or octet_length(p_token_hash) is distinct from 32 then
+    raise exception 'a token has an id and a hash of 32 bytes' using errcode = 'VX400';
+  end if;
+  -- Two invitations of one address at once would both stand.
+  perform from public.organizations o where o.id = v_org_id for no key update;
+  if exists (select from public.profiles p where p.org_id = v_org_id and lower(p.email) = v_email) then
+    raise exception 'this person is a member already' using errcode = 'VX409';
+  end if;
+  v_now := app.now();
+  update public.invitations i
+  set role = p_role, token_id = p_token_id, token_hash = p_token_hash, message_id = null, invited_by = app.current_user_id(),
+    expires_at = v_now + interval '7 days'
+  where i.org_id = v_org_id and i.email = v_email and i.accepted_at is null
+  returning i.* into v_invitation;
+  if v_invitation.id is null then
+    insert into public.invitations (org_id, email, role, token_id, token_hash, invited_by, expires_at, created_at)
+    values (v_org_id, v_email, p_role, p_token_id, p_token_hash, app.current_user_id(), v_now + interval '7 days', v_now)
+    returning * into v_invitation;
+  end if;
+  if p_mail then
+    perform app.mail_invitation(v_invitation, p_platform_mail, p_request_id);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id(), left(p_request_id, 64));
+  return query select * from app.list_invitations(v_invitation.id);
+end
+$$;
+
+comment on function app.invite_member(text, text, uuid, bytea, boolean, text, text) is
+  'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with, which was derived from p_token_id. An address that was invited before keeps one invitation, with the new role and token. With p_mail the token goes out by e-mail, see app.mail_invitation. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already, or mailed too often lately.';
+
+select app.seal('app.invite_member(text, text, uuid, bytea, boolean, text, text)', 'app_writer', 'tenant_user', 'app_writer');
+-- end of sql/1303_function_invite_member.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1304_function_renew_invitation.sql
+create or replace function app.renew_invitation(
+  p_invitation_id uuid,
+  p_token_id uuid,
+  p_token_hash bytea,
+  p_mail boolean default false,
+  p_platform_mail text default null,
+  p_request_id text default null
+)
+returns setof app.invitation_row
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_invitation public.invitations;
+begin
+  perform app.require_admin();
+  select * into v_invitation
+  from public.invitations i
+  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null;
+  if v_invitation.id is null then
+    raise exception 'there is no such open invitation' using errcode = 'VX404';
+  end if;
+  return query select * from app.invite_member(v_invitation.email, v_invitation.role, p_token_id, p_token_hash, p_mail, p_platform_mail, p_request_id);
+end
+$$;
+
+comment on function app.renew_invitation(uuid, uuid, bytea, boolean, text, text) is
+  'Invites the address of an open invitation once more, also an expired one: seven days from now, with a new token and a new e-mail; the earlier token opens nothing any more. VX404 when there is none, or it was accepted; otherwise as app.invite_member.';
+
+select app.seal('app.renew_invitation(uuid, uuid, bytea, boolean, text, text)', 'app_writer', 'tenant_user');
+-- end of sql/1304_function_renew_invitation.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1305_function_invitation_of_message.sql
+create or replace function app.invitation_of_message(p_message_id uuid)
+returns setof public.invitations
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select i.*
+  from public.invitations i
+  where i.org_id = app.require_org_id() and i.message_id = p_message_id and i.accepted_at is null and i.expires_at > app.now()
+$$;
+
+comment on function app.invitation_of_message(uuid) is
+  'The invitation whose token an e-mail carries. No row when it was withdrawn, accepted, renewed or has expired: the e-mail has nothing to say any more. Never given to people''s requests.';
+
+select app.seal('app.invitation_of_message(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1305_function_invitation_of_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1306_function_note_effect.sql
+create or replace function app.note_effect(p_claim_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if pg_current_xact_id_if_assigned() is null then
+    return true; -- it has only read
+  end if;
+  update public.idempotency_keys k
+  set acted_at = coalesce(k.acted_at, app.now())
+  where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
+  return found;
+end
+$$;
+
+comment on function app.note_effect(uuid) is
+  'Called last in a transaction of a claimed wish: says, together with what it changed, that it acted. False when the claim is not p_claim_id''s any more, because it took too long and another try has it: the transaction must then be given up.';
+
+select app.seal('app.note_effect(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1306_function_note_effect.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1307_function_integrations.sql
+create or replace function app.integrations()
+returns setof app.integration_row
+language sql
+stable
+set search_path = ''
+as $$
+  select p.provider, c.id is not null and c.verification_error is null, c.last_verified_at, c.verification_error
+  from (values ('twilio', 1), ('resend', 2), ('google_calendar', 3), ('outlook', 4)) p (provider, position)
+  left join public.org_credentials c on c.org_id = app.require_org_id() and c.provider = p.provider
+  order by p.position
+$$;
+
+comment on function app.integrations() is
+  'Every account that a clinic may connect, with what the last look at it said. Every member may ask; nothing sealed is told.';
+
+select app.seal('app.integrations()', null, 'tenant_user');
+-- end of sql/1307_function_integrations.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1308_function_note_verification.sql
+create or replace function app.note_verification(
+  p_provider text,
+  p_updated_at timestamptz,
+  p_problem text
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  perform app.require_admin();
+  -- updated_at stays: it says when the account was last written, and questions about messages go by it.
+  update public.org_credentials c
+  set last_verified_at = case when p_problem is null then app.now() else c.last_verified_at end,
+    verification_error = left(p_problem, 200)
+  where c.org_id = v_org_id and c.provider = p_provider and c.updated_at = p_updated_at
+  returning c.id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, case when p_problem is null then 'credential_verified' else 'credential_refused' end, 'credential', v_id, app.current_user_id());
+  return true;
+end
+$$;
+
+comment on function app.note_verification(text, timestamptz, text) is
+  'Keeps what a provider said about the account that stood at p_updated_at: accepted (p_problem NULL), or why not, in our words. False when the account was replaced or removed meanwhile. Owner and admin only (VX403).';
+
+select app.seal('app.note_verification(text, timestamptz, text)', 'app_writer', 'tenant_user');
+-- end of sql/1308_function_note_verification.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer;
 -- +goose StatementEnd
 
@@ -2929,11 +3383,19 @@ grant create on schema app to app_writer, app_definer;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.note_verification;
+drop function app.integrations;
+drop function app.note_effect;
+drop function app.invitation_of_message;
+drop function app.renew_invitation;
+drop function app.invite_member;
+drop function app.list_invitations;
+drop function app.mail_invitation;
+drop function app.invitation_mail;
 drop function app.remove_member;
 drop function app.change_member_role;
 drop function app.may_change_member;
 drop function app.withdraw_invitation;
-drop function app.invite_member;
 drop function app.set_org_settings;
 drop function app.delete_resource;
 drop function app.save_resource;
@@ -3269,6 +3731,190 @@ comment on function app.sweep_platform(timestamptz, timestamptz) is
 
 select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');
 -- end of sql/0890_function_sweep_platform.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0898_function_message_limit_reason.sql
+create or replace function app.message_limit_reason(
+  p_category text,
+  p_contact_id uuid,
+  p_recipient_hash bytea,
+  p_now timestamptz
+)
+returns app.message_decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_today date;
+  v_day timestamptz;
+  v_limit record;
+  v_oldest timestamptz;
+  v_decision app.message_decision;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_today := (p_now at time zone v_org.time_zone)::date;
+  v_day := app.local_instant(v_today::timestamp, v_org.time_zone, false);
+  for v_limit in
+    select l.since, l.allowed, l.reason, l.daily
+    from (values
+      ('follow_up', p_now - v_org.follow_up_window, 1, 'too_soon', false),
+      ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
+      -- Two machines that answer each other would go on for ever.
+      ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      ('marketing', v_day, 1, 'too_soon', true),
+      -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
+      ('reminder', v_day, 1, 'reminder_limit', true),
+      ('reminder', p_now - interval '168 hours', 3, 'reminder_limit', false)
+    ) l (category, since, allowed, reason, daily)
+    where l.category = p_category
+  loop
+    -- The newest ones fill the limit; the oldest of those must leave the window first.
+    select m.created_at into v_oldest
+    from public.messages m
+    where m.org_id = v_org.id and m.direction = 'outbound' and m.category = p_category
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and (m.recipient_hash = p_recipient_hash or m.contact_id = p_contact_id)
+      and m.created_at > v_limit.since
+    order by m.created_at desc
+    offset v_limit.allowed - 1
+    limit 1;
+    if found then
+      v_decision.outcome := 'blocked';
+      v_decision.reason := v_limit.reason;
+      v_decision.not_before := greatest(v_decision.not_before, case
+        when v_limit.daily then app.local_instant((v_today + 1)::timestamp, v_org.time_zone, false)
+        else v_oldest + (p_now - v_limit.since)
+      end);
+    end if;
+  end loop;
+  return v_decision;
+end
+$$;
+
+comment on function app.message_limit_reason(text, uuid, bytea, timestamptz) is
+  'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+
+select app.seal('app.message_limit_reason(text, uuid, bytea, timestamptz)', null, 'app_writer');
+-- end of sql/0898_function_message_limit_reason.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0900_function_begin_message.sql
+create or replace function app.begin_message(
+  p_category text,
+  p_method text,
+  p_content text,
+  p_send_key text,
+  p_contact_id uuid,
+  p_service_provider text,
+  p_recipient text default null,
+  p_subject text default null,
+  p_call_id uuid default null,
+  p_appointment_id uuid default null,
+  p_campaign_id uuid default null,
+  p_in_reply_to uuid default null,
+  p_number_zones text[] default '{}',
+  p_number_region text default null,
+  p_spoken boolean default false,
+  p_hand_over boolean default true,
+  p_request_id text default null
+)
+returns setof app.message_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_content text := btrim(app.plain_text(p_content), E' \n');
+  v_recipient text;
+  v_hash bytea;
+  v_now timestamptz;
+  v_decision app.message_decision;
+begin
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply') or coalesce(p_method, '') not in ('sms', 'email')
+    or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
+  then
+    raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
+  end if;
+  -- The number may be erased or corrected while this waits for its lock.
+  loop
+    v_recipient := app.message_recipient(p_contact_id, p_method, p_recipient);
+    perform app.lock_number(v_recipient);
+    exit when app.message_recipient(p_contact_id, p_method, p_recipient) is not distinct from v_recipient;
+  end loop;
+  v_now := app.now();
+
+  v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+  if v_decision.outcome is not null then
+    return next v_decision;
+    return;
+  end if;
+  v_decision.recipient := v_recipient;
+  v_decision.content := v_content;
+  v_decision.reason := case when v_recipient is null then 'no_recipient' else app.message_text_refusal(p_category, p_method, v_content) end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return next v_decision;
+    return;
+  end if;
+
+  v_hash := app.number_hash(v_recipient);
+  select r.outcome, r.reason, r.not_before into v_decision.outcome, v_decision.reason, v_decision.not_before
+  from app.message_refusal(p_category, p_method, p_contact_id, v_recipient, p_call_id, p_number_zones, p_number_region, p_spoken, v_now) r;
+  if v_decision.outcome = 'wait' then
+    return next v_decision;
+    return;
+  elsif v_decision.outcome = 'blocked' then
+    -- One row a minute says it: a client that hammers must not fill the table.
+    select m.id into v_decision.message_id
+    from public.messages m
+    where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
+    limit 1;
+  end if;
+
+  v_decision.status := coalesce(v_decision.outcome, 'queued');
+  v_decision.outcome := coalesce(v_decision.outcome, case when p_hand_over then 'send' else 'queued' end);
+  v_decision.segments := case when p_method = 'sms' then app.sms_segments(v_content) end;
+  if v_decision.message_id is null then
+    -- A blocked wish keeps no key: the next try is judged anew.
+    insert into public.messages (
+      org_id, direction, method, category, recipient, recipient_hash, subject, content, segments, status, reason, send_key,
+      service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
+      created_at, updated_at)
+    values (
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
+      v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
+      p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
+      p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
+    on conflict (org_id, send_key) do nothing
+    returning id into v_decision.message_id;
+    if v_decision.message_id is null then
+      -- The same key at the same moment, for another number.
+      v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+    else
+      perform app.announce('message_updated', 'message', v_decision.message_id);
+    end if;
+  end if;
+  if v_decision.outcome = 'send' then
+    perform app.enqueue_job('settle_message', jsonb_build_object('message_id', v_decision.message_id), v_now + interval '2 minutes');
+  elsif v_decision.outcome = 'queued' then
+    perform app.enqueue_job('send_message', jsonb_build_object('message_id', v_decision.message_id));
+  end if;
+  return next v_decision;
+end
+$$;
+
+comment on function app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text) is
+  'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
+
+select app.seal('app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text)', 'app_writer', 'tenant_service', 'app_writer');
+-- end of sql/0900_function_begin_message.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
