@@ -25,6 +25,7 @@ const (
 	sentenceGone        = "This organization was deleted."
 	sentenceTooLarge    = "The request body is too large."
 	sentenceInvalidJSON = "The request body is not valid JSON."
+	sentenceForeignOrg  = "You are not a member of that organization."
 )
 
 // maxSentence bounds a sentence that comes from the database, in bytes.

@@ -41,7 +41,7 @@ func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInt
 		ErrorHandlerWithOpts: refuseInvalid,
 	})
 	guard := func(h http.Handler) http.Handler {
-		return limit(maxAPIBody, apiTimeout, readsAsGet(validate(oneValue(once(members, keys, h)))))
+		return limit(maxAPIBody, apiTimeout, readsAsGet(withoutEmpty(validate(oneValue(once(members, keys, h))))))
 	}
 	strict := api.NewStrictHandlerWithOptions(handlers, nil, api.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
@@ -127,10 +127,20 @@ func complaint(err *openapi3filter.RequestError) string {
 	if !errors.As(err, &schema) {
 		return "is missing or not valid"
 	}
+	schema = innermost(schema)
 	if field := schema.JSONPointer(); len(field) > 0 && field[0] != "" {
 		return fmt.Sprintf("is not valid at %q: %s", field[0], rule(schema))
 	}
 	return "is not valid: " + rule(schema)
+}
+
+// innermost is the rule that was broken of a schema that is composed of others.
+func innermost(err *openapi3.SchemaError) *openapi3.SchemaError {
+	var inner *openapi3.SchemaError
+	for errors.As(err.Origin, &inner) {
+		err = inner
+	}
+	return err
 }
 
 // rule names the schema's rule that was broken, in words where there are some.

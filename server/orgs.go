@@ -90,7 +90,7 @@ func (h handlers) ValidateOrg(ctx context.Context, req api.ValidateOrgRequestObj
 	case err != nil:
 		return nil, err
 	case m.OrgID != req.OrgId:
-		return nil, NewError(CodeForbidden, "You are not a member of that organization.", nil)
+		return nil, NewError(CodeForbidden, sentenceForeignOrg, nil)
 	case m.Deleted:
 		return nil, NewError(CodeGone, sentenceGone, nil)
 	}

@@ -73,7 +73,7 @@ func roleOf(name string) string {
 func memberOf(row db.Profile) api.Member {
 	return api.Member{
 		Id: row.ID, UserId: row.UserID, OrgId: row.OrgID, Role: api.Role(row.Role), Name: row.Name, Email: row.Email,
-		CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
+		AcceptedAt: row.CreatedAt, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
 		User: api.MemberUser{Id: row.UserID, Email: row.Email, CreatedAt: row.CreatedAt},
 	}
 }

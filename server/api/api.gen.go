@@ -1313,7 +1313,7 @@ type Activity struct {
 	Type string `json:"type"`
 }
 
-// ActivityList defines model for ActivityList.
+// ActivityList Example: {"events":[{"id":"01a204ce-70f4-7e10-a9eb-2260a4a04310","metadata":{"contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","entity":"appointment","entity_id":"01a204ce-70f1-7211-a237-3172b20ab336"},"summary":"Visit booked: Cleaning","timestamp":"2026-11-22T19:49:27Z","type":"appointment_booked"}]}
 type ActivityList struct {
 	Events []Activity `json:"events"`
 }
@@ -1392,7 +1392,7 @@ type AgentBehavior struct {
 	Outbound *AgentWish `json:"outbound,omitempty"`
 }
 
-// AgentConfig defines model for AgentConfig.
+// AgentConfig Example: {"agents":[{"desiredVersion":1,"desired_version":1,"firstMessage":"","first_message":"","id":"01a204c0-4fbd-7a1d-88b5-285c3e5ac5ee","isDefault":true,"is_default":true,"language":"en-US","maxCallDuration":600,"max_call_duration":600,"name":"Receptionist","role":"inbound","syncError":null,"syncStatus":"synced","sync_error":null,"sync_status":"synced","syncedVersion":1,"synced_version":1,"systemPrompt":"","system_prompt":"","vapiAssistantId":"3a71cc7f-bc25-43b7-ac36-0a881d4a1497","vapi_assistant_id":"3a71cc7f-bc25-43b7-ac36-0a881d4a1497","voice":"Rohan","voiceId":"Rohan","voice_id":"Rohan"}],"success":true,"twilio":{"accountSid":"AC94…94","authToken":"••••••••","fromNumber":"+13125550190"},"vapi":{"firstMessage":"","language":"en-US","maxCallDuration":600,"phoneNumberId":"phone-lakeside","publicKey":null,"secretKey":"••••••••","systemPrompt":"","voice":"Rohan"},"vapiConfigured":true}
 type AgentConfig struct {
 	Agents  []Agent     `json:"agents"`
 	Success bool        `json:"success"`
@@ -1405,7 +1405,7 @@ type AgentConfig struct {
 	VapiConfigured bool `json:"vapiConfigured"`
 }
 
-// AgentDeleted defines model for AgentDeleted.
+// AgentDeleted Example: {"id":"01a204ce-709c-7bc3-b147-0675332208ee","success":true}
 type AgentDeleted struct {
 	Id      UUID `json:"id"`
 	Success bool `json:"success"`
@@ -1473,7 +1473,7 @@ type AgentWish struct {
 	VoiceIdOld *string `json:"voice_id,omitempty"`
 }
 
-// AgentsSaved defines model for AgentsSaved.
+// AgentsSaved Example: {"agentDetails":[{"desiredVersion":1,"desired_version":1,"firstMessage":"Hello, this is the clinic.","first_message":"Hello, this is the clinic.","id":"01a204ce-709c-7bc3-b147-0675332208ee","isDefault":true,"is_default":true,"language":"en-US","maxCallDuration":300,"max_call_duration":300,"name":"Outbound caller","role":"outbound","syncError":null,"syncStatus":"pending","sync_error":null,"sync_status":"pending","syncedVersion":0,"synced_version":0,"systemPrompt":"You call patients back for the clinic.","system_prompt":"You call patients back for the clinic.","vapiAssistantId":null,"vapi_assistant_id":null,"voice":"Elliot","voiceId":"Elliot","voice_id":"Elliot"}],"knowledgeBaseSynced":false,"message":"Saved. The assistants follow within seconds.","requestId":"a8b1cf42-2b52-4850-9ef2-728d93d0302d","success":true,"syncedAgentIds":["01a204ce-709c-7bc3-b147-0675332208ee"],"vapiAssistantIds":[{"agentId":"01a204ce-709c-7bc3-b147-0675332208ee","role":"outbound","vapiAssistantId":null}],"voiceSynced":false}
 type AgentsSaved struct {
 	AgentDetails []Agent `json:"agentDetails"`
 
@@ -1493,7 +1493,7 @@ type AgentsSaved struct {
 	VoiceSynced bool `json:"voiceSynced"`
 }
 
-// AllNotificationsRead defines model for AllNotificationsRead.
+// AllNotificationsRead Example: {"success":true,"updated":3}
 type AllNotificationsRead struct {
 	Success bool `json:"success"`
 
@@ -1502,6 +1502,8 @@ type AllNotificationsRead struct {
 }
 
 // Appointment A visit, with its contact flattened into it.
+//
+// Example: {"booking_ref":"4THBPK","call_id":null,"cancel_reason":null,"cancelled_at":null,"confirmation_sent":false,"confirmed_by_patient_at":null,"contact_email":"ada.quillfeather@patients.example","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_name":"Ada Quillfeather","created_at":"2026-11-22T19:49:27Z","deleted_at":null,"duration_minutes":45,"ends_at":"2026-11-24T16:45:00Z","id":"01a204ce-70f1-7211-a237-3172b20ab336","location":"Lakeside Dental","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","notes":null,"overridden":false,"patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","phone_number":"+13125550111","phone_was_spoken":false,"resource_id":"01a204c0-4fc8-723e-8123-b1b2781f6753","resource_name":"Sam Rivera","scheduled_at":"2026-11-24T16:00:00Z","scheduled_time":"2026-11-24T16:00:00Z","service_id":"01a204c0-4fc8-7747-8fcd-180aa01802da","service_type":"Cleaning","source":"dashboard","status":"confirmed","time_zone":"America/Chicago","updated_at":"2026-11-22T19:49:27Z"}
 type Appointment struct {
 	// BookingRef Six letters and digits, easy to say.
 	BookingRef string `json:"booking_ref"`
@@ -1706,7 +1708,7 @@ type AppointmentEvent struct {
 // AppointmentEventKind defines model for AppointmentEvent.Kind.
 type AppointmentEventKind string
 
-// AppointmentList defines model for AppointmentList.
+// AppointmentList Example: {"appointments":[{"booking_ref":"4THBPK","call_id":null,"cancel_reason":null,"cancelled_at":null,"confirmation_sent":false,"confirmed_by_patient_at":null,"contact_email":"ada.quillfeather@patients.example","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_name":"Ada Quillfeather","created_at":"2026-11-22T19:49:27Z","deleted_at":null,"duration_minutes":45,"ends_at":"2026-11-24T16:45:00Z","id":"01a204ce-70f1-7211-a237-3172b20ab336","location":"Lakeside Dental","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","notes":null,"overridden":false,"patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","phone_number":"+13125550111","phone_was_spoken":false,"resource_id":"01a204c0-4fc8-723e-8123-b1b2781f6753","resource_name":"Sam Rivera","scheduled_at":"2026-11-24T16:00:00Z","scheduled_time":"2026-11-24T16:00:00Z","service_id":"01a204c0-4fc8-7747-8fcd-180aa01802da","service_type":"Cleaning","source":"dashboard","status":"confirmed","time_zone":"America/Chicago","updated_at":"2026-11-22T19:49:27Z"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type AppointmentList struct {
 	Appointments []Appointment `json:"appointments"`
 
@@ -1837,7 +1839,7 @@ type AuditEntry struct {
 	RequestId   *string             `json:"request_id"`
 }
 
-// AuditLog defines model for AuditLog.
+// AuditLog Example: {"entries":[{"action":"transcript_read","actor_email":"owner@lakeside.example","actor_name":"Nora Quillfeather","actor_user_id":"d0000000-0000-4000-8000-000000000001","at":"2026-11-22T19:49:31Z","entity":"call","entity_id":"01a204c0-5036-75b0-87d4-24afa2885b8f","id":"01a204ce-7d3a-7d53-9e69-d0d94ce8c72d","request_id":"f5629f64-0bea-4897-a221-417b22f493c0"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type AuditLog struct {
 	Entries []AuditEntry `json:"entries"`
 
@@ -1860,7 +1862,7 @@ type AvailableSlot struct {
 	TimeZone string `json:"time_zone"`
 }
 
-// AvailableSlots defines model for AvailableSlots.
+// AvailableSlots Example: {"availableSlots":[{"ends_at":"2026-11-24T16:45:00Z","resource_id":"01a204c0-4fc8-723e-8123-b1b2781f6753","resource_name":"Sam Rivera","service_name":"Cleaning","starts_at":"2026-11-24T16:00:00Z","time":"10:00","time_zone":"America/Chicago"},{"ends_at":"2026-11-24T18:30:00Z","resource_id":"01a204c0-4fc8-723e-8123-b1b2781f6753","resource_name":"Sam Rivera","service_name":"Cleaning","starts_at":"2026-11-24T17:45:00Z","time":"11:45","time_zone":"America/Chicago"}],"date":"2026-11-24"}
 type AvailableSlots struct {
 	AvailableSlots []AvailableSlot    `json:"availableSlots"`
 	Date           openapi_types.Date `json:"date"`
@@ -1905,7 +1907,7 @@ type BookingAttempt struct {
 // BookingAttemptKind defines model for BookingAttempt.Kind.
 type BookingAttemptKind string
 
-// BookingAttemptList defines model for BookingAttemptList.
+// BookingAttemptList Example: {"attempts":[{"actor_name":"Nora Quillfeather","actor_user_id":"d0000000-0000-4000-8000-000000000001","appointment_id":null,"at":"2026-11-22T19:49:27Z","call_id":null,"explanation":"That time is taken.","id":"01a204ce-711e-7cea-b326-3e1596ca49d9","kind":"book","outcome":"refused","reason":"taken","resource_id":"01a204c0-4fc8-723e-8123-b1b2781f6753","resource_name":"Sam Rivera","said_date":null,"said_time":null,"service_id":"01a204c0-4fc8-7747-8fcd-180aa01802da","service_name":"Cleaning","starts_at":"2026-11-24T16:00:00Z","time_zone":"America/Chicago"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type BookingAttemptList struct {
 	Attempts []BookingAttempt `json:"attempts"`
 
@@ -1937,6 +1939,8 @@ type BookingRefusal struct {
 }
 
 // BusinessHours When a location is open.
+//
+// Example: {"location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","resources":[],"spans":[{"closes":"13:00","opens":"09:00","weekday":1},{"closes":"18:00","opens":"14:00","weekday":1}],"time_zone":"America/Chicago"}
 type BusinessHours struct {
 	LocationId UUID            `json:"location_id"`
 	Resources  []ResourceHours `json:"resources"`
@@ -1949,6 +1953,12 @@ type BusinessHoursWish struct {
 	// ResourceId Whose week; the location's when left out.
 	ResourceId *openapi_types.UUID `json:"resource_id,omitempty"`
 	Spans      []HoursSpan         `json:"spans"`
+}
+
+// CSRFToken Example: {"csrfToken":"NUSA3C5F7TY3UJVLGGSWYEOWD4","expiresAt":"2026-11-23T19:49:31Z"}
+type CSRFToken struct {
+	CsrfToken string    `json:"csrfToken"`
+	ExpiresAt time.Time `json:"expiresAt"`
 }
 
 // Call defines model for Call.
@@ -2070,7 +2080,7 @@ type CallDetail struct {
 	VapiCallId string   `json:"vapi_call_id"`
 }
 
-// CallList defines model for CallList.
+// CallList Example: {"calls":[{"call_date":"2026-11-18T19:34:02Z","call_type":"inbound","caller_name":"Finn Quillard","contact_id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","cost_cents":5,"created_at":"2026-11-18T19:34:02Z","duration_seconds":32,"ended_at":"2026-11-18T19:34:34Z","ended_reason":"customer-ended-call","has_recording":false,"has_transcript":true,"id":"01a204c0-5036-75b0-87d4-24afa2885b8f","outcome":"answered","outcome_summary":"Asked for the price of whitening.","phone_number":"+13125550116","recording_status":null,"recording_url":null,"sentiment_label":null,"sentiment_score":null,"sentiment_summary":null,"sentiment_urgency":null,"started_at":"2026-11-18T19:34:02Z","status":"completed","to_number":"+13125550100","tools_used":[],"vapi_call_id":"demo-f5ee532a-1c44-4610-9ff7-051df61352ca"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type CallList struct {
 	Calls []Call `json:"calls"`
 
@@ -2120,6 +2130,12 @@ type CallOfContact struct {
 	// PhoneNumber The number of the other party, E.164.
 	PhoneNumber *string `json:"phone_number"`
 
+	// SentimentLabel Not measured: null.
+	SentimentLabel *string `json:"sentiment_label"`
+
+	// SentimentScore Not measured: null.
+	SentimentScore *float64 `json:"sentiment_score"`
+
 	// Status How the call stands or ended; failed when a fault kept it from taking place.
 	Status CallStatus `json:"status"`
 
@@ -2133,7 +2149,7 @@ type CallOfContact struct {
 	TranscriptPreview *string `json:"transcript_preview"`
 }
 
-// CallStats defines model for CallStats.
+// CallStats Example: {"avgDuration":37,"callsToday":1,"completedCalls":4,"failedCalls":0,"inboundCalls":5,"missedCalls":0,"outboundCalls":0,"pipelineValue":7975,"recentCalls":[{"call_date":"2026-11-22T12:34:02Z","call_type":"inbound","caller_name":"Dan Quillmore","duration_seconds":32,"id":"01a204c0-5040-7e2e-bdfb-d352f50b96df","metadata":{"channel":"inbound"},"phone_number":"+13125550114","started_at":"2026-11-22T12:34:02Z","status":"completed","to_number":"+13125550100"}],"totalCalls":5,"transferredCalls":1}
 type CallStats struct {
 	// AvgDuration In seconds.
 	AvgDuration int `json:"avgDuration"`
@@ -2156,14 +2172,14 @@ type CallStats struct {
 // CallStatus How the call stands or ended; failed when a fault kept it from taking place.
 type CallStatus string
 
-// CallSummary defines model for CallSummary.
+// CallSummary Example: {"average_duration":37,"average_sentiment":0,"calls_this_month":5,"calls_this_week":5,"calls_today":1,"completed_calls":4,"missed_calls":0,"total_calls":5}
 type CallSummary struct {
 	// AverageDuration In seconds.
 	AverageDuration int `json:"average_duration"`
 
-	// AverageSentiment Not measured: null.
-	AverageSentiment *float64 `json:"average_sentiment"`
-	CallsThisMonth   int64    `json:"calls_this_month"`
+	// AverageSentiment Not measured: always 0, which older dashboards count with.
+	AverageSentiment float64 `json:"average_sentiment"`
+	CallsThisMonth   int64   `json:"calls_this_month"`
 
 	// CallsThisWeek The seven days up to today.
 	CallsThisWeek  int64 `json:"calls_this_week"`
@@ -2176,7 +2192,7 @@ type CallSummary struct {
 // CallType defines model for CallType.
 type CallType string
 
-// Campaign defines model for Campaign.
+// Campaign Example: {"category":"marketing","createdAt":"2026-11-22T19:34:02Z","id":"01a204c0-50d1-7b38-8d50-9c3defebcd3d","name":"Recall","segment":{"leadStatus":["warm","booked"],"noVisitAhead":true},"status":"draft","steps":[{"afterMinutes":0,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"},{"afterMinutes":20160,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"}],"stopOnBooking":true,"stopOnReply":true,"updatedAt":"2026-11-22T19:34:02Z"}
 type Campaign struct {
 	Category  CampaignCategory `json:"category"`
 	CreatedAt time.Time        `json:"createdAt"`
@@ -2200,7 +2216,7 @@ type CampaignStatus string
 // CampaignCategory defines model for CampaignCategory.
 type CampaignCategory string
 
-// CampaignList defines model for CampaignList.
+// CampaignList Example: {"campaigns":[{"category":"marketing","createdAt":"2026-11-22T19:34:02Z","id":"01a204c0-50d1-7b38-8d50-9c3defebcd3d","name":"Recall","segment":{"leadStatus":["warm","booked"],"noVisitAhead":true},"status":"draft","steps":[{"afterMinutes":0,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"},{"afterMinutes":20160,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"}],"stopOnBooking":true,"stopOnReply":true,"updatedAt":"2026-11-22T19:34:02Z"}]}
 type CampaignList struct {
 	Campaigns []Campaign `json:"campaigns"`
 }
@@ -2220,7 +2236,7 @@ type CampaignStep struct {
 	TemplateId   UUID `json:"templateId"`
 }
 
-// CampaignWish defines model for CampaignWish.
+// CampaignWish Example: {"category":"marketing","name":"Recall","segment":{"leadStatus":["warm","booked"],"noVisitAhead":true},"steps":[{"afterMinutes":0,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"},{"afterMinutes":20160,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"}],"stopOnBooking":true,"stopOnReply":true}
 type CampaignWish struct {
 	Category *CampaignCategory `json:"category,omitempty"`
 	Name     string            `json:"name"`
@@ -2232,7 +2248,7 @@ type CampaignWish struct {
 	StopOnReply   *bool            `json:"stopOnReply,omitempty"`
 }
 
-// CancelWish defines model for CancelWish.
+// CancelWish Example: {"reason":"The patient called."}
 type CancelWish struct {
 	Reason *string `json:"reason,omitempty"`
 }
@@ -2240,7 +2256,7 @@ type CancelWish struct {
 // Channel defines model for Channel.
 type Channel string
 
-// ChannelState defines model for ChannelState.
+// ChannelState Example: {"channel":"sms","optedOut":true,"success":true}
 type ChannelState struct {
 	Channel  Channel `json:"channel"`
 	OptedOut bool    `json:"optedOut"`
@@ -2251,6 +2267,8 @@ type ChannelState struct {
 type ClockTime = string
 
 // Closure A holiday of a location, or time off of a resource.
+//
+// Example: {"created_at":"2026-11-22T19:34:02Z","ends_at":"2026-11-28T00:00:00Z","id":"a26f248b-028a-e1d9-a646-6871d5d0a733","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","reason":"Team meeting","resource_id":null,"starts_at":"2026-11-27T21:00:00Z"}
 type Closure struct {
 	CreatedAt time.Time `json:"created_at"`
 
@@ -2266,6 +2284,8 @@ type Closure struct {
 }
 
 // ClosureList One page.
+//
+// Example: {"closures":[{"created_at":"2026-11-22T19:34:02Z","ends_at":"2026-11-28T00:00:00Z","id":"a26f248b-028a-e1d9-a646-6871d5d0a733","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","reason":"Team meeting","resource_id":null,"starts_at":"2026-11-27T21:00:00Z"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type ClosureList struct {
 	Closures []Closure `json:"closures"`
 
@@ -2295,13 +2315,13 @@ type ConsoleLanguage struct {
 	Name string `json:"name"`
 }
 
-// ConsoleLanguages defines model for ConsoleLanguages.
+// ConsoleLanguages Example: {"default":"en-US","languages":[{"code":"en-US","name":"English (United States)"}]}
 type ConsoleLanguages struct {
 	Default   string            `json:"default"`
 	Languages []ConsoleLanguage `json:"languages"`
 }
 
-// ConsoleSettings defines model for ConsoleSettings.
+// ConsoleSettings Example: {"lastVerified":"2026-11-22T19:38:40Z","testDestination":null,"twilioConfigured":true,"vapiConfigured":true}
 type ConsoleSettings struct {
 	// LastVerified When the Twilio account was last seen to work.
 	LastVerified *time.Time `json:"lastVerified"`
@@ -2320,7 +2340,7 @@ type ConsoleVoice struct {
 	Provider string `json:"provider"`
 }
 
-// ConsoleVoices defines model for ConsoleVoices.
+// ConsoleVoices Example: {"default":"Rohan","provider":"vapi","voices":[{"gender":"male","id":"Rohan","label":"Rohan","provider":"vapi"}]}
 type ConsoleVoices struct {
 	Default  string         `json:"default"`
 	Provider string         `json:"provider"`
@@ -2328,6 +2348,8 @@ type ConsoleVoices struct {
 }
 
 // Contact The person reachable at a number, every field in the spellings that dashboards use.
+//
+// Example: {"bookingSource":"import","booking_source":"import","contactName":"Ada Quillfeather","contact_name":"Ada Quillfeather","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"ada.quillfeather@patients.example","id":"01a204c0-4fcd-7261-8580-0ff18418dbad","language":null,"lastContactTime":"2026-11-19T19:34:01Z","last_contact_time":"2026-11-19T19:34:01Z","last_contacted_at":"2026-11-19T19:34:01Z","leadReasons":[],"leadScore":90,"leadStatus":"booked","lead_reasons":[],"lead_score":90,"lead_status":"booked","marketingConsentAt":"2026-08-24T19:34:02Z","marketing_consent_at":"2026-08-24T19:34:02Z","name":"Ada Quillfeather","notes":null,"phone":"+13125550111","phoneNumber":"+13125550111","phone_number":"+13125550111","serviceInterests":[],"servicesInterested":[],"services_interested":[],"source":"import","spokenPhone":null,"spoken_phone":null,"timeZone":null,"time_zone":null,"updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}
 type Contact struct {
 	BookingSourceCamel ContactSource `json:"bookingSource"`
 
@@ -2419,6 +2441,8 @@ type Contact struct {
 }
 
 // ContactChange What shall change. An empty text takes the value away.
+//
+// Example: {"lead_status":"booked","notes":"Prefers the afternoon."}
 type ContactChange struct {
 	// NameCamel The same as `name`.
 	NameCamel *string `json:"contactName,omitempty"`
@@ -2463,7 +2487,7 @@ type ContactChange struct {
 	TimeZoneOld *string `json:"time_zone,omitempty"`
 }
 
-// ContactDetail defines model for ContactDetail.
+// ContactDetail Example: {"appointmentHistory":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"appointment_history":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"bookingSource":"import","booking_source":"import","callHistory":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"completed","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"call_history":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"completed","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"contactName":"Ada Quillfeather","contact_name":"Ada Quillfeather","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"ada.quillfeather@patients.example","id":"01a204c0-4fcd-7261-8580-0ff18418dbad","language":null,"lastContactTime":"2026-11-19T19:34:01Z","last_contact_time":"2026-11-19T19:34:01Z","last_contacted_at":"2026-11-19T19:34:01Z","leadReasons":[],"leadScore":90,"leadStatus":"booked","lead_reasons":[],"lead_score":90,"lead_status":"booked","marketingConsentAt":"2026-08-24T19:34:02Z","marketing_consent_at":"2026-08-24T19:34:02Z","messageHistory":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"message_history":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"name":"Ada Quillfeather","notes":null,"patients":[{"contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","dateOfBirth":"1984-03-09","date_of_birth":"1984-03-09","id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","madeByVoice":false,"made_by_voice":false,"name":"Ada Quillfeather","updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}],"phone":"+13125550111","phoneNumber":"+13125550111","phone_number":"+13125550111","serviceInterests":[],"servicesInterested":[],"services_interested":[],"source":"import","spokenPhone":null,"spoken_phone":null,"timeZone":null,"time_zone":null,"totalAppointments":16,"totalCalls":1,"totalMessages":1,"total_appointments":16,"total_calls":1,"total_messages":1,"updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}
 type ContactDetail = ContactWithHistory
 
 // ContactHistory What happened with a contact, the latest first.
@@ -2489,7 +2513,7 @@ type ContactHistory struct {
 	TotalMessages      int64 `json:"total_messages"`
 }
 
-// ContactList defines model for ContactList.
+// ContactList Example: {"contacts":[{"bookingSource":"import","booking_source":"import","contactName":"Ada Quillfeather","contact_name":"Ada Quillfeather","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"ada.quillfeather@patients.example","id":"01a204c0-4fcd-7261-8580-0ff18418dbad","language":null,"lastContactTime":"2026-11-19T19:34:01Z","last_contact_time":"2026-11-19T19:34:01Z","last_contacted_at":"2026-11-19T19:34:01Z","leadReasons":[],"leadScore":90,"leadStatus":"booked","lead_reasons":[],"lead_score":90,"lead_status":"booked","marketingConsentAt":"2026-08-24T19:34:02Z","marketing_consent_at":"2026-08-24T19:34:02Z","name":"Ada Quillfeather","notes":null,"phone":"+13125550111","phoneNumber":"+13125550111","phone_number":"+13125550111","serviceInterests":[],"servicesInterested":[],"services_interested":[],"source":"import","spokenPhone":null,"spoken_phone":null,"timeZone":null,"time_zone":null,"updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type ContactList struct {
 	Contacts []Contact `json:"contacts"`
 
@@ -2497,7 +2521,7 @@ type ContactList struct {
 	Pagination Pagination `json:"pagination"`
 }
 
-// ContactMerge defines model for ContactMerge.
+// ContactMerge Example: {"contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad"}
 type ContactMerge struct {
 	ContactId UUID `json:"contact_id"`
 }
@@ -2514,6 +2538,8 @@ type ContactOrigin struct {
 type ContactSource string
 
 // ContactStats How many contacts there are.
+//
+// Example: {"bookedLeads":6,"booked_leads":6,"coldLeads":0,"cold_leads":0,"hotLeads":1,"hot_leads":1,"lostLeads":0,"lost_leads":0,"newToday":8,"new_today":8,"totalLeads":8,"total_leads":8,"warmLeads":1,"warm_leads":1}
 type ContactStats struct {
 	// BookedLeadsCamel The same as `booked_leads`.
 	BookedLeadsCamel int64 `json:"bookedLeads"`
@@ -2545,9 +2571,11 @@ type ContactStats struct {
 }
 
 // ContactWish A new contact; a name, a number or an address at least.
+//
+// Example: {"email":"zoe.quillby@patients.example","leadStatus":"warm","name":"Zoe Quillby","phone":"(312) 555-0142","serviceInterests":["Whitening"]}
 type ContactWish = ContactWithOrigin
 
-// DashboardPulse defines model for DashboardPulse.
+// DashboardPulse Example: {"avg_duration_seconds":37,"hot_leads_count":1,"inbound_calls":5,"outbound_calls":0,"pipeline_value":7975,"success_rate":100,"total_calls":5}
 type DashboardPulse struct {
 	AvgDurationSeconds int   `json:"avg_duration_seconds"`
 	HotLeadsCount      int64 `json:"hot_leads_count"`
@@ -2565,7 +2593,7 @@ type DashboardPulse struct {
 // Day Example: 2030-03-04
 type Day = string
 
-// Done defines model for Done.
+// Done Example: {"success":true}
 type Done struct {
 	// Success Always true; a refusal is an `Error`.
 	Success bool `json:"success"`
@@ -2589,7 +2617,7 @@ type Error struct {
 // ErrorCode The closed list of refusals.
 type ErrorCode string
 
-// FollowUpWish defines model for FollowUpWish.
+// FollowUpWish Example: {"message":"Whitening is 350 dollars. Shall we find a time?","method":"sms"}
 type FollowUpWish struct {
 	// Message As in `TextWish`.
 	Message string              `json:"message"`
@@ -2623,6 +2651,8 @@ type IntegrationState struct {
 }
 
 // IntegrationVerified The provider's word.
+//
+// Example: {"connected":true,"lastVerified":"2026-11-22T19:34:05Z","success":true}
 type IntegrationVerified struct {
 	// Connected Always true.
 	Connected    bool      `json:"connected"`
@@ -2654,6 +2684,8 @@ type Integrations struct {
 }
 
 // IntegrationsAnswer What is connected.
+//
+// Example: {"data":{"elevenlabs":{"connected":false,"lastVerified":null,"problem":null},"googleCalendar":{"connected":false,"lastVerified":null,"problem":null},"outlook":{"connected":false,"lastVerified":null,"problem":null},"resend":{"connected":false,"lastVerified":null,"problem":null},"twilio":{"connected":true,"lastVerified":"2026-11-22T19:34:05Z","problem":null},"vapi":{"connected":true,"lastVerified":"2026-11-22T19:34:05Z","problem":null}},"success":true}
 type IntegrationsAnswer struct {
 	// Data Every account by its name.
 	Data Integrations `json:"data"`
@@ -2683,6 +2715,8 @@ type Invitation struct {
 }
 
 // InvitationList The open invitations.
+//
+// Example: {"invitations":[{"created_at":"2026-11-22T19:34:01Z","email":"partner@lakeside.example","expired":false,"expires_at":"2026-11-29T19:34:01Z","id":"01a204c0-4fc5-71c5-9533-c373e318f0f2","invited_by":null,"mail":"sent","mail_reason":null,"mailed_at":"2026-11-22T19:34:05Z","role":"admin"}]}
 type InvitationList struct {
 	Invitations []Invitation `json:"invitations"`
 }
@@ -2721,7 +2755,7 @@ type Lead struct {
 	Sentiment LeadSentiment `json:"sentiment"`
 }
 
-// LeadList defines model for LeadList.
+// LeadList Example: {"leads":[{"contact_name":"Finn Quillard","created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","last_call_summary":"Asked for the price of whitening.","last_contact_time":"2026-11-19T19:34:01Z","lead_score":80,"lead_temp":"hot","phone_number":"+13125550116","sentiment":{"label":null,"score":null,"summary":null}}]}
 type LeadList struct {
 	Leads []Lead `json:"leads"`
 }
@@ -2743,6 +2777,8 @@ type LeadStatus string
 type LocalOrInstant = string
 
 // Location A place where visits happen.
+//
+// Example: {"address":"400 North Lake Shore Drive, Chicago","calendar_stale_after_minutes":15,"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Lakeside Dental","phone":"+13125550190","time_zone":"America/Chicago","updated_at":"2026-11-22T19:34:01Z"}
 type Location struct {
 	Address *string `json:"address"`
 
@@ -2761,9 +2797,13 @@ type Location struct {
 }
 
 // LocationChange What to change; null clears address and phone.
+//
+// Example: {"phone":"+13125550190"}
 type LocationChange = json.RawMessage
 
 // LocationList One page.
+//
+// Example: {"locations":[{"address":"400 North Lake Shore Drive, Chicago","calendar_stale_after_minutes":15,"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Lakeside Dental","phone":"+13125550190","time_zone":"America/Chicago","updated_at":"2026-11-22T19:34:01Z"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type LocationList struct {
 	Locations []Location `json:"locations"`
 
@@ -2775,12 +2815,22 @@ type LocationList struct {
 type LocationWish = json.RawMessage
 
 // Member A membership.
+//
+// Example: {"accepted_at":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"owner@lakeside.example","id":"01a204c0-4fb2-7187-bbff-b02dad8be44e","invited_at":null,"invited_by":null,"name":"Nora Quillfeather","org_id":"01a204c0-4fae-755e-b36c-d44d63de7017","role":"owner","updated_at":"2026-11-22T19:34:01Z","user":{"created_at":"2026-11-22T19:34:01Z","email":"owner@lakeside.example","id":"d0000000-0000-4000-8000-000000000001"},"user_id":"d0000000-0000-4000-8000-000000000001"}
 type Member struct {
-	CreatedAt time.Time `json:"created_at"`
-	Email     *string   `json:"email"`
-	Id        UUID      `json:"id"`
-	Name      *string   `json:"name"`
-	OrgId     UUID      `json:"org_id"`
+	// AcceptedAt The same as `created_at`.
+	AcceptedAt time.Time `json:"accepted_at"`
+	CreatedAt  time.Time `json:"created_at"`
+	Email      *string   `json:"email"`
+	Id         UUID      `json:"id"`
+
+	// InvitedAt Always null, for older dashboards.
+	InvitedAt *time.Time `json:"invited_at"`
+
+	// InvitedBy Always null, for older dashboards.
+	InvitedBy *openapi_types.UUID `json:"invited_by"`
+	Name      *string             `json:"name"`
+	OrgId     UUID                `json:"org_id"`
 
 	// Role What the user may do in the organization.
 	Role      Role      `json:"role"`
@@ -2829,7 +2879,7 @@ type Message struct {
 	Subject         *string    `json:"subject"`
 }
 
-// MessageList defines model for MessageList.
+// MessageList Example: {"messages":[{"actor_user_id":null,"appointment_id":null,"call_id":null,"category":"reminder","contact_id":"01a204c0-4fd1-70ca-9ebc-b25ee3df9d73","contact_name":"Eve Quillstone","content":"Lakeside Dental: see you tomorrow. Reply C to confirm, X to change, STOP to end.","created_at":"2026-11-20T19:34:02Z","direction":"outbound","external_message_id":"demo-512e9f1d-43e3-42c3-8396-5be62515b596","id":"01a204c0-50e0-733d-b4c8-d4d4088bb23c","method":"sms","provider_error":"30003","reason":"refused","recipient":"+13125550115","segments":1,"sent_at":null,"service_provider":"twilio","status":"failed","subject":null}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type MessageList struct {
 	Messages []Message `json:"messages"`
 
@@ -2868,7 +2918,7 @@ type MessageOfContact struct {
 	Subject     *string    `json:"subject"`
 }
 
-// MessageRules defines model for MessageRules.
+// MessageRules Example: {"emailConfirmations":true,"followUpWindowMinutes":60,"messagesPerDay":1000,"missedCallText":false,"quietFrom":"21:00","quietUntil":"08:00","reminderMinutesBefore":[1440,120]}
 type MessageRules struct {
 	// EmailConfirmations Whether confirmations also go by e-mail where there is an address.
 	EmailConfirmations bool `json:"emailConfirmations"`
@@ -2892,7 +2942,7 @@ type MessageRules struct {
 	ReminderMinutesBefore []int `json:"reminderMinutesBefore"`
 }
 
-// MessageRulesChange defines model for MessageRulesChange.
+// MessageRulesChange Example: {"quietFrom":"20:00","quietUntil":"09:00"}
 type MessageRulesChange struct {
 	EmailConfirmations    *bool `json:"emailConfirmations,omitempty"`
 	FollowUpWindowMinutes *int  `json:"followUpWindowMinutes,omitempty"`
@@ -2930,7 +2980,7 @@ type MessageStat struct {
 	Unknown int64 `json:"unknown"`
 }
 
-// MessageStats defines model for MessageStats.
+// MessageStats Example: {"from":"2026-11-01","stats":[{"blocked":0,"category":"follow_up","day":"2026-11-17","delivered":1,"failed":0,"method":"sms","received":0,"segments":1,"sent":1,"unknown":0}],"to":"2026-11-30"}
 type MessageStats struct {
 	From  openapi_types.Date `json:"from"`
 	Stats []MessageStat      `json:"stats"`
@@ -2938,6 +2988,8 @@ type MessageStats struct {
 }
 
 // NewInvitation An invitation with its token.
+//
+// Example: {"created_at":"2026-11-22T19:49:31Z","email":"desk2@lakeside.example","expired":false,"expires_at":"2026-11-29T19:49:31Z","id":"01a204ce-7dd0-7327-81d4-7a441529594b","invited_by":"d0000000-0000-4000-8000-000000000001","link":"https://dashboard.clinic.example/invitations/9tq0…","mail":"queued","mail_reason":null,"mailed_at":null,"role":"staff","token":"9tq0…"}
 type NewInvitation struct {
 	CreatedAt time.Time           `json:"created_at"`
 	Email     string              `json:"email"`
@@ -2963,7 +3015,7 @@ type NewInvitation struct {
 	Token string `json:"token"`
 }
 
-// Notification defines model for Notification.
+// Notification Example: {"action_url":null,"created_at":"2026-11-22T19:34:02Z","id":"01a204c0-5042-73db-937b-a4c75e614037","is_read":true,"message":"","read":true,"read_at":"2026-11-22T19:50:00Z","related_entity_id":"01a204c0-5040-7e2e-bdfb-d352f50b96df","related_entity_type":"call","title":"A caller left a message","type":"caller_message"}
 type Notification struct {
 	// ActionUrl Always null; the dashboard knows its own pages.
 	ActionUrl         *string             `json:"action_url"`
@@ -2979,7 +3031,7 @@ type Notification struct {
 	Type              NotificationType    `json:"type"`
 }
 
-// NotificationList defines model for NotificationList.
+// NotificationList Example: {"notifications":[{"action_url":null,"created_at":"2026-11-22T19:34:02Z","id":"01a204c0-5042-73db-937b-a4c75e614037","is_read":false,"message":"","read":false,"read_at":null,"related_entity_id":"01a204c0-5040-7e2e-bdfb-d352f50b96df","related_entity_type":"call","title":"A caller left a message","type":"caller_message"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1},"unreadCount":1,"unread_count":1}
 type NotificationList struct {
 	Notifications []Notification `json:"notifications"`
 
@@ -2993,6 +3045,8 @@ type NotificationList struct {
 type NotificationType string
 
 // Org The organization and its rules for booking and safety.
+//
+// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","recording_consent":"announce","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
 type Org struct {
 	AiDisclosure        bool                `json:"ai_disclosure"`
 	ApprovalRequired    bool                `json:"approval_required"`
@@ -3031,6 +3085,11 @@ type OrgStatus string
 // OrgChange What to change; what is left out stays.
 type OrgChange = json.RawMessage
 
+// OrgName Example: {"name":"Lakeside Dental"}
+type OrgName struct {
+	Name string `json:"name"`
+}
+
 // OrgValidation Example: {"message":"Organization validated.","orgId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","role":"owner","success":true,"userId":"5b6f8f3e-2f0b-4b1e-9c57-3d1f1a0e7c21","validated":true}
 type OrgValidation struct {
 	Message string `json:"message"`
@@ -3049,9 +3108,12 @@ type OrgValidation struct {
 
 // Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
 type Pagination struct {
-	Limit int   `json:"limit"`
-	Page  int   `json:"page"`
-	Pages int64 `json:"pages"`
+	Limit int `json:"limit"`
+
+	// Offset Rows on the pages before; only of `GET /api/services`, whose older clients read it.
+	Offset *int  `json:"offset,omitempty"`
+	Page   int   `json:"page"`
+	Pages  int64 `json:"pages"`
 
 	// Total How many there are on all pages.
 	Total int64 `json:"total"`
@@ -3061,6 +3123,8 @@ type Pagination struct {
 }
 
 // Patient Who comes to a visit. A parent is one contact with several patients.
+//
+// Example: {"contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","dateOfBirth":"1984-03-09","date_of_birth":"1984-03-09","id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","madeByVoice":false,"made_by_voice":false,"name":"Ada Quillfeather","updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}
 type Patient struct {
 	ContactIdCamel UUID `json:"contactId"`
 	ContactId      UUID `json:"contact_id"`
@@ -3086,7 +3150,7 @@ type Patient struct {
 	UpdatedAt      time.Time `json:"updated_at"`
 }
 
-// PatientChange defines model for PatientChange.
+// PatientChange Example: {"date_of_birth":"2019-04-02"}
 type PatientChange struct {
 	// DateOfBirth The same as `date_of_birth`.
 	DateOfBirth *string `json:"dateOfBirth,omitempty"`
@@ -3096,12 +3160,12 @@ type PatientChange struct {
 	Name           *string `json:"name,omitempty"`
 }
 
-// PatientList defines model for PatientList.
+// PatientList Example: {"patients":[{"contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","dateOfBirth":"1984-03-09","date_of_birth":"1984-03-09","id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","madeByVoice":false,"made_by_voice":false,"name":"Ada Quillfeather","updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}]}
 type PatientList struct {
 	Patients []Patient `json:"patients"`
 }
 
-// PatientWish defines model for PatientWish.
+// PatientWish Example: {"date_of_birth":"2019-04-02","name":"Max Quillby"}
 type PatientWish struct {
 	// DateOfBirth The same as `date_of_birth`.
 	DateOfBirth *string `json:"dateOfBirth,omitempty"`
@@ -3111,12 +3175,12 @@ type PatientWish struct {
 	Name           string  `json:"name"`
 }
 
-// Preview defines model for Preview.
+// Preview Example: {"text":"Example Clinic: thank you for your visit, Robin."}
 type Preview struct {
 	Text string `json:"text"`
 }
 
-// PreviewWish defines model for PreviewWish.
+// PreviewWish Example: {"body":"{clinic}: thank you for your visit, {first_name}.","kind":"follow_up"}
 type PreviewWish struct {
 	Body string `json:"body"`
 
@@ -3145,7 +3209,7 @@ type RecentCall struct {
 	ToNumber *string    `json:"to_number"`
 }
 
-// ResendAccount defines model for ResendAccount.
+// ResendAccount Example: {"apiKey":"re_0123456789abcdef","fromAddress":"hello@clinic.example"}
 type ResendAccount struct {
 	// ApiKey Stored sealed, shown to nobody again.
 	ApiKey string `json:"apiKey"`
@@ -3173,6 +3237,8 @@ type ResendConfigAnswer struct {
 }
 
 // Resource Who or what is booked, one visit at a time.
+//
+// Example: {"active":true,"aliases":["Dr. Okafor","Maya","the dentist"],"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","kind":"practitioner","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Dr. Maya Okafor","service_ids":["01a204c0-4fb8-7291-b621-a4fabaa843c7"],"updated_at":"2026-11-22T19:34:01Z"}
 type Resource struct {
 	Active     bool         `json:"active"`
 	Aliases    []string     `json:"aliases"`
@@ -3191,6 +3257,8 @@ type Resource struct {
 type ResourceKind string
 
 // ResourceChange What to change; a resource stays at its location.
+//
+// Example: {"active":false}
 type ResourceChange = json.RawMessage
 
 // ResourceHours The week of a resource, instead of its location's.
@@ -3200,6 +3268,8 @@ type ResourceHours struct {
 }
 
 // ResourceList One page.
+//
+// Example: {"pagination":{"limit":1,"page":1,"pages":2,"total":2},"resources":[{"active":true,"aliases":["Dr. Okafor","Maya","the dentist"],"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","kind":"practitioner","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Dr. Maya Okafor","service_ids":["01a204c0-4fb8-7291-b621-a4fabaa843c7"],"updated_at":"2026-11-22T19:34:01Z"}]}
 type ResourceList struct {
 	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
 	Pagination Pagination `json:"pagination"`
@@ -3229,6 +3299,8 @@ type RoleWish struct {
 type RoleWishRole string
 
 // Service What a patient comes for.
+//
+// Example: {"active":true,"aliases":["checkup","exam","examination","appointment","visit"],"buffer_after_minutes":null,"buffer_before_minutes":null,"created_at":"2026-11-22T19:34:01Z","currency":"USD","duration_minutes":30,"id":"01a204c0-4fb8-7291-b621-a4fabaa843c7","name":"Check-up","price_minor":9500,"updated_at":"2026-11-22T19:34:01Z"}
 type Service struct {
 	Active  bool     `json:"active"`
 	Aliases []string `json:"aliases"`
@@ -3250,9 +3322,13 @@ type Service struct {
 }
 
 // ServiceChange What to change; what is left out stays.
+//
+// Example: {"price_minor":9900}
 type ServiceChange = json.RawMessage
 
 // ServiceList One page.
+//
+// Example: {"pagination":{"limit":1,"offset":0,"page":1,"pages":5,"total":5},"services":[{"active":true,"aliases":["checkup","exam","examination","appointment","visit"],"buffer_after_minutes":null,"buffer_before_minutes":null,"created_at":"2026-11-22T19:34:01Z","currency":"USD","duration_minutes":30,"id":"01a204c0-4fb8-7291-b621-a4fabaa843c7","name":"Check-up","price_minor":9500,"updated_at":"2026-11-22T19:34:01Z"}]}
 type ServiceList struct {
 	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
 	Pagination Pagination `json:"pagination"`
@@ -3267,7 +3343,7 @@ type ServiceWish = json.RawMessage
 // them yet. `failed`: see the error. All but `synced` are tried again.
 type SyncStatus string
 
-// Template defines model for Template.
+// Template Example: {"active":true,"body":"{clinic}: how are you after your visit, {first_name}? Call {phone} if anything is wrong.","createdAt":"2026-11-22T19:34:02Z","id":"01a204c0-50d0-75bb-8d1f-72e94c9e1679","kind":"follow_up","language":"en","name":"How are you?","updatedAt":"2026-11-22T19:34:02Z"}
 type Template struct {
 	Active    bool      `json:"active"`
 	Body      string    `json:"body"`
@@ -3289,12 +3365,12 @@ type Template struct {
 // TemplateKind What a template is for. `follow_up` and `marketing` are chosen by people, the others go out by themselves.
 type TemplateKind string
 
-// TemplateList defines model for TemplateList.
+// TemplateList Example: {"templates":[{"active":true,"body":"{clinic}: how are you after your visit, {first_name}? Call {phone} if anything is wrong.","createdAt":"2026-11-22T19:34:02Z","id":"01a204c0-50d0-75bb-8d1f-72e94c9e1679","kind":"follow_up","language":"en","name":"How are you?","updatedAt":"2026-11-22T19:34:02Z"}]}
 type TemplateList struct {
 	Templates []Template `json:"templates"`
 }
 
-// TemplateWish defines model for TemplateWish.
+// TemplateWish Example: {"body":"{clinic}: thank you for your visit, {first_name}.","kind":"follow_up","language":"en","name":"Thank you"}
 type TemplateWish struct {
 	// Active Of the kinds that go out by themselves one template per language is active.
 	Active *bool `json:"active,omitempty"`
@@ -3328,7 +3404,7 @@ type TextSent struct {
 	Success bool `json:"success"`
 }
 
-// TextWish defines model for TextWish.
+// TextWish Example: {"message":"Shall we find you a time?"}
 type TextWish struct {
 	// Message The text, 1 to 160 characters after blanks around it are dropped. Every Unicode code point counts as one.
 	Message string `json:"message"`
@@ -3348,7 +3424,7 @@ type ToolHealth struct {
 	Registered bool `json:"registered"`
 }
 
-// ToolsHealth defines model for ToolsHealth.
+// ToolsHealth Example: {"agents":[{"desiredVersion":1,"id":"01a204c0-4fbd-7a1d-88b5-285c3e5ac5ee","name":"Receptionist","role":"inbound","syncError":null,"syncStatus":"synced","syncedAt":"2026-11-22T19:35:05Z","syncedVersion":1}],"healthy":false,"orgId":"01a204c0-4fae-755e-b36c-d44d63de7017","success":true,"tools":[{"agents":1,"lastError":null,"linked":true,"linkedAgents":1,"name":"bookClinicAppointment","registered":false}],"toolsRegistered":2}
 type ToolsHealth struct {
 	Agents          []AgentHealth `json:"agents"`
 	Healthy         bool          `json:"healthy"`
@@ -3373,7 +3449,7 @@ type Turn struct {
 	Timestamp *float64 `json:"timestamp"`
 }
 
-// TwilioAccount defines model for TwilioAccount.
+// TwilioAccount Example: {"accountSid":"AC0123456789abcdef0123456789abcdef","authToken":"0123456789abcdef0123456789abcdef","phoneNumber":"+13125550190"}
 type TwilioAccount struct {
 	AccountSid string `json:"accountSid"`
 
@@ -3420,7 +3496,7 @@ type TwilioShown struct {
 // UUID defines model for UUID.
 type UUID = openapi_types.UUID
 
-// UnreadNotifications defines model for UnreadNotifications.
+// UnreadNotifications Example: {"recentUnread":[{"action_url":null,"created_at":"2026-11-22T19:34:02Z","id":"01a204c0-5042-73db-937b-a4c75e614037","is_read":false,"message":"","read":false,"read_at":null,"related_entity_id":"01a204c0-5040-7e2e-bdfb-d352f50b96df","related_entity_type":"call","title":"A caller left a message","type":"caller_message"}],"unreadCount":1,"unread_count":1}
 type UnreadNotifications struct {
 	RecentUnread     []Notification `json:"recentUnread"`
 	UnreadCount      int64          `json:"unreadCount"`
@@ -3893,6 +3969,12 @@ type ChangeOrgParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RenameOrgParams defines parameters for RenameOrg.
+type RenameOrgParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListResourcesParams defines parameters for ListResources.
 type ListResourcesParams struct {
 	// LocationId Only those of this location.
@@ -4051,6 +4133,9 @@ type ChangeMessageRulesJSONRequestBody = MessageRulesChange
 // ChangeOrgJSONRequestBody defines body for ChangeOrg for application/json ContentType.
 type ChangeOrgJSONRequestBody = OrgChange
 
+// RenameOrgJSONRequestBody defines body for RenameOrg for application/json ContentType.
+type RenameOrgJSONRequestBody = OrgName
+
 // CreateResourceJSONRequestBody defines body for CreateResource for application/json ContentType.
 type CreateResourceJSONRequestBody = ResourceWish
 
@@ -4191,6 +4276,9 @@ type ServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(w http.ResponseWriter, r *http.Request, id ID, params TextContactParams)
+	// GetCSRFToken A token that nothing asks for, for dashboards of 2026.
+	// (GET /api/csrf-token)
+	GetCSRFToken(w http.ResponseWriter, r *http.Request)
 	// SaveAgentBehavior Save how agents speak.
 	// (POST /api/founder-console/agent/behavior)
 	SaveAgentBehavior(w http.ResponseWriter, r *http.Request, params SaveAgentBehaviorParams)
@@ -4311,6 +4399,12 @@ type ServerInterface interface {
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(w http.ResponseWriter, r *http.Request, orgId UUID)
+	// GetOrgById How is my organization set up? The path of older dashboards.
+	// (GET /api/orgs/{orgId})
+	GetOrgById(w http.ResponseWriter, r *http.Request, orgId UUID)
+	// RenameOrg Rename my organization. The path of older dashboards.
+	// (PUT /api/orgs/{orgId})
+	RenameOrg(w http.ResponseWriter, r *http.Request, orgId UUID, params RenameOrgParams)
 	// ListResources The resources, by name.
 	// (GET /api/resources)
 	ListResources(w http.ResponseWriter, r *http.Request, params ListResourcesParams)
@@ -6079,6 +6173,20 @@ func (siw *ServerInterfaceWrapper) TextContact(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// GetCSRFToken operation middleware
+func (siw *ServerInterfaceWrapper) GetCSRFToken(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCSRFToken(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // SaveAgentBehavior operation middleware
 func (siw *ServerInterfaceWrapper) SaveAgentBehavior(w http.ResponseWriter, r *http.Request) {
 
@@ -7347,6 +7455,82 @@ func (siw *ServerInterfaceWrapper) ValidateOrg(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// GetOrgById operation middleware
+func (siw *ServerInterfaceWrapper) GetOrgById(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orgId" -------------
+	var orgId UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orgId", r.PathValue("orgId"), &orgId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orgId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOrgById(w, r, orgId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RenameOrg operation middleware
+func (siw *ServerInterfaceWrapper) RenameOrg(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orgId" -------------
+	var orgId UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orgId", r.PathValue("orgId"), &orgId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orgId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RenameOrgParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RenameOrg(w, r, orgId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListResources operation middleware
 func (siw *ServerInterfaceWrapper) ListResources(w http.ResponseWriter, r *http.Request) {
 
@@ -8236,6 +8420,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/audit-log", wrapper.ListAuditLog)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs", wrapper.GetOrg)
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/orgs", wrapper.ChangeOrg)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs/{orgId}", wrapper.GetOrgById)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/api/orgs/{orgId}", wrapper.RenameOrg)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/csrf-token", wrapper.GetCSRFToken)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/locations", wrapper.ListLocations)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/locations", wrapper.CreateLocation)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/locations/{id}", wrapper.DeleteLocation)
@@ -12987,6 +13174,48 @@ func (response TextContactdefaultJSONResponse) VisitTextContactResponse(w http.R
 	return err
 }
 
+type GetCSRFTokenRequestObject struct {
+}
+
+type GetCSRFTokenResponseObject interface {
+	VisitGetCSRFTokenResponse(w http.ResponseWriter) error
+}
+
+type GetCSRFToken200JSONResponse CSRFToken
+
+func (response GetCSRFToken200JSONResponse) VisitGetCSRFTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCSRFTokendefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetCSRFTokendefaultJSONResponse) VisitGetCSRFTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SaveAgentBehaviorRequestObject struct {
 	Params SaveAgentBehaviorParams
 	Body   *SaveAgentBehaviorJSONRequestBody
@@ -17373,6 +17602,220 @@ func (response ValidateOrgdefaultJSONResponse) VisitValidateOrgResponse(w http.R
 	return err
 }
 
+type GetOrgByIdRequestObject struct {
+	OrgId UUID `json:"orgId"`
+}
+
+type GetOrgByIdResponseObject interface {
+	VisitGetOrgByIdResponse(w http.ResponseWriter) error
+}
+
+type GetOrgById200JSONResponse Org
+
+func (response GetOrgById200JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetOrgById400JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetOrgById401JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetOrgById403JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetOrgById410JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgByIddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetOrgByIddefaultJSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrgRequestObject struct {
+	OrgId  UUID `json:"orgId"`
+	Params RenameOrgParams
+	Body   *RenameOrgJSONRequestBody
+}
+
+type RenameOrgResponseObject interface {
+	VisitRenameOrgResponse(w http.ResponseWriter) error
+}
+
+type RenameOrg200JSONResponse Org
+
+func (response RenameOrg200JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RenameOrg400JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RenameOrg401JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RenameOrg403JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg410JSONResponse struct{ GoneJSONResponse }
+
+func (response RenameOrg410JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RenameOrg422JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrgdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RenameOrgdefaultJSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListResourcesRequestObject struct {
 	Params ListResourcesParams
 }
@@ -19482,6 +19925,9 @@ type StrictServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(ctx context.Context, request TextContactRequestObject) (TextContactResponseObject, error)
+	// GetCSRFToken A token that nothing asks for, for dashboards of 2026.
+	// (GET /api/csrf-token)
+	GetCSRFToken(ctx context.Context, request GetCSRFTokenRequestObject) (GetCSRFTokenResponseObject, error)
 	// SaveAgentBehavior Save how agents speak.
 	// (POST /api/founder-console/agent/behavior)
 	SaveAgentBehavior(ctx context.Context, request SaveAgentBehaviorRequestObject) (SaveAgentBehaviorResponseObject, error)
@@ -19602,6 +20048,12 @@ type StrictServerInterface interface {
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(ctx context.Context, request ValidateOrgRequestObject) (ValidateOrgResponseObject, error)
+	// GetOrgById How is my organization set up? The path of older dashboards.
+	// (GET /api/orgs/{orgId})
+	GetOrgById(ctx context.Context, request GetOrgByIdRequestObject) (GetOrgByIdResponseObject, error)
+	// RenameOrg Rename my organization. The path of older dashboards.
+	// (PUT /api/orgs/{orgId})
+	RenameOrg(ctx context.Context, request RenameOrgRequestObject) (RenameOrgResponseObject, error)
 	// ListResources The resources, by name.
 	// (GET /api/resources)
 	ListResources(ctx context.Context, request ListResourcesRequestObject) (ListResourcesResponseObject, error)
@@ -20807,6 +21259,30 @@ func (sh *strictHandler) TextContact(w http.ResponseWriter, r *http.Request, id 
 	}
 }
 
+// GetCSRFToken operation middleware
+func (sh *strictHandler) GetCSRFToken(w http.ResponseWriter, r *http.Request) {
+	var request GetCSRFTokenRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCSRFToken(ctx, request.(GetCSRFTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCSRFToken")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCSRFTokenResponseObject); ok {
+		if err := validResponse.VisitGetCSRFTokenResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // SaveAgentBehavior operation middleware
 func (sh *strictHandler) SaveAgentBehavior(w http.ResponseWriter, r *http.Request, params SaveAgentBehaviorParams) {
 	var request SaveAgentBehaviorRequestObject
@@ -21894,6 +22370,66 @@ func (sh *strictHandler) ValidateOrg(w http.ResponseWriter, r *http.Request, org
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ValidateOrgResponseObject); ok {
 		if err := validResponse.VisitValidateOrgResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetOrgById operation middleware
+func (sh *strictHandler) GetOrgById(w http.ResponseWriter, r *http.Request, orgId UUID) {
+	var request GetOrgByIdRequestObject
+
+	request.OrgId = orgId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOrgById(ctx, request.(GetOrgByIdRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOrgById")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetOrgByIdResponseObject); ok {
+		if err := validResponse.VisitGetOrgByIdResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RenameOrg operation middleware
+func (sh *strictHandler) RenameOrg(w http.ResponseWriter, r *http.Request, orgId UUID, params RenameOrgParams) {
+	var request RenameOrgRequestObject
+
+	request.OrgId = orgId
+	request.Params = params
+
+	var body RenameOrgJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RenameOrg(ctx, request.(RenameOrgRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenameOrg")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RenameOrgResponseObject); ok {
+		if err := validResponse.VisitRenameOrgResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
