@@ -1,3 +1,5 @@
+-- A clinic's calls are counted by what few values tell apart, from call_logs_counted alone; the average comes from
+-- call_logs_lasted, and what began lately from call_logs_began, to which the deleted ones, which are few, are added.
 create or replace function app.call_stats()
 returns setof app.call_stats
 language plpgsql
@@ -13,13 +15,34 @@ declare
   v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
-  select count(*), count(*) filter (where c.direction = 'inbound'), count(*) filter (where c.direction = 'outbound'),
-    count(*) filter (where c.state = 'completed'), count(*) filter (where c.state = 'missed'),
-    count(*) filter (where c.state = 'transferred'), count(*) filter (where c.state = 'failed'),
-    count(*) filter (where c.began >= v_today), count(*) filter (where c.began >= v_week), count(*) filter (where c.began >= v_month),
-    coalesce(round(avg(c.duration_seconds) filter (where c.state <> 'in_progress')), 0)::integer,
-    coalesce(round(100.0 * count(*) filter (where c.state in ('completed', 'transferred'))
-      / nullif(count(*) filter (where c.state <> 'in_progress'), 0), 1), 0)::double precision,
+  with kinds as (
+    select sum(g.calls)::bigint as calls, coalesce(sum(g.calls) filter (where g.direction = 'inbound'), 0)::bigint as inbound,
+      coalesce(sum(g.calls) filter (where g.direction = 'outbound'), 0)::bigint as outbound,
+      coalesce(sum(g.calls) filter (where g.state = 'completed'), 0)::bigint as completed,
+      coalesce(sum(g.calls) filter (where g.state = 'missed'), 0)::bigint as missed,
+      coalesce(sum(g.calls) filter (where g.state = 'transferred'), 0)::bigint as transferred,
+      coalesce(sum(g.calls) filter (where g.state = 'failed'), 0)::bigint as failed,
+      sum(g.calls) filter (where g.state <> 'in_progress') as over
+    from (
+      select l.direction, app.call_state(l.status, l.outcome, l.ended_reason) as state, count(*) as calls
+      from public.call_logs l
+      where l.org_id = v_org_id
+      group by l.direction, l.status, l.outcome, l.ended_reason
+    ) g
+  ), lately as (
+    select count(*) filter (where l.began_at >= v_today) as today, count(*) filter (where l.began_at >= v_week) as week,
+      count(*) filter (where l.began_at >= v_month) as month
+    from (
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= least(v_week, v_month)
+      union all
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null
+    ) l
+  )
+  select coalesce(k.calls, 0), k.inbound, k.outbound, k.completed, k.missed, k.transferred, k.failed, n.today, n.week, n.month,
+    (select coalesce(round(avg(l.duration_seconds)), 0)::integer from public.call_logs l where l.org_id = v_org_id and l.status = 'ended'),
+    coalesce(round(100.0 * (k.completed + k.transferred) / nullif(k.over, 0), 1), 0)::double precision,
     (
       select coalesce(sum(s.price_minor), 0)::bigint
       from public.appointments a
@@ -27,13 +50,7 @@ begin
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
     (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
-  from (
-    select l.direction, l.duration_seconds, coalesce(l.started_at, l.created_at) as began,
-      app.call_state(l.status, l.outcome, l.ended_reason) as state
-    from public.call_logs l
-    where l.org_id = v_org_id
-    offset 0 -- or the state would be found out anew in every column
-  ) c;
+  from kinds k, lately n;
 end
 $$;
 
