@@ -1820,20 +1820,25 @@ declare
   v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
-  with kinds as (
-    select sum(g.calls)::bigint as calls, coalesce(sum(g.calls) filter (where g.direction = 'inbound'), 0)::bigint as inbound,
-      coalesce(sum(g.calls) filter (where g.direction = 'outbound'), 0)::bigint as outbound,
-      coalesce(sum(g.calls) filter (where g.state = 'completed'), 0)::bigint as completed,
-      coalesce(sum(g.calls) filter (where g.state = 'missed'), 0)::bigint as missed,
-      coalesce(sum(g.calls) filter (where g.state = 'transferred'), 0)::bigint as transferred,
-      coalesce(sum(g.calls) filter (where g.state = 'failed'), 0)::bigint as failed,
-      sum(g.calls) filter (where g.state <> 'in_progress') as over
+  with directions as (
+    select
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'inbound') as inbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'outbound') as outbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'web') as web
+  ), ended as (
+    select count(*) as calls, coalesce(round(avg(l.duration_seconds)), 0)::integer as average
+    from public.call_logs l
+    where l.org_id = v_org_id and l.status = 'ended'
+  ), special as (
+    select count(*) filter (where s.state = 'missed') as missed, count(*) filter (where s.state = 'failed') as failed,
+      count(*) filter (where s.state = 'transferred') as transferred
     from (
-      select l.direction, app.call_state(l.status, l.outcome, l.ended_reason) as state, count(*) as calls
+      select app.call_state(l.status, l.outcome, l.ended_reason) as state
       from public.call_logs l
-      where l.org_id = v_org_id
-      group by l.direction, l.status, l.outcome, l.ended_reason
-    ) g
+      where l.org_id = v_org_id and l.direction = any ('{inbound,outbound,web}') and l.status = 'ended'
+        and l.outcome = any ('{missed,transferred}')
+      offset 0 -- or the state would be found out anew in every column
+    ) s
   ), lately as (
     select count(*) filter (where l.began_at >= v_today) as today, count(*) filter (where l.began_at >= v_week) as week,
       count(*) filter (where l.began_at >= v_month) as month
@@ -1842,20 +1847,20 @@ begin
       where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= least(v_week, v_month)
       union all
       select c.began_at from public.call_logs c
-      where c.org_id = v_org_id and c.deleted_at is not null
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= least(v_week, v_month)
     ) l
   )
-  select coalesce(k.calls, 0), k.inbound, k.outbound, k.completed, k.missed, k.transferred, k.failed, n.today, n.week, n.month,
-    (select coalesce(round(avg(l.duration_seconds)), 0)::integer from public.call_logs l where l.org_id = v_org_id and l.status = 'ended'),
-    coalesce(round(100.0 * (k.completed + k.transferred) / nullif(k.over, 0), 1), 0)::double precision,
+  select d.inbound + d.outbound + d.web, d.inbound, d.outbound, e.calls - s.missed - s.failed - s.transferred, s.missed, s.transferred,
+    s.failed, n.today, n.week, n.month, e.average,
+    coalesce(round(100.0 * (e.calls - s.missed - s.failed) / nullif(e.calls, 0), 1), 0)::double precision,
     (
-      select coalesce(sum(s.price_minor), 0)::bigint
+      select coalesce(sum(v.price_minor), 0)::bigint
       from public.appointments a
-      join public.services s on s.org_id = a.org_id and s.id = a.service_id
+      join public.services v on v.org_id = a.org_id and v.id = a.service_id
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
     (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
-  from kinds k, lately n;
+  from directions d, ended e, special s, lately n;
 end
 $$;
 
@@ -2873,19 +2878,17 @@ declare
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
 begin
-  -- Two counts, each from an index alone.
+  -- A count a status, each a stretch of an index; grouping would cost more than counting.
   return query
-  select coalesce(sum(k.contacts), 0)::bigint, coalesce(sum(k.contacts) filter (where k.lead_status = 'hot'), 0)::bigint,
-    coalesce(sum(k.contacts) filter (where k.lead_status = 'warm'), 0)::bigint,
-    coalesce(sum(k.contacts) filter (where k.lead_status = 'cold'), 0)::bigint,
-    coalesce(sum(k.contacts) filter (where k.lead_status = 'booked'), 0)::bigint,
-    coalesce(sum(k.contacts) filter (where k.lead_status = 'lost'), 0)::bigint,
-    (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.created_at >= v_midnight)
+  select k.hot + k.warm + k.cold + k.booked + k.lost, k.hot, k.warm, k.cold, k.booked, k.lost, k.new
   from (
-    select c.lead_status, count(*) as contacts
-    from public.contacts c
-    where c.org_id = v_org_id and c.erased_at is null
-    group by c.lead_status
+    select
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'hot') as hot,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'warm') as warm,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'cold') as cold,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'booked') as booked,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'lost') as lost,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.created_at >= v_midnight) as new
   ) k;
 end
 $$;
@@ -11394,9 +11397,13 @@ CREATE INDEX call_logs_contact ON public.call_logs USING btree (org_id, contact_
 
 COMMENT ON INDEX public.call_logs_contact IS 'A contact''s call history.';
 
-CREATE INDEX call_logs_counted ON public.call_logs USING btree (org_id, deleted_at, direction, status, outcome, ended_reason);
+CREATE INDEX call_logs_counted ON public.call_logs USING btree (org_id, direction, status, outcome, ended_reason, deleted_at);
 
-COMMENT ON INDEX public.call_logs_counted IS 'list_calls and call_stats: totals; which calls were deleted.';
+COMMENT ON INDEX public.call_logs_counted IS 'list_calls and call_stats: totals.';
+
+CREATE INDEX call_logs_deleted ON public.call_logs USING btree (org_id, began_at) WHERE (deleted_at IS NOT NULL);
+
+COMMENT ON INDEX public.call_logs_deleted IS 'call_stats: what began lately and was deleted since.';
 
 CREATE INDEX call_logs_lasted ON public.call_logs USING btree (org_id, status, duration_seconds);
 

@@ -59,8 +59,10 @@ comment on index public.patients_searched is 'found_ids.';
 create index appointments_counted on public.appointments (org_id, status, resource_id, service_id);
 comment on index public.appointments_counted is 'list_appointments: totals.';
 
-create index call_logs_counted on public.call_logs (org_id, deleted_at, direction, status, outcome, ended_reason);
-comment on index public.call_logs_counted is 'list_calls and call_stats: totals; which calls were deleted.';
+create index call_logs_counted on public.call_logs (org_id, direction, status, outcome, ended_reason, deleted_at);
+comment on index public.call_logs_counted is 'list_calls and call_stats: totals.';
+create index call_logs_deleted on public.call_logs (org_id, began_at) where deleted_at is not null;
+comment on index public.call_logs_deleted is 'call_stats: what began lately and was deleted since.';
 create index call_logs_lasted on public.call_logs (org_id, status, duration_seconds);
 comment on index public.call_logs_lasted is 'call_stats: the average.';
 create index call_logs_searched on public.call_logs
@@ -124,6 +126,7 @@ drop index public.messages_searched;
 drop index public.messages_counted;
 drop index public.call_logs_searched;
 drop index public.call_logs_lasted;
+drop index public.call_logs_deleted;
 drop index public.call_logs_counted;
 drop index public.appointments_counted;
 drop index public.patients_searched;

@@ -29,8 +29,17 @@ insert into public.profiles (org_id, user_id, role, name, email)
 select c.org_id, '00000000-0000-4000-8000-000000001000', 'owner', 'Ann Quill', 'ann.quill@patients.example'
 from bench.clinics c where c.n = 1;
 
--- Keys hold by the way the rows are made; looking each of them up would take longer than making them.
+-- Keys hold by the way the rows are made; looking each of them up would take longer than making them. So would keeping
+-- indexes up to date row by row.
 set session_replication_role = replica;
+create temp table later as
+select pg_get_indexdef(i.indexrelid) as definition, i.indexrelid::regclass as name
+from pg_index i
+join pg_class c on c.oid = i.indrelid and c.relnamespace = 'public'::regnamespace
+where not i.indisunique and not i.indisexclusion;
+do $$ begin
+  execute (select 'drop index ' || string_agg(l.name::text, ', ') from later l);
+end $$;
 
 insert into public.contacts (org_id, id, name, phone, email, lead_status, lead_score, source, last_contacted_at, created_at)
 select c.org_id, bench.id(i),
@@ -116,4 +125,13 @@ select c.org_id, bench.id(i), (array['contact_changed', 'appointment_cancelled',
 from bench.clinics c, generate_series(1, c.rows) i
 order by i, c.n;
 
+do $$
+declare
+  v_definition text;
+begin
+  for v_definition in select l.definition from later l loop
+    execute v_definition;
+  end loop;
+end
+$$;
 reset session_replication_role;

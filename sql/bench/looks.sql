@@ -61,7 +61,7 @@ where c.n = 1
 order by l.place;
 
 insert into bench.looks (title, path, call, on_start)
-select l.title, format(l.path, c.org_id), l.call, true
+select l.title, format(l.path, c.org_id, current_date - 30, current_date), l.call, true
 from bench.clinics c, (values
   (1, 'validate', '/api/orgs/validate/%s', null),
   (2, 'organization', '/api/orgs', null),
@@ -71,7 +71,7 @@ from bench.clinics c, (values
   (6, 'unread', '/api/notifications/unread', 'count_unread_notifications()'),
   (7, 'calls, stats', '/api/calls-dashboard/stats', null),
   (8, 'contact stats', '/api/contacts/stats', 'contact_stats()'),
-  (9, 'message stats', '/api/messages/stats', null)
+  (9, 'message stats', '/api/messages/stats?from=%2$s&to=%3$s', null)
 ) l (place, title, path, call)
 where c.n = 1
 order by l.place;
