@@ -1,4 +1,4 @@
--- Every number is a stretch of an index and nothing is grouped: grouping costs several times what counting does. Directions come
+-- Every number is a stretch of an index and nothing is grouped: grouping costs about twice what counting does. Directions come
 -- from call_logs_counted, ended calls and their average from call_logs_lasted; few calls are missed, transferred or deleted.
 create or replace function app.call_stats()
 returns setof app.call_stats
