@@ -282,6 +282,8 @@ type CallLog struct {
 	UpdatedAt  time.Time
 	// When staff deleted the call: its words and the person's number are blanked and no list shows it; numbers still count it.
 	DeletedAt *time.Time
+	// When it started, else when we first heard of it. A column, because under row security no index is asked for coalesce(): PostgreSQL does not take it for leakproof.
+	BeganAt time.Time
 }
 
 type CallRow struct {

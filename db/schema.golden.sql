@@ -18,6 +18,10 @@ ALTER SCHEMA river OWNER TO owner;
 
 COMMENT ON SCHEMA river IS 'River, the job queue. Arguments hold ids only, never data about people.';
 
+CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA extensions;
+
+COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
+
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA extensions;
 
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
@@ -25,6 +29,10 @@ COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiS
 CREATE EXTENSION IF NOT EXISTS fuzzystrmatch WITH SCHEMA extensions;
 
 COMMENT ON EXTENSION fuzzystrmatch IS 'determine similarities and distance between strings';
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA extensions;
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
 CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;
 
@@ -512,6 +520,16 @@ CREATE TYPE app.open_span AS (
 ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
+
+CREATE TYPE app.page_span AS (
+	from_end boolean,
+	skip bigint,
+	take bigint
+);
+
+ALTER TYPE app.page_span OWNER TO owner;
+
+COMMENT ON TYPE app.page_span IS 'Where a page is read: this many rows after skip others, counted from the end of the list where from_end.';
 
 CREATE TYPE app.request_claim AS (
 	outcome text,
@@ -1157,6 +1175,7 @@ COMMENT ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_
 CREATE FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint DEFAULT 1, p_total_is_estimate boolean DEFAULT false) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET random_page_cost TO '1.1'
     AS $$
 begin
   return query
@@ -1835,27 +1854,47 @@ declare
   v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
-  select count(*), count(*) filter (where c.direction = 'inbound'), count(*) filter (where c.direction = 'outbound'),
-    count(*) filter (where c.state = 'completed'), count(*) filter (where c.state = 'missed'),
-    count(*) filter (where c.state = 'transferred'), count(*) filter (where c.state = 'failed'),
-    count(*) filter (where c.began >= v_today), count(*) filter (where c.began >= v_week), count(*) filter (where c.began >= v_month),
-    coalesce(round(avg(c.duration_seconds) filter (where c.state <> 'in_progress')), 0)::integer,
-    coalesce(round(100.0 * count(*) filter (where c.state in ('completed', 'transferred'))
-      / nullif(count(*) filter (where c.state <> 'in_progress'), 0), 1), 0)::double precision,
+  with directions as (
+    select
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'inbound') as inbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'outbound') as outbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'web') as web
+  ), ended as (
+    select count(*) as calls, coalesce(round(avg(l.duration_seconds)), 0)::integer as average
+    from public.call_logs l
+    where l.org_id = v_org_id and l.status = 'ended'
+  ), special as (
+    select count(*) filter (where s.state = 'missed') as missed, count(*) filter (where s.state = 'failed') as failed,
+      count(*) filter (where s.state = 'transferred') as transferred
+    from (
+      select app.call_state(l.status, l.outcome, l.ended_reason) as state
+      from public.call_logs l
+      where l.org_id = v_org_id and l.direction = any ('{inbound,outbound,web}') and l.status = 'ended'
+        and l.outcome = any ('{missed,transferred}')
+      offset 0 -- or the state would be found out anew in every column
+    ) s
+  ), lately as (
+    select count(*) filter (where l.began_at >= v_today) as today, count(*) filter (where l.began_at >= v_week) as week,
+      count(*) filter (where l.began_at >= v_month) as month
+    from (
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= least(v_week, v_month)
+      union all
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= least(v_week, v_month)
+    ) l
+  )
+  select d.inbound + d.outbound + d.web, d.inbound, d.outbound, e.calls - s.missed - s.failed - s.transferred, s.missed, s.transferred,
+    s.failed, n.today, n.week, n.month, e.average,
+    coalesce(round(100.0 * (e.calls - s.missed - s.failed) / nullif(e.calls, 0), 1), 0)::double precision,
     (
-      select coalesce(sum(s.price_minor), 0)::bigint
+      select coalesce(sum(v.price_minor), 0)::bigint
       from public.appointments a
-      join public.services s on s.org_id = a.org_id and s.id = a.service_id
+      join public.services v on v.org_id = a.org_id and v.id = a.service_id
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
     (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
-  from (
-    select l.direction, l.duration_seconds, coalesce(l.started_at, l.created_at) as began,
-      app.call_state(l.status, l.outcome, l.ended_reason) as state
-    from public.call_logs l
-    where l.org_id = v_org_id
-    offset 0 -- or the state would be found out anew in every column
-  ) c;
+  from directions d, ended e, special s, lately n;
 end
 $$;
 
@@ -2881,12 +2920,18 @@ declare
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
 begin
+  -- A count a status, each a stretch of an index; grouping would cost more than counting.
   return query
-  select count(*), count(*) filter (where c.lead_status = 'hot'), count(*) filter (where c.lead_status = 'warm'),
-    count(*) filter (where c.lead_status = 'cold'), count(*) filter (where c.lead_status = 'booked'),
-    count(*) filter (where c.lead_status = 'lost'), count(*) filter (where c.created_at >= v_midnight)
-  from public.contacts c
-  where c.org_id = v_org_id and c.erased_at is null;
+  select k.hot + k.warm + k.cold + k.booked + k.lost, k.hot, k.warm, k.cold, k.booked, k.lost, k.new
+  from (
+    select
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'hot') as hot,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'warm') as warm,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'cold') as cold,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'booked') as booked,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'lost') as lost,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.created_at >= v_midnight) as new
+  ) k;
 end
 $$;
 
@@ -2901,7 +2946,12 @@ CREATE FUNCTION app.contacts_like(p_search text) RETURNS SETOF uuid
 declare
   v_words text := lower(p_search);
   v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_found uuid[] := app.found_ids('visitor', p_search);
 begin
+  if v_found is not null then
+    return query select unnest(v_found);
+    return;
+  end if;
   return query
   select c.id
   from public.contacts c
@@ -3888,6 +3938,64 @@ ALTER FUNCTION app.forget_retired_tool(p_vapi_tool_id text) OWNER TO app_definer
 
 COMMENT ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) IS 'Takes a retired id off the list after the tool was deleted at Vapi. False when it was not on it.';
 
+CREATE FUNCTION app.found_ids(p_what text, p_search text) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  c_most constant integer := 5000; -- so many rows are read one by one faster than all are compared
+  v_org_id uuid := app.require_org_id();
+  v_words text := lower(btrim(p_search));
+  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_like text := '%' || replace(replace(replace(v_words, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+  v_lower text := lower(v_like collate "und-x-icu"); -- as contacts.search_text is written
+  v_is_number boolean := char_length(v_digits) >= 3 and p_search !~ '[[:alpha:]]';
+  v_ids uuid[];
+begin
+  -- Three letters or digits in a row is what an index of words can be asked for.
+  if (p_what = 'call' and char_length(v_digits) < 3)
+    or (p_what <> 'call' and v_words !~ '[[:alnum:]]{3}' and not (p_what = 'visitor' and v_is_number))
+  then
+    return null;
+  end if;
+  v_ids := case p_what
+    when 'contact' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id and c.search_text like app.contact_search(p_search)
+      limit c_most + 1)
+    when 'visitor' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id
+        and (c.search_text like v_lower or c.search_text like case when v_is_number then '%' || v_digits || '%' else v_lower end)
+        and (strpos(lower(c.name), v_words) > 0 or strpos(lower(c.email), v_words) > 0
+          or v_is_number and (strpos(c.phone, v_digits) > 0 or strpos(c.spoken_phone, v_digits) > 0))
+      limit c_most + 1)
+    when 'caller' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id and c.search_text like v_lower and strpos(lower(c.name), v_words) > 0
+      limit c_most + 1)
+    when 'patient' then array(
+      select p.id from public.patients p
+      where p.org_id = v_org_id and lower(p.name) like v_like
+      limit c_most + 1)
+    when 'call' then array(
+      select c.id from public.call_logs c
+      where c.org_id = v_org_id and case c.direction when 'outbound' then c.to_number else c.from_number end like '%' || v_digits || '%'
+      limit c_most + 1)
+    when 'message' then array(
+      select m.id from public.messages m
+      where m.org_id = v_org_id and lower(m.recipient || ' ' || coalesce(m.subject || ' ', '') || m.content) like v_like
+      limit c_most + 1)
+  end;
+  return case when cardinality(v_ids) <= c_most then v_ids end;
+end
+$$;
+
+ALTER FUNCTION app.found_ids(p_what text, p_search text) OWNER TO app_searcher;
+
+COMMENT ON FUNCTION app.found_ids(p_what text, p_search text) IS 'The tenant''s own rows in which p_search stands, found by an index of words. p_what: contact (as app.contact_search compares), visitor (as app.contacts_like), caller (contacts, by name), patient (by name), call (by the other side''s number) or message. NULL where no index helps, because p_search is shorter than three letters or stands in more than 5000 rows: then the caller compares row by row. Any case, no wildcards.';
+
 CREATE FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.free_slot
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -4406,6 +4514,7 @@ COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s fo
 CREATE FUNCTION app.list_appointments(p_statuses text[] DEFAULT NULL::text[], p_from text DEFAULT NULL::text, p_to text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_resource_id uuid DEFAULT NULL::uuid, p_service_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text, p_range text DEFAULT NULL::text, p_sort text DEFAULT 'scheduled_at'::text, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET random_page_cost TO '1.1'
     AS $_$
 declare
   c_counted constant bigint := 50000;
@@ -4423,7 +4532,13 @@ declare
     when '-scheduled_at' then 'a.scheduled_at desc, a.id desc'
     when 'created_at' then 'a.id' -- ids are made in the order of time
     when '-created_at' then 'a.id desc' end;
+  v_back text := case p_sort
+    when 'scheduled_at' then 'a.scheduled_at desc, a.id desc'
+    when '-scheduled_at' then 'a.scheduled_at, a.id'
+    when 'created_at' then 'a.id desc'
+    when '-created_at' then 'a.id' end;
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
@@ -4444,18 +4559,23 @@ begin
   if v_search is not null then
     v_where := v_where || ' and (a.contact_id = any ($8) or a.patient_id = any ($9) or a.booking_ref = $10)';
     v_contacts := array(select app.contacts_like(v_search));
-    v_patients := array(
+    v_patients := coalesce(app.found_ids('patient', v_search), array(
       select p.id from public.patients p
-      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0);
+      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0));
   end if;
 
   execute format('select count(*) from (select from public.appointments a where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search);
-  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where, v_order)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then v_back else v_order end)
   into v_ids
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search),
-    p_limit, (p_page - 1)::bigint * p_limit;
+    v_span.take, v_span.skip;
+  if v_span.from_end then
+    v_ids := array(select i.id from unnest(v_ids) with ordinality i (id, place) order by i.place desc);
+  end if;
   return query
   select * from app.appointment_rows(v_ids, least(v_total, c_counted), v_total > c_counted);
 end
@@ -4468,42 +4588,39 @@ COMMENT ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to t
 CREATE FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_action text DEFAULT NULL::text, p_entity text DEFAULT NULL::text, p_entity_id uuid DEFAULT NULL::uuid, p_actor_user_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.audit_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
+  v_where text := 'g.org_id = $1'
+    || case when v_period[1] is not null then ' and g.at >= $2' else '' end
+    || case when v_period[2] is not null then ' and g.at < $3' else '' end
+    || case when p_action is not null then ' and g.action = $4' else '' end
+    || case when p_entity is not null then ' and g.entity = $5' else '' end
+    || case when p_entity_id is not null then ' and g.entity_id = $6' else '' end
+    || case when p_actor_user_id is not null then ' and g.actor_user_id = $7' else '' end;
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
   perform app.require_admin();
-  select count(*) into v_total
-  from (
-    select
-    from public.audit_log g
-    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
-      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
-      and (p_entity_id is null or g.entity_id = p_entity_id)
-      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
-    limit 50001) counted;
+  execute format('select count(*) from (select from public.audit_log g where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select g.id from public.audit_log g where %s order by %s limit $8 offset $9)', v_where,
+    case when v_span.from_end then 'g.at, g.id' else 'g.at desc, g.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id, v_span.take, v_span.skip;
   return query
-  select page.id, page.action, page.entity, page.entity_id, page.actor_user_id, p.name, p.email, page.request_id, page.at,
+  select g.id, g.action, g.entity, g.entity_id, g.actor_user_id, p.name, p.email, g.request_id, g.at,
     least(v_total, 50000), v_total > 50000
-  from (
-    select g.*
-    from public.audit_log g
-    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
-      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
-      and (p_entity_id is null or g.entity_id = p_entity_id)
-      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
-    order by g.at desc, g.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit
-  ) page
-  left join public.profiles p on p.org_id = v_org_id and p.user_id = page.actor_user_id
-  order by page.at desc, page.id desc;
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.audit_log g on g.org_id = v_org_id and g.id = page.id
+  left join public.profiles p on p.org_id = v_org_id and p.user_id = g.actor_user_id
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) OWNER TO app_writer;
 
@@ -4520,6 +4637,7 @@ declare
   v_to timestamptz;
   v_where text := 't.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   select * into strict v_org from public.organizations o where o.id = app.require_org_id();
@@ -4540,9 +4658,11 @@ begin
   execute format('select count(*) from (select from public.booking_attempts t where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to;
-  execute format('select array(select t.id from public.booking_attempts t where %s order by t.at desc, t.id desc limit $9 offset $10)', v_where)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select t.id from public.booking_attempts t where %s order by %s limit $9 offset $10)', v_where,
+    case when v_span.from_end then 't.at, t.id' else 't.at desc, t.id desc' end)
   into v_ids
-  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, p_limit, (p_page - 1)::bigint * p_limit;
+  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, v_span.take, v_span.skip;
   return query
   select t.id, t.at, t.kind, t.outcome, t.reason, t.call_id, t.appointment_id, t.service_id, s.name, t.resource_id, r.name,
     t.starts_at, coalesce(l.time_zone, v_org.time_zone), t.said_date, t.said_time, t.actor_user_id, u.name,
@@ -4553,7 +4673,7 @@ begin
   left join public.resources r on r.org_id = t.org_id and r.id = t.resource_id
   left join public.locations l on l.org_id = r.org_id and l.id = r.location_id
   left join public.profiles u on u.org_id = t.org_id and u.user_id = t.actor_user_id
-  order by wanted.place;
+  order by case when v_span.from_end then -wanted.place else wanted.place end;
 end
 $_$;
 
@@ -4564,57 +4684,54 @@ COMMENT ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_rea
 CREATE FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_recent text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_direction text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.call_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    SET random_page_cost TO '1.1'
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
   v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
-  v_ids uuid[];
+  v_people uuid[];
+  v_calls uuid[];
+  v_where text := 'c.org_id = $1 and c.deleted_at is null';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select c.id
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    order by coalesce(c.started_at, c.created_at) desc, c.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and c.began_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
+    || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
+    || case when p_direction is not null then ' and c.direction = $5' else '' end
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+  if v_search is not null then
+    v_people := app.found_ids('caller', v_search);
+    v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
+    v_where := v_where || case when v_people is not null and v_calls is not null then ' and (c.contact_id = any ($9) or c.id = any ($10))'
+      else ' and (position($8 in case c.direction when ''outbound'' then c.to_number else c.from_number end) > 0 or exists ('
+        || 'select from public.contacts k where k.org_id = $1 and k.id = c.contact_id and position($7 in lower(k.name)) > 0))' end;
+  end if;
+
+  execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    v_span.take, v_span.skip;
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.call_logs c on c.org_id = v_org_id and c.id = page.id
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) OWNER TO app_writer;
 
@@ -4674,42 +4791,56 @@ COMMENT ON FUNCTION app.list_campaigns() IS 'The organisation''s campaigns, the 
 CREATE FUNCTION app.list_contacts(p_lead_status text DEFAULT NULL::text, p_source text DEFAULT NULL::text, p_search text DEFAULT NULL::text, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_sort text DEFAULT 'last_contact'::text, p_descending boolean DEFAULT true, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.contact_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET random_page_cost TO '1.1'
     AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_where text := 'c.org_id = $1 and c.erased_at is null';
   v_order text;
+  v_back text;
+  v_found uuid[];
+  v_total bigint;
+  v_span app.page_span;
 begin
+  -- Only what may be missing says where it stands then: the others can be read off an index in both directions.
   v_order := case p_sort
-    when 'last_contact' then 'c.last_contacted_at'
-    when 'created' then 'c.created_at'
-    when 'name' then 'c.name'
-    when 'score' then 'c.lead_score'
+    when 'last_contact' then 'c.last_contacted_at %s nulls %s, c.id %s'
+    when 'created' then 'c.created_at %s, c.id %3$s'
+    when 'name' then 'c.name %s nulls %s, c.id %s'
+    when 'score' then 'c.lead_score %s, c.id %3$s'
   end;
   if v_order is null or p_page < 1 or p_limit not between 1 and 100 then
     raise exception 'there is no such order or page' using errcode = 'VX400';
   end if;
-  v_order := v_order || case when p_descending then ' desc' else ' asc' end || ' nulls last, c.id';
+  v_back := format(v_order, case when p_descending then 'asc' else 'desc' end, 'first', 'desc');
+  v_order := format(v_order, case when p_descending then 'desc' else 'asc' end, 'last', 'asc');
+  if btrim(p_search) <> '' then
+    v_found := app.found_ids('contact', p_search);
+  end if;
   v_where := concat_ws(' and ', v_where,
     case when p_lead_status is not null then 'c.lead_status = $2' end,
     case when p_source is not null then 'c.source = $3' end,
-    case when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
+    case when v_found is not null then 'c.id = any ($10)'
+      when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
     case when p_from is not null then 'c.created_at >= $5::timestamp at time zone $7' end,
     case when p_to is not null then 'c.created_at < ($6 + 1)::timestamp at time zone $7' end);
 
+  execute format('select count(*) from (select from public.contacts c where %s limit 50001) s', v_where)
+  into v_total
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, null, null, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
   -- Ids first: they come from the index alone, also for a page far behind.
   return query execute format(
     $q$
     select c.id, c.name, c.phone, c.spoken_phone, c.email, c.lead_status, c.lead_score, c.lead_reasons, c.service_interests,
       c.source, c.notes, c.language, c.time_zone, c.marketing_consent_at, c.last_contacted_at, c.created_at, c.updated_at,
-      least(t.total, 50000), t.total > 50000
-    from (select c.id from public.contacts c where %1$s order by %2$s limit $8 offset ($9 - 1)::bigint * $8) p
+      least($11, 50000), $11 > 50000
+    from (select c.id from public.contacts c where %s order by %s limit $8 offset $9) p
     join public.contacts c on c.org_id = $1 and c.id = p.id
-    cross join (select count(*) as total from (select from public.contacts c where %1$s limit 50001) s) t
-    order by %2$s
-    $q$, v_where, v_order)
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, p_limit, p_page;
+    order by %s
+    $q$, v_where, case when v_span.from_end then v_back else v_order end, v_order)
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, v_span.take, v_span.skip, v_found, v_total;
 end
 $_$;
 
@@ -4767,55 +4898,48 @@ COMMENT ON FUNCTION app.list_leads(p_limit integer) IS 'The contacts worth calli
 CREATE FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_direction text DEFAULT NULL::text, p_method text DEFAULT NULL::text, p_category text DEFAULT NULL::text, p_status text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.message_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    SET random_page_cost TO '1.1'
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
-  v_ids uuid[];
+  v_found uuid[] := app.found_ids('message', v_search);
+  v_where text := 'm.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select m.id
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    order by m.created_at desc, m.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and m.created_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and m.created_at < $3' else '' end
+    || case when p_direction is not null then ' and m.direction = $4' else '' end
+    || case when p_method is not null then ' and m.method = $5' else '' end
+    || case when p_category is not null then ' and m.category = $6' else '' end
+    || case when p_status is not null then ' and m.status = $7' else '' end
+    || case when p_contact_id is not null then ' and m.contact_id = $8' else '' end
+    || case when v_found is not null then ' and m.id = any ($10)'
+      when v_search is not null then ' and position($9 in lower(concat_ws('' '', m.recipient, m.subject, m.content))) > 0' else '' end;
+
+  execute format('select count(*) from (select from public.messages m where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select m.id from public.messages m where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'm.created_at, m.id' else 'm.created_at desc, m.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found,
+    v_span.take, v_span.skip;
   return query
   select m.id, m.direction, m.method, m.category, m.recipient, m.subject, m.content, m.status, m.reason, m.provider_error,
     m.service_provider, m.external_message_id, m.segments::integer, m.contact_id, k.name, m.call_id, m.appointment_id,
     m.actor_user_id, m.sent_at, m.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.messages m on m.org_id = v_org_id and m.id = page.id
   left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) OWNER TO app_writer;
 
@@ -4824,26 +4948,31 @@ COMMENT ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from da
 CREATE FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean DEFAULT NULL::boolean, p_kind text DEFAULT NULL::text) RETURNS SETOF app.notification_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
+  v_where text := 'n.org_id = $1'
+    || case when p_kind is not null then ' and n.kind = $2' else '' end
+    || case when p_unread then ' and n.read_at is null' when not p_unread then ' and n.read_at is not null' else '' end;
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  select count(*) into v_total
-  from (
-    select
-    from public.notifications n
-    where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
-    limit 50001) counted;
+  execute format('select count(*) from (select from public.notifications n where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, p_kind;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select n.id from public.notifications n where %s order by %s limit $3 offset $4)', v_where,
+    case when v_span.from_end then 'n.created_at, n.id' else 'n.created_at desc, n.id desc' end)
+  into v_ids
+  using v_org_id, p_kind, v_span.take, v_span.skip;
   return query
   select n.id, n.kind, n.title, n.body, n.entity, n.entity_id, n.read_at, n.created_at, least(v_total, 50000), v_total > 50000
-  from public.notifications n
-  where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
-  order by n.created_at desc, n.id desc
-  limit p_limit offset (p_page - 1)::bigint * p_limit;
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.notifications n on n.org_id = v_org_id and n.id = page.id
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) OWNER TO app_writer;
 
@@ -6459,6 +6588,21 @@ ALTER FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id 
 
 COMMENT ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) IS 'What a wish means beside the visits that the same call booked for an overlapping time. replay: the same wish again; amend: the same patient, otherwise; question: a name at most two edits away, and nothing that tells two people apart; NULL: somebody else, or no overlap.';
 
+CREATE FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) RETURNS app.page_span
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN ((NOT page_span.p_total_is_estimate) AND (s.skip > (page_span.p_total / 2))) THEN ROW(true, GREATEST(((page_span.p_total - s.skip) - page_span.p_limit), (0)::bigint), GREATEST(LEAST((page_span.p_total - s.skip), (page_span.p_limit)::bigint), (0)::bigint))::app.page_span
+             ELSE ROW(false, s.skip, (page_span.p_limit)::bigint)::app.page_span
+         END AS "row"
+    FROM ( SELECT (((page_span.p_page - 1))::bigint * page_span.p_limit) AS skip) s;
+END;
+
+ALTER FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) IS 'Where to read a page of a list of p_total rows: in its second half from the end, so that the last page costs what the first does. A page past the end takes no rows.';
+
 CREATE FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6724,7 +6868,7 @@ begin
   for v_role in
     select rolname from pg_catalog.pg_roles
     where rolname in ('anon', 'authenticated', 'service_role', 'voxanne_login',
-      'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher')
   loop
     execute format('revoke all on table %s from %I', p_table, v_role);
     -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
@@ -6882,7 +7026,7 @@ begin
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, c.transcript
   from public.call_logs c
@@ -6983,12 +7127,12 @@ begin
   select e.*
   from (
     (
-      select c.id, 'call_completed', coalesce(c.started_at, c.created_at),
+      select c.id, 'call_completed', c.began_at,
         concat('Call ', app.call_state(c.status, c.outcome, c.ended_reason), ', ' || c.duration_seconds || ' seconds'),
         'call', c.id, c.contact_id
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is null and c.status = 'ended'
-      order by coalesce(c.started_at, c.created_at) desc, c.id desc
+      order by c.began_at desc, c.id desc
       limit p_limit
     )
     union all
@@ -8851,7 +8995,7 @@ begin
     select rolname from pg_catalog.pg_roles
     where rolname in (
       'anon', 'authenticated', 'service_role', 'voxanne_login',
-      'tenant_user', 'tenant_service', 'app_writer', 'app_definer'
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher'
     )
   loop
     execute format('revoke all on function %s from %I', v_function, v_role);
@@ -10722,6 +10866,7 @@ CREATE TABLE public.call_logs (
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
     deleted_at timestamp with time zone,
+    began_at timestamp with time zone GENERATED ALWAYS AS (COALESCE(started_at, created_at)) STORED NOT NULL,
     CONSTRAINT call_logs_cost_micros_check CHECK ((cost_micros >= 0)),
     CONSTRAINT call_logs_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text]))),
     CONSTRAINT call_logs_duration_seconds_check CHECK ((duration_seconds >= 0)),
@@ -10759,6 +10904,8 @@ COMMENT ON COLUMN public.call_logs.cost_micros IS 'Cost in millionths of a US do
 COMMENT ON COLUMN public.call_logs.reported_at IS 'When the end-of-call report was taken in; a second one changes nothing.';
 
 COMMENT ON COLUMN public.call_logs.deleted_at IS 'When staff deleted the call: its words and the person''s number are blanked and no list shows it; numbers still count it.';
+
+COMMENT ON COLUMN public.call_logs.began_at IS 'When it started, else when we first heard of it. A column, because under row security no index is asked for coalesce(): PostgreSQL does not take it for leakproof.';
 
 CREATE TABLE public.caller_messages (
     org_id uuid NOT NULL,
@@ -11413,6 +11560,10 @@ CREATE INDEX appointments_contact ON public.appointments USING btree (org_id, co
 
 COMMENT ON INDEX public.appointments_contact IS 'A contact''s appointment history.';
 
+CREATE INDEX appointments_counted ON public.appointments USING btree (org_id, status, resource_id, service_id);
+
+COMMENT ON INDEX public.appointments_counted IS 'list_appointments: totals.';
+
 CREATE UNIQUE INDEX appointments_hold ON public.appointments USING btree (org_id, call_id) WHERE (status = 'held'::text);
 
 COMMENT ON INDEX public.appointments_hold IS 'One hold per call.';
@@ -11437,17 +11588,29 @@ CREATE UNIQUE INDEX assistant_routes_agent ON public.assistant_routes USING btre
 
 COMMENT ON INDEX public.assistant_routes_agent IS 'assistant-request: the assistant of an agent; one each.';
 
-CREATE INDEX audit_log_at ON public.audit_log USING btree (org_id, at);
+CREATE INDEX audit_log_counted ON public.audit_log USING btree (org_id, action, entity, actor_user_id);
 
-COMMENT ON INDEX public.audit_log_at IS 'The log of a period.';
+COMMENT ON INDEX public.audit_log_counted IS 'list_audit_log: totals.';
+
+CREATE INDEX audit_log_entity ON public.audit_log USING btree (org_id, entity_id);
+
+COMMENT ON INDEX public.audit_log_entity IS 'list_audit_log of one thing.';
+
+CREATE INDEX audit_log_page ON public.audit_log USING btree (org_id, at, id);
+
+COMMENT ON INDEX public.audit_log_page IS 'list_audit_log: a page from the index alone.';
 
 CREATE INDEX booking_attempts_appointment ON public.booking_attempts USING btree (org_id, appointment_id) WHERE (appointment_id IS NOT NULL);
 
 COMMENT ON INDEX public.booking_attempts_appointment IS 'appointment_story: what was tried with one appointment.';
 
-CREATE INDEX booking_attempts_at ON public.booking_attempts USING btree (org_id, at);
+CREATE INDEX booking_attempts_counted ON public.booking_attempts USING btree (org_id, kind, outcome, reason);
 
-COMMENT ON INDEX public.booking_attempts_at IS 'Recent attempts, and the day''s holds.';
+COMMENT ON INDEX public.booking_attempts_counted IS 'list_booking_attempts: totals.';
+
+CREATE INDEX booking_attempts_page ON public.booking_attempts USING btree (org_id, at, id);
+
+COMMENT ON INDEX public.booking_attempts_page IS 'list_booking_attempts: a page from the index alone.';
 
 CREATE INDEX booking_attempts_tool_call ON public.booking_attempts USING btree (org_id, call_id, tool_call_id);
 
@@ -11465,17 +11628,37 @@ CREATE INDEX busy_blocks_resource ON public.busy_blocks USING btree (org_id, res
 
 COMMENT ON INDEX public.busy_blocks_resource IS 'free_slots: what is busy from now on, whatever lies in the past.';
 
-CREATE INDEX call_logs_began ON public.call_logs USING btree (org_id, COALESCE(started_at, created_at), id) WHERE (deleted_at IS NULL);
+CREATE INDEX call_logs_began ON public.call_logs USING btree (org_id, began_at, id) WHERE (deleted_at IS NULL);
 
-COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page and the total, the newest first.';
+COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page, the newest first, and the total of a period; call_stats; recent_activity.';
 
 CREATE INDEX call_logs_contact ON public.call_logs USING btree (org_id, contact_id);
 
 COMMENT ON INDEX public.call_logs_contact IS 'A contact''s call history.';
 
+CREATE INDEX call_logs_counted ON public.call_logs USING btree (org_id, direction, status, outcome, ended_reason, deleted_at);
+
+COMMENT ON INDEX public.call_logs_counted IS 'list_calls and call_stats: totals.';
+
+CREATE INDEX call_logs_deleted ON public.call_logs USING btree (org_id, began_at) WHERE (deleted_at IS NOT NULL);
+
+COMMENT ON INDEX public.call_logs_deleted IS 'call_stats: what began lately and was deleted since.';
+
+CREATE INDEX call_logs_lasted ON public.call_logs USING btree (org_id, status, duration_seconds);
+
+COMMENT ON INDEX public.call_logs_lasted IS 'call_stats: the average.';
+
 CREATE INDEX call_logs_recent ON public.call_logs USING btree (org_id, created_at);
 
 COMMENT ON INDEX public.call_logs_recent IS 'Lists and statistics of a period.';
+
+CREATE INDEX call_logs_searched ON public.call_logs USING gin (org_id, (
+CASE direction
+    WHEN 'outbound'::text THEN to_number
+    ELSE from_number
+END) extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.call_logs_searched IS 'found_ids: by the number of the other side.';
 
 CREATE INDEX caller_verifications_call ON public.caller_verifications USING btree (org_id, call_id);
 
@@ -11493,13 +11676,37 @@ CREATE INDEX closures_location ON public.closures USING btree (org_id, location_
 
 COMMENT ON INDEX public.closures_location IS 'free_slots: closures of the candidates'' locations.';
 
+CREATE INDEX contacts_came ON public.contacts USING btree (org_id, created_at, id) WHERE (erased_at IS NULL);
+
+COMMENT ON INDEX public.contacts_came IS 'list_contacts by the time they came; contact_stats: new today.';
+
+CREATE INDEX contacts_counted ON public.contacts USING btree (org_id, erased_at, lead_status, source);
+
+COMMENT ON INDEX public.contacts_counted IS 'list_contacts, contact_stats and call_stats: totals.';
+
+CREATE INDEX contacts_hot ON public.contacts USING btree (org_id, lead_status, lead_score DESC, last_contacted_at DESC NULLS LAST, id) WHERE ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text])) AND (erased_at IS NULL));
+
+COMMENT ON INDEX public.contacts_hot IS 'list_leads.';
+
 CREATE INDEX contacts_leads ON public.contacts USING btree (org_id, lead_status, created_at) WHERE (erased_at IS NULL);
 
 COMMENT ON INDEX public.contacts_leads IS 'contact_stats counts from it alone; list_contacts of one status or of a period.';
 
+CREATE INDEX contacts_named ON public.contacts USING btree (org_id, name, id) WHERE (erased_at IS NULL);
+
+COMMENT ON INDEX public.contacts_named IS 'list_contacts by name.';
+
 CREATE INDEX contacts_recent ON public.contacts USING btree (org_id, last_contacted_at DESC NULLS LAST, id) WHERE (erased_at IS NULL);
 
 COMMENT ON INDEX public.contacts_recent IS 'list_contacts: those spoken with last come first.';
+
+CREATE INDEX contacts_scored ON public.contacts USING btree (org_id, lead_score, id) WHERE (erased_at IS NULL);
+
+COMMENT ON INDEX public.contacts_scored IS 'list_contacts by score.';
+
+CREATE INDEX contacts_searched ON public.contacts USING gin (org_id, search_text extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.contacts_searched IS 'found_ids. Without fastupdate: or one unlucky call in many would wait for the list of pending entries to be sorted in.';
 
 CREATE INDEX events_xid ON public.events USING btree (xid);
 
@@ -11545,6 +11752,10 @@ CREATE INDEX messages_contact ON public.messages USING btree (org_id, contact_id
 
 COMMENT ON INDEX public.messages_contact IS 'A contact''s message history, and how lately it was texted.';
 
+CREATE INDEX messages_counted ON public.messages USING btree (org_id, direction, method, category, status);
+
+COMMENT ON INDEX public.messages_counted IS 'list_messages: totals.';
+
 CREATE UNIQUE INDEX messages_external ON public.messages USING btree (org_id, service_provider, external_message_id);
 
 COMMENT ON INDEX public.messages_external IS 'A provider''s delivery report finds its row; the same message is recorded once.';
@@ -11553,21 +11764,25 @@ CREATE INDEX messages_page ON public.messages USING btree (org_id, created_at, i
 
 COMMENT ON INDEX public.messages_page IS 'list_messages and export_messages: a page, the total, and the next row after one.';
 
-CREATE INDEX messages_recent ON public.messages USING btree (org_id, created_at);
-
-COMMENT ON INDEX public.messages_recent IS 'The audit view: what went out in a period.';
-
 CREATE INDEX messages_recipient ON public.messages USING btree (org_id, recipient_hash, created_at);
 
 COMMENT ON INDEX public.messages_recipient IS 'begin_message: what this number was sent lately.';
+
+CREATE INDEX messages_searched ON public.messages USING gin (org_id, lower((((recipient || ' '::text) || COALESCE((subject || ' '::text), ''::text)) || content)) extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.messages_searched IS 'found_ids.';
 
 CREATE UNIQUE INDEX messages_send_key ON public.messages USING btree (org_id, send_key);
 
 COMMENT ON INDEX public.messages_send_key IS 'begin_message: one wish, one message.';
 
-CREATE INDEX notifications_recent ON public.notifications USING btree (org_id, created_at);
+CREATE INDEX notifications_counted ON public.notifications USING btree (org_id, kind);
 
-COMMENT ON INDEX public.notifications_recent IS 'The newest notifications, and the unread ones.';
+COMMENT ON INDEX public.notifications_counted IS 'list_notifications: totals.';
+
+CREATE INDEX notifications_page ON public.notifications USING btree (org_id, created_at, id);
+
+COMMENT ON INDEX public.notifications_page IS 'list_notifications: a page from the index alone.';
 
 CREATE INDEX notifications_unread ON public.notifications USING btree (org_id, created_at) WHERE (read_at IS NULL);
 
@@ -11576,6 +11791,10 @@ COMMENT ON INDEX public.notifications_unread IS 'count_unread_notifications, and
 CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, channel, number_hash) WHERE (revoked_at IS NULL);
 
 COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted out? One active row each.';
+
+CREATE INDEX patients_searched ON public.patients USING gin (org_id, lower(name) extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.patients_searched IS 'found_ids.';
 
 CREATE UNIQUE INDEX patients_voice_name ON public.patients USING btree (org_id, contact_id, normalised_name) WHERE made_by_voice;
 
@@ -11990,6 +12209,14 @@ ALTER TABLE public.resources ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.scheduled_messages ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY searcher_finds ON public.call_logs FOR SELECT TO app_searcher USING (true);
+
+CREATE POLICY searcher_finds ON public.contacts FOR SELECT TO app_searcher USING (true);
+
+CREATE POLICY searcher_finds ON public.messages FOR SELECT TO app_searcher USING (true);
+
+CREATE POLICY searcher_finds ON public.patients FOR SELECT TO app_searcher USING (true);
+
 CREATE POLICY service_role_sees_all ON public.agent_tools TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.agents TO service_role USING (true) WITH CHECK (true);
@@ -12243,17 +12470,20 @@ CREATE POLICY writer_writes ON public.services TO app_writer USING ((org_id = ( 
 CREATE POLICY writer_writes ON public.webhook_deliveries TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 GRANT USAGE ON SCHEMA app TO app_definer;
+GRANT USAGE ON SCHEMA app TO app_searcher;
 GRANT USAGE ON SCHEMA app TO app_writer;
 GRANT USAGE ON SCHEMA app TO tenant_service;
 GRANT USAGE ON SCHEMA app TO tenant_user;
 GRANT USAGE ON SCHEMA app TO voxanne_login;
 
 GRANT USAGE ON SCHEMA extensions TO app_definer;
+GRANT USAGE ON SCHEMA extensions TO app_searcher;
 GRANT USAGE ON SCHEMA extensions TO app_writer;
 GRANT USAGE ON SCHEMA extensions TO tenant_service;
 GRANT USAGE ON SCHEMA extensions TO tenant_user;
 
 GRANT USAGE ON SCHEMA public TO app_definer;
+GRANT USAGE ON SCHEMA public TO app_searcher;
 GRANT USAGE ON SCHEMA public TO app_writer;
 GRANT USAGE ON SCHEMA public TO service_role;
 GRANT USAGE ON SCHEMA public TO tenant_service;
@@ -12322,6 +12552,16 @@ GRANT SELECT ON TABLE public.messages TO service_role;
 GRANT SELECT ON TABLE public.messages TO tenant_service;
 GRANT SELECT ON TABLE public.messages TO tenant_user;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
+
+GRANT SELECT(org_id) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(recipient) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(subject) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(content) ON TABLE public.messages TO app_searcher;
 
 GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
 GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
@@ -12403,6 +12643,20 @@ GRANT SELECT ON TABLE public.contacts TO tenant_service;
 GRANT SELECT ON TABLE public.contacts TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(name) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(phone) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(spoken_phone) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(email) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(search_text) ON TABLE public.contacts TO app_searcher;
 
 GRANT ALL ON FUNCTION app.campaign_segment(p_segment jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.campaign_segment(p_segment jsonb) FROM PUBLIC;
@@ -12488,6 +12742,7 @@ REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.contact_search(p_search text) TO app_searcher;
 GRANT ALL ON FUNCTION app.contact_search(p_search text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.contact_search(p_search text) FROM PUBLIC;
 
@@ -12509,6 +12764,7 @@ GRANT ALL ON FUNCTION app.current_member_role() TO tenant_user;
 REVOKE ALL ON FUNCTION app.current_member_role() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.current_org_id() TO app_definer;
+GRANT ALL ON FUNCTION app.current_org_id() TO app_searcher;
 GRANT ALL ON FUNCTION app.current_org_id() TO app_writer;
 GRANT ALL ON FUNCTION app.current_org_id() TO service_role;
 GRANT ALL ON FUNCTION app.current_org_id() TO tenant_service;
@@ -12620,6 +12876,10 @@ REVOKE ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_h
 
 GRANT ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.found_ids(p_what text, p_search text) TO app_writer;
+GRANT ALL ON FUNCTION app.found_ids(p_what text, p_search text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.found_ids(p_what text, p_search text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
@@ -12921,6 +13181,10 @@ REVOKE ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO app_writer;
+GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) FROM PUBLIC;
 
@@ -13095,6 +13359,7 @@ GRANT ALL ON FUNCTION app.require_admin() TO app_writer;
 REVOKE ALL ON FUNCTION app.require_admin() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_org_id() TO app_definer;
+GRANT ALL ON FUNCTION app.require_org_id() TO app_searcher;
 GRANT ALL ON FUNCTION app.require_org_id() TO app_writer;
 GRANT ALL ON FUNCTION app.require_org_id() TO tenant_service;
 GRANT ALL ON FUNCTION app.require_org_id() TO tenant_user;
@@ -13164,6 +13429,12 @@ GRANT SELECT ON TABLE public.patients TO tenant_service;
 GRANT SELECT ON TABLE public.patients TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.patients TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.patients TO app_searcher;
+
+GRANT SELECT(name) ON TABLE public.patients TO app_searcher;
 
 GRANT ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) FROM PUBLIC;
@@ -13401,6 +13672,16 @@ GRANT SELECT ON TABLE public.call_logs TO tenant_service;
 GRANT SELECT ON TABLE public.call_logs TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(direction) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(from_number) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(to_number) ON TABLE public.call_logs TO app_searcher;
 
 GRANT SELECT ON TABLE public.caller_messages TO tenant_service;
 GRANT SELECT ON TABLE public.caller_messages TO tenant_user;

@@ -5,8 +5,9 @@
 do $$ begin
   if not pg_has_role(current_user, 'app_writer', 'usage') then execute format('grant app_writer to %I', current_user); end if;
   if not pg_has_role(current_user, 'app_definer', 'usage') then execute format('grant app_definer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_searcher', 'usage') then execute format('grant app_searcher to %I', current_user); end if;
 end $$;
-grant create on schema app to app_writer, app_definer;
+grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -25,6 +26,125 @@ drop policy if exists definer_crosses on public.assistant_routes;
 drop policy if exists definer_crosses on public.invitations;
 drop policy if exists definer_crosses on public.profiles;
 drop policy if exists definer_crosses on public.organizations;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0010_function_seal.sql
+-- Functions are executable by PUBLIC from birth, and older Supabase projects grant more by default privileges.
+-- Every function file ends with a call of this one, so that who may call it, and as whom it runs, stands in one line.
+create or replace function app.seal(p_function text, p_owner text, variadic p_grantees text[] default '{}')
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_function regprocedure := p_function::regprocedure;
+  v_role text;
+begin
+  execute format('revoke all on function %s from public', v_function);
+  for v_role in
+    select rolname from pg_catalog.pg_roles
+    where rolname in (
+      'anon', 'authenticated', 'service_role', 'voxanne_login',
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher'
+    )
+  loop
+    execute format('revoke all on function %s from %I', v_function, v_role);
+  end loop;
+  foreach v_role in array p_grantees loop
+    execute format('grant execute on function %s to %I', v_function, v_role);
+  end loop;
+  if p_owner is not null then
+    execute format('alter function %s owner to %I', v_function, p_owner);
+    execute format('grant execute on function %s to %I', v_function, p_owner);
+  end if;
+end
+$$;
+
+comment on function app.seal(text, text, text[]) is
+  'Closes a function to everyone, opens it to the named roles and gives it to its owner (null: stays with the migrating role). Called at the end of every function file.';
+
+revoke all on function app.seal(text, text, text[]) from public;
+-- end of sql/0010_function_seal.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0040_function_current_org_id.sql
+-- Only app_metadata counts: a user can write user_metadata. After a transaction the setting is '' and not NULL.
+-- A standard body is bound to what it names when it is made: safe without a search path, and so it can be inlined.
+create or replace function app.current_org_id()
+returns uuid
+language sql
+stable
+parallel safe
+begin atomic
+  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'org_id')::uuid;
+end;
+
+comment on function app.current_org_id() is
+  'The tenant of the running request: request.jwt.claims -> app_metadata -> org_id, as Supabase''s auth.jwt() reads it. NULL without claims, and then every policy hides every row.';
+
+select app.seal('app.current_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher', 'service_role');
+-- end of sql/0040_function_current_org_id.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0100_function_protect_table.sql
+-- Every tenant table gets the same shape from one place: a table that forgot a policy would be a leak nobody sees.
+create or replace function app.protect_table(p_table regclass, p_org_column text default 'org_id')
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_role text;
+  v_sequence regclass;
+  v_same_org text := format('%I = (select app.current_org_id())', p_org_column);
+begin
+  execute format('alter table %s enable row level security', p_table);
+  execute format('alter table %s force row level security', p_table);
+
+  execute format('revoke all on table %s from public', p_table);
+  for v_role in
+    select rolname from pg_catalog.pg_roles
+    where rolname in ('anon', 'authenticated', 'service_role', 'voxanne_login',
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher')
+  loop
+    execute format('revoke all on table %s from %I', p_table, v_role);
+    -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
+    for v_sequence in
+      select d.objid::regclass
+      from pg_catalog.pg_depend d
+      join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+      where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = d.classid and d.refobjid = p_table
+    loop
+      execute format('revoke all on sequence %s from %I', v_sequence, v_role);
+    end loop;
+  end loop;
+
+  execute format('drop policy if exists tenant_reads on %s', p_table);
+  execute format('drop policy if exists writer_writes on %s', p_table);
+  execute format('drop policy if exists service_role_sees_all on %s', p_table);
+  execute format(
+    'create policy tenant_reads on %s for select to tenant_user, tenant_service using (%s)', p_table, v_same_org);
+  execute format(
+    'create policy writer_writes on %s for all to app_writer using (%s) with check (%s)', p_table, v_same_org, v_same_org);
+  -- On plain PostgreSQL nobody but a superuser can make a BYPASSRLS role, so service_role sees all by policy.
+  execute format(
+    'create policy service_role_sees_all on %s for all to service_role using (true) with check (true)', p_table);
+
+  execute format('grant select on table %s to tenant_user, tenant_service', p_table);
+  execute format('grant select, insert, update, delete on table %s to app_writer, service_role', p_table);
+end
+$$;
+
+comment on function app.protect_table(regclass, text) is
+  'Gives a tenant table its row security: tenants read their own rows, only app_writer''s functions write, service_role sees all, everyone else has no rights. Reappliable.';
+
+select app.seal('app.protect_table(regclass, text)', null);
+-- end of sql/0100_function_protect_table.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -172,6 +292,54 @@ grant execute on all functions in schema river to voxanne_login;
 grant select, insert on table river.river_job to app_definer;
 grant usage on sequence river.river_job_id_seq to app_definer;
 -- end of sql/0120_policy_crossing_tables.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0125_policy_searching.sql
+-- Row security keeps "like" away from every index: a comparison that could tell of a row comes after the policy. So one role
+-- looks words up without a policy's condition. It reads the searched columns, writes nothing, and owns nothing but
+-- app.found_ids, which names the tenant itself and gives ids; their rows are then read under the tenant's policies.
+drop policy if exists searcher_finds on public.contacts;
+create policy searcher_finds on public.contacts for select to app_searcher using (true);
+grant select (org_id, id, name, phone, spoken_phone, email, search_text) on table public.contacts to app_searcher;
+
+drop policy if exists searcher_finds on public.patients;
+create policy searcher_finds on public.patients for select to app_searcher using (true);
+grant select (org_id, id, name) on table public.patients to app_searcher;
+
+drop policy if exists searcher_finds on public.call_logs;
+create policy searcher_finds on public.call_logs for select to app_searcher using (true);
+grant select (org_id, id, direction, from_number, to_number) on table public.call_logs to app_searcher;
+
+drop policy if exists searcher_finds on public.messages;
+create policy searcher_finds on public.messages for select to app_searcher using (true);
+grant select (org_id, id, recipient, subject, content) on table public.messages to app_searcher;
+-- end of sql/0125_policy_searching.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0140_function_require_org_id.sql
+create or replace function app.require_org_id()
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.current_org_id();
+begin
+  if v_org_id is null then
+    raise exception 'no organisation in the request''s claims' using errcode = 'VX401';
+  end if;
+  return v_org_id;
+end
+$$;
+
+comment on function app.require_org_id() is
+  'The tenant of the running request, or VX401 where there is none: a function that writes never runs without a tenant.';
+
+select app.seal('app.require_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher');
+-- end of sql/0140_function_require_org_id.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -748,7 +916,7 @@ end;
 comment on function app.contact_search(text) is
   'The pattern that contacts.search_text is compared with (like) when p_search is looked for. Blanks around it, case and the spelling of a number do not matter; % and _ are letters.';
 
-select app.seal('app.contact_search(text)', null, 'tenant_user');
+select app.seal('app.contact_search(text)', null, 'tenant_user', 'app_searcher');
 -- end of sql/1102_function_contact_search.sql
 -- +goose StatementEnd
 
@@ -771,42 +939,56 @@ returns setof app.contact_row
 language plpgsql
 stable
 set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_where text := 'c.org_id = $1 and c.erased_at is null';
   v_order text;
+  v_back text;
+  v_found uuid[];
+  v_total bigint;
+  v_span app.page_span;
 begin
+  -- Only what may be missing says where it stands then: the others can be read off an index in both directions.
   v_order := case p_sort
-    when 'last_contact' then 'c.last_contacted_at'
-    when 'created' then 'c.created_at'
-    when 'name' then 'c.name'
-    when 'score' then 'c.lead_score'
+    when 'last_contact' then 'c.last_contacted_at %s nulls %s, c.id %s'
+    when 'created' then 'c.created_at %s, c.id %3$s'
+    when 'name' then 'c.name %s nulls %s, c.id %s'
+    when 'score' then 'c.lead_score %s, c.id %3$s'
   end;
   if v_order is null or p_page < 1 or p_limit not between 1 and 100 then
     raise exception 'there is no such order or page' using errcode = 'VX400';
   end if;
-  v_order := v_order || case when p_descending then ' desc' else ' asc' end || ' nulls last, c.id';
+  v_back := format(v_order, case when p_descending then 'asc' else 'desc' end, 'first', 'desc');
+  v_order := format(v_order, case when p_descending then 'desc' else 'asc' end, 'last', 'asc');
+  if btrim(p_search) <> '' then
+    v_found := app.found_ids('contact', p_search);
+  end if;
   v_where := concat_ws(' and ', v_where,
     case when p_lead_status is not null then 'c.lead_status = $2' end,
     case when p_source is not null then 'c.source = $3' end,
-    case when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
+    case when v_found is not null then 'c.id = any ($10)'
+      when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
     case when p_from is not null then 'c.created_at >= $5::timestamp at time zone $7' end,
     case when p_to is not null then 'c.created_at < ($6 + 1)::timestamp at time zone $7' end);
 
+  execute format('select count(*) from (select from public.contacts c where %s limit 50001) s', v_where)
+  into v_total
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, null, null, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
   -- Ids first: they come from the index alone, also for a page far behind.
   return query execute format(
     $q$
     select c.id, c.name, c.phone, c.spoken_phone, c.email, c.lead_status, c.lead_score, c.lead_reasons, c.service_interests,
       c.source, c.notes, c.language, c.time_zone, c.marketing_consent_at, c.last_contacted_at, c.created_at, c.updated_at,
-      least(t.total, 50000), t.total > 50000
-    from (select c.id from public.contacts c where %1$s order by %2$s limit $8 offset ($9 - 1)::bigint * $8) p
+      least($11, 50000), $11 > 50000
+    from (select c.id from public.contacts c where %s order by %s limit $8 offset $9) p
     join public.contacts c on c.org_id = $1 and c.id = p.id
-    cross join (select count(*) as total from (select from public.contacts c where %1$s limit 50001) s) t
-    order by %2$s
-    $q$, v_where, v_order)
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, p_limit, p_page;
+    order by %s
+    $q$, v_where, case when v_span.from_end then v_back else v_order end, v_order)
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, v_span.take, v_span.skip, v_found, v_total;
 end
 $$;
 
@@ -830,12 +1012,18 @@ declare
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
 begin
+  -- A count a status, each a stretch of an index; grouping would cost more than counting.
   return query
-  select count(*), count(*) filter (where c.lead_status = 'hot'), count(*) filter (where c.lead_status = 'warm'),
-    count(*) filter (where c.lead_status = 'cold'), count(*) filter (where c.lead_status = 'booked'),
-    count(*) filter (where c.lead_status = 'lost'), count(*) filter (where c.created_at >= v_midnight)
-  from public.contacts c
-  where c.org_id = v_org_id and c.erased_at is null;
+  select k.hot + k.warm + k.cold + k.booked + k.lost, k.hot, k.warm, k.cold, k.booked, k.lost, k.new
+  from (
+    select
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'hot') as hot,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'warm') as warm,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'cold') as cold,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'booked') as booked,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'lost') as lost,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.created_at >= v_midnight) as new
+  ) k;
 end
 $$;
 
@@ -1289,6 +1477,7 @@ returns setof app.appointment_row
 language plpgsql
 stable
 set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 begin
   return query
@@ -1326,7 +1515,12 @@ as $$
 declare
   v_words text := lower(p_search);
   v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_found uuid[] := app.found_ids('visitor', p_search);
 begin
+  if v_found is not null then
+    return query select unnest(v_found);
+    return;
+  end if;
   return query
   select c.id
   from public.contacts c
@@ -1366,6 +1560,7 @@ returns setof app.appointment_row
 language plpgsql
 stable
 set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   c_counted constant bigint := 50000;
@@ -1383,7 +1578,13 @@ declare
     when '-scheduled_at' then 'a.scheduled_at desc, a.id desc'
     when 'created_at' then 'a.id' -- ids are made in the order of time
     when '-created_at' then 'a.id desc' end;
+  v_back text := case p_sort
+    when 'scheduled_at' then 'a.scheduled_at desc, a.id desc'
+    when '-scheduled_at' then 'a.scheduled_at, a.id'
+    when 'created_at' then 'a.id desc'
+    when '-created_at' then 'a.id' end;
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
@@ -1404,18 +1605,23 @@ begin
   if v_search is not null then
     v_where := v_where || ' and (a.contact_id = any ($8) or a.patient_id = any ($9) or a.booking_ref = $10)';
     v_contacts := array(select app.contacts_like(v_search));
-    v_patients := array(
+    v_patients := coalesce(app.found_ids('patient', v_search), array(
       select p.id from public.patients p
-      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0);
+      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0));
   end if;
 
   execute format('select count(*) from (select from public.appointments a where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search);
-  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where, v_order)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then v_back else v_order end)
   into v_ids
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search),
-    p_limit, (p_page - 1)::bigint * p_limit;
+    v_span.take, v_span.skip;
+  if v_span.from_end then
+    v_ids := array(select i.id from unnest(v_ids) with ordinality i (id, place) order by i.place desc);
+  end if;
   return query
   select * from app.appointment_rows(v_ids, least(v_total, c_counted), v_total > c_counted);
 end
@@ -1748,6 +1954,7 @@ declare
   v_to timestamptz;
   v_where text := 't.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   select * into strict v_org from public.organizations o where o.id = app.require_org_id();
@@ -1768,9 +1975,11 @@ begin
   execute format('select count(*) from (select from public.booking_attempts t where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to;
-  execute format('select array(select t.id from public.booking_attempts t where %s order by t.at desc, t.id desc limit $9 offset $10)', v_where)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select t.id from public.booking_attempts t where %s order by %s limit $9 offset $10)', v_where,
+    case when v_span.from_end then 't.at, t.id' else 't.at desc, t.id desc' end)
   into v_ids
-  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, p_limit, (p_page - 1)::bigint * p_limit;
+  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, v_span.take, v_span.skip;
   return query
   select t.id, t.at, t.kind, t.outcome, t.reason, t.call_id, t.appointment_id, t.service_id, s.name, t.resource_id, r.name,
     t.starts_at, coalesce(l.time_zone, v_org.time_zone), t.said_date, t.said_time, t.actor_user_id, u.name,
@@ -1781,7 +1990,7 @@ begin
   left join public.resources r on r.org_id = t.org_id and r.id = t.resource_id
   left join public.locations l on l.org_id = r.org_id and l.id = r.location_id
   left join public.profiles u on u.org_id = t.org_id and u.user_id = t.actor_user_id
-  order by wanted.place;
+  order by case when v_span.from_end then -wanted.place else wanted.place end;
 end
 $$;
 
@@ -1856,7 +2065,7 @@ select app.seal('app.clinic_period(date, date, text)', null, 'app_writer');
 
 -- +goose StatementBegin
 -- snapshot of sql/1203_function_list_calls.sql
--- Planned anew each time, so that a filter that is not asked for costs nothing and the newest page comes from its index.
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
 create or replace function app.list_calls(
   p_page integer,
   p_limit integer,
@@ -1873,55 +2082,52 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
   v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
-  v_ids uuid[];
+  v_people uuid[];
+  v_calls uuid[];
+  v_where text := 'c.org_id = $1 and c.deleted_at is null';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select c.id
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    order by coalesce(c.started_at, c.created_at) desc, c.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and c.began_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
+    || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
+    || case when p_direction is not null then ' and c.direction = $5' else '' end
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+  if v_search is not null then
+    v_people := app.found_ids('caller', v_search);
+    v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
+    v_where := v_where || case when v_people is not null and v_calls is not null then ' and (c.contact_id = any ($9) or c.id = any ($10))'
+      else ' and (position($8 in case c.direction when ''outbound'' then c.to_number else c.from_number end) > 0 or exists ('
+        || 'select from public.contacts k where k.org_id = $1 and k.id = c.contact_id and position($7 in lower(k.name)) > 0))' end;
+  end if;
+
+  execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    v_span.take, v_span.skip;
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.call_logs c on c.org_id = v_org_id and c.id = page.id
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
 $$;
 
@@ -1934,6 +2140,8 @@ select app.seal('app.list_calls(integer, integer, date, date, text, text, text, 
 
 -- +goose StatementBegin
 -- snapshot of sql/1204_function_call_stats.sql
+-- Every number is a stretch of an index and nothing is grouped: grouping costs about twice what counting does. Directions come
+-- from call_logs_counted, ended calls and their average from call_logs_lasted; few calls are missed, transferred or deleted.
 create or replace function app.call_stats()
 returns setof app.call_stats
 language plpgsql
@@ -1949,27 +2157,47 @@ declare
   v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
-  select count(*), count(*) filter (where c.direction = 'inbound'), count(*) filter (where c.direction = 'outbound'),
-    count(*) filter (where c.state = 'completed'), count(*) filter (where c.state = 'missed'),
-    count(*) filter (where c.state = 'transferred'), count(*) filter (where c.state = 'failed'),
-    count(*) filter (where c.began >= v_today), count(*) filter (where c.began >= v_week), count(*) filter (where c.began >= v_month),
-    coalesce(round(avg(c.duration_seconds) filter (where c.state <> 'in_progress')), 0)::integer,
-    coalesce(round(100.0 * count(*) filter (where c.state in ('completed', 'transferred'))
-      / nullif(count(*) filter (where c.state <> 'in_progress'), 0), 1), 0)::double precision,
+  with directions as (
+    select
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'inbound') as inbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'outbound') as outbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'web') as web
+  ), ended as (
+    select count(*) as calls, coalesce(round(avg(l.duration_seconds)), 0)::integer as average
+    from public.call_logs l
+    where l.org_id = v_org_id and l.status = 'ended'
+  ), special as (
+    select count(*) filter (where s.state = 'missed') as missed, count(*) filter (where s.state = 'failed') as failed,
+      count(*) filter (where s.state = 'transferred') as transferred
+    from (
+      select app.call_state(l.status, l.outcome, l.ended_reason) as state
+      from public.call_logs l
+      where l.org_id = v_org_id and l.direction = any ('{inbound,outbound,web}') and l.status = 'ended'
+        and l.outcome = any ('{missed,transferred}')
+      offset 0 -- or the state would be found out anew in every column
+    ) s
+  ), lately as (
+    select count(*) filter (where l.began_at >= v_today) as today, count(*) filter (where l.began_at >= v_week) as week,
+      count(*) filter (where l.began_at >= v_month) as month
+    from (
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= least(v_week, v_month)
+      union all
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= least(v_week, v_month)
+    ) l
+  )
+  select d.inbound + d.outbound + d.web, d.inbound, d.outbound, e.calls - s.missed - s.failed - s.transferred, s.missed, s.transferred,
+    s.failed, n.today, n.week, n.month, e.average,
+    coalesce(round(100.0 * (e.calls - s.missed - s.failed) / nullif(e.calls, 0), 1), 0)::double precision,
     (
-      select coalesce(sum(s.price_minor), 0)::bigint
+      select coalesce(sum(v.price_minor), 0)::bigint
       from public.appointments a
-      join public.services s on s.org_id = a.org_id and s.id = a.service_id
+      join public.services v on v.org_id = a.org_id and v.id = a.service_id
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
     (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
-  from (
-    select l.direction, l.duration_seconds, coalesce(l.started_at, l.created_at) as began,
-      app.call_state(l.status, l.outcome, l.ended_reason) as state
-    from public.call_logs l
-    where l.org_id = v_org_id
-    offset 0 -- or the state would be found out anew in every column
-  ) c;
+  from directions d, ended e, special s, lately n;
 end
 $$;
 
@@ -1998,7 +2226,7 @@ begin
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, c.transcript
   from public.call_logs c
@@ -2093,7 +2321,7 @@ select app.seal('app.delete_call(uuid, text)', 'app_writer', 'tenant_user');
 
 -- +goose StatementBegin
 -- snapshot of sql/1210_function_list_messages.sql
--- Planned anew each time, so that a filter that is not asked for costs nothing and the newest page comes from its index.
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
 create or replace function app.list_messages(
   p_page integer,
   p_limit integer,
@@ -2111,53 +2339,46 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
-  v_ids uuid[];
+  v_found uuid[] := app.found_ids('message', v_search);
+  v_where text := 'm.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select m.id
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    order by m.created_at desc, m.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and m.created_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and m.created_at < $3' else '' end
+    || case when p_direction is not null then ' and m.direction = $4' else '' end
+    || case when p_method is not null then ' and m.method = $5' else '' end
+    || case when p_category is not null then ' and m.category = $6' else '' end
+    || case when p_status is not null then ' and m.status = $7' else '' end
+    || case when p_contact_id is not null then ' and m.contact_id = $8' else '' end
+    || case when v_found is not null then ' and m.id = any ($10)'
+      when v_search is not null then ' and position($9 in lower(concat_ws('' '', m.recipient, m.subject, m.content))) > 0' else '' end;
+
+  execute format('select count(*) from (select from public.messages m where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select m.id from public.messages m where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'm.created_at, m.id' else 'm.created_at desc, m.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found,
+    v_span.take, v_span.skip;
   return query
   select m.id, m.direction, m.method, m.category, m.recipient, m.subject, m.content, m.status, m.reason, m.provider_error,
     m.service_provider, m.external_message_id, m.segments::integer, m.contact_id, k.name, m.call_id, m.appointment_id,
     m.actor_user_id, m.sent_at, m.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.messages m on m.org_id = v_org_id and m.id = page.id
   left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
 $$;
 
@@ -2217,7 +2438,7 @@ select app.seal('app.export_messages(date, date, timestamptz, uuid, text)', 'app
 
 -- +goose StatementBegin
 -- snapshot of sql/1215_function_list_notifications.sql
--- Planned anew each time, so that the newest page and the unread ones come from their indexes.
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
 create or replace function app.list_notifications(
   p_page integer,
   p_limit integer,
@@ -2229,24 +2450,29 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_where text := 'n.org_id = $1'
+    || case when p_kind is not null then ' and n.kind = $2' else '' end
+    || case when p_unread then ' and n.read_at is null' when not p_unread then ' and n.read_at is not null' else '' end;
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  select count(*) into v_total
-  from (
-    select
-    from public.notifications n
-    where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
-    limit 50001) counted;
+  execute format('select count(*) from (select from public.notifications n where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, p_kind;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select n.id from public.notifications n where %s order by %s limit $3 offset $4)', v_where,
+    case when v_span.from_end then 'n.created_at, n.id' else 'n.created_at desc, n.id desc' end)
+  into v_ids
+  using v_org_id, p_kind, v_span.take, v_span.skip;
   return query
   select n.id, n.kind, n.title, n.body, n.entity, n.entity_id, n.read_at, n.created_at, least(v_total, 50000), v_total > 50000
-  from public.notifications n
-  where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
-  order by n.created_at desc, n.id desc
-  limit p_limit offset (p_page - 1)::bigint * p_limit;
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.notifications n on n.org_id = v_org_id and n.id = page.id
+  order by case when v_span.from_end then -page.place else page.place end;
 end
 $$;
 
@@ -2415,12 +2641,12 @@ begin
   select e.*
   from (
     (
-      select c.id, 'call_completed', coalesce(c.started_at, c.created_at),
+      select c.id, 'call_completed', c.began_at,
         concat('Call ', app.call_state(c.status, c.outcome, c.ended_reason), ', ' || c.duration_seconds || ' seconds'),
         'call', c.id, c.contact_id
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is null and c.status = 'ended'
-      order by coalesce(c.started_at, c.created_at) desc, c.id desc
+      order by c.began_at desc, c.id desc
       limit p_limit
     )
     union all
@@ -2456,7 +2682,7 @@ select app.seal('app.recent_activity(integer)', 'app_writer', 'tenant_user');
 
 -- +goose StatementBegin
 -- snapshot of sql/1225_function_list_audit_log.sql
--- Planned anew each time, so that a filter that is not asked for costs nothing and the newest page comes from its index.
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
 create or replace function app.list_audit_log(
   p_page integer,
   p_limit integer,
@@ -2472,40 +2698,37 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
+  v_where text := 'g.org_id = $1'
+    || case when v_period[1] is not null then ' and g.at >= $2' else '' end
+    || case when v_period[2] is not null then ' and g.at < $3' else '' end
+    || case when p_action is not null then ' and g.action = $4' else '' end
+    || case when p_entity is not null then ' and g.entity = $5' else '' end
+    || case when p_entity_id is not null then ' and g.entity_id = $6' else '' end
+    || case when p_actor_user_id is not null then ' and g.actor_user_id = $7' else '' end;
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
   perform app.require_admin();
-  select count(*) into v_total
-  from (
-    select
-    from public.audit_log g
-    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
-      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
-      and (p_entity_id is null or g.entity_id = p_entity_id)
-      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
-    limit 50001) counted;
+  execute format('select count(*) from (select from public.audit_log g where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select g.id from public.audit_log g where %s order by %s limit $8 offset $9)', v_where,
+    case when v_span.from_end then 'g.at, g.id' else 'g.at desc, g.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id, v_span.take, v_span.skip;
   return query
-  select page.id, page.action, page.entity, page.entity_id, page.actor_user_id, p.name, p.email, page.request_id, page.at,
+  select g.id, g.action, g.entity, g.entity_id, g.actor_user_id, p.name, p.email, g.request_id, g.at,
     least(v_total, 50000), v_total > 50000
-  from (
-    select g.*
-    from public.audit_log g
-    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
-      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
-      and (p_entity_id is null or g.entity_id = p_entity_id)
-      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
-    order by g.at desc, g.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit
-  ) page
-  left join public.profiles p on p.org_id = v_org_id and p.user_id = page.actor_user_id
-  order by page.at desc, page.id desc;
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.audit_log g on g.org_id = v_org_id and g.id = page.id
+  left join public.profiles p on p.org_id = v_org_id and p.user_id = g.actor_user_id
+  order by case when v_span.from_end then -page.place else page.place end;
 end
 $$;
 
@@ -3176,6 +3399,94 @@ select app.seal('app.remove_member(uuid)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1280_function_page_span.sql
+create or replace function app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer)
+returns app.page_span
+language sql
+immutable
+parallel safe
+begin atomic
+  select case when not p_total_is_estimate and s.skip > p_total / 2
+    then row(true, greatest(p_total - s.skip - p_limit, 0), greatest(least(p_total - s.skip, p_limit), 0))::app.page_span
+    else row(false, s.skip, p_limit)::app.page_span end
+  from (select (p_page - 1)::bigint * p_limit as skip) s;
+end;
+
+comment on function app.page_span(bigint, boolean, integer, integer) is
+  'Where to read a page of a list of p_total rows: in its second half from the end, so that the last page costs what the first does. A page past the end takes no rows.';
+
+select app.seal('app.page_span(bigint, boolean, integer, integer)', null, 'tenant_user', 'app_writer');
+-- end of sql/1280_function_page_span.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1282_function_found_ids.sql
+create or replace function app.found_ids(p_what text, p_search text)
+returns uuid[]
+language plpgsql
+stable
+strict
+security definer
+set search_path = ''
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+  c_most constant integer := 5000; -- so many rows are read one by one faster than all are compared
+  v_org_id uuid := app.require_org_id();
+  v_words text := lower(btrim(p_search));
+  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_like text := '%' || replace(replace(replace(v_words, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+  v_lower text := lower(v_like collate "und-x-icu"); -- as contacts.search_text is written
+  v_is_number boolean := char_length(v_digits) >= 3 and p_search !~ '[[:alpha:]]';
+  v_ids uuid[];
+begin
+  -- Three letters or digits in a row is what an index of words can be asked for.
+  if (p_what = 'call' and char_length(v_digits) < 3)
+    or (p_what <> 'call' and v_words !~ '[[:alnum:]]{3}' and not (p_what = 'visitor' and v_is_number))
+  then
+    return null;
+  end if;
+  v_ids := case p_what
+    when 'contact' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id and c.search_text like app.contact_search(p_search)
+      limit c_most + 1)
+    when 'visitor' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id
+        and (c.search_text like v_lower or c.search_text like case when v_is_number then '%' || v_digits || '%' else v_lower end)
+        and (strpos(lower(c.name), v_words) > 0 or strpos(lower(c.email), v_words) > 0
+          or v_is_number and (strpos(c.phone, v_digits) > 0 or strpos(c.spoken_phone, v_digits) > 0))
+      limit c_most + 1)
+    when 'caller' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id and c.search_text like v_lower and strpos(lower(c.name), v_words) > 0
+      limit c_most + 1)
+    when 'patient' then array(
+      select p.id from public.patients p
+      where p.org_id = v_org_id and lower(p.name) like v_like
+      limit c_most + 1)
+    when 'call' then array(
+      select c.id from public.call_logs c
+      where c.org_id = v_org_id and case c.direction when 'outbound' then c.to_number else c.from_number end like '%' || v_digits || '%'
+      limit c_most + 1)
+    when 'message' then array(
+      select m.id from public.messages m
+      where m.org_id = v_org_id and lower(m.recipient || ' ' || coalesce(m.subject || ' ', '') || m.content) like v_like
+      limit c_most + 1)
+  end;
+  return case when cardinality(v_ids) <= c_most then v_ids end;
+end
+$$;
+
+comment on function app.found_ids(text, text) is
+  'The tenant''s own rows in which p_search stands, found by an index of words. p_what: contact (as app.contact_search compares), visitor (as app.contacts_like), caller (contacts, by name), patient (by name), call (by the other side''s number) or message. NULL where no index helps, because p_search is shorter than three letters or stands in more than 5000 rows: then the caller compares row by row. Any case, no wildcards.';
+
+select app.seal('app.found_ids(text, text)', 'app_searcher', 'tenant_user', 'app_writer');
+-- end of sql/1282_function_found_ids.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1300_function_invitation_mail.sql
 create or replace function app.invitation_mail(p_invitation public.invitations)
 returns text[]
@@ -3489,7 +3800,7 @@ select app.seal('app.note_verification(text, timestamptz, text)', 'app_writer', 
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-revoke create on schema app from app_writer, app_definer;
+revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose Down
@@ -3497,8 +3808,9 @@ revoke create on schema app from app_writer, app_definer;
 do $$ begin
   if not pg_has_role(current_user, 'app_writer', 'usage') then execute format('grant app_writer to %I', current_user); end if;
   if not pg_has_role(current_user, 'app_definer', 'usage') then execute format('grant app_definer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_searcher', 'usage') then execute format('grant app_searcher to %I', current_user); end if;
 end $$;
-grant create on schema app to app_writer, app_definer;
+grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -3511,6 +3823,8 @@ drop function app.invite_member;
 drop function app.list_invitations;
 drop function app.mail_invitation;
 drop function app.invitation_mail;
+drop function app.found_ids;
+drop function app.page_span;
 drop function app.remove_member;
 drop function app.change_member_role;
 drop function app.may_change_member;
@@ -3566,6 +3880,10 @@ drop function app.contact_stats;
 drop function app.list_contacts;
 drop function app.contact_search;
 drop function app.score_of_status;
+drop policy if exists searcher_finds on public.messages;
+drop policy if exists searcher_finds on public.call_logs;
+drop policy if exists searcher_finds on public.patients;
+drop policy if exists searcher_finds on public.contacts;
 drop policy if exists definer_crosses on public.agent_tools;
 drop policy if exists definer_crosses on public.agents;
 drop policy if exists service_role_sees_all on public.vapi_pace;
@@ -3582,6 +3900,125 @@ drop policy if exists definer_crosses on public.assistant_routes;
 drop policy if exists definer_crosses on public.invitations;
 drop policy if exists definer_crosses on public.profiles;
 drop policy if exists definer_crosses on public.organizations;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0010_function_seal.sql
+-- Functions are executable by PUBLIC from birth, and older Supabase projects grant more by default privileges.
+-- Every function file ends with a call of this one, so that who may call it, and as whom it runs, stands in one line.
+create or replace function app.seal(p_function text, p_owner text, variadic p_grantees text[] default '{}')
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_function regprocedure := p_function::regprocedure;
+  v_role text;
+begin
+  execute format('revoke all on function %s from public', v_function);
+  for v_role in
+    select rolname from pg_catalog.pg_roles
+    where rolname in (
+      'anon', 'authenticated', 'service_role', 'voxanne_login',
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer'
+    )
+  loop
+    execute format('revoke all on function %s from %I', v_function, v_role);
+  end loop;
+  foreach v_role in array p_grantees loop
+    execute format('grant execute on function %s to %I', v_function, v_role);
+  end loop;
+  if p_owner is not null then
+    execute format('alter function %s owner to %I', v_function, p_owner);
+    execute format('grant execute on function %s to %I', v_function, p_owner);
+  end if;
+end
+$$;
+
+comment on function app.seal(text, text, text[]) is
+  'Closes a function to everyone, opens it to the named roles and gives it to its owner (null: stays with the migrating role). Called at the end of every function file.';
+
+revoke all on function app.seal(text, text, text[]) from public;
+-- end of sql/0010_function_seal.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0040_function_current_org_id.sql
+-- Only app_metadata counts: a user can write user_metadata. After a transaction the setting is '' and not NULL.
+-- A standard body is bound to what it names when it is made: safe without a search path, and so it can be inlined.
+create or replace function app.current_org_id()
+returns uuid
+language sql
+stable
+parallel safe
+begin atomic
+  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'org_id')::uuid;
+end;
+
+comment on function app.current_org_id() is
+  'The tenant of the running request: request.jwt.claims -> app_metadata -> org_id, as Supabase''s auth.jwt() reads it. NULL without claims, and then every policy hides every row.';
+
+select app.seal('app.current_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'service_role');
+-- end of sql/0040_function_current_org_id.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0100_function_protect_table.sql
+-- Every tenant table gets the same shape from one place: a table that forgot a policy would be a leak nobody sees.
+create or replace function app.protect_table(p_table regclass, p_org_column text default 'org_id')
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_role text;
+  v_sequence regclass;
+  v_same_org text := format('%I = (select app.current_org_id())', p_org_column);
+begin
+  execute format('alter table %s enable row level security', p_table);
+  execute format('alter table %s force row level security', p_table);
+
+  execute format('revoke all on table %s from public', p_table);
+  for v_role in
+    select rolname from pg_catalog.pg_roles
+    where rolname in ('anon', 'authenticated', 'service_role', 'voxanne_login',
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
+  loop
+    execute format('revoke all on table %s from %I', p_table, v_role);
+    -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
+    for v_sequence in
+      select d.objid::regclass
+      from pg_catalog.pg_depend d
+      join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+      where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = d.classid and d.refobjid = p_table
+    loop
+      execute format('revoke all on sequence %s from %I', v_sequence, v_role);
+    end loop;
+  end loop;
+
+  execute format('drop policy if exists tenant_reads on %s', p_table);
+  execute format('drop policy if exists writer_writes on %s', p_table);
+  execute format('drop policy if exists service_role_sees_all on %s', p_table);
+  execute format(
+    'create policy tenant_reads on %s for select to tenant_user, tenant_service using (%s)', p_table, v_same_org);
+  execute format(
+    'create policy writer_writes on %s for all to app_writer using (%s) with check (%s)', p_table, v_same_org, v_same_org);
+  -- On plain PostgreSQL nobody but a superuser can make a BYPASSRLS role, so service_role sees all by policy.
+  execute format(
+    'create policy service_role_sees_all on %s for all to service_role using (true) with check (true)', p_table);
+
+  execute format('grant select on table %s to tenant_user, tenant_service', p_table);
+  execute format('grant select, insert, update, delete on table %s to app_writer, service_role', p_table);
+end
+$$;
+
+comment on function app.protect_table(regclass, text) is
+  'Gives a tenant table its row security: tenants read their own rows, only app_writer''s functions write, service_role sees all, everyone else has no rights. Reappliable.';
+
+select app.seal('app.protect_table(regclass, text)', null);
+-- end of sql/0100_function_protect_table.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -3724,6 +4161,31 @@ grant execute on all functions in schema river to voxanne_login;
 grant select, insert on table river.river_job to app_definer;
 grant usage on sequence river.river_job_id_seq to app_definer;
 -- end of sql/0120_policy_crossing_tables.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0140_function_require_org_id.sql
+create or replace function app.require_org_id()
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.current_org_id();
+begin
+  if v_org_id is null then
+    raise exception 'no organisation in the request''s claims' using errcode = 'VX401';
+  end if;
+  return v_org_id;
+end
+$$;
+
+comment on function app.require_org_id() is
+  'The tenant of the running request, or VX401 where there is none: a function that writes never runs without a tenant.';
+
+select app.seal('app.require_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer');
+-- end of sql/0140_function_require_org_id.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4248,5 +4710,5 @@ select app.seal('app.erase_contact(uuid)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-revoke create on schema app from app_writer, app_definer;
+revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
