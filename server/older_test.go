@@ -23,8 +23,8 @@ func TestOlderDashboardsFindTheirOrganization(t *testing.T) {
 
 	requireRefusal(t, c.console(t, http.MethodPut, own, `{"name": " "}`), http.StatusBadRequest, CodeBadRequest)
 	requireRefusal(t, c.console(t, http.MethodPut, own, `{"name": "Quill", "slug": "quill"}`), http.StatusBadRequest, CodeBadRequest)
-	requireRefusal(t, c.console(t, http.MethodGet, foreign, ""), http.StatusForbidden, CodeForbidden)
-	requireRefusal(t, c.console(t, http.MethodPut, foreign, `{"name": "Quill"}`), http.StatusForbidden, CodeForbidden)
+	requireRefusal(t, c.console(t, http.MethodGet, foreign, ""), http.StatusNotFound, CodeNotFound)
+	requireRefusal(t, c.console(t, http.MethodPut, foreign, `{"name": "Quill"}`), http.StatusNotFound, CodeNotFound)
 	c.become(t, "staff")
 	require.Equal(t, "Quill Dental", c.ok(t, http.MethodGet, own, "")["name"])
 	requireRefusal(t, c.console(t, http.MethodPut, own, `{"name": "Quill"}`), http.StatusForbidden, CodeForbidden)

@@ -74,10 +74,10 @@ func (h handlers) RenameOrg(ctx context.Context, req api.RenameOrgRequestObject)
 	return api.RenameOrg200JSONResponse(shown), nil
 }
 
-// own refuses an id that is not the member's organization. Error: forbidden.
+// own refuses an id that is not the member's organization. Error: not_found, whether or not there is another with it.
 func own(org db.Organization, id uuid.UUID) error {
 	if org.ID != id {
-		return NewError(CodeForbidden, sentenceForeignOrg, nil)
+		return NewError(CodeNotFound, sentenceNotFound, nil)
 	}
 	return nil
 }

@@ -17652,16 +17652,16 @@ func (response GetOrgById401JSONResponse) VisitGetOrgByIdResponse(w http.Respons
 	return err
 }
 
-type GetOrgById403JSONResponse struct{ ForbiddenJSONResponse }
+type GetOrgById404JSONResponse struct{ NotFoundJSONResponse }
 
-func (response GetOrgById403JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+func (response GetOrgById404JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17763,6 +17763,20 @@ func (response RenameOrg403JSONResponse) VisitRenameOrgResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RenameOrg404JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -19067,6 +19081,20 @@ func (response RenewInvitation200JSONResponse) VisitRenewInvitationResponse(w ht
 		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
 	}
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RenewInvitation400JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -135,7 +135,7 @@ func (c *clinics) serve(t testing.TB) http.Handler {
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(server.Config{
 			Env: server.Dev, BackendURL: "http://localhost:8080", JWTSecret: jwtSecret}, client), Log: log,
-		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Now: func() time.Time { return now },
+		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Checks: sender, Now: func() time.Time { return now },
 	})
 	require.NoError(t, err)
 	return handler

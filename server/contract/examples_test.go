@@ -35,8 +35,13 @@ func examples() []example {
 	return []example{
 		{"validateOrg", viewer, "GET /api/orgs/validate/<org>", "", 200},
 		{"getOrg", viewer, "GET /api/orgs", "", 200},
+		{"getOrgById", viewer, "GET /api/orgs/<org>", "", 200},
+		{"renameOrg", admin, "PUT /api/orgs/<org>", `{"name": "Quillfeather Dental"}`, 200},
+		{"getCSRFToken", viewer, "GET /api/csrf-token", "", 200},
 		{"changeOrg", admin, "PATCH /api/orgs", `{"name": "Quillfeather Dental", "approval_required": true}`, 200},
 
+		{"integrationStatus", viewer, "GET /api/integrations/status", "", 200},
+		{"verifyIntegration", admin, "POST /api/integrations/twilio/verify", "", 200},
 		{"getTwilio", viewer, "GET /api/integrations/twilio", "", 200},
 		{"connectTwilio", admin, "POST /api/integrations/twilio", `{"accountSid": "AC0000000000000000000000000000000c", "authToken": "test-secret-twilio-contract-000c", "phoneNumber": "+13125550192"}`, 200},
 		{"disconnectTwilio", admin, "DELETE /api/integrations/twilio", "", 200},
@@ -143,6 +148,7 @@ func examples() []example {
 		{"changeMemberRole", admin, "PATCH /api/team/members/<member>/role", `{"role": "viewer"}`, 200},
 		{"listRoles", viewer, "GET /api/team/roles", "", 200},
 		{"listInvitations", viewer, "GET /api/team/invitations", "", 200},
+		{"renewInvitation", admin, "POST /api/team/invitations/<invitation>/resend", "", 200},
 		{"withdrawInvitation", admin, "DELETE /api/team/invitations/<invitation>", "", 200},
 	}
 }

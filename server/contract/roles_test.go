@@ -45,6 +45,9 @@ func TestTheDescriptionNamesTheRoles(t *testing.T) {
 	words := map[string]string{viewer: "Every member may ask", staff: "For owners, admins and staff", admin: "For owners and admins"}
 	for _, e := range examples() {
 		op := all[e.operation]
+		if open(op) {
+			continue
+		}
 		require.True(t, strings.HasPrefix(strings.Join(strings.Fields(op.Description), " "), words[e.least]),
 			"%s needs the role %s: its description begins %.60q", e.operation, e.least, op.Description)
 		if e.operation != "validateOrg" { // forbidden there are other organizations

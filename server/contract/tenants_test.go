@@ -22,7 +22,7 @@ func TestOtherOrganizationsThingsAreNotThere(t *testing.T) {
 				w := c.send(t, c.token, e.with(c.without(thing)))
 				require.NotContains(t, strings.ReplaceAll(w.Body.String(), c.foreign[thing], ""), "b0000000", "nothing of the other's is shown")
 				switch {
-				case thing == "org": // of an organization it is not said whether there is one
+				case e.operation == "validateOrg": // signing in says that it is another organization's, existing or not
 					c.refused(t, w, http.StatusForbidden, "forbidden")
 				case e.filters(thing):
 					require.Positive(t, rows(t, c.send(t, c.token, e.with(c.ids))), "control: the own one finds something")
