@@ -83,19 +83,20 @@ func (q *Queries) DeleteCall(ctx context.Context, callID uuid.UUID, requestID *s
 }
 
 const exportTranscript = `-- name: ExportTranscript :one
-select message_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
+select message_id, call_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
 from app.export_transcript(p_call_id => $1::uuid, p_format => $2::text, p_request_id => $3::text)
 `
 
 // ExportTranscript
 //
-//	select message_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
+//	select message_id, call_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
 //	from app.export_transcript(p_call_id => $1::uuid, p_format => $2::text, p_request_id => $3::text)
 func (q *Queries) ExportTranscript(ctx context.Context, callID uuid.UUID, format string, requestID *string) (TranscriptExport, error) {
 	row := q.db.QueryRow(ctx, exportTranscript, callID, format, requestID)
 	var i TranscriptExport
 	err := row.Scan(
 		&i.MessageID,
+		&i.CallID,
 		&i.ExportedAt,
 		&i.ClinicName,
 		&i.ClinicPhone,
@@ -290,19 +291,20 @@ func (q *Queries) ReadCall(ctx context.Context, callID uuid.UUID, requestID *str
 }
 
 const readExport = `-- name: ReadExport :one
-select message_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
+select message_id, call_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
 from app.read_export(p_message_id => $1::uuid, p_request_id => $2::text)
 `
 
 // ReadExport
 //
-//	select message_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
+//	select message_id, call_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
 //	from app.read_export(p_message_id => $1::uuid, p_request_id => $2::text)
 func (q *Queries) ReadExport(ctx context.Context, messageID uuid.UUID, requestID *string) (TranscriptExport, error) {
 	row := q.db.QueryRow(ctx, readExport, messageID, requestID)
 	var i TranscriptExport
 	err := row.Scan(
 		&i.MessageID,
+		&i.CallID,
 		&i.ExportedAt,
 		&i.ClinicName,
 		&i.ClinicPhone,

@@ -784,6 +784,7 @@ type ToolHealth struct {
 
 type TranscriptExport struct {
 	MessageID       uuid.UUID
+	CallID          uuid.UUID
 	ExportedAt      time.Time
 	ClinicName      string
 	ClinicPhone     *string

@@ -7,6 +7,7 @@ comment on column public.messages.external_message_id is 'The provider''s id of 
 
 create type app.transcript_export as (
   message_id uuid,
+  call_id uuid,
   exported_at timestamptz,
   clinic_name text,
   clinic_phone text,

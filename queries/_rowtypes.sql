@@ -448,6 +448,7 @@ create table app.request_claim (
 drop type app.transcript_export;
 create table app.transcript_export (
   message_id uuid not null,
+  call_id uuid not null,
   exported_at timestamptz not null,
   clinic_name text not null,
   clinic_phone text,

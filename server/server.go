@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/voxanne-ai/voxanne/server/transcript"
 )
 
 // Database is what the server asks of package db.
@@ -22,7 +24,7 @@ type VapiAccount struct {
 	Configured bool   // there is a private key, which itself never comes here
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting, Texts and Traces may be missing.
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Links and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -37,8 +39,10 @@ type Deps struct {
 	Voice http.Handler
 	// Texting answers everything under /api/twilio/, as Voice does.
 	Texting http.Handler
-	// Texts sends what staff write. nil: every organization is told that Twilio is not configured.
-	Texts Texter
+	// Texts sends what staff write. nil: every organization is told that nothing is configured.
+	Texts Sender
+	// Links makes the addresses of exported files. nil: there are no such files.
+	Links *Links
 	// Traces gets a span for each request; nil: none.
 	Traces trace.TracerProvider
 	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
@@ -60,7 +64,14 @@ func New(deps Deps) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
-	dashboard := handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi}
+	printer, err := transcript.NewPrinter()
+	if err != nil {
+		return nil, err
+	}
+	dashboard := handlers{
+		db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
+		links: deps.Links, printer: printer,
+	}
 	spec, err := loadDescription()
 	if err != nil {
 		return nil, err

@@ -86,6 +86,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 		Voice:    reception.New(opened, webhooks, cfg.Keys, to.metrics),
 		Texting:  texts,
 		Texts:    messages,
+		Links:    server.NewLinks(cfg.Keys, cfg.BackendURL),
 		Traces:   to.traces,
 		Origins:  cfg.Origins,
 	})

@@ -3,8 +3,8 @@
 // of CREDENTIALS_KEY and stores nothing.
 //
 // Each configured key is a root: HKDF-SHA256 (RFC 5869) derives one key for
-// sealing, one for codes and one for the hashes of codes from it, so that no
-// value made with one says anything about another.
+// sealing, one for codes, one for the hashes of codes and one for links from it,
+// so that no value made with one says anything about another.
 package vault
 
 import (
@@ -43,6 +43,7 @@ type key struct {
 	aead   cipher.AEAD
 	codes  []byte
 	hashes []byte
+	links  []byte
 }
 
 // Sealed is an encrypted value as the row of org_credentials holds it.
@@ -152,5 +153,25 @@ func (key key) hash(org uuid.UUID, code string) []byte {
 	mac := hmac.New(sha256.New, key.hashes)
 	mac.Write(org[:])
 	mac.Write([]byte(code))
+	return mac.Sum(nil)
+}
+
+// SignLink signs what a link of ours says, 32 bytes under the first key. Begin
+// it with what the link is for: a signature does not tell one use from another.
+func (k *Keyring) SignLink(says []byte) []byte { return k.keys[0].sign(says) }
+
+// SignedLink tells whether one of the keys signed what a link says.
+func (k *Keyring) SignedLink(says, signature []byte) bool {
+	for _, key := range k.keys {
+		if hmac.Equal(key.sign(says), signature) {
+			return true
+		}
+	}
+	return false
+}
+
+func (key key) sign(says []byte) []byte {
+	mac := hmac.New(sha256.New, key.links)
+	mac.Write(says)
 	return mac.Sum(nil)
 }

@@ -39,6 +39,8 @@ const (
 	lakesideSID, harborSID       = "AC00000000000000000000000000000001", "AC00000000000000000000000000000002"
 	lakesideToken, harborToken   = "test-secret-twilio-lakeside-0001", "test-secret-twilio-harbor-000002"
 
+	resendKey = "re_test-secret-resend"
+
 	zoeNumber = "+13125550111"
 	planted   = "zanzibar-lilac"
 )
@@ -59,6 +61,7 @@ type bundle struct {
 	database *dbtest.Database
 	owner    *pgxpool.Pool // sees everything
 	twilio   *sandbox.Twilio
+	resend   *sandbox.Resend
 	texts    *messenger.Messenger
 	url      string
 	client   *http.Client
@@ -70,7 +73,7 @@ type swap struct{ http.Handler }
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	b := &bundle{database: dbtest.New(t, dbtest.WithClock()), twilio: sandbox.NewTwilio(), metrics: server.NewMetrics()}
+	b := &bundle{database: dbtest.New(t, dbtest.WithClock()), twilio: sandbox.NewTwilio(), resend: sandbox.NewResend(resendKey), metrics: server.NewMetrics()}
 	b.owner = b.database.Pool(t)
 	root, err := dbtest.Root()
 	require.NoError(t, err)
@@ -96,7 +99,7 @@ insert into contacts (org_id, id, name, phone, email, source) values
 	return b
 }
 
-// serve puts the server together, against the played Twilio.
+// serve puts the server together, against the played Twilio and Resend.
 func (b *bundle) serve(t *testing.T) http.Handler {
 	t.Helper()
 	provider := httptest.NewServer(b.twilio)
@@ -104,7 +107,9 @@ func (b *bundle) serve(t *testing.T) http.Handler {
 	t.Cleanup(b.twilio.Close)
 	gateway, err := twilio.New(twilio.Options{BaseURL: provider.URL, HTTP: provider.Client(), Timeout: time.Second})
 	require.NoError(t, err)
-	resend, err := email.NewResend(email.ResendOptions{BaseURL: provider.URL, HTTP: provider.Client(), Timeout: time.Second})
+	mail := httptest.NewServer(b.resend)
+	t.Cleanup(mail.Close)
+	resend, err := email.NewResend(email.ResendOptions{BaseURL: mail.URL, HTTP: mail.Client(), Timeout: time.Second})
 	require.NoError(t, err)
 	keys, err := vault.ParseKeyring(codeKey)
 	require.NoError(t, err)
@@ -118,7 +123,7 @@ func (b *bundle) serve(t *testing.T) http.Handler {
 	require.NoError(t, err)
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(b.config(), http.DefaultClient), Log: log, Metrics: b.metrics,
-		Accounts: server.NewAccounts(keys, gateway, resend), Texting: webhooks, Texts: b.texts, Now: func() time.Time { return now },
+		Accounts: server.NewAccounts(keys, gateway, resend), Texting: webhooks, Texts: b.texts, Links: server.NewLinks(keys, b.url), Now: func() time.Time { return now },
 	})
 	require.NoError(t, err)
 	return handler
@@ -140,6 +145,15 @@ func (b *bundle) connect(t *testing.T) {
 			map[string]any{"accountSid": c.sid, "authToken": c.token, "phoneNumber": c.number})
 		require.Equal(t, http.StatusOK, connected.status, connected.body)
 	}
+}
+
+// connectEmail gives Lakeside its account at the played Resend, through the API.
+func (b *bundle) connectEmail(t *testing.T) {
+	t.Helper()
+	b.resend.Verified("clinic.example")
+	connected := b.as(t, lakeside, "owner").do(t, http.MethodPost, "/api/integrations/resend",
+		map[string]any{"apiKey": resendKey, "fromAddress": "hello@clinic.example"})
+	require.Equal(t, http.StatusOK, connected.status, connected.body)
 }
 
 // member is somebody who is signed in.
