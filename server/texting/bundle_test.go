@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -66,6 +67,7 @@ type bundle struct {
 	url      string
 	client   *http.Client
 	metrics  *server.Metrics
+	later    atomic.Int64 // by how many nanoseconds the server's clock is ahead of now
 }
 
 // swap lets the handler know the address that it is served at.
@@ -123,7 +125,7 @@ func (b *bundle) serve(t *testing.T) http.Handler {
 	require.NoError(t, err)
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(b.config(), http.DefaultClient), Log: log, Metrics: b.metrics,
-		Accounts: server.NewAccounts(keys, gateway, resend), Texting: webhooks, Texts: b.texts, Links: server.NewLinks(keys, b.url), Now: func() time.Time { return now },
+		Accounts: server.NewAccounts(keys, gateway, resend), Texting: webhooks, Texts: b.texts, Links: server.NewLinks(keys, b.url), Now: func() time.Time { return now.Add(time.Duration(b.later.Load())) },
 	})
 	require.NoError(t, err)
 	return handler
