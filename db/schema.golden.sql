@@ -587,6 +587,7 @@ COMMENT ON TYPE app.tool_health IS 'One of an organisation''s tools: whether it 
 
 CREATE TYPE app.transcript_export AS (
 	message_id uuid,
+	call_id uuid,
 	exported_at timestamp with time zone,
 	clinic_name text,
 	clinic_phone text,
@@ -10025,7 +10026,7 @@ begin
   elsif v_call.transcript_state <> 'stored' or v_call.transcript = '[]' then
     raise exception 'This call does not have a transcript' using errcode = 'VX400';
   end if;
-  select null, null, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
+  select null, v_call.id, null, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
     case v_call.direction when 'outbound' then v_call.to_number else v_call.from_number end, v_call.direction,
     app.call_state(v_call.status, v_call.outcome, v_call.ended_reason), coalesce(v_call.started_at, v_call.created_at),
     v_call.duration_seconds, v_call.summary, v_call.transcript

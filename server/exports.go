@@ -48,7 +48,9 @@ func (h handlers) ExportTranscript(ctx context.Context, req api.ExportTranscript
 }
 
 // exportAddress is an answer that nothing may keep: a repeated wish must not get an address that has ended.
-type exportAddress struct{ api.ExportTranscript200JSONResponse }
+type exportAddress struct {
+	api.ExportTranscript200JSONResponse
+}
 
 // VisitExportTranscriptResponse writes the answer.
 func (a exportAddress) VisitExportTranscriptResponse(w http.ResponseWriter) error {

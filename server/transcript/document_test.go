@@ -72,6 +72,16 @@ func TestAPDFShowsTheSameInEveryAlphabetOfTheFont(t *testing.T) {
 	require.NotContains(t, textOf(t, transcript.Document{Clinic: "Lakeside Dental"}), "shown as", "only where something is missing")
 }
 
+// The library's own breaking of lines took more than a minute for this.
+func TestAWordLongerThanAPageIsBroken(t *testing.T) {
+	t.Parallel()
+	started := time.Now()
+	text, pages := readPDF(t, printed(t, transcript.Document{Turns: []transcript.Turn{{Text: strings.Repeat("x", 100_000)}}}))
+	require.Less(t, time.Since(started), 20*time.Second)
+	require.Equal(t, 100_000, strings.Count(text, "x"))
+	require.Greater(t, pages, 20)
+}
+
 func TestPrintingAtOnceMixesNothingUp(t *testing.T) {
 	t.Parallel()
 	printer, err := transcript.NewPrinter()
