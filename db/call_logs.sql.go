@@ -82,6 +82,38 @@ func (q *Queries) DeleteCall(ctx context.Context, callID uuid.UUID, requestID *s
 	return err
 }
 
+const exportTranscript = `-- name: ExportTranscript :one
+select message_id, call_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
+from app.export_transcript(p_call_id => $1::uuid, p_format => $2::text, p_request_id => $3::text)
+`
+
+// ExportTranscript
+//
+//	select message_id, call_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
+//	from app.export_transcript(p_call_id => $1::uuid, p_format => $2::text, p_request_id => $3::text)
+func (q *Queries) ExportTranscript(ctx context.Context, callID uuid.UUID, format string, requestID *string) (TranscriptExport, error) {
+	row := q.db.QueryRow(ctx, exportTranscript, callID, format, requestID)
+	var i TranscriptExport
+	err := row.Scan(
+		&i.MessageID,
+		&i.CallID,
+		&i.ExportedAt,
+		&i.ClinicName,
+		&i.ClinicPhone,
+		&i.Country,
+		&i.TimeZone,
+		&i.CallerName,
+		&i.PhoneNumber,
+		&i.Direction,
+		&i.State,
+		&i.CallDate,
+		&i.DurationSeconds,
+		&i.Summary,
+		&i.Transcript,
+	)
+	return i, err
+}
+
 const getCall = `-- name: GetCall :one
 select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at
 from public.call_logs c
@@ -254,6 +286,38 @@ func (q *Queries) ReadCall(ctx context.Context, callID uuid.UUID, requestID *str
 		&i.ToolsUsed,
 		&i.CostMicros,
 		&i.CreatedAt,
+		&i.Transcript,
+	)
+	return i, err
+}
+
+const readExport = `-- name: ReadExport :one
+select message_id, call_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
+from app.read_export(p_message_id => $1::uuid, p_request_id => $2::text)
+`
+
+// ReadExport
+//
+//	select message_id, call_id, exported_at, clinic_name, clinic_phone, country, time_zone, caller_name, phone_number, direction, state, call_date, duration_seconds, summary, transcript
+//	from app.read_export(p_message_id => $1::uuid, p_request_id => $2::text)
+func (q *Queries) ReadExport(ctx context.Context, messageID uuid.UUID, requestID *string) (TranscriptExport, error) {
+	row := q.db.QueryRow(ctx, readExport, messageID, requestID)
+	var i TranscriptExport
+	err := row.Scan(
+		&i.MessageID,
+		&i.CallID,
+		&i.ExportedAt,
+		&i.ClinicName,
+		&i.ClinicPhone,
+		&i.Country,
+		&i.TimeZone,
+		&i.CallerName,
+		&i.PhoneNumber,
+		&i.Direction,
+		&i.State,
+		&i.CallDate,
+		&i.DurationSeconds,
+		&i.Summary,
 		&i.Transcript,
 	)
 	return i, err

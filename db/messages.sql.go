@@ -710,6 +710,65 @@ func (q *Queries) SendFollowUp(ctx context.Context, arg SendFollowUpParams) (Mes
 	return i, err
 }
 
+const sendReminder = `-- name: SendReminder :one
+select outcome, reason, message_id, status, recipient, content, segments, not_before
+from app.send_reminder(
+  p_appointment_id => $1::uuid,
+  p_method => $2::text,
+  p_send_key => $3::text,
+  p_service_provider => $4::text,
+  p_number_zones => $5::text[],
+  p_number_region => $6::text,
+  p_request_id => $7::text
+)
+`
+
+type SendReminderParams struct {
+	AppointmentID   uuid.UUID
+	Method          string
+	SendKey         string
+	ServiceProvider string
+	NumberZones     []string
+	NumberRegion    *string
+	RequestID       *string
+}
+
+// SendReminder
+//
+//	select outcome, reason, message_id, status, recipient, content, segments, not_before
+//	from app.send_reminder(
+//	  p_appointment_id => $1::uuid,
+//	  p_method => $2::text,
+//	  p_send_key => $3::text,
+//	  p_service_provider => $4::text,
+//	  p_number_zones => $5::text[],
+//	  p_number_region => $6::text,
+//	  p_request_id => $7::text
+//	)
+func (q *Queries) SendReminder(ctx context.Context, arg SendReminderParams) (MessageDecision, error) {
+	row := q.db.QueryRow(ctx, sendReminder,
+		arg.AppointmentID,
+		arg.Method,
+		arg.SendKey,
+		arg.ServiceProvider,
+		arg.NumberZones,
+		arg.NumberRegion,
+		arg.RequestID,
+	)
+	var i MessageDecision
+	err := row.Scan(
+		&i.Outcome,
+		&i.Reason,
+		&i.MessageID,
+		&i.Status,
+		&i.Recipient,
+		&i.Content,
+		&i.Segments,
+		&i.NotBefore,
+	)
+	return i, err
+}
+
 const setMessageRules = `-- name: SetMessageRules :one
 select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode
 from app.set_message_rules(p_rules => $1::jsonb)

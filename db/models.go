@@ -498,14 +498,14 @@ type Message struct {
 	Direction string
 	Method    string
 	Category  string
-	// The patient's end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came.
+	// The patient's end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came. Of an export: the member who took it, by e-mail address or id.
 	Recipient string
 	Subject   *string
 	Content   string
 	// unknown: the provider may or may not have acted; never settled by sending again.
 	Status          string
 	ServiceProvider *string
-	// The provider's id of the message.
+	// The provider's id of the message. Of an export: its own id, which is printed on it.
 	ExternalMessageID *string
 	SentAt            *time.Time
 	ContactID         *uuid.UUID
@@ -820,6 +820,24 @@ type ToolHealth struct {
 	LinkedAgents int64
 	Agents       int64
 	LastError    *string
+}
+
+type TranscriptExport struct {
+	MessageID       uuid.UUID
+	CallID          uuid.UUID
+	ExportedAt      time.Time
+	ClinicName      string
+	ClinicPhone     *string
+	Country         string
+	TimeZone        string
+	CallerName      *string
+	PhoneNumber     *string
+	Direction       string
+	State           string
+	CallDate        time.Time
+	DurationSeconds *int32
+	Summary         *string
+	Transcript      json.RawMessage
 }
 
 type TransferAnswer struct {

@@ -631,6 +631,28 @@ ALTER TYPE app.tool_health OWNER TO owner;
 
 COMMENT ON TYPE app.tool_health IS 'One of an organisation''s tools: whether it is registered at Vapi and how many of its agents carry it.';
 
+CREATE TYPE app.transcript_export AS (
+	message_id uuid,
+	call_id uuid,
+	exported_at timestamp with time zone,
+	clinic_name text,
+	clinic_phone text,
+	country text,
+	time_zone text,
+	caller_name text,
+	phone_number text,
+	direction text,
+	state text,
+	call_date timestamp with time zone,
+	duration_seconds integer,
+	summary text,
+	transcript jsonb
+);
+
+ALTER TYPE app.transcript_export OWNER TO owner;
+
+COMMENT ON TYPE app.transcript_export IS 'A call''s redacted transcript as it leaves the dashboard, with the facts that are printed above it. message_id: the row of messages that says who took it; time_zone: of the place that was called; phone_number: the other side''s; state: see app.call_state; transcript: [{"speaker","text","at"}].';
+
 CREATE TYPE app.transfer_answer AS (
 	outcome text,
 	reason text,
@@ -1042,11 +1064,11 @@ ALTER TABLE public.messages OWNER TO owner;
 
 COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients, and of what people are sent who are invited to the team. Append-only: written by functions, never edited by people.';
 
-COMMENT ON COLUMN public.messages.recipient IS 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came.';
+COMMENT ON COLUMN public.messages.recipient IS 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came. Of an export: the member who took it, by e-mail address or id.';
 
 COMMENT ON COLUMN public.messages.status IS 'unknown: the provider may or may not have acted; never settled by sending again.';
 
-COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message.';
+COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message. Of an export: its own id, which is printed on it.';
 
 COMMENT ON COLUMN public.messages.reason IS 'Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.';
 
@@ -2744,7 +2766,10 @@ begin
     updated_at = v_now
   where m.org_id = v_org_id and m.id = v_id;
 
-  if p_status in ('sent', 'delivered') and (p_message).category = 'confirmation' then
+  -- A reminder that staff sent confirms the visit as well; those that go out by themselves say only what was confirmed.
+  if p_status in ('sent', 'delivered')
+    and ((p_message).category = 'confirmation' or (p_message).category = 'reminder' and (p_message).actor_user_id is not null)
+  then
     -- In order of their ids, as app.take_scheduled locks them.
     with told as (
       select a.org_id, a.id
@@ -2775,7 +2800,7 @@ $$;
 
 ALTER FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) IS 'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
+COMMENT ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) IS 'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, and so does a reminder that staff sent, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
 
 CREATE FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
     LANGUAGE plpgsql
@@ -2808,35 +2833,39 @@ ALTER FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id 
 
 COMMENT ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) IS 'The patient says by text that they will come: kept on the visit, in its history and told to staff, each once. outcome confirmed, or stored when the visit is not confirmed by the clinic or past.';
 
-CREATE FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) RETURNS text
+CREATE FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean DEFAULT false) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
     AS $$
 declare
-  -- greeting and opening, place, phone, attachment, close
+  -- greeting and opening, place, phone, attachment, close, a reminder's opening
   v_words text[] := case p_language
     when 'es' then array['Hola:' || E'\n\n' || 'Su cita en %s queda registrada:', 'Lugar: %s',
-      'Si tiene preguntas o quiere cambiarla, llame al %s.', 'El archivo adjunto la guarda en su calendario.', 'Hasta pronto,']
+      'Si tiene preguntas o quiere cambiarla, llame al %s.', 'El archivo adjunto la guarda en su calendario.', 'Hasta pronto,',
+      'Hola:' || E'\n\n' || 'Le recordamos su cita en %s:']
     when 'fr' then array['Bonjour,' || E'\n\n' || 'Votre rendez-vous chez %s est noté :', 'Lieu : %s',
-      'Pour une question ou un changement, appelez le %s.', 'Le fichier joint l''ajoute à votre agenda.', 'À bientôt,']
+      'Pour une question ou un changement, appelez le %s.', 'Le fichier joint l''ajoute à votre agenda.', 'À bientôt,',
+      'Bonjour,' || E'\n\n' || 'Nous vous rappelons votre rendez-vous chez %s :']
     when 'de' then array['Guten Tag,' || E'\n\n' || 'Ihr Termin bei %s ist vorgemerkt:', 'Ort: %s',
-      'Bei Fragen oder Änderungen rufen Sie bitte %s an.', 'Mit der angehängten Datei kommt er in Ihren Kalender.', 'Bis bald,']
+      'Bei Fragen oder Änderungen rufen Sie bitte %s an.', 'Mit der angehängten Datei kommt er in Ihren Kalender.', 'Bis bald,',
+      'Guten Tag,' || E'\n\n' || 'wir erinnern Sie an Ihren Termin bei %s:']
     else array['Hello,' || E'\n\n' || 'your visit at %s is booked:', 'Place: %s',
-      'For a question or a change please call %s.', 'The attached file puts it into your calendar.', 'See you soon,']
+      'For a question or a change please call %s.', 'The attached file puts it into your calendar.', 'See you soon,',
+      'Hello,' || E'\n\n' || 'this is a reminder of your visit at %s:']
   end;
 begin
   return concat_ws(E'\n\n',
-    format(v_words[1], p_clinic),
+    format(v_words[case when p_reminder then 6 else 1 end], p_clinic),
     (select string_agg('- ' || l.line, E'\n' order by l.at) from unnest(p_lines) with ordinality l (line, at)),
     case when p_place is not null then format(v_words[2], p_place) end,
     case when p_phone is not null then format(v_words[3], p_phone) end,
-    v_words[4], v_words[5] || E'\n' || p_clinic);
+    case when not p_reminder then v_words[4] end, v_words[5] || E'\n' || p_clinic);
 end
 $$;
 
-ALTER FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) OWNER TO owner;
+ALTER FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) OWNER TO owner;
 
-COMMENT ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) IS 'The plain text of a confirmation by e-mail: one line per visit, then place and phone where they are known (NULL: left out). Never a code: an address is easier to misspell than a number.';
+COMMENT ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) IS 'The plain text of a confirmation by e-mail: one line per visit, then place and phone where they are known (NULL: left out). p_reminder: of a reminder, which brings no file for the calendar. Never a code: an address is easier to misspell than a number.';
 
 CREATE FUNCTION app.contact_language(p_contact_id uuid) RETURNS text
     LANGUAGE sql STABLE
@@ -3639,6 +3668,41 @@ $$;
 ALTER FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) IS 'The next 1000 messages of a period after one, the oldest first; days as in app.list_messages. total is not counted. Owner and admin only (VX403), asked at every step; the first step puts the export in the audit log.';
+
+CREATE FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.transcript_export
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_export app.transcript_export := app.transcript_of(p_call_id);
+begin
+  if coalesce(p_format, '') not in ('txt', 'pdf') then
+    raise exception 'a transcript is exported as txt or pdf' using errcode = 'VX400';
+  end if;
+  v_export.message_id := app.uuid_v7();
+  v_export.exported_at := app.now();
+  -- Not the contact's message: erasing them must not erase who took their words.
+  insert into public.messages (
+    org_id, id, direction, method, category, recipient, content, status, service_provider, external_message_id, sent_at, call_id,
+    actor_user_id, request_id, created_at, updated_at)
+  select v_org_id, v_export.message_id, 'outbound', 'export', 'export', coalesce(p.email, p.user_id::text), 'Transcript, ' || p_format, 'sent',
+    'voxanne', v_export.message_id::text, v_export.exported_at, p_call_id, p.user_id, p_request_id, v_export.exported_at, v_export.exported_at
+  from public.profiles p
+  where p.org_id = v_org_id and p.user_id = app.current_user_id();
+  if not found then
+    raise exception 'only members export' using errcode = 'VX403';
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'transcript_exported', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  perform app.announce('message_updated', 'message', v_export.message_id);
+  return next v_export;
+end
+$$;
+
+ALTER FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) IS 'Takes a call''s transcript out of the dashboard, as txt or pdf. Who did so stands in messages (method export, the member as recipient) and in the audit log. Every member may: they could read it as well. Errors as app.transcript_of; VX400 for another format, VX403 for who is no member.';
 
 CREATE FUNCTION app.find_messaging_tenant(p_number text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -7092,6 +7156,35 @@ ALTER FUNCTION app.read_credential(p_provider text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.read_credential(p_provider text) IS 'The sealed credential of a provider, for the moment of its use; no row where the clinic has none. Never given to people''s requests.';
 
+CREATE FUNCTION app.read_export(p_message_id uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.transcript_export
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_message public.messages;
+  v_export app.transcript_export;
+begin
+  select * into v_message
+  from public.messages m
+  where m.org_id = v_org_id and m.id = p_message_id and m.method = 'export' and m.category = 'export'
+    and m.actor_user_id = app.current_user_id();
+  if v_message.call_id is null then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  v_export := app.transcript_of(v_message.call_id);
+  v_export.message_id := v_message.id;
+  v_export.exported_at := v_message.created_at;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'transcript_read', 'call', v_message.call_id, app.current_user_id(), left(p_request_id, 64));
+  return next v_export;
+end
+$$;
+
+ALTER FUNCTION app.read_export(p_message_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_export(p_message_id uuid, p_request_id text) IS 'The transcript of an export that the acting member made, as it is now; the audit log remembers each reading. VX404 for somebody else''s or none, and errors as app.transcript_of: what was deleted or erased meanwhile is gone.';
+
 CREATE FUNCTION app.read_notification(p_notification_id uuid) RETURNS SETOF app.notification_row
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -7705,6 +7798,52 @@ $$;
 ALTER FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) IS 'Gives a claim back after a registration that surely did not happen, so that the next try need not wait.';
+
+CREATE FUNCTION app.reminder_text(p_visit public.appointments, p_method text) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_language text := app.contact_language((p_visit).contact_id);
+  v_template text[] := app.template_for('reminder', v_language);
+  v_bundle app.scheduled_bundle;
+  v_said record;
+begin
+  select o.name as clinic, w.words, v.name as service, r.name as practitioner, coalesce(l.address, l.name) as place, k.source <> 'call' as known,
+    coalesce(l.phone, (
+      select x.phone from public.locations x where x.org_id = l.org_id and x.phone is not null order by x.created_at, x.id limit 1)) as phone,
+    -- Brackets and braces would be taken for places of codes and fields.
+    left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as first_name
+  into strict v_said
+  from public.organizations o
+  join public.locations l on l.org_id = o.id and l.id = (p_visit).location_id
+  join public.services v on v.org_id = o.id and v.id = (p_visit).service_id
+  join public.resources r on r.org_id = o.id and r.id = (p_visit).resource_id
+  join public.patients p on p.org_id = o.id and p.id = (p_visit).patient_id
+  join public.contacts k on k.org_id = o.id and k.id = (p_visit).contact_id
+  cross join lateral (select app.local_words((p_visit).scheduled_at, l.time_zone, v_language) as words) w
+  where o.id = app.require_org_id();
+
+  v_bundle.clinic_name := v_said.clinic;
+  v_bundle.place := v_said.place;
+  v_bundle.clinic_phone := v_said.phone;
+  return array[
+    app.render_text(v_template[1], jsonb_build_object('clinic', v_said.clinic)),
+    case p_method
+      when 'sms' then app.visit_text('reminder', v_language, v_template[2], v_bundle, array[v_said.words[1]], array[v_said.words[2]],
+        null, v_said.first_name, v_said.service, v_said.practitioner)
+      -- An address that a caller merely said learns the clinic and the time only.
+      else app.confirmation_email(v_language, v_said.clinic,
+        array[concat_ws(', ', v_said.words[1], v_said.words[2],
+          case when v_said.known then v_said.service end, case when v_said.known then v_said.practitioner end)],
+        v_said.place, v_said.phone, true)
+    end];
+end
+$$;
+
+ALTER FUNCTION app.reminder_text(p_visit public.appointments, p_method text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.reminder_text(p_visit public.appointments, p_method text) IS 'The words of a reminder of one visit in the contact''s language: array[subject, body]. sms: the clinic''s wording for reminders; email: what a confirmation by e-mail says, without the file for the calendar and without anything to answer.';
 
 CREATE FUNCTION app.remove_closure(p_closure_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9043,6 +9182,78 @@ ALTER FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key 
 
 COMMENT ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) IS 'A text that a member of the staff writes to a contact, about a call or not; without a contact it is the call''s, made where it is missing. Answers as app.begin_message does, with outcome send for the caller to take to Twilio; in the recipient''s quiet hours it is wait with not_before and nothing is written. The same p_send_key again is replayed. Staff only (VX403); an unknown contact or call is VX404.';
 
+CREATE FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_visit public.appointments;
+  v_now timestamptz;
+  v_last timestamptz;
+  v_text text[];
+  v_decision app.message_decision;
+begin
+  perform app.require_staff();
+  if coalesce(p_method, '') not in ('sms', 'email') then
+    raise exception 'a reminder goes by sms or email' using errcode = 'VX400';
+  end if;
+  -- The contact's lock before the visit's, as app.take_scheduled takes them: a reminder that goes out by itself at this
+  -- moment is seen here, or sees this one.
+  perform app.lock_contact(a.contact_id)
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id;
+  select * into v_visit
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for share;
+  if v_visit.id is null then
+    raise exception 'Appointment not found' using errcode = 'VX404';
+  end if;
+
+  v_now := app.now();
+  if not exists (select from public.messages m where m.org_id = v_org_id and m.send_key = p_send_key) then
+    v_decision.reason := case
+      when not exists (
+        select from public.contacts k where k.org_id = v_org_id and k.id = v_visit.contact_id and k.erased_at is null) then 'no_contact'
+      when v_visit.status = 'pending' then 'approval_needed'
+      when v_visit.status <> 'confirmed' then 'not_active'
+      when v_visit.scheduled_at <= v_now then 'too_late'
+    end;
+    if v_decision.reason is null then
+      select max(m.created_at) into v_last
+      from public.messages m
+      where m.org_id = v_org_id and m.category = 'reminder' and m.status in ('queued', 'sent', 'delivered', 'unknown')
+        and m.created_at > v_now - interval '24 hours'
+        and (m.appointment_id = v_visit.id or m.id in (
+          select s.message_id from public.scheduled_messages s where s.org_id = v_org_id and s.appointment_id = v_visit.id));
+      if v_last is not null then
+        v_decision.reason := 'already_reminded';
+        v_decision.not_before := v_last + interval '24 hours';
+      end if;
+    end if;
+    if v_decision.reason is not null then
+      v_decision.outcome := 'blocked';
+      return next v_decision;
+      return;
+    end if;
+  end if;
+
+  v_text := app.reminder_text(v_visit, p_method);
+  return query
+  select *
+  from app.begin_message(
+    p_category => 'reminder', p_method => p_method, p_content => v_text[2], p_send_key => p_send_key,
+    p_contact_id => v_visit.contact_id, p_service_provider => p_service_provider,
+    p_subject => case when p_method = 'email' then v_text[1] end, p_appointment_id => v_visit.id,
+    p_number_zones => p_number_zones, p_number_region => p_number_region, p_request_id => p_request_id);
+end
+$$;
+
+ALTER FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) IS 'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
+
 CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -10177,6 +10388,40 @@ $$;
 ALTER FUNCTION app.tool_registry() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.tool_registry() IS 'All tools that were ever registered, with the ids they have and had at Vapi.';
+
+CREATE FUNCTION app.transcript_of(p_call_id uuid) RETURNS app.transcript_export
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_call public.call_logs;
+  v_export app.transcript_export;
+begin
+  select c.* into v_call
+  from public.call_logs c
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  where c.org_id = app.require_org_id() and c.id = p_call_id and c.deleted_at is null and k.erased_at is null;
+  if v_call.id is null then
+    raise exception 'Call not found' using errcode = 'VX404';
+  elsif v_call.transcript_state <> 'stored' or v_call.transcript = '[]' then
+    raise exception 'This call does not have a transcript' using errcode = 'VX400';
+  end if;
+  select null, v_call.id, null, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
+    case v_call.direction when 'outbound' then v_call.to_number else v_call.from_number end, v_call.direction,
+    app.call_state(v_call.status, v_call.outcome, v_call.ended_reason), v_call.began_at,
+    v_call.duration_seconds, v_call.summary, v_call.transcript
+  into strict v_export
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = v_call.location_id
+  left join public.contacts k on k.org_id = o.id and k.id = v_call.contact_id
+  where o.id = v_call.org_id;
+  return v_export;
+end
+$$;
+
+ALTER FUNCTION app.transcript_of(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.transcript_of(p_call_id uuid) IS 'What an exported transcript says; message_id and exported_at are still to come. VX404 for an unknown or deleted call, or one whose contact was erased; VX400 for a call without a transcript.';
 
 CREATE FUNCTION app.transfer_destination(p_call_id uuid, p_department text) RETURNS SETOF app.transfer_answer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -12733,8 +12978,8 @@ REVOKE ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status 
 GRANT ALL ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) TO app_writer;
-REVOKE ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_language(p_contact_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
@@ -12835,6 +13080,9 @@ REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.find_messaging_tenant(p_number text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.find_messaging_tenant(p_number text) FROM PUBLIC;
@@ -13260,6 +13508,9 @@ GRANT SELECT(updated_at) ON TABLE public.org_credentials TO tenant_user;
 GRANT ALL ON FUNCTION app.read_credential(p_provider text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.read_credential(p_provider text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.read_export(p_message_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_export(p_message_id uuid, p_request_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.read_notification(p_notification_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.read_notification(p_notification_id uuid) FROM PUBLIC;
 
@@ -13317,6 +13568,9 @@ REVOKE ALL ON FUNCTION app.release_number(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.reminder_text(p_visit public.appointments, p_method text) TO app_writer;
+REVOKE ALL ON FUNCTION app.reminder_text(p_visit public.appointments, p_method text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.remove_closure(p_closure_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.remove_closure(p_closure_id uuid) FROM PUBLIC;
@@ -13473,6 +13727,9 @@ REVOKE ALL ON FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grante
 GRANT ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_service;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_user;
 REVOKE ALL ON FUNCTION app.service_cards() FROM PUBLIC;
@@ -13571,6 +13828,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.vapi_tools TO app_definer;
 
 GRANT ALL ON FUNCTION app.tool_registry() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.tool_registry() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.transcript_of(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.transcript_of(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) FROM PUBLIC;

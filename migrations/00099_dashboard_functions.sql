@@ -11,6 +11,9 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.take_scheduled;
+drop function app.take_visits;
+drop function app.confirmation_email;
 drop policy if exists definer_crosses on public.agent_tools;
 drop policy if exists definer_crosses on public.agents;
 drop policy if exists service_role_sees_all on public.vapi_pace;
@@ -667,6 +670,288 @@ comment on function app.begin_message(text, text, text, text, uuid, text, text, 
 
 select app.seal('app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text)', 'app_writer', 'tenant_service', 'app_writer');
 -- end of sql/0900_function_begin_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0905_function_conclude_message.sql
+create or replace function app.conclude_message(
+  p_message public.messages,
+  p_status text,
+  p_external_id text,
+  p_error_code text,
+  p_reason text
+)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := (p_message).id;
+  v_now timestamptz := app.now();
+  v_reason text := case
+    when p_status = 'failed' and p_error_code = '21610' then 'opted_out'
+    when p_status = 'failed' then coalesce(p_reason, 'refused')
+    when p_status = 'unknown' then p_reason
+  end;
+begin
+  update public.messages m
+  set status = p_status, reason = v_reason,
+    provider_error = left(nullif(regexp_replace(p_error_code, '[^A-Za-z0-9_.-]', '', 'g'), ''), 60),
+    external_message_id = coalesce(m.external_message_id, p_external_id),
+    sent_at = case when p_status in ('sent', 'delivered') then coalesce(m.sent_at, v_now) else m.sent_at end,
+    updated_at = v_now
+  where m.org_id = v_org_id and m.id = v_id;
+
+  -- A reminder that staff sent confirms the visit as well; those that go out by themselves say only what was confirmed.
+  if p_status in ('sent', 'delivered')
+    and ((p_message).category = 'confirmation' or (p_message).category = 'reminder' and (p_message).actor_user_id is not null)
+  then
+    -- In order of their ids, as app.take_scheduled locks them.
+    with told as (
+      select a.org_id, a.id
+      from public.appointments a
+      where a.org_id = v_org_id and not a.confirmation_sent
+        and (a.id = (p_message).appointment_id or a.id in (
+          select s.appointment_id from public.scheduled_messages s where s.org_id = v_org_id and s.message_id = v_id))
+      order by a.id
+      for no key update
+    )
+    update public.appointments a
+    set confirmation_sent = true
+    from told
+    where a.org_id = told.org_id and a.id = told.id;
+  elsif v_reason = 'opted_out' then
+    perform app.note_opt_out('sms', (p_message).recipient,
+      coalesce((p_message).recipient_hash, app.number_hash((p_message).recipient)), 'carrier');
+  end if;
+  if p_status = 'failed' and (p_message).category in ('confirmation', 'reminder', 'code') then
+    perform app.notify_staff('message_failed', format('A %s could not be sent', (p_message).category), 'message', v_id);
+  elsif p_status = 'unknown' and p_reason = 'cannot_ask' and (p_message).reason is distinct from p_reason then
+    perform app.notify_staff('message_unknown', 'A message may or may not have been sent', 'message', v_id);
+  end if;
+  perform app.announce('message_updated', 'message', v_id);
+  return p_status;
+end
+$$;
+
+comment on function app.conclude_message(public.messages, text, text, text, text) is
+  'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, and so does a reminder that staff sent, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
+
+select app.seal('app.conclude_message(public.messages, text, text, text, text)', null, 'app_writer');
+-- end of sql/0905_function_conclude_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0933_function_confirmation_email.sql
+create or replace function app.confirmation_email(
+  p_language text,
+  p_clinic text,
+  p_lines text[],
+  p_place text,
+  p_phone text,
+  p_reminder boolean default false
+)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  -- greeting and opening, place, phone, attachment, close, a reminder's opening
+  v_words text[] := case p_language
+    when 'es' then array['Hola:' || E'\n\n' || 'Su cita en %s queda registrada:', 'Lugar: %s',
+      'Si tiene preguntas o quiere cambiarla, llame al %s.', 'El archivo adjunto la guarda en su calendario.', 'Hasta pronto,',
+      'Hola:' || E'\n\n' || 'Le recordamos su cita en %s:']
+    when 'fr' then array['Bonjour,' || E'\n\n' || 'Votre rendez-vous chez %s est noté :', 'Lieu : %s',
+      'Pour une question ou un changement, appelez le %s.', 'Le fichier joint l''ajoute à votre agenda.', 'À bientôt,',
+      'Bonjour,' || E'\n\n' || 'Nous vous rappelons votre rendez-vous chez %s :']
+    when 'de' then array['Guten Tag,' || E'\n\n' || 'Ihr Termin bei %s ist vorgemerkt:', 'Ort: %s',
+      'Bei Fragen oder Änderungen rufen Sie bitte %s an.', 'Mit der angehängten Datei kommt er in Ihren Kalender.', 'Bis bald,',
+      'Guten Tag,' || E'\n\n' || 'wir erinnern Sie an Ihren Termin bei %s:']
+    else array['Hello,' || E'\n\n' || 'your visit at %s is booked:', 'Place: %s',
+      'For a question or a change please call %s.', 'The attached file puts it into your calendar.', 'See you soon,',
+      'Hello,' || E'\n\n' || 'this is a reminder of your visit at %s:']
+  end;
+begin
+  return concat_ws(E'\n\n',
+    format(v_words[case when p_reminder then 6 else 1 end], p_clinic),
+    (select string_agg('- ' || l.line, E'\n' order by l.at) from unnest(p_lines) with ordinality l (line, at)),
+    case when p_place is not null then format(v_words[2], p_place) end,
+    case when p_phone is not null then format(v_words[3], p_phone) end,
+    case when not p_reminder then v_words[4] end, v_words[5] || E'\n' || p_clinic);
+end
+$$;
+
+comment on function app.confirmation_email(text, text, text[], text, text, boolean) is
+  'The plain text of a confirmation by e-mail: one line per visit, then place and phone where they are known (NULL: left out). p_reminder: of a reminder, which brings no file for the calendar. Never a code: an address is easier to misspell than a number.';
+
+select app.seal('app.confirmation_email(text, text, text[], text, text, boolean)', null, 'app_writer');
+-- end of sql/0933_function_confirmation_email.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0938_function_take_visits.sql
+create or replace function app.take_visits(p_row public.scheduled_messages, p_now timestamptz)
+returns app.scheduled_bundle
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_bundle app.scheduled_bundle := app.start_bundle(p_row, (p_row).kind);
+  v_language text := app.contact_language((p_row).contact_id);
+  v_kind text := case when v_bundle.spoken then 'neutral_confirmation' else (p_row).kind end;
+  v_template text[] := app.template_for(v_kind, v_language);
+  v_said record;
+  v_email_is_known boolean;
+  v_places integer;
+begin
+  select array_agg(t.id order by t.at) as ids, array_agg(a.id order by t.at) as visits,
+    array_agg(a.scheduled_at order by t.at) as starts, array_agg(upper(a.during) order by t.at) as ends,
+    array_agg(w.words[1] order by t.at) as dates, array_agg(w.words[2] order by t.at) as times,
+    -- A name is said only where it is needed to tell patients apart, and then only the first one.
+    array_agg(f.name order by t.at) as first_names, count(distinct a.patient_id) > 1 as several,
+    array_agg(v.name order by t.at) as services, array_agg(r.name order by t.at) as practitioners,
+    (array_agg(coalesce(l.address, l.name) order by t.at))[1] as place,
+    (array_agg(l.phone order by t.at))[1] as phone
+  into v_said
+  from (select s.*, row_number() over () as at from app.visits_to_tell(p_row, p_now) s) t
+  join public.appointments a on a.org_id = t.org_id and a.id = t.appointment_id
+  join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+  join public.services v on v.org_id = a.org_id and v.id = a.service_id
+  join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
+  join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+  cross join lateral (select app.local_words(a.scheduled_at, l.time_zone, v_language) as words) w
+  -- Brackets and braces would be taken for places of codes and fields.
+  cross join lateral (select left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as name) f;
+  -- What a call wrote down is only what somebody said.
+  v_email_is_known := exists (
+    select from public.contacts k
+    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
+  -- Nor do strangers get our e-mail over and over because somebody keeps saying their address.
+  if not v_email_is_known and (
+    select count(*) >= 3
+    from public.messages m
+    where m.org_id = (p_row).org_id and m.recipient_hash = app.number_hash(v_bundle.email) and m.direction = 'outbound'
+      and m.status <> 'blocked' and m.created_at > p_now - interval '168 hours')
+  then
+    v_bundle.email := null;
+  end if;
+  if v_said.ids is null then
+    return null;
+  elsif v_bundle.phone is null and v_bundle.email is null then
+    perform app.settle_scheduled(v_said.ids, 'skipped', 'no_recipient');
+    return null;
+  end if;
+
+  v_bundle.scheduled_ids := v_said.ids;
+  v_bundle.appointment_ids := v_said.visits;
+  v_bundle.starts_at := v_said.starts;
+  v_bundle.ends_at := v_said.ends;
+  v_bundle.place := v_said.place;
+  v_bundle.clinic_phone := coalesce(v_said.phone, v_bundle.clinic_phone);
+  v_bundle.subject := app.render_text(v_template[1], jsonb_build_object('clinic', v_bundle.clinic_name));
+
+  if v_bundle.phone is not null then
+    v_bundle.text := app.visit_text(v_kind, v_language, v_template[2], v_bundle, v_said.dates, v_said.times,
+      case when v_said.several and not v_bundle.spoken then v_said.first_names end, v_said.first_names[1], v_said.services[1], v_said.practitioners[1]);
+    v_places := (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]');
+    v_bundle.code_subjects := array(
+      select v_said.visits[(n - 1) % cardinality(v_said.visits) + 1] from generate_series(1, v_places) n order by n);
+    v_bundle.code_versions := app.next_codes(v_bundle.code_subjects);
+  end if;
+
+  v_bundle.summaries := array(
+    select case when v_email_is_known then v_said.services[n] || ', ' else '' end || v_bundle.clinic_name
+    from generate_subscripts(v_said.visits, 1) n order by n);
+  if v_bundle.email is not null then
+    v_bundle.email_text := app.confirmation_email(v_language, v_bundle.clinic_name, array(
+        select concat_ws(', ', case when v_email_is_known and v_said.several then v_said.first_names[n] end,
+          v_said.dates[n], v_said.times[n], case when v_email_is_known then v_said.services[n] end,
+          case when v_email_is_known then v_said.practitioners[n] end)
+        from generate_subscripts(v_said.visits, 1) n order by n),
+      v_bundle.place, v_bundle.clinic_phone);
+  end if;
+  return v_bundle;
+end
+$$;
+
+comment on function app.take_visits(public.scheduled_messages, timestamptz) is
+  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. NULL: there is nothing to tell any more, and the rows say why.';
+
+select app.seal('app.take_visits(public.scheduled_messages, timestamptz)', null, 'app_writer');
+-- end of sql/0938_function_take_visits.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0941_function_take_scheduled.sql
+create or replace function app.take_scheduled(
+  p_scheduled_id uuid
+)
+returns setof app.scheduled_bundle
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_row public.scheduled_messages;
+  v_now timestamptz;
+  v_not_before timestamptz;
+  v_bundle app.scheduled_bundle;
+begin
+  select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
+  -- The same locks as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
+  -- booking locks them in that order.
+  perform app.lock_contact(v_row.contact_id);
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.id in (
+    select s.appointment_id from public.scheduled_messages s
+    where s.org_id = v_org_id and s.contact_id = v_row.contact_id and s.state = 'waiting')
+  order by a.id
+  for no key update;
+  perform from public.scheduled_messages s
+  where s.org_id = v_org_id and s.contact_id = v_row.contact_id and s.state = 'waiting'
+  order by s.id
+  for update;
+
+  v_now := app.now();
+  select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
+  if v_row.state = 'waiting' then
+    -- A call that still runs may book another visit, or change this one.
+    v_not_before := case
+      when v_row.due_at > v_now then v_row.due_at
+      when v_row.kind = 'confirmation' and exists (
+        select from public.call_logs c
+        where c.org_id = v_org_id and c.id = v_row.call_id and c.ended_at is null and c.status <> 'ended'
+          and c.created_at > v_now - interval '30 minutes') then v_now + interval '1 minute'
+    end;
+    if v_not_before is not null then
+      v_bundle.outcome := 'wait';
+      v_bundle.not_before := v_not_before;
+      v_bundle.scheduled_ids := array[v_row.id];
+    else
+      v_bundle := case
+        when v_row.kind in ('confirmation', 'reminder') then app.take_visits(v_row, v_now)
+        when v_row.kind = 'campaign' then app.take_campaign(v_row)
+        else app.take_answer(v_row, v_now)
+      end;
+    end if;
+  end if;
+  v_bundle.outcome := coalesce(v_bundle.outcome, 'nothing');
+  v_bundle.spoken := coalesce(v_bundle.spoken, false);
+  return next v_bundle;
+end
+$$;
+
+comment on function app.take_scheduled(uuid) is
+  'What is to be sent now for a scheduled message, with everything that is merged into it; the rows stay locked until the transaction ends, which must settle them (app.settle_scheduled). outcome wait: its time has not come, or its call still runs (asked again every minute, for half an hour); nothing: done, cancelled or skipped, also when there is no such row.';
+
+select app.seal('app.take_scheduled(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/0941_function_take_scheduled.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -3800,6 +4085,268 @@ select app.seal('app.note_verification(text, timestamptz, text)', 'app_writer', 
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1470_function_reminder_text.sql
+create or replace function app.reminder_text(p_visit public.appointments, p_method text)
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_language text := app.contact_language((p_visit).contact_id);
+  v_template text[] := app.template_for('reminder', v_language);
+  v_bundle app.scheduled_bundle;
+  v_said record;
+begin
+  select o.name as clinic, w.words, v.name as service, r.name as practitioner, coalesce(l.address, l.name) as place, k.source <> 'call' as known,
+    coalesce(l.phone, (
+      select x.phone from public.locations x where x.org_id = l.org_id and x.phone is not null order by x.created_at, x.id limit 1)) as phone,
+    -- Brackets and braces would be taken for places of codes and fields.
+    left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as first_name
+  into strict v_said
+  from public.organizations o
+  join public.locations l on l.org_id = o.id and l.id = (p_visit).location_id
+  join public.services v on v.org_id = o.id and v.id = (p_visit).service_id
+  join public.resources r on r.org_id = o.id and r.id = (p_visit).resource_id
+  join public.patients p on p.org_id = o.id and p.id = (p_visit).patient_id
+  join public.contacts k on k.org_id = o.id and k.id = (p_visit).contact_id
+  cross join lateral (select app.local_words((p_visit).scheduled_at, l.time_zone, v_language) as words) w
+  where o.id = app.require_org_id();
+
+  v_bundle.clinic_name := v_said.clinic;
+  v_bundle.place := v_said.place;
+  v_bundle.clinic_phone := v_said.phone;
+  return array[
+    app.render_text(v_template[1], jsonb_build_object('clinic', v_said.clinic)),
+    case p_method
+      when 'sms' then app.visit_text('reminder', v_language, v_template[2], v_bundle, array[v_said.words[1]], array[v_said.words[2]],
+        null, v_said.first_name, v_said.service, v_said.practitioner)
+      -- An address that a caller merely said learns the clinic and the time only.
+      else app.confirmation_email(v_language, v_said.clinic,
+        array[concat_ws(', ', v_said.words[1], v_said.words[2],
+          case when v_said.known then v_said.service end, case when v_said.known then v_said.practitioner end)],
+        v_said.place, v_said.phone, true)
+    end];
+end
+$$;
+
+comment on function app.reminder_text(public.appointments, text) is
+  'The words of a reminder of one visit in the contact''s language: array[subject, body]. sms: the clinic''s wording for reminders; email: what a confirmation by e-mail says, without the file for the calendar and without anything to answer.';
+
+select app.seal('app.reminder_text(public.appointments, text)', null, 'app_writer');
+-- end of sql/1470_function_reminder_text.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1472_function_send_reminder.sql
+create or replace function app.send_reminder(
+  p_appointment_id uuid,
+  p_method text,
+  p_send_key text,
+  p_service_provider text,
+  p_number_zones text[],
+  p_number_region text default null,
+  p_request_id text default null
+)
+returns setof app.message_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_visit public.appointments;
+  v_now timestamptz;
+  v_last timestamptz;
+  v_text text[];
+  v_decision app.message_decision;
+begin
+  perform app.require_staff();
+  if coalesce(p_method, '') not in ('sms', 'email') then
+    raise exception 'a reminder goes by sms or email' using errcode = 'VX400';
+  end if;
+  -- The contact's lock before the visit's, as app.take_scheduled takes them: a reminder that goes out by itself at this
+  -- moment is seen here, or sees this one.
+  perform app.lock_contact(a.contact_id)
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id;
+  select * into v_visit
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for share;
+  if v_visit.id is null then
+    raise exception 'Appointment not found' using errcode = 'VX404';
+  end if;
+
+  v_now := app.now();
+  if not exists (select from public.messages m where m.org_id = v_org_id and m.send_key = p_send_key) then
+    v_decision.reason := case
+      when not exists (
+        select from public.contacts k where k.org_id = v_org_id and k.id = v_visit.contact_id and k.erased_at is null) then 'no_contact'
+      when v_visit.status = 'pending' then 'approval_needed'
+      when v_visit.status <> 'confirmed' then 'not_active'
+      when v_visit.scheduled_at <= v_now then 'too_late'
+    end;
+    if v_decision.reason is null then
+      select max(m.created_at) into v_last
+      from public.messages m
+      where m.org_id = v_org_id and m.category = 'reminder' and m.status in ('queued', 'sent', 'delivered', 'unknown')
+        and m.created_at > v_now - interval '24 hours'
+        and (m.appointment_id = v_visit.id or m.id in (
+          select s.message_id from public.scheduled_messages s where s.org_id = v_org_id and s.appointment_id = v_visit.id));
+      if v_last is not null then
+        v_decision.reason := 'already_reminded';
+        v_decision.not_before := v_last + interval '24 hours';
+      end if;
+    end if;
+    if v_decision.reason is not null then
+      v_decision.outcome := 'blocked';
+      return next v_decision;
+      return;
+    end if;
+  end if;
+
+  v_text := app.reminder_text(v_visit, p_method);
+  return query
+  select *
+  from app.begin_message(
+    p_category => 'reminder', p_method => p_method, p_content => v_text[2], p_send_key => p_send_key,
+    p_contact_id => v_visit.contact_id, p_service_provider => p_service_provider,
+    p_subject => case when p_method = 'email' then v_text[1] end, p_appointment_id => v_visit.id,
+    p_number_zones => p_number_zones, p_number_region => p_number_region, p_request_id => p_request_id);
+end
+$$;
+
+comment on function app.send_reminder(uuid, text, text, text, text[], text, text) is
+  'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
+
+select app.seal('app.send_reminder(uuid, text, text, text, text[], text, text)', 'app_writer', 'tenant_user');
+-- end of sql/1472_function_send_reminder.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1474_function_transcript_of.sql
+create or replace function app.transcript_of(p_call_id uuid)
+returns app.transcript_export
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_call public.call_logs;
+  v_export app.transcript_export;
+begin
+  select c.* into v_call
+  from public.call_logs c
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  where c.org_id = app.require_org_id() and c.id = p_call_id and c.deleted_at is null and k.erased_at is null;
+  if v_call.id is null then
+    raise exception 'Call not found' using errcode = 'VX404';
+  elsif v_call.transcript_state <> 'stored' or v_call.transcript = '[]' then
+    raise exception 'This call does not have a transcript' using errcode = 'VX400';
+  end if;
+  select null, v_call.id, null, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
+    case v_call.direction when 'outbound' then v_call.to_number else v_call.from_number end, v_call.direction,
+    app.call_state(v_call.status, v_call.outcome, v_call.ended_reason), v_call.began_at,
+    v_call.duration_seconds, v_call.summary, v_call.transcript
+  into strict v_export
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = v_call.location_id
+  left join public.contacts k on k.org_id = o.id and k.id = v_call.contact_id
+  where o.id = v_call.org_id;
+  return v_export;
+end
+$$;
+
+comment on function app.transcript_of(uuid) is
+  'What an exported transcript says; message_id and exported_at are still to come. VX404 for an unknown or deleted call, or one whose contact was erased; VX400 for a call without a transcript.';
+
+select app.seal('app.transcript_of(uuid)', null, 'app_writer');
+-- end of sql/1474_function_transcript_of.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1476_function_export_transcript.sql
+create or replace function app.export_transcript(p_call_id uuid, p_format text, p_request_id text default null)
+returns setof app.transcript_export
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_export app.transcript_export := app.transcript_of(p_call_id);
+begin
+  if coalesce(p_format, '') not in ('txt', 'pdf') then
+    raise exception 'a transcript is exported as txt or pdf' using errcode = 'VX400';
+  end if;
+  v_export.message_id := app.uuid_v7();
+  v_export.exported_at := app.now();
+  -- Not the contact's message: erasing them must not erase who took their words.
+  insert into public.messages (
+    org_id, id, direction, method, category, recipient, content, status, service_provider, external_message_id, sent_at, call_id,
+    actor_user_id, request_id, created_at, updated_at)
+  select v_org_id, v_export.message_id, 'outbound', 'export', 'export', coalesce(p.email, p.user_id::text), 'Transcript, ' || p_format, 'sent',
+    'voxanne', v_export.message_id::text, v_export.exported_at, p_call_id, p.user_id, p_request_id, v_export.exported_at, v_export.exported_at
+  from public.profiles p
+  where p.org_id = v_org_id and p.user_id = app.current_user_id();
+  if not found then
+    raise exception 'only members export' using errcode = 'VX403';
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'transcript_exported', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  perform app.announce('message_updated', 'message', v_export.message_id);
+  return next v_export;
+end
+$$;
+
+comment on function app.export_transcript(uuid, text, text) is
+  'Takes a call''s transcript out of the dashboard, as txt or pdf. Who did so stands in messages (method export, the member as recipient) and in the audit log. Every member may: they could read it as well. Errors as app.transcript_of; VX400 for another format, VX403 for who is no member.';
+
+select app.seal('app.export_transcript(uuid, text, text)', 'app_writer', 'tenant_user');
+-- end of sql/1476_function_export_transcript.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1478_function_read_export.sql
+create or replace function app.read_export(p_message_id uuid, p_request_id text default null)
+returns setof app.transcript_export
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_message public.messages;
+  v_export app.transcript_export;
+begin
+  select * into v_message
+  from public.messages m
+  where m.org_id = v_org_id and m.id = p_message_id and m.method = 'export' and m.category = 'export'
+    and m.actor_user_id = app.current_user_id();
+  if v_message.call_id is null then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  v_export := app.transcript_of(v_message.call_id);
+  v_export.message_id := v_message.id;
+  v_export.exported_at := v_message.created_at;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'transcript_read', 'call', v_message.call_id, app.current_user_id(), left(p_request_id, 64));
+  return next v_export;
+end
+$$;
+
+comment on function app.read_export(uuid, text) is
+  'The transcript of an export that the acting member made, as it is now; the audit log remembers each reading. VX404 for somebody else''s or none, and errors as app.transcript_of: what was deleted or erased meanwhile is gone.';
+
+select app.seal('app.read_export(uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1478_function_read_export.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
@@ -3814,6 +4361,11 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.read_export;
+drop function app.export_transcript;
+drop function app.transcript_of;
+drop function app.send_reminder;
+drop function app.reminder_text;
 drop function app.note_verification;
 drop function app.integrations;
 drop function app.note_effect;
@@ -3880,6 +4432,9 @@ drop function app.contact_stats;
 drop function app.list_contacts;
 drop function app.contact_search;
 drop function app.score_of_status;
+drop function app.take_scheduled;
+drop function app.take_visits;
+drop function app.confirmation_email;
 drop policy if exists searcher_finds on public.messages;
 drop policy if exists searcher_finds on public.call_logs;
 drop policy if exists searcher_finds on public.patients;
@@ -4496,6 +5051,280 @@ comment on function app.begin_message(text, text, text, text, uuid, text, text, 
 
 select app.seal('app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text)', 'app_writer', 'tenant_service', 'app_writer');
 -- end of sql/0900_function_begin_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0905_function_conclude_message.sql
+create or replace function app.conclude_message(
+  p_message public.messages,
+  p_status text,
+  p_external_id text,
+  p_error_code text,
+  p_reason text
+)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := (p_message).id;
+  v_now timestamptz := app.now();
+  v_reason text := case
+    when p_status = 'failed' and p_error_code = '21610' then 'opted_out'
+    when p_status = 'failed' then coalesce(p_reason, 'refused')
+    when p_status = 'unknown' then p_reason
+  end;
+begin
+  update public.messages m
+  set status = p_status, reason = v_reason,
+    provider_error = left(nullif(regexp_replace(p_error_code, '[^A-Za-z0-9_.-]', '', 'g'), ''), 60),
+    external_message_id = coalesce(m.external_message_id, p_external_id),
+    sent_at = case when p_status in ('sent', 'delivered') then coalesce(m.sent_at, v_now) else m.sent_at end,
+    updated_at = v_now
+  where m.org_id = v_org_id and m.id = v_id;
+
+  if p_status in ('sent', 'delivered') and (p_message).category = 'confirmation' then
+    -- In order of their ids, as app.take_scheduled locks them.
+    with told as (
+      select a.org_id, a.id
+      from public.appointments a
+      where a.org_id = v_org_id and not a.confirmation_sent
+        and (a.id = (p_message).appointment_id or a.id in (
+          select s.appointment_id from public.scheduled_messages s where s.org_id = v_org_id and s.message_id = v_id))
+      order by a.id
+      for no key update
+    )
+    update public.appointments a
+    set confirmation_sent = true
+    from told
+    where a.org_id = told.org_id and a.id = told.id;
+  elsif v_reason = 'opted_out' then
+    perform app.note_opt_out('sms', (p_message).recipient,
+      coalesce((p_message).recipient_hash, app.number_hash((p_message).recipient)), 'carrier');
+  end if;
+  if p_status = 'failed' and (p_message).category in ('confirmation', 'reminder', 'code') then
+    perform app.notify_staff('message_failed', format('A %s could not be sent', (p_message).category), 'message', v_id);
+  elsif p_status = 'unknown' and p_reason = 'cannot_ask' and (p_message).reason is distinct from p_reason then
+    perform app.notify_staff('message_unknown', 'A message may or may not have been sent', 'message', v_id);
+  end if;
+  perform app.announce('message_updated', 'message', v_id);
+  return p_status;
+end
+$$;
+
+comment on function app.conclude_message(public.messages, text, text, text, text) is
+  'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
+
+select app.seal('app.conclude_message(public.messages, text, text, text, text)', null, 'app_writer');
+-- end of sql/0905_function_conclude_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0933_function_confirmation_email.sql
+create or replace function app.confirmation_email(
+  p_language text,
+  p_clinic text,
+  p_lines text[],
+  p_place text,
+  p_phone text
+)
+returns text
+language plpgsql
+immutable
+set search_path = ''
+as $$
+declare
+  -- greeting and opening, place, phone, attachment, close
+  v_words text[] := case p_language
+    when 'es' then array['Hola:' || E'\n\n' || 'Su cita en %s queda registrada:', 'Lugar: %s',
+      'Si tiene preguntas o quiere cambiarla, llame al %s.', 'El archivo adjunto la guarda en su calendario.', 'Hasta pronto,']
+    when 'fr' then array['Bonjour,' || E'\n\n' || 'Votre rendez-vous chez %s est noté :', 'Lieu : %s',
+      'Pour une question ou un changement, appelez le %s.', 'Le fichier joint l''ajoute à votre agenda.', 'À bientôt,']
+    when 'de' then array['Guten Tag,' || E'\n\n' || 'Ihr Termin bei %s ist vorgemerkt:', 'Ort: %s',
+      'Bei Fragen oder Änderungen rufen Sie bitte %s an.', 'Mit der angehängten Datei kommt er in Ihren Kalender.', 'Bis bald,']
+    else array['Hello,' || E'\n\n' || 'your visit at %s is booked:', 'Place: %s',
+      'For a question or a change please call %s.', 'The attached file puts it into your calendar.', 'See you soon,']
+  end;
+begin
+  return concat_ws(E'\n\n',
+    format(v_words[1], p_clinic),
+    (select string_agg('- ' || l.line, E'\n' order by l.at) from unnest(p_lines) with ordinality l (line, at)),
+    case when p_place is not null then format(v_words[2], p_place) end,
+    case when p_phone is not null then format(v_words[3], p_phone) end,
+    v_words[4], v_words[5] || E'\n' || p_clinic);
+end
+$$;
+
+comment on function app.confirmation_email(text, text, text[], text, text) is
+  'The plain text of a confirmation by e-mail: one line per visit, then place and phone where they are known (NULL: left out). Never a code: an address is easier to misspell than a number.';
+
+select app.seal('app.confirmation_email(text, text, text[], text, text)', null, 'app_writer');
+-- end of sql/0933_function_confirmation_email.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0938_function_take_visits.sql
+create or replace function app.take_visits(p_row public.scheduled_messages, p_now timestamptz)
+returns app.scheduled_bundle
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_bundle app.scheduled_bundle := app.start_bundle(p_row, (p_row).kind);
+  v_language text := app.contact_language((p_row).contact_id);
+  v_kind text := case when v_bundle.spoken then 'neutral_confirmation' else (p_row).kind end;
+  v_template text[] := app.template_for(v_kind, v_language);
+  v_said record;
+  v_email_is_known boolean;
+  v_places integer;
+begin
+  select array_agg(t.id order by t.at) as ids, array_agg(a.id order by t.at) as visits,
+    array_agg(a.scheduled_at order by t.at) as starts, array_agg(upper(a.during) order by t.at) as ends,
+    array_agg(w.words[1] order by t.at) as dates, array_agg(w.words[2] order by t.at) as times,
+    -- A name is said only where it is needed to tell patients apart, and then only the first one.
+    array_agg(f.name order by t.at) as first_names, count(distinct a.patient_id) > 1 as several,
+    array_agg(v.name order by t.at) as services, array_agg(r.name order by t.at) as practitioners,
+    (array_agg(coalesce(l.address, l.name) order by t.at))[1] as place,
+    (array_agg(l.phone order by t.at))[1] as phone
+  into v_said
+  from (select s.*, row_number() over () as at from app.visits_to_tell(p_row, p_now) s) t
+  join public.appointments a on a.org_id = t.org_id and a.id = t.appointment_id
+  join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+  join public.services v on v.org_id = a.org_id and v.id = a.service_id
+  join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
+  join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
+  cross join lateral (select app.local_words(a.scheduled_at, l.time_zone, v_language) as words) w
+  -- Brackets and braces would be taken for places of codes and fields.
+  cross join lateral (select left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as name) f;
+  -- What a call wrote down is only what somebody said.
+  v_email_is_known := exists (
+    select from public.contacts k
+    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
+  -- Nor do strangers get our e-mail over and over because somebody keeps saying their address.
+  if not v_email_is_known and (
+    select count(*) >= 3
+    from public.messages m
+    where m.org_id = (p_row).org_id and m.recipient_hash = app.number_hash(v_bundle.email) and m.direction = 'outbound'
+      and m.status <> 'blocked' and m.created_at > p_now - interval '168 hours')
+  then
+    v_bundle.email := null;
+  end if;
+  if v_said.ids is null then
+    return null;
+  elsif v_bundle.phone is null and v_bundle.email is null then
+    perform app.settle_scheduled(v_said.ids, 'skipped', 'no_recipient');
+    return null;
+  end if;
+
+  v_bundle.scheduled_ids := v_said.ids;
+  v_bundle.appointment_ids := v_said.visits;
+  v_bundle.starts_at := v_said.starts;
+  v_bundle.ends_at := v_said.ends;
+  v_bundle.place := v_said.place;
+  v_bundle.clinic_phone := coalesce(v_said.phone, v_bundle.clinic_phone);
+  v_bundle.subject := app.render_text(v_template[1], jsonb_build_object('clinic', v_bundle.clinic_name));
+
+  if v_bundle.phone is not null then
+    v_bundle.text := app.visit_text(v_kind, v_language, v_template[2], v_bundle, v_said.dates, v_said.times,
+      case when v_said.several and not v_bundle.spoken then v_said.first_names end, v_said.first_names[1], v_said.services[1], v_said.practitioners[1]);
+    v_places := (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]');
+    v_bundle.code_subjects := array(
+      select v_said.visits[(n - 1) % cardinality(v_said.visits) + 1] from generate_series(1, v_places) n order by n);
+    v_bundle.code_versions := app.next_codes(v_bundle.code_subjects);
+  end if;
+
+  v_bundle.summaries := array(
+    select case when v_email_is_known then v_said.services[n] || ', ' else '' end || v_bundle.clinic_name
+    from generate_subscripts(v_said.visits, 1) n order by n);
+  if v_bundle.email is not null then
+    v_bundle.email_text := app.confirmation_email(v_language, v_bundle.clinic_name, array(
+        select concat_ws(', ', case when v_email_is_known and v_said.several then v_said.first_names[n] end,
+          v_said.dates[n], v_said.times[n], case when v_email_is_known then v_said.services[n] end,
+          case when v_email_is_known then v_said.practitioners[n] end)
+        from generate_subscripts(v_said.visits, 1) n order by n),
+      v_bundle.place, v_bundle.clinic_phone);
+  end if;
+  return v_bundle;
+end
+$$;
+
+comment on function app.take_visits(public.scheduled_messages, timestamptz) is
+  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. NULL: there is nothing to tell any more, and the rows say why.';
+
+select app.seal('app.take_visits(public.scheduled_messages, timestamptz)', null, 'app_writer');
+-- end of sql/0938_function_take_visits.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0941_function_take_scheduled.sql
+create or replace function app.take_scheduled(
+  p_scheduled_id uuid
+)
+returns setof app.scheduled_bundle
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_row public.scheduled_messages;
+  v_now timestamptz;
+  v_not_before timestamptz;
+  v_bundle app.scheduled_bundle;
+begin
+  select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
+  -- The same locks as app.begin_message's, so that nothing of one group goes out twice. Then visits before their rows: a
+  -- booking locks them in that order.
+  perform app.lock_contact(v_row.contact_id);
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.id in (
+    select s.appointment_id from public.scheduled_messages s
+    where s.org_id = v_org_id and s.contact_id = v_row.contact_id and s.state = 'waiting')
+  order by a.id
+  for no key update;
+  perform from public.scheduled_messages s
+  where s.org_id = v_org_id and s.contact_id = v_row.contact_id and s.state = 'waiting'
+  order by s.id
+  for update;
+
+  v_now := app.now();
+  select * into v_row from public.scheduled_messages s where s.org_id = v_org_id and s.id = p_scheduled_id;
+  if v_row.state = 'waiting' then
+    -- A call that still runs may book another visit, or change this one.
+    v_not_before := case
+      when v_row.due_at > v_now then v_row.due_at
+      when v_row.kind = 'confirmation' and exists (
+        select from public.call_logs c
+        where c.org_id = v_org_id and c.id = v_row.call_id and c.ended_at is null and c.status <> 'ended'
+          and c.created_at > v_now - interval '30 minutes') then v_now + interval '1 minute'
+    end;
+    if v_not_before is not null then
+      v_bundle.outcome := 'wait';
+      v_bundle.not_before := v_not_before;
+      v_bundle.scheduled_ids := array[v_row.id];
+    else
+      v_bundle := case
+        when v_row.kind in ('confirmation', 'reminder') then app.take_visits(v_row, v_now)
+        when v_row.kind = 'campaign' then app.take_campaign(v_row)
+        else app.take_answer(v_row, v_now)
+      end;
+    end if;
+  end if;
+  v_bundle.outcome := coalesce(v_bundle.outcome, 'nothing');
+  v_bundle.spoken := coalesce(v_bundle.spoken, false);
+  return next v_bundle;
+end
+$$;
+
+comment on function app.take_scheduled(uuid) is
+  'What is to be sent now for a scheduled message, with everything that is merged into it; the rows stay locked until the transaction ends, which must settle them (app.settle_scheduled). outcome wait: its time has not come, or its call still runs (asked again every minute, for half an hour); nothing: done, cancelled or skipped, also when there is no such row.';
+
+select app.seal('app.take_scheduled(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/0941_function_take_scheduled.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

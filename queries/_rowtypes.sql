@@ -466,3 +466,22 @@ create table app.integration_row (
   last_verified_at timestamptz,
   problem text
 );
+
+drop type app.transcript_export;
+create table app.transcript_export (
+  message_id uuid not null,
+  call_id uuid not null,
+  exported_at timestamptz not null,
+  clinic_name text not null,
+  clinic_phone text,
+  country text not null,
+  time_zone text not null,
+  caller_name text,
+  phone_number text,
+  direction text not null,
+  state text not null,
+  call_date timestamptz not null,
+  duration_seconds integer,
+  summary text,
+  transcript jsonb not null
+);

@@ -62,3 +62,11 @@ from app.read_call(p_call_id => @call_id::uuid, p_request_id => sqlc.narg(reques
 
 -- name: DeleteCall :exec
 select app.delete_call(p_call_id => @call_id::uuid, p_request_id => sqlc.narg(request_id)::text);
+
+-- name: ExportTranscript :one
+select *
+from app.export_transcript(p_call_id => @call_id::uuid, p_format => @format::text, p_request_id => sqlc.narg(request_id)::text);
+
+-- name: ReadExport :one
+select *
+from app.read_export(p_message_id => @message_id::uuid, p_request_id => sqlc.narg(request_id)::text);

@@ -30,6 +30,18 @@ from app.send_follow_up(
   p_request_id => sqlc.narg(request_id)::text
 );
 
+-- name: SendReminder :one
+select *
+from app.send_reminder(
+  p_appointment_id => @appointment_id::uuid,
+  p_method => @method::text,
+  p_send_key => @send_key::text,
+  p_service_provider => @service_provider::text,
+  p_number_zones => @number_zones::text[],
+  p_number_region => sqlc.narg(number_region)::text,
+  p_request_id => sqlc.narg(request_id)::text
+);
+
 -- name: ClaimMessage :one
 select *
 from app.claim_message(p_message_id => @message_id::uuid);

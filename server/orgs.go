@@ -8,6 +8,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server/api"
+	"github.com/voxanne-ai/voxanne/server/transcript"
 )
 
 // Membership is an organization as one of its members sees it, read in the
@@ -33,13 +34,15 @@ type memberships interface {
 type handlers struct {
 	db       Database
 	accounts *Accounts
-	texts    Texter // nil: nobody can text
+	texts    Sender // nil: nobody can send
 	count    messageCounter
 	now      func() time.Time
 	vapi     VapiAccount
 	checks   AccountChecker // nil: nobody can ask
 	// invitations says how they are mailed.
 	invitations InvitationMail
+	links       *Links // nil: no addresses of files
+	printer     *transcript.Printer
 }
 
 // asMember runs fn in one transaction of the signed-in member, and shows it the organization. Errors of its own:

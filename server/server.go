@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/voxanne-ai/voxanne/server/transcript"
 )
 
 // Database is what the server asks of package db.
@@ -31,7 +33,7 @@ type InvitationMail struct {
 	Platform     string // how e-mail of clinics without an account of their own leaves, as in messages.service_provider; empty: it does not
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Checks, Invitations and Traces may be missing.
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Checks, Invitations, Links and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -46,12 +48,14 @@ type Deps struct {
 	Voice http.Handler
 	// Texting answers everything under /api/twilio/, as Voice does.
 	Texting http.Handler
-	// Texts sends what staff write. nil: every organization is told that Twilio is not configured.
-	Texts Texter
+	// Texts sends what staff send. nil: every organization is told that nothing is configured.
+	Texts Sender
 	// Checks asks providers about connected accounts. nil: nobody can ask.
 	Checks AccountChecker
 	// Invitations says how invitations are mailed; the zero value: they are not.
 	Invitations InvitationMail
+	// Links makes the addresses of exported files. nil: there are no such files.
+	Links *Links
 	// Traces gets a span for each request; nil: none.
 	Traces trace.TracerProvider
 	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
@@ -73,8 +77,14 @@ func New(deps Deps) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
-	dashboard := handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
-		checks: deps.Checks, invitations: deps.Invitations}
+	printer, err := transcript.NewPrinter()
+	if err != nil {
+		return nil, err
+	}
+	dashboard := handlers{
+		db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
+		checks: deps.Checks, invitations: deps.Invitations, links: deps.Links, printer: printer,
+	}
 	spec, err := loadDescription()
 	if err != nil {
 		return nil, err

@@ -28,7 +28,10 @@ begin
     updated_at = v_now
   where m.org_id = v_org_id and m.id = v_id;
 
-  if p_status in ('sent', 'delivered') and (p_message).category = 'confirmation' then
+  -- A reminder that staff sent confirms the visit as well; those that go out by themselves say only what was confirmed.
+  if p_status in ('sent', 'delivered')
+    and ((p_message).category = 'confirmation' or (p_message).category = 'reminder' and (p_message).actor_user_id is not null)
+  then
     -- In order of their ids, as app.take_scheduled locks them.
     with told as (
       select a.org_id, a.id
@@ -58,6 +61,6 @@ end
 $$;
 
 comment on function app.conclude_message(public.messages, text, text, text, text) is
-  'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
+  'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, and so does a reminder that staff sent, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
 
 select app.seal('app.conclude_message(public.messages, text, text, text, text)', null, 'app_writer');

@@ -92,6 +92,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 		Texting:  texts,
 		Texts:    messages,
 		Checks:   messages,
+		Links:    server.NewLinks(cfg.Keys, cfg.BackendURL),
 		Traces:   to.traces,
 		Origins:  cfg.Origins,
 

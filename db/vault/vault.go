@@ -4,8 +4,8 @@
 // of CREDENTIALS_KEY and stores nothing.
 //
 // Each configured key is a root: HKDF-SHA256 (RFC 5869) derives one key for
-// sealing, one for codes, one for the hashes of codes and one for tokens from
-// it, so that no value made with one says anything about another.
+// sealing, one for codes, one for the hashes of codes, one for tokens and one
+// for links from it, so that no value made with one says anything about another.
 package vault
 
 import (
@@ -46,6 +46,7 @@ type key struct {
 	codes  []byte
 	hashes []byte
 	tokens []byte
+	links  []byte
 }
 
 // Sealed is an encrypted value as the row of org_credentials holds it.
@@ -180,4 +181,24 @@ func (key key) token(org, subject uuid.UUID) string {
 	mac.Write(org[:])
 	mac.Write(subject[:])
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// SignLink signs what a link of ours says, 32 bytes under the first key. Begin
+// it with what the link is for: a signature does not tell one use from another.
+func (k *Keyring) SignLink(says []byte) []byte { return k.keys[0].sign(says) }
+
+// SignedLink tells whether one of the keys signed what a link says.
+func (k *Keyring) SignedLink(says, signature []byte) bool {
+	for _, key := range k.keys {
+		if hmac.Equal(key.sign(says), signature) {
+			return true
+		}
+	}
+	return false
+}
+
+func (key key) sign(says []byte) []byte {
+	mac := hmac.New(sha256.New, key.links)
+	mac.Write(says)
+	return mac.Sum(nil)
 }

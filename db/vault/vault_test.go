@@ -273,3 +273,15 @@ func FuzzParseKeyring(f *testing.F) {
 		require.NoError(t, err, "the first key seals")
 	})
 }
+
+func TestALinkIsSignedByAKeyOfTheList(t *testing.T) {
+	t.Parallel()
+	says := []byte("download|zanzibar-lilac")
+	signature := ring(t, "k1:"+oldKey).SignLink(says)
+	require.Len(t, signature, 32)
+	require.True(t, ring(t, "k2:"+newKey+",k1:"+oldKey).SignedLink(says, signature), "during a rotation")
+	require.False(t, ring(t, "k2:"+newKey).SignedLink(says, signature), "after it")
+	require.False(t, ring(t, oldKey).SignedLink([]byte("download|zanzibar-lilad"), signature))
+	require.False(t, ring(t, oldKey).SignedLink(says, nil))
+	require.NotEqual(t, ring(t, oldKey).CodeHash(org, ""), ring(t, oldKey).SignLink(org[:]), "each use has a key of its own")
+}

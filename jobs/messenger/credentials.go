@@ -57,6 +57,17 @@ func (m *Messenger) CanText(ctx context.Context, org uuid.UUID) error {
 	})
 }
 
+// CanEmail returns the name by which the organisation's e-mail leaves, as messages.service_provider has it: its own
+// Resend account, else the platform's way. Errors as CanText's.
+func (m *Messenger) CanEmail(ctx context.Context, org uuid.UUID) (provider string, err error) {
+	err = m.DB.AsTenant(ctx, org, func(tx db.Tx) error {
+		by, err := m.mailer(ctx, tx, org)
+		provider = by.name
+		return err
+	})
+	return provider, err
+}
+
 // TwilioAccount is the organisation's account at Twilio, whose webhooks name its SID and are signed with its token.
 // ErrNotConfigured when there is none.
 func (m *Messenger) TwilioAccount(ctx context.Context, org uuid.UUID) (account twilio.Credentials, err error) {

@@ -541,6 +541,24 @@ func (e ErrorCode) Valid() bool {
 	}
 }
 
+// Defines values for ExportFormat.
+const (
+	ExportAsPDF  ExportFormat = "pdf"
+	ExportAsText ExportFormat = "txt"
+)
+
+// Valid indicates whether the value is a known member of the ExportFormat enum.
+func (e ExportFormat) Valid() bool {
+	switch e {
+	case ExportAsPDF:
+		return true
+	case ExportAsText:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FollowUpWishMethod.
 const (
 	FollowUpWishMethodSms FollowUpWishMethod = "sms"
@@ -730,6 +748,24 @@ const (
 func (e OrgStatus) Valid() bool {
 	switch e {
 	case Active:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReminderMethod.
+const (
+	ReminderByEmail ReminderMethod = "email"
+	ReminderBySMS   ReminderMethod = "sms"
+)
+
+// Valid indicates whether the value is a known member of the ReminderMethod enum.
+func (e ReminderMethod) Valid() bool {
+	switch e {
+	case ReminderByEmail:
+		return true
+	case ReminderBySMS:
 		return true
 	default:
 		return false
@@ -2617,6 +2653,14 @@ type Error struct {
 // ErrorCode The closed list of refusals.
 type ErrorCode string
 
+// ExportFormat defines model for ExportFormat.
+type ExportFormat string
+
+// ExportWish Example: {"format":"txt"}
+type ExportWish struct {
+	Format *ExportFormat `json:"format,omitempty"`
+}
+
 // FollowUpWish Example: {"message":"Whitening is 350 dollars. Shall we find a time?","method":"sms"}
 type FollowUpWish struct {
 	// Message As in `TextWish`.
@@ -3209,6 +3253,28 @@ type RecentCall struct {
 	ToNumber *string    `json:"to_number"`
 }
 
+// ReminderMethod defines model for ReminderMethod.
+type ReminderMethod string
+
+// ReminderSent Example: {"message":"Reminder sent by SMS.","messageId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","method":"sms","recipient":"+13125550123","success":true}
+type ReminderSent struct {
+	// Message A sentence for the user.
+	Message   string         `json:"message"`
+	MessageId UUID           `json:"messageId"`
+	Method    ReminderMethod `json:"method"`
+
+	// Recipient The number (E.164) or the address it went to.
+	Recipient string `json:"recipient"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
+// ReminderWish Example: {"method":"email"}
+type ReminderWish struct {
+	Method *ReminderMethod `json:"method,omitempty"`
+}
+
 // ResendAccount Example: {"apiKey":"re_0123456789abcdef","fromAddress":"hello@clinic.example"}
 type ResendAccount struct {
 	// ApiKey Stored sealed, shown to nobody again.
@@ -3432,6 +3498,15 @@ type ToolsHealth struct {
 	Success         bool          `json:"success"`
 	Tools           []ToolHealth  `json:"tools"`
 	ToolsRegistered int           `json:"toolsRegistered"`
+}
+
+// TranscriptExport Example: {"expires_at":"2030-03-04T16:10:00Z","export_url":"https://api.clinic.example/api/exports/Ab3x9…","success":true}
+type TranscriptExport struct {
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// ExportUrl Where the file is; see `downloadExport`.
+	ExportUrl string `json:"export_url"`
+	Success   bool   `json:"success"`
 }
 
 // Turn defines model for Turn.
@@ -3687,6 +3762,12 @@ type ListAvailableSlotsParams struct {
 	Limit    *int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// SendReminderParams defines parameters for SendReminder.
+type SendReminderParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListAuditLogParams defines parameters for ListAuditLog.
 type ListAuditLogParams struct {
 	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
@@ -3766,6 +3847,12 @@ type ListCallsParamsSortBy string
 type FollowUpCallParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ExportTranscriptParams defines parameters for ExportTranscript.
+type ExportTranscriptParams struct {
+	// Format Comes before the body's.
+	Format *ExportFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // DeleteClosureParams defines parameters for DeleteClosure.
@@ -4070,8 +4157,14 @@ type UpdateAppointmentJSONRequestBody = AppointmentChange
 // CancelAppointmentJSONRequestBody defines body for CancelAppointment for application/json ContentType.
 type CancelAppointmentJSONRequestBody = CancelWish
 
+// SendReminderJSONRequestBody defines body for SendReminder for application/json ContentType.
+type SendReminderJSONRequestBody = ReminderWish
+
 // FollowUpCallJSONRequestBody defines body for FollowUpCall for application/json ContentType.
 type FollowUpCallJSONRequestBody = FollowUpWish
+
+// ExportTranscriptJSONRequestBody defines body for ExportTranscript for application/json ContentType.
+type ExportTranscriptJSONRequestBody = ExportWish
 
 // CreateCampaignJSONRequestBody defines body for CreateCampaign for application/json ContentType.
 type CreateCampaignJSONRequestBody = CampaignWish
@@ -4189,6 +4282,9 @@ type ServerInterface interface {
 	// CancelAppointment Cancel a visit.
 	// (POST /api/appointments/{id}/cancel)
 	CancelAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	// SendReminder Remind the patient of a visit now
+	// (POST /api/appointments/{id}/send-reminder)
+	SendReminder(w http.ResponseWriter, r *http.Request, id ID, params SendReminderParams)
 	// GetAvailableVoices Which voices are there?
 	// (GET /api/assistants/voices/available)
 	GetAvailableVoices(w http.ResponseWriter, r *http.Request)
@@ -4216,6 +4312,9 @@ type ServerInterface interface {
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(w http.ResponseWriter, r *http.Request, callId CallID, params FollowUpCallParams)
+	// ExportTranscript Take a call's transcript out of the dashboard
+	// (POST /api/calls-dashboard/{callId}/transcript/export)
+	ExportTranscript(w http.ResponseWriter, r *http.Request, callId CallID, params ExportTranscriptParams)
 	// ListCampaigns The sequences of texts
 	// (GET /api/campaigns)
 	ListCampaigns(w http.ResponseWriter, r *http.Request)
@@ -4279,6 +4378,9 @@ type ServerInterface interface {
 	// GetCSRFToken A token that nothing asks for, for dashboards of 2026.
 	// (GET /api/csrf-token)
 	GetCSRFToken(w http.ResponseWriter, r *http.Request)
+	// DownloadExport The file of an export
+	// (GET /api/exports/{token})
+	DownloadExport(w http.ResponseWriter, r *http.Request, token string)
 	// SaveAgentBehavior Save how agents speak.
 	// (POST /api/founder-console/agent/behavior)
 	SaveAgentBehavior(w http.ResponseWriter, r *http.Request, params SaveAgentBehaviorParams)
@@ -4933,6 +5035,56 @@ func (siw *ServerInterfaceWrapper) CancelAppointment(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
+// SendReminder operation middleware
+func (siw *ServerInterfaceWrapper) SendReminder(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendReminderParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SendReminder(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // GetAvailableVoices operation middleware
 func (siw *ServerInterfaceWrapper) GetAvailableVoices(w http.ResponseWriter, r *http.Request) {
 
@@ -5479,6 +5631,48 @@ func (siw *ServerInterfaceWrapper) FollowUpCall(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.FollowUpCall(w, r, callId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ExportTranscript operation middleware
+func (siw *ServerInterfaceWrapper) ExportTranscript(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "callId" -------------
+	var callId CallID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "callId", r.PathValue("callId"), &callId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "callId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportTranscriptParams
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", r.URL.Query(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "format"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "format", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ExportTranscript(w, r, callId, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6178,6 +6372,32 @@ func (siw *ServerInterfaceWrapper) GetCSRFToken(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetCSRFToken(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DownloadExport operation middleware
+func (siw *ServerInterfaceWrapper) DownloadExport(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "token" -------------
+	var token string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "token", r.PathValue("token"), &token, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "token", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DownloadExport(w, r, token)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8448,6 +8668,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/invitations", wrapper.ListInvitations)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/team/invitations/{id}/resend", wrapper.RenewInvitation)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/team/invitations/{id}", wrapper.WithdrawInvitation)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/appointments/{id}/send-reminder", wrapper.SendReminder)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/calls-dashboard/{callId}/transcript/export", wrapper.ExportTranscript)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/exports/{token}", wrapper.DownloadExport)
 
 	return m
 }
@@ -9701,6 +9924,166 @@ func (response CancelAppointmentdefaultJSONResponse) VisitCancelAppointmentRespo
 	return err
 }
 
+type SendReminderRequestObject struct {
+	Id     ID `json:"id"`
+	Params SendReminderParams
+	Body   *SendReminderJSONRequestBody
+}
+
+type SendReminderResponseObject interface {
+	VisitSendReminderResponse(w http.ResponseWriter) error
+}
+
+type SendReminder200JSONResponse ReminderSent
+
+func (response SendReminder200JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendReminder400JSONResponse Error
+
+func (response SendReminder400JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendReminder401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response SendReminder401JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendReminder403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response SendReminder403JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendReminder404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response SendReminder404JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendReminder409JSONResponse Error
+
+func (response SendReminder409JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendReminder410JSONResponse struct{ GoneJSONResponse }
+
+func (response SendReminder410JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendReminder429JSONResponse struct{ TooSoonJSONResponse }
+
+func (response SendReminder429JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendReminder502JSONResponse Error
+
+func (response SendReminder502JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(502)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendReminderdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response SendReminderdefaultJSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetAvailableVoicesRequestObject struct {
 }
 
@@ -10580,6 +10963,134 @@ type FollowUpCalldefaultJSONResponse struct {
 }
 
 func (response FollowUpCalldefaultJSONResponse) VisitFollowUpCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportTranscriptRequestObject struct {
+	CallId CallID `json:"callId"`
+	Params ExportTranscriptParams
+	Body   *ExportTranscriptJSONRequestBody
+}
+
+type ExportTranscriptResponseObject interface {
+	VisitExportTranscriptResponse(w http.ResponseWriter) error
+}
+
+type ExportTranscript200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type ExportTranscript200JSONResponse struct {
+	Body    TranscriptExport
+	Headers ExportTranscript200ResponseHeaders
+}
+
+func (response ExportTranscript200JSONResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportTranscript200TextResponse struct {
+	Body    string
+	Headers ExportTranscript200ResponseHeaders
+}
+
+func (response ExportTranscript200TextResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain")
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	_, err := w.Write([]byte(fmt.Sprint(response.Body)))
+	return err
+}
+
+type ExportTranscript400JSONResponse Error
+
+func (response ExportTranscript400JSONResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportTranscript401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ExportTranscript401JSONResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportTranscript404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ExportTranscript404JSONResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportTranscript410JSONResponse struct{ GoneJSONResponse }
+
+func (response ExportTranscript410JSONResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportTranscriptdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ExportTranscriptdefaultJSONResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13202,6 +13713,111 @@ type GetCSRFTokendefaultJSONResponse struct {
 }
 
 func (response GetCSRFTokendefaultJSONResponse) VisitGetCSRFTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadExportRequestObject struct {
+	Token string `json:"token"`
+}
+
+type DownloadExportResponseObject interface {
+	VisitDownloadExportResponse(w http.ResponseWriter) error
+}
+
+type DownloadExport200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response DownloadExport200ApplicationpdfResponse) VisitDownloadExportResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type DownloadExport400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DownloadExport400JSONResponse) VisitDownloadExportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadExport401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DownloadExport401JSONResponse) VisitDownloadExportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadExport404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DownloadExport404JSONResponse) VisitDownloadExportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadExport410JSONResponse Error
+
+func (response DownloadExport410JSONResponse) VisitDownloadExportResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DownloadExportdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DownloadExportdefaultJSONResponse) VisitDownloadExportResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19866,6 +20482,9 @@ type StrictServerInterface interface {
 	// CancelAppointment Cancel a visit.
 	// (POST /api/appointments/{id}/cancel)
 	CancelAppointment(ctx context.Context, request CancelAppointmentRequestObject) (CancelAppointmentResponseObject, error)
+	// SendReminder Remind the patient of a visit now
+	// (POST /api/appointments/{id}/send-reminder)
+	SendReminder(ctx context.Context, request SendReminderRequestObject) (SendReminderResponseObject, error)
 	// GetAvailableVoices Which voices are there?
 	// (GET /api/assistants/voices/available)
 	GetAvailableVoices(ctx context.Context, request GetAvailableVoicesRequestObject) (GetAvailableVoicesResponseObject, error)
@@ -19893,6 +20512,9 @@ type StrictServerInterface interface {
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(ctx context.Context, request FollowUpCallRequestObject) (FollowUpCallResponseObject, error)
+	// ExportTranscript Take a call's transcript out of the dashboard
+	// (POST /api/calls-dashboard/{callId}/transcript/export)
+	ExportTranscript(ctx context.Context, request ExportTranscriptRequestObject) (ExportTranscriptResponseObject, error)
 	// ListCampaigns The sequences of texts
 	// (GET /api/campaigns)
 	ListCampaigns(ctx context.Context, request ListCampaignsRequestObject) (ListCampaignsResponseObject, error)
@@ -19956,6 +20578,9 @@ type StrictServerInterface interface {
 	// GetCSRFToken A token that nothing asks for, for dashboards of 2026.
 	// (GET /api/csrf-token)
 	GetCSRFToken(ctx context.Context, request GetCSRFTokenRequestObject) (GetCSRFTokenResponseObject, error)
+	// DownloadExport The file of an export
+	// (GET /api/exports/{token})
+	DownloadExport(ctx context.Context, request DownloadExportRequestObject) (DownloadExportResponseObject, error)
 	// SaveAgentBehavior Save how agents speak.
 	// (POST /api/founder-console/agent/behavior)
 	SaveAgentBehavior(ctx context.Context, request SaveAgentBehaviorRequestObject) (SaveAgentBehaviorResponseObject, error)
@@ -20478,6 +21103,43 @@ func (sh *strictHandler) CancelAppointment(w http.ResponseWriter, r *http.Reques
 	}
 }
 
+// SendReminder operation middleware
+func (sh *strictHandler) SendReminder(w http.ResponseWriter, r *http.Request, id ID, params SendReminderParams) {
+	var request SendReminderRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SendReminderJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SendReminder(ctx, request.(SendReminderRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendReminder")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SendReminderResponseObject); ok {
+		if err := validResponse.VisitSendReminderResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetAvailableVoices operation middleware
 func (sh *strictHandler) GetAvailableVoices(w http.ResponseWriter, r *http.Request) {
 	var request GetAvailableVoicesRequestObject
@@ -20707,6 +21369,43 @@ func (sh *strictHandler) FollowUpCall(w http.ResponseWriter, r *http.Request, ca
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(FollowUpCallResponseObject); ok {
 		if err := validResponse.VisitFollowUpCallResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ExportTranscript operation middleware
+func (sh *strictHandler) ExportTranscript(w http.ResponseWriter, r *http.Request, callId CallID, params ExportTranscriptParams) {
+	var request ExportTranscriptRequestObject
+
+	request.CallId = callId
+	request.Params = params
+
+	var body ExportTranscriptJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportTranscript(ctx, request.(ExportTranscriptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportTranscript")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ExportTranscriptResponseObject); ok {
+		if err := validResponse.VisitExportTranscriptResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -21304,6 +22003,32 @@ func (sh *strictHandler) GetCSRFToken(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetCSRFTokenResponseObject); ok {
 		if err := validResponse.VisitGetCSRFTokenResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DownloadExport operation middleware
+func (sh *strictHandler) DownloadExport(w http.ResponseWriter, r *http.Request, token string) {
+	var request DownloadExportRequestObject
+
+	request.Token = token
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DownloadExport(ctx, request.(DownloadExportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DownloadExport")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DownloadExportResponseObject); ok {
+		if err := validResponse.VisitDownloadExportResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

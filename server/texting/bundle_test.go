@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -40,6 +41,8 @@ const (
 	lakesideSID, harborSID       = "AC00000000000000000000000000000001", "AC00000000000000000000000000000002"
 	lakesideToken, harborToken   = "test-secret-twilio-lakeside-0001", "test-secret-twilio-harbor-000002"
 
+	resendKey = "re_test-secret-resend"
+
 	zoeNumber = "+13125550111"
 	planted   = "zanzibar-lilac"
 )
@@ -60,10 +63,12 @@ type bundle struct {
 	database *dbtest.Database
 	owner    *pgxpool.Pool // sees everything
 	twilio   *sandbox.Twilio
+	resend   *sandbox.Resend
 	texts    *messenger.Messenger
 	url      string
 	client   *http.Client
 	metrics  *server.Metrics
+	later    atomic.Int64 // by how many nanoseconds the server's clock is ahead of now
 }
 
 // swap lets the handler know the address that it is served at.
@@ -71,7 +76,7 @@ type swap struct{ http.Handler }
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
-	b := &bundle{database: dbtest.New(t, dbtest.WithClock()), twilio: sandbox.NewTwilio(), metrics: server.NewMetrics()}
+	b := &bundle{database: dbtest.New(t, dbtest.WithClock()), twilio: sandbox.NewTwilio(), resend: sandbox.NewResend(resendKey), metrics: server.NewMetrics()}
 	b.owner = b.database.Pool(t)
 	root, err := dbtest.Root()
 	require.NoError(t, err)
@@ -97,7 +102,7 @@ insert into contacts (org_id, id, name, phone, email, source) values
 	return b
 }
 
-// serve puts the server together, against the played Twilio.
+// serve puts the server together, against the played Twilio and Resend.
 func (b *bundle) serve(t *testing.T) http.Handler {
 	t.Helper()
 	provider := httptest.NewServer(b.twilio)
@@ -105,7 +110,9 @@ func (b *bundle) serve(t *testing.T) http.Handler {
 	t.Cleanup(b.twilio.Close)
 	gateway, err := twilio.New(twilio.Options{BaseURL: provider.URL, HTTP: provider.Client(), Timeout: time.Second})
 	require.NoError(t, err)
-	resend, err := email.NewResend(email.ResendOptions{BaseURL: provider.URL, HTTP: provider.Client(), Timeout: time.Second})
+	mail := httptest.NewServer(b.resend)
+	t.Cleanup(mail.Close)
+	resend, err := email.NewResend(email.ResendOptions{BaseURL: mail.URL, HTTP: mail.Client(), Timeout: time.Second})
 	require.NoError(t, err)
 	keys, err := vault.ParseKeyring(codeKey)
 	require.NoError(t, err)
@@ -119,7 +126,7 @@ func (b *bundle) serve(t *testing.T) http.Handler {
 	require.NoError(t, err)
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(b.config(), http.DefaultClient), Log: log, Metrics: b.metrics,
-		Accounts: server.NewAccounts(keys, gateway, resend), Texting: webhooks, Texts: b.texts, Now: func() time.Time { return now },
+		Accounts: server.NewAccounts(keys, gateway, resend), Texting: webhooks, Texts: b.texts, Links: server.NewLinks(keys, b.url), Now: func() time.Time { return now.Add(time.Duration(b.later.Load())) },
 	})
 	require.NoError(t, err)
 	return handler
@@ -141,6 +148,15 @@ func (b *bundle) connect(t *testing.T) {
 			map[string]any{"accountSid": c.sid, "authToken": c.token, "phoneNumber": c.number})
 		require.Equal(t, http.StatusOK, connected.status, connected.body)
 	}
+}
+
+// connectEmail gives Lakeside its account at the played Resend, through the API.
+func (b *bundle) connectEmail(t *testing.T) {
+	t.Helper()
+	b.resend.Verified("clinic.example")
+	connected := b.as(t, lakeside, "owner").do(t, http.MethodPost, "/api/integrations/resend",
+		map[string]any{"apiKey": resendKey, "fromAddress": "hello@clinic.example"})
+	require.Equal(t, http.StatusOK, connected.status, connected.body)
 }
 
 // member is somebody who is signed in.
