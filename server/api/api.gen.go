@@ -10032,6 +10032,20 @@ func (response SendReminder410JSONResponse) VisitSendReminderResponse(w http.Res
 	return err
 }
 
+type SendReminder422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response SendReminder422JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SendReminder429JSONResponse struct{ TooSoonJSONResponse }
 
 func (response SendReminder429JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
@@ -11070,6 +11084,20 @@ func (response ExportTranscript404JSONResponse) VisitExportTranscriptResponse(w 
 	return err
 }
 
+type ExportTranscript409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ExportTranscript409JSONResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ExportTranscript410JSONResponse struct{ GoneJSONResponse }
 
 func (response ExportTranscript410JSONResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
@@ -11080,6 +11108,20 @@ func (response ExportTranscript410JSONResponse) VisitExportTranscriptResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportTranscript422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ExportTranscript422JSONResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
