@@ -251,7 +251,8 @@ CREATE TYPE app.call_detail AS (
 	tools_used text[],
 	cost_micros bigint,
 	created_at timestamp with time zone,
-	transcript jsonb
+	transcript jsonb,
+	recording_error text
 );
 
 ALTER TYPE app.call_detail OWNER TO owner;
@@ -280,7 +281,8 @@ CREATE TYPE app.call_row AS (
 	cost_micros bigint,
 	created_at timestamp with time zone,
 	total bigint,
-	total_is_estimate boolean
+	total_is_estimate boolean,
+	recording_error text
 );
 
 ALTER TYPE app.call_row OWNER TO owner;
@@ -485,6 +487,35 @@ ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
 
+CREATE TYPE app.recording_copy AS (
+	outcome text,
+	recording_id uuid,
+	vapi_call_id text,
+	source_url text,
+	storage_key text,
+	not_before timestamp with time zone
+);
+
+ALTER TYPE app.recording_copy OWNER TO owner;
+
+COMMENT ON TYPE app.recording_copy IS 'What a job shall do about a recording. outcome copy (fetch it and store it under storage_key), wait (another job may be at it until not_before), unwanted (delete what lies under storage_key), done (nothing).';
+
+CREATE TYPE app.recording_view AS (
+	outcome text,
+	recording_id uuid,
+	storage_key text,
+	content_type text,
+	size_bytes bigint,
+	clinic_name text,
+	call_at timestamp with time zone,
+	time_zone text,
+	expires_at timestamp with time zone
+);
+
+ALTER TYPE app.recording_view OWNER TO owner;
+
+COMMENT ON TYPE app.recording_view IS 'A recording that may be listened to now (outcome open), or why not: no_recording, not_ready. call_at in time_zone is when the call was; expires_at: of the link, where it was opened by one.';
+
 CREATE TYPE app.request_claim AS (
 	outcome text,
 	status integer,
@@ -538,6 +569,38 @@ CREATE TYPE app.service_card AS (
 ALTER TYPE app.service_card OWNER TO owner;
 
 COMMENT ON TYPE app.service_card IS 'What any caller may hear about a service. price_minor NULL: no price is told.';
+
+CREATE TYPE app.share_decision AS (
+	outcome text,
+	reason text,
+	share_id uuid,
+	message_id uuid,
+	status text,
+	expires_at timestamp with time zone
+);
+
+ALTER TYPE app.share_decision OWNER TO owner;
+
+COMMENT ON TYPE app.share_decision IS 'What became of the wish to share a recording. outcome shared (the link opens), send (its e-mail''s row stands: take it to the provider), replayed (the same wish came before, status is what became of its e-mail), blocked (reason as in app.message_decision, or too_many_shares), no_recording or not_ready.';
+
+CREATE TYPE app.share_row AS (
+	id uuid,
+	recipient text,
+	actor_user_id uuid,
+	actor_name text,
+	created_at timestamp with time zone,
+	expires_at timestamp with time zone,
+	revoked_at timestamp with time zone,
+	state text,
+	message_status text,
+	openings bigint,
+	visitors bigint,
+	last_opened_at timestamp with time zone
+);
+
+ALTER TYPE app.share_row OWNER TO owner;
+
+COMMENT ON TYPE app.share_row IS 'A link to a recording. state: open, expired, revoked or not_sent (its e-mail did not leave). openings: how often it was opened; visitors: from how many different places.';
 
 CREATE TYPE app.slot AS (
 	starts_at timestamp with time zone,
@@ -1394,7 +1457,7 @@ declare
   v_now timestamptz;
   v_decision app.message_decision;
 begin
-  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply') or coalesce(p_method, '') not in ('sms', 'email')
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'share') or coalesce(p_method, '') not in ('sms', 'email')
     or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
   then
     raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
@@ -1472,6 +1535,47 @@ ALTER FUNCTION app.begin_message(p_category text, p_method text, p_content text,
 
 COMMENT ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) IS 'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
 
+CREATE FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) RETURNS SETOF app.recording_copy
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_recording public.recordings;
+  v_copy app.recording_copy;
+  v_now timestamptz;
+begin
+  select * into v_recording from public.recordings r where r.org_id = v_org_id and r.call_id = p_call_id for update;
+  v_now := app.now();
+  if v_recording.id is null then
+    raise exception 'there is no such recording' using errcode = 'VX404';
+  end if;
+  select v_recording.id, c.vapi_call_id, v_recording.source_url, v_recording.storage_key
+  into v_copy.recording_id, v_copy.vapi_call_id, v_copy.source_url, v_copy.storage_key
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id;
+  v_copy.outcome := case
+    when v_recording.delete_requested_at is not null then 'unwanted'
+    when v_recording.stored_at is not null then 'done'
+    when v_recording.lease_until > v_now then 'wait'
+    else 'copy'
+  end;
+  if v_copy.outcome = 'wait' then
+    v_copy.not_before := v_recording.lease_until;
+  elsif v_copy.outcome = 'copy' then
+    update public.recordings r
+    set lease_until = v_now + p_lease, updated_at = v_now
+    where r.org_id = v_org_id and r.id = v_recording.id;
+    perform app.set_recording_state(p_call_id, 'copying');
+  end if;
+  return next v_copy;
+end
+$$;
+
+ALTER FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) IS 'Asks, for a job, whether the recording of a call is to be copied now, see app.recording_copy. With outcome copy the recording is the job''s for p_lease; app.finish_recording or app.fail_recording ends it. VX404: the tenant has no such recording.';
+
 CREATE FUNCTION app.begin_request(p_role text, p_claims jsonb) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1525,12 +1629,14 @@ begin
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
+  -- Last: a report that was being taken in has noted its recording by now.
+  perform app.drop_recordings(p_call_ids, 'erased');
 end
 $$;
 
 ALTER FUNCTION app.blank_calls(p_call_ids uuid[]) OWNER TO owner;
 
-COMMENT ON FUNCTION app.blank_calls(p_call_ids uuid[]) IS 'Blanks the words of calls and the number on the other side: transcript, summary, messages left. Times, outcome and cost stay.';
+COMMENT ON FUNCTION app.blank_calls(p_call_ids uuid[]) IS 'Blanks the words of calls and the number on the other side: transcript, summary, messages left; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
 
 CREATE FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -3148,7 +3254,7 @@ $$;
 
 ALTER FUNCTION app.delete_call(p_call_id uuid, p_request_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) IS 'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). A recording lies with the provider and is not reached from here.';
+COMMENT ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) IS 'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). Our copy of its recording is deleted by a job; the provider''s own is not reached from here.';
 
 CREATE FUNCTION app.delete_location(p_location_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3284,6 +3390,34 @@ ALTER FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp wit
 
 COMMENT ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) IS 'Deletes the holds that have run out on resources the caller has locked: the no-overlap constraint cannot look at the clock.';
 
+CREATE FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_recording record;
+begin
+  for v_recording in
+    update public.recordings r
+    set delete_requested_at = v_now, source_url = null, updated_at = v_now
+    where r.org_id = v_org_id and r.call_id = any (p_call_ids) and r.delete_requested_at is null
+    returning r.id, r.call_id
+  loop
+    update public.recording_shares s
+    set revoked_at = coalesce(s.revoked_at, v_now), recipient = case when p_reason = 'erased' then null else s.recipient end
+    where s.org_id = v_org_id and s.recording_id = v_recording.id;
+    perform app.set_recording_state(v_recording.call_id, 'deleted', p_reason);
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_recording.id));
+  end loop;
+end
+$$;
+
+ALTER FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) IS 'From now on nobody listens to the recordings of these calls: their links are revoked and a job deletes the files. p_reason: expired or erased; erased also forgets whom links were sent to.';
+
 CREATE FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3293,7 +3427,8 @@ declare
   v_run_at timestamptz := coalesce(p_run_at, app.now());
 begin
   if p_kind is null or p_kind not in (
-    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent'
+    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
+    'delete_recording'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -3313,7 +3448,7 @@ $$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3436,7 +3571,7 @@ $$;
 
 ALTER FUNCTION app.erase_contact(p_contact_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.erase_contact(p_contact_id uuid) IS 'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Recordings lie with the provider and are not reached from here.';
+COMMENT ON FUNCTION app.erase_contact(p_contact_id uuid) IS 'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
 
 CREATE FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) RETURNS void
     LANGUAGE plpgsql
@@ -3515,6 +3650,49 @@ ALTER FUNCTION app.expire_hold(p_appointment_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.expire_hold(p_appointment_id uuid) IS 'Deletes one hold whose time has run out; the job that every hold puts in the queue calls it. Returns 1 when it was still there. A hold that became a booking, or was prolonged, is left alone.';
 
+CREATE FUNCTION app.expire_recordings(p_limit integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_keep interval;
+  v_now timestamptz := app.now();
+  v_old uuid[];
+  v_stuck uuid;
+  v_count bigint;
+begin
+  select o.keep_recordings_for into v_keep from public.organizations o where o.id = v_org_id;
+  v_old := array(
+    select r.call_id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.created_at <= v_now - v_keep
+    order by r.created_at
+    limit p_limit);
+  perform app.drop_recordings(v_old, 'expired');
+  v_count := cardinality(v_old);
+  -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
+  for v_stuck in
+    update public.recordings r
+    set delete_requested_at = v_now
+    where r.org_id = v_org_id and r.id in (
+      select s.id
+      from public.recordings s
+      where s.org_id = v_org_id and s.deleted_at is null and s.delete_requested_at < v_now - interval '6 hours'
+      limit p_limit)
+    returning r.id
+  loop
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+ALTER FUNCTION app.expire_recordings(p_limit integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.expire_recordings(p_limit integer) IS 'Puts the deletion of recordings in the queue, p_limit at most of each kind, and returns of how many: those older than the clinic''s keep_recordings_for, and those whose deletion has not happened in six hours.';
+
 CREATE FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_row
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3547,6 +3725,37 @@ $$;
 ALTER FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) IS 'The next 1000 messages of a period after one, the oldest first; days as in app.list_messages. total is not counted. Owner and admin only (VX403), asked at every step; the first step puts the export in the audit log.';
+
+CREATE FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_recording public.recordings;
+  v_now timestamptz;
+begin
+  select * into v_recording from public.recordings r where r.org_id = v_org_id and r.id = p_recording_id for update;
+  v_now := app.now();
+  if v_recording.id is null or v_recording.stored_at is not null or v_recording.delete_requested_at is not null then
+    return;
+  end if;
+  update public.recordings r
+  set lease_until = null, source_url = case when not p_final then r.source_url end, updated_at = v_now
+  where r.org_id = v_org_id and r.id = p_recording_id;
+  if not p_final then
+    perform app.set_recording_state(v_recording.call_id, 'at_provider');
+  elsif p_reason = 'gone' and exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then
+    perform app.set_recording_state(v_recording.call_id, 'not_kept_by_provider');
+  else
+    perform app.set_recording_state(v_recording.call_id, 'failed', p_reason);
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) IS 'A recording could not be copied this time: gone, too_large, not_audio, unreachable or storage. p_final: nobody tries again; then the call says failed with the reason, or not_kept_by_provider where the clinic''s HIPAA mode explains that it is gone. Nothing happens to a recording that is stored or unwanted.';
 
 CREATE FUNCTION app.find_messaging_tenant(p_number text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -3688,6 +3897,17 @@ ALTER FUNCTION app.find_service(p_words text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.find_service(p_words text) IS 'The active service that the words mean: its id, name or alias, or one that contains them as whole words or is contained in them. No row when nothing fits; without words only the single service of an organisation that has one.';
 
+CREATE FUNCTION app.find_share_tenant(p_token_hash bytea) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select s.org_id from public.recording_shares s where s.token_hash = p_token_hash
+$$;
+
+ALTER FUNCTION app.find_share_tenant(p_token_hash bytea) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.find_share_tenant(p_token_hash bytea) IS 'Whose link has this token, given as its SHA-256: one organisation, or no row when nobody''s. Whether it opens is for app.open_share.';
+
 CREATE FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3809,6 +4029,35 @@ $$;
 ALTER FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) IS 'Says how the hand-over to the provider went: sent (with the provider''s id), failed (surely not sent) or unknown (it may have been). Only a queued or unknown message changes; what a delivery report said already stays, and gets the id if it had none. Twilio''s 21610 opts the number out. Staff are told of failed confirmations, reminders and codes, and of a message that cannot be settled (unknown, reason cannot_ask). Returns the status that stands. VX400 for another outcome, VX404 for an unknown message.';
+
+CREATE FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_recording public.recordings;
+  v_now timestamptz;
+begin
+  select * into v_recording from public.recordings r where r.org_id = v_org_id and r.id = p_recording_id for update;
+  v_now := app.now();
+  if v_recording.id is null then
+    raise exception 'there is no such recording' using errcode = 'VX404';
+  elsif v_recording.delete_requested_at is not null then
+    return false;
+  elsif v_recording.stored_at is null then
+    update public.recordings r
+    set content_type = p_content_type, size_bytes = p_size_bytes, stored_at = v_now, source_url = null, lease_until = null, updated_at = v_now
+    where r.org_id = v_org_id and r.id = p_recording_id;
+    perform app.set_recording_state(v_recording.call_id, 'stored');
+  end if;
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) IS 'The recording lies in the storage, whole. False: it was deleted or erased while it was copied, and the file must go. VX404: the tenant has no such recording.';
 
 CREATE FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4498,7 +4747,7 @@ begin
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
-    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000
+    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000, c.recording_error
   from unnest(v_ids) with ordinality page(id, position)
   join public.call_logs c on c.org_id = v_org_id and c.id = page.id
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
@@ -4722,6 +4971,38 @@ $$;
 ALTER FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) IS 'A page of the staff''s notifications, the newest first. p_unread: true for those nobody read, false for the others; NULL filters nothing. Every member may look.';
+
+CREATE FUNCTION app.list_shares(p_call_id uuid) RETURNS SETOF app.share_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  if not exists (select from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null) then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  return query
+  select s.id, s.recipient, s.actor_user_id, p.name, s.created_at, s.expires_at, s.revoked_at,
+    app.share_state(s.revoked_at, s.expires_at, m.status, v_now), m.status, o.openings, o.visitors, o.last_at
+  from public.recordings r
+  join public.recording_shares s on s.org_id = r.org_id and s.recording_id = r.id
+  left join public.messages m on m.org_id = s.org_id and m.id = s.message_id
+  left join public.profiles p on p.org_id = s.org_id and p.user_id = s.actor_user_id
+  cross join lateral (
+    select count(*) filter (where x.part = 'page') as openings, count(distinct x.visitor_hash) as visitors, max(x.at) as last_at
+    from public.recording_share_openings x
+    where x.org_id = s.org_id and x.share_id = s.id) o
+  where r.org_id = v_org_id and r.call_id = p_call_id
+  order by s.created_at desc, s.id desc
+  limit 100;
+end
+$$;
+
+ALTER FUNCTION app.list_shares(p_call_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_shares(p_call_id uuid) IS 'The links to the recording of a call, the newest first, 100 at most, with how often and from how many places they were opened. Every member may look. VX404 for an unknown or deleted call.';
 
 CREATE FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -5896,6 +6177,42 @@ ALTER FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash byt
 
 COMMENT ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) IS 'Writes an opt-out with its audit and event, and ends the number''s campaigns; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
 
+CREATE FUNCTION app.note_recording(p_call_id uuid, p_source_url text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := app.uuid_v7();
+begin
+  insert into public.recordings (org_id, id, call_id, source_url, storage_key)
+  values (v_org_id, v_id, p_call_id, case when char_length(p_source_url) <= 4000 then p_source_url end, 'recordings/' || v_org_id || '/' || v_id)
+  on conflict (org_id, call_id) do nothing;
+  if found then
+    perform app.enqueue_job('keep_recording', jsonb_build_object('call_id', p_call_id));
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.note_recording(p_call_id uuid, p_source_url text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.note_recording(p_call_id uuid, p_source_url text) IS 'Remembers that the provider has a recording of a call, and where it may be fetched for a while (NULL: it must be asked); a job copies it. Once a call.';
+
+CREATE FUNCTION app.note_recording_deleted(p_recording_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  update public.recordings r
+  set deleted_at = app.now(), updated_at = app.now()
+  where r.org_id = app.require_org_id() and r.id = p_recording_id and r.delete_requested_at is not null and r.deleted_at is null;
+end
+$$;
+
+ALTER FUNCTION app.note_recording_deleted(p_recording_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_recording_deleted(p_recording_id uuid) IS 'The storage says that the file of an unwanted recording is gone. Said again, or of a recording that shall stay, it changes nothing.';
+
 CREATE FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6022,6 +6339,46 @@ $$;
 ALTER FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) OWNER TO owner;
 
 COMMENT ON FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) IS 'What we last asked this contact by text and still wait for; all NULL when nothing, or when it is older than a day or a visit in it was moved since (such a question is closed). Locks the visits in it.';
+
+CREATE FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) RETURNS SETOF app.recording_view
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_share public.recording_shares;
+  v_hash bytea := app.number_hash(p_visitor);
+  v_view app.recording_view;
+begin
+  select s.* into v_share
+  from public.recording_shares s
+  left join public.messages m on m.org_id = s.org_id and m.id = s.message_id
+  where s.org_id = v_org_id and s.token_hash = p_token_hash
+    and app.share_state(s.revoked_at, s.expires_at, m.status, v_now) = 'open';
+  if v_share.id is null then
+    return;
+  end if;
+  v_view := app.view_recording(v_share.recording_id);
+  if v_view.outcome is null then
+    return;
+  end if;
+  v_view.expires_at := v_share.expires_at;
+  if p_part <> 'audio' or not exists (
+    select from public.recording_share_openings o
+    where o.org_id = v_org_id and o.share_id = v_share.id and o.part = 'audio' and o.visitor_hash = v_hash
+      and o.at > v_now - interval '15 minutes')
+  then
+    insert into public.recording_share_openings (org_id, share_id, part, visitor_hash, at)
+    values (v_org_id, v_share.id, p_part, v_hash, v_now);
+  end if;
+  return next v_view;
+end
+$$;
+
+ALTER FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) IS 'Opens the link with this token (its SHA-256) and notes that it was opened: p_part page or audio, p_visitor what tells one visitor from another, of which a keyed hash is stored. No row for a link that is unknown, expired or revoked, or whose recording is gone.';
 
 CREATE FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) RETURNS SETOF app.open_span
     LANGUAGE plpgsql STABLE
@@ -6202,6 +6559,23 @@ $$;
 ALTER FUNCTION app.orgs_to_reseal(p_key_id text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.orgs_to_reseal(p_key_id text) IS 'The organisations, of all, that have a credential sealed with another key than this one; none: the other keys may go.';
+
+CREATE FUNCTION app.orgs_with_due_recordings() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select o.id
+  from public.organizations o
+  where exists (
+    select from public.recordings r
+    where r.org_id = o.id and r.deleted_at is null
+      and (r.delete_requested_at is null and r.created_at <= app.now() - o.keep_recordings_for
+        or r.delete_requested_at < app.now() - interval '6 hours'))
+$$;
+
+ALTER FUNCTION app.orgs_with_due_recordings() OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.orgs_with_due_recordings() IS 'The organisations, of all, for which app.expire_recordings has something to do now.';
 
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -6675,7 +7049,7 @@ begin
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
-    c.tools_used, c.cost_micros, c.created_at, c.transcript
+    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error
   from public.call_logs c
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
@@ -6762,6 +7136,38 @@ $$;
 ALTER FUNCTION app.read_notification(p_notification_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.read_notification(p_notification_id uuid) IS 'Marks a notification as read, for all of the staff; a second time changes nothing. VX403 for viewers, VX404 for an unknown one.';
+
+CREATE FUNCTION app.read_recording(p_call_id uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.recording_view
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_state text;
+  v_recording_id uuid;
+  v_view app.recording_view;
+begin
+  select c.recording_state, r.id into v_state, v_recording_id
+  from public.call_logs c
+  left join public.recordings r on r.org_id = c.org_id and r.call_id = c.id
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+  if not found then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  v_view := app.view_recording(v_recording_id);
+  if v_view.outcome is null then
+    v_view.outcome := case when v_state in ('at_provider', 'copying') then 'not_ready' else 'no_recording' end;
+  else
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+    values (v_org_id, 'recording_read', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  end if;
+  return next v_view;
+end
+$$;
+
+ALTER FUNCTION app.read_recording(p_call_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_recording(p_call_id uuid, p_request_id text) IS 'The recording of a call, for a member to listen to now; who did so and in which request stands in the audit log. outcome no_recording or not_ready where there is none to listen to. Every member may. VX404 for an unknown or deleted call.';
 
 CREATE FUNCTION app.recent_activity(p_limit integer DEFAULT 10) RETURNS SETOF app.activity
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -6876,7 +7282,7 @@ ALTER FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timesta
 
 COMMENT ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) IS 'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held. Returns whether anything changed. A status outside the known ones changes nothing.';
 
-CREATE FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[] DEFAULT '{}'::text[]) RETURNS text
+CREATE FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[] DEFAULT '{}'::text[], p_recording_url text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -6930,10 +7336,18 @@ begin
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
     ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
-    recording_state = case when p_has_recording then 'at_provider' else 'none' end,
+    recording_state = case
+      when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
+      when p_has_recording then 'at_provider'
+      when exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then 'not_kept_by_provider'
+      else 'none'
+    end,
     tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
   where c.org_id = v_org_id and c.id = p_call_id;
 
+  if p_has_recording then
+    perform app.note_recording(p_call_id, p_recording_url);
+  end if;
   perform app.release_hold(p_call_id);
   if v_outcome = 'missed' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
@@ -6944,9 +7358,9 @@ begin
 end
 $$;
 
-ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) OWNER TO app_writer;
+ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 CREATE FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7055,6 +7469,32 @@ $_$;
 ALTER FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) IS 'Keeps a text that came in (p_from to our number p_to, E.164) and does what it asks, once per provider''s id; p_opt_out_type is the carrier''s own reading (STOP, START, HELP). The sender is a contact by contacts.phone only; STOP counts also from a stranger. VX400 without provider, id or sender.';
+
+CREATE FUNCTION app.recording_of_link(p_recording_id uuid) RETURNS SETOF app.recording_view
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select v.* from app.view_recording(p_recording_id) v where v.outcome is not null
+$$;
+
+ALTER FUNCTION app.recording_of_link(p_recording_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.recording_of_link(p_recording_id uuid) IS 'The recording behind a short-lived address that this service signed for a player; no row when it was deleted since. The reading was audited when the address was given out.';
+
+CREATE FUNCTION app.recording_to_delete(p_recording_id uuid) RETURNS SETOF app.recording_copy
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  -- A copy that runs writes the file after all: its own end deletes it, and this job looks again behind it.
+  select case when r.lease_until > app.now() then 'wait' else 'unwanted' end, r.id, null::text, null::text, r.storage_key,
+    case when r.lease_until > app.now() then r.lease_until end
+  from public.recordings r
+  where r.org_id = app.require_org_id() and r.id = p_recording_id and r.delete_requested_at is not null and r.deleted_at is null
+$$;
+
+ALTER FUNCTION app.recording_to_delete(p_recording_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.recording_to_delete(p_recording_id uuid) IS 'The recording whose file a job shall delete: outcome unwanted, or wait while it may still be being copied. No row when it is deleted already or shall stay.';
 
 CREATE FUNCTION app.redact_birth_dates(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -7892,6 +8332,31 @@ $$;
 ALTER FUNCTION app.retired_tools() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.retired_tools() IS 'Vapi ids of earlier definitions that no agent of any tenant carries any more, two hours after their replacement was registered. Whether some assistant at Vapi still does is for the caller to look up.';
+
+CREATE FUNCTION app.revoke_share(p_share_id uuid, p_request_id text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_staff();
+  if not exists (select from public.recording_shares s where s.org_id = v_org_id and s.id = p_share_id) then
+    raise exception 'there is no such link' using errcode = 'VX404';
+  end if;
+  update public.recording_shares s
+  set revoked_at = app.now(), revoked_by = app.current_user_id()
+  where s.org_id = v_org_id and s.id = p_share_id and s.revoked_at is null;
+  if found then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+    values (v_org_id, 'share_revoked', 'recording_share', p_share_id, app.current_user_id(), left(p_request_id, 64));
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) IS 'From now on the link opens nothing; said again it changes nothing. Staff only (VX403); VX404 for an unknown link.';
 
 CREATE TABLE public.agents (
     org_id uuid NOT NULL,
@@ -8757,6 +9222,7 @@ CREATE TABLE public.organizations (
     missed_call_text boolean DEFAULT false NOT NULL,
     email_confirmations boolean DEFAULT true NOT NULL,
     hipaa_mode boolean DEFAULT false NOT NULL,
+    keep_recordings_for interval,
     CONSTRAINT organizations_buffers CHECK ((((buffer_before >= '00:00:00'::interval) AND (buffer_before <= '04:00:00'::interval)) AND ((buffer_after >= '00:00:00'::interval) AND (buffer_after <= '04:00:00'::interval)))),
     CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT organizations_emergency_sentence_check CHECK ((((char_length(emergency_sentence) >= 1) AND (char_length(emergency_sentence) <= 300)) AND (emergency_sentence !~ '[[:cntrl:]]'::text))),
@@ -8764,6 +9230,7 @@ CREATE TABLE public.organizations (
     CONSTRAINT organizations_hold_ttl CHECK (((hold_ttl >= '00:00:30'::interval) AND (hold_ttl <= '00:30:00'::interval))),
     CONSTRAINT organizations_holds_per_day_check CHECK ((holds_per_day >= 0)),
     CONSTRAINT organizations_identity_factor_check CHECK ((identity_factor = ANY (ARRAY['date_of_birth'::text, 'calling_number'::text]))),
+    CONSTRAINT organizations_keep_recordings_for_check CHECK (((keep_recordings_for >= '1 day'::interval) AND (keep_recordings_for <= '10 years'::interval))),
     CONSTRAINT organizations_messages_per_day_check CHECK (((messages_per_day >= 0) AND (messages_per_day <= 100000))),
     CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
     CONSTRAINT organizations_notice CHECK ((((min_notice >= '00:00:00'::interval) AND (min_notice <= '90 days'::interval)) AND ((max_advance >= '1 day'::interval) AND (max_advance <= '730 days'::interval)))),
@@ -8828,6 +9295,8 @@ COMMENT ON COLUMN public.organizations.email_confirmations IS 'Whether confirmat
 
 COMMENT ON COLUMN public.organizations.hipaa_mode IS 'Vapi keeps no recording and no transcript of this clinic''s calls; we keep the redacted transcript.';
 
+COMMENT ON COLUMN public.organizations.keep_recordings_for IS 'How long after its call a recording is kept; NULL: until the call is deleted or its contact erased.';
+
 CREATE FUNCTION app.set_message_rules(p_rules jsonb) RETURNS SETOF public.organizations
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8885,8 +9354,9 @@ begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
     'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
-    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode');
-  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' order by f.key limit 1;
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
+    'keep_recordings_days');
+  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' and f.key <> 'keep_recordings_days' order by f.key limit 1;
   if found then
     raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
   end if;
@@ -8909,6 +9379,8 @@ begin
     recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
     ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
     hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    keep_recordings_for = case when p_fields ? 'keep_recordings_days'
+      then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
     updated_at = app.now()
   where o.id = v_org_id
   returning o.*;
@@ -8927,7 +9399,26 @@ $$;
 
 ALTER FUNCTION app.set_org_settings(p_fields jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure and hipaa_mode; what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode and keep_recordings_days (null: recordings are kept until their call is deleted); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+
+CREATE FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  update public.call_logs c
+  set recording_state = p_state, recording_error = p_error, updated_at = app.now()
+  where c.org_id = app.require_org_id() and c.id = p_call_id
+    and (c.recording_state, c.recording_error) is distinct from (p_state, p_error);
+  if found then
+    perform app.announce('call_update', 'call', p_call_id);
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) IS 'Writes into a call how far its recording got (see call_logs.recording_state) and tells live clients, if that is news.';
 
 CREATE FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text DEFAULT NULL::text, p_message_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8961,6 +9452,92 @@ $$;
 ALTER FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) IS 'Says what became of the rows of a bundle: done (p_message_id: by which message), skipped (p_reason: why) or wait: looked at again at p_not_before. Rows that wait no more are left alone. VX400 for another outcome.';
+
+CREATE FUNCTION app.share_recording(p_call_id uuid, p_token_hash bytea, p_recipient text DEFAULT NULL::text, p_subject text DEFAULT NULL::text, p_content text DEFAULT NULL::text, p_send_key text DEFAULT NULL::text, p_service_provider text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.share_decision
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_recording_id uuid;
+  v_sent app.message_decision;
+  v_share app.share_decision;
+  v_now timestamptz;
+begin
+  perform app.require_staff();
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+  if v_call.id is null then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  -- Locked, so that no link is made to what is being deleted.
+  select r.id into v_recording_id
+  from public.recordings r
+  where r.org_id = v_org_id and r.call_id = p_call_id and r.stored_at is not null and r.delete_requested_at is null
+  for share;
+  v_now := app.now();
+  if v_recording_id is null then
+    v_share.outcome := case when v_call.recording_state in ('at_provider', 'copying') then 'not_ready' else 'no_recording' end;
+    return next v_share;
+    return;
+  elsif (
+    select count(*) from public.recording_shares s where s.org_id = v_org_id and s.created_at > v_now - interval '1 hour') >= 50
+  then
+    v_share.outcome := 'blocked';
+    v_share.reason := 'too_many_shares';
+    return next v_share;
+    return;
+  end if;
+
+  v_share.outcome := 'shared';
+  if p_recipient is not null then
+    select * into v_sent
+    from app.begin_message(
+      p_category => 'share', p_method => 'email', p_content => p_content, p_send_key => p_send_key,
+      -- The patient's own address goes when the patient is erased.
+      p_contact_id => (
+        select k.id from public.contacts k
+        where k.org_id = v_org_id and k.id = v_call.contact_id and lower(k.email) = lower(p_recipient) and k.erased_at is null),
+      p_service_provider => p_service_provider, p_recipient => p_recipient, p_subject => p_subject, p_call_id => p_call_id,
+      p_request_id => p_request_id);
+    v_share.outcome := v_sent.outcome;
+    v_share.reason := v_sent.reason;
+    v_share.message_id := v_sent.message_id;
+    v_share.status := v_sent.status;
+    if v_sent.outcome <> 'send' then
+      return next v_share;
+      return;
+    end if;
+  end if;
+
+  insert into public.recording_shares (org_id, recording_id, token_hash, recipient, message_id, actor_user_id, expires_at, created_at)
+  values (v_org_id, v_recording_id, p_token_hash, p_recipient, v_share.message_id, app.current_user_id(), v_now + interval '24 hours', v_now)
+  returning id, expires_at into v_share.share_id, v_share.expires_at;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'recording_shared', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  return next v_share;
+end
+$$;
+
+ALTER FUNCTION app.share_recording(p_call_id uuid, p_token_hash bytea, p_recipient text, p_subject text, p_content text, p_send_key text, p_service_provider text, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.share_recording(p_call_id uuid, p_token_hash bytea, p_recipient text, p_subject text, p_content text, p_send_key text, p_service_provider text, p_request_id text) IS 'Makes a link to the recording of a call that opens for 24 hours; p_token_hash is the SHA-256 of its token. With p_recipient, an e-mail address, the row of the e-mail is begun as app.begin_message does (p_content says [link] for the link, which is stored nowhere) and the link opens unless that e-mail fails; without one the acting member gets the link. See app.share_decision; at most 50 links an hour and clinic. Staff only (VX403); VX404 for an unknown or deleted call.';
+
+CREATE FUNCTION app.share_state(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone, p_message_status text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case
+    when p_revoked_at is not null then 'revoked'
+    when p_expires_at <= p_now then 'expired'
+    when p_message_status in ('failed', 'blocked') then 'not_sent'
+    else 'open'
+  end
+$$;
+
+ALTER FUNCTION app.share_state(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone, p_message_status text, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.share_state(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone, p_message_status text, p_now timestamp with time zone) IS 'Whether a link opens now: open, or why not: revoked, expired, not_sent (its e-mail did not leave). p_message_status NULL: it has no e-mail.';
 
 CREATE FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) RETURNS app.booking_result
     LANGUAGE plpgsql
@@ -9927,6 +10504,30 @@ ALTER FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_
 
 COMMENT ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) IS 'Checks a code that a caller says, as its keyed hashes (one per key in use), and opens whom it names to this one call: see app.patients_of_code. Returns verified, not_verified (the same for a wrong code, an expired one and a wrong name) or locked; wrong codes and wrong dates of birth count together, see app.may_guess. VX404 when the call is not the tenant''s.';
 
+CREATE FUNCTION app.view_recording(p_recording_id uuid) RETURNS app.recording_view
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_view app.recording_view;
+begin
+  select 'open', r.id, r.storage_key, r.content_type, r.size_bytes, o.name, coalesce(c.started_at, c.created_at),
+    coalesce(l.time_zone, o.time_zone)
+  into v_view.outcome, v_view.recording_id, v_view.storage_key, v_view.content_type, v_view.size_bytes, v_view.clinic_name,
+    v_view.call_at, v_view.time_zone
+  from public.recordings r
+  join public.call_logs c on c.org_id = r.org_id and c.id = r.call_id and c.deleted_at is null
+  join public.organizations o on o.id = r.org_id and o.deleted_at is null
+  left join public.locations l on l.org_id = c.org_id and l.id = c.location_id
+  where r.org_id = app.require_org_id() and r.id = p_recording_id and r.stored_at is not null and r.delete_requested_at is null;
+  return v_view;
+end
+$$;
+
+ALTER FUNCTION app.view_recording(p_recording_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.view_recording(p_recording_id uuid) IS 'A recording that we keep and that nobody asked to delete, with what a page says about its call; an outcome of NULL for any other.';
+
 CREATE FUNCTION app.visible_appointments(p_call_id uuid) RETURNS SETOF public.appointments
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -10486,13 +11087,15 @@ CREATE TABLE public.call_logs (
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
     deleted_at timestamp with time zone,
+    recording_error text,
     CONSTRAINT call_logs_cost_micros_check CHECK ((cost_micros >= 0)),
     CONSTRAINT call_logs_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text]))),
     CONSTRAINT call_logs_duration_seconds_check CHECK ((duration_seconds >= 0)),
     CONSTRAINT call_logs_ended_reason_check CHECK ((char_length(ended_reason) <= 200)),
     CONSTRAINT call_logs_from_number_check CHECK ((from_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
     CONSTRAINT call_logs_outcome_check CHECK ((outcome = ANY (ARRAY['booked'::text, 'rescheduled'::text, 'cancelled'::text, 'message'::text, 'transferred'::text, 'answered'::text, 'missed'::text]))),
-    CONSTRAINT call_logs_recording_state_check CHECK ((recording_state = ANY (ARRAY['none'::text, 'at_provider'::text]))),
+    CONSTRAINT call_logs_recording_error_check CHECK ((recording_error ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT call_logs_recording_state_check CHECK ((recording_state = ANY (ARRAY['none'::text, 'at_provider'::text, 'copying'::text, 'stored'::text, 'failed'::text, 'not_kept_by_provider'::text, 'deleted'::text]))),
     CONSTRAINT call_logs_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'queued'::text, 'ringing'::text, 'in-progress'::text, 'forwarding'::text, 'ended'::text]))),
     CONSTRAINT call_logs_to_number_check CHECK ((to_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
     CONSTRAINT call_logs_transcript_check CHECK ((jsonb_typeof(transcript) = 'array'::text)),
@@ -10516,13 +11119,15 @@ COMMENT ON COLUMN public.call_logs.transcript IS 'Redacted turns: [{"speaker":"a
 
 COMMENT ON COLUMN public.call_logs.transcript_state IS 'pending_redaction: redaction failed, nothing raw is stored, the report is fetched again.';
 
-COMMENT ON COLUMN public.call_logs.recording_state IS 'at_provider: Vapi keeps a recording that we have not copied.';
+COMMENT ON COLUMN public.call_logs.recording_state IS 'at_provider: Vapi keeps a recording that we have not copied yet; copying: a job is at it; stored: we keep it; failed: it could not be copied, recording_error says why; not_kept_by_provider: the clinic''s HIPAA mode keeps Vapi from recording; deleted: we had it or wanted it, recording_error says why it went.';
 
 COMMENT ON COLUMN public.call_logs.cost_micros IS 'Cost in millionths of a US dollar, as Vapi reports it.';
 
 COMMENT ON COLUMN public.call_logs.reported_at IS 'When the end-of-call report was taken in; a second one changes nothing.';
 
 COMMENT ON COLUMN public.call_logs.deleted_at IS 'When staff deleted the call: its words and the person''s number are blanked and no list shows it; numbers still count it.';
+
+COMMENT ON COLUMN public.call_logs.recording_error IS 'failed: gone, too_large, not_audio, unreachable or storage. deleted: expired (keep_recordings_for) or erased.';
 
 CREATE TABLE public.caller_messages (
     org_id uuid NOT NULL,
@@ -10812,6 +11417,94 @@ COMMENT ON COLUMN public.phone_numbers.number IS 'E.164.';
 
 COMMENT ON COLUMN public.phone_numbers.routing IS 'dynamic: Vapi asks us for the assistant at every call; fixed: the number carries one assistant.';
 
+CREATE TABLE public.recording_share_openings (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    share_id uuid NOT NULL,
+    part text NOT NULL,
+    visitor_hash bytea NOT NULL,
+    at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT recording_share_openings_part_check CHECK ((part = ANY (ARRAY['page'::text, 'audio'::text]))),
+    CONSTRAINT recording_share_openings_visitor_hash_check CHECK ((octet_length(visitor_hash) = 32))
+);
+
+ALTER TABLE ONLY public.recording_share_openings FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recording_share_openings OWNER TO owner;
+
+COMMENT ON TABLE public.recording_share_openings IS 'Every time a shared link was opened: when, and a keyed hash that tells one visitor from another. Nothing else about them.';
+
+COMMENT ON COLUMN public.recording_share_openings.part IS 'page: the link itself; audio: the recording was asked for, noted once a quarter of an hour and visitor because players ask in pieces.';
+
+COMMENT ON COLUMN public.recording_share_openings.visitor_hash IS 'The tenant''s keyed hash of address and browser: the same link opened from elsewhere has another.';
+
+CREATE TABLE public.recording_shares (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    recording_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    recipient text,
+    message_id uuid,
+    actor_user_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by uuid,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT recording_shares_recipient_check CHECK ((char_length(recipient) <= 254)),
+    CONSTRAINT recording_shares_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE ONLY public.recording_shares FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recording_shares OWNER TO owner;
+
+COMMENT ON TABLE public.recording_shares IS 'Links by which somebody outside the clinic may listen to a recording for a day. The link''s 256-bit token is stored as its SHA-256 only.';
+
+COMMENT ON COLUMN public.recording_shares.recipient IS 'The e-mail address that the link was sent to; NULL when a member took the link to pass it on.';
+
+COMMENT ON COLUMN public.recording_shares.message_id IS 'The e-mail with the link; a link whose e-mail did not leave opens nothing.';
+
+COMMENT ON COLUMN public.recording_shares.actor_user_id IS 'The member who shared it.';
+
+COMMENT ON COLUMN public.recording_shares.revoked_by IS 'The member who took it back; NULL when the recording was deleted.';
+
+CREATE TABLE public.recordings (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    call_id uuid NOT NULL,
+    source_url text,
+    storage_key text NOT NULL,
+    lease_until timestamp with time zone,
+    content_type text,
+    size_bytes bigint,
+    stored_at timestamp with time zone,
+    delete_requested_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT recordings_check CHECK (((stored_at IS NULL) OR ((content_type IS NOT NULL) AND (size_bytes IS NOT NULL)))),
+    CONSTRAINT recordings_content_type_check CHECK ((content_type ~ '^audio/[a-z0-9.+-]{1,40}$'::text)),
+    CONSTRAINT recordings_size_bytes_check CHECK ((size_bytes > 0)),
+    CONSTRAINT recordings_source_url_check CHECK ((char_length(source_url) <= 4000)),
+    CONSTRAINT recordings_storage_key_check CHECK ((storage_key ~ '^[a-z0-9/-]{1,200}$'::text))
+);
+
+ALTER TABLE ONLY public.recordings FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recordings OWNER TO owner;
+
+COMMENT ON TABLE public.recordings IS 'Where the recording of a call lies, from the report that told of it until its file is deleted. The row outlives the file, so that no file is forgotten.';
+
+COMMENT ON COLUMN public.recordings.source_url IS 'Where the provider''s report said it can be fetched: a secret that expires, blanked when it was fetched or given up.';
+
+COMMENT ON COLUMN public.recordings.storage_key IS 'The file''s name in the storage; fixed before the first byte is written, so that a file of a copy that died is found and deleted.';
+
+COMMENT ON COLUMN public.recordings.lease_until IS 'Until when a job that copies it may be at work; another one waits until then.';
+
+COMMENT ON COLUMN public.recordings.delete_requested_at IS 'When its deletion was last put in the queue. From then on nobody reads it, and a copy that still runs deletes what it wrote.';
+
+COMMENT ON COLUMN public.recordings.deleted_at IS 'When the storage said that the file is gone.';
+
 CREATE TABLE public.resource_services (
     org_id uuid NOT NULL,
     resource_id uuid NOT NULL,
@@ -11095,6 +11788,21 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_key UNIQUE (user_id);
 
+ALTER TABLE ONLY public.recording_share_openings
+    ADD CONSTRAINT recording_share_openings_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.recording_shares
+    ADD CONSTRAINT recording_shares_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.recording_shares
+    ADD CONSTRAINT recording_shares_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.recordings
+    ADD CONSTRAINT recordings_org_id_call_id_key UNIQUE (org_id, call_id);
+
+ALTER TABLE ONLY public.recordings
+    ADD CONSTRAINT recordings_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.reply_questions
     ADD CONSTRAINT reply_questions_pkey PRIMARY KEY (org_id, id);
 
@@ -11337,6 +12045,22 @@ COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted 
 CREATE UNIQUE INDEX patients_voice_name ON public.patients USING btree (org_id, contact_id, normalised_name) WHERE made_by_voice;
 
 COMMENT ON INDEX public.patients_voice_name IS 'book_appointment: one voice-made patient per contact and name, also in a race.';
+
+CREATE INDEX recording_share_openings_share ON public.recording_share_openings USING btree (org_id, share_id, at);
+
+COMMENT ON INDEX public.recording_share_openings_share IS 'list_shares and open_share: who opened a link, and how lately.';
+
+CREATE INDEX recording_shares_recent ON public.recording_shares USING btree (org_id, created_at);
+
+COMMENT ON INDEX public.recording_shares_recent IS 'share_recording: how many links the clinic made in the last hour.';
+
+CREATE INDEX recording_shares_recording ON public.recording_shares USING btree (org_id, recording_id, created_at);
+
+COMMENT ON INDEX public.recording_shares_recording IS 'list_shares: a recording''s links, the newest first.';
+
+CREATE INDEX recordings_age ON public.recordings USING btree (org_id, created_at) WHERE (deleted_at IS NULL);
+
+COMMENT ON INDEX public.recordings_age IS 'expire_recordings and orgs_with_due_recordings: what keep_recordings_for ends, and deletions that did not happen.';
 
 CREATE UNIQUE INDEX reply_questions_open ON public.reply_questions USING btree (org_id, contact_id) WHERE (answered_at IS NULL);
 
@@ -11593,6 +12317,27 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.recording_share_openings
+    ADD CONSTRAINT recording_share_openings_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.recording_share_openings
+    ADD CONSTRAINT recording_share_openings_org_id_share_id_fkey FOREIGN KEY (org_id, share_id) REFERENCES public.recording_shares(org_id, id);
+
+ALTER TABLE ONLY public.recording_shares
+    ADD CONSTRAINT recording_shares_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.recording_shares
+    ADD CONSTRAINT recording_shares_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
+
+ALTER TABLE ONLY public.recording_shares
+    ADD CONSTRAINT recording_shares_org_id_recording_id_fkey FOREIGN KEY (org_id, recording_id) REFERENCES public.recordings(org_id, id);
+
+ALTER TABLE ONLY public.recordings
+    ADD CONSTRAINT recordings_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id);
+
+ALTER TABLE ONLY public.recordings
+    ADD CONSTRAINT recordings_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.reply_questions
     ADD CONSTRAINT reply_questions_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE CASCADE;
 
@@ -11694,6 +12439,10 @@ CREATE POLICY definer_crosses ON public.phone_numbers FOR SELECT TO app_definer 
 
 CREATE POLICY definer_crosses ON public.profiles TO app_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY definer_crosses ON public.recording_shares FOR SELECT TO app_definer USING (true);
+
+CREATE POLICY definer_crosses ON public.recordings FOR SELECT TO app_definer USING (true);
+
 CREATE POLICY definer_crosses ON public.vapi_pace TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.vapi_tools TO app_definer USING (true) WITH CHECK (true);
@@ -11733,6 +12482,12 @@ ALTER TABLE public.patients ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.phone_numbers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recording_share_openings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recording_shares ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recordings ENABLE ROW LEVEL SECURITY;
 
 CREATE POLICY registry_reads ON public.vapi_tools FOR SELECT TO tenant_service, app_writer USING (true);
 
@@ -11811,6 +12566,12 @@ CREATE POLICY service_role_sees_all ON public.patients TO service_role USING (tr
 CREATE POLICY service_role_sees_all ON public.phone_numbers TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.profiles TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.recording_share_openings TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.recording_shares TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.recordings TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.reply_questions TO service_role USING (true) WITH CHECK (true);
 
@@ -11898,6 +12659,12 @@ CREATE POLICY tenant_reads ON public.phone_numbers FOR SELECT TO tenant_user, te
 
 CREATE POLICY tenant_reads ON public.profiles FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.recording_share_openings FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.recording_shares FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.recordings FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.reply_questions FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.resource_services FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -11983,6 +12750,12 @@ CREATE POLICY writer_writes ON public.patients TO app_writer USING ((org_id = ( 
 CREATE POLICY writer_writes ON public.phone_numbers TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.profiles TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.recording_share_openings TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.recording_shares TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.recordings TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.reply_questions TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -12113,6 +12886,9 @@ REVOKE ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_
 
 GRANT ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) TO tenant_service;
+REVOKE ALL ON FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) FROM PUBLIC;
@@ -12308,6 +13084,9 @@ REVOKE ALL ON FUNCTION app.delete_template(p_template_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) TO app_writer;
+REVOKE ALL ON FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) FROM PUBLIC;
@@ -12330,8 +13109,14 @@ REVOKE ALL ON FUNCTION app.erase_visits(p_contact_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.expire_recordings(p_limit integer) TO tenant_service;
+REVOKE ALL ON FUNCTION app.expire_recordings(p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.find_messaging_tenant(p_number text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.find_messaging_tenant(p_number text) FROM PUBLIC;
@@ -12359,6 +13144,9 @@ GRANT ALL ON FUNCTION app.find_service(p_words text) TO tenant_service;
 GRANT ALL ON FUNCTION app.find_service(p_words text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.find_service(p_words text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.find_share_tenant(p_token_hash bytea) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.find_share_tenant(p_token_hash bytea) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
 
@@ -12367,6 +13155,9 @@ REVOKE ALL ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p
 
 GRANT ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) TO tenant_service;
+REVOKE ALL ON FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) TO tenant_user;
 REVOKE ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) FROM PUBLIC;
@@ -12481,6 +13272,9 @@ REVOKE ALL ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from
 
 GRANT ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_shares(p_call_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_shares(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) FROM PUBLIC;
@@ -12612,6 +13406,12 @@ REVOKE ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects
 GRANT ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.note_recording(p_call_id uuid, p_source_url text) TO app_writer;
+REVOKE ALL ON FUNCTION app.note_recording(p_call_id uuid, p_source_url text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.note_recording_deleted(p_recording_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.note_recording_deleted(p_recording_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) FROM PUBLIC;
 
@@ -12624,6 +13424,9 @@ REVOKE ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_as
 
 GRANT ALL ON FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) TO tenant_service;
@@ -12645,6 +13448,9 @@ REVOKE ALL ON FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitati
 
 GRANT ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.orgs_with_due_recordings() TO voxanne_login;
+REVOKE ALL ON FUNCTION app.orgs_with_due_recordings() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
@@ -12727,6 +13533,9 @@ REVOKE ALL ON FUNCTION app.read_credential(p_provider text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.read_notification(p_notification_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.read_notification(p_notification_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.read_recording(p_call_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_recording(p_call_id uuid, p_request_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.recent_activity(p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.recent_activity(p_limit integer) FROM PUBLIC;
 
@@ -12736,14 +13545,20 @@ REVOKE ALL ON FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_
 GRANT ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) TO tenant_service;
-REVOKE ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.recording_of_link(p_recording_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.recording_of_link(p_recording_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.recording_to_delete(p_recording_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.recording_to_delete(p_recording_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO tenant_service;
@@ -12840,6 +13655,9 @@ REVOKE ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id
 
 GRANT ALL ON FUNCTION app.retired_tools() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.retired_tools() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.agents TO tenant_service;
 GRANT SELECT ON TABLE public.agents TO tenant_user;
@@ -12946,8 +13764,17 @@ REVOKE ALL ON FUNCTION app.set_message_rules(p_rules jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.set_org_settings(p_fields jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.set_org_settings(p_fields jsonb) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) TO app_writer;
+REVOKE ALL ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.share_recording(p_call_id uuid, p_token_hash bytea, p_recipient text, p_subject text, p_content text, p_send_key text, p_service_provider text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.share_recording(p_call_id uuid, p_token_hash bytea, p_recipient text, p_subject text, p_content text, p_send_key text, p_service_provider text, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.share_state(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone, p_message_status text, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.share_state(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone, p_message_status text, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
@@ -13034,6 +13861,9 @@ REVOKE ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p
 
 GRANT ALL ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.view_recording(p_recording_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.view_recording(p_recording_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.visible_appointments(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.visible_appointments(p_call_id uuid) FROM PUBLIC;
@@ -13185,6 +14015,84 @@ GRANT SELECT ON TABLE public.phone_numbers TO tenant_service;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO service_role;
+
+GRANT SELECT ON TABLE public.recording_share_openings TO tenant_service;
+GRANT SELECT ON TABLE public.recording_share_openings TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_share_openings TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_share_openings TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_shares TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_shares TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.recording_shares TO app_definer;
+GRANT SELECT(org_id) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(org_id) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(id) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(id) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(recording_id) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(recording_id) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(token_hash) ON TABLE public.recording_shares TO app_definer;
+
+GRANT SELECT(recipient) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(recipient) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(message_id) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(message_id) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(actor_user_id) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(actor_user_id) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(expires_at) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(expires_at) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(revoked_at) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(revoked_at) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(revoked_by) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(revoked_by) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(created_at) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(created_at) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recordings TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recordings TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.recordings TO app_definer;
+GRANT SELECT(org_id) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(org_id) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(id) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(id) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(call_id) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(call_id) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(content_type) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(content_type) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(size_bytes) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(size_bytes) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(stored_at) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(stored_at) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO app_definer;
+GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(deleted_at) ON TABLE public.recordings TO app_definer;
+GRANT SELECT(deleted_at) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(deleted_at) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(created_at) ON TABLE public.recordings TO app_definer;
+GRANT SELECT(created_at) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(created_at) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(updated_at) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(updated_at) ON TABLE public.recordings TO tenant_user;
 
 GRANT SELECT ON TABLE public.resource_services TO tenant_service;
 GRANT SELECT ON TABLE public.resource_services TO tenant_user;
