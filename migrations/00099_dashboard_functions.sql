@@ -136,7 +136,7 @@ create policy definer_crosses on public.recording_shares for select to app_defin
 grant select (org_id, token_hash) on table public.recording_shares to app_definer;
 drop policy if exists definer_crosses on public.recordings;
 create policy definer_crosses on public.recordings for select to app_definer using (true);
-grant select (org_id, created_at, delete_requested_at, deleted_at) on table public.recordings to app_definer;
+grant select (org_id, created_at, lease_until, delete_requested_at, deleted_at) on table public.recordings to app_definer;
 
 drop policy if exists definer_crosses on public.events;
 create policy definer_crosses on public.events for all to app_definer using (true) with check (true);
@@ -218,8 +218,8 @@ begin
     p_kind,
     p_args || jsonb_build_object('org_id', app.require_org_id()),
     8,
-    -- Vapi being down must not keep holds and texts waiting behind syncs.
-    case when p_kind = 'sync_agent' then 'vapi' else 'default' end, 1, v_run_at,
+    -- Neither Vapi being down nor long recordings may keep holds and texts waiting.
+    case when p_kind = 'sync_agent' then 'vapi' when p_kind in ('keep_recording', 'delete_recording') then 'recordings' else 'default' end, 1, v_run_at,
     case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
   )
   returning id into v_id;
@@ -3494,6 +3494,7 @@ declare
   v_now timestamptz := app.now();
   v_old uuid[];
   v_stuck uuid;
+  v_lost uuid;
   v_count bigint;
 begin
   select o.keep_recordings_for into v_keep from public.organizations o where o.id = v_org_id;
@@ -3519,12 +3520,22 @@ begin
     perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
     v_count := v_count + 1;
   end loop;
+  -- A copy whose process died at its last try: nobody would ever say that it failed.
+  for v_lost in
+    select r.id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
+    limit p_limit
+  loop
+    perform app.fail_recording(v_lost, 'unreachable', true);
+    v_count := v_count + 1;
+  end loop;
   return v_count;
 end
 $$;
 
 comment on function app.expire_recordings(integer) is
-  'Puts the deletion of recordings in the queue, p_limit at most of each kind, and returns of how many: those older than the clinic''s keep_recordings_for, and those whose deletion has not happened in six hours.';
+  'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all.';
 
 select app.seal('app.expire_recordings(integer)', 'app_writer', 'tenant_service');
 -- end of sql/1444_function_expire_recordings.sql
@@ -3545,7 +3556,8 @@ as $$
     select from public.recordings r
     where r.org_id = o.id and r.deleted_at is null
       and (r.delete_requested_at is null and r.created_at <= app.now() - o.keep_recordings_for
-        or r.delete_requested_at < app.now() - interval '6 hours'))
+        or r.delete_requested_at < app.now() - interval '6 hours'
+        or r.delete_requested_at is null and r.lease_until < app.now() - interval '6 hours'))
 $$;
 
 comment on function app.orgs_with_due_recordings() is

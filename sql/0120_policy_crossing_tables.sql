@@ -31,7 +31,7 @@ create policy definer_crosses on public.recording_shares for select to app_defin
 grant select (org_id, token_hash) on table public.recording_shares to app_definer;
 drop policy if exists definer_crosses on public.recordings;
 create policy definer_crosses on public.recordings for select to app_definer using (true);
-grant select (org_id, created_at, delete_requested_at, deleted_at) on table public.recordings to app_definer;
+grant select (org_id, created_at, lease_until, delete_requested_at, deleted_at) on table public.recordings to app_definer;
 
 drop policy if exists definer_crosses on public.events;
 create policy definer_crosses on public.events for all to app_definer using (true) with check (true);

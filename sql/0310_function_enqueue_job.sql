@@ -21,8 +21,8 @@ begin
     p_kind,
     p_args || jsonb_build_object('org_id', app.require_org_id()),
     8,
-    -- Vapi being down must not keep holds and texts waiting behind syncs.
-    case when p_kind = 'sync_agent' then 'vapi' else 'default' end, 1, v_run_at,
+    -- Neither Vapi being down nor long recordings may keep holds and texts waiting.
+    case when p_kind = 'sync_agent' then 'vapi' when p_kind in ('keep_recording', 'delete_recording') then 'recordings' else 'default' end, 1, v_run_at,
     case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
   )
   returning id into v_id;

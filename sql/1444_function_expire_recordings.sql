@@ -13,6 +13,7 @@ declare
   v_now timestamptz := app.now();
   v_old uuid[];
   v_stuck uuid;
+  v_lost uuid;
   v_count bigint;
 begin
   select o.keep_recordings_for into v_keep from public.organizations o where o.id = v_org_id;
@@ -38,11 +39,21 @@ begin
     perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
     v_count := v_count + 1;
   end loop;
+  -- A copy whose process died at its last try: nobody would ever say that it failed.
+  for v_lost in
+    select r.id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
+    limit p_limit
+  loop
+    perform app.fail_recording(v_lost, 'unreachable', true);
+    v_count := v_count + 1;
+  end loop;
   return v_count;
 end
 $$;
 
 comment on function app.expire_recordings(integer) is
-  'Puts the deletion of recordings in the queue, p_limit at most of each kind, and returns of how many: those older than the clinic''s keep_recordings_for, and those whose deletion has not happened in six hours.';
+  'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all.';
 
 select app.seal('app.expire_recordings(integer)', 'app_writer', 'tenant_service');

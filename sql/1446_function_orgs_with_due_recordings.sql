@@ -11,7 +11,8 @@ as $$
     select from public.recordings r
     where r.org_id = o.id and r.deleted_at is null
       and (r.delete_requested_at is null and r.created_at <= app.now() - o.keep_recordings_for
-        or r.delete_requested_at < app.now() - interval '6 hours'))
+        or r.delete_requested_at < app.now() - interval '6 hours'
+        or r.delete_requested_at is null and r.lease_until < app.now() - interval '6 hours'))
 $$;
 
 comment on function app.orgs_with_due_recordings() is
