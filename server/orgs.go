@@ -34,6 +34,8 @@ type handlers struct {
 	db       Database
 	accounts *Accounts
 	texts    Texter // nil: nobody can text
+	mail     Mailer // nil: nobody can send e-mail
+	files    *Files // nil: nothing is kept
 	count    messageCounter
 	now      func() time.Time
 	vapi     VapiAccount

@@ -14,6 +14,7 @@ type Database interface {
 	pinger
 	memberships
 	credentials
+	visitors
 }
 
 // VapiAccount is what the dashboard may know of the platform's account at Vapi.
@@ -22,7 +23,7 @@ type VapiAccount struct {
 	Configured bool   // there is a private key, which itself never comes here
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting, Texts and Traces may be missing.
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Mail, Files and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -39,6 +40,10 @@ type Deps struct {
 	Texting http.Handler
 	// Texts sends what staff write. nil: every organization is told that Twilio is not configured.
 	Texts Texter
+	// Mail sends links to recordings; nil: every organization is told that e-mail is not configured.
+	Mail Mailer
+	// Files gives out recordings; nil: there are none to be had.
+	Files *Files
 	// Traces gets a span for each request; nil: none.
 	Traces trace.TracerProvider
 	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
@@ -60,7 +65,7 @@ func New(deps Deps) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
-	dashboard := handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi}
+	dashboard := handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, mail: deps.Mail, files: deps.Files, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi}
 	spec, err := loadDescription()
 	if err != nil {
 		return nil, err
@@ -71,6 +76,11 @@ func New(deps Deps) (http.Handler, error) {
 	}
 	mux.HandleFunc("GET /docs", serveDocs(page))
 	mountAPI(mux, spec, dashboard, deps.DB, deps.Auth)
+	if deps.Files != nil {
+		if err := mountFiles(mux, dashboard); err != nil {
+			return nil, err
+		}
+	}
 	if deps.Voice != nil {
 		mux.Handle("/api/vapi/", limit(maxVoiceBody, voiceTimeout, deps.Voice))
 	}

@@ -76,6 +76,10 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 	if err != nil {
 		return nil, err
 	}
+	store, err := newStorage(cfg)
+	if err != nil {
+		return nil, err
+	}
 	handler, err := server.New(server.Deps{
 		DB:       server.NewDatabase(opened),
 		Auth:     server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
@@ -86,6 +90,8 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 		Voice:    reception.New(opened, webhooks, cfg.Keys, to.metrics),
 		Texting:  texts,
 		Texts:    messages,
+		Mail:     messages,
+		Files:    server.NewFiles(store, cfg.Keys, cfg.BackendURL),
 		Traces:   to.traces,
 		Origins:  cfg.Origins,
 	})

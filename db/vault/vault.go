@@ -3,7 +3,7 @@
 // of CREDENTIALS_KEY and stores nothing.
 //
 // Each configured key is a root: HKDF-SHA256 (RFC 5869) derives one key for
-// sealing, one for codes and one for the hashes of codes from it, so that no
+// sealing, one for codes, one for the hashes of codes and one for marks from it, so that no
 // value made with one says anything about another.
 package vault
 
@@ -43,6 +43,7 @@ type key struct {
 	aead   cipher.AEAD
 	codes  []byte
 	hashes []byte
+	marks  []byte
 }
 
 // Sealed is an encrypted value as the row of org_credentials holds it.
@@ -152,5 +153,24 @@ func (key key) hash(org uuid.UUID, code string) []byte {
 	mac := hmac.New(sha256.New, key.hashes)
 	mac.Write(org[:])
 	mac.Write([]byte(code))
+	return mac.Sum(nil)
+}
+
+// Mark is what proves that a text was written here: 32 bytes under the first key. purpose keeps the marks of one use from
+// being taken for those of another.
+func (k *Keyring) Mark(purpose, text string) []byte { return k.keys[0].mark(purpose, text) }
+
+// Marked tells whether mark is the text's, under any key: an address that was given out before a rotation still opens.
+func (k *Keyring) Marked(purpose, text string, mark []byte) bool {
+	good := false
+	for _, key := range k.keys {
+		good = hmac.Equal(mark, key.mark(purpose, text)) || good
+	}
+	return good
+}
+
+func (key key) mark(purpose, text string) []byte {
+	mac := hmac.New(sha256.New, key.marks)
+	mac.Write([]byte(purpose + "\x00" + text))
 	return mac.Sum(nil)
 }

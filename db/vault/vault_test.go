@@ -259,3 +259,18 @@ func FuzzParseKeyring(f *testing.F) {
 		require.NoError(t, err, "the first key seals")
 	})
 }
+
+func TestAMarkIsOneUsesOneTextsAndOutlivesARotation(t *testing.T) {
+	t.Parallel()
+	old, err := vault.ParseKeyring("k1:" + strings.Repeat("5a", 32))
+	require.NoError(t, err)
+	both, err := vault.ParseKeyring("k2:" + strings.Repeat("6b", 32) + ",k1:" + strings.Repeat("5a", 32))
+	require.NoError(t, err)
+	mark := old.Mark("recording", "a 1")
+	require.True(t, old.Marked("recording", "a 1", mark))
+	require.True(t, both.Marked("recording", "a 1", mark))
+	require.NotEqual(t, mark, both.Mark("recording", "a 1"))
+	require.False(t, both.Marked("recording", "a 2", mark))
+	require.False(t, both.Marked("other", "a 1", mark))
+	require.False(t, both.Marked("recording", "a 1", nil))
+}

@@ -52,6 +52,17 @@ func (m *Messenger) CanText(ctx context.Context, org uuid.UUID) error {
 	})
 }
 
+// CanMail names the provider that the organisation's e-mail leaves by, for messages.service_provider. ErrNotConfigured when
+// neither the organisation nor the platform has one, and another error when its credential does not open.
+func (m *Messenger) CanMail(ctx context.Context, org uuid.UUID) (provider string, err error) {
+	err = m.DB.AsTenant(ctx, org, func(tx db.Tx) error {
+		by, err := m.mailer(ctx, tx, org)
+		provider = by.name
+		return err
+	})
+	return provider, err
+}
+
 // TwilioAccount is the organisation's account at Twilio, whose webhooks name its SID and are signed with its token.
 // ErrNotConfigured when there is none.
 func (m *Messenger) TwilioAccount(ctx context.Context, org uuid.UUID) (account twilio.Credentials, err error) {
