@@ -3437,8 +3437,8 @@ begin
     p_kind,
     p_args || jsonb_build_object('org_id', app.require_org_id()),
     8,
-    -- Vapi being down must not keep holds and texts waiting behind syncs.
-    case when p_kind = 'sync_agent' then 'vapi' else 'default' end, 1, v_run_at,
+    -- Neither Vapi being down nor long recordings may keep holds and texts waiting.
+    case when p_kind = 'sync_agent' then 'vapi' when p_kind in ('keep_recording', 'delete_recording') then 'recordings' else 'default' end, 1, v_run_at,
     case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
   )
   returning id into v_id;
@@ -3660,6 +3660,7 @@ declare
   v_now timestamptz := app.now();
   v_old uuid[];
   v_stuck uuid;
+  v_lost uuid;
   v_count bigint;
 begin
   select o.keep_recordings_for into v_keep from public.organizations o where o.id = v_org_id;
@@ -3685,13 +3686,23 @@ begin
     perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
     v_count := v_count + 1;
   end loop;
+  -- A copy whose process died at its last try: nobody would ever say that it failed.
+  for v_lost in
+    select r.id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
+    limit p_limit
+  loop
+    perform app.fail_recording(v_lost, 'unreachable', true);
+    v_count := v_count + 1;
+  end loop;
   return v_count;
 end
 $$;
 
 ALTER FUNCTION app.expire_recordings(p_limit integer) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.expire_recordings(p_limit integer) IS 'Puts the deletion of recordings in the queue, p_limit at most of each kind, and returns of how many: those older than the clinic''s keep_recordings_for, and those whose deletion has not happened in six hours.';
+COMMENT ON FUNCTION app.expire_recordings(p_limit integer) IS 'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all.';
 
 CREATE FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_row
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6570,7 +6581,8 @@ CREATE FUNCTION app.orgs_with_due_recordings() RETURNS SETOF uuid
     select from public.recordings r
     where r.org_id = o.id and r.deleted_at is null
       and (r.delete_requested_at is null and r.created_at <= app.now() - o.keep_recordings_for
-        or r.delete_requested_at < app.now() - interval '6 hours'))
+        or r.delete_requested_at < app.now() - interval '6 hours'
+        or r.delete_requested_at is null and r.lease_until < app.now() - interval '6 hours'))
 $$;
 
 ALTER FUNCTION app.orgs_with_due_recordings() OWNER TO app_definer;
@@ -14069,6 +14081,8 @@ GRANT SELECT(id) ON TABLE public.recordings TO tenant_user;
 
 GRANT SELECT(call_id) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(call_id) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(lease_until) ON TABLE public.recordings TO app_definer;
 
 GRANT SELECT(content_type) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(content_type) ON TABLE public.recordings TO tenant_user;
