@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -37,7 +38,8 @@ type sharing struct {
 	log    *logBuffer
 	sound  []byte
 	call   uuid.UUID
-	path   string // of the call
+	path   string       // of the call
+	clock  atomic.Int64 // the server's, in nanoseconds; it stands still
 }
 
 // shareIn founds the clinic with its files in store; mail: the platform sends e-mail.
@@ -49,6 +51,7 @@ func shareIn(t *testing.T, store storage.Store, mail bool) *sharing {
 	s.made(t, `insert into public.recordings (org_id, call_id, storage_key, content_type, size_bytes, stored_at)
 		values ($1, $2, $3, 'audio/wav', $4, app.now())`, s.org, s.call, recordedKey, len(s.sound))
 	require.NoError(t, store.Put(t.Context(), recordedKey, bytes.NewReader(s.sound), int64(len(s.sound)), "audio/wav"))
+	s.clock.Store(time.Now().UnixNano())
 	s.handler = logtest.KeepErrors(t, s.served(t, mail))
 	return s
 }
@@ -85,6 +88,7 @@ func (s *sharing) served(t *testing.T, mail bool) http.Handler {
 	handler, err := New(Deps{
 		DB: NewDatabase(opened), Auth: hs256Verifier(), Log: log, Metrics: NewMetrics(), Accounts: &Accounts{},
 		Mail: sender, Files: NewFiles(s.store, keys, backend),
+		Now: func() time.Time { return time.Unix(0, s.clock.Load()) },
 	})
 	require.NoError(t, err)
 	return handler
