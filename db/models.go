@@ -219,6 +219,7 @@ type CallDetail struct {
 	CostMicros      *int64
 	CreatedAt       time.Time
 	Transcript      json.RawMessage
+	RecordingError  *string
 }
 
 type CallListed struct {
@@ -244,6 +245,7 @@ type CallListed struct {
 	CreatedAt       time.Time
 	Total           int64
 	TotalIsEstimate bool
+	RecordingError  *string
 }
 
 // Every call, from its first webhook on; filled in by status updates and the end-of-call report in any order.
@@ -271,7 +273,7 @@ type CallLog struct {
 	Transcript json.RawMessage
 	// pending_redaction: redaction failed, nothing raw is stored, the report is fetched again.
 	TranscriptState string
-	// at_provider: Vapi keeps a recording that we have not copied.
+	// at_provider: Vapi keeps a recording that we have not copied yet; copying: a job is at it; stored: we keep it; failed: it could not be copied, recording_error says why; not_kept_by_provider: the clinic's HIPAA mode keeps Vapi from recording; deleted: we had it or wanted it, recording_error says why it went.
 	RecordingState string
 	ToolsUsed      []string
 	// Cost in millionths of a US dollar, as Vapi reports it.
@@ -284,6 +286,8 @@ type CallLog struct {
 	DeletedAt *time.Time
 	// When it started, else when we first heard of it. A column, because under row security no index is asked for coalesce(): PostgreSQL does not take it for leakproof.
 	BeganAt time.Time
+	// failed: gone, too_large, not_audio, unreachable or storage. deleted: expired (keep_recordings_for) or erased.
+	RecordingError *string
 }
 
 type CallRow struct {
@@ -689,6 +693,8 @@ type Organization struct {
 	EmailConfirmations bool
 	// Vapi keeps no recording and no transcript of this clinic's calls; we keep the redacted transcript.
 	HipaaMode bool
+	// How long after its call a recording is kept; NULL: until the call is deleted or its contact erased.
+	KeepRecordingsFor pgtype.Interval
 }
 
 // Who comes to a visit. Belongs to the contact whose number books for them.
@@ -721,6 +727,27 @@ type Profile struct {
 	Email     *string
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+type RecordingCopy struct {
+	Outcome     string
+	RecordingID uuid.UUID
+	VapiCallID  *string
+	SourceURL   *string
+	StorageKey  string
+	NotBefore   *time.Time
+}
+
+type RecordingView struct {
+	Outcome     string
+	RecordingID *uuid.UUID
+	StorageKey  *string
+	ContentType *string
+	SizeBytes   *int64
+	ClinicName  *string
+	CallAt      *time.Time
+	TimeZone    *string
+	ExpiresAt   *time.Time
 }
 
 type RequestClaim struct {
@@ -797,6 +824,30 @@ type ServiceCard struct {
 	PriceMinor    *int64
 	Currency      string
 	Practitioners []string
+}
+
+type ShareDecision struct {
+	Outcome   string
+	Reason    *string
+	ShareID   *uuid.UUID
+	MessageID *uuid.UUID
+	Status    *string
+	ExpiresAt *time.Time
+}
+
+type ShareListed struct {
+	ID            uuid.UUID
+	Recipient     *string
+	ActorUserID   uuid.UUID
+	ActorName     *string
+	CreatedAt     time.Time
+	ExpiresAt     time.Time
+	RevokedAt     *time.Time
+	State         string
+	MessageStatus *string
+	Openings      int64
+	Visitors      int64
+	LastOpenedAt  *time.Time
 }
 
 type Slot struct {

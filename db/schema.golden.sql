@@ -18,10 +18,6 @@ ALTER SCHEMA river OWNER TO owner;
 
 COMMENT ON SCHEMA river IS 'River, the job queue. Arguments hold ids only, never data about people.';
 
-CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA extensions;
-
-COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
-
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA extensions;
 
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
@@ -29,10 +25,6 @@ COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiS
 CREATE EXTENSION IF NOT EXISTS fuzzystrmatch WITH SCHEMA extensions;
 
 COMMENT ON EXTENSION fuzzystrmatch IS 'determine similarities and distance between strings';
-
-CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA extensions;
-
-COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
 CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;
 
@@ -259,7 +251,8 @@ CREATE TYPE app.call_detail AS (
 	tools_used text[],
 	cost_micros bigint,
 	created_at timestamp with time zone,
-	transcript jsonb
+	transcript jsonb,
+	recording_error text
 );
 
 ALTER TYPE app.call_detail OWNER TO owner;
@@ -288,7 +281,8 @@ CREATE TYPE app.call_row AS (
 	cost_micros bigint,
 	created_at timestamp with time zone,
 	total bigint,
-	total_is_estimate boolean
+	total_is_estimate boolean,
+	recording_error text
 );
 
 ALTER TYPE app.call_row OWNER TO owner;
@@ -388,34 +382,6 @@ CREATE TYPE app.inbound_answer AS (
 ALTER TYPE app.inbound_answer OWNER TO owner;
 
 COMMENT ON TYPE app.inbound_answer IS 'What a text from a patient did: opted_out, opted_in, help, confirmed, asked (a question went back), cancelled, kept, stored (nothing was asked of us) or replayed. reply_message_id: our queued answer, NULL when none goes out.';
-
-CREATE TYPE app.integration_row AS (
-	provider text,
-	connected boolean,
-	last_verified_at timestamp with time zone,
-	problem text
-);
-
-ALTER TYPE app.integration_row OWNER TO owner;
-
-COMMENT ON TYPE app.integration_row IS 'An account that a clinic may connect. connected: it is stored, and its provider did not refuse it when asked last; problem: why it did, in our words.';
-
-CREATE TYPE app.invitation_row AS (
-	id uuid,
-	email text,
-	role text,
-	invited_by uuid,
-	expires_at timestamp with time zone,
-	created_at timestamp with time zone,
-	expired boolean,
-	mail text,
-	mail_reason text,
-	mailed_at timestamp with time zone
-);
-
-ALTER TYPE app.invitation_row OWNER TO owner;
-
-COMMENT ON TYPE app.invitation_row IS 'An open invitation as the team sees it. mail: what became of its e-mail, as messages.status, or none when none was to be sent; mail_reason as messages.reason; mailed_at: when the provider took it.';
 
 CREATE TYPE app.lead_row AS (
 	id uuid,
@@ -521,15 +487,34 @@ ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
 
-CREATE TYPE app.page_span AS (
-	from_end boolean,
-	skip bigint,
-	take bigint
+CREATE TYPE app.recording_copy AS (
+	outcome text,
+	recording_id uuid,
+	vapi_call_id text,
+	source_url text,
+	storage_key text,
+	not_before timestamp with time zone
 );
 
-ALTER TYPE app.page_span OWNER TO owner;
+ALTER TYPE app.recording_copy OWNER TO owner;
 
-COMMENT ON TYPE app.page_span IS 'Where a page is read: this many rows after skip others, counted from the end of the list where from_end.';
+COMMENT ON TYPE app.recording_copy IS 'What a job shall do about a recording. outcome copy (fetch it and store it under storage_key), wait (another job may be at it until not_before), unwanted (delete what lies under storage_key), done (nothing).';
+
+CREATE TYPE app.recording_view AS (
+	outcome text,
+	recording_id uuid,
+	storage_key text,
+	content_type text,
+	size_bytes bigint,
+	clinic_name text,
+	call_at timestamp with time zone,
+	time_zone text,
+	expires_at timestamp with time zone
+);
+
+ALTER TYPE app.recording_view OWNER TO owner;
+
+COMMENT ON TYPE app.recording_view IS 'A recording that may be listened to now (outcome open), or why not: no_recording, not_ready. call_at in time_zone is when the call was; expires_at: of the link, where it was opened by one.';
 
 CREATE TYPE app.request_claim AS (
 	outcome text,
@@ -540,7 +525,7 @@ CREATE TYPE app.request_claim AS (
 
 ALTER TYPE app.request_claim OWNER TO owner;
 
-COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it), acted (it was carried out and its answer is lost) or other_body (the key was used for something else).';
+COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it) or other_body (the key was used for something else).';
 
 CREATE TYPE app.scheduled_bundle AS (
 	outcome text,
@@ -584,6 +569,38 @@ CREATE TYPE app.service_card AS (
 ALTER TYPE app.service_card OWNER TO owner;
 
 COMMENT ON TYPE app.service_card IS 'What any caller may hear about a service. price_minor NULL: no price is told.';
+
+CREATE TYPE app.share_decision AS (
+	outcome text,
+	reason text,
+	share_id uuid,
+	message_id uuid,
+	status text,
+	expires_at timestamp with time zone
+);
+
+ALTER TYPE app.share_decision OWNER TO owner;
+
+COMMENT ON TYPE app.share_decision IS 'What became of the wish to share a recording. outcome shared (the link opens), send (its e-mail''s row stands: take it to the provider), replayed (the same wish came before, status is what became of its e-mail), blocked (reason as in app.message_decision, or too_many_shares), no_recording or not_ready.';
+
+CREATE TYPE app.share_row AS (
+	id uuid,
+	recipient text,
+	actor_user_id uuid,
+	actor_name text,
+	created_at timestamp with time zone,
+	expires_at timestamp with time zone,
+	revoked_at timestamp with time zone,
+	state text,
+	message_status text,
+	openings bigint,
+	visitors bigint,
+	last_opened_at timestamp with time zone
+);
+
+ALTER TYPE app.share_row OWNER TO owner;
+
+COMMENT ON TYPE app.share_row IS 'A link to a recording. state: open, expired, revoked or not_sent (its e-mail did not leave). openings: how often it was opened; visitors: from how many different places.';
 
 CREATE TYPE app.slot AS (
 	starts_at timestamp with time zone,
@@ -630,28 +647,6 @@ CREATE TYPE app.tool_health AS (
 ALTER TYPE app.tool_health OWNER TO owner;
 
 COMMENT ON TYPE app.tool_health IS 'One of an organisation''s tools: whether it is registered at Vapi and how many of its agents carry it.';
-
-CREATE TYPE app.transcript_export AS (
-	message_id uuid,
-	call_id uuid,
-	exported_at timestamp with time zone,
-	clinic_name text,
-	clinic_phone text,
-	country text,
-	time_zone text,
-	caller_name text,
-	phone_number text,
-	direction text,
-	state text,
-	call_date timestamp with time zone,
-	duration_seconds integer,
-	summary text,
-	transcript jsonb
-);
-
-ALTER TYPE app.transcript_export OWNER TO owner;
-
-COMMENT ON TYPE app.transcript_export IS 'A call''s redacted transcript as it leaves the dashboard, with the facts that are printed above it. message_id: the row of messages that says who took it; time_zone: of the place that was called; phone_number: the other side''s; state: see app.call_state; transcript: [{"speaker","text","at"}].';
 
 CREATE TYPE app.transfer_answer AS (
 	outcome text,
@@ -1047,7 +1042,7 @@ CREATE TABLE public.messages (
     in_reply_to uuid,
     code_subjects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     code_versions integer[] DEFAULT '{}'::integer[] NOT NULL,
-    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text, 'invitation'::text]))),
+    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
     CONSTRAINT messages_codes CHECK ((cardinality(code_subjects) = cardinality(code_versions))),
     CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
     CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
@@ -1062,13 +1057,13 @@ ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages OWNER TO owner;
 
-COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients, and of what people are sent who are invited to the team. Append-only: written by functions, never edited by people.';
+COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
 
-COMMENT ON COLUMN public.messages.recipient IS 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came. Of an export: the member who took it, by e-mail address or id.';
+COMMENT ON COLUMN public.messages.recipient IS 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came.';
 
 COMMENT ON COLUMN public.messages.status IS 'unknown: the provider may or may not have acted; never settled by sending again.';
 
-COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message. Of an export: its own id, which is printed on it.';
+COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message.';
 
 COMMENT ON COLUMN public.messages.reason IS 'Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.';
 
@@ -1197,7 +1192,6 @@ COMMENT ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_
 CREATE FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint DEFAULT 1, p_total_is_estimate boolean DEFAULT false) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
-    SET random_page_cost TO '1.1'
     AS $$
 begin
   return query
@@ -1463,8 +1457,7 @@ declare
   v_now timestamptz;
   v_decision app.message_decision;
 begin
-  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation')
-    or coalesce(p_method, '') not in ('sms', 'email') or (p_category = 'invitation' and p_method <> 'email')
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'share') or coalesce(p_method, '') not in ('sms', 'email')
     or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
   then
     raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
@@ -1542,6 +1535,47 @@ ALTER FUNCTION app.begin_message(p_category text, p_method text, p_content text,
 
 COMMENT ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) IS 'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
 
+CREATE FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) RETURNS SETOF app.recording_copy
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_recording public.recordings;
+  v_copy app.recording_copy;
+  v_now timestamptz;
+begin
+  select * into v_recording from public.recordings r where r.org_id = v_org_id and r.call_id = p_call_id for update;
+  v_now := app.now();
+  if v_recording.id is null then
+    raise exception 'there is no such recording' using errcode = 'VX404';
+  end if;
+  select v_recording.id, c.vapi_call_id, v_recording.source_url, v_recording.storage_key
+  into v_copy.recording_id, v_copy.vapi_call_id, v_copy.source_url, v_copy.storage_key
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id;
+  v_copy.outcome := case
+    when v_recording.delete_requested_at is not null then 'unwanted'
+    when v_recording.stored_at is not null then 'done'
+    when v_recording.lease_until > v_now then 'wait'
+    else 'copy'
+  end;
+  if v_copy.outcome = 'wait' then
+    v_copy.not_before := v_recording.lease_until;
+  elsif v_copy.outcome = 'copy' then
+    update public.recordings r
+    set lease_until = v_now + p_lease, updated_at = v_now
+    where r.org_id = v_org_id and r.id = v_recording.id;
+    perform app.set_recording_state(p_call_id, 'copying');
+  end if;
+  return next v_copy;
+end
+$$;
+
+ALTER FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) IS 'Asks, for a job, whether the recording of a call is to be copied now, see app.recording_copy. With outcome copy the recording is the job''s for p_lease; app.finish_recording or app.fail_recording ends it. VX404: the tenant has no such recording.';
+
 CREATE FUNCTION app.begin_request(p_role text, p_claims jsonb) RETURNS text
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1595,12 +1629,14 @@ begin
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
+  -- Last: a report that was being taken in has noted its recording by now.
+  perform app.drop_recordings(p_call_ids, 'erased');
 end
 $$;
 
 ALTER FUNCTION app.blank_calls(p_call_ids uuid[]) OWNER TO owner;
 
-COMMENT ON FUNCTION app.blank_calls(p_call_ids uuid[]) IS 'Blanks the words of calls and the number on the other side: transcript, summary, messages left. Times, outcome and cost stay.';
+COMMENT ON FUNCTION app.blank_calls(p_call_ids uuid[]) IS 'Blanks the words of calls and the number on the other side: transcript, summary, messages left; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
 
 CREATE FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -1728,11 +1764,6 @@ begin
   limit 1;
 
   if p_contact_id is null then
-    -- The resources first, as every booking locks them: a caller of this number who books at this moment holds them and
-    -- would wait for this row, while we waited for them.
-    perform app.lock_resources(array(
-      select app.candidates(s.id, (select r.id from app.find_resource(p_resource) r), app.location_of_wish(null, null))
-      from app.find_service(p_service) s));
     insert into public.contacts (org_id, phone, name, email, source)
     values (v_org_id, p_phone, v_name, nullif(btrim(p_email), ''), 'dashboard')
     on conflict (org_id, phone) do nothing;
@@ -1876,47 +1907,27 @@ declare
   v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
-  with directions as (
-    select
-      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'inbound') as inbound,
-      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'outbound') as outbound,
-      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'web') as web
-  ), ended as (
-    select count(*) as calls, coalesce(round(avg(l.duration_seconds)), 0)::integer as average
-    from public.call_logs l
-    where l.org_id = v_org_id and l.status = 'ended'
-  ), special as (
-    select count(*) filter (where s.state = 'missed') as missed, count(*) filter (where s.state = 'failed') as failed,
-      count(*) filter (where s.state = 'transferred') as transferred
-    from (
-      select app.call_state(l.status, l.outcome, l.ended_reason) as state
-      from public.call_logs l
-      where l.org_id = v_org_id and l.direction = any ('{inbound,outbound,web}') and l.status = 'ended'
-        and l.outcome = any ('{missed,transferred}')
-      offset 0 -- or the state would be found out anew in every column
-    ) s
-  ), lately as (
-    select count(*) filter (where l.began_at >= v_today) as today, count(*) filter (where l.began_at >= v_week) as week,
-      count(*) filter (where l.began_at >= v_month) as month
-    from (
-      select c.began_at from public.call_logs c
-      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= least(v_week, v_month)
-      union all
-      select c.began_at from public.call_logs c
-      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= least(v_week, v_month)
-    ) l
-  )
-  select d.inbound + d.outbound + d.web, d.inbound, d.outbound, e.calls - s.missed - s.failed - s.transferred, s.missed, s.transferred,
-    s.failed, n.today, n.week, n.month, e.average,
-    coalesce(round(100.0 * (e.calls - s.missed - s.failed) / nullif(e.calls, 0), 1), 0)::double precision,
+  select count(*), count(*) filter (where c.direction = 'inbound'), count(*) filter (where c.direction = 'outbound'),
+    count(*) filter (where c.state = 'completed'), count(*) filter (where c.state = 'missed'),
+    count(*) filter (where c.state = 'transferred'), count(*) filter (where c.state = 'failed'),
+    count(*) filter (where c.began >= v_today), count(*) filter (where c.began >= v_week), count(*) filter (where c.began >= v_month),
+    coalesce(round(avg(c.duration_seconds) filter (where c.state <> 'in_progress')), 0)::integer,
+    coalesce(round(100.0 * count(*) filter (where c.state in ('completed', 'transferred'))
+      / nullif(count(*) filter (where c.state <> 'in_progress'), 0), 1), 0)::double precision,
     (
-      select coalesce(sum(v.price_minor), 0)::bigint
+      select coalesce(sum(s.price_minor), 0)::bigint
       from public.appointments a
-      join public.services v on v.org_id = a.org_id and v.id = a.service_id
+      join public.services s on s.org_id = a.org_id and s.id = a.service_id
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
     (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
-  from directions d, ended e, special s, lately n;
+  from (
+    select l.direction, l.duration_seconds, coalesce(l.started_at, l.created_at) as began,
+      app.call_state(l.status, l.outcome, l.ended_reason) as state
+    from public.call_logs l
+    where l.org_id = v_org_id
+    offset 0 -- or the state would be found out anew in every column
+  ) c;
 end
 $$;
 
@@ -2387,18 +2398,13 @@ begin
     v_after := (v_step ->> 'after_minutes')::integer;
     if v_after <= v_last then
       raise exception 'each step comes later than the one before' using errcode = 'VX400';
-    elsif v_step ->> 'template_id' is not null and not exists (
-      select from public.message_templates t
-      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
-    ) then
-      raise exception 'there is no such template' using errcode = 'VX404';
     -- Advertising in a follow_up would get around the consent that marketing needs.
     elsif not exists (
       select from public.message_templates t
       where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
         and t.kind in ('follow_up', p_category)
     ) then
-      raise exception 'each step needs a template of kind follow_up or, in a marketing campaign, marketing'
+      raise exception 'each step needs a template of the clinic''s, of kind follow_up or, in a marketing campaign, marketing'
         using errcode = 'VX400';
     end if;
     v_last := v_after;
@@ -2408,7 +2414,7 @@ $_$;
 
 ALTER FUNCTION app.check_steps(p_category text, p_steps jsonb) OWNER TO owner;
 
-COMMENT ON FUNCTION app.check_steps(p_category text, p_steps jsonb) IS 'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send. VX404: a template that the clinic does not have.';
+COMMENT ON FUNCTION app.check_steps(p_category text, p_steps jsonb) IS 'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send.';
 
 CREATE FUNCTION app.check_template(p_kind text, p_body text, p_subject text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -2586,10 +2592,9 @@ begin
   values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
   on conflict (org_id, user_id, method, route, key) do update
   set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
-    status = null, headers = null, response = null, acted_at = null, created_at = v_now, expires_at = excluded.expires_at
+    status = null, headers = null, response = null, created_at = v_now, expires_at = excluded.expires_at
   where (k.state = 'done' and k.expires_at <= v_now)
-    or (k.state = 'running' and k.lease_until <= v_now
-      and (k.expires_at <= v_now or (k.body_hash = excluded.body_hash and k.acted_at is null)))
+    or (k.state = 'running' and k.lease_until <= v_now and (k.body_hash = excluded.body_hash or k.expires_at <= v_now))
   returning k.* into v_row;
   if v_row.id is not null then
     return query select 'run', null::integer, null::jsonb, null::bytea;
@@ -2603,8 +2608,6 @@ begin
     return query select 'other_body', null::integer, null::jsonb, null::bytea;
   elsif v_row.state = 'done' then
     return query select 'replay', v_row.status, v_row.headers, v_row.response;
-  elsif v_row.acted_at is not null and v_row.lease_until <= v_now then
-    return query select 'acted', null::integer, null::jsonb, null::bytea;
   else
     -- Also without a row: its try has just given up; the caller asks again and finds the key free.
     return query select 'running', null::integer, null::jsonb, null::bytea;
@@ -2614,7 +2617,7 @@ $$;
 
 ALTER FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) IS 'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. A try that died before it changed anything (see app.note_effect) is followed by the next once its lease is over. VX403 when no member acts.';
+COMMENT ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) IS 'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. VX403 when no member acts.';
 
 CREATE FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) RETURNS SETOF app.tool_claim
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2766,10 +2769,7 @@ begin
     updated_at = v_now
   where m.org_id = v_org_id and m.id = v_id;
 
-  -- A reminder that staff sent confirms the visit as well; those that go out by themselves say only what was confirmed.
-  if p_status in ('sent', 'delivered')
-    and ((p_message).category = 'confirmation' or (p_message).category = 'reminder' and (p_message).actor_user_id is not null)
-  then
+  if p_status in ('sent', 'delivered') and (p_message).category = 'confirmation' then
     -- In order of their ids, as app.take_scheduled locks them.
     with told as (
       select a.org_id, a.id
@@ -2800,7 +2800,7 @@ $$;
 
 ALTER FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) IS 'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, and so does a reminder that staff sent, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
+COMMENT ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) IS 'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
 
 CREATE FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
     LANGUAGE plpgsql
@@ -2833,39 +2833,35 @@ ALTER FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id 
 
 COMMENT ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) IS 'The patient says by text that they will come: kept on the visit, in its history and told to staff, each once. outcome confirmed, or stored when the visit is not confirmed by the clinic or past.';
 
-CREATE FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean DEFAULT false) RETURNS text
+CREATE FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
     AS $$
 declare
-  -- greeting and opening, place, phone, attachment, close, a reminder's opening
+  -- greeting and opening, place, phone, attachment, close
   v_words text[] := case p_language
     when 'es' then array['Hola:' || E'\n\n' || 'Su cita en %s queda registrada:', 'Lugar: %s',
-      'Si tiene preguntas o quiere cambiarla, llame al %s.', 'El archivo adjunto la guarda en su calendario.', 'Hasta pronto,',
-      'Hola:' || E'\n\n' || 'Le recordamos su cita en %s:']
+      'Si tiene preguntas o quiere cambiarla, llame al %s.', 'El archivo adjunto la guarda en su calendario.', 'Hasta pronto,']
     when 'fr' then array['Bonjour,' || E'\n\n' || 'Votre rendez-vous chez %s est noté :', 'Lieu : %s',
-      'Pour une question ou un changement, appelez le %s.', 'Le fichier joint l''ajoute à votre agenda.', 'À bientôt,',
-      'Bonjour,' || E'\n\n' || 'Nous vous rappelons votre rendez-vous chez %s :']
+      'Pour une question ou un changement, appelez le %s.', 'Le fichier joint l''ajoute à votre agenda.', 'À bientôt,']
     when 'de' then array['Guten Tag,' || E'\n\n' || 'Ihr Termin bei %s ist vorgemerkt:', 'Ort: %s',
-      'Bei Fragen oder Änderungen rufen Sie bitte %s an.', 'Mit der angehängten Datei kommt er in Ihren Kalender.', 'Bis bald,',
-      'Guten Tag,' || E'\n\n' || 'wir erinnern Sie an Ihren Termin bei %s:']
+      'Bei Fragen oder Änderungen rufen Sie bitte %s an.', 'Mit der angehängten Datei kommt er in Ihren Kalender.', 'Bis bald,']
     else array['Hello,' || E'\n\n' || 'your visit at %s is booked:', 'Place: %s',
-      'For a question or a change please call %s.', 'The attached file puts it into your calendar.', 'See you soon,',
-      'Hello,' || E'\n\n' || 'this is a reminder of your visit at %s:']
+      'For a question or a change please call %s.', 'The attached file puts it into your calendar.', 'See you soon,']
   end;
 begin
   return concat_ws(E'\n\n',
-    format(v_words[case when p_reminder then 6 else 1 end], p_clinic),
+    format(v_words[1], p_clinic),
     (select string_agg('- ' || l.line, E'\n' order by l.at) from unnest(p_lines) with ordinality l (line, at)),
     case when p_place is not null then format(v_words[2], p_place) end,
     case when p_phone is not null then format(v_words[3], p_phone) end,
-    case when not p_reminder then v_words[4] end, v_words[5] || E'\n' || p_clinic);
+    v_words[4], v_words[5] || E'\n' || p_clinic);
 end
 $$;
 
-ALTER FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) OWNER TO owner;
+ALTER FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) IS 'The plain text of a confirmation by e-mail: one line per visit, then place and phone where they are known (NULL: left out). p_reminder: of a reminder, which brings no file for the calendar. Never a code: an address is easier to misspell than a number.';
+COMMENT ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) IS 'The plain text of a confirmation by e-mail: one line per visit, then place and phone where they are known (NULL: left out). Never a code: an address is easier to misspell than a number.';
 
 CREATE FUNCTION app.contact_language(p_contact_id uuid) RETURNS text
     LANGUAGE sql STABLE
@@ -2949,18 +2945,12 @@ declare
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
 begin
-  -- A count a status, each a stretch of an index; grouping would cost more than counting.
   return query
-  select k.hot + k.warm + k.cold + k.booked + k.lost, k.hot, k.warm, k.cold, k.booked, k.lost, k.new
-  from (
-    select
-      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'hot') as hot,
-      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'warm') as warm,
-      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'cold') as cold,
-      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'booked') as booked,
-      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'lost') as lost,
-      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.created_at >= v_midnight) as new
-  ) k;
+  select count(*), count(*) filter (where c.lead_status = 'hot'), count(*) filter (where c.lead_status = 'warm'),
+    count(*) filter (where c.lead_status = 'cold'), count(*) filter (where c.lead_status = 'booked'),
+    count(*) filter (where c.lead_status = 'lost'), count(*) filter (where c.created_at >= v_midnight)
+  from public.contacts c
+  where c.org_id = v_org_id and c.erased_at is null;
 end
 $$;
 
@@ -2975,12 +2965,7 @@ CREATE FUNCTION app.contacts_like(p_search text) RETURNS SETOF uuid
 declare
   v_words text := lower(p_search);
   v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
-  v_found uuid[] := app.found_ids('visitor', p_search);
 begin
-  if v_found is not null then
-    return query select unnest(v_found);
-    return;
-  end if;
   return query
   select c.id
   from public.contacts c
@@ -3269,7 +3254,7 @@ $$;
 
 ALTER FUNCTION app.delete_call(p_call_id uuid, p_request_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) IS 'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). A recording lies with the provider and is not reached from here.';
+COMMENT ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) IS 'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). Our copy of its recording is deleted by a job; the provider''s own is not reached from here.';
 
 CREATE FUNCTION app.delete_location(p_location_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3405,6 +3390,34 @@ ALTER FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp wit
 
 COMMENT ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) IS 'Deletes the holds that have run out on resources the caller has locked: the no-overlap constraint cannot look at the clock.';
 
+CREATE FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_recording record;
+begin
+  for v_recording in
+    update public.recordings r
+    set delete_requested_at = v_now, source_url = null, updated_at = v_now
+    where r.org_id = v_org_id and r.call_id = any (p_call_ids) and r.delete_requested_at is null
+    returning r.id, r.call_id
+  loop
+    update public.recording_shares s
+    set revoked_at = coalesce(s.revoked_at, v_now), recipient = case when p_reason = 'erased' then null else s.recipient end
+    where s.org_id = v_org_id and s.recording_id = v_recording.id;
+    perform app.set_recording_state(v_recording.call_id, 'deleted', p_reason);
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_recording.id));
+  end loop;
+end
+$$;
+
+ALTER FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) IS 'From now on nobody listens to the recordings of these calls: their links are revoked and a job deletes the files. p_reason: expired or erased; erased also forgets whom links were sent to.';
+
 CREATE FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3414,7 +3427,8 @@ declare
   v_run_at timestamptz := coalesce(p_run_at, app.now());
 begin
   if p_kind is null or p_kind not in (
-    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent'
+    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
+    'delete_recording'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -3423,8 +3437,8 @@ begin
     p_kind,
     p_args || jsonb_build_object('org_id', app.require_org_id()),
     8,
-    -- Vapi being down must not keep holds and texts waiting behind syncs.
-    case when p_kind = 'sync_agent' then 'vapi' else 'default' end, 1, v_run_at,
+    -- Neither Vapi being down nor long recordings may keep holds and texts waiting.
+    case when p_kind = 'sync_agent' then 'vapi' when p_kind in ('keep_recording', 'delete_recording') then 'recordings' else 'default' end, 1, v_run_at,
     case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
   )
   returning id into v_id;
@@ -3434,7 +3448,7 @@ $$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3557,7 +3571,7 @@ $$;
 
 ALTER FUNCTION app.erase_contact(p_contact_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.erase_contact(p_contact_id uuid) IS 'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Recordings lie with the provider and are not reached from here.';
+COMMENT ON FUNCTION app.erase_contact(p_contact_id uuid) IS 'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
 
 CREATE FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) RETURNS void
     LANGUAGE plpgsql
@@ -3636,6 +3650,60 @@ ALTER FUNCTION app.expire_hold(p_appointment_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.expire_hold(p_appointment_id uuid) IS 'Deletes one hold whose time has run out; the job that every hold puts in the queue calls it. Returns 1 when it was still there. A hold that became a booking, or was prolonged, is left alone.';
 
+CREATE FUNCTION app.expire_recordings(p_limit integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_keep interval;
+  v_now timestamptz := app.now();
+  v_old uuid[];
+  v_stuck uuid;
+  v_lost uuid;
+  v_count bigint;
+begin
+  select o.keep_recordings_for into v_keep from public.organizations o where o.id = v_org_id;
+  v_old := array(
+    select r.call_id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.created_at <= v_now - v_keep
+    order by r.created_at
+    limit p_limit);
+  perform app.drop_recordings(v_old, 'expired');
+  v_count := cardinality(v_old);
+  -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
+  for v_stuck in
+    update public.recordings r
+    set delete_requested_at = v_now
+    where r.org_id = v_org_id and r.id in (
+      select s.id
+      from public.recordings s
+      where s.org_id = v_org_id and s.deleted_at is null and s.delete_requested_at < v_now - interval '6 hours'
+      limit p_limit)
+    returning r.id
+  loop
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
+    v_count := v_count + 1;
+  end loop;
+  -- A copy whose process died at its last try: nobody would ever say that it failed.
+  for v_lost in
+    select r.id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
+    limit p_limit
+  loop
+    perform app.fail_recording(v_lost, 'unreachable', true);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+ALTER FUNCTION app.expire_recordings(p_limit integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.expire_recordings(p_limit integer) IS 'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all.';
+
 CREATE FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_row
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3669,40 +3737,36 @@ ALTER FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp 
 
 COMMENT ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) IS 'The next 1000 messages of a period after one, the oldest first; days as in app.list_messages. total is not counted. Owner and admin only (VX403), asked at every step; the first step puts the export in the audit log.';
 
-CREATE FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.transcript_export
+CREATE FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_export app.transcript_export := app.transcript_of(p_call_id);
+  v_recording public.recordings;
+  v_now timestamptz;
 begin
-  if coalesce(p_format, '') not in ('txt', 'pdf') then
-    raise exception 'a transcript is exported as txt or pdf' using errcode = 'VX400';
+  select * into v_recording from public.recordings r where r.org_id = v_org_id and r.id = p_recording_id for update;
+  v_now := app.now();
+  if v_recording.id is null or v_recording.stored_at is not null or v_recording.delete_requested_at is not null then
+    return;
   end if;
-  v_export.message_id := app.uuid_v7();
-  v_export.exported_at := app.now();
-  -- Not the contact's message: erasing them must not erase who took their words.
-  insert into public.messages (
-    org_id, id, direction, method, category, recipient, content, status, service_provider, external_message_id, sent_at, call_id,
-    actor_user_id, request_id, created_at, updated_at)
-  select v_org_id, v_export.message_id, 'outbound', 'export', 'export', coalesce(p.email, p.user_id::text), 'Transcript, ' || p_format, 'sent',
-    'voxanne', v_export.message_id::text, v_export.exported_at, p_call_id, p.user_id, p_request_id, v_export.exported_at, v_export.exported_at
-  from public.profiles p
-  where p.org_id = v_org_id and p.user_id = app.current_user_id();
-  if not found then
-    raise exception 'only members export' using errcode = 'VX403';
+  update public.recordings r
+  set lease_until = null, source_url = case when not p_final then r.source_url end, updated_at = v_now
+  where r.org_id = v_org_id and r.id = p_recording_id;
+  if not p_final then
+    perform app.set_recording_state(v_recording.call_id, 'at_provider');
+  elsif p_reason = 'gone' and exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then
+    perform app.set_recording_state(v_recording.call_id, 'not_kept_by_provider');
+  else
+    perform app.set_recording_state(v_recording.call_id, 'failed', p_reason);
   end if;
-  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
-  values (v_org_id, 'transcript_exported', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
-  perform app.announce('message_updated', 'message', v_export.message_id);
-  return next v_export;
 end
 $$;
 
-ALTER FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) OWNER TO app_writer;
+ALTER FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) IS 'Takes a call''s transcript out of the dashboard, as txt or pdf. Who did so stands in messages (method export, the member as recipient) and in the audit log. Every member may: they could read it as well. Errors as app.transcript_of; VX400 for another format, VX403 for who is no member.';
+COMMENT ON FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) IS 'A recording could not be copied this time: gone, too_large, not_audio, unreachable or storage. p_final: nobody tries again; then the call says failed with the reason, or not_kept_by_provider where the clinic''s HIPAA mode explains that it is gone. Nothing happens to a recording that is stored or unwanted.';
 
 CREATE FUNCTION app.find_messaging_tenant(p_number text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -3844,6 +3908,17 @@ ALTER FUNCTION app.find_service(p_words text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.find_service(p_words text) IS 'The active service that the words mean: its id, name or alias, or one that contains them as whole words or is contained in them. No row when nothing fits; without words only the single service of an organisation that has one.';
 
+CREATE FUNCTION app.find_share_tenant(p_token_hash bytea) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select s.org_id from public.recording_shares s where s.token_hash = p_token_hash
+$$;
+
+ALTER FUNCTION app.find_share_tenant(p_token_hash bytea) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.find_share_tenant(p_token_hash bytea) IS 'Whose link has this token, given as its SHA-256: one organisation, or no row when nobody''s. Whether it opens is for app.open_share.';
+
 CREATE FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3966,6 +4041,35 @@ ALTER FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_
 
 COMMENT ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) IS 'Says how the hand-over to the provider went: sent (with the provider''s id), failed (surely not sent) or unknown (it may have been). Only a queued or unknown message changes; what a delivery report said already stays, and gets the id if it had none. Twilio''s 21610 opts the number out. Staff are told of failed confirmations, reminders and codes, and of a message that cannot be settled (unknown, reason cannot_ask). Returns the status that stands. VX400 for another outcome, VX404 for an unknown message.';
 
+CREATE FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_recording public.recordings;
+  v_now timestamptz;
+begin
+  select * into v_recording from public.recordings r where r.org_id = v_org_id and r.id = p_recording_id for update;
+  v_now := app.now();
+  if v_recording.id is null then
+    raise exception 'there is no such recording' using errcode = 'VX404';
+  elsif v_recording.delete_requested_at is not null then
+    return false;
+  elsif v_recording.stored_at is null then
+    update public.recordings r
+    set content_type = p_content_type, size_bytes = p_size_bytes, stored_at = v_now, source_url = null, lease_until = null, updated_at = v_now
+    where r.org_id = v_org_id and r.id = p_recording_id;
+    perform app.set_recording_state(v_recording.call_id, 'stored');
+  end if;
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) IS 'The recording lies in the storage, whole. False: it was deleted or erased while it was copied, and the file must go. VX404: the tenant has no such recording.';
+
 CREATE FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4001,64 +4105,6 @@ $$;
 ALTER FUNCTION app.forget_retired_tool(p_vapi_tool_id text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) IS 'Takes a retired id off the list after the tool was deleted at Vapi. False when it was not on it.';
-
-CREATE FUNCTION app.found_ids(p_what text, p_search text) RETURNS uuid[]
-    LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
-    SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
-declare
-  c_most constant integer := 5000; -- so many rows are read one by one faster than all are compared
-  v_org_id uuid := app.require_org_id();
-  v_words text := lower(btrim(p_search));
-  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
-  v_like text := '%' || replace(replace(replace(v_words, '\', '\\'), '%', '\%'), '_', '\_') || '%';
-  v_lower text := lower(v_like collate "und-x-icu"); -- as contacts.search_text is written
-  v_is_number boolean := char_length(v_digits) >= 3 and p_search !~ '[[:alpha:]]';
-  v_ids uuid[];
-begin
-  -- Three letters or digits in a row is what an index of words can be asked for.
-  if (p_what = 'call' and char_length(v_digits) < 3)
-    or (p_what <> 'call' and v_words !~ '[[:alnum:]]{3}' and not (p_what = 'visitor' and v_is_number))
-  then
-    return null;
-  end if;
-  v_ids := case p_what
-    when 'contact' then array(
-      select c.id from public.contacts c
-      where c.org_id = v_org_id and c.search_text like app.contact_search(p_search)
-      limit c_most + 1)
-    when 'visitor' then array(
-      select c.id from public.contacts c
-      where c.org_id = v_org_id
-        and (c.search_text like v_lower or c.search_text like case when v_is_number then '%' || v_digits || '%' else v_lower end)
-        and (strpos(lower(c.name), v_words) > 0 or strpos(lower(c.email), v_words) > 0
-          or v_is_number and (strpos(c.phone, v_digits) > 0 or strpos(c.spoken_phone, v_digits) > 0))
-      limit c_most + 1)
-    when 'caller' then array(
-      select c.id from public.contacts c
-      where c.org_id = v_org_id and c.search_text like v_lower and strpos(lower(c.name), v_words) > 0
-      limit c_most + 1)
-    when 'patient' then array(
-      select p.id from public.patients p
-      where p.org_id = v_org_id and lower(p.name) like v_like
-      limit c_most + 1)
-    when 'call' then array(
-      select c.id from public.call_logs c
-      where c.org_id = v_org_id and case c.direction when 'outbound' then c.to_number else c.from_number end like '%' || v_digits || '%'
-      limit c_most + 1)
-    when 'message' then array(
-      select m.id from public.messages m
-      where m.org_id = v_org_id and lower(m.recipient || ' ' || coalesce(m.subject || ' ', '') || m.content) like v_like
-      limit c_most + 1)
-  end;
-  return case when cardinality(v_ids) <= c_most then v_ids end;
-end
-$$;
-
-ALTER FUNCTION app.found_ids(p_what text, p_search text) OWNER TO app_searcher;
-
-COMMENT ON FUNCTION app.found_ids(p_what text, p_search text) IS 'The tenant''s own rows in which p_search stands, found by an index of words. p_what: contact (as app.contact_search compares), visitor (as app.contacts_like), caller (contacts, by name), patient (by name), call (by the other side''s number) or message. NULL where no index helps, because p_search is shorter than three letters or stands in more than 5000 rows: then the caller compares row by row. Any case, no wildcards.';
 
 CREATE FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.free_slot
     LANGUAGE plpgsql STABLE
@@ -4299,20 +4345,6 @@ ALTER FUNCTION app.identify_caller(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.identify_caller(p_call_id uuid) IS 'What may be said about the caller of a call. Not known until a check succeeded (or the organisation accepts the calling number): then the answer is the same for a stranger and for a patient of twenty years.';
 
-CREATE FUNCTION app.integrations() RETURNS SETOF app.integration_row
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-  select p.provider, c.id is not null and c.verification_error is null, c.last_verified_at, c.verification_error
-  from (values ('twilio', 1), ('resend', 2), ('google_calendar', 3), ('outlook', 4)) p (provider, position)
-  left join public.org_credentials c on c.org_id = app.require_org_id() and c.provider = p.provider
-  order by p.position
-$$;
-
-ALTER FUNCTION app.integrations() OWNER TO owner;
-
-COMMENT ON FUNCTION app.integrations() IS 'Every account that a clinic may connect, with what the last look at it said. Every member may ask; nothing sealed is told.';
-
 CREATE FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4339,8 +4371,6 @@ CREATE TABLE public.invitations (
     expires_at timestamp with time zone NOT NULL,
     accepted_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    token_id uuid,
-    message_id uuid,
     CONSTRAINT invitations_email_check CHECK ((email = lower(email))),
     CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'staff'::text, 'viewer'::text])))
 );
@@ -4353,60 +4383,13 @@ COMMENT ON TABLE public.invitations IS 'An address asked to join. Joining needs 
 
 COMMENT ON COLUMN public.invitations.token_hash IS 'SHA-256 of the token in the invitation mail; the token itself is not stored.';
 
-COMMENT ON COLUMN public.invitations.token_id IS 'What the token is derived from, with a key that is not in the database; new with every renewal. NULL: a random token of before, which no e-mail can carry.';
-
-COMMENT ON COLUMN public.invitations.message_id IS 'The e-mail that carries the token; NULL when none goes out.';
-
-CREATE FUNCTION app.invitation_mail(p_invitation public.invitations) RETURNS text[]
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-declare
-  v_clinic text;
-  v_zone text;
-  v_inviter text;
-begin
-  -- Brackets would look like the place of the link.
-  select translate(o.name, '[]', '()'), o.time_zone into strict v_clinic, v_zone
-  from public.organizations o
-  where o.id = (p_invitation).org_id;
-  select translate(coalesce(nullif(btrim(p.name), ''), p.email), '[]', '()') into v_inviter
-  from public.profiles p
-  where p.org_id = (p_invitation).org_id and p.user_id = (p_invitation).invited_by;
-  return array[
-    format('Join %s', v_clinic),
-    format(E'%s invites you to join the team of %s as %s.\nOpen this link to sign up or to sign in:\n[link]\n'
-      'It is meant for this address only and works until %s. If you did not expect it, you need not do anything.',
-      coalesce(v_inviter, 'A colleague'), v_clinic, (p_invitation).role,
-      array_to_string(app.local_words((p_invitation).expires_at, v_zone, 'en'), ', '))];
-end
-$$;
-
-ALTER FUNCTION app.invitation_mail(p_invitation public.invitations) OWNER TO owner;
-
-COMMENT ON FUNCTION app.invitation_mail(p_invitation public.invitations) IS 'Subject and text of the e-mail of an invitation: who invites to which clinic as what, until when by the clinic''s clock. [link] stands for the link with the token, which no row holds.';
-
-CREATE FUNCTION app.invitation_of_message(p_message_id uuid) RETURNS SETOF public.invitations
-    LANGUAGE sql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-  select i.*
-  from public.invitations i
-  where i.org_id = app.require_org_id() and i.message_id = p_message_id and i.accepted_at is null and i.expires_at > app.now()
-$$;
-
-ALTER FUNCTION app.invitation_of_message(p_message_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.invitation_of_message(p_message_id uuid) IS 'The invitation whose token an e-mail carries. No row when it was withdrawn, accepted, renewed or has expired: the e-mail has nothing to say any more. Never given to people''s requests.';
-
-CREATE FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean DEFAULT false, p_platform_mail text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.invitation_row
+CREATE FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) RETURNS SETOF public.invitations
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_email text := lower(btrim(p_email));
-  v_now timestamptz;
   v_invitation public.invitations;
 begin
   perform app.require_admin();
@@ -4414,37 +4397,32 @@ begin
     raise exception 'this is no e-mail address' using errcode = 'VX400';
   elsif coalesce(p_role, '') not in ('admin', 'staff', 'viewer') then
     raise exception 'people are invited as admin, staff or viewer' using errcode = 'VX400';
-  elsif p_token_id is null or octet_length(p_token_hash) is distinct from 32 then
-    raise exception 'a token has an id and a hash of 32 bytes' using errcode = 'VX400';
+  elsif octet_length(p_token_hash) is distinct from 32 then
+    raise exception 'the token''s hash has 32 bytes' using errcode = 'VX400';
   end if;
   -- Two invitations of one address at once would both stand.
   perform from public.organizations o where o.id = v_org_id for no key update;
   if exists (select from public.profiles p where p.org_id = v_org_id and lower(p.email) = v_email) then
     raise exception 'this person is a member already' using errcode = 'VX409';
   end if;
-  v_now := app.now();
   update public.invitations i
-  set role = p_role, token_id = p_token_id, token_hash = p_token_hash, message_id = null, invited_by = app.current_user_id(),
-    expires_at = v_now + interval '7 days'
+  set role = p_role, token_hash = p_token_hash, invited_by = app.current_user_id(), expires_at = app.now() + interval '7 days'
   where i.org_id = v_org_id and i.email = v_email and i.accepted_at is null
   returning i.* into v_invitation;
   if v_invitation.id is null then
-    insert into public.invitations (org_id, email, role, token_id, token_hash, invited_by, expires_at, created_at)
-    values (v_org_id, v_email, p_role, p_token_id, p_token_hash, app.current_user_id(), v_now + interval '7 days', v_now)
+    insert into public.invitations (org_id, email, role, token_hash, invited_by, expires_at)
+    values (v_org_id, v_email, p_role, p_token_hash, app.current_user_id(), app.now() + interval '7 days')
     returning * into v_invitation;
   end if;
-  if p_mail then
-    perform app.mail_invitation(v_invitation, p_platform_mail, p_request_id);
-  end if;
-  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
-  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id(), left(p_request_id, 64));
-  return query select * from app.list_invitations(v_invitation.id);
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id());
+  return next v_invitation;
 end
 $_$;
 
-ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) OWNER TO app_writer;
+ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with, which was derived from p_token_id. An address that was invited before keeps one invitation, with the new role and token. With p_mail the token goes out by e-mail, see app.mail_invitation. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already, or mailed too often lately.';
+COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with. An address that was invited before keeps one invitation, with the new role and token. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already.';
 
 CREATE FUNCTION app.is_message_rule(p_key text, p_value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -4578,7 +4556,6 @@ COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s fo
 CREATE FUNCTION app.list_appointments(p_statuses text[] DEFAULT NULL::text[], p_from text DEFAULT NULL::text, p_to text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_resource_id uuid DEFAULT NULL::uuid, p_service_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text, p_range text DEFAULT NULL::text, p_sort text DEFAULT 'scheduled_at'::text, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
-    SET random_page_cost TO '1.1'
     AS $_$
 declare
   c_counted constant bigint := 50000;
@@ -4596,13 +4573,7 @@ declare
     when '-scheduled_at' then 'a.scheduled_at desc, a.id desc'
     when 'created_at' then 'a.id' -- ids are made in the order of time
     when '-created_at' then 'a.id desc' end;
-  v_back text := case p_sort
-    when 'scheduled_at' then 'a.scheduled_at desc, a.id desc'
-    when '-scheduled_at' then 'a.scheduled_at, a.id'
-    when 'created_at' then 'a.id desc'
-    when '-created_at' then 'a.id' end;
   v_total bigint;
-  v_span app.page_span;
   v_ids uuid[];
 begin
   if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
@@ -4623,23 +4594,18 @@ begin
   if v_search is not null then
     v_where := v_where || ' and (a.contact_id = any ($8) or a.patient_id = any ($9) or a.booking_ref = $10)';
     v_contacts := array(select app.contacts_like(v_search));
-    v_patients := coalesce(app.found_ids('patient', v_search), array(
+    v_patients := array(
       select p.id from public.patients p
-      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0));
+      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0);
   end if;
 
   execute format('select count(*) from (select from public.appointments a where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search);
-  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
-  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where,
-    case when v_span.from_end then v_back else v_order end)
+  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where, v_order)
   into v_ids
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search),
-    v_span.take, v_span.skip;
-  if v_span.from_end then
-    v_ids := array(select i.id from unnest(v_ids) with ordinality i (id, place) order by i.place desc);
-  end if;
+    p_limit, (p_page - 1)::bigint * p_limit;
   return query
   select * from app.appointment_rows(v_ids, least(v_total, c_counted), v_total > c_counted);
 end
@@ -4652,39 +4618,42 @@ COMMENT ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to t
 CREATE FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_action text DEFAULT NULL::text, p_entity text DEFAULT NULL::text, p_entity_id uuid DEFAULT NULL::uuid, p_actor_user_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.audit_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    AS $_$
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_where text := 'g.org_id = $1'
-    || case when v_period[1] is not null then ' and g.at >= $2' else '' end
-    || case when v_period[2] is not null then ' and g.at < $3' else '' end
-    || case when p_action is not null then ' and g.action = $4' else '' end
-    || case when p_entity is not null then ' and g.entity = $5' else '' end
-    || case when p_entity_id is not null then ' and g.entity_id = $6' else '' end
-    || case when p_actor_user_id is not null then ' and g.actor_user_id = $7' else '' end;
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
   v_total bigint;
-  v_span app.page_span;
-  v_ids uuid[];
 begin
   perform app.require_admin();
-  execute format('select count(*) from (select from public.audit_log g where %s limit 50001) x', v_where)
-  into v_total
-  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id;
-  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
-  execute format('select array(select g.id from public.audit_log g where %s order by %s limit $8 offset $9)', v_where,
-    case when v_span.from_end then 'g.at, g.id' else 'g.at desc, g.id desc' end)
-  into v_ids
-  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id, v_span.take, v_span.skip;
+  select count(*) into v_total
+  from (
+    select
+    from public.audit_log g
+    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
+      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
+      and (p_entity_id is null or g.entity_id = p_entity_id)
+      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
+    limit 50001) counted;
   return query
-  select g.id, g.action, g.entity, g.entity_id, g.actor_user_id, p.name, p.email, g.request_id, g.at,
+  select page.id, page.action, page.entity, page.entity_id, page.actor_user_id, p.name, p.email, page.request_id, page.at,
     least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page (id, place)
-  join public.audit_log g on g.org_id = v_org_id and g.id = page.id
-  left join public.profiles p on p.org_id = v_org_id and p.user_id = g.actor_user_id
-  order by case when v_span.from_end then -page.place else page.place end;
+  from (
+    select g.*
+    from public.audit_log g
+    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
+      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
+      and (p_entity_id is null or g.entity_id = p_entity_id)
+      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
+    order by g.at desc, g.id desc
+    limit p_limit offset (p_page - 1)::bigint * p_limit
+  ) page
+  left join public.profiles p on p.org_id = v_org_id and p.user_id = page.actor_user_id
+  order by page.at desc, page.id desc;
 end
-$_$;
+$$;
 
 ALTER FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) OWNER TO app_writer;
 
@@ -4701,7 +4670,6 @@ declare
   v_to timestamptz;
   v_where text := 't.org_id = $1';
   v_total bigint;
-  v_span app.page_span;
   v_ids uuid[];
 begin
   select * into strict v_org from public.organizations o where o.id = app.require_org_id();
@@ -4722,11 +4690,9 @@ begin
   execute format('select count(*) from (select from public.booking_attempts t where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to;
-  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
-  execute format('select array(select t.id from public.booking_attempts t where %s order by %s limit $9 offset $10)', v_where,
-    case when v_span.from_end then 't.at, t.id' else 't.at desc, t.id desc' end)
+  execute format('select array(select t.id from public.booking_attempts t where %s order by t.at desc, t.id desc limit $9 offset $10)', v_where)
   into v_ids
-  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, v_span.take, v_span.skip;
+  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, p_limit, (p_page - 1)::bigint * p_limit;
   return query
   select t.id, t.at, t.kind, t.outcome, t.reason, t.call_id, t.appointment_id, t.service_id, s.name, t.resource_id, r.name,
     t.starts_at, coalesce(l.time_zone, v_org.time_zone), t.said_date, t.said_time, t.actor_user_id, u.name,
@@ -4737,7 +4703,7 @@ begin
   left join public.resources r on r.org_id = t.org_id and r.id = t.resource_id
   left join public.locations l on l.org_id = r.org_id and l.id = r.location_id
   left join public.profiles u on u.org_id = t.org_id and u.user_id = t.actor_user_id
-  order by case when v_span.from_end then -wanted.place else wanted.place end;
+  order by wanted.place;
 end
 $_$;
 
@@ -4748,54 +4714,57 @@ COMMENT ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_rea
 CREATE FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_recent text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_direction text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.call_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET random_page_cost TO '1.1'
-    AS $_$
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
   v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
-  v_people uuid[];
-  v_calls uuid[];
-  v_where text := 'c.org_id = $1 and c.deleted_at is null';
-  v_total bigint;
-  v_span app.page_span;
   v_ids uuid[];
+  v_total bigint;
 begin
-  v_where := v_where
-    || case when v_period[1] is not null then ' and c.began_at >= $2' else '' end
-    || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
-    || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
-    || case when p_direction is not null then ' and c.direction = $5' else '' end
-    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
-  if v_search is not null then
-    v_people := app.found_ids('caller', v_search);
-    v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
-    v_where := v_where || case when v_people is not null and v_calls is not null then ' and (c.contact_id = any ($9) or c.id = any ($10))'
-      else ' and (position($8 in case c.direction when ''outbound'' then c.to_number else c.from_number end) > 0 or exists ('
-        || 'select from public.contacts k where k.org_id = $1 and k.id = c.contact_id and position($7 in lower(k.name)) > 0))' end;
-  end if;
-
-  execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
-  into v_total
-  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
-  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
-  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
-    case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
-  into v_ids
-  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
-    v_span.take, v_span.skip;
+  v_ids := array(
+    select c.id
+    from public.call_logs c
+    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+    where c.org_id = v_org_id and c.deleted_at is null
+      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
+      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
+      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
+      and (p_direction is null or c.direction = p_direction)
+      and (p_contact_id is null or c.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(k.name)) > 0
+        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
+    order by coalesce(c.started_at, c.created_at) desc, c.id desc
+    limit p_limit offset (p_page - 1)::bigint * p_limit);
+  select count(*) into v_total
+  from (
+    select
+    from public.call_logs c
+    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+    where c.org_id = v_org_id and c.deleted_at is null
+      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
+      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
+      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
+      and (p_direction is null or c.direction = p_direction)
+      and (p_contact_id is null or c.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(k.name)) > 0
+        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
+    limit 50001) counted;
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
-    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page (id, place)
+    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000, c.recording_error
+  from unnest(v_ids) with ordinality page(id, position)
   join public.call_logs c on c.org_id = v_org_id and c.id = page.id
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-  order by case when v_span.from_end then -page.place else page.place end;
+  order by page.position;
 end
-$_$;
+$$;
 
 ALTER FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) OWNER TO app_writer;
 
@@ -4855,78 +4824,48 @@ COMMENT ON FUNCTION app.list_campaigns() IS 'The organisation''s campaigns, the 
 CREATE FUNCTION app.list_contacts(p_lead_status text DEFAULT NULL::text, p_source text DEFAULT NULL::text, p_search text DEFAULT NULL::text, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_sort text DEFAULT 'last_contact'::text, p_descending boolean DEFAULT true, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.contact_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
-    SET random_page_cost TO '1.1'
     AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_where text := 'c.org_id = $1 and c.erased_at is null';
   v_order text;
-  v_back text;
-  v_found uuid[];
-  v_total bigint;
-  v_span app.page_span;
 begin
-  -- Only what may be missing says where it stands then: the others can be read off an index in both directions.
   v_order := case p_sort
-    when 'last_contact' then 'c.last_contacted_at %s nulls %s, c.id %s'
-    when 'created' then 'c.created_at %s, c.id %3$s'
-    when 'name' then 'c.name %s nulls %s, c.id %s'
-    when 'score' then 'c.lead_score %s, c.id %3$s'
+    when 'last_contact' then 'c.last_contacted_at'
+    when 'created' then 'c.created_at'
+    when 'name' then 'c.name'
+    when 'score' then 'c.lead_score'
   end;
   if v_order is null or p_page < 1 or p_limit not between 1 and 100 then
     raise exception 'there is no such order or page' using errcode = 'VX400';
   end if;
-  v_back := format(v_order, case when p_descending then 'asc' else 'desc' end, 'first', 'desc');
-  v_order := format(v_order, case when p_descending then 'desc' else 'asc' end, 'last', 'asc');
-  if btrim(p_search) <> '' then
-    v_found := app.found_ids('contact', p_search);
-  end if;
+  v_order := v_order || case when p_descending then ' desc' else ' asc' end || ' nulls last, c.id';
   v_where := concat_ws(' and ', v_where,
     case when p_lead_status is not null then 'c.lead_status = $2' end,
     case when p_source is not null then 'c.source = $3' end,
-    case when v_found is not null then 'c.id = any ($10)'
-      when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
+    case when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
     case when p_from is not null then 'c.created_at >= $5::timestamp at time zone $7' end,
     case when p_to is not null then 'c.created_at < ($6 + 1)::timestamp at time zone $7' end);
 
-  execute format('select count(*) from (select from public.contacts c where %s limit 50001) s', v_where)
-  into v_total
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, null, null, v_found;
-  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
   -- Ids first: they come from the index alone, also for a page far behind.
   return query execute format(
     $q$
     select c.id, c.name, c.phone, c.spoken_phone, c.email, c.lead_status, c.lead_score, c.lead_reasons, c.service_interests,
       c.source, c.notes, c.language, c.time_zone, c.marketing_consent_at, c.last_contacted_at, c.created_at, c.updated_at,
-      least($11, 50000), $11 > 50000
-    from (select c.id from public.contacts c where %s order by %s limit $8 offset $9) p
+      least(t.total, 50000), t.total > 50000
+    from (select c.id from public.contacts c where %1$s order by %2$s limit $8 offset ($9 - 1)::bigint * $8) p
     join public.contacts c on c.org_id = $1 and c.id = p.id
-    order by %s
-    $q$, v_where, case when v_span.from_end then v_back else v_order end, v_order)
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, v_span.take, v_span.skip, v_found, v_total;
+    cross join (select count(*) as total from (select from public.contacts c where %1$s limit 50001) s) t
+    order by %2$s
+    $q$, v_where, v_order)
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, p_limit, p_page;
 end
 $_$;
 
 ALTER FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) OWNER TO owner;
 
 COMMENT ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) IS 'One page of the organisation''s contacts, without the erased. Every filter narrows, NULL does not: status, source, p_search in name, numbers and address, and the days (both included, of the clinic''s zone) on which the contact came. p_sort: last_contact, created, name or score; those without a value come last. p_page counts from 1, p_limit is 1 to 100; a page past the end has no rows and so tells no total.';
-
-CREATE FUNCTION app.list_invitations(p_invitation_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.invitation_row
-    LANGUAGE sql STABLE
-    SET search_path TO ''
-    AS $$
-  select i.id, i.email, i.role, i.invited_by, i.expires_at, i.created_at, i.expires_at <= app.now(),
-    coalesce(m.status, 'none'), m.reason, m.sent_at
-  from public.invitations i
-  left join public.messages m on m.org_id = i.org_id and m.id = i.message_id
-  where i.org_id = app.require_org_id() and i.accepted_at is null and (p_invitation_id is null or i.id = p_invitation_id)
-  order by i.created_at, i.id
-$$;
-
-ALTER FUNCTION app.list_invitations(p_invitation_id uuid) OWNER TO owner;
-
-COMMENT ON FUNCTION app.list_invitations(p_invitation_id uuid) IS 'The invitations that nobody has accepted, or that one of them, with what became of their e-mails; the oldest first, expired ones too.';
 
 CREATE FUNCTION app.list_leads(p_limit integer) RETURNS SETOF app.lead_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -4962,48 +4901,55 @@ COMMENT ON FUNCTION app.list_leads(p_limit integer) IS 'The contacts worth calli
 CREATE FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_direction text DEFAULT NULL::text, p_method text DEFAULT NULL::text, p_category text DEFAULT NULL::text, p_status text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.message_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET random_page_cost TO '1.1'
-    AS $_$
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
+  v_from timestamptz := v_period[1];
+  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
-  v_found uuid[] := app.found_ids('message', v_search);
-  v_where text := 'm.org_id = $1';
-  v_total bigint;
-  v_span app.page_span;
   v_ids uuid[];
+  v_total bigint;
 begin
-  v_where := v_where
-    || case when v_period[1] is not null then ' and m.created_at >= $2' else '' end
-    || case when v_period[2] is not null then ' and m.created_at < $3' else '' end
-    || case when p_direction is not null then ' and m.direction = $4' else '' end
-    || case when p_method is not null then ' and m.method = $5' else '' end
-    || case when p_category is not null then ' and m.category = $6' else '' end
-    || case when p_status is not null then ' and m.status = $7' else '' end
-    || case when p_contact_id is not null then ' and m.contact_id = $8' else '' end
-    || case when v_found is not null then ' and m.id = any ($10)'
-      when v_search is not null then ' and position($9 in lower(concat_ws('' '', m.recipient, m.subject, m.content))) > 0' else '' end;
-
-  execute format('select count(*) from (select from public.messages m where %s limit 50001) x', v_where)
-  into v_total
-  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found;
-  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
-  execute format('select array(select m.id from public.messages m where %s order by %s limit $11 offset $12)', v_where,
-    case when v_span.from_end then 'm.created_at, m.id' else 'm.created_at desc, m.id desc' end)
-  into v_ids
-  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found,
-    v_span.take, v_span.skip;
+  v_ids := array(
+    select m.id
+    from public.messages m
+    where m.org_id = v_org_id
+      and (v_from is null or m.created_at >= v_from)
+      and (v_until is null or m.created_at < v_until)
+      and (p_direction is null or m.direction = p_direction)
+      and (p_method is null or m.method = p_method)
+      and (p_category is null or m.category = p_category)
+      and (p_status is null or m.status = p_status)
+      and (p_contact_id is null or m.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
+    order by m.created_at desc, m.id desc
+    limit p_limit offset (p_page - 1)::bigint * p_limit);
+  select count(*) into v_total
+  from (
+    select
+    from public.messages m
+    where m.org_id = v_org_id
+      and (v_from is null or m.created_at >= v_from)
+      and (v_until is null or m.created_at < v_until)
+      and (p_direction is null or m.direction = p_direction)
+      and (p_method is null or m.method = p_method)
+      and (p_category is null or m.category = p_category)
+      and (p_status is null or m.status = p_status)
+      and (p_contact_id is null or m.contact_id = p_contact_id)
+      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
+    limit 50001) counted;
   return query
   select m.id, m.direction, m.method, m.category, m.recipient, m.subject, m.content, m.status, m.reason, m.provider_error,
     m.service_provider, m.external_message_id, m.segments::integer, m.contact_id, k.name, m.call_id, m.appointment_id,
     m.actor_user_id, m.sent_at, m.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page (id, place)
+  from unnest(v_ids) with ordinality page(id, position)
   join public.messages m on m.org_id = v_org_id and m.id = page.id
   left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
-  order by case when v_span.from_end then -page.place else page.place end;
+  order by page.position;
 end
-$_$;
+$$;
 
 ALTER FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) OWNER TO app_writer;
 
@@ -5012,35 +4958,62 @@ COMMENT ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from da
 CREATE FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean DEFAULT NULL::boolean, p_kind text DEFAULT NULL::text) RETURNS SETOF app.notification_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    AS $_$
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_where text := 'n.org_id = $1'
-    || case when p_kind is not null then ' and n.kind = $2' else '' end
-    || case when p_unread then ' and n.read_at is null' when not p_unread then ' and n.read_at is not null' else '' end;
   v_total bigint;
-  v_span app.page_span;
-  v_ids uuid[];
 begin
-  execute format('select count(*) from (select from public.notifications n where %s limit 50001) x', v_where)
-  into v_total
-  using v_org_id, p_kind;
-  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
-  execute format('select array(select n.id from public.notifications n where %s order by %s limit $3 offset $4)', v_where,
-    case when v_span.from_end then 'n.created_at, n.id' else 'n.created_at desc, n.id desc' end)
-  into v_ids
-  using v_org_id, p_kind, v_span.take, v_span.skip;
+  select count(*) into v_total
+  from (
+    select
+    from public.notifications n
+    where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
+    limit 50001) counted;
   return query
   select n.id, n.kind, n.title, n.body, n.entity, n.entity_id, n.read_at, n.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page (id, place)
-  join public.notifications n on n.org_id = v_org_id and n.id = page.id
-  order by case when v_span.from_end then -page.place else page.place end;
+  from public.notifications n
+  where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
+  order by n.created_at desc, n.id desc
+  limit p_limit offset (p_page - 1)::bigint * p_limit;
 end
-$_$;
+$$;
 
 ALTER FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) IS 'A page of the staff''s notifications, the newest first. p_unread: true for those nobody read, false for the others; NULL filters nothing. Every member may look.';
+
+CREATE FUNCTION app.list_shares(p_call_id uuid) RETURNS SETOF app.share_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  if not exists (select from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null) then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  return query
+  select s.id, s.recipient, s.actor_user_id, p.name, s.created_at, s.expires_at, s.revoked_at,
+    app.share_state(s.revoked_at, s.expires_at, m.status, v_now), m.status, o.openings, o.visitors, o.last_at
+  from public.recordings r
+  join public.recording_shares s on s.org_id = r.org_id and s.recording_id = r.id
+  left join public.messages m on m.org_id = s.org_id and m.id = s.message_id
+  left join public.profiles p on p.org_id = s.org_id and p.user_id = s.actor_user_id
+  cross join lateral (
+    select count(*) filter (where x.part = 'page') as openings, count(distinct x.visitor_hash) as visitors, max(x.at) as last_at
+    from public.recording_share_openings x
+    where x.org_id = s.org_id and x.share_id = s.id) o
+  where r.org_id = v_org_id and r.call_id = p_call_id
+  order by s.created_at desc, s.id desc
+  limit 100;
+end
+$$;
+
+ALTER FUNCTION app.list_shares(p_call_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_shares(p_call_id uuid) IS 'The links to the recording of a call, the newest first, 100 at most, with how often and from how many places they were opened. Every member may look. VX404 for an unknown or deleted call.';
 
 CREATE FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
@@ -5236,38 +5209,6 @@ $$;
 ALTER FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) IS 'Notes that a registered tool is gone at Vapi, where somebody deleted it: it will be registered anew, and the lost id is kept as retired, because assistants still carry it. False when the registration is another one by now.';
-
-CREATE FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) RETURNS void
-    LANGUAGE plpgsql
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_provider text := p_platform_mail;
-  v_mail text[] := app.invitation_mail(p_invitation);
-  v_decision app.message_decision;
-begin
-  if exists (select from public.org_credentials c where c.org_id = v_org_id and c.provider = 'resend') then
-    v_provider := 'resend';
-  elsif p_platform_mail is null then
-    return;
-  end if;
-  select * into v_decision
-  from app.begin_message('invitation', 'email', v_mail[2], 'invitation:' || (p_invitation).token_id, null, v_provider,
-    p_recipient => (p_invitation).email, p_subject => v_mail[1], p_hand_over => false, p_request_id => p_request_id);
-  if v_decision.reason = 'too_soon' then
-    -- The renewal is undone too: the link that was mailed last goes on working.
-    raise exception 'this address was mailed three times within an hour; its last link works' using errcode = 'VX409';
-  end if;
-  update public.invitations i
-  set message_id = v_decision.message_id
-  where i.org_id = v_org_id and i.id = (p_invitation).id;
-end
-$$;
-
-ALTER FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) IS 'Queues the e-mail of an invitation, through the clinic''s own Resend account or else p_platform_mail, the platform''s way; NULL: without an account of the clinic''s nothing goes out. A rule that forbids it (opted_out, daily_cap) leaves a blocked row, and the invitation stands. VX409 when the address had three within an hour.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
@@ -5615,8 +5556,6 @@ begin
       ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
       -- Two machines that answer each other would go on for ever.
       ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
-      -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
-      ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
       ('marketing', v_day, 1, 'too_soon', true),
       -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
       ('reminder', v_day, 1, 'reminder_limit', true),
@@ -5649,7 +5588,7 @@ $$;
 
 ALTER FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
 
 CREATE FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -6199,27 +6138,6 @@ ALTER FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash b
 
 COMMENT ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) IS 'Keeps the keyed hash of a code that a text now carries; from here on it proves who calls, and the one before it no more. p_subject_id, p_version: an entry of app.take_scheduled''s code_subjects and code_versions; an outdated version changes nothing.';
 
-CREATE FUNCTION app.note_effect(p_claim_id uuid) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-begin
-  if pg_current_xact_id_if_assigned() is null then
-    return true; -- it has only read
-  end if;
-  update public.idempotency_keys k
-  set acted_at = coalesce(k.acted_at, app.now())
-  where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
-  return found;
-end
-$$;
-
-ALTER FUNCTION app.note_effect(p_claim_id uuid) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.note_effect(p_claim_id uuid) IS 'Called last in a transaction of a claimed wish: says, together with what it changed, that it acted. False when the claim is not p_claim_id''s any more, because it took too long and another try has it: the transaction must then be given up.';
-
 CREATE FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -6270,33 +6188,41 @@ ALTER FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash byt
 
 COMMENT ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) IS 'Writes an opt-out with its audit and event, and ends the number''s campaigns; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
 
-CREATE FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) RETURNS boolean
-    LANGUAGE plpgsql SECURITY DEFINER
+CREATE FUNCTION app.note_recording(p_call_id uuid, p_source_url text) RETURNS void
+    LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_id uuid;
+  v_id uuid := app.uuid_v7();
 begin
-  perform app.require_admin();
-  -- updated_at stays: it says when the account was last written, and questions about messages go by it.
-  update public.org_credentials c
-  set last_verified_at = case when p_problem is null then app.now() else c.last_verified_at end,
-    verification_error = left(p_problem, 200)
-  where c.org_id = v_org_id and c.provider = p_provider and c.updated_at = p_updated_at
-  returning c.id into v_id;
-  if v_id is null then
-    return false;
+  insert into public.recordings (org_id, id, call_id, source_url, storage_key)
+  values (v_org_id, v_id, p_call_id, case when char_length(p_source_url) <= 4000 then p_source_url end, 'recordings/' || v_org_id || '/' || v_id)
+  on conflict (org_id, call_id) do nothing;
+  if found then
+    perform app.enqueue_job('keep_recording', jsonb_build_object('call_id', p_call_id));
   end if;
-  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, case when p_problem is null then 'credential_verified' else 'credential_refused' end, 'credential', v_id, app.current_user_id());
-  return true;
 end
 $$;
 
-ALTER FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) OWNER TO app_writer;
+ALTER FUNCTION app.note_recording(p_call_id uuid, p_source_url text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) IS 'Keeps what a provider said about the account that stood at p_updated_at: accepted (p_problem NULL), or why not, in our words. False when the account was replaced or removed meanwhile. Owner and admin only (VX403).';
+COMMENT ON FUNCTION app.note_recording(p_call_id uuid, p_source_url text) IS 'Remembers that the provider has a recording of a call, and where it may be fetched for a while (NULL: it must be asked); a job copies it. Once a call.';
+
+CREATE FUNCTION app.note_recording_deleted(p_recording_id uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  update public.recordings r
+  set deleted_at = app.now(), updated_at = app.now()
+  where r.org_id = app.require_org_id() and r.id = p_recording_id and r.delete_requested_at is not null and r.deleted_at is null;
+end
+$$;
+
+ALTER FUNCTION app.note_recording_deleted(p_recording_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_recording_deleted(p_recording_id uuid) IS 'The storage says that the file of an unwanted recording is gone. Said again, or of a recording that shall stay, it changes nothing.';
 
 CREATE FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -6424,6 +6350,46 @@ $$;
 ALTER FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) OWNER TO owner;
 
 COMMENT ON FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) IS 'What we last asked this contact by text and still wait for; all NULL when nothing, or when it is older than a day or a visit in it was moved since (such a question is closed). Locks the visits in it.';
+
+CREATE FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) RETURNS SETOF app.recording_view
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_share public.recording_shares;
+  v_hash bytea := app.number_hash(p_visitor);
+  v_view app.recording_view;
+begin
+  select s.* into v_share
+  from public.recording_shares s
+  left join public.messages m on m.org_id = s.org_id and m.id = s.message_id
+  where s.org_id = v_org_id and s.token_hash = p_token_hash
+    and app.share_state(s.revoked_at, s.expires_at, m.status, v_now) = 'open';
+  if v_share.id is null then
+    return;
+  end if;
+  v_view := app.view_recording(v_share.recording_id);
+  if v_view.outcome is null then
+    return;
+  end if;
+  v_view.expires_at := v_share.expires_at;
+  if p_part <> 'audio' or not exists (
+    select from public.recording_share_openings o
+    where o.org_id = v_org_id and o.share_id = v_share.id and o.part = 'audio' and o.visitor_hash = v_hash
+      and o.at > v_now - interval '15 minutes')
+  then
+    insert into public.recording_share_openings (org_id, share_id, part, visitor_hash, at)
+    values (v_org_id, v_share.id, p_part, v_hash, v_now);
+  end if;
+  return next v_view;
+end
+$$;
+
+ALTER FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) IS 'Opens the link with this token (its SHA-256) and notes that it was opened: p_part page or audio, p_visitor what tells one visitor from another, of which a keyed hash is stored. No row for a link that is unknown, expired or revoked, or whose recording is gone.';
 
 CREATE FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) RETURNS SETOF app.open_span
     LANGUAGE plpgsql STABLE
@@ -6605,6 +6571,24 @@ ALTER FUNCTION app.orgs_to_reseal(p_key_id text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.orgs_to_reseal(p_key_id text) IS 'The organisations, of all, that have a credential sealed with another key than this one; none: the other keys may go.';
 
+CREATE FUNCTION app.orgs_with_due_recordings() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select o.id
+  from public.organizations o
+  where exists (
+    select from public.recordings r
+    where r.org_id = o.id and r.deleted_at is null
+      and (r.delete_requested_at is null and r.created_at <= app.now() - o.keep_recordings_for
+        or r.delete_requested_at < app.now() - interval '6 hours'
+        or r.delete_requested_at is null and r.lease_until < app.now() - interval '6 hours'))
+$$;
+
+ALTER FUNCTION app.orgs_with_due_recordings() OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.orgs_with_due_recordings() IS 'The organisations, of all, for which app.expire_recordings has something to do now.';
+
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -6651,21 +6635,6 @@ $$;
 ALTER FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) IS 'What a wish means beside the visits that the same call booked for an overlapping time. replay: the same wish again; amend: the same patient, otherwise; question: a name at most two edits away, and nothing that tells two people apart; NULL: somebody else, or no overlap.';
-
-CREATE FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) RETURNS app.page_span
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
-    BEGIN ATOMIC
- SELECT
-         CASE
-             WHEN ((NOT page_span.p_total_is_estimate) AND (s.skip > (page_span.p_total / 2))) THEN ROW(true, GREATEST(((page_span.p_total - s.skip) - page_span.p_limit), (0)::bigint), GREATEST(LEAST((page_span.p_total - s.skip), (page_span.p_limit)::bigint), (0)::bigint))::app.page_span
-             ELSE ROW(false, s.skip, (page_span.p_limit)::bigint)::app.page_span
-         END AS "row"
-    FROM ( SELECT (((page_span.p_page - 1))::bigint * page_span.p_limit) AS skip) s;
-END;
-
-ALTER FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) OWNER TO owner;
-
-COMMENT ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) IS 'Where to read a page of a list of p_total rows: in its second half from the end, so that the last page costs what the first does. A page past the end takes no rows.';
 
 CREATE FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) RETURNS uuid
     LANGUAGE plpgsql
@@ -6932,7 +6901,7 @@ begin
   for v_role in
     select rolname from pg_catalog.pg_roles
     where rolname in ('anon', 'authenticated', 'service_role', 'voxanne_login',
-      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher')
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
   loop
     execute format('revoke all on table %s from %I', p_table, v_role);
     -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
@@ -7090,9 +7059,9 @@ begin
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
-    c.tools_used, c.cost_micros, c.created_at, c.transcript
+    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error
   from public.call_logs c
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
@@ -7156,35 +7125,6 @@ ALTER FUNCTION app.read_credential(p_provider text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.read_credential(p_provider text) IS 'The sealed credential of a provider, for the moment of its use; no row where the clinic has none. Never given to people''s requests.';
 
-CREATE FUNCTION app.read_export(p_message_id uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.transcript_export
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_message public.messages;
-  v_export app.transcript_export;
-begin
-  select * into v_message
-  from public.messages m
-  where m.org_id = v_org_id and m.id = p_message_id and m.method = 'export' and m.category = 'export'
-    and m.actor_user_id = app.current_user_id();
-  if v_message.call_id is null then
-    raise exception 'Call not found' using errcode = 'VX404';
-  end if;
-  v_export := app.transcript_of(v_message.call_id);
-  v_export.message_id := v_message.id;
-  v_export.exported_at := v_message.created_at;
-  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
-  values (v_org_id, 'transcript_read', 'call', v_message.call_id, app.current_user_id(), left(p_request_id, 64));
-  return next v_export;
-end
-$$;
-
-ALTER FUNCTION app.read_export(p_message_id uuid, p_request_id text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.read_export(p_message_id uuid, p_request_id text) IS 'The transcript of an export that the acting member made, as it is now; the audit log remembers each reading. VX404 for somebody else''s or none, and errors as app.transcript_of: what was deleted or erased meanwhile is gone.';
-
 CREATE FUNCTION app.read_notification(p_notification_id uuid) RETURNS SETOF app.notification_row
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -7209,6 +7149,38 @@ ALTER FUNCTION app.read_notification(p_notification_id uuid) OWNER TO app_writer
 
 COMMENT ON FUNCTION app.read_notification(p_notification_id uuid) IS 'Marks a notification as read, for all of the staff; a second time changes nothing. VX403 for viewers, VX404 for an unknown one.';
 
+CREATE FUNCTION app.read_recording(p_call_id uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.recording_view
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_state text;
+  v_recording_id uuid;
+  v_view app.recording_view;
+begin
+  select c.recording_state, r.id into v_state, v_recording_id
+  from public.call_logs c
+  left join public.recordings r on r.org_id = c.org_id and r.call_id = c.id
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+  if not found then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  v_view := app.view_recording(v_recording_id);
+  if v_view.outcome is null then
+    v_view.outcome := case when v_state in ('at_provider', 'copying') then 'not_ready' else 'no_recording' end;
+  else
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+    values (v_org_id, 'recording_read', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  end if;
+  return next v_view;
+end
+$$;
+
+ALTER FUNCTION app.read_recording(p_call_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_recording(p_call_id uuid, p_request_id text) IS 'The recording of a call, for a member to listen to now; who did so and in which request stands in the audit log. outcome no_recording or not_ready where there is none to listen to. Every member may. VX404 for an unknown or deleted call.';
+
 CREATE FUNCTION app.recent_activity(p_limit integer DEFAULT 10) RETURNS SETOF app.activity
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -7220,12 +7192,12 @@ begin
   select e.*
   from (
     (
-      select c.id, 'call_completed', c.began_at,
+      select c.id, 'call_completed', coalesce(c.started_at, c.created_at),
         concat('Call ', app.call_state(c.status, c.outcome, c.ended_reason), ', ' || c.duration_seconds || ' seconds'),
         'call', c.id, c.contact_id
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is null and c.status = 'ended'
-      order by c.began_at desc, c.id desc
+      order by coalesce(c.started_at, c.created_at) desc, c.id desc
       limit p_limit
     )
     union all
@@ -7322,7 +7294,7 @@ ALTER FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timesta
 
 COMMENT ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) IS 'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held. Returns whether anything changed. A status outside the known ones changes nothing.';
 
-CREATE FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[] DEFAULT '{}'::text[]) RETURNS text
+CREATE FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[] DEFAULT '{}'::text[], p_recording_url text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -7376,10 +7348,18 @@ begin
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
     ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
-    recording_state = case when p_has_recording then 'at_provider' else 'none' end,
+    recording_state = case
+      when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
+      when p_has_recording then 'at_provider'
+      when exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then 'not_kept_by_provider'
+      else 'none'
+    end,
     tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
   where c.org_id = v_org_id and c.id = p_call_id;
 
+  if p_has_recording then
+    perform app.note_recording(p_call_id, p_recording_url);
+  end if;
   perform app.release_hold(p_call_id);
   if v_outcome = 'missed' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
@@ -7390,9 +7370,9 @@ begin
 end
 $$;
 
-ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) OWNER TO app_writer;
+ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 CREATE FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7501,6 +7481,32 @@ $_$;
 ALTER FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) IS 'Keeps a text that came in (p_from to our number p_to, E.164) and does what it asks, once per provider''s id; p_opt_out_type is the carrier''s own reading (STOP, START, HELP). The sender is a contact by contacts.phone only; STOP counts also from a stranger. VX400 without provider, id or sender.';
+
+CREATE FUNCTION app.recording_of_link(p_recording_id uuid) RETURNS SETOF app.recording_view
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select v.* from app.view_recording(p_recording_id) v where v.outcome is not null
+$$;
+
+ALTER FUNCTION app.recording_of_link(p_recording_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.recording_of_link(p_recording_id uuid) IS 'The recording behind a short-lived address that this service signed for a player; no row when it was deleted since. The reading was audited when the address was given out.';
+
+CREATE FUNCTION app.recording_to_delete(p_recording_id uuid) RETURNS SETOF app.recording_copy
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  -- A copy that runs writes the file after all: its own end deletes it, and this job looks again behind it.
+  select case when r.lease_until > app.now() then 'wait' else 'unwanted' end, r.id, null::text, null::text, r.storage_key,
+    case when r.lease_until > app.now() then r.lease_until end
+  from public.recordings r
+  where r.org_id = app.require_org_id() and r.id = p_recording_id and r.delete_requested_at is not null and r.deleted_at is null
+$$;
+
+ALTER FUNCTION app.recording_to_delete(p_recording_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.recording_to_delete(p_recording_id uuid) IS 'The recording whose file a job shall delete: outcome unwanted, or wait while it may still be being copied. No row when it is deleted already or shall stay.';
 
 CREATE FUNCTION app.redact_birth_dates(p_text text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -7799,52 +7805,6 @@ ALTER FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) OWNER TO app
 
 COMMENT ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) IS 'Gives a claim back after a registration that surely did not happen, so that the next try need not wait.';
 
-CREATE FUNCTION app.reminder_text(p_visit public.appointments, p_method text) RETURNS text[]
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-declare
-  v_language text := app.contact_language((p_visit).contact_id);
-  v_template text[] := app.template_for('reminder', v_language);
-  v_bundle app.scheduled_bundle;
-  v_said record;
-begin
-  select o.name as clinic, w.words, v.name as service, r.name as practitioner, coalesce(l.address, l.name) as place, k.source <> 'call' as known,
-    coalesce(l.phone, (
-      select x.phone from public.locations x where x.org_id = l.org_id and x.phone is not null order by x.created_at, x.id limit 1)) as phone,
-    -- Brackets and braces would be taken for places of codes and fields.
-    left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as first_name
-  into strict v_said
-  from public.organizations o
-  join public.locations l on l.org_id = o.id and l.id = (p_visit).location_id
-  join public.services v on v.org_id = o.id and v.id = (p_visit).service_id
-  join public.resources r on r.org_id = o.id and r.id = (p_visit).resource_id
-  join public.patients p on p.org_id = o.id and p.id = (p_visit).patient_id
-  join public.contacts k on k.org_id = o.id and k.id = (p_visit).contact_id
-  cross join lateral (select app.local_words((p_visit).scheduled_at, l.time_zone, v_language) as words) w
-  where o.id = app.require_org_id();
-
-  v_bundle.clinic_name := v_said.clinic;
-  v_bundle.place := v_said.place;
-  v_bundle.clinic_phone := v_said.phone;
-  return array[
-    app.render_text(v_template[1], jsonb_build_object('clinic', v_said.clinic)),
-    case p_method
-      when 'sms' then app.visit_text('reminder', v_language, v_template[2], v_bundle, array[v_said.words[1]], array[v_said.words[2]],
-        null, v_said.first_name, v_said.service, v_said.practitioner)
-      -- An address that a caller merely said learns the clinic and the time only.
-      else app.confirmation_email(v_language, v_said.clinic,
-        array[concat_ws(', ', v_said.words[1], v_said.words[2],
-          case when v_said.known then v_said.service end, case when v_said.known then v_said.practitioner end)],
-        v_said.place, v_said.phone, true)
-    end];
-end
-$$;
-
-ALTER FUNCTION app.reminder_text(p_visit public.appointments, p_method text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.reminder_text(p_visit public.appointments, p_method text) IS 'The words of a reminder of one visit in the contact''s language: array[subject, body]. sms: the clinic''s wording for reminders; email: what a confirmation by e-mail says, without the file for the calendar and without anything to answer.';
-
 CREATE FUNCTION app.remove_closure(p_closure_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -7980,28 +7940,6 @@ $_$;
 ALTER FUNCTION app.render_text(p_body text, p_fields jsonb) OWNER TO owner;
 
 COMMENT ON FUNCTION app.render_text(p_body text, p_fields jsonb) IS 'A template''s body with its {fields} replaced by the values of the object. A field that the object lacks, or has as null, stays as it is; values are not searched for fields.';
-
-CREATE FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean DEFAULT false, p_platform_mail text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.invitation_row
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_invitation public.invitations;
-begin
-  perform app.require_admin();
-  select * into v_invitation
-  from public.invitations i
-  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null;
-  if v_invitation.id is null then
-    raise exception 'there is no such open invitation' using errcode = 'VX404';
-  end if;
-  return query select * from app.invite_member(v_invitation.email, v_invitation.role, p_token_id, p_token_hash, p_mail, p_platform_mail, p_request_id);
-end
-$$;
-
-ALTER FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) IS 'Invites the address of an open invitation once more, also an expired one: seven days from now, with a new token and a new e-mail; the earlier token opens nothing any more. VX404 when there is none, or it was accepted; otherwise as app.invite_member.';
 
 CREATE FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) RETURNS app.booking_result
     LANGUAGE plpgsql STABLE
@@ -8407,6 +8345,31 @@ ALTER FUNCTION app.retired_tools() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.retired_tools() IS 'Vapi ids of earlier definitions that no agent of any tenant carries any more, two hours after their replacement was registered. Whether some assistant at Vapi still does is for the caller to look up.';
 
+CREATE FUNCTION app.revoke_share(p_share_id uuid, p_request_id text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_staff();
+  if not exists (select from public.recording_shares s where s.org_id = v_org_id and s.id = p_share_id) then
+    raise exception 'there is no such link' using errcode = 'VX404';
+  end if;
+  update public.recording_shares s
+  set revoked_at = app.now(), revoked_by = app.current_user_id()
+  where s.org_id = v_org_id and s.id = p_share_id and s.revoked_at is null;
+  if found then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+    values (v_org_id, 'share_revoked', 'recording_share', p_share_id, app.current_user_id(), left(p_request_id, 64));
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) IS 'From now on the link opens nothing; said again it changes nothing. Staff only (VX403); VX404 for an unknown link.';
+
 CREATE TABLE public.agents (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -8583,7 +8546,7 @@ $$;
 
 ALTER FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign or template; VX409: it was started, or the name is taken.';
+COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign; VX409: it was started, or the name is taken.';
 
 CREATE FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8794,11 +8757,6 @@ declare
 begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'location_id', 'name', 'aliases', 'kind', 'active', 'service_ids');
-  if p_fields ? 'location_id' and not exists (
-    select from public.locations l where l.org_id = v_org_id and l.id = (p_fields ->> 'location_id')::uuid)
-  then
-    raise exception 'there is no such location' using errcode = 'VX404';
-  end if;
   v_services := array(select distinct s::uuid from jsonb_array_elements_text(p_fields -> 'service_ids') s);
   if exists (
     select from unnest(v_services) w(id)
@@ -9134,7 +9092,7 @@ begin
     select rolname from pg_catalog.pg_roles
     where rolname in (
       'anon', 'authenticated', 'service_role', 'voxanne_login',
-      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher'
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer'
     )
   loop
     execute format('revoke all on function %s from %I', v_function, v_role);
@@ -9181,78 +9139,6 @@ $$;
 ALTER FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) IS 'A text that a member of the staff writes to a contact, about a call or not; without a contact it is the call''s, made where it is missing. Answers as app.begin_message does, with outcome send for the caller to take to Twilio; in the recipient''s quiet hours it is wait with not_before and nothing is written. The same p_send_key again is replayed. Staff only (VX403); an unknown contact or call is VX404.';
-
-CREATE FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_visit public.appointments;
-  v_now timestamptz;
-  v_last timestamptz;
-  v_text text[];
-  v_decision app.message_decision;
-begin
-  perform app.require_staff();
-  if coalesce(p_method, '') not in ('sms', 'email') then
-    raise exception 'a reminder goes by sms or email' using errcode = 'VX400';
-  end if;
-  -- The contact's lock before the visit's, as app.take_scheduled takes them: a reminder that goes out by itself at this
-  -- moment is seen here, or sees this one.
-  perform app.lock_contact(a.contact_id)
-  from public.appointments a
-  where a.org_id = v_org_id and a.id = p_appointment_id;
-  select * into v_visit
-  from public.appointments a
-  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
-  for share;
-  if v_visit.id is null then
-    raise exception 'Appointment not found' using errcode = 'VX404';
-  end if;
-
-  v_now := app.now();
-  if not exists (select from public.messages m where m.org_id = v_org_id and m.send_key = p_send_key) then
-    v_decision.reason := case
-      when not exists (
-        select from public.contacts k where k.org_id = v_org_id and k.id = v_visit.contact_id and k.erased_at is null) then 'no_contact'
-      when v_visit.status = 'pending' then 'approval_needed'
-      when v_visit.status <> 'confirmed' then 'not_active'
-      when v_visit.scheduled_at <= v_now then 'too_late'
-    end;
-    if v_decision.reason is null then
-      select max(m.created_at) into v_last
-      from public.messages m
-      where m.org_id = v_org_id and m.category = 'reminder' and m.status in ('queued', 'sent', 'delivered', 'unknown')
-        and m.created_at > v_now - interval '24 hours'
-        and (m.appointment_id = v_visit.id or m.id in (
-          select s.message_id from public.scheduled_messages s where s.org_id = v_org_id and s.appointment_id = v_visit.id));
-      if v_last is not null then
-        v_decision.reason := 'already_reminded';
-        v_decision.not_before := v_last + interval '24 hours';
-      end if;
-    end if;
-    if v_decision.reason is not null then
-      v_decision.outcome := 'blocked';
-      return next v_decision;
-      return;
-    end if;
-  end if;
-
-  v_text := app.reminder_text(v_visit, p_method);
-  return query
-  select *
-  from app.begin_message(
-    p_category => 'reminder', p_method => p_method, p_content => v_text[2], p_send_key => p_send_key,
-    p_contact_id => v_visit.contact_id, p_service_provider => p_service_provider,
-    p_subject => case when p_method = 'email' then v_text[1] end, p_appointment_id => v_visit.id,
-    p_number_zones => p_number_zones, p_number_region => p_number_region, p_request_id => p_request_id);
-end
-$$;
-
-ALTER FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) OWNER TO app_writer;
-
-COMMENT ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) IS 'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
 
 CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
     LANGUAGE sql STABLE
@@ -9348,6 +9234,7 @@ CREATE TABLE public.organizations (
     missed_call_text boolean DEFAULT false NOT NULL,
     email_confirmations boolean DEFAULT true NOT NULL,
     hipaa_mode boolean DEFAULT false NOT NULL,
+    keep_recordings_for interval,
     CONSTRAINT organizations_buffers CHECK ((((buffer_before >= '00:00:00'::interval) AND (buffer_before <= '04:00:00'::interval)) AND ((buffer_after >= '00:00:00'::interval) AND (buffer_after <= '04:00:00'::interval)))),
     CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT organizations_emergency_sentence_check CHECK ((((char_length(emergency_sentence) >= 1) AND (char_length(emergency_sentence) <= 300)) AND (emergency_sentence !~ '[[:cntrl:]]'::text))),
@@ -9355,6 +9242,7 @@ CREATE TABLE public.organizations (
     CONSTRAINT organizations_hold_ttl CHECK (((hold_ttl >= '00:00:30'::interval) AND (hold_ttl <= '00:30:00'::interval))),
     CONSTRAINT organizations_holds_per_day_check CHECK ((holds_per_day >= 0)),
     CONSTRAINT organizations_identity_factor_check CHECK ((identity_factor = ANY (ARRAY['date_of_birth'::text, 'calling_number'::text]))),
+    CONSTRAINT organizations_keep_recordings_for_check CHECK (((keep_recordings_for >= '1 day'::interval) AND (keep_recordings_for <= '10 years'::interval))),
     CONSTRAINT organizations_messages_per_day_check CHECK (((messages_per_day >= 0) AND (messages_per_day <= 100000))),
     CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
     CONSTRAINT organizations_notice CHECK ((((min_notice >= '00:00:00'::interval) AND (min_notice <= '90 days'::interval)) AND ((max_advance >= '1 day'::interval) AND (max_advance <= '730 days'::interval)))),
@@ -9419,6 +9307,8 @@ COMMENT ON COLUMN public.organizations.email_confirmations IS 'Whether confirmat
 
 COMMENT ON COLUMN public.organizations.hipaa_mode IS 'Vapi keeps no recording and no transcript of this clinic''s calls; we keep the redacted transcript.';
 
+COMMENT ON COLUMN public.organizations.keep_recordings_for IS 'How long after its call a recording is kept; NULL: until the call is deleted or its contact erased.';
+
 CREATE FUNCTION app.set_message_rules(p_rules jsonb) RETURNS SETOF public.organizations
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9476,8 +9366,9 @@ begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
     'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
-    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode');
-  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' order by f.key limit 1;
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
+    'keep_recordings_days');
+  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' and f.key <> 'keep_recordings_days' order by f.key limit 1;
   if found then
     raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
   end if;
@@ -9500,6 +9391,8 @@ begin
     recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
     ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
     hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    keep_recordings_for = case when p_fields ? 'keep_recordings_days'
+      then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
     updated_at = app.now()
   where o.id = v_org_id
   returning o.*;
@@ -9518,7 +9411,26 @@ $$;
 
 ALTER FUNCTION app.set_org_settings(p_fields jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure and hipaa_mode; what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode and keep_recordings_days (null: recordings are kept until their call is deleted); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+
+CREATE FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text DEFAULT NULL::text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  update public.call_logs c
+  set recording_state = p_state, recording_error = p_error, updated_at = app.now()
+  where c.org_id = app.require_org_id() and c.id = p_call_id
+    and (c.recording_state, c.recording_error) is distinct from (p_state, p_error);
+  if found then
+    perform app.announce('call_update', 'call', p_call_id);
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) IS 'Writes into a call how far its recording got (see call_logs.recording_state) and tells live clients, if that is news.';
 
 CREATE FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text DEFAULT NULL::text, p_message_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9552,6 +9464,92 @@ $$;
 ALTER FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) IS 'Says what became of the rows of a bundle: done (p_message_id: by which message), skipped (p_reason: why) or wait: looked at again at p_not_before. Rows that wait no more are left alone. VX400 for another outcome.';
+
+CREATE FUNCTION app.share_recording(p_call_id uuid, p_token_hash bytea, p_recipient text DEFAULT NULL::text, p_subject text DEFAULT NULL::text, p_content text DEFAULT NULL::text, p_send_key text DEFAULT NULL::text, p_service_provider text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.share_decision
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_recording_id uuid;
+  v_sent app.message_decision;
+  v_share app.share_decision;
+  v_now timestamptz;
+begin
+  perform app.require_staff();
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+  if v_call.id is null then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  -- Locked, so that no link is made to what is being deleted.
+  select r.id into v_recording_id
+  from public.recordings r
+  where r.org_id = v_org_id and r.call_id = p_call_id and r.stored_at is not null and r.delete_requested_at is null
+  for share;
+  v_now := app.now();
+  if v_recording_id is null then
+    v_share.outcome := case when v_call.recording_state in ('at_provider', 'copying') then 'not_ready' else 'no_recording' end;
+    return next v_share;
+    return;
+  elsif (
+    select count(*) from public.recording_shares s where s.org_id = v_org_id and s.created_at > v_now - interval '1 hour') >= 50
+  then
+    v_share.outcome := 'blocked';
+    v_share.reason := 'too_many_shares';
+    return next v_share;
+    return;
+  end if;
+
+  v_share.outcome := 'shared';
+  if p_recipient is not null then
+    select * into v_sent
+    from app.begin_message(
+      p_category => 'share', p_method => 'email', p_content => p_content, p_send_key => p_send_key,
+      -- The patient's own address goes when the patient is erased.
+      p_contact_id => (
+        select k.id from public.contacts k
+        where k.org_id = v_org_id and k.id = v_call.contact_id and lower(k.email) = lower(p_recipient) and k.erased_at is null),
+      p_service_provider => p_service_provider, p_recipient => p_recipient, p_subject => p_subject, p_call_id => p_call_id,
+      p_request_id => p_request_id);
+    v_share.outcome := v_sent.outcome;
+    v_share.reason := v_sent.reason;
+    v_share.message_id := v_sent.message_id;
+    v_share.status := v_sent.status;
+    if v_sent.outcome <> 'send' then
+      return next v_share;
+      return;
+    end if;
+  end if;
+
+  insert into public.recording_shares (org_id, recording_id, token_hash, recipient, message_id, actor_user_id, expires_at, created_at)
+  values (v_org_id, v_recording_id, p_token_hash, p_recipient, v_share.message_id, app.current_user_id(), v_now + interval '24 hours', v_now)
+  returning id, expires_at into v_share.share_id, v_share.expires_at;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'recording_shared', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  return next v_share;
+end
+$$;
+
+ALTER FUNCTION app.share_recording(p_call_id uuid, p_token_hash bytea, p_recipient text, p_subject text, p_content text, p_send_key text, p_service_provider text, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.share_recording(p_call_id uuid, p_token_hash bytea, p_recipient text, p_subject text, p_content text, p_send_key text, p_service_provider text, p_request_id text) IS 'Makes a link to the recording of a call that opens for 24 hours; p_token_hash is the SHA-256 of its token. With p_recipient, an e-mail address, the row of the e-mail is begun as app.begin_message does (p_content says [link] for the link, which is stored nowhere) and the link opens unless that e-mail fails; without one the acting member gets the link. See app.share_decision; at most 50 links an hour and clinic. Staff only (VX403); VX404 for an unknown or deleted call.';
+
+CREATE FUNCTION app.share_state(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone, p_message_status text, p_now timestamp with time zone) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case
+    when p_revoked_at is not null then 'revoked'
+    when p_expires_at <= p_now then 'expired'
+    when p_message_status in ('failed', 'blocked') then 'not_sent'
+    else 'open'
+  end
+$$;
+
+ALTER FUNCTION app.share_state(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone, p_message_status text, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.share_state(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone, p_message_status text, p_now timestamp with time zone) IS 'Whether a link opens now: open, or why not: revoked, expired, not_sent (its e-mail did not leave). p_message_status NULL: it has no e-mail.';
 
 CREATE FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) RETURNS app.booking_result
     LANGUAGE plpgsql
@@ -10389,40 +10387,6 @@ ALTER FUNCTION app.tool_registry() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.tool_registry() IS 'All tools that were ever registered, with the ids they have and had at Vapi.';
 
-CREATE FUNCTION app.transcript_of(p_call_id uuid) RETURNS app.transcript_export
-    LANGUAGE plpgsql STABLE
-    SET search_path TO ''
-    AS $$
-declare
-  v_call public.call_logs;
-  v_export app.transcript_export;
-begin
-  select c.* into v_call
-  from public.call_logs c
-  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-  where c.org_id = app.require_org_id() and c.id = p_call_id and c.deleted_at is null and k.erased_at is null;
-  if v_call.id is null then
-    raise exception 'Call not found' using errcode = 'VX404';
-  elsif v_call.transcript_state <> 'stored' or v_call.transcript = '[]' then
-    raise exception 'This call does not have a transcript' using errcode = 'VX400';
-  end if;
-  select null, v_call.id, null, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
-    case v_call.direction when 'outbound' then v_call.to_number else v_call.from_number end, v_call.direction,
-    app.call_state(v_call.status, v_call.outcome, v_call.ended_reason), v_call.began_at,
-    v_call.duration_seconds, v_call.summary, v_call.transcript
-  into strict v_export
-  from public.organizations o
-  left join public.locations l on l.org_id = o.id and l.id = v_call.location_id
-  left join public.contacts k on k.org_id = o.id and k.id = v_call.contact_id
-  where o.id = v_call.org_id;
-  return v_export;
-end
-$$;
-
-ALTER FUNCTION app.transcript_of(p_call_id uuid) OWNER TO owner;
-
-COMMENT ON FUNCTION app.transcript_of(p_call_id uuid) IS 'What an exported transcript says; message_id and exported_at are still to come. VX404 for an unknown or deleted call, or one whose contact was erased; VX400 for a call without a transcript.';
-
 CREATE FUNCTION app.transfer_destination(p_call_id uuid, p_department text) RETURNS SETOF app.transfer_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -10551,6 +10515,30 @@ $$;
 ALTER FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) IS 'Checks a code that a caller says, as its keyed hashes (one per key in use), and opens whom it names to this one call: see app.patients_of_code. Returns verified, not_verified (the same for a wrong code, an expired one and a wrong name) or locked; wrong codes and wrong dates of birth count together, see app.may_guess. VX404 when the call is not the tenant''s.';
+
+CREATE FUNCTION app.view_recording(p_recording_id uuid) RETURNS app.recording_view
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_view app.recording_view;
+begin
+  select 'open', r.id, r.storage_key, r.content_type, r.size_bytes, o.name, coalesce(c.started_at, c.created_at),
+    coalesce(l.time_zone, o.time_zone)
+  into v_view.outcome, v_view.recording_id, v_view.storage_key, v_view.content_type, v_view.size_bytes, v_view.clinic_name,
+    v_view.call_at, v_view.time_zone
+  from public.recordings r
+  join public.call_logs c on c.org_id = r.org_id and c.id = r.call_id and c.deleted_at is null
+  join public.organizations o on o.id = r.org_id and o.deleted_at is null
+  left join public.locations l on l.org_id = c.org_id and l.id = c.location_id
+  where r.org_id = app.require_org_id() and r.id = p_recording_id and r.stored_at is not null and r.delete_requested_at is null;
+  return v_view;
+end
+$$;
+
+ALTER FUNCTION app.view_recording(p_recording_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.view_recording(p_recording_id uuid) IS 'A recording that we keep and that nobody asked to delete, with what a page says about its call; an outcome of NULL for any other.';
 
 CREATE FUNCTION app.visible_appointments(p_call_id uuid) RETURNS SETOF public.appointments
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -11111,14 +11099,15 @@ CREATE TABLE public.call_logs (
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
     deleted_at timestamp with time zone,
-    began_at timestamp with time zone GENERATED ALWAYS AS (COALESCE(started_at, created_at)) STORED NOT NULL,
+    recording_error text,
     CONSTRAINT call_logs_cost_micros_check CHECK ((cost_micros >= 0)),
     CONSTRAINT call_logs_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text]))),
     CONSTRAINT call_logs_duration_seconds_check CHECK ((duration_seconds >= 0)),
     CONSTRAINT call_logs_ended_reason_check CHECK ((char_length(ended_reason) <= 200)),
     CONSTRAINT call_logs_from_number_check CHECK ((from_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
     CONSTRAINT call_logs_outcome_check CHECK ((outcome = ANY (ARRAY['booked'::text, 'rescheduled'::text, 'cancelled'::text, 'message'::text, 'transferred'::text, 'answered'::text, 'missed'::text]))),
-    CONSTRAINT call_logs_recording_state_check CHECK ((recording_state = ANY (ARRAY['none'::text, 'at_provider'::text]))),
+    CONSTRAINT call_logs_recording_error_check CHECK ((recording_error ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT call_logs_recording_state_check CHECK ((recording_state = ANY (ARRAY['none'::text, 'at_provider'::text, 'copying'::text, 'stored'::text, 'failed'::text, 'not_kept_by_provider'::text, 'deleted'::text]))),
     CONSTRAINT call_logs_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'queued'::text, 'ringing'::text, 'in-progress'::text, 'forwarding'::text, 'ended'::text]))),
     CONSTRAINT call_logs_to_number_check CHECK ((to_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
     CONSTRAINT call_logs_transcript_check CHECK ((jsonb_typeof(transcript) = 'array'::text)),
@@ -11142,7 +11131,7 @@ COMMENT ON COLUMN public.call_logs.transcript IS 'Redacted turns: [{"speaker":"a
 
 COMMENT ON COLUMN public.call_logs.transcript_state IS 'pending_redaction: redaction failed, nothing raw is stored, the report is fetched again.';
 
-COMMENT ON COLUMN public.call_logs.recording_state IS 'at_provider: Vapi keeps a recording that we have not copied.';
+COMMENT ON COLUMN public.call_logs.recording_state IS 'at_provider: Vapi keeps a recording that we have not copied yet; copying: a job is at it; stored: we keep it; failed: it could not be copied, recording_error says why; not_kept_by_provider: the clinic''s HIPAA mode keeps Vapi from recording; deleted: we had it or wanted it, recording_error says why it went.';
 
 COMMENT ON COLUMN public.call_logs.cost_micros IS 'Cost in millionths of a US dollar, as Vapi reports it.';
 
@@ -11150,7 +11139,7 @@ COMMENT ON COLUMN public.call_logs.reported_at IS 'When the end-of-call report w
 
 COMMENT ON COLUMN public.call_logs.deleted_at IS 'When staff deleted the call: its words and the person''s number are blanked and no list shows it; numbers still count it.';
 
-COMMENT ON COLUMN public.call_logs.began_at IS 'When it started, else when we first heard of it. A column, because under row security no index is asked for coalesce(): PostgreSQL does not take it for leakproof.';
+COMMENT ON COLUMN public.call_logs.recording_error IS 'failed: gone, too_large, not_audio, unreachable or storage. deleted: expired (keep_recordings_for) or erased.';
 
 CREATE TABLE public.caller_messages (
     org_id uuid NOT NULL,
@@ -11280,7 +11269,6 @@ CREATE TABLE public.idempotency_keys (
     response bytea,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
-    acted_at timestamp with time zone,
     CONSTRAINT idempotency_keys_answer CHECK (((state = 'done'::text) = ((status IS NOT NULL) AND (headers IS NOT NULL) AND (response IS NOT NULL)))),
     CONSTRAINT idempotency_keys_body_hash_check CHECK ((octet_length(body_hash) = 32)),
     CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 220))),
@@ -11310,8 +11298,6 @@ COMMENT ON COLUMN public.idempotency_keys.lease_until IS 'When a try that has no
 COMMENT ON COLUMN public.idempotency_keys.headers IS 'The answer''s headers that are the handler''s own, as name: value.';
 
 COMMENT ON COLUMN public.idempotency_keys.response IS 'The answer''s body.';
-
-COMMENT ON COLUMN public.idempotency_keys.acted_at IS 'When the wish first changed something, written in the transaction that did. With state running and a lease that is over: it was carried out and its answer is lost.';
 
 CREATE TABLE public.identity_codes (
     org_id uuid NOT NULL,
@@ -11442,6 +11428,94 @@ COMMENT ON TABLE public.phone_numbers IS 'A clinic''s DID: the number callers di
 COMMENT ON COLUMN public.phone_numbers.number IS 'E.164.';
 
 COMMENT ON COLUMN public.phone_numbers.routing IS 'dynamic: Vapi asks us for the assistant at every call; fixed: the number carries one assistant.';
+
+CREATE TABLE public.recording_share_openings (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    share_id uuid NOT NULL,
+    part text NOT NULL,
+    visitor_hash bytea NOT NULL,
+    at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT recording_share_openings_part_check CHECK ((part = ANY (ARRAY['page'::text, 'audio'::text]))),
+    CONSTRAINT recording_share_openings_visitor_hash_check CHECK ((octet_length(visitor_hash) = 32))
+);
+
+ALTER TABLE ONLY public.recording_share_openings FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recording_share_openings OWNER TO owner;
+
+COMMENT ON TABLE public.recording_share_openings IS 'Every time a shared link was opened: when, and a keyed hash that tells one visitor from another. Nothing else about them.';
+
+COMMENT ON COLUMN public.recording_share_openings.part IS 'page: the link itself; audio: the recording was asked for, noted once a quarter of an hour and visitor because players ask in pieces.';
+
+COMMENT ON COLUMN public.recording_share_openings.visitor_hash IS 'The tenant''s keyed hash of address and browser: the same link opened from elsewhere has another.';
+
+CREATE TABLE public.recording_shares (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    recording_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    recipient text,
+    message_id uuid,
+    actor_user_id uuid NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by uuid,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT recording_shares_recipient_check CHECK ((char_length(recipient) <= 254)),
+    CONSTRAINT recording_shares_token_hash_check CHECK ((octet_length(token_hash) = 32))
+);
+
+ALTER TABLE ONLY public.recording_shares FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recording_shares OWNER TO owner;
+
+COMMENT ON TABLE public.recording_shares IS 'Links by which somebody outside the clinic may listen to a recording for a day. The link''s 256-bit token is stored as its SHA-256 only.';
+
+COMMENT ON COLUMN public.recording_shares.recipient IS 'The e-mail address that the link was sent to; NULL when a member took the link to pass it on.';
+
+COMMENT ON COLUMN public.recording_shares.message_id IS 'The e-mail with the link; a link whose e-mail did not leave opens nothing.';
+
+COMMENT ON COLUMN public.recording_shares.actor_user_id IS 'The member who shared it.';
+
+COMMENT ON COLUMN public.recording_shares.revoked_by IS 'The member who took it back; NULL when the recording was deleted.';
+
+CREATE TABLE public.recordings (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    call_id uuid NOT NULL,
+    source_url text,
+    storage_key text NOT NULL,
+    lease_until timestamp with time zone,
+    content_type text,
+    size_bytes bigint,
+    stored_at timestamp with time zone,
+    delete_requested_at timestamp with time zone,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT recordings_check CHECK (((stored_at IS NULL) OR ((content_type IS NOT NULL) AND (size_bytes IS NOT NULL)))),
+    CONSTRAINT recordings_content_type_check CHECK ((content_type ~ '^audio/[a-z0-9.+-]{1,40}$'::text)),
+    CONSTRAINT recordings_size_bytes_check CHECK ((size_bytes > 0)),
+    CONSTRAINT recordings_source_url_check CHECK ((char_length(source_url) <= 4000)),
+    CONSTRAINT recordings_storage_key_check CHECK ((storage_key ~ '^[a-z0-9/-]{1,200}$'::text))
+);
+
+ALTER TABLE ONLY public.recordings FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recordings OWNER TO owner;
+
+COMMENT ON TABLE public.recordings IS 'Where the recording of a call lies, from the report that told of it until its file is deleted. The row outlives the file, so that no file is forgotten.';
+
+COMMENT ON COLUMN public.recordings.source_url IS 'Where the provider''s report said it can be fetched: a secret that expires, blanked when it was fetched or given up.';
+
+COMMENT ON COLUMN public.recordings.storage_key IS 'The file''s name in the storage; fixed before the first byte is written, so that a file of a copy that died is found and deleted.';
+
+COMMENT ON COLUMN public.recordings.lease_until IS 'Until when a job that copies it may be at work; another one waits until then.';
+
+COMMENT ON COLUMN public.recordings.delete_requested_at IS 'When its deletion was last put in the queue. From then on nobody reads it, and a copy that still runs deletes what it wrote.';
+
+COMMENT ON COLUMN public.recordings.deleted_at IS 'When the storage said that the file is gone.';
 
 CREATE TABLE public.resource_services (
     org_id uuid NOT NULL,
@@ -11726,6 +11800,21 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_key UNIQUE (user_id);
 
+ALTER TABLE ONLY public.recording_share_openings
+    ADD CONSTRAINT recording_share_openings_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.recording_shares
+    ADD CONSTRAINT recording_shares_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.recording_shares
+    ADD CONSTRAINT recording_shares_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.recordings
+    ADD CONSTRAINT recordings_org_id_call_id_key UNIQUE (org_id, call_id);
+
+ALTER TABLE ONLY public.recordings
+    ADD CONSTRAINT recordings_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.reply_questions
     ADD CONSTRAINT reply_questions_pkey PRIMARY KEY (org_id, id);
 
@@ -11805,10 +11894,6 @@ CREATE INDEX appointments_contact ON public.appointments USING btree (org_id, co
 
 COMMENT ON INDEX public.appointments_contact IS 'A contact''s appointment history.';
 
-CREATE INDEX appointments_counted ON public.appointments USING btree (org_id, status, resource_id, service_id);
-
-COMMENT ON INDEX public.appointments_counted IS 'list_appointments: totals.';
-
 CREATE UNIQUE INDEX appointments_hold ON public.appointments USING btree (org_id, call_id) WHERE (status = 'held'::text);
 
 COMMENT ON INDEX public.appointments_hold IS 'One hold per call.';
@@ -11833,29 +11918,17 @@ CREATE UNIQUE INDEX assistant_routes_agent ON public.assistant_routes USING btre
 
 COMMENT ON INDEX public.assistant_routes_agent IS 'assistant-request: the assistant of an agent; one each.';
 
-CREATE INDEX audit_log_counted ON public.audit_log USING btree (org_id, action, entity, actor_user_id);
+CREATE INDEX audit_log_at ON public.audit_log USING btree (org_id, at);
 
-COMMENT ON INDEX public.audit_log_counted IS 'list_audit_log: totals.';
-
-CREATE INDEX audit_log_entity ON public.audit_log USING btree (org_id, entity_id);
-
-COMMENT ON INDEX public.audit_log_entity IS 'list_audit_log of one thing.';
-
-CREATE INDEX audit_log_page ON public.audit_log USING btree (org_id, at, id);
-
-COMMENT ON INDEX public.audit_log_page IS 'list_audit_log: a page from the index alone.';
+COMMENT ON INDEX public.audit_log_at IS 'The log of a period.';
 
 CREATE INDEX booking_attempts_appointment ON public.booking_attempts USING btree (org_id, appointment_id) WHERE (appointment_id IS NOT NULL);
 
 COMMENT ON INDEX public.booking_attempts_appointment IS 'appointment_story: what was tried with one appointment.';
 
-CREATE INDEX booking_attempts_counted ON public.booking_attempts USING btree (org_id, kind, outcome, reason);
+CREATE INDEX booking_attempts_at ON public.booking_attempts USING btree (org_id, at);
 
-COMMENT ON INDEX public.booking_attempts_counted IS 'list_booking_attempts: totals.';
-
-CREATE INDEX booking_attempts_page ON public.booking_attempts USING btree (org_id, at, id);
-
-COMMENT ON INDEX public.booking_attempts_page IS 'list_booking_attempts: a page from the index alone.';
+COMMENT ON INDEX public.booking_attempts_at IS 'Recent attempts, and the day''s holds.';
 
 CREATE INDEX booking_attempts_tool_call ON public.booking_attempts USING btree (org_id, call_id, tool_call_id);
 
@@ -11873,37 +11946,17 @@ CREATE INDEX busy_blocks_resource ON public.busy_blocks USING btree (org_id, res
 
 COMMENT ON INDEX public.busy_blocks_resource IS 'free_slots: what is busy from now on, whatever lies in the past.';
 
-CREATE INDEX call_logs_began ON public.call_logs USING btree (org_id, began_at, id) WHERE (deleted_at IS NULL);
+CREATE INDEX call_logs_began ON public.call_logs USING btree (org_id, COALESCE(started_at, created_at), id) WHERE (deleted_at IS NULL);
 
-COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page, the newest first, and the total of a period; call_stats; recent_activity.';
+COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page and the total, the newest first.';
 
 CREATE INDEX call_logs_contact ON public.call_logs USING btree (org_id, contact_id);
 
 COMMENT ON INDEX public.call_logs_contact IS 'A contact''s call history.';
 
-CREATE INDEX call_logs_counted ON public.call_logs USING btree (org_id, direction, status, outcome, ended_reason, deleted_at);
-
-COMMENT ON INDEX public.call_logs_counted IS 'list_calls and call_stats: totals.';
-
-CREATE INDEX call_logs_deleted ON public.call_logs USING btree (org_id, began_at) WHERE (deleted_at IS NOT NULL);
-
-COMMENT ON INDEX public.call_logs_deleted IS 'call_stats: what began lately and was deleted since.';
-
-CREATE INDEX call_logs_lasted ON public.call_logs USING btree (org_id, status, duration_seconds);
-
-COMMENT ON INDEX public.call_logs_lasted IS 'call_stats: the average.';
-
 CREATE INDEX call_logs_recent ON public.call_logs USING btree (org_id, created_at);
 
 COMMENT ON INDEX public.call_logs_recent IS 'Lists and statistics of a period.';
-
-CREATE INDEX call_logs_searched ON public.call_logs USING gin (org_id, (
-CASE direction
-    WHEN 'outbound'::text THEN to_number
-    ELSE from_number
-END) extensions.gin_trgm_ops) WITH (fastupdate=off);
-
-COMMENT ON INDEX public.call_logs_searched IS 'found_ids: by the number of the other side.';
 
 CREATE INDEX caller_verifications_call ON public.caller_verifications USING btree (org_id, call_id);
 
@@ -11921,37 +11974,13 @@ CREATE INDEX closures_location ON public.closures USING btree (org_id, location_
 
 COMMENT ON INDEX public.closures_location IS 'free_slots: closures of the candidates'' locations.';
 
-CREATE INDEX contacts_came ON public.contacts USING btree (org_id, created_at, id) WHERE (erased_at IS NULL);
-
-COMMENT ON INDEX public.contacts_came IS 'list_contacts by the time they came; contact_stats: new today.';
-
-CREATE INDEX contacts_counted ON public.contacts USING btree (org_id, erased_at, lead_status, source);
-
-COMMENT ON INDEX public.contacts_counted IS 'list_contacts, contact_stats and call_stats: totals.';
-
-CREATE INDEX contacts_hot ON public.contacts USING btree (org_id, lead_status, lead_score DESC, last_contacted_at DESC NULLS LAST, id) WHERE ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text])) AND (erased_at IS NULL));
-
-COMMENT ON INDEX public.contacts_hot IS 'list_leads.';
-
 CREATE INDEX contacts_leads ON public.contacts USING btree (org_id, lead_status, created_at) WHERE (erased_at IS NULL);
 
 COMMENT ON INDEX public.contacts_leads IS 'contact_stats counts from it alone; list_contacts of one status or of a period.';
 
-CREATE INDEX contacts_named ON public.contacts USING btree (org_id, name, id) WHERE (erased_at IS NULL);
-
-COMMENT ON INDEX public.contacts_named IS 'list_contacts by name.';
-
 CREATE INDEX contacts_recent ON public.contacts USING btree (org_id, last_contacted_at DESC NULLS LAST, id) WHERE (erased_at IS NULL);
 
 COMMENT ON INDEX public.contacts_recent IS 'list_contacts: those spoken with last come first.';
-
-CREATE INDEX contacts_scored ON public.contacts USING btree (org_id, lead_score, id) WHERE (erased_at IS NULL);
-
-COMMENT ON INDEX public.contacts_scored IS 'list_contacts by score.';
-
-CREATE INDEX contacts_searched ON public.contacts USING gin (org_id, search_text extensions.gin_trgm_ops) WITH (fastupdate=off);
-
-COMMENT ON INDEX public.contacts_searched IS 'found_ids. Without fastupdate: or one unlucky call in many would wait for the list of pending entries to be sorted in.';
 
 CREATE INDEX events_xid ON public.events USING btree (xid);
 
@@ -11981,10 +12010,6 @@ CREATE INDEX invitations_email ON public.invitations USING btree (email) WHERE (
 
 COMMENT ON INDEX public.invitations_email IS 'provision_user: open invitations of an address that signs up.';
 
-CREATE INDEX invitations_message ON public.invitations USING btree (org_id, message_id) WHERE (message_id IS NOT NULL);
-
-COMMENT ON INDEX public.invitations_message IS 'invitation_of_message: which token does this e-mail carry?';
-
 CREATE UNIQUE INDEX message_templates_used ON public.message_templates USING btree (org_id, kind, language) WHERE (active AND (kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text])));
 
 COMMENT ON INDEX public.message_templates_used IS 'template_for: what goes out by itself has one wording per language.';
@@ -11997,10 +12022,6 @@ CREATE INDEX messages_contact ON public.messages USING btree (org_id, contact_id
 
 COMMENT ON INDEX public.messages_contact IS 'A contact''s message history, and how lately it was texted.';
 
-CREATE INDEX messages_counted ON public.messages USING btree (org_id, direction, method, category, status);
-
-COMMENT ON INDEX public.messages_counted IS 'list_messages: totals.';
-
 CREATE UNIQUE INDEX messages_external ON public.messages USING btree (org_id, service_provider, external_message_id);
 
 COMMENT ON INDEX public.messages_external IS 'A provider''s delivery report finds its row; the same message is recorded once.';
@@ -12009,25 +12030,21 @@ CREATE INDEX messages_page ON public.messages USING btree (org_id, created_at, i
 
 COMMENT ON INDEX public.messages_page IS 'list_messages and export_messages: a page, the total, and the next row after one.';
 
+CREATE INDEX messages_recent ON public.messages USING btree (org_id, created_at);
+
+COMMENT ON INDEX public.messages_recent IS 'The audit view: what went out in a period.';
+
 CREATE INDEX messages_recipient ON public.messages USING btree (org_id, recipient_hash, created_at);
 
 COMMENT ON INDEX public.messages_recipient IS 'begin_message: what this number was sent lately.';
-
-CREATE INDEX messages_searched ON public.messages USING gin (org_id, lower((((recipient || ' '::text) || COALESCE((subject || ' '::text), ''::text)) || content)) extensions.gin_trgm_ops) WITH (fastupdate=off);
-
-COMMENT ON INDEX public.messages_searched IS 'found_ids.';
 
 CREATE UNIQUE INDEX messages_send_key ON public.messages USING btree (org_id, send_key);
 
 COMMENT ON INDEX public.messages_send_key IS 'begin_message: one wish, one message.';
 
-CREATE INDEX notifications_counted ON public.notifications USING btree (org_id, kind);
+CREATE INDEX notifications_recent ON public.notifications USING btree (org_id, created_at);
 
-COMMENT ON INDEX public.notifications_counted IS 'list_notifications: totals.';
-
-CREATE INDEX notifications_page ON public.notifications USING btree (org_id, created_at, id);
-
-COMMENT ON INDEX public.notifications_page IS 'list_notifications: a page from the index alone.';
+COMMENT ON INDEX public.notifications_recent IS 'The newest notifications, and the unread ones.';
 
 CREATE INDEX notifications_unread ON public.notifications USING btree (org_id, created_at) WHERE (read_at IS NULL);
 
@@ -12037,13 +12054,25 @@ CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, chan
 
 COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted out? One active row each.';
 
-CREATE INDEX patients_searched ON public.patients USING gin (org_id, lower(name) extensions.gin_trgm_ops) WITH (fastupdate=off);
-
-COMMENT ON INDEX public.patients_searched IS 'found_ids.';
-
 CREATE UNIQUE INDEX patients_voice_name ON public.patients USING btree (org_id, contact_id, normalised_name) WHERE made_by_voice;
 
 COMMENT ON INDEX public.patients_voice_name IS 'book_appointment: one voice-made patient per contact and name, also in a race.';
+
+CREATE INDEX recording_share_openings_share ON public.recording_share_openings USING btree (org_id, share_id, at);
+
+COMMENT ON INDEX public.recording_share_openings_share IS 'list_shares and open_share: who opened a link, and how lately.';
+
+CREATE INDEX recording_shares_recent ON public.recording_shares USING btree (org_id, created_at);
+
+COMMENT ON INDEX public.recording_shares_recent IS 'share_recording: how many links the clinic made in the last hour.';
+
+CREATE INDEX recording_shares_recording ON public.recording_shares USING btree (org_id, recording_id, created_at);
+
+COMMENT ON INDEX public.recording_shares_recording IS 'list_shares: a recording''s links, the newest first.';
+
+CREATE INDEX recordings_age ON public.recordings USING btree (org_id, created_at) WHERE (deleted_at IS NULL);
+
+COMMENT ON INDEX public.recordings_age IS 'expire_recordings and orgs_with_due_recordings: what keep_recordings_for ends, and deletions that did not happen.';
 
 CREATE UNIQUE INDEX reply_questions_open ON public.reply_questions USING btree (org_id, contact_id) WHERE (answered_at IS NULL);
 
@@ -12237,9 +12266,6 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
-ALTER TABLE ONLY public.invitations
-    ADD CONSTRAINT invitations_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
-
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
@@ -12302,6 +12328,27 @@ ALTER TABLE ONLY public.profiles
 
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.recording_share_openings
+    ADD CONSTRAINT recording_share_openings_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.recording_share_openings
+    ADD CONSTRAINT recording_share_openings_org_id_share_id_fkey FOREIGN KEY (org_id, share_id) REFERENCES public.recording_shares(org_id, id);
+
+ALTER TABLE ONLY public.recording_shares
+    ADD CONSTRAINT recording_shares_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.recording_shares
+    ADD CONSTRAINT recording_shares_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
+
+ALTER TABLE ONLY public.recording_shares
+    ADD CONSTRAINT recording_shares_org_id_recording_id_fkey FOREIGN KEY (org_id, recording_id) REFERENCES public.recordings(org_id, id);
+
+ALTER TABLE ONLY public.recordings
+    ADD CONSTRAINT recordings_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id);
+
+ALTER TABLE ONLY public.recordings
+    ADD CONSTRAINT recordings_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
 ALTER TABLE ONLY public.reply_questions
     ADD CONSTRAINT reply_questions_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE CASCADE;
@@ -12404,6 +12451,10 @@ CREATE POLICY definer_crosses ON public.phone_numbers FOR SELECT TO app_definer 
 
 CREATE POLICY definer_crosses ON public.profiles TO app_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY definer_crosses ON public.recording_shares FOR SELECT TO app_definer USING (true);
+
+CREATE POLICY definer_crosses ON public.recordings FOR SELECT TO app_definer USING (true);
+
 CREATE POLICY definer_crosses ON public.vapi_pace TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.vapi_tools TO app_definer USING (true) WITH CHECK (true);
@@ -12444,6 +12495,12 @@ ALTER TABLE public.phone_numbers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.recording_share_openings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recording_shares ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.recordings ENABLE ROW LEVEL SECURITY;
+
 CREATE POLICY registry_reads ON public.vapi_tools FOR SELECT TO tenant_service, app_writer USING (true);
 
 ALTER TABLE public.reply_questions ENABLE ROW LEVEL SECURITY;
@@ -12453,14 +12510,6 @@ ALTER TABLE public.resource_services ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.resources ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.scheduled_messages ENABLE ROW LEVEL SECURITY;
-
-CREATE POLICY searcher_finds ON public.call_logs FOR SELECT TO app_searcher USING (true);
-
-CREATE POLICY searcher_finds ON public.contacts FOR SELECT TO app_searcher USING (true);
-
-CREATE POLICY searcher_finds ON public.messages FOR SELECT TO app_searcher USING (true);
-
-CREATE POLICY searcher_finds ON public.patients FOR SELECT TO app_searcher USING (true);
 
 CREATE POLICY service_role_sees_all ON public.agent_tools TO service_role USING (true) WITH CHECK (true);
 
@@ -12529,6 +12578,12 @@ CREATE POLICY service_role_sees_all ON public.patients TO service_role USING (tr
 CREATE POLICY service_role_sees_all ON public.phone_numbers TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.profiles TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.recording_share_openings TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.recording_shares TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.recordings TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.reply_questions TO service_role USING (true) WITH CHECK (true);
 
@@ -12616,6 +12671,12 @@ CREATE POLICY tenant_reads ON public.phone_numbers FOR SELECT TO tenant_user, te
 
 CREATE POLICY tenant_reads ON public.profiles FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.recording_share_openings FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.recording_shares FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.recordings FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.reply_questions FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.resource_services FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -12702,6 +12763,12 @@ CREATE POLICY writer_writes ON public.phone_numbers TO app_writer USING ((org_id
 
 CREATE POLICY writer_writes ON public.profiles TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.recording_share_openings TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.recording_shares TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.recordings TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.reply_questions TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.resource_services TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -12715,20 +12782,17 @@ CREATE POLICY writer_writes ON public.services TO app_writer USING ((org_id = ( 
 CREATE POLICY writer_writes ON public.webhook_deliveries TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 GRANT USAGE ON SCHEMA app TO app_definer;
-GRANT USAGE ON SCHEMA app TO app_searcher;
 GRANT USAGE ON SCHEMA app TO app_writer;
 GRANT USAGE ON SCHEMA app TO tenant_service;
 GRANT USAGE ON SCHEMA app TO tenant_user;
 GRANT USAGE ON SCHEMA app TO voxanne_login;
 
 GRANT USAGE ON SCHEMA extensions TO app_definer;
-GRANT USAGE ON SCHEMA extensions TO app_searcher;
 GRANT USAGE ON SCHEMA extensions TO app_writer;
 GRANT USAGE ON SCHEMA extensions TO tenant_service;
 GRANT USAGE ON SCHEMA extensions TO tenant_user;
 
 GRANT USAGE ON SCHEMA public TO app_definer;
-GRANT USAGE ON SCHEMA public TO app_searcher;
 GRANT USAGE ON SCHEMA public TO app_writer;
 GRANT USAGE ON SCHEMA public TO service_role;
 GRANT USAGE ON SCHEMA public TO tenant_service;
@@ -12798,16 +12862,6 @@ GRANT SELECT ON TABLE public.messages TO tenant_service;
 GRANT SELECT ON TABLE public.messages TO tenant_user;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
 
-GRANT SELECT(org_id) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(recipient) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(subject) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(content) ON TABLE public.messages TO app_searcher;
-
 GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
 GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO app_writer;
@@ -12845,6 +12899,9 @@ REVOKE ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_
 GRANT ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) TO tenant_service;
+REVOKE ALL ON FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) FROM PUBLIC;
 
@@ -12871,7 +12928,6 @@ GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_du
 REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO app_writer;
-GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.call_stats() TO tenant_user;
@@ -12888,20 +12944,6 @@ GRANT SELECT ON TABLE public.contacts TO tenant_service;
 GRANT SELECT ON TABLE public.contacts TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(name) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(phone) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(spoken_phone) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(email) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(search_text) ON TABLE public.contacts TO app_searcher;
 
 GRANT ALL ON FUNCTION app.campaign_segment(p_segment jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.campaign_segment(p_segment jsonb) FROM PUBLIC;
@@ -12978,8 +13020,8 @@ REVOKE ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status 
 GRANT ALL ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) TO app_writer;
-REVOKE ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) TO app_writer;
+REVOKE ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_language(p_contact_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
@@ -12987,7 +13029,6 @@ REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.contact_search(p_search text) TO app_searcher;
 GRANT ALL ON FUNCTION app.contact_search(p_search text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.contact_search(p_search text) FROM PUBLIC;
 
@@ -13009,7 +13050,6 @@ GRANT ALL ON FUNCTION app.current_member_role() TO tenant_user;
 REVOKE ALL ON FUNCTION app.current_member_role() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.current_org_id() TO app_definer;
-GRANT ALL ON FUNCTION app.current_org_id() TO app_searcher;
 GRANT ALL ON FUNCTION app.current_org_id() TO app_writer;
 GRANT ALL ON FUNCTION app.current_org_id() TO service_role;
 GRANT ALL ON FUNCTION app.current_org_id() TO tenant_service;
@@ -13056,6 +13096,9 @@ REVOKE ALL ON FUNCTION app.delete_template(p_template_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) TO app_writer;
+REVOKE ALL ON FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) FROM PUBLIC;
@@ -13078,11 +13121,14 @@ REVOKE ALL ON FUNCTION app.erase_visits(p_contact_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.expire_recordings(p_limit integer) TO tenant_service;
+REVOKE ALL ON FUNCTION app.expire_recordings(p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.find_messaging_tenant(p_number text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.find_messaging_tenant(p_number text) FROM PUBLIC;
@@ -13110,6 +13156,9 @@ GRANT ALL ON FUNCTION app.find_service(p_words text) TO tenant_service;
 GRANT ALL ON FUNCTION app.find_service(p_words text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.find_service(p_words text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.find_share_tenant(p_token_hash bytea) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.find_share_tenant(p_token_hash bytea) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
 
@@ -13119,15 +13168,14 @@ REVOKE ALL ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p
 GRANT ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) TO tenant_service;
+REVOKE ALL ON FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) TO tenant_user;
 REVOKE ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.found_ids(p_what text, p_search text) TO app_writer;
-GRANT ALL ON FUNCTION app.found_ids(p_what text, p_search text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.found_ids(p_what text, p_search text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
@@ -13145,9 +13193,6 @@ REVOKE ALL ON FUNCTION app.holds_left(p_now timestamp with time zone) FROM PUBLI
 
 GRANT ALL ON FUNCTION app.identify_caller(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.identify_caller(p_call_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.integrations() TO tenant_user;
-REVOKE ALL ON FUNCTION app.integrations() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
@@ -13181,17 +13226,8 @@ GRANT UPDATE(accepted_at) ON TABLE public.invitations TO app_definer;
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_service;
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_user;
 
-GRANT SELECT(message_id) ON TABLE public.invitations TO tenant_service;
-GRANT SELECT(message_id) ON TABLE public.invitations TO tenant_user;
-
-GRANT ALL ON FUNCTION app.invitation_mail(p_invitation public.invitations) TO app_writer;
-REVOKE ALL ON FUNCTION app.invitation_mail(p_invitation public.invitations) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.invitation_of_message(p_message_id uuid) TO tenant_service;
-REVOKE ALL ON FUNCTION app.invitation_of_message(p_message_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) TO tenant_user;
+REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) FROM PUBLIC;
@@ -13240,10 +13276,6 @@ REVOKE ALL ON FUNCTION app.list_campaigns() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) TO app_writer;
-GRANT ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) TO tenant_user;
-REVOKE ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.list_leads(p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_leads(p_limit integer) FROM PUBLIC;
 
@@ -13252,6 +13284,9 @@ REVOKE ALL ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from
 
 GRANT ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_shares(p_call_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_shares(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.list_visits(p_language text, p_names text[], p_dates text[], p_times text[], p_codes boolean) FROM PUBLIC;
@@ -13283,9 +13318,6 @@ REVOKE ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) TO app_writer;
-REVOKE ALL ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_service;
@@ -13380,17 +13412,17 @@ REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old
 GRANT ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.note_effect(p_claim_id uuid) TO tenant_user;
-REVOKE ALL ON FUNCTION app.note_effect(p_claim_id uuid) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.note_recording(p_call_id uuid, p_source_url text) TO app_writer;
+REVOKE ALL ON FUNCTION app.note_recording(p_call_id uuid, p_source_url text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.note_recording_deleted(p_recording_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.note_recording_deleted(p_recording_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) FROM PUBLIC;
@@ -13404,6 +13436,9 @@ REVOKE ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_as
 
 GRANT ALL ON FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.open_question(p_contact_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.open_share(p_token_hash bytea, p_part text, p_visitor text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) TO tenant_service;
@@ -13426,12 +13461,11 @@ REVOKE ALL ON FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitati
 GRANT ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.orgs_with_due_recordings() TO voxanne_login;
+REVOKE ALL ON FUNCTION app.orgs_with_due_recordings() FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO app_writer;
-GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO tenant_user;
-REVOKE ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) FROM PUBLIC;
@@ -13508,11 +13542,11 @@ GRANT SELECT(updated_at) ON TABLE public.org_credentials TO tenant_user;
 GRANT ALL ON FUNCTION app.read_credential(p_provider text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.read_credential(p_provider text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.read_export(p_message_id uuid, p_request_id text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.read_export(p_message_id uuid, p_request_id text) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.read_notification(p_notification_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.read_notification(p_notification_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.read_recording(p_call_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_recording(p_call_id uuid, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.recent_activity(p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.recent_activity(p_limit integer) FROM PUBLIC;
@@ -13523,14 +13557,20 @@ REVOKE ALL ON FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_
 GRANT ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) TO tenant_service;
-REVOKE ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_inbound_message(p_provider text, p_external_id text, p_from text, p_to text, p_body text, p_opt_out_type text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.recording_of_link(p_recording_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.recording_of_link(p_recording_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.recording_to_delete(p_recording_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.recording_to_delete(p_recording_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO tenant_service;
@@ -13569,9 +13609,6 @@ REVOKE ALL ON FUNCTION app.release_number(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.reminder_text(p_visit public.appointments, p_method text) TO app_writer;
-REVOKE ALL ON FUNCTION app.reminder_text(p_visit public.appointments, p_method text) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.remove_closure(p_closure_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.remove_closure(p_closure_id uuid) FROM PUBLIC;
 
@@ -13587,9 +13624,6 @@ REVOKE ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_
 GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO app_writer;
 GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) FROM PUBLIC;
@@ -13613,7 +13647,6 @@ GRANT ALL ON FUNCTION app.require_admin() TO app_writer;
 REVOKE ALL ON FUNCTION app.require_admin() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_org_id() TO app_definer;
-GRANT ALL ON FUNCTION app.require_org_id() TO app_searcher;
 GRANT ALL ON FUNCTION app.require_org_id() TO app_writer;
 GRANT ALL ON FUNCTION app.require_org_id() TO tenant_service;
 GRANT ALL ON FUNCTION app.require_org_id() TO tenant_user;
@@ -13634,6 +13667,9 @@ REVOKE ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id
 
 GRANT ALL ON FUNCTION app.retired_tools() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.retired_tools() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.agents TO tenant_service;
 GRANT SELECT ON TABLE public.agents TO tenant_user;
@@ -13684,12 +13720,6 @@ GRANT SELECT ON TABLE public.patients TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.patients TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.patients TO app_searcher;
-
-GRANT SELECT(name) ON TABLE public.patients TO app_searcher;
-
 GRANT ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) FROM PUBLIC;
 
@@ -13727,9 +13757,6 @@ REVOKE ALL ON FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grante
 GRANT ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_service;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_user;
 REVOKE ALL ON FUNCTION app.service_cards() FROM PUBLIC;
@@ -13749,8 +13776,17 @@ REVOKE ALL ON FUNCTION app.set_message_rules(p_rules jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.set_org_settings(p_fields jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.set_org_settings(p_fields jsonb) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) TO app_writer;
+REVOKE ALL ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.share_recording(p_call_id uuid, p_token_hash bytea, p_recipient text, p_subject text, p_content text, p_send_key text, p_service_provider text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.share_recording(p_call_id uuid, p_token_hash bytea, p_recipient text, p_subject text, p_content text, p_send_key text, p_service_provider text, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.share_state(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone, p_message_status text, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.share_state(p_revoked_at timestamp with time zone, p_expires_at timestamp with time zone, p_message_status text, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.slot_refusal(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid, p_override boolean) FROM PUBLIC;
@@ -13829,9 +13865,6 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.vapi_tools TO app_definer;
 GRANT ALL ON FUNCTION app.tool_registry() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.tool_registry() FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.transcript_of(p_call_id uuid) TO app_writer;
-REVOKE ALL ON FUNCTION app.transcript_of(p_call_id uuid) FROM PUBLIC;
-
 GRANT ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) FROM PUBLIC;
 
@@ -13840,6 +13873,9 @@ REVOKE ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p
 
 GRANT ALL ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.verify_code(p_call_id uuid, p_code_hashes bytea[], p_patient_name text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.view_recording(p_recording_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.view_recording(p_recording_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.visible_appointments(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.visible_appointments(p_call_id uuid) FROM PUBLIC;
@@ -13933,16 +13969,6 @@ GRANT SELECT ON TABLE public.call_logs TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(direction) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(from_number) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(to_number) ON TABLE public.call_logs TO app_searcher;
-
 GRANT SELECT ON TABLE public.caller_messages TO tenant_service;
 GRANT SELECT ON TABLE public.caller_messages TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.caller_messages TO app_writer;
@@ -14001,6 +14027,86 @@ GRANT SELECT ON TABLE public.phone_numbers TO tenant_service;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO service_role;
+
+GRANT SELECT ON TABLE public.recording_share_openings TO tenant_service;
+GRANT SELECT ON TABLE public.recording_share_openings TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_share_openings TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_share_openings TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_shares TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_shares TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.recording_shares TO app_definer;
+GRANT SELECT(org_id) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(org_id) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(id) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(id) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(recording_id) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(recording_id) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(token_hash) ON TABLE public.recording_shares TO app_definer;
+
+GRANT SELECT(recipient) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(recipient) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(message_id) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(message_id) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(actor_user_id) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(actor_user_id) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(expires_at) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(expires_at) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(revoked_at) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(revoked_at) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(revoked_by) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(revoked_by) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(created_at) ON TABLE public.recording_shares TO tenant_service;
+GRANT SELECT(created_at) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recordings TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recordings TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.recordings TO app_definer;
+GRANT SELECT(org_id) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(org_id) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(id) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(id) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(call_id) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(call_id) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(lease_until) ON TABLE public.recordings TO app_definer;
+
+GRANT SELECT(content_type) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(content_type) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(size_bytes) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(size_bytes) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(stored_at) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(stored_at) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO app_definer;
+GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(deleted_at) ON TABLE public.recordings TO app_definer;
+GRANT SELECT(deleted_at) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(deleted_at) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(created_at) ON TABLE public.recordings TO app_definer;
+GRANT SELECT(created_at) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(created_at) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(updated_at) ON TABLE public.recordings TO tenant_service;
+GRANT SELECT(updated_at) ON TABLE public.recordings TO tenant_user;
 
 GRANT SELECT ON TABLE public.resource_services TO tenant_service;
 GRANT SELECT ON TABLE public.resource_services TO tenant_user;

@@ -12,8 +12,11 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
+	"github.com/voxanne-ai/voxanne/jobs/recorder"
 	"github.com/voxanne-ai/voxanne/jobs/toolsync"
+	"github.com/voxanne-ai/voxanne/providers/download"
 	"github.com/voxanne-ai/voxanne/providers/email"
+	"github.com/voxanne-ai/voxanne/providers/storage"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 )
@@ -73,10 +76,14 @@ func describe(err error) string {
 	if said := describeSending(err); said != "" {
 		return said
 	}
+	if said := describeFiles(err); said != "" {
+		return said
+	}
 	for _, known := range []error{
 		vapi.ErrNotFound, vapi.ErrUnauthorized, vapi.ErrPinned, ErrNotEnded, errStillRaw, pgx.ErrNoRows,
 		messenger.ErrNotConfigured, messenger.ErrNotWaiting, twilio.ErrUnauthorized, twilio.ErrSuspended,
-		email.ErrUnauthorized, email.ErrNotVerified,
+		email.ErrUnauthorized, email.ErrNotVerified, recorder.ErrNotAudio, download.ErrForbidden, download.ErrGone, download.ErrTooLarge,
+		storage.ErrNotFound, storage.ErrUnauthorized,
 		context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
@@ -113,6 +120,19 @@ func describeSending(err error) string {
 		return "email: too many requests"
 	case errors.As(err, new(*email.UnavailableError)):
 		return "email: not reached"
+	}
+	return ""
+}
+
+// describeFiles names the errors of fetching and storing files, none of which quotes an address. Empty for any other error.
+func describeFiles(err error) string {
+	var download *download.UnavailableError
+	var stored *storage.UnavailableError
+	switch {
+	case errors.As(err, &download):
+		return download.Error()
+	case errors.As(err, &stored):
+		return stored.Error()
 	}
 	return ""
 }

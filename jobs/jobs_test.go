@@ -82,13 +82,20 @@ func (s silent) Settle(context.Context, uuid.UUID, uuid.UUID) (time.Duration, er
 
 func (b *testBundle) workWith(t *testing.T, read ReadReport, messages Messenger) {
 	t.Helper()
+	b.run(t, Options{ReadReport: read, Messenger: messages, Log: slog.New(slog.NewTextHandler(b.log, nil))})
+}
+
+// run is work with these options, to which what all tests share is added.
+func (b *testBundle) run(t *testing.T, o Options) {
+	t.Helper()
 	played := httptest.NewServer(b.vapi)
 	client, err := vapi.New(vapi.Options{BaseURL: played.URL, Key: testKey, HTTP: played.Client()})
 	require.NoError(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- Run(ctx, Options{DirectURL: b.data.LoginURL, DB: b.db, Calls: client, ReadReport: read, Messenger: messages, Log: slog.New(slog.NewTextHandler(b.log, nil))})
+		o.DirectURL, o.DB, o.Calls = b.data.LoginURL, b.db, client
+		done <- Run(ctx, o)
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -143,7 +150,7 @@ func TestUnknownKindIsRefused(t *testing.T) {
 	var pg *pgconn.PgError
 	require.ErrorAs(t, err, &pg)
 	require.Equal(t, db.StateBadInput, pg.Code)
-	for _, args := range []river.JobArgs{ReleaseHold{}, FetchCallReport{}, SendScheduled{}, SendMessage{}, SettleMessage{}} {
+	for _, args := range []river.JobArgs{ReleaseHold{}, FetchCallReport{}, SendScheduled{}, SendMessage{}, SettleMessage{}, KeepRecording{}, DeleteRecording{}} {
 		require.NoError(t, b.asTenant(t, "select app.enqueue_job($1, '{}', now() + interval '1 day')", args.Kind()), "control: the kinds that have a worker")
 	}
 }

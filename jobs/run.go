@@ -58,13 +58,14 @@ type Messenger interface {
 // ErrNotEnded says that a fetched call has no report yet: fetch it again later.
 var ErrNotEnded = errors.New("the call has not ended")
 
-// Options is what the workers need. All but Tools are required.
+// Options is what the workers need. All but Recordings and Tools are required.
 type Options struct {
 	DirectURL  string // of voxanne_login, not through a pooler: the queue listens
 	DB         *db.DB // for the jobs' own transactions
 	Calls      Calls
 	ReadReport ReadReport
 	Messenger  Messenger
+	Recordings Recorder         // nil: this process leaves recordings to others
 	Tools      *toolsync.Syncer // nil: this process leaves the assistants at Vapi to others
 	Log        *slog.Logger
 }
@@ -115,6 +116,13 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &sweepPlatform{db: o.DB, now: time.Now})
 	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}}
 	periodic := []*river.PeriodicJob{sweepHourly()}
+	if o.Recordings != nil {
+		river.AddWorker(workers, &keepRecording{recordings: o.Recordings})
+		river.AddWorker(workers, &deleteRecording{recordings: o.Recordings})
+		river.AddWorker(workers, &expireRecordings{recordings: o.Recordings})
+		queues[recordingQueue] = river.QueueConfig{MaxWorkers: recordingWorkers}
+		periodic = append(periodic, expireHourly())
+	}
 	if o.Tools != nil {
 		river.AddWorker(workers, &syncAgent{tools: o.Tools})
 		river.AddWorker(workers, &checkAgent{tools: o.Tools})

@@ -14,6 +14,7 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 drop function app.take_scheduled;
 drop function app.take_visits;
 drop function app.confirmation_email;
+drop function app.record_call_report;
 drop policy if exists definer_crosses on public.agent_tools;
 drop policy if exists definer_crosses on public.agents;
 drop policy if exists service_role_sees_all on public.vapi_pace;
@@ -170,6 +171,9 @@ select app.protect_table('public.calendar_links');
 select app.protect_table('public.busy_blocks');
 select app.protect_table('public.contacts');
 select app.protect_table('public.call_logs');
+select app.protect_table('public.recordings');
+select app.protect_table('public.recording_shares');
+select app.protect_table('public.recording_share_openings');
 select app.protect_table('public.patients');
 select app.protect_table('public.caller_verifications');
 select app.protect_table('public.caller_messages');
@@ -204,6 +208,13 @@ revoke insert, update, delete on table public.messages, public.audit_log from se
 revoke select on table public.invitations from tenant_user, tenant_service;
 grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at, message_id)
   on table public.invitations to tenant_user, tenant_service;
+
+-- Where a provider keeps a recording is a secret while it opens.
+revoke select on table public.recordings, public.recording_shares from tenant_user, tenant_service;
+grant select (org_id, id, call_id, content_type, size_bytes, stored_at, delete_requested_at, deleted_at, created_at, updated_at)
+  on table public.recordings to tenant_user, tenant_service;
+grant select (org_id, id, recording_id, recipient, message_id, actor_user_id, expires_at, revoked_at, revoked_by, created_at)
+  on table public.recording_shares to tenant_user, tenant_service;
 
 -- Keys, sealed credentials and one member's kept answers are opened by functions only; nobody's list shows them.
 revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys from tenant_user, tenant_service;
@@ -241,6 +252,14 @@ grant select on table public.phone_numbers to app_definer;
 drop policy if exists definer_crosses on public.org_credentials;
 create policy definer_crosses on public.org_credentials for select to app_definer using (true);
 grant select (org_id, key_id) on table public.org_credentials to app_definer;
+
+-- Whose a shared link is, and which clinics have recordings to delete; never where a recording lies.
+drop policy if exists definer_crosses on public.recording_shares;
+create policy definer_crosses on public.recording_shares for select to app_definer using (true);
+grant select (org_id, token_hash) on table public.recording_shares to app_definer;
+drop policy if exists definer_crosses on public.recordings;
+create policy definer_crosses on public.recordings for select to app_definer using (true);
+grant select (org_id, created_at, lease_until, delete_requested_at, deleted_at) on table public.recordings to app_definer;
 
 drop policy if exists definer_crosses on public.events;
 create policy definer_crosses on public.events for all to app_definer using (true) with check (true);
@@ -343,6 +362,148 @@ comment on function app.require_org_id() is
 
 select app.seal('app.require_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher');
 -- end of sql/0140_function_require_org_id.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0310_function_enqueue_job.sql
+-- The only place that knows River's tables; a test puts a job in through it and works it with the pinned River.
+create or replace function app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamptz default null)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_id bigint;
+  v_run_at timestamptz := coalesce(p_run_at, app.now());
+begin
+  if p_kind is null or p_kind not in (
+    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
+    'delete_recording'
+  ) then
+    raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
+  end if;
+  insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
+  values (
+    p_kind,
+    p_args || jsonb_build_object('org_id', app.require_org_id()),
+    8,
+    -- Neither Vapi being down nor long recordings may keep holds and texts waiting.
+    case when p_kind = 'sync_agent' then 'vapi' when p_kind in ('keep_recording', 'delete_recording') then 'recordings' else 'default' end, 1, v_run_at,
+    case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
+  )
+  returning id into v_id;
+  return v_id;
+end
+$$;
+
+comment on function app.enqueue_job(text, jsonb, timestamptz) is
+  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+
+select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
+-- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0740_function_record_call_report.sql
+create or replace function app.record_call_report(
+  p_call_id uuid,
+  p_started_at timestamptz,
+  p_ended_at timestamptz,
+  p_duration_seconds integer,
+  p_ended_reason text,
+  p_summary text,
+  p_turns jsonb,
+  p_cost_micros bigint,
+  p_has_recording boolean,
+  p_tools_used text[],
+  p_said_names text[] default '{}',
+  p_recording_url text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_names text[];
+  v_summary text;
+  v_turns jsonb;
+  v_state text;
+  v_outcome text;
+  v_seconds integer;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.id is null then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.reported_at is not null and v_call.transcript_state <> 'pending_redaction' then
+    return v_call.transcript_state;
+  end if;
+
+  perform app.contact_of_call(p_call_id);
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
+  begin
+    v_summary := app.redact_phi(p_summary, v_names);
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
+      order by t.position), '[]')
+    into v_turns
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+  exception when query_canceled or others then
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
+    v_summary := null;
+    v_turns := '[]';
+    v_state := 'pending_redaction';
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
+  end;
+
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
+  update public.call_logs c
+  set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
+    recording_state = case
+      when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
+      when p_has_recording then 'at_provider'
+      when exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then 'not_kept_by_provider'
+      else 'none'
+    end,
+    tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  if p_has_recording then
+    perform app.note_recording(p_call_id, p_recording_url);
+  end if;
+  perform app.release_hold(p_call_id);
+  if v_outcome = 'missed' and v_call.reported_at is null then
+    perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+    perform app.schedule_missed_call(p_call_id);
+  end if;
+  perform app.announce('call_ended', 'call', p_call_id);
+  return v_state;
+end
+$$;
+
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');
+-- end of sql/0740_function_record_call_report.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -590,8 +751,8 @@ declare
   v_now timestamptz;
   v_decision app.message_decision;
 begin
-  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation')
-    or coalesce(p_method, '') not in ('sms', 'email') or (p_category = 'invitation' and p_method <> 'email')
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation', 'share')
+    or coalesce(p_method, '') not in ('sms', 'email') or (p_category in ('invitation', 'share') and p_method <> 'email')
     or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
   then
     raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
@@ -1151,7 +1312,7 @@ end
 $$;
 
 comment on function app.erase_contact(uuid) is
-  'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Recordings lie with the provider and are not reached from here.';
+  'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
 
 select app.seal('app.erase_contact(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/0990_function_erase_contact.sql
@@ -2408,7 +2569,7 @@ begin
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
-    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000
+    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000, c.recording_error
   from unnest(v_ids) with ordinality page (id, place)
   join public.call_logs c on c.org_id = v_org_id and c.id = page.id
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
@@ -2513,7 +2674,7 @@ begin
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
-    c.tools_used, c.cost_micros, c.created_at, c.transcript
+    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error
   from public.call_logs c
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
@@ -2554,11 +2715,13 @@ begin
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
+  -- Last: a report that was being taken in has noted its recording by now.
+  perform app.drop_recordings(p_call_ids, 'erased');
 end
 $$;
 
 comment on function app.blank_calls(uuid[]) is
-  'Blanks the words of calls and the number on the other side: transcript, summary, messages left. Times, outcome and cost stay.';
+  'Blanks the words of calls and the number on the other side: transcript, summary, messages left; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
 
 select app.seal('app.blank_calls(uuid[])', null, 'app_writer');
 -- end of sql/1206_function_blank_calls.sql
@@ -2598,7 +2761,7 @@ end
 $$;
 
 comment on function app.delete_call(uuid, text) is
-  'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). A recording lies with the provider and is not reached from here.';
+  'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). Our copy of its recording is deleted by a job; the provider''s own is not reached from here.';
 
 select app.seal('app.delete_call(uuid, text)', 'app_writer', 'tenant_user');
 -- end of sql/1207_function_delete_call.sql
@@ -3510,8 +3673,9 @@ begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
     'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
-    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode');
-  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' order by f.key limit 1;
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
+    'keep_recordings_days');
+  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' and f.key <> 'keep_recordings_days' order by f.key limit 1;
   if found then
     raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
   end if;
@@ -3534,6 +3698,8 @@ begin
     recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
     ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
     hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    keep_recordings_for = case when p_fields ? 'keep_recordings_days'
+      then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
     updated_at = app.now()
   where o.id = v_org_id
   returning o.*;
@@ -3551,7 +3717,7 @@ end
 $$;
 
 comment on function app.set_org_settings(jsonb) is
-  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure and hipaa_mode; what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode and keep_recordings_days (null: recordings are kept until their call is deleted); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
 
 select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1265_function_set_org_settings.sql
@@ -4085,6 +4251,745 @@ select app.seal('app.note_verification(text, timestamptz, text)', 'app_writer', 
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1430_function_note_recording.sql
+create or replace function app.note_recording(
+  p_call_id uuid,
+  p_source_url text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid := app.uuid_v7();
+begin
+  insert into public.recordings (org_id, id, call_id, source_url, storage_key)
+  values (v_org_id, v_id, p_call_id, case when char_length(p_source_url) <= 4000 then p_source_url end, 'recordings/' || v_org_id || '/' || v_id)
+  on conflict (org_id, call_id) do nothing;
+  if found then
+    perform app.enqueue_job('keep_recording', jsonb_build_object('call_id', p_call_id));
+  end if;
+end
+$$;
+
+comment on function app.note_recording(uuid, text) is
+  'Remembers that the provider has a recording of a call, and where it may be fetched for a while (NULL: it must be asked); a job copies it. Once a call.';
+
+select app.seal('app.note_recording(uuid, text)', null, 'app_writer');
+-- end of sql/1430_function_note_recording.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1431_function_set_recording_state.sql
+create or replace function app.set_recording_state(
+  p_call_id uuid,
+  p_state text,
+  p_error text default null
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  update public.call_logs c
+  set recording_state = p_state, recording_error = p_error, updated_at = app.now()
+  where c.org_id = app.require_org_id() and c.id = p_call_id
+    and (c.recording_state, c.recording_error) is distinct from (p_state, p_error);
+  if found then
+    perform app.announce('call_update', 'call', p_call_id);
+  end if;
+end
+$$;
+
+comment on function app.set_recording_state(uuid, text, text) is
+  'Writes into a call how far its recording got (see call_logs.recording_state) and tells live clients, if that is news.';
+
+select app.seal('app.set_recording_state(uuid, text, text)', null, 'app_writer');
+-- end of sql/1431_function_set_recording_state.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1432_function_begin_recording.sql
+create or replace function app.begin_recording(
+  p_call_id uuid,
+  p_lease interval
+)
+returns setof app.recording_copy
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_recording public.recordings;
+  v_copy app.recording_copy;
+  v_now timestamptz;
+begin
+  select * into v_recording from public.recordings r where r.org_id = v_org_id and r.call_id = p_call_id for update;
+  v_now := app.now();
+  if v_recording.id is null then
+    raise exception 'there is no such recording' using errcode = 'VX404';
+  end if;
+  select v_recording.id, c.vapi_call_id, v_recording.source_url, v_recording.storage_key
+  into v_copy.recording_id, v_copy.vapi_call_id, v_copy.source_url, v_copy.storage_key
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id;
+  v_copy.outcome := case
+    when v_recording.delete_requested_at is not null then 'unwanted'
+    when v_recording.stored_at is not null then 'done'
+    when v_recording.lease_until > v_now then 'wait'
+    else 'copy'
+  end;
+  if v_copy.outcome = 'wait' then
+    v_copy.not_before := v_recording.lease_until;
+  elsif v_copy.outcome = 'copy' then
+    update public.recordings r
+    set lease_until = v_now + p_lease, updated_at = v_now
+    where r.org_id = v_org_id and r.id = v_recording.id;
+    perform app.set_recording_state(p_call_id, 'copying');
+  end if;
+  return next v_copy;
+end
+$$;
+
+comment on function app.begin_recording(uuid, interval) is
+  'Asks, for a job, whether the recording of a call is to be copied now, see app.recording_copy. With outcome copy the recording is the job''s for p_lease; app.finish_recording or app.fail_recording ends it. VX404: the tenant has no such recording.';
+
+select app.seal('app.begin_recording(uuid, interval)', 'app_writer', 'tenant_service');
+-- end of sql/1432_function_begin_recording.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1434_function_finish_recording.sql
+create or replace function app.finish_recording(
+  p_recording_id uuid,
+  p_content_type text,
+  p_size_bytes bigint
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_recording public.recordings;
+  v_now timestamptz;
+begin
+  select * into v_recording from public.recordings r where r.org_id = v_org_id and r.id = p_recording_id for update;
+  v_now := app.now();
+  if v_recording.id is null then
+    raise exception 'there is no such recording' using errcode = 'VX404';
+  elsif v_recording.delete_requested_at is not null then
+    return false;
+  elsif v_recording.stored_at is null then
+    update public.recordings r
+    set content_type = p_content_type, size_bytes = p_size_bytes, stored_at = v_now, source_url = null, lease_until = null, updated_at = v_now
+    where r.org_id = v_org_id and r.id = p_recording_id;
+    perform app.set_recording_state(v_recording.call_id, 'stored');
+  end if;
+  return true;
+end
+$$;
+
+comment on function app.finish_recording(uuid, text, bigint) is
+  'The recording lies in the storage, whole. False: it was deleted or erased while it was copied, and the file must go. VX404: the tenant has no such recording.';
+
+select app.seal('app.finish_recording(uuid, text, bigint)', 'app_writer', 'tenant_service');
+-- end of sql/1434_function_finish_recording.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1436_function_fail_recording.sql
+create or replace function app.fail_recording(
+  p_recording_id uuid,
+  p_reason text,
+  p_final boolean
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_recording public.recordings;
+  v_now timestamptz;
+begin
+  select * into v_recording from public.recordings r where r.org_id = v_org_id and r.id = p_recording_id for update;
+  v_now := app.now();
+  if v_recording.id is null or v_recording.stored_at is not null or v_recording.delete_requested_at is not null then
+    return;
+  end if;
+  update public.recordings r
+  set lease_until = null, source_url = case when not p_final then r.source_url end, updated_at = v_now
+  where r.org_id = v_org_id and r.id = p_recording_id;
+  if not p_final then
+    perform app.set_recording_state(v_recording.call_id, 'at_provider');
+  elsif p_reason = 'gone' and exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then
+    perform app.set_recording_state(v_recording.call_id, 'not_kept_by_provider');
+  else
+    perform app.set_recording_state(v_recording.call_id, 'failed', p_reason);
+  end if;
+end
+$$;
+
+comment on function app.fail_recording(uuid, text, boolean) is
+  'A recording could not be copied this time: gone, too_large, not_audio, unreachable or storage. p_final: nobody tries again; then the call says failed with the reason, or not_kept_by_provider where the clinic''s HIPAA mode explains that it is gone. Nothing happens to a recording that is stored or unwanted.';
+
+select app.seal('app.fail_recording(uuid, text, boolean)', 'app_writer', 'tenant_service');
+-- end of sql/1436_function_fail_recording.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1438_function_drop_recordings.sql
+create or replace function app.drop_recordings(
+  p_call_ids uuid[],
+  p_reason text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_recording record;
+begin
+  for v_recording in
+    update public.recordings r
+    set delete_requested_at = v_now, source_url = null, updated_at = v_now
+    where r.org_id = v_org_id and r.call_id = any (p_call_ids) and r.delete_requested_at is null
+    returning r.id, r.call_id
+  loop
+    update public.recording_shares s
+    set revoked_at = coalesce(s.revoked_at, v_now), recipient = case when p_reason = 'erased' then null else s.recipient end
+    where s.org_id = v_org_id and s.recording_id = v_recording.id;
+    perform app.set_recording_state(v_recording.call_id, 'deleted', p_reason);
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_recording.id));
+  end loop;
+end
+$$;
+
+comment on function app.drop_recordings(uuid[], text) is
+  'From now on nobody listens to the recordings of these calls: their links are revoked and a job deletes the files. p_reason: expired or erased; erased also forgets whom links were sent to.';
+
+select app.seal('app.drop_recordings(uuid[], text)', null, 'app_writer');
+-- end of sql/1438_function_drop_recordings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1440_function_recording_to_delete.sql
+create or replace function app.recording_to_delete(
+  p_recording_id uuid
+)
+returns setof app.recording_copy
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  -- A copy that runs writes the file after all: its own end deletes it, and this job looks again behind it.
+  select case when r.lease_until > app.now() then 'wait' else 'unwanted' end, r.id, null::text, null::text, r.storage_key,
+    case when r.lease_until > app.now() then r.lease_until end
+  from public.recordings r
+  where r.org_id = app.require_org_id() and r.id = p_recording_id and r.delete_requested_at is not null and r.deleted_at is null
+$$;
+
+comment on function app.recording_to_delete(uuid) is
+  'The recording whose file a job shall delete: outcome unwanted, or wait while it may still be being copied. No row when it is deleted already or shall stay.';
+
+select app.seal('app.recording_to_delete(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1440_function_recording_to_delete.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1442_function_note_recording_deleted.sql
+create or replace function app.note_recording_deleted(
+  p_recording_id uuid
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  update public.recordings r
+  set deleted_at = app.now(), updated_at = app.now()
+  where r.org_id = app.require_org_id() and r.id = p_recording_id and r.delete_requested_at is not null and r.deleted_at is null;
+end
+$$;
+
+comment on function app.note_recording_deleted(uuid) is
+  'The storage says that the file of an unwanted recording is gone. Said again, or of a recording that shall stay, it changes nothing.';
+
+select app.seal('app.note_recording_deleted(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1442_function_note_recording_deleted.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1444_function_expire_recordings.sql
+create or replace function app.expire_recordings(
+  p_limit integer
+)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_keep interval;
+  v_now timestamptz := app.now();
+  v_old uuid[];
+  v_stuck uuid;
+  v_lost uuid;
+  v_count bigint;
+begin
+  select o.keep_recordings_for into v_keep from public.organizations o where o.id = v_org_id;
+  v_old := array(
+    select r.call_id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.created_at <= v_now - v_keep
+    order by r.created_at
+    limit p_limit);
+  perform app.drop_recordings(v_old, 'expired');
+  v_count := cardinality(v_old);
+  -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
+  for v_stuck in
+    update public.recordings r
+    set delete_requested_at = v_now
+    where r.org_id = v_org_id and r.id in (
+      select s.id
+      from public.recordings s
+      where s.org_id = v_org_id and s.deleted_at is null and s.delete_requested_at < v_now - interval '6 hours'
+      limit p_limit)
+    returning r.id
+  loop
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
+    v_count := v_count + 1;
+  end loop;
+  -- A copy whose process died at its last try: nobody would ever say that it failed.
+  for v_lost in
+    select r.id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
+    limit p_limit
+  loop
+    perform app.fail_recording(v_lost, 'unreachable', true);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+comment on function app.expire_recordings(integer) is
+  'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all.';
+
+select app.seal('app.expire_recordings(integer)', 'app_writer', 'tenant_service');
+-- end of sql/1444_function_expire_recordings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1446_function_orgs_with_due_recordings.sql
+create or replace function app.orgs_with_due_recordings()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select o.id
+  from public.organizations o
+  where exists (
+    select from public.recordings r
+    where r.org_id = o.id and r.deleted_at is null
+      and (r.delete_requested_at is null and r.created_at <= app.now() - o.keep_recordings_for
+        or r.delete_requested_at < app.now() - interval '6 hours'
+        or r.delete_requested_at is null and r.lease_until < app.now() - interval '6 hours'))
+$$;
+
+comment on function app.orgs_with_due_recordings() is
+  'The organisations, of all, for which app.expire_recordings has something to do now.';
+
+select app.seal('app.orgs_with_due_recordings()', 'app_definer', 'voxanne_login');
+-- end of sql/1446_function_orgs_with_due_recordings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1447_function_view_recording.sql
+create or replace function app.view_recording(
+  p_recording_id uuid
+)
+returns app.recording_view
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_view app.recording_view;
+begin
+  select 'open', r.id, r.storage_key, r.content_type, r.size_bytes, o.name, c.began_at,
+    coalesce(l.time_zone, o.time_zone)
+  into v_view.outcome, v_view.recording_id, v_view.storage_key, v_view.content_type, v_view.size_bytes, v_view.clinic_name,
+    v_view.call_at, v_view.time_zone
+  from public.recordings r
+  join public.call_logs c on c.org_id = r.org_id and c.id = r.call_id and c.deleted_at is null
+  join public.organizations o on o.id = r.org_id and o.deleted_at is null
+  left join public.locations l on l.org_id = c.org_id and l.id = c.location_id
+  where r.org_id = app.require_org_id() and r.id = p_recording_id and r.stored_at is not null and r.delete_requested_at is null;
+  return v_view;
+end
+$$;
+
+comment on function app.view_recording(uuid) is
+  'A recording that we keep and that nobody asked to delete, with what a page says about its call; an outcome of NULL for any other.';
+
+select app.seal('app.view_recording(uuid)', null, 'app_writer');
+-- end of sql/1447_function_view_recording.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1448_function_read_recording.sql
+create or replace function app.read_recording(
+  p_call_id uuid,
+  p_request_id text default null
+)
+returns setof app.recording_view
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_state text;
+  v_recording_id uuid;
+  v_view app.recording_view;
+begin
+  select c.recording_state, r.id into v_state, v_recording_id
+  from public.call_logs c
+  left join public.recordings r on r.org_id = c.org_id and r.call_id = c.id
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+  if not found then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  v_view := app.view_recording(v_recording_id);
+  if v_view.outcome is null then
+    v_view.outcome := case when v_state in ('at_provider', 'copying') then 'not_ready' else 'no_recording' end;
+  else
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+    values (v_org_id, 'recording_read', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  end if;
+  return next v_view;
+end
+$$;
+
+comment on function app.read_recording(uuid, text) is
+  'The recording of a call, for a member to listen to now; who did so and in which request stands in the audit log. outcome no_recording or not_ready where there is none to listen to. Every member may. VX404 for an unknown or deleted call.';
+
+select app.seal('app.read_recording(uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1448_function_read_recording.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1450_function_recording_of_link.sql
+create or replace function app.recording_of_link(
+  p_recording_id uuid
+)
+returns setof app.recording_view
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select v.* from app.view_recording(p_recording_id) v where v.outcome is not null
+$$;
+
+comment on function app.recording_of_link(uuid) is
+  'The recording behind a short-lived address that this service signed for a player; no row when it was deleted since. The reading was audited when the address was given out.';
+
+select app.seal('app.recording_of_link(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1450_function_recording_of_link.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1452_function_share_recording.sql
+create or replace function app.share_recording(
+  p_call_id uuid,
+  p_token_hash bytea,
+  p_recipient text default null,
+  p_subject text default null,
+  p_content text default null,
+  p_send_key text default null,
+  p_service_provider text default null,
+  p_request_id text default null
+)
+returns setof app.share_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_recording_id uuid;
+  v_sent app.message_decision;
+  v_share app.share_decision;
+  v_now timestamptz;
+begin
+  perform app.require_staff();
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+  if v_call.id is null then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  -- Locked, so that no link is made to what is being deleted.
+  select r.id into v_recording_id
+  from public.recordings r
+  where r.org_id = v_org_id and r.call_id = p_call_id and r.stored_at is not null and r.delete_requested_at is null
+  for share;
+  v_now := app.now();
+  if v_recording_id is null then
+    v_share.outcome := case when v_call.recording_state in ('at_provider', 'copying') then 'not_ready' else 'no_recording' end;
+    return next v_share;
+    return;
+  elsif (
+    select count(*) from public.recording_shares s where s.org_id = v_org_id and s.created_at > v_now - interval '1 hour') >= 50
+  then
+    v_share.outcome := 'blocked';
+    v_share.reason := 'too_many_shares';
+    return next v_share;
+    return;
+  end if;
+
+  v_share.outcome := 'shared';
+  if p_recipient is not null then
+    select * into v_sent
+    from app.begin_message(
+      p_category => 'share', p_method => 'email', p_content => p_content, p_send_key => p_send_key,
+      -- The patient's own address goes when the patient is erased.
+      p_contact_id => (
+        select k.id from public.contacts k
+        where k.org_id = v_org_id and k.id = v_call.contact_id and lower(k.email) = lower(p_recipient) and k.erased_at is null),
+      p_service_provider => p_service_provider, p_recipient => p_recipient, p_subject => p_subject, p_call_id => p_call_id,
+      p_request_id => p_request_id);
+    v_share.outcome := v_sent.outcome;
+    v_share.reason := v_sent.reason;
+    v_share.message_id := v_sent.message_id;
+    v_share.status := v_sent.status;
+    if v_sent.outcome <> 'send' then
+      return next v_share;
+      return;
+    end if;
+  end if;
+
+  insert into public.recording_shares (org_id, recording_id, token_hash, recipient, message_id, actor_user_id, expires_at, created_at)
+  values (v_org_id, v_recording_id, p_token_hash, p_recipient, v_share.message_id, app.current_user_id(), v_now + interval '24 hours', v_now)
+  returning id, expires_at into v_share.share_id, v_share.expires_at;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'recording_shared', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  return next v_share;
+end
+$$;
+
+comment on function app.share_recording(uuid, bytea, text, text, text, text, text, text) is
+  'Makes a link to the recording of a call that opens for 24 hours; p_token_hash is the SHA-256 of its token. With p_recipient, an e-mail address, the row of the e-mail is begun as app.begin_message does (p_content says [link] for the link, which is stored nowhere) and the link opens unless that e-mail fails; without one the acting member gets the link. See app.share_decision; at most 50 links an hour and clinic. Staff only (VX403); VX404 for an unknown or deleted call.';
+
+select app.seal('app.share_recording(uuid, bytea, text, text, text, text, text, text)', 'app_writer', 'tenant_user');
+-- end of sql/1452_function_share_recording.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1453_function_share_state.sql
+create or replace function app.share_state(
+  p_revoked_at timestamptz,
+  p_expires_at timestamptz,
+  p_message_status text,
+  p_now timestamptz
+)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when p_revoked_at is not null then 'revoked'
+    when p_expires_at <= p_now then 'expired'
+    when p_message_status in ('failed', 'blocked') then 'not_sent'
+    else 'open'
+  end
+$$;
+
+comment on function app.share_state(timestamptz, timestamptz, text, timestamptz) is
+  'Whether a link opens now: open, or why not: revoked, expired, not_sent (its e-mail did not leave). p_message_status NULL: it has no e-mail.';
+
+select app.seal('app.share_state(timestamptz, timestamptz, text, timestamptz)', null, 'app_writer');
+-- end of sql/1453_function_share_state.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1454_function_list_shares.sql
+create or replace function app.list_shares(
+  p_call_id uuid
+)
+returns setof app.share_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  if not exists (select from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null) then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  return query
+  select s.id, s.recipient, s.actor_user_id, p.name, s.created_at, s.expires_at, s.revoked_at,
+    app.share_state(s.revoked_at, s.expires_at, m.status, v_now), m.status, o.openings, o.visitors, o.last_at
+  from public.recordings r
+  join public.recording_shares s on s.org_id = r.org_id and s.recording_id = r.id
+  left join public.messages m on m.org_id = s.org_id and m.id = s.message_id
+  left join public.profiles p on p.org_id = s.org_id and p.user_id = s.actor_user_id
+  cross join lateral (
+    select count(*) filter (where x.part = 'page') as openings, count(distinct x.visitor_hash) as visitors, max(x.at) as last_at
+    from public.recording_share_openings x
+    where x.org_id = s.org_id and x.share_id = s.id) o
+  where r.org_id = v_org_id and r.call_id = p_call_id
+  order by s.created_at desc, s.id desc
+  limit 100;
+end
+$$;
+
+comment on function app.list_shares(uuid) is
+  'The links to the recording of a call, the newest first, 100 at most, with how often and from how many places they were opened. Every member may look. VX404 for an unknown or deleted call.';
+
+select app.seal('app.list_shares(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1454_function_list_shares.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1456_function_revoke_share.sql
+create or replace function app.revoke_share(
+  p_share_id uuid,
+  p_request_id text default null
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_staff();
+  if not exists (select from public.recording_shares s where s.org_id = v_org_id and s.id = p_share_id) then
+    raise exception 'there is no such link' using errcode = 'VX404';
+  end if;
+  update public.recording_shares s
+  set revoked_at = app.now(), revoked_by = app.current_user_id()
+  where s.org_id = v_org_id and s.id = p_share_id and s.revoked_at is null;
+  if found then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+    values (v_org_id, 'share_revoked', 'recording_share', p_share_id, app.current_user_id(), left(p_request_id, 64));
+  end if;
+end
+$$;
+
+comment on function app.revoke_share(uuid, text) is
+  'From now on the link opens nothing; said again it changes nothing. Staff only (VX403); VX404 for an unknown link.';
+
+select app.seal('app.revoke_share(uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1456_function_revoke_share.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1458_function_find_share_tenant.sql
+create or replace function app.find_share_tenant(
+  p_token_hash bytea
+)
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select s.org_id from public.recording_shares s where s.token_hash = p_token_hash
+$$;
+
+comment on function app.find_share_tenant(bytea) is
+  'Whose link has this token, given as its SHA-256: one organisation, or no row when nobody''s. Whether it opens is for app.open_share.';
+
+select app.seal('app.find_share_tenant(bytea)', 'app_definer', 'voxanne_login');
+-- end of sql/1458_function_find_share_tenant.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1460_function_open_share.sql
+create or replace function app.open_share(
+  p_token_hash bytea,
+  p_part text,
+  p_visitor text
+)
+returns setof app.recording_view
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_share public.recording_shares;
+  v_hash bytea := app.number_hash(p_visitor);
+  v_view app.recording_view;
+begin
+  select s.* into v_share
+  from public.recording_shares s
+  left join public.messages m on m.org_id = s.org_id and m.id = s.message_id
+  where s.org_id = v_org_id and s.token_hash = p_token_hash
+    and app.share_state(s.revoked_at, s.expires_at, m.status, v_now) = 'open';
+  if v_share.id is null then
+    return;
+  end if;
+  v_view := app.view_recording(v_share.recording_id);
+  if v_view.outcome is null then
+    return;
+  end if;
+  v_view.expires_at := v_share.expires_at;
+  if p_part <> 'audio' or not exists (
+    select from public.recording_share_openings o
+    where o.org_id = v_org_id and o.share_id = v_share.id and o.part = 'audio' and o.visitor_hash = v_hash
+      and o.at > v_now - interval '15 minutes')
+  then
+    insert into public.recording_share_openings (org_id, share_id, part, visitor_hash, at)
+    values (v_org_id, v_share.id, p_part, v_hash, v_now);
+  end if;
+  return next v_view;
+end
+$$;
+
+comment on function app.open_share(bytea, text, text) is
+  'Opens the link with this token (its SHA-256) and notes that it was opened: p_part page or audio, p_visitor what tells one visitor from another, of which a keyed hash is stored. No row for a link that is unknown, expired or revoked, or whose recording is gone.';
+
+select app.seal('app.open_share(bytea, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/1460_function_open_share.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1470_function_reminder_text.sql
 create or replace function app.reminder_text(p_visit public.appointments, p_method text)
 returns text[]
@@ -4366,6 +5271,25 @@ drop function app.export_transcript;
 drop function app.transcript_of;
 drop function app.send_reminder;
 drop function app.reminder_text;
+drop function app.open_share;
+drop function app.find_share_tenant;
+drop function app.revoke_share;
+drop function app.list_shares;
+drop function app.share_state;
+drop function app.share_recording;
+drop function app.recording_of_link;
+drop function app.read_recording;
+drop function app.view_recording;
+drop function app.orgs_with_due_recordings;
+drop function app.expire_recordings;
+drop function app.note_recording_deleted;
+drop function app.recording_to_delete;
+drop function app.drop_recordings;
+drop function app.fail_recording;
+drop function app.finish_recording;
+drop function app.begin_recording;
+drop function app.set_recording_state;
+drop function app.note_recording;
 drop function app.note_verification;
 drop function app.integrations;
 drop function app.note_effect;
@@ -4435,6 +5359,7 @@ drop function app.score_of_status;
 drop function app.take_scheduled;
 drop function app.take_visits;
 drop function app.confirmation_email;
+drop function app.record_call_report;
 drop policy if exists searcher_finds on public.messages;
 drop policy if exists searcher_finds on public.call_logs;
 drop policy if exists searcher_finds on public.patients;
@@ -4449,6 +5374,8 @@ drop policy if exists registry_reads on public.vapi_tools;
 drop policy if exists definer_crosses on public.idempotency_keys;
 drop policy if exists definer_crosses on public.webhook_deliveries;
 drop policy if exists definer_crosses on public.events;
+drop policy if exists definer_crosses on public.recordings;
+drop policy if exists definer_crosses on public.recording_shares;
 drop policy if exists definer_crosses on public.org_credentials;
 drop policy if exists definer_crosses on public.phone_numbers;
 drop policy if exists definer_crosses on public.assistant_routes;
@@ -4741,6 +5668,138 @@ comment on function app.require_org_id() is
 
 select app.seal('app.require_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer');
 -- end of sql/0140_function_require_org_id.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0310_function_enqueue_job.sql
+-- The only place that knows River's tables; a test puts a job in through it and works it with the pinned River.
+create or replace function app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamptz default null)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_id bigint;
+  v_run_at timestamptz := coalesce(p_run_at, app.now());
+begin
+  if p_kind is null or p_kind not in (
+    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent'
+  ) then
+    raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
+  end if;
+  insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
+  values (
+    p_kind,
+    p_args || jsonb_build_object('org_id', app.require_org_id()),
+    8,
+    -- Vapi being down must not keep holds and texts waiting behind syncs.
+    case when p_kind = 'sync_agent' then 'vapi' else 'default' end, 1, v_run_at,
+    case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
+  )
+  returning id into v_id;
+  return v_id;
+end
+$$;
+
+comment on function app.enqueue_job(text, jsonb, timestamptz) is
+  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+
+select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
+-- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0740_function_record_call_report.sql
+create or replace function app.record_call_report(
+  p_call_id uuid,
+  p_started_at timestamptz,
+  p_ended_at timestamptz,
+  p_duration_seconds integer,
+  p_ended_reason text,
+  p_summary text,
+  p_turns jsonb,
+  p_cost_micros bigint,
+  p_has_recording boolean,
+  p_tools_used text[],
+  p_said_names text[] default '{}'
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_names text[];
+  v_summary text;
+  v_turns jsonb;
+  v_state text;
+  v_outcome text;
+  v_seconds integer;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.id is null then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.reported_at is not null and v_call.transcript_state <> 'pending_redaction' then
+    return v_call.transcript_state;
+  end if;
+
+  perform app.contact_of_call(p_call_id);
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
+  begin
+    v_summary := app.redact_phi(p_summary, v_names);
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
+      order by t.position), '[]')
+    into v_turns
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+  exception when query_canceled or others then
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
+    v_summary := null;
+    v_turns := '[]';
+    v_state := 'pending_redaction';
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
+  end;
+
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
+  update public.call_logs c
+  set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
+    recording_state = case when p_has_recording then 'at_provider' else 'none' end,
+    tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  perform app.release_hold(p_call_id);
+  if v_outcome = 'missed' and v_call.reported_at is null then
+    perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+    perform app.schedule_missed_call(p_call_id);
+  end if;
+  perform app.announce('call_ended', 'call', p_call_id);
+  return v_state;
+end
+$$;
+
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[]) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[])', 'app_writer', 'tenant_service');
+-- end of sql/0740_function_record_call_report.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

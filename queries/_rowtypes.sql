@@ -313,7 +313,8 @@ create table app.call_row (
   cost_micros bigint,
   created_at timestamptz not null,
   total bigint not null,
-  total_is_estimate boolean not null
+  total_is_estimate boolean not null,
+  recording_error text
 );
 
 drop type app.call_detail;
@@ -338,7 +339,8 @@ create table app.call_detail (
   tools_used text[] not null,
   cost_micros bigint,
   created_at timestamptz not null,
-  transcript jsonb not null
+  transcript jsonb not null,
+  recording_error text
 );
 
 drop type app.call_stats;
@@ -484,4 +486,53 @@ create table app.transcript_export (
   duration_seconds integer,
   summary text,
   transcript jsonb not null
+);
+
+drop type app.recording_copy;
+create table app.recording_copy (
+  outcome text not null,
+  recording_id uuid not null,
+  vapi_call_id text,
+  source_url text,
+  storage_key text not null,
+  not_before timestamptz
+);
+
+drop type app.recording_view;
+create table app.recording_view (
+  outcome text not null,
+  recording_id uuid,
+  storage_key text,
+  content_type text,
+  size_bytes bigint,
+  clinic_name text,
+  call_at timestamptz,
+  time_zone text,
+  expires_at timestamptz
+);
+
+drop type app.share_decision;
+create table app.share_decision (
+  outcome text not null,
+  reason text,
+  share_id uuid,
+  message_id uuid,
+  status text,
+  expires_at timestamptz
+);
+
+drop type app.share_row;
+create table app.share_row (
+  id uuid not null,
+  recipient text,
+  actor_user_id uuid not null,
+  actor_name text,
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  revoked_at timestamptz,
+  state text not null,
+  message_status text,
+  openings bigint not null,
+  visitors bigint not null,
+  last_opened_at timestamptz
 );

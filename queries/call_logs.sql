@@ -18,7 +18,8 @@ select app.record_call_report(
   p_cost_micros => sqlc.narg(cost_micros)::bigint,
   p_has_recording => @has_recording::boolean,
   p_tools_used => @tools_used::text[],
-  p_said_names => @said_names::text[]
+  p_said_names => @said_names::text[],
+  p_recording_url => sqlc.narg(recording_url)::text
 )::text as transcript_state;
 
 -- name: AssistantFacts :one

@@ -28,7 +28,7 @@ func (a attachment) VisitDownloadExportResponse(w http.ResponseWriter) error { r
 func (a attachment) write(w http.ResponseWriter) error {
 	h := w.Header()
 	h.Set("Content-Type", a.contentType)
-	h.Set("Content-Disposition", disposition(a.ascii, a.name))
+	h.Set("Content-Disposition", disposition("attachment", a.ascii, a.name))
 	h.Set("Content-Length", strconv.Itoa(len(a.body)))
 	h.Set("Cache-Control", noStore)
 	h.Set("Referrer-Policy", "no-referrer")
@@ -38,10 +38,11 @@ func (a attachment) write(w http.ResponseWriter) error {
 	return nil
 }
 
-// disposition is the header by which a browser saves a file (RFC 6266): a name in ASCII for old ones, and the real one
-// in UTF-8 (RFC 5987), which comes before it where it is understood.
-func disposition(ascii, name string) string {
-	return fmt.Sprintf(`attachment; filename="%s"; filename*=UTF-8''%s`, ascii, percent(fileName(name)))
+// disposition is the header that names a file (RFC 6266): way is attachment for one to be saved, inline for one to be
+// shown. The name stands in ASCII for old browsers, and as it is in UTF-8 (RFC 5987), which comes before it where it is
+// understood.
+func disposition(way, ascii, name string) string {
+	return fmt.Sprintf(`%s; filename="%s"; filename*=UTF-8''%s`, way, ascii, percent(fileName(name)))
 }
 
 // fileName is name without what a file's name cannot hold, or what would show it as another: separators, quotes,

@@ -12,9 +12,7 @@ import (
 const (
 	recentCalls       = 5 // how many the statistics show
 	microsPerCent     = 10_000
-	transcriptStored  = "stored"      // call_logs.transcript_state
-	recordingAtVapi   = "at_provider" // call_logs.recording_state
-	recordingToFetch  = "pending"     // what old dashboards call that
+	transcriptStored  = "stored" // call_logs.transcript_state
 	minorUnitsPerUnit = 100
 )
 
@@ -112,10 +110,9 @@ func callOf(row db.CallListed) api.Call {
 		ToNumber: row.ToNumber, CallType: api.CallType(row.Direction), Status: api.CallStatus(row.State), CallDate: row.CallDate,
 		StartedAt: row.StartedAt, EndedAt: row.EndedAt, DurationSeconds: whole(row.DurationSeconds), Outcome: row.Outcome,
 		OutcomeSummary: row.Summary, EndedReason: row.EndedReason, HasTranscript: row.TranscriptState == transcriptStored,
-		HasRecording: row.RecordingState == recordingAtVapi, ToolsUsed: row.ToolsUsed, CreatedAt: row.CreatedAt,
-	}
-	if shown.HasRecording {
-		shown.RecordingStatus = optional(recordingToFetch)
+		HasRecording: hasRecording(row.RecordingState), RecordingStatus: recordingStatus(row.RecordingState),
+		RecordingState: api.CallRecordingState(row.RecordingState), RecordingError: recordingError(row.RecordingState, row.RecordingError),
+		ToolsUsed: row.ToolsUsed, CreatedAt: row.CreatedAt,
 	}
 	if row.CostMicros != nil {
 		cents := float64(*row.CostMicros) / microsPerCent
@@ -150,13 +147,14 @@ func callDetailOf(row db.CallDetail) (api.GetCall200JSONResponse, error) {
 		ToNumber: row.ToNumber, Direction: row.Direction, State: row.State, CallDate: row.CallDate, StartedAt: row.StartedAt,
 		EndedAt: row.EndedAt, DurationSeconds: row.DurationSeconds, Outcome: row.Outcome, EndedReason: row.EndedReason,
 		Summary: row.Summary, TranscriptState: row.TranscriptState, RecordingState: row.RecordingState, ToolsUsed: row.ToolsUsed,
-		CostMicros: row.CostMicros, CreatedAt: row.CreatedAt,
+		CostMicros: row.CostMicros, CreatedAt: row.CreatedAt, RecordingError: row.RecordingError,
 	})
 	return api.GetCall200JSONResponse{
 		Id: c.Id, VapiCallId: c.VapiCallId, ContactId: c.ContactId, CallerName: c.CallerName, PhoneNumber: c.PhoneNumber,
 		ToNumber: c.ToNumber, CallType: c.CallType, Status: c.Status, CallDate: c.CallDate, StartedAt: c.StartedAt, EndedAt: c.EndedAt,
 		DurationSeconds: c.DurationSeconds, Outcome: c.Outcome, OutcomeSummary: c.OutcomeSummary, EndedReason: c.EndedReason,
-		HasTranscript: c.HasTranscript, HasRecording: c.HasRecording, RecordingStatus: c.RecordingStatus, ToolsUsed: c.ToolsUsed,
+		HasTranscript: c.HasTranscript, HasRecording: c.HasRecording, RecordingStatus: c.RecordingStatus,
+		RecordingState: api.CallDetailRecordingState(c.RecordingState), RecordingError: c.RecordingError, ToolsUsed: c.ToolsUsed,
 		CostCents: c.CostCents, CreatedAt: c.CreatedAt, ActionItems: []string{},
 		Transcript: each(turns, func(t turn) api.Turn { return api.Turn{Speaker: t.Speaker, Text: t.Text, Timestamp: t.At} }),
 	}, nil

@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -59,8 +60,16 @@ type Config struct {
 	ResendBaseURL     string      `env:"RESEND_BASE_URL" envDefault:"https://api.resend.com"`
 	ResendAPIKey      Secret      `env:"RESEND_API_KEY"` // the platform's, for clinics without a key of their own; or SMTPURL
 	SMTPURL           Secret      `env:"SMTP_URL"`
-	EmailFrom         string      `env:"EMAIL_FROM"`                  // what the platform's e-mail is sent from
-	DashboardURL      string      `env:"DASHBOARD_URL"`               // where invitations lead, without a trailing slash; CORS_ORIGINS' first when unset
+	EmailFrom         string      `env:"EMAIL_FROM"`                // what the platform's e-mail is sent from
+	DashboardURL      string      `env:"DASHBOARD_URL"`             // where invitations lead, without a trailing slash; CORS_ORIGINS' first when unset
+	SupabaseKey       Secret      `env:"SUPABASE_SERVICE_ROLE_KEY"` // opens SupabaseBucket; the service asks Supabase for nothing else with it
+	SupabaseBucket    string      `env:"SUPABASE_STORAGE_BUCKET"`   // where recordings are kept: here, or in S3Bucket, or in StorageDir
+	S3Endpoint        string      `env:"S3_ENDPOINT"`
+	S3Region          string      `env:"S3_REGION" envDefault:"us-east-1"`
+	S3Bucket          string      `env:"S3_BUCKET"`
+	S3AccessKey       string      `env:"S3_ACCESS_KEY_ID"`
+	S3SecretKey       Secret      `env:"S3_SECRET_ACCESS_KEY"`
+	StorageDir        string      `env:"STORAGE_DIR"`                 // VOXANNE_HOME/files when unset; all processes must see the same one
 	TracesEndpoint    string      `env:"OTEL_EXPORTER_OTLP_ENDPOINT"` // where traces go; nowhere when unset
 	TracesProtocol    string      `env:"OTEL_EXPORTER_OTLP_PROTOCOL" envDefault:"http/protobuf"`
 	TracesDisabled    string      `env:"OTEL_SDK_DISABLED"` // true: nowhere all the same
@@ -125,7 +134,7 @@ func (c Config) Issuers() []string {
 func (c Config) Secrets() []Secret {
 	all := []Secret{
 		c.JWTSecret, c.VapiPrivateKey, c.WebhookSecretList, c.DatabaseURL, c.DatabaseDirectURL, c.AdminDatabaseURL,
-		c.CredentialsKey, c.ResendAPIKey, c.SMTPURL,
+		c.CredentialsKey, c.ResendAPIKey, c.SMTPURL, c.SupabaseKey, c.S3SecretKey,
 	}
 	all = append(all, c.WebhookSecrets...)
 	for _, key := range vault.KeysOf(string(c.CredentialsKey)) {
@@ -141,6 +150,10 @@ func (c *Config) fillDefaults() {
 	c.VapiBaseURL = strings.TrimRight(c.VapiBaseURL, "/")
 	c.TwilioBaseURL = strings.TrimRight(c.TwilioBaseURL, "/")
 	c.ResendBaseURL = strings.TrimRight(c.ResendBaseURL, "/")
+	c.S3Endpoint = strings.TrimRight(c.S3Endpoint, "/")
+	if c.StorageDir == "" {
+		c.StorageDir = filepath.Join(c.Home, "files")
+	}
 	if c.DatabaseDirectURL == "" {
 		c.DatabaseDirectURL = c.DatabaseURL
 	}
@@ -188,6 +201,7 @@ func (c *Config) validate() error {
 	c.validateWebhooks(complain)
 	c.validateCredentials(complain)
 	c.validateEmail(complain)
+	c.validateStorage(complain)
 	c.validateOrigins(complain)
 	c.validateDashboard(complain)
 	c.validateURL(complain, "BACKEND_URL", c.BackendURL, "the address under which Vapi and the dashboard reach this server")

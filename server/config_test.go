@@ -206,3 +206,41 @@ func TestInvitationsLeadToTheDashboardOrItsFirstOrigin(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, cfg.DashboardURL, "a token does not travel in the clear")
 }
+
+func TestLoadConfigOfTheStorage(t *testing.T) {
+	t.Parallel()
+	s3 := map[string]string{"S3_ENDPOINT": "https://s3.example/", "S3_BUCKET": "files", "S3_ACCESS_KEY_ID": "AKIA", "S3_SECRET_ACCESS_KEY": "test-secret-s3"}
+	supabase := map[string]string{"SUPABASE_URL": "https://p.supabase.co", "SUPABASE_SERVICE_ROLE_KEY": "test-secret-service", "SUPABASE_STORAGE_BUCKET": "files"}
+	for name, tc := range map[string]struct {
+		environ   map[string]string
+		without   string
+		keeps     FileStorage
+		complaint string
+	}{
+		"nothing":                  {keeps: InDirectory},
+		"only a service key":       {environ: supabase, without: "SUPABASE_STORAGE_BUCKET", keeps: InDirectory},
+		"Supabase":                 {environ: supabase, keeps: InSupabase},
+		"Supabase without its key": {environ: supabase, without: "SUPABASE_SERVICE_ROLE_KEY", complaint: "SUPABASE_STORAGE_BUCKET needs SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY"},
+		"S3":                       {environ: s3, keeps: InS3},
+		"S3 without a secret":      {environ: s3, without: "S3_SECRET_ACCESS_KEY", complaint: "S3_SECRET_ACCESS_KEY is not set"},
+		"S3 without a place":       {environ: s3, without: "S3_ENDPOINT", complaint: "S3_ENDPOINT is not set"},
+		"S3 without encryption":    {environ: map[string]string{"S3_ENDPOINT": "http://s3.example", "S3_BUCKET": "f", "S3_ACCESS_KEY_ID": "A", "S3_SECRET_ACCESS_KEY": "test-secret-s3"}, complaint: "S3_ENDPOINT must start with https://"},
+		"two places":               {environ: map[string]string{"SUPABASE_STORAGE_BUCKET": "files", "S3_BUCKET": "files"}, complaint: "are both set"},
+	} {
+		environ := productionEnv()
+		maps.Copy(environ, tc.environ)
+		delete(environ, tc.without)
+		cfg, err := LoadConfig(environ)
+		if tc.complaint != "" {
+			require.ErrorContains(t, err, tc.complaint, name)
+			require.NotContains(t, err.Error(), "test-secret", name)
+			continue
+		}
+		require.NoError(t, err, name)
+		require.Equal(t, tc.keeps, cfg.KeepsFilesIn(), name)
+		require.Equal(t, ".local/files", cfg.StorageDir, name)
+		if tc.keeps == InS3 {
+			require.Contains(t, cfg.Secrets(), Secret("test-secret-s3"))
+		}
+	}
+}

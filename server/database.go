@@ -6,6 +6,8 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/google/uuid"
+
 	"github.com/voxanne-ai/voxanne/db"
 )
 
@@ -52,6 +54,16 @@ func (d database) Membership(ctx context.Context, claims []byte) (Membership, er
 		return nil
 	})
 	return m, err
+}
+
+// AsTenant runs fn in one transaction of the organization itself.
+func (d database) AsTenant(ctx context.Context, org uuid.UUID, fn func(db.Tx) error) error {
+	return d.db.AsTenant(ctx, org, fn)
+}
+
+// ShareTenant asks whose link has a token. pgx.ErrNoRows when nobody's.
+func (d database) ShareTenant(ctx context.Context, tokenHash []byte) (uuid.UUID, error) {
+	return d.db.Platform().FindShareTenant(ctx, tokenHash)
 }
 
 // SaveCredential stores a sealed account in a transaction of the claims' user.

@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 
 	"github.com/google/uuid"
@@ -29,8 +28,7 @@ func (h handlers) makeToken(org uuid.UUID) (newToken, error) {
 	}
 	id := uuid.New()
 	token := h.accounts.keys.Token(org, id)
-	hash := sha256.Sum256([]byte(token))
-	return newToken{id: id, token: token, hash: hash[:]}, nil
+	return newToken{id: id, token: token, hash: HashToken(token)}, nil
 }
 
 // mails tells whether invitations may be mailed, and how those of clinics without an account of their own are; nil: not.

@@ -18,8 +18,8 @@ const (
 
 	linkFields = 3*16 + 8 // bytes: organization, member, export, end
 	linkSigned = linkFields + 32
-	// exportUse is signed with every link, so that a signature for another use is none for this one.
-	exportUse = "transcript export v1|"
+	// exportUse is what the mark of these links is for.
+	exportUse = "transcript export"
 )
 
 // Links makes and reads addresses of ours that need no access token: whoever has one may fetch what it names until it
@@ -43,14 +43,14 @@ type exportLink struct {
 func (l *Links) export(by Claims, message uuid.UUID, until time.Time) string {
 	says := append(append(append(make([]byte, 0, linkSigned), by.OrgID[:]...), by.UserID[:]...), message[:]...)
 	says = binary.BigEndian.AppendUint64(says, uint64(until.Unix()))
-	signature := l.keys.SignLink(append([]byte(exportUse), says...))
+	signature := l.keys.Mark(exportUse, string(says))
 	return l.base + exportPath + base64.RawURLEncoding.EncodeToString(append(says, signature...))
 }
 
 // readExport reads the end of an address. Errors: not_found for what we did not sign, gone once it ended.
 func (l *Links) readExport(token string, now time.Time) (link exportLink, err error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(raw) != linkSigned || !l.keys.SignedLink(append([]byte(exportUse), raw[:linkFields]...), raw[linkFields:]) {
+	if err != nil || len(raw) != linkSigned || !l.keys.Marked(exportUse, string(raw[:linkFields]), raw[linkFields:]) {
 		return link, NewError(CodeNotFound, sentenceNotFound, errors.New("no link of ours"))
 	}
 	link.until = time.Unix(int64(binary.BigEndian.Uint64(raw[48:linkFields])), 0)

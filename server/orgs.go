@@ -35,6 +35,7 @@ type handlers struct {
 	db       Database
 	accounts *Accounts
 	texts    Sender // nil: nobody can send
+	files    *Files // nil: nothing is kept
 	count    messageCounter
 	now      func() time.Time
 	vapi     VapiAccount

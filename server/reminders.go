@@ -66,7 +66,7 @@ func (h handlers) SendReminder(ctx context.Context, req api.SendReminderRequestO
 	}
 	switch decision.Outcome {
 	case "send", "replayed":
-		if err := h.carryOut(ctx, kind, to.org, decision); err != nil {
+		if err := h.carryOut(ctx, kind, to.org, decision, ""); err != nil {
 			return nil, err
 		}
 		return remindedOf(decision, method), nil

@@ -88,15 +88,15 @@ func (s sending) sendKey(ctx context.Context, target string, key *string, words 
 }
 
 // carryOut takes a message that may leave to its provider, or finds out what became of one that was begun before; nil
-// when it was sent. Errors for outcomes send and replayed: those of notSent, delivery_unknown, busy while another request
+// when it was sent. body is what is sent where the row must not hold it (a link), else empty. Errors for outcomes send and replayed: those of notSent, delivery_unknown, busy while another request
 // is sending it.
-func (h handlers) carryOut(ctx context.Context, s sending, org uuid.UUID, d db.MessageDecision) error {
+func (h handlers) carryOut(ctx context.Context, s sending, org uuid.UUID, d db.MessageDecision, body string) error {
 	if d.MessageID == nil {
 		return errors.New("a message is to be sent that has no id")
 	}
 	status := value(d.Status)
 	if d.Outcome == "send" {
-		status = h.deliver(ctx, org, *d.MessageID)
+		status = h.deliver(ctx, org, *d.MessageID, body)
 	}
 	switch status {
 	case "sent", "delivered":
@@ -114,10 +114,10 @@ func (h handlers) carryOut(ctx context.Context, s sending, org uuid.UUID, d db.M
 }
 
 // deliver takes the message to the provider. A client that goes away must not stop it halfway.
-func (h handlers) deliver(ctx context.Context, org, message uuid.UUID) (status string) {
+func (h handlers) deliver(ctx context.Context, org, message uuid.UUID, body string) (status string) {
 	sending, cancel := context.WithTimeout(context.WithoutCancel(ctx), deliverTimeout)
 	defer cancel()
-	status, err := h.texts.Deliver(sending, org, message, "")
+	status, err := h.texts.Deliver(sending, org, message, body)
 	if err != nil {
 		LogCause(ctx, "a message's delivery is not known", err)
 		return "unknown"

@@ -17,6 +17,7 @@ type Database interface {
 	pinger
 	memberships
 	credentials
+	visitors
 }
 
 // VapiAccount is what the dashboard may know of the platform's account at Vapi.
@@ -33,7 +34,7 @@ type InvitationMail struct {
 	Platform     string // how e-mail of clinics without an account of their own leaves, as in messages.service_provider; empty: it does not
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Checks, Invitations, Links and Traces may be missing.
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Checks, Invitations, Links, Files and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -56,6 +57,8 @@ type Deps struct {
 	Invitations InvitationMail
 	// Links makes the addresses of exported files. nil: there are no such files.
 	Links *Links
+	// Files gives out recordings; nil: there are none to be had.
+	Files *Files
 	// Traces gets a span for each request; nil: none.
 	Traces trace.TracerProvider
 	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
@@ -83,7 +86,7 @@ func New(deps Deps) (http.Handler, error) {
 	}
 	dashboard := handlers{
 		db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
-		checks: deps.Checks, invitations: deps.Invitations, links: deps.Links, printer: printer,
+		checks: deps.Checks, invitations: deps.Invitations, links: deps.Links, files: deps.Files, printer: printer,
 	}
 	spec, err := loadDescription()
 	if err != nil {
@@ -95,6 +98,11 @@ func New(deps Deps) (http.Handler, error) {
 	}
 	mux.HandleFunc("GET /docs", serveDocs(page))
 	mountAPI(mux, spec, dashboard, deps.DB, deps.Accounts.keys, deps.Auth)
+	if deps.Files != nil {
+		if err := mountFiles(mux, dashboard); err != nil {
+			return nil, err
+		}
+	}
 	if deps.Voice != nil {
 		mux.Handle("/api/vapi/", limit(maxVoiceBody, voiceTimeout, deps.Voice))
 	}

@@ -91,8 +91,18 @@ func orgOf(o db.Organization) api.Org {
 		HoldsPerDay: int(o.HoldsPerDay), ApprovalRequired: o.ApprovalRequired,
 		IdentityFactor: api.OrgIdentityFactor(o.IdentityFactor), EmergencySentence: o.EmergencySentence,
 		RecordingConsent: api.OrgRecordingConsent(o.RecordingConsent), AiDisclosure: o.AiDisclosure, HipaaMode: o.HipaaMode,
-		CreatedAt: o.CreatedAt, UpdatedAt: o.UpdatedAt,
+		KeepRecordingsDays: inWholeDaysOrNil(o.KeepRecordingsFor),
+		CreatedAt:          o.CreatedAt, UpdatedAt: o.UpdatedAt,
 	}
+}
+
+// inWholeDaysOrNil is inWholeDays of an interval that may be missing.
+func inWholeDaysOrNil(i pgtype.Interval) *int {
+	if !i.Valid {
+		return nil
+	}
+	days := inWholeDays(i)
+	return &days
 }
 
 // inWholeDays reads an interval in days of 24 hours.

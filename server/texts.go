@@ -81,7 +81,7 @@ func (h handlers) text(ctx context.Context, w textWish) (api.TextSent, error) {
 	}
 	switch decision.Outcome {
 	case "send", "replayed":
-		if err := h.carryOut(ctx, kind, to.org, decision); err != nil {
+		if err := h.carryOut(ctx, kind, to.org, decision, ""); err != nil {
 			return api.TextSent{}, err
 		}
 		return api.TextSent{Success: true, MessageId: *decision.MessageID, Phone: valueOr(decision.Recipient, to.phone), Message: "SMS sent."}, nil

@@ -16,6 +16,9 @@ select app.protect_table('public.calendar_links');
 select app.protect_table('public.busy_blocks');
 select app.protect_table('public.contacts');
 select app.protect_table('public.call_logs');
+select app.protect_table('public.recordings');
+select app.protect_table('public.recording_shares');
+select app.protect_table('public.recording_share_openings');
 select app.protect_table('public.patients');
 select app.protect_table('public.caller_verifications');
 select app.protect_table('public.caller_messages');
@@ -50,6 +53,13 @@ revoke insert, update, delete on table public.messages, public.audit_log from se
 revoke select on table public.invitations from tenant_user, tenant_service;
 grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at, message_id)
   on table public.invitations to tenant_user, tenant_service;
+
+-- Where a provider keeps a recording is a secret while it opens.
+revoke select on table public.recordings, public.recording_shares from tenant_user, tenant_service;
+grant select (org_id, id, call_id, content_type, size_bytes, stored_at, delete_requested_at, deleted_at, created_at, updated_at)
+  on table public.recordings to tenant_user, tenant_service;
+grant select (org_id, id, recording_id, recipient, message_id, actor_user_id, expires_at, revoked_at, revoked_by, created_at)
+  on table public.recording_shares to tenant_user, tenant_service;
 
 -- Keys, sealed credentials and one member's kept answers are opened by functions only; nobody's list shows them.
 revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys from tenant_user, tenant_service;

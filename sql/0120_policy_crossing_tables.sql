@@ -25,6 +25,14 @@ drop policy if exists definer_crosses on public.org_credentials;
 create policy definer_crosses on public.org_credentials for select to app_definer using (true);
 grant select (org_id, key_id) on table public.org_credentials to app_definer;
 
+-- Whose a shared link is, and which clinics have recordings to delete; never where a recording lies.
+drop policy if exists definer_crosses on public.recording_shares;
+create policy definer_crosses on public.recording_shares for select to app_definer using (true);
+grant select (org_id, token_hash) on table public.recording_shares to app_definer;
+drop policy if exists definer_crosses on public.recordings;
+create policy definer_crosses on public.recordings for select to app_definer using (true);
+grant select (org_id, created_at, lease_until, delete_requested_at, deleted_at) on table public.recordings to app_definer;
+
 drop policy if exists definer_crosses on public.events;
 create policy definer_crosses on public.events for all to app_definer using (true) with check (true);
 grant select, delete on table public.events to app_definer;

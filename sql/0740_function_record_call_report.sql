@@ -9,7 +9,8 @@ create or replace function app.record_call_report(
   p_cost_micros bigint,
   p_has_recording boolean,
   p_tools_used text[],
-  p_said_names text[] default '{}'
+  p_said_names text[] default '{}',
+  p_recording_url text default null
 )
 returns text
 language plpgsql
@@ -67,10 +68,18 @@ begin
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
     ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
-    recording_state = case when p_has_recording then 'at_provider' else 'none' end,
+    recording_state = case
+      when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
+      when p_has_recording then 'at_provider'
+      when exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then 'not_kept_by_provider'
+      else 'none'
+    end,
     tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
   where c.org_id = v_org_id and c.id = p_call_id;
 
+  if p_has_recording then
+    perform app.note_recording(p_call_id, p_recording_url);
+  end if;
   perform app.release_hold(p_call_id);
   if v_outcome = 'missed' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
@@ -81,7 +90,7 @@ begin
 end
 $$;
 
-comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[]) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
-select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[])', 'app_writer', 'tenant_service');
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');

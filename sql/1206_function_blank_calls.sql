@@ -23,10 +23,12 @@ begin
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
+  -- Last: a report that was being taken in has noted its recording by now.
+  perform app.drop_recordings(p_call_ids, 'erased');
 end
 $$;
 
 comment on function app.blank_calls(uuid[]) is
-  'Blanks the words of calls and the number on the other side: transcript, summary, messages left. Times, outcome and cost stay.';
+  'Blanks the words of calls and the number on the other side: transcript, summary, messages left; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
 
 select app.seal('app.blank_calls(uuid[])', null, 'app_writer');

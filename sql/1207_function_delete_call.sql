@@ -30,6 +30,6 @@ end
 $$;
 
 comment on function app.delete_call(uuid, text) is
-  'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). A recording lies with the provider and is not reached from here.';
+  'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). Our copy of its recording is deleted by a job; the provider''s own is not reached from here.';
 
 select app.seal('app.delete_call(uuid, text)', 'app_writer', 'tenant_user');

@@ -62,6 +62,11 @@ func (in *instance) printServices(line func(label, format string, args ...any), 
 	} else {
 		line("real", "Resend: %s", cfg.ResendBaseURL)
 	}
+	if cfg.KeepsFilesIn() == server.InDirectory {
+		line("real", "recordings: kept in %s", cfg.StorageDir)
+	} else {
+		line("real", "recordings: kept in a bucket (%s)", cfg.KeepsFilesIn())
+	}
 	if cfg.SMTPURL != "" {
 		line("real", "e-mail of the platform: SMTP_URL")
 	}

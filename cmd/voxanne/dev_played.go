@@ -92,7 +92,9 @@ func (in *instance) playVapi(ctx context.Context) error {
 	}
 	key := in.keep("VAPI_PRIVATE_KEY", func() string { return "sandbox-" + rand.Text() })
 	in.values["VAPI_PRIVATE_KEY"] = key
-	return in.play(ctx, "vapi", "VAPI_BASE_URL", sandbox.NewVapi(key))
+	played := sandbox.NewVapi(key)
+	played.RecordEverything()
+	return in.play(ctx, "vapi", "VAPI_BASE_URL", played)
 }
 
 // playTwilio plays Twilio, with one account that a clinic can connect, unless an

@@ -81,6 +81,10 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 	if err != nil {
 		return nil, err
 	}
+	store, err := newStorage(cfg)
+	if err != nil {
+		return nil, err
+	}
 	handler, err := server.New(server.Deps{
 		DB:       server.NewDatabase(opened),
 		Auth:     server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
@@ -93,6 +97,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 		Texts:    messages,
 		Checks:   messages,
 		Links:    server.NewLinks(cfg.Keys, cfg.BackendURL),
+		Files:    server.NewFiles(store, cfg.Keys, cfg.BackendURL),
 		Traces:   to.traces,
 		Origins:  cfg.Origins,
 

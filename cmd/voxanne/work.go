@@ -75,7 +75,12 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, to observed) er
 	if err != nil {
 		return err
 	}
+	recordings, err := newRecorder(cfg, opened, client, to)
+	if err != nil {
+		return err
+	}
 	return jobs.Run(ctx, jobs.Options{
-		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Messenger: messages, Tools: tools, Log: to.log,
+		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Messenger: messages, Recordings: recordings,
+		Tools: tools, Log: to.log,
 	})
 }

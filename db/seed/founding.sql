@@ -75,11 +75,11 @@ begin
   group by c.id, c.name;
   insert into public.call_logs (
     org_id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason,
-    started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, tools_used, cost_micros,
+    started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros,
     reported_at, created_at)
   select p_org_id, 'demo-' || gen_random_uuid(), a.id, n.location_id, v_contact_id, 'inbound', p_from, n.number, 'ended',
     'customer-ended-call', app.now() - p_ago, app.now() - p_ago + interval '8 seconds' * cardinality(p_said),
-    8 * cardinality(p_said), p_outcome, app.redact_phi(p_summary, v_names), t.turns, 'stored',
+    8 * cardinality(p_said), p_outcome, app.redact_phi(p_summary, v_names), t.turns, 'stored', 'at_provider',
     case p_outcome when 'booked' then array['checkAvailability', 'bookClinicAppointment'] when 'message' then array['takeMessage'] else '{}' end,
     12500 * cardinality(p_said), app.now() - p_ago + interval '2 minutes', app.now() - p_ago
   from public.phone_numbers n
@@ -92,6 +92,10 @@ begin
   ) t
   where n.org_id = p_org_id
   returning id into v_id;
+  -- Copied by a job: from the played Vapi, which has a tone for every call.
+  perform set_config('request.jwt.claims', jsonb_build_object('app_metadata', jsonb_build_object('org_id', p_org_id))::text, true);
+  perform app.note_recording(v_id, null);
+  perform set_config('request.jwt.claims', '', true);
   return v_id;
 end
 $$;

@@ -1,11 +1,11 @@
 // Package vault seals what clinics entrust to us (the keys of their Twilio and
-// e-mail accounts) and derives the codes that verify callers and the tokens
-// that open invitations. It holds the keys
+// e-mail accounts), derives the codes that verify callers and the tokens that
+// open invitations, and marks the addresses that we gave out. It holds the keys
 // of CREDENTIALS_KEY and stores nothing.
 //
 // Each configured key is a root: HKDF-SHA256 (RFC 5869) derives one key for
 // sealing, one for codes, one for the hashes of codes, one for tokens and one
-// for links from it, so that no value made with one says anything about another.
+// for marks from it, so that no value made with one says anything about another.
 package vault
 
 import (
@@ -46,7 +46,7 @@ type key struct {
 	codes  []byte
 	hashes []byte
 	tokens []byte
-	links  []byte
+	marks  []byte
 }
 
 // Sealed is an encrypted value as the row of org_credentials holds it.
@@ -183,22 +183,21 @@ func (key key) token(org, subject uuid.UUID) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
-// SignLink signs what a link of ours says, 32 bytes under the first key. Begin
-// it with what the link is for: a signature does not tell one use from another.
-func (k *Keyring) SignLink(says []byte) []byte { return k.keys[0].sign(says) }
+// Mark is what proves that a text was written here: 32 bytes under the first key. purpose keeps the marks of one use from
+// being taken for those of another.
+func (k *Keyring) Mark(purpose, text string) []byte { return k.keys[0].mark(purpose, text) }
 
-// SignedLink tells whether one of the keys signed what a link says.
-func (k *Keyring) SignedLink(says, signature []byte) bool {
+// Marked tells whether mark is the text's, under any key: an address that was given out before a rotation still opens.
+func (k *Keyring) Marked(purpose, text string, mark []byte) bool {
+	good := false
 	for _, key := range k.keys {
-		if hmac.Equal(key.sign(says), signature) {
-			return true
-		}
+		good = hmac.Equal(mark, key.mark(purpose, text)) || good
 	}
-	return false
+	return good
 }
 
-func (key key) sign(says []byte) []byte {
-	mac := hmac.New(sha256.New, key.links)
-	mac.Write(says)
+func (key key) mark(purpose, text string) []byte {
+	mac := hmac.New(sha256.New, key.marks)
+	mac.Write([]byte(purpose + "\x00" + text))
 	return mac.Sum(nil)
 }

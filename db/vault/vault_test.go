@@ -274,14 +274,17 @@ func FuzzParseKeyring(f *testing.F) {
 	})
 }
 
-func TestALinkIsSignedByAKeyOfTheList(t *testing.T) {
+func TestAMarkIsOneUsesOneTextsAndOutlivesARotation(t *testing.T) {
 	t.Parallel()
-	says := []byte("download|zanzibar-lilac")
-	signature := ring(t, "k1:"+oldKey).SignLink(says)
-	require.Len(t, signature, 32)
-	require.True(t, ring(t, "k2:"+newKey+",k1:"+oldKey).SignedLink(says, signature), "during a rotation")
-	require.False(t, ring(t, "k2:"+newKey).SignedLink(says, signature), "after it")
-	require.False(t, ring(t, oldKey).SignedLink([]byte("download|zanzibar-lilad"), signature))
-	require.False(t, ring(t, oldKey).SignedLink(says, nil))
-	require.NotEqual(t, ring(t, oldKey).CodeHash(org, ""), ring(t, oldKey).SignLink(org[:]), "each use has a key of its own")
+	old, err := vault.ParseKeyring("k1:" + strings.Repeat("5a", 32))
+	require.NoError(t, err)
+	both, err := vault.ParseKeyring("k2:" + strings.Repeat("6b", 32) + ",k1:" + strings.Repeat("5a", 32))
+	require.NoError(t, err)
+	mark := old.Mark("recording", "a 1")
+	require.True(t, old.Marked("recording", "a 1", mark))
+	require.True(t, both.Marked("recording", "a 1", mark))
+	require.NotEqual(t, mark, both.Mark("recording", "a 1"))
+	require.False(t, both.Marked("recording", "a 2", mark))
+	require.False(t, both.Marked("other", "a 1", mark))
+	require.False(t, both.Marked("recording", "a 1", nil))
 }

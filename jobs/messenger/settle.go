@@ -160,7 +160,8 @@ func (q question) askMailer(ctx context.Context, tx db.Tx) (func(context.Context
 	if err != nil {
 		return nil, err
 	}
-	if by.name != text(q.row.ServiceProvider) || !by.sender.Repeatable() || by.since.After(*q.row.HandedOverAt) ||
+	// A shared link is kept as its hash only: the same e-mail cannot be written again.
+	if q.row.Category == "share" || by.name != text(q.row.ServiceProvider) || !by.sender.Repeatable() || by.since.After(*q.row.HandedOverAt) ||
 		q.age > askFor || !strings.Contains(q.row.Recipient, "@") {
 		return nil, errCannotAsk
 	}

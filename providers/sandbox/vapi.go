@@ -34,6 +34,8 @@ type Vapi struct {
 	counts     map[string]int // by method and path pattern
 	patches    []Patch
 	last       time.Time // that tick returned
+	recordsAll bool
+	recordings files
 }
 
 // NewVapi plays the account that privateKey opens.
@@ -44,6 +46,8 @@ func NewVapi(privateKey string) *Vapi {
 		pinned: map[string]bool{}, counts: map[string]int{},
 	}
 	v.routes.HandleFunc("GET /call/{id}", v.locked(v.getCall))
+	v.routes.HandleFunc("GET /call/{id}/mono-recording", v.monoRecording)
+	v.routes.HandleFunc("GET /recordings/{id}", v.recording)
 	v.serveKind(vapiKind{path: "/assistant", name: "Assistant", pin: "assistant_pinned", objects: v.assistants, check: checkAssistant})
 	v.serveKind(vapiKind{path: "/tool", name: "Tool", pin: "tool_pinned", objects: v.tools, check: checkTool})
 	v.serveKind(vapiKind{path: "/squad", name: "Squad", pin: "squad_pinned", objects: v.squads, check: checkSquad})
@@ -68,7 +72,7 @@ func (v *Vapi) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	serve := v.routes.ServeHTTP
-	if !v.authorized(r) {
+	if !isRecording(r) && !v.authorized(r) {
 		serve = func(w http.ResponseWriter, _ *http.Request) {
 			refuse(w, http.StatusUnauthorized,
 				"Invalid Key. Hot tip, you may be using the private key instead of the public key, or vice versa.")

@@ -337,6 +337,72 @@ func (e BookingReason) Valid() bool {
 	}
 }
 
+// Defines values for CallRecordingState.
+const (
+	CallRecordingStateAtProvider        CallRecordingState = "at_provider"
+	CallRecordingStateCopying           CallRecordingState = "copying"
+	CallRecordingStateDeleted           CallRecordingState = "deleted"
+	CallRecordingStateFailed            CallRecordingState = "failed"
+	CallRecordingStateNone              CallRecordingState = "none"
+	CallRecordingStateNotKeptByProvider CallRecordingState = "not_kept_by_provider"
+	CallRecordingStateStored            CallRecordingState = "stored"
+)
+
+// Valid indicates whether the value is a known member of the CallRecordingState enum.
+func (e CallRecordingState) Valid() bool {
+	switch e {
+	case CallRecordingStateAtProvider:
+		return true
+	case CallRecordingStateCopying:
+		return true
+	case CallRecordingStateDeleted:
+		return true
+	case CallRecordingStateFailed:
+		return true
+	case CallRecordingStateNone:
+		return true
+	case CallRecordingStateNotKeptByProvider:
+		return true
+	case CallRecordingStateStored:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CallDetailRecordingState.
+const (
+	CallDetailRecordingStateAtProvider        CallDetailRecordingState = "at_provider"
+	CallDetailRecordingStateCopying           CallDetailRecordingState = "copying"
+	CallDetailRecordingStateDeleted           CallDetailRecordingState = "deleted"
+	CallDetailRecordingStateFailed            CallDetailRecordingState = "failed"
+	CallDetailRecordingStateNone              CallDetailRecordingState = "none"
+	CallDetailRecordingStateNotKeptByProvider CallDetailRecordingState = "not_kept_by_provider"
+	CallDetailRecordingStateStored            CallDetailRecordingState = "stored"
+)
+
+// Valid indicates whether the value is a known member of the CallDetailRecordingState enum.
+func (e CallDetailRecordingState) Valid() bool {
+	switch e {
+	case CallDetailRecordingStateAtProvider:
+		return true
+	case CallDetailRecordingStateCopying:
+		return true
+	case CallDetailRecordingStateDeleted:
+		return true
+	case CallDetailRecordingStateFailed:
+		return true
+	case CallDetailRecordingStateNone:
+		return true
+	case CallDetailRecordingStateNotKeptByProvider:
+		return true
+	case CallDetailRecordingStateStored:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CallStatus.
 const (
 	CallCompleted   CallStatus = "completed"
@@ -748,6 +814,30 @@ const (
 func (e OrgStatus) Valid() bool {
 	switch e {
 	case Active:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RecordingShareState.
+const (
+	Expired RecordingShareState = "expired"
+	NotSent RecordingShareState = "not_sent"
+	Open    RecordingShareState = "open"
+	Revoked RecordingShareState = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the RecordingShareState enum.
+func (e RecordingShareState) Valid() bool {
+	switch e {
+	case Expired:
+		return true
+	case NotSent:
+		return true
+	case Open:
+		return true
+	case Revoked:
 		return true
 	default:
 		return false
@@ -2024,7 +2114,14 @@ type Call struct {
 	// PhoneNumber The number on the other side (E.164); null when it was withheld or blanked.
 	PhoneNumber *string `json:"phone_number"`
 
-	// RecordingStatus pending while only the telephone service has it; null when there is none.
+	// RecordingError A sentence that says why there is none, where there is a reason.
+	RecordingError *string `json:"recording_error"`
+
+	// RecordingState at_provider: only the telephone service has it yet; stored: it can be played and shared; not_kept_by_provider: the
+	// clinic is in HIPAA mode, in which nobody records; deleted: it was kept no longer, or erased.
+	RecordingState CallRecordingState `json:"recording_state"`
+
+	// RecordingStatus What older dashboards read. pending, processing, completed or failed; null when there is none (any more).
 	RecordingStatus *string `json:"recording_status"`
 
 	// RecordingUrl Always null; ask for the recording when it is to be played.
@@ -2051,6 +2148,10 @@ type Call struct {
 	ToolsUsed  []string `json:"tools_used"`
 	VapiCallId string   `json:"vapi_call_id"`
 }
+
+// CallRecordingState at_provider: only the telephone service has it yet; stored: it can be played and shared; not_kept_by_provider: the
+// clinic is in HIPAA mode, in which nobody records; deleted: it was kept no longer, or erased.
+type CallRecordingState string
 
 // CallChannel defines model for CallChannel.
 type CallChannel struct {
@@ -2087,7 +2188,14 @@ type CallDetail struct {
 	// PhoneNumber The number on the other side (E.164); null when it was withheld or blanked.
 	PhoneNumber *string `json:"phone_number"`
 
-	// RecordingStatus pending while only the telephone service has it; null when there is none.
+	// RecordingError A sentence that says why there is none, where there is a reason.
+	RecordingError *string `json:"recording_error"`
+
+	// RecordingState at_provider: only the telephone service has it yet; stored: it can be played and shared; not_kept_by_provider: the
+	// clinic is in HIPAA mode, in which nobody records; deleted: it was kept no longer, or erased.
+	RecordingState CallDetailRecordingState `json:"recording_state"`
+
+	// RecordingStatus What older dashboards read. pending, processing, completed or failed; null when there is none (any more).
 	RecordingStatus *string `json:"recording_status"`
 
 	// RecordingUrl Always null; ask for the recording when it is to be played.
@@ -2115,6 +2223,10 @@ type CallDetail struct {
 	Transcript []Turn   `json:"transcript"`
 	VapiCallId string   `json:"vapi_call_id"`
 }
+
+// CallDetailRecordingState at_provider: only the telephone service has it yet; stored: it can be played and shared; not_kept_by_provider: the
+// clinic is in HIPAA mode, in which nobody records; deleted: it was kept no longer, or erased.
+type CallDetailRecordingState string
 
 // CallList Example: {"calls":[{"call_date":"2026-11-18T19:34:02Z","call_type":"inbound","caller_name":"Finn Quillard","contact_id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","cost_cents":5,"created_at":"2026-11-18T19:34:02Z","duration_seconds":32,"ended_at":"2026-11-18T19:34:34Z","ended_reason":"customer-ended-call","has_recording":false,"has_transcript":true,"id":"01a204c0-5036-75b0-87d4-24afa2885b8f","outcome":"answered","outcome_summary":"Asked for the price of whitening.","phone_number":"+13125550116","recording_status":null,"recording_url":null,"sentiment_label":null,"sentiment_score":null,"sentiment_summary":null,"sentiment_urgency":null,"started_at":"2026-11-18T19:34:02Z","status":"completed","to_number":"+13125550100","tools_used":[],"vapi_call_id":"demo-f5ee532a-1c44-4610-9ff7-051df61352ca"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type CallList struct {
@@ -3088,29 +3200,41 @@ type NotificationList struct {
 // NotificationType defines model for NotificationType.
 type NotificationType string
 
+// OlderRecordingAddress defines model for OlderRecordingAddress.
+type OlderRecordingAddress struct {
+	ExpiresAt time.Time `json:"expiresAt"`
+
+	// ExpiresIn In seconds.
+	ExpiresIn    int    `json:"expiresIn"`
+	RecordingUrl string `json:"recordingUrl"`
+}
+
 // Org The organization and its rules for booking and safety.
 //
 // Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","recording_consent":"announce","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
 type Org struct {
-	AiDisclosure        bool                `json:"ai_disclosure"`
-	ApprovalRequired    bool                `json:"approval_required"`
-	BufferAfterMinutes  int                 `json:"buffer_after_minutes"`
-	BufferBeforeMinutes int                 `json:"buffer_before_minutes"`
-	Country             string              `json:"country"`
-	CreatedAt           time.Time           `json:"created_at"`
-	EmergencySentence   string              `json:"emergency_sentence"`
-	HipaaMode           bool                `json:"hipaa_mode"`
-	HoldSeconds         int                 `json:"hold_seconds"`
-	HoldsPerDay         int                 `json:"holds_per_day"`
-	Id                  UUID                `json:"id"`
-	IdentityFactor      OrgIdentityFactor   `json:"identity_factor"`
-	MaxAdvanceDays      int                 `json:"max_advance_days"`
-	MinNoticeMinutes    int                 `json:"min_notice_minutes"`
-	Name                string              `json:"name"`
-	RecordingConsent    OrgRecordingConsent `json:"recording_consent"`
-	SlotStepMinutes     int                 `json:"slot_step_minutes"`
-	Slug                string              `json:"slug"`
-	Status              OrgStatus           `json:"status"`
+	AiDisclosure        bool              `json:"ai_disclosure"`
+	ApprovalRequired    bool              `json:"approval_required"`
+	BufferAfterMinutes  int               `json:"buffer_after_minutes"`
+	BufferBeforeMinutes int               `json:"buffer_before_minutes"`
+	Country             string            `json:"country"`
+	CreatedAt           time.Time         `json:"created_at"`
+	EmergencySentence   string            `json:"emergency_sentence"`
+	HipaaMode           bool              `json:"hipaa_mode"`
+	HoldSeconds         int               `json:"hold_seconds"`
+	HoldsPerDay         int               `json:"holds_per_day"`
+	Id                  UUID              `json:"id"`
+	IdentityFactor      OrgIdentityFactor `json:"identity_factor"`
+
+	// KeepRecordingsDays How long recordings are kept; null: until their call is deleted.
+	KeepRecordingsDays *int                `json:"keep_recordings_days"`
+	MaxAdvanceDays     int                 `json:"max_advance_days"`
+	MinNoticeMinutes   int                 `json:"min_notice_minutes"`
+	Name               string              `json:"name"`
+	RecordingConsent   OrgRecordingConsent `json:"recording_consent"`
+	SlotStepMinutes    int                 `json:"slot_step_minutes"`
+	Slug               string              `json:"slug"`
+	Status             OrgStatus           `json:"status"`
 
 	// TimeZone IANA name, as in America/Chicago.
 	TimeZone  string    `json:"time_zone"`
@@ -3251,6 +3375,56 @@ type RecentCall struct {
 	// Status How the call stands or ended; failed when a fault kept it from taking place.
 	Status   CallStatus `json:"status"`
 	ToNumber *string    `json:"to_number"`
+}
+
+// RecordingAddress defines model for RecordingAddress.
+type RecordingAddress struct {
+	// ExpiresIn In seconds.
+	ExpiresIn    int    `json:"expires_in"`
+	RecordingUrl string `json:"recording_url"`
+}
+
+// RecordingShare defines model for RecordingShare.
+type RecordingShare struct {
+	CreatedAt    time.Time          `json:"created_at"`
+	ExpiresAt    time.Time          `json:"expires_at"`
+	Id           openapi_types.UUID `json:"id"`
+	LastOpenedAt *time.Time         `json:"last_opened_at"`
+
+	// MessageStatus Of its e-mail; null when there is none.
+	MessageStatus *string `json:"message_status"`
+
+	// Openings How often its page was opened.
+	Openings int64 `json:"openings"`
+
+	// Recipient To whom the link was sent; null when a member took it to pass it on, and after an erasure.
+	Recipient    *string            `json:"recipient"`
+	RevokedAt    *time.Time         `json:"revoked_at"`
+	SharedBy     openapi_types.UUID `json:"shared_by"`
+	SharedByName *string            `json:"shared_by_name"`
+
+	// State not_sent: its e-mail did not leave, and it opens nothing.
+	State RecordingShareState `json:"state"`
+
+	// Visitors From how many different places.
+	Visitors int64 `json:"visitors"`
+}
+
+// RecordingShareState not_sent: its e-mail did not leave, and it opens nothing.
+type RecordingShareState string
+
+// RecordingShared defines model for RecordingShared.
+type RecordingShared struct {
+	// Email To whom the link was sent.
+	Email *string `json:"email,omitempty"`
+
+	// ExpiresAt Until when that link opens.
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	Message   *string    `json:"message,omitempty"`
+
+	// ShareUrl The link, where nobody was named.
+	ShareUrl *string `json:"share_url,omitempty"`
+	Success  bool    `json:"success"`
 }
 
 // ReminderMethod defines model for ReminderMethod.
@@ -3403,6 +3577,12 @@ type ServiceList struct {
 
 // ServiceWish A new service.
 type ServiceWish = json.RawMessage
+
+// ShareWish defines model for ShareWish.
+type ShareWish struct {
+	// Email To whom the link is sent. Absent, the answer holds it.
+	Email *string `json:"email,omitempty"`
+}
 
 // SyncStatus `pending`: saved, the assistant follows. `synced`: in step.
 // `registered_not_linked`: the tools exist, the assistant does not carry
@@ -3849,10 +4029,19 @@ type FollowUpCallParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ShareRecordingParams defines parameters for ShareRecording.
+type ShareRecordingParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ExportTranscriptParams defines parameters for ExportTranscript.
 type ExportTranscriptParams struct {
 	// Format Comes before the body's.
 	Format *ExportFormat `form:"format,omitempty" json:"format,omitempty"`
+
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteClosureParams defines parameters for DeleteClosure.
@@ -4118,6 +4307,12 @@ type UpdateServiceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RevokeShareParams defines parameters for RevokeShare.
+type RevokeShareParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // WithdrawInvitationParams defines parameters for WithdrawInvitation.
 type WithdrawInvitationParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button.
@@ -4162,6 +4357,9 @@ type SendReminderJSONRequestBody = ReminderWish
 
 // FollowUpCallJSONRequestBody defines body for FollowUpCall for application/json ContentType.
 type FollowUpCallJSONRequestBody = FollowUpWish
+
+// ShareRecordingJSONRequestBody defines body for ShareRecording for application/json ContentType.
+type ShareRecordingJSONRequestBody = ShareWish
 
 // ExportTranscriptJSONRequestBody defines body for ExportTranscript for application/json ContentType.
 type ExportTranscriptJSONRequestBody = ExportWish
@@ -4312,9 +4510,21 @@ type ServerInterface interface {
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(w http.ResponseWriter, r *http.Request, callId CallID, params FollowUpCallParams)
+	// RecordingUrl Where a player gets the recording of a call now
+	// (GET /api/calls-dashboard/{callId}/recording-url)
+	RecordingUrl(w http.ResponseWriter, r *http.Request, callId CallID)
+	// ShareRecording Share the recording of a call for a day
+	// (POST /api/calls-dashboard/{callId}/share)
+	ShareRecording(w http.ResponseWriter, r *http.Request, callId CallID, params ShareRecordingParams)
+	// ListShares The links to the recording of a call, the newest first
+	// (GET /api/calls-dashboard/{callId}/shares)
+	ListShares(w http.ResponseWriter, r *http.Request, callId CallID)
 	// ExportTranscript Take a call's transcript out of the dashboard
 	// (POST /api/calls-dashboard/{callId}/transcript/export)
 	ExportTranscript(w http.ResponseWriter, r *http.Request, callId CallID, params ExportTranscriptParams)
+	// RecordingOfCall The same, as older players ask
+	// (GET /api/calls/{callId}/recording)
+	RecordingOfCall(w http.ResponseWriter, r *http.Request, callId CallID)
 	// ListCampaigns The sequences of texts
 	// (GET /api/campaigns)
 	ListCampaigns(w http.ResponseWriter, r *http.Request)
@@ -4531,6 +4741,9 @@ type ServerInterface interface {
 	// UpdateService Change a service.
 	// (PATCH /api/services/{id})
 	UpdateService(w http.ResponseWriter, r *http.Request, id ID, params UpdateServiceParams)
+	// RevokeShare Take a link back
+	// (DELETE /api/shares/{id})
+	RevokeShare(w http.ResponseWriter, r *http.Request, id ID, params RevokeShareParams)
 	// ListInvitations Who is invited and has not joined yet?
 	// (GET /api/team/invitations)
 	ListInvitations(w http.ResponseWriter, r *http.Request)
@@ -5640,6 +5853,108 @@ func (siw *ServerInterfaceWrapper) FollowUpCall(w http.ResponseWriter, r *http.R
 	handler.ServeHTTP(w, r)
 }
 
+// RecordingUrl operation middleware
+func (siw *ServerInterfaceWrapper) RecordingUrl(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "callId" -------------
+	var callId CallID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "callId", r.PathValue("callId"), &callId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "callId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RecordingUrl(w, r, callId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ShareRecording operation middleware
+func (siw *ServerInterfaceWrapper) ShareRecording(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "callId" -------------
+	var callId CallID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "callId", r.PathValue("callId"), &callId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "callId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ShareRecordingParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ShareRecording(w, r, callId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListShares operation middleware
+func (siw *ServerInterfaceWrapper) ListShares(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "callId" -------------
+	var callId CallID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "callId", r.PathValue("callId"), &callId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "callId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListShares(w, r, callId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ExportTranscript operation middleware
 func (siw *ServerInterfaceWrapper) ExportTranscript(w http.ResponseWriter, r *http.Request) {
 
@@ -5671,8 +5986,55 @@ func (siw *ServerInterfaceWrapper) ExportTranscript(w http.ResponseWriter, r *ht
 		return
 	}
 
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ExportTranscript(w, r, callId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RecordingOfCall operation middleware
+func (siw *ServerInterfaceWrapper) RecordingOfCall(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "callId" -------------
+	var callId CallID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "callId", r.PathValue("callId"), &callId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "callId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RecordingOfCall(w, r, callId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8151,6 +8513,56 @@ func (siw *ServerInterfaceWrapper) UpdateService(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// RevokeShare operation middleware
+func (siw *ServerInterfaceWrapper) RevokeShare(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokeShareParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RevokeShare(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListInvitations operation middleware
 func (siw *ServerInterfaceWrapper) ListInvitations(w http.ResponseWriter, r *http.Request) {
 
@@ -8671,6 +9083,11 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/appointments/{id}/send-reminder", wrapper.SendReminder)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/calls-dashboard/{callId}/transcript/export", wrapper.ExportTranscript)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/exports/{token}", wrapper.DownloadExport)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard/{callId}/recording-url", wrapper.RecordingUrl)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls/{callId}/recording", wrapper.RecordingOfCall)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/calls-dashboard/{callId}/share", wrapper.ShareRecording)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard/{callId}/shares", wrapper.ListShares)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/shares/{id}", wrapper.RevokeShare)
 
 	return m
 }
@@ -10991,6 +11408,400 @@ func (response FollowUpCalldefaultJSONResponse) VisitFollowUpCallResponse(w http
 	return err
 }
 
+type RecordingUrlRequestObject struct {
+	CallId CallID `json:"callId"`
+}
+
+type RecordingUrlResponseObject interface {
+	VisitRecordingUrlResponse(w http.ResponseWriter) error
+}
+
+type RecordingUrl200ResponseHeaders struct {
+	CacheControl *string
+}
+
+type RecordingUrl200JSONResponse struct {
+	Body    RecordingAddress
+	Headers RecordingUrl200ResponseHeaders
+}
+
+func (response RecordingUrl200JSONResponse) VisitRecordingUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingUrl400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RecordingUrl400JSONResponse) VisitRecordingUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingUrl401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RecordingUrl401JSONResponse) VisitRecordingUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingUrl404JSONResponse Error
+
+func (response RecordingUrl404JSONResponse) VisitRecordingUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingUrl410JSONResponse struct{ GoneJSONResponse }
+
+func (response RecordingUrl410JSONResponse) VisitRecordingUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingUrldefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RecordingUrldefaultJSONResponse) VisitRecordingUrlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShareRecordingRequestObject struct {
+	CallId CallID `json:"callId"`
+	Params ShareRecordingParams
+	Body   *ShareRecordingJSONRequestBody
+}
+
+type ShareRecordingResponseObject interface {
+	VisitShareRecordingResponse(w http.ResponseWriter) error
+}
+
+type ShareRecording200ResponseHeaders struct {
+	CacheControl *string
+}
+
+type ShareRecording200JSONResponse struct {
+	Body    RecordingShared
+	Headers ShareRecording200ResponseHeaders
+}
+
+func (response ShareRecording200JSONResponse) VisitShareRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShareRecording400JSONResponse Error
+
+func (response ShareRecording400JSONResponse) VisitShareRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShareRecording401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ShareRecording401JSONResponse) VisitShareRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShareRecording403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ShareRecording403JSONResponse) VisitShareRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShareRecording404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ShareRecording404JSONResponse) VisitShareRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShareRecording409JSONResponse Error
+
+func (response ShareRecording409JSONResponse) VisitShareRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShareRecording410JSONResponse struct{ GoneJSONResponse }
+
+func (response ShareRecording410JSONResponse) VisitShareRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShareRecording422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ShareRecording422JSONResponse) VisitShareRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShareRecording429JSONResponse struct{ TooSoonJSONResponse }
+
+func (response ShareRecording429JSONResponse) VisitShareRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShareRecording502JSONResponse Error
+
+func (response ShareRecording502JSONResponse) VisitShareRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(502)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ShareRecordingdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ShareRecordingdefaultJSONResponse) VisitShareRecordingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSharesRequestObject struct {
+	CallId CallID `json:"callId"`
+}
+
+type ListSharesResponseObject interface {
+	VisitListSharesResponse(w http.ResponseWriter) error
+}
+
+type ListShares200JSONResponse struct {
+	Shares []RecordingShare `json:"shares"`
+}
+
+func (response ListShares200JSONResponse) VisitListSharesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListShares400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListShares400JSONResponse) VisitListSharesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListShares401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListShares401JSONResponse) VisitListSharesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListShares404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ListShares404JSONResponse) VisitListSharesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListShares410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListShares410JSONResponse) VisitListSharesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSharesdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListSharesdefaultJSONResponse) VisitListSharesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ExportTranscriptRequestObject struct {
 	CallId CallID `json:"callId"`
 	Params ExportTranscriptParams
@@ -11133,6 +11944,115 @@ type ExportTranscriptdefaultJSONResponse struct {
 }
 
 func (response ExportTranscriptdefaultJSONResponse) VisitExportTranscriptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingOfCallRequestObject struct {
+	CallId CallID `json:"callId"`
+}
+
+type RecordingOfCallResponseObject interface {
+	VisitRecordingOfCallResponse(w http.ResponseWriter) error
+}
+
+type RecordingOfCall200ResponseHeaders struct {
+	CacheControl *string
+}
+
+type RecordingOfCall200JSONResponse struct {
+	Body    OlderRecordingAddress
+	Headers RecordingOfCall200ResponseHeaders
+}
+
+func (response RecordingOfCall200JSONResponse) VisitRecordingOfCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingOfCall400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RecordingOfCall400JSONResponse) VisitRecordingOfCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingOfCall401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RecordingOfCall401JSONResponse) VisitRecordingOfCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingOfCall404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RecordingOfCall404JSONResponse) VisitRecordingOfCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingOfCall410JSONResponse struct{ GoneJSONResponse }
+
+func (response RecordingOfCall410JSONResponse) VisitRecordingOfCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordingOfCalldefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RecordingOfCalldefaultJSONResponse) VisitRecordingOfCallResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19498,6 +20418,148 @@ func (response UpdateServicedefaultJSONResponse) VisitUpdateServiceResponse(w ht
 	return err
 }
 
+type RevokeShareRequestObject struct {
+	Id     ID `json:"id"`
+	Params RevokeShareParams
+}
+
+type RevokeShareResponseObject interface {
+	VisitRevokeShareResponse(w http.ResponseWriter) error
+}
+
+type RevokeShare200JSONResponse Done
+
+func (response RevokeShare200JSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeShare400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RevokeShare400JSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeShare401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RevokeShare401JSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeShare403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RevokeShare403JSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeShare404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RevokeShare404JSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeShare409JSONResponse struct{ ConflictJSONResponse }
+
+func (response RevokeShare409JSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeShare410JSONResponse struct{ GoneJSONResponse }
+
+func (response RevokeShare410JSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeShare422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RevokeShare422JSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeSharedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RevokeSharedefaultJSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListInvitationsRequestObject struct {
 }
 
@@ -20554,9 +21616,21 @@ type StrictServerInterface interface {
 	// FollowUpCall Text whoever was on the phone
 	// (POST /api/calls-dashboard/{callId}/followup)
 	FollowUpCall(ctx context.Context, request FollowUpCallRequestObject) (FollowUpCallResponseObject, error)
+	// RecordingUrl Where a player gets the recording of a call now
+	// (GET /api/calls-dashboard/{callId}/recording-url)
+	RecordingUrl(ctx context.Context, request RecordingUrlRequestObject) (RecordingUrlResponseObject, error)
+	// ShareRecording Share the recording of a call for a day
+	// (POST /api/calls-dashboard/{callId}/share)
+	ShareRecording(ctx context.Context, request ShareRecordingRequestObject) (ShareRecordingResponseObject, error)
+	// ListShares The links to the recording of a call, the newest first
+	// (GET /api/calls-dashboard/{callId}/shares)
+	ListShares(ctx context.Context, request ListSharesRequestObject) (ListSharesResponseObject, error)
 	// ExportTranscript Take a call's transcript out of the dashboard
 	// (POST /api/calls-dashboard/{callId}/transcript/export)
 	ExportTranscript(ctx context.Context, request ExportTranscriptRequestObject) (ExportTranscriptResponseObject, error)
+	// RecordingOfCall The same, as older players ask
+	// (GET /api/calls/{callId}/recording)
+	RecordingOfCall(ctx context.Context, request RecordingOfCallRequestObject) (RecordingOfCallResponseObject, error)
 	// ListCampaigns The sequences of texts
 	// (GET /api/campaigns)
 	ListCampaigns(ctx context.Context, request ListCampaignsRequestObject) (ListCampaignsResponseObject, error)
@@ -20773,6 +21847,9 @@ type StrictServerInterface interface {
 	// UpdateService Change a service.
 	// (PATCH /api/services/{id})
 	UpdateService(ctx context.Context, request UpdateServiceRequestObject) (UpdateServiceResponseObject, error)
+	// RevokeShare Take a link back
+	// (DELETE /api/shares/{id})
+	RevokeShare(ctx context.Context, request RevokeShareRequestObject) (RevokeShareResponseObject, error)
 	// ListInvitations Who is invited and has not joined yet?
 	// (GET /api/team/invitations)
 	ListInvitations(ctx context.Context, request ListInvitationsRequestObject) (ListInvitationsResponseObject, error)
@@ -21418,6 +22495,95 @@ func (sh *strictHandler) FollowUpCall(w http.ResponseWriter, r *http.Request, ca
 	}
 }
 
+// RecordingUrl operation middleware
+func (sh *strictHandler) RecordingUrl(w http.ResponseWriter, r *http.Request, callId CallID) {
+	var request RecordingUrlRequestObject
+
+	request.CallId = callId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordingUrl(ctx, request.(RecordingUrlRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordingUrl")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RecordingUrlResponseObject); ok {
+		if err := validResponse.VisitRecordingUrlResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ShareRecording operation middleware
+func (sh *strictHandler) ShareRecording(w http.ResponseWriter, r *http.Request, callId CallID, params ShareRecordingParams) {
+	var request ShareRecordingRequestObject
+
+	request.CallId = callId
+	request.Params = params
+
+	var body ShareRecordingJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ShareRecording(ctx, request.(ShareRecordingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ShareRecording")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ShareRecordingResponseObject); ok {
+		if err := validResponse.VisitShareRecordingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListShares operation middleware
+func (sh *strictHandler) ListShares(w http.ResponseWriter, r *http.Request, callId CallID) {
+	var request ListSharesRequestObject
+
+	request.CallId = callId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListShares(ctx, request.(ListSharesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListShares")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListSharesResponseObject); ok {
+		if err := validResponse.VisitListSharesResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ExportTranscript operation middleware
 func (sh *strictHandler) ExportTranscript(w http.ResponseWriter, r *http.Request, callId CallID, params ExportTranscriptParams) {
 	var request ExportTranscriptRequestObject
@@ -21448,6 +22614,32 @@ func (sh *strictHandler) ExportTranscript(w http.ResponseWriter, r *http.Request
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ExportTranscriptResponseObject); ok {
 		if err := validResponse.VisitExportTranscriptResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RecordingOfCall operation middleware
+func (sh *strictHandler) RecordingOfCall(w http.ResponseWriter, r *http.Request, callId CallID) {
+	var request RecordingOfCallRequestObject
+
+	request.CallId = callId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordingOfCall(ctx, request.(RecordingOfCallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordingOfCall")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RecordingOfCallResponseObject); ok {
+		if err := validResponse.VisitRecordingOfCallResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -23465,6 +24657,33 @@ func (sh *strictHandler) UpdateService(w http.ResponseWriter, r *http.Request, i
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(UpdateServiceResponseObject); ok {
 		if err := validResponse.VisitUpdateServiceResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RevokeShare operation middleware
+func (sh *strictHandler) RevokeShare(w http.ResponseWriter, r *http.Request, id ID, params RevokeShareParams) {
+	var request RevokeShareRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeShare(ctx, request.(RevokeShareRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeShare")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RevokeShareResponseObject); ok {
+		if err := validResponse.VisitRevokeShareResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -126,7 +126,7 @@ func ReportParams(callID [16]byte, m voice.Message) (db.RecordCallReportParams, 
 	params := db.RecordCallReportParams{
 		CallID: callID, StartedAt: moment(report.StartedAt), EndedAt: moment(report.EndedAt),
 		EndedReason: pointer(m.EndedReason), Summary: pointer(report.Summary), Turns: turns,
-		HasRecording: report.Recording.Present(), ToolsUsed: orEmpty(report.ToolsUsed), SaidNames: orEmpty(report.SaidNames)}
+		HasRecording: report.Recording.Present(), RecordingURL: pointer(report.Recording.Source()), ToolsUsed: orEmpty(report.ToolsUsed), SaidNames: orEmpty(report.SaidNames)}
 	if report.HasDuration {
 		seconds := int32(math.Round(report.Duration.Seconds()))
 		params.DurationSeconds = &seconds

@@ -55,6 +55,10 @@ func TestReportsOfEveryForm(t *testing.T) {
 	require.NoError(t, b.vapi.Tell(t.Context(), sandbox.EndOfCallReport(l, aboutAMinute(), sandbox.ReportOnMessage)))
 	require.Equal(t, "ended | inbound | answered | customer-ended-call | 61 | 14:00:00 | 14:01:01 | stored | at_provider | 42100", b.callRow(t, l.CallID))
 
+	require.Equal(t, "https://recordings.example/"+l.CallID+"-mono.wav 1", b.text(t, `
+		select r.source_url || ' ' || (select count(*) from river.river_job j where j.kind = 'keep_recording' and j.args ->> 'call_id' = c.id::text)
+		from recordings r join call_logs c on c.id = r.call_id where c.vapi_call_id = $1`, l.CallID), "and is copied from there")
+
 	bare := b.call("+13125550112").line
 	require.NoError(t, b.vapi.Tell(t.Context(), sandbox.EndOfCallReport(bare, sandbox.Outcome{EndedReason: "customer-busy"}, sandbox.ReportBare)))
 	require.Equal(t, "ended | inbound | missed | customer-busy | - | - | - | none | none | -", b.callRow(t, bare.CallID))
@@ -186,4 +190,16 @@ func TestOutcomesFollowWhatACallLeft(t *testing.T) {
 	require.Equal(t, "transferred", end(b.call(""), "assistant-forwarded-call"))
 	require.Equal(t, "missed", end(b.call(""), "pipeline-error-something-new"))
 	require.Equal(t, "answered", end(b.call(""), "a-reason-of-tomorrow"))
+}
+
+func TestInHIPAAModeACallSaysThatNobodyKeepsARecording(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.database.Exec(t, `update organizations set hipaa_mode = true where slug = 'lakeside'`)
+	l := b.call("+13125550111").line
+	report := aboutAMinute()
+	report.Recorded = false
+	require.NoError(t, b.vapi.Tell(t.Context(), sandbox.EndOfCallReport(l, report, sandbox.ReportInArtifact)))
+	require.Equal(t, "not_kept_by_provider", b.text(t, `select recording_state from call_logs where vapi_call_id = $1`, l.CallID))
+	require.Zero(t, b.count(t, `select count(*)::int from river.river_job where kind = 'keep_recording'`))
 }

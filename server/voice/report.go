@@ -28,16 +28,19 @@ type Report struct {
 	Recording Recording
 }
 
-// Recording holds Vapi's stable addresses of the recordings. They are identifiers: the files are private and are
-// fetched through the REST interface. Presigned addresses are secrets that expire and are not kept.
+// Recording says where the recordings of a call are. Vapi's stable addresses are identifiers, and the files behind them
+// mostly private; the presigned one is a secret that opens its file until it expires.
 type Recording struct {
 	MonoURL   string
 	StereoURL string
-	Presigned bool // the report offered presigned addresses, hence there is a recording
+	Presigned string
 }
 
 // Present reports whether the call was recorded.
-func (r Recording) Present() bool { return r.MonoURL != "" || r.StereoURL != "" || r.Presigned }
+func (r Recording) Present() bool { return r.Source() != "" }
+
+// Source is the address that most likely gives the recording, one channel before two; empty without a recording.
+func (r Recording) Source() string { return firstText(r.Presigned, r.MonoURL, r.StereoURL) }
 
 func readReport(envelope object) *Report {
 	artifact, call := envelope.object("artifact"), envelope.object("call")
@@ -118,7 +121,7 @@ func readRecording(envelope, artifact object) Recording {
 			artifact.text("recording"), recording.text("url"), envelope.text("recordingUrl")),
 		StereoURL: firstText(recording.text("stereoUrl"), artifact.text("stereoRecordingUrl"),
 			envelope.text("stereoRecordingUrl")),
-		Presigned: firstText(artifact.text("presignedMonoUrl"), artifact.text("presignedStereoUrl")) != "",
+		Presigned: firstText(artifact.text("presignedMonoUrl"), artifact.text("presignedStereoUrl")),
 	}
 }
 

@@ -35,7 +35,7 @@ func TestReportWithEverything(t *testing.T) {
 	}, m.Report.Turns)
 	require.Empty(t, m.Report.Transcript)
 	require.Equal(t, []string{"checkAvailability", "takeMessage"}, m.Report.ToolsUsed)
-	require.Equal(t, Recording{MonoURL: "https://recordings.example/mono.wav", StereoURL: "https://recordings.example/stereo.wav", Presigned: true}, m.Report.Recording)
+	require.Equal(t, Recording{MonoURL: "https://recordings.example/mono.wav", StereoURL: "https://recordings.example/stereo.wav", Presigned: "https://recordings.example/mono.wav?signature=x"}, m.Report.Recording)
 }
 
 func TestReportThatNeverConnected(t *testing.T) {

@@ -47,6 +47,12 @@ insert into public.booking_attempts (org_id, kind, call_id, outcome)
 values (app.current_org_id(), 'book', '$L0000000-0000-7000-8000-0000000000c1', 'booked');
 insert into public.messages (org_id, direction, method, category, recipient, content, contact_id, call_id, appointment_id)
 values (app.current_org_id(), 'outbound', 'sms', 'confirmation', '+13125550111', 'zanzibar-lilac', '$L0000000-0000-7000-8000-0000000000d1', '$L0000000-0000-7000-8000-0000000000c1', '$L0000000-0000-7000-8000-000000000071');
+insert into public.recordings (org_id, id, call_id, source_url, storage_key, content_type, size_bytes, stored_at)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a1', '$L0000000-0000-7000-8000-0000000000c1', 'https://recordings.example/$L', 'recordings/$L', 'audio/wav', 44, app.now());
+insert into public.recording_shares (org_id, id, recording_id, token_hash, recipient, actor_user_id, expires_at)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a2', '$L0000000-0000-7000-8000-0000000000a1', sha256('test-secret-share-$L'), 'ear-$L@patients.example', '$L0000000-0000-7000-8000-0000000000e1', '2030-03-02 10:00+00');
+insert into public.recording_share_openings (org_id, share_id, part, visitor_hash)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a2', 'page', sha256('$L'));
 insert into public.org_keys (org_id, number_key) values (app.current_org_id(), sha256('test-secret-number-$L'));
 insert into public.org_credentials (org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender)
 values (app.current_org_id(), 'twilio', 'test-secret-$L', '\x000102030405060708090a0b', '\x000102030405060708090a0b0c0d0e0f', 'k1', 'AC12…9f', '+13125550100');

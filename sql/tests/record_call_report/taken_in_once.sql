@@ -62,7 +62,7 @@ select results_eq(format('select transcript, summary, transcript_state, duration
   $$values ('[]'::jsonb, null::text, 'pending_redaction', 180, 120000::bigint, 'answered')$$, 'no words are kept, the rest is');
 select is((select count(*) from public.call_logs c where c::text like '%zanzibar%'), 0::bigint, 'not one word');
 reset role;
-select results_eq('select kind, args, scheduled_at, state::text from river.river_job',
+select results_eq('select kind, args, scheduled_at, state::text from river.river_job where kind = ''fetch_call_report''',
   format($$values ('fetch_call_report', '{"org_id": "a0000000-0000-7000-8000-000000000001", "call_id": "%s"}'::jsonb, '2030-03-04 14:01+00'::timestamptz, 'scheduled')$$, :'call8'),
   'the report will be fetched again');
 drop function app.redact_phi(text, text[]);
@@ -74,7 +74,7 @@ select results_eq(format('select transcript, summary, transcript_state from publ
 select is(pg_temp.report(:'call8', '[]', 'Other'), 'stored', 'once more');
 select is((select summary from public.call_logs where id = :'call8'), 'zanzibar-lilac', 'changes nothing');
 reset role;
-select is((select count(*) from river.river_job), 1::bigint, 'and fetches nothing more');
+select is((select count(*) from river.river_job where kind = 'fetch_call_report'), 1::bigint, 'and fetches nothing more');
 
 update public.call_logs set reported_at = null, transcript_state = 'none' where id = :'call8';
 select pg_temp.act_for('a');

@@ -1,0 +1,37 @@
+-- What a clinic keeps for a month goes after a month; a deletion that did not happen is put in again.
+begin;
+\ir ../recordings.psql
+select plan(12);
+create function pg_temp.due() returns bigint language sql security definer as $$ select count(*) from app.orgs_with_due_recordings() $$;
+select pg_temp.act_for('a');
+select pg_temp.keep(:'call1');
+reset role;
+update public.organizations set keep_recordings_for = '30 days';
+select pg_temp.clock('30 08:00');
+select is(pg_temp.due(), 0::bigint, 'not yet');
+select pg_temp.act_for('a');
+select is(app.expire_recordings(100), 0::bigint, 'nothing to do');
+reset role;
+update app.test_clock set at = '2030-04-03 14:00+00';
+select is(pg_temp.due(), 1::bigint, 'now');
+update public.organizations set keep_recordings_for = null;
+select is(pg_temp.due(), 0::bigint, 'not where recordings are kept');
+update public.organizations set keep_recordings_for = '30 days';
+select pg_temp.act_for('b');
+select is(app.expire_recordings(100), 0::bigint, 'another clinic');
+select pg_temp.act_for('a');
+select is(app.expire_recordings(100), 1::bigint, 'one');
+select is(pg_temp.state(:'call1'), 'deleted expired', 'said');
+select is(pg_temp.jobs('delete_recording'), 1::bigint, 'a job');
+select is(app.expire_recordings(100), 0::bigint, 'once');
+reset role;
+update app.test_clock set at = '2030-04-03 20:01+00';
+select pg_temp.act_for('a');
+select is(app.expire_recordings(100), 1::bigint, 'after six hours in vain');
+select is(pg_temp.jobs('delete_recording'), 2::bigint, 'another job');
+select app.note_recording_deleted(pg_temp.recording(:'call1'));
+reset role;
+update app.test_clock set at = '2031-04-03 20:01+00';
+select is(pg_temp.due(), 0::bigint, 'deleted is deleted');
+select * from finish();
+rollback;
