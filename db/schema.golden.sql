@@ -485,6 +485,22 @@ ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
 
+CREATE TYPE app.relayed_event AS (
+	below bigint,
+	read_at timestamp with time zone,
+	xid bigint,
+	id bigint,
+	org_id uuid,
+	kind text,
+	entity text,
+	entity_id uuid,
+	at timestamp with time zone
+);
+
+ALTER TYPE app.relayed_event OWNER TO owner;
+
+COMMENT ON TYPE app.relayed_event IS 'A live event as the relay reads it. below: every event of a transaction below it is final, and was read if the answer is not full. Without an event, all but below and read_at are NULL.';
+
 CREATE TYPE app.request_claim AS (
 	outcome text,
 	status integer,
@@ -933,6 +949,25 @@ $$;
 ALTER FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) IS 'Tells live clients of the tenant that something changed: the kind of change, the entity''s table name in the singular and its id. Part of the changing transaction, so nothing is announced that did not happen.';
+
+CREATE FUNCTION app.announce_contact(p_contact_id uuid, p_old_status text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform app.announce('contact_updated', 'contact', p_contact_id);
+  if p_old_status is distinct from 'hot' and exists (
+    select from public.contacts c
+    where c.org_id = app.require_org_id() and c.id = p_contact_id and c.lead_status = 'hot')
+  then
+    perform app.announce('hot_lead_alert', 'contact', p_contact_id);
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.announce_contact(p_contact_id uuid, p_old_status text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.announce_contact(p_contact_id uuid, p_old_status text) IS 'Tells live clients that a contact changed, and that it became a hot lead where it did. p_old_status is the lead status before the change, NULL for a new contact.';
 
 CREATE FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1674,16 +1709,11 @@ begin
   from app.book_appointment(p_service, app.wished_instant(p_at, v_zone), coalesce(v_name, v_contact.name),
     p_resource => p_resource, p_contact_id => v_contact.id, p_date_of_birth => p_date_of_birth, p_notes => p_notes,
     p_override => p_override);
-  if not v_is_new then
-    return next v_result;
-  elsif v_result.outcome = 'booked' then
-    perform app.announce('contact_updated', 'contact', v_contact.id);
-    return next v_result;
-  else
+  if v_is_new and v_result.outcome <> 'booked' then
     -- A refused try leaves nobody behind.
     delete from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
-    return next v_result;
   end if;
+  return next v_result;
 end
 $$;
 
@@ -2122,16 +2152,20 @@ CREATE FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) RETURNS SE
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_old_status text;
 begin
   perform app.require_staff();
   -- Whether a text may leave is decided under this lock, from the number, language and zone that are changed here.
   perform app.lock_contact(p_contact_id);
-  perform from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null for no key update;
+  select c.lead_status into v_old_status
+  from public.contacts c
+  where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null
+  for no key update;
   if not found then
     raise exception 'there is no such contact' using errcode = 'VX404';
   end if;
   perform app.write_contact(p_contact_id, p_change);
-  perform app.announce('contact_updated', 'contact', p_contact_id);
+  perform app.announce_contact(p_contact_id, v_old_status);
   return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
 end
 $$;
@@ -2894,6 +2928,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_phone text := nullif(p_fields ->> 'phone', '');
   v_contact public.contacts;
+  v_old_status text;
 begin
   perform app.require_staff();
   if coalesce(nullif(btrim(p_fields ->> 'name'), ''), v_phone, nullif(btrim(p_fields ->> 'email'), '')) is null then
@@ -2914,6 +2949,7 @@ begin
     for no key update;
   end if;
 
+  v_old_status := v_contact.lead_status;
   if v_contact.id is null then
     insert into public.contacts (org_id, source, lead_status, lead_score)
     values (v_org_id, p_source, 'warm', app.score_of_status('warm', 0))
@@ -2927,7 +2963,7 @@ begin
   update public.call_logs l
   set contact_id = v_contact.id, updated_at = app.now()
   where l.org_id = v_org_id and l.id = p_call_id and l.contact_id is null;
-  perform app.announce('contact_updated', 'contact', v_contact.id);
+  perform app.announce_contact(v_contact.id, v_old_status);
   return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
 end
 $$;
@@ -3191,6 +3227,7 @@ begin
   if not found then
     raise exception 'there is no such notification' using errcode = 'VX404';
   end if;
+  perform app.announce('notification', 'notification', p_notification_id);
 end
 $$;
 
@@ -3493,6 +3530,23 @@ $$;
 ALTER FUNCTION app.erase_visits(p_contact_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.erase_visits(p_contact_id uuid) IS 'The part of app.erase_contact about patients and their visits: names, dates of birth, notes and reasons go; when, where and what for stays.';
+
+CREATE FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p_upto_xid bigint, p_upto_id bigint, p_limit integer) RETURNS SETOF app.relayed_event
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select null::bigint, null::timestamptz, e.xid::text::bigint, e.id, e.org_id, e.kind, e.entity, e.entity_id, e.at
+  from public.events e
+  where e.org_id = app.current_org_id()
+    and (e.xid, e.id) > (p_after_xid::text::xid8, p_after_id)
+    and (e.xid, e.id) <= (p_upto_xid::text::xid8, p_upto_id)
+  order by e.xid, e.id
+  limit p_limit
+$$;
+
+ALTER FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p_upto_xid bigint, p_upto_id bigint, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p_upto_xid bigint, p_upto_id bigint, p_limit integer) IS 'The tenant''s live events after one place and up to another, in the relay''s order: what a client missed while it was away. The end must be a place that the relay has reached. below and read_at are NULL.';
 
 CREATE FUNCTION app.expire_hold(p_appointment_id uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4164,6 +4218,20 @@ ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) 
 
 COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with. An address that was invited before keeps one invitation, with the new role and token. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already.';
 
+CREATE FUNCTION app.is_event_cursor_kept(p_xid bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p_xid::text::xid8 > s.swept_xid
+    -- A transaction that is still to come: the cursor is of another cluster, from before a restore.
+    and p_xid::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())
+  from public.event_sweeps s
+$$;
+
+ALTER FUNCTION app.is_event_cursor_kept(p_xid bigint) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_event_cursor_kept(p_xid bigint) IS 'Whether every event after this place is still there. Ask after reading on from it: what it then says holds for what was read.';
+
 CREATE FUNCTION app.is_message_rule(p_key text, p_value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
@@ -4252,6 +4320,30 @@ $_$;
 ALTER FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) OWNER TO owner;
 
 COMMENT ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) IS 'Whether a JSON value is a number without a fraction within the bounds, both included.';
+
+CREATE FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_user_id uuid := app.current_user_id();
+  v_now timestamptz := app.now();
+begin
+  if app.current_member_role() is null then
+    raise exception 'only members watch an organisation' using errcode = 'VX403';
+  end if;
+  delete from public.event_tickets t
+  where t.org_id = v_org_id and t.user_id = v_user_id and t.expires_at <= v_now;
+  insert into public.event_tickets (org_id, user_id, ticket_hash, expires_at, stream_until)
+  values (v_org_id, v_user_id, p_hash, v_now + interval '30 seconds', p_stream_until);
+  return v_now + interval '30 seconds';
+end
+$$;
+
+ALTER FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) IS 'Keeps the hash of a ticket that opens one stream of live events for the acting member, and returns when it runs out: in 30 seconds. p_stream_until is the end of the member''s token. Their tickets that ran out are removed. VX403 without a member.';
 
 CREATE FUNCTION app.leave_to_staff(p_inbound public.messages) RETURNS app.inbound_answer
     LANGUAGE plpgsql
@@ -4917,6 +5009,19 @@ $$;
 ALTER FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) IS 'Notes that a registered tool is gone at Vapi, where somebody deleted it: it will be registered anew, and the lost id is kept as retired, because assistants still carry it. False when the registration is another one by now.';
+
+CREATE FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select w.place::integer
+  from unnest(p_org_ids, p_user_ids) with ordinality w (org_id, user_id, place)
+  where not exists (select from public.profiles p where p.org_id = w.org_id and p.user_id = w.user_id)
+$$;
+
+ALTER FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) IS 'Which of these people, by place from 1, are no members of the organisations beside them: asked every few seconds for everybody who watches live events.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
@@ -6436,6 +6541,7 @@ begin
     ) as is_new
   ) k
   where c.org_id = v_org_id and c.id = v_contact_id;
+  perform app.announce('contact_updated', 'contact', v_contact_id);
   perform app.note_change('booked', v_id, null, p_call_id);
   perform app.stop_campaigns_for(v_contact_id, 'booking');
   v_result := app.booking_answer('booked', v_id);
@@ -6648,10 +6754,16 @@ CREATE FUNCTION app.read_all_notifications() RETURNS bigint
 declare
   v_org_id uuid := app.require_org_id();
   v_changed bigint;
+  v_newest uuid;
 begin
   perform app.require_staff();
-  update public.notifications n set read_at = app.now() where n.org_id = v_org_id and n.read_at is null;
-  get diagnostics v_changed = row_count;
+  with changed as (
+    update public.notifications n set read_at = app.now() where n.org_id = v_org_id and n.read_at is null returning n.id
+  )
+  select count(*), (array_agg(c.id order by c.id desc))[1] into v_changed, v_newest from changed c;
+  if v_changed > 0 then
+    perform app.announce('notification', 'notification', v_newest); -- one of them: pages ask for the whole list
+  end if;
   return v_changed;
 end
 $$;
@@ -7193,6 +7305,46 @@ ALTER FUNCTION app.redact_phi(p_text text, p_names text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.redact_phi(p_text text, p_names text[]) IS 'The text without identifiers: social security and card numbers, phone numbers (also spelled out), e-mail addresses, dates of birth and the given names'' words, each replaced by a placeholder in brackets. Dates of visits stay. NULL stays NULL.';
 
+CREATE TABLE public.event_tickets (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    ticket_hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    stream_until timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT event_tickets_ticket_hash_check CHECK ((octet_length(ticket_hash) = 32))
+);
+
+ALTER TABLE ONLY public.event_tickets FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_tickets OWNER TO owner;
+
+COMMENT ON TABLE public.event_tickets IS 'Tickets that open one stream of live events each, for browsers, which cannot send a token there. Used up, or gone within the hour.';
+
+COMMENT ON COLUMN public.event_tickets.ticket_hash IS 'SHA-256 of the ticket, which has 256 random bits and is shown once.';
+
+COMMENT ON COLUMN public.event_tickets.stream_until IS 'When the token that the ticket was asked for with ends, and with it the stream.';
+
+CREATE FUNCTION app.redeem_event_ticket(p_hash bytea) RETURNS SETOF public.event_tickets
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_ticket public.event_tickets;
+begin
+  -- Of two that show it at once, one finds the row.
+  delete from public.event_tickets t where t.ticket_hash = p_hash returning t.* into v_ticket;
+  if v_ticket.expires_at > app.now() then
+    return next v_ticket;
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.redeem_event_ticket(p_hash bytea) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.redeem_event_ticket(p_hash bytea) IS 'Uses a ticket up and returns whose it is; no row when it is unknown, used or ran out. Whether they are still a member is for the transaction that follows to say.';
+
 CREATE FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -7303,6 +7455,26 @@ $$;
 ALTER FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) IS 'Notes a tool''s registration at Vapi; the id it had before is kept as retired, because assistants and running calls may still carry it. False when the claim was lost.';
+
+CREATE FUNCTION app.relay_events(p_after_xid bigint, p_after_id bigint, p_limit integer) RETURNS SETOF app.relayed_event
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select s.below::text::bigint, app.now(), e.xid::text::bigint, e.id, e.org_id, e.kind, e.entity, e.entity_id, e.at
+  from (select pg_snapshot_xmin(pg_current_snapshot()) as below) s
+  left join lateral (
+    select v.*
+    from public.events v
+    where v.xid < s.below and (v.xid, v.id) > (p_after_xid::text::xid8, p_after_id)
+    order by v.xid, v.id
+    limit p_limit
+  ) e on true
+  order by e.xid, e.id
+$$;
+
+ALTER FUNCTION app.relay_events(p_after_xid bigint, p_after_id bigint, p_limit integer) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.relay_events(p_after_xid bigint, p_after_id bigint, p_limit integer) IS 'The next live events of all tenants after the given place, in an order that later transactions only add to. At least one row, also when there is nothing new; a place of NULL asks only where the events end now. For the relay, which hands each tenant''s to that tenant.';
 
 CREATE FUNCTION app.release_hold(p_call_id uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9375,23 +9547,30 @@ declare
   v_events bigint;
   v_deliveries bigint;
   v_answers bigint;
+  v_tickets bigint;
+  v_swept_xid xid8;
 begin
   if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
     raise exception 'live clients and repeated webhooks need the last hour' using errcode = 'VX400';
   end if;
-  delete from public.events e where e.at < p_events_before;
-  get diagnostics v_events = row_count;
+  with swept as (
+    delete from public.events e where e.at < p_events_before returning e.xid
+  )
+  select count(*), max(s.xid) into v_events, v_swept_xid from swept s;
+  update public.event_sweeps w set swept_xid = v_swept_xid where w.swept_xid < v_swept_xid;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
   get diagnostics v_deliveries = row_count;
   delete from public.idempotency_keys k where k.expires_at < app.now();
   get diagnostics v_answers = row_count;
-  return v_events + v_deliveries + v_answers;
+  delete from public.event_tickets t where t.expires_at <= app.now();
+  get diagnostics v_tickets = row_count;
+  return v_events + v_deliveries + v_answers + v_tickets;
 end
 $$;
 
 ALTER FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes go when they have expired. The last hour cannot be deleted (VX400). Returns how many rows went.';
+COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes and tickets go when they have expired. How far events went is written down, so that a client that was away for longer hears of it. The last hour cannot be deleted (VX400). Returns how many rows went.';
 
 CREATE FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) RETURNS app.scheduled_bundle
     LANGUAGE plpgsql
@@ -10607,6 +10786,20 @@ COMMENT ON TABLE public.departments IS 'Where a caller can be put through beside
 
 COMMENT ON COLUMN public.departments.name IS 'The word the transfer tool uses, in lower case: general, billing, medical.';
 
+CREATE TABLE public.event_sweeps (
+    only_row boolean DEFAULT true NOT NULL,
+    swept_xid xid8 DEFAULT '0'::xid8 NOT NULL,
+    CONSTRAINT event_sweeps_only_row_check CHECK (only_row)
+);
+
+ALTER TABLE ONLY public.event_sweeps FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_sweeps OWNER TO owner;
+
+COMMENT ON TABLE public.event_sweeps IS 'How far live events were deleted for their age. One row; belongs to no tenant.';
+
+COMMENT ON COLUMN public.event_sweeps.swept_xid IS 'The newest transaction of which an event was deleted: a client whose cursor is not beyond it may have missed something.';
+
 CREATE TABLE public.events (
     org_id uuid NOT NULL,
     id bigint NOT NULL,
@@ -11020,6 +11213,15 @@ ALTER TABLE ONLY public.departments
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_pkey PRIMARY KEY (org_id, id);
 
+ALTER TABLE ONLY public.event_sweeps
+    ADD CONSTRAINT event_sweeps_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.event_tickets
+    ADD CONSTRAINT event_tickets_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.event_tickets
+    ADD CONSTRAINT event_tickets_ticket_hash_key UNIQUE (ticket_hash);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (org_id, id);
 
@@ -11261,6 +11463,14 @@ COMMENT ON INDEX public.contacts_leads IS 'contact_stats counts from it alone; l
 CREATE INDEX contacts_recent ON public.contacts USING btree (org_id, last_contacted_at DESC NULLS LAST, id) WHERE (erased_at IS NULL);
 
 COMMENT ON INDEX public.contacts_recent IS 'list_contacts: those spoken with last come first.';
+
+CREATE INDEX event_tickets_user ON public.event_tickets USING btree (org_id, user_id, expires_at);
+
+COMMENT ON INDEX public.event_tickets_user IS 'A person''s tickets that ran out, when they ask for another.';
+
+CREATE INDEX events_of_org ON public.events USING btree (org_id, xid, id);
+
+COMMENT ON INDEX public.events_of_org IS 'What a returning client has missed.';
 
 CREATE INDEX events_xid ON public.events USING btree (xid);
 
@@ -11506,6 +11716,9 @@ ALTER TABLE ONLY public.contacts
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_org_id_location_id_fkey FOREIGN KEY (org_id, location_id) REFERENCES public.locations(org_id, id);
 
+ALTER TABLE ONLY public.event_tickets
+    ADD CONSTRAINT event_tickets_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
@@ -11680,6 +11893,10 @@ CREATE POLICY definer_crosses ON public.agents FOR SELECT TO app_definer USING (
 
 CREATE POLICY definer_crosses ON public.assistant_routes FOR SELECT TO app_definer USING (true);
 
+CREATE POLICY definer_crosses ON public.event_sweeps TO app_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY definer_crosses ON public.event_tickets TO app_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY definer_crosses ON public.events TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.idempotency_keys TO app_definer USING (true) WITH CHECK (true);
@@ -11701,6 +11918,10 @@ CREATE POLICY definer_crosses ON public.vapi_tools TO app_definer USING (true) W
 CREATE POLICY definer_crosses ON public.webhook_deliveries TO app_definer USING (true) WITH CHECK (true);
 
 ALTER TABLE public.departments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_sweeps ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_tickets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
@@ -11780,6 +12001,10 @@ CREATE POLICY service_role_sees_all ON public.contacts TO service_role USING (tr
 
 CREATE POLICY service_role_sees_all ON public.departments TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.event_sweeps TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.event_tickets TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.events TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.idempotency_keys TO service_role USING (true) WITH CHECK (true);
@@ -11830,6 +12055,8 @@ CREATE POLICY service_role_sees_all ON public.webhook_deliveries TO service_role
 
 ALTER TABLE public.services ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY sweeps_reads ON public.event_sweeps FOR SELECT TO tenant_user USING (true);
+
 CREATE POLICY tenant_reads ON public.agent_tools FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.agents FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -11865,6 +12092,8 @@ CREATE POLICY tenant_reads ON public.closures FOR SELECT TO tenant_user, tenant_
 CREATE POLICY tenant_reads ON public.contacts FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.departments FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.event_tickets FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.events FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -11951,6 +12180,8 @@ CREATE POLICY writer_writes ON public.closures TO app_writer USING ((org_id = ( 
 CREATE POLICY writer_writes ON public.contacts TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.departments TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.event_tickets TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.events TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -12068,6 +12299,9 @@ REVOKE ALL ON FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text,
 
 GRANT ALL ON FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.announce_contact(p_contact_id uuid, p_old_status text) TO app_writer;
+REVOKE ALL ON FUNCTION app.announce_contact(p_contact_id uuid, p_old_status text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) FROM PUBLIC;
@@ -12327,6 +12561,9 @@ REVOKE ALL ON FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) FROM 
 GRANT ALL ON FUNCTION app.erase_visits(p_contact_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.erase_visits(p_contact_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p_upto_xid bigint, p_upto_id bigint, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p_upto_xid bigint, p_upto_id bigint, p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
 
@@ -12426,6 +12663,9 @@ GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_user;
 GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) TO tenant_user;
 REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) TO tenant_user;
+REVOKE ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) FROM PUBLIC;
 
@@ -12442,6 +12682,9 @@ REVOKE ALL ON FUNCTION app.is_our_number(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) TO tenant_user;
+REVOKE ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) TO app_writer;
 REVOKE ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) FROM PUBLIC;
@@ -12512,6 +12755,9 @@ REVOKE ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_service;
@@ -12765,6 +13011,13 @@ GRANT ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) FROM PUBLIC;
 
+GRANT SELECT,DELETE ON TABLE public.event_tickets TO app_definer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_tickets TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_tickets TO service_role;
+
+GRANT ALL ON FUNCTION app.redeem_event_ticket(p_hash bytea) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.redeem_event_ticket(p_hash bytea) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
@@ -12772,6 +13025,9 @@ REVOKE ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid,
 
 GRANT ALL ON FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.relay_events(p_after_xid bigint, p_after_id bigint, p_limit integer) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.relay_events(p_after_xid bigint, p_after_id bigint, p_limit integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.release_hold(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.release_hold(p_call_id uuid) FROM PUBLIC;
@@ -13146,6 +13402,10 @@ GRANT SELECT ON TABLE public.departments TO tenant_service;
 GRANT SELECT ON TABLE public.departments TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.departments TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.departments TO service_role;
+
+GRANT SELECT ON TABLE public.event_sweeps TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_sweeps TO service_role;
+GRANT SELECT,UPDATE ON TABLE public.event_sweeps TO app_definer;
 
 GRANT SELECT ON TABLE public.events TO tenant_service;
 GRANT SELECT ON TABLE public.events TO tenant_user;

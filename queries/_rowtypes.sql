@@ -444,3 +444,16 @@ create table app.request_claim (
   headers jsonb,
   response bytea
 );
+
+drop type app.relayed_event;
+create table app.relayed_event (
+  below bigint,
+  read_at timestamptz,
+  xid bigint,
+  id bigint,
+  org_id uuid,
+  kind text,
+  entity text,
+  entity_id uuid,
+  at timestamptz
+);
