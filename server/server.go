@@ -22,7 +22,7 @@ type VapiAccount struct {
 	Configured bool   // there is a private key, which itself never comes here
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting, Texts and Traces may be missing.
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Live and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -39,6 +39,8 @@ type Deps struct {
 	Texting http.Handler
 	// Texts sends what staff write. nil: every organization is told that Twilio is not configured.
 	Texts Texter
+	// Live answers GET /api/events and /ws/live-calls, see package live. Its answers last, so no limit of time stands before it.
+	Live http.Handler
 	// Traces gets a span for each request; nil: none.
 	Traces trace.TracerProvider
 	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
@@ -76,6 +78,10 @@ func New(deps Deps) (http.Handler, error) {
 	}
 	if deps.Texting != nil {
 		mux.Handle("/api/twilio/", limit(maxTextingBody, textingTimeout, deps.Texting))
+	}
+	if deps.Live != nil {
+		mux.Handle("GET /api/events", deps.Live)
+		mux.Handle("GET /ws/live-calls", deps.Live)
 	}
 	return withScope(deps.Log,
 		logRequests(deps.Metrics, traceRequests(deps.Traces, mux, recoverPanics(allowOrigins(deps.Origins, router{mux})))),

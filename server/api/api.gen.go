@@ -2535,6 +2535,14 @@ type Error struct {
 // ErrorCode The closed list of refusals.
 type ErrorCode string
 
+// EventTicket defines model for EventTicket.
+type EventTicket struct {
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Ticket 256 random bits, in base64url.
+	Ticket string `json:"ticket"`
+}
+
 // FollowUpWish defines model for FollowUpWish.
 type FollowUpWish struct {
 	// Message As in `TextWish`.
@@ -4049,6 +4057,9 @@ type ServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(w http.ResponseWriter, r *http.Request, id ID, params TextContactParams)
+	// CreateEventTicket A ticket that opens one stream of live events.
+	// (POST /api/events/ticket)
+	CreateEventTicket(w http.ResponseWriter, r *http.Request)
 	// SaveAgentBehavior Save how agents speak.
 	// (POST /api/founder-console/agent/behavior)
 	SaveAgentBehavior(w http.ResponseWriter, r *http.Request, params SaveAgentBehaviorParams)
@@ -5919,6 +5930,20 @@ func (siw *ServerInterfaceWrapper) TextContact(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.TextContact(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateEventTicket operation middleware
+func (siw *ServerInterfaceWrapper) CreateEventTicket(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateEventTicket(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7993,6 +8018,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/roles", wrapper.ListRoles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/invitations", wrapper.ListInvitations)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/team/invitations/{id}", wrapper.WithdrawInvitation)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/events/ticket", wrapper.CreateEventTicket)
 
 	return m
 }
@@ -12159,6 +12185,86 @@ type TextContactdefaultJSONResponse struct {
 }
 
 func (response TextContactdefaultJSONResponse) VisitTextContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEventTicketRequestObject struct {
+}
+
+type CreateEventTicketResponseObject interface {
+	VisitCreateEventTicketResponse(w http.ResponseWriter) error
+}
+
+type CreateEventTicket201ResponseHeaders struct {
+	CacheControl *string
+}
+
+type CreateEventTicket201JSONResponse struct {
+	Body    EventTicket
+	Headers CreateEventTicket201ResponseHeaders
+}
+
+func (response CreateEventTicket201JSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEventTicket401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreateEventTicket401JSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEventTicket410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateEventTicket410JSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEventTicketdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreateEventTicketdefaultJSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17590,6 +17696,9 @@ type StrictServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(ctx context.Context, request TextContactRequestObject) (TextContactResponseObject, error)
+	// CreateEventTicket A ticket that opens one stream of live events.
+	// (POST /api/events/ticket)
+	CreateEventTicket(ctx context.Context, request CreateEventTicketRequestObject) (CreateEventTicketResponseObject, error)
 	// SaveAgentBehavior Save how agents speak.
 	// (POST /api/founder-console/agent/behavior)
 	SaveAgentBehavior(ctx context.Context, request SaveAgentBehaviorRequestObject) (SaveAgentBehaviorResponseObject, error)
@@ -18899,6 +19008,30 @@ func (sh *strictHandler) TextContact(w http.ResponseWriter, r *http.Request, id 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(TextContactResponseObject); ok {
 		if err := validResponse.VisitTextContactResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateEventTicket operation middleware
+func (sh *strictHandler) CreateEventTicket(w http.ResponseWriter, r *http.Request) {
+	var request CreateEventTicketRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateEventTicket(ctx, request.(CreateEventTicketRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateEventTicket")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateEventTicketResponseObject); ok {
+		if err := validResponse.VisitCreateEventTicketResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
