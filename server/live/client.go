@@ -8,7 +8,7 @@ import (
 
 // queueLength is how many events may wait for one client: more than a read of the relay brings, so that a large
 // transaction drops nobody who reads at all. An entry is one pointer.
-const queueLength = 2 * batchSize
+const queueLength = 1000
 
 // reason is why the server ends a stream; LiveDropped of openapi.yaml.
 type reason string

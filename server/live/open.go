@@ -13,8 +13,9 @@ import (
 )
 
 const (
-	// maxMissed is how many events a returning client is sent; for more it is told to load the page anew, which is less.
-	maxMissed = 1000
+	// maxMissed is how many events a returning client is sent: more than a slow one can have lost. For more it is told to
+	// load the page anew, which is less.
+	maxMissed = 5 * queueLength
 
 	tooOld  = "too_old"
 	tooMany = "too_many"

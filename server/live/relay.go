@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	batchSize    = 500             // events of one read
+	batchSize    = queueLength / 2 // events of one read
 	readTimeout  = 5 * time.Second // of one read; a connection that hangs is given up and another one taken
 	longestPause = 2 * time.Second // between reads that fail
 )
