@@ -20,6 +20,8 @@ const (
 	maxSocketRead    = 16 << 10        // bytes of a message from a page; a token has up to 8 KiB
 )
 
+var errLate = errors.New("the token came too late")
+
 // wish is what older pages send: subscribe with a token (or, from the test-call page, a trackingId), or ping.
 type wish struct {
 	Type       string `json:"type"`
@@ -80,7 +82,7 @@ func (s *Server) listen(ctx context.Context, conn *websocket.Conn) {
 
 // subscribe waits for the token and opens the stream.
 func (s *Server) subscribe(ctx context.Context, conn *websocket.Conn) (*stream, error) {
-	claims, err := s.subscribed(ctx, conn)
+	claims, err := s.inTime(ctx, conn)
 	if err != nil {
 		return nil, err
 	}
@@ -89,14 +91,28 @@ func (s *Server) subscribe(ctx context.Context, conn *websocket.Conn) (*stream, 
 	return s.open(ctx, claims, "websocket", nil)
 }
 
-// subscribed waits for the token. A page that asks for anything else is told what is wanted, until the time is over.
+// inTime waits for the token and closes the socket when it has not come after three seconds. A context with a deadline
+// would cut the connection without a word.
+func (s *Server) inTime(ctx context.Context, conn *websocket.Conn) (server.Claims, error) {
+	closed := make(chan struct{})
+	timer := time.AfterFunc(subscribeTimeout, func() {
+		defer close(closed)
+		_ = conn.Close(websocket.StatusPolicyViolation, "Subscribe with a token within three seconds.")
+	})
+	claims, err := s.subscribed(ctx, conn)
+	if !timer.Stop() {
+		<-closed
+		return server.Claims{}, errLate
+	}
+	return claims, err
+}
+
+// subscribed reads until a token comes. A page that asks for anything else is told what is wanted.
 func (s *Server) subscribed(ctx context.Context, conn *websocket.Conn) (server.Claims, error) {
-	ctx, cancel := context.WithTimeout(ctx, subscribeTimeout)
-	defer cancel()
 	for {
 		_, data, err := conn.Read(ctx)
 		if err != nil {
-			return server.Claims{}, server.NewError(server.CodeUnauthenticated, "Subscribe with a token within three seconds.", err)
+			return server.Claims{}, err
 		}
 		var w wish
 		if json.Unmarshal(data, &w) == nil && w.Type == "subscribe" && w.Token != "" {
