@@ -2,7 +2,7 @@
 // as Vapi sends them, and texts that staff write, beside pgbench doing the same
 // transactions: same role, claims, functions and data, in one run on one database.
 // With -only agents it measures how long saved agents take until their assistants
-// are in step.
+// are in step, with -only live how long until a thousand dashboards hear of a change.
 //
 // The database is a scratch one in the test cluster, which does not wait for the
 // disk; TEST_DATABASE_URL names another server. Server, clients and database
@@ -33,13 +33,13 @@ func main() {
 	s := settings{out: os.Stdout}
 	flag.IntVar(&s.clients, "clients", 8, "how many callers talk at once")
 	flag.DurationVar(&s.length, "time", 10*time.Second, "how long each of the six is measured")
-	flag.StringVar(&s.only, "only", "calls", "what is measured: calls, or agents (saves until their assistants at a played Vapi are in step)")
+	flag.StringVar(&s.only, "only", "calls", "what is measured: calls, agents (saves until their assistants at a played Vapi are in step), or live (changes until dashboards hear of them)")
 	flag.Float64Var(&s.saves, "saves", 20, "agents: saves a second")
 	flag.IntVar(&s.vapiRate, "vapi-rate", 100, "agents: VAPI_REQUESTS_PER_SECOND")
 	flag.Parse()
-	measure, known := map[string]func(context.Context, settings) error{"calls": run, "agents": runAgents}[s.only]
+	measure, known := map[string]func(context.Context, settings) error{"calls": run, "agents": runAgents, "live": runLive}[s.only]
 	if !known {
-		fmt.Fprintln(os.Stderr, "bench: -only is calls or agents")
+		fmt.Fprintln(os.Stderr, "bench: -only is calls, agents or live")
 		os.Exit(2)
 	}
 	if err := measure(ctx, s); err != nil {
@@ -51,7 +51,7 @@ func main() {
 type settings struct {
 	clients int
 	length  time.Duration
-	only    string // calls or agents
+	only    string // calls, agents or live
 	saves   float64
 	out     io.Writer
 
