@@ -4222,10 +4222,11 @@ CREATE FUNCTION app.is_event_cursor_kept(p_xid bigint) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
-  select p_xid::text::xid8 > s.swept_xid
-    -- A transaction that is still to come: the cursor is of another cluster, from before a restore.
-    and p_xid::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())
-  from public.event_sweeps s
+  -- What is still to come was written in another cluster, before a dump was restored here: such a cursor means nothing,
+  -- such a sweep says nothing of this cluster's cursors.
+  select n.cursor_xid < n.next_xid and (n.cursor_xid > s.swept_xid or s.swept_xid >= n.next_xid)
+  from public.event_sweeps s,
+    (select p_xid::text::xid8 as cursor_xid, pg_snapshot_xmax(pg_current_snapshot()) as next_xid) n
 $$;
 
 ALTER FUNCTION app.is_event_cursor_kept(p_xid bigint) OWNER TO owner;
@@ -5016,12 +5017,16 @@ CREATE FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) RETURNS SE
     AS $$
   select w.place::integer
   from unnest(p_org_ids, p_user_ids) with ordinality w (org_id, user_id, place)
-  where not exists (select from public.profiles p where p.org_id = w.org_id and p.user_id = w.user_id)
+  where not exists (
+    select
+    from public.profiles p
+    join public.organizations o on o.id = p.org_id and o.deleted_at is null
+    where p.org_id = w.org_id and p.user_id = w.user_id)
 $$;
 
 ALTER FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) IS 'Which of these people, by place from 1, are no members of the organisations beside them: asked every few seconds for everybody who watches live events.';
+COMMENT ON FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) IS 'Which of these people, by place from 1, are no members of the organisations beside them, or whose organisation was deleted: asked every few seconds for everybody who watches live events.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
@@ -9556,7 +9561,9 @@ begin
   with swept as (
     delete from public.events e where e.at < p_events_before returning e.xid
   )
-  select count(*), max(s.xid) into v_events, v_swept_xid from swept s;
+  select count(*), max(s.xid) filter (where s.xid < pg_snapshot_xmax(pg_current_snapshot())) -- not those of a restored dump
+  into v_events, v_swept_xid
+  from swept s;
   update public.event_sweeps w set swept_xid = v_swept_xid where w.swept_xid < v_swept_xid;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
   get diagnostics v_deliveries = row_count;

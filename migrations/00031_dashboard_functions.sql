@@ -439,7 +439,9 @@ begin
   with swept as (
     delete from public.events e where e.at < p_events_before returning e.xid
   )
-  select count(*), max(s.xid) into v_events, v_swept_xid from swept s;
+  select count(*), max(s.xid) filter (where s.xid < pg_snapshot_xmax(pg_current_snapshot())) -- not those of a restored dump
+  into v_events, v_swept_xid
+  from swept s;
   update public.event_sweeps w set swept_xid = v_swept_xid where w.swept_xid < v_swept_xid;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
   get diagnostics v_deliveries = row_count;
@@ -3131,10 +3133,11 @@ language sql
 stable
 set search_path = ''
 as $$
-  select p_xid::text::xid8 > s.swept_xid
-    -- A transaction that is still to come: the cursor is of another cluster, from before a restore.
-    and p_xid::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())
-  from public.event_sweeps s
+  -- What is still to come was written in another cluster, before a dump was restored here: such a cursor means nothing,
+  -- such a sweep says nothing of this cluster's cursors.
+  select n.cursor_xid < n.next_xid and (n.cursor_xid > s.swept_xid or s.swept_xid >= n.next_xid)
+  from public.event_sweeps s,
+    (select p_xid::text::xid8 as cursor_xid, pg_snapshot_xmax(pg_current_snapshot()) as next_xid) n
 $$;
 
 comment on function app.is_event_cursor_kept(bigint) is

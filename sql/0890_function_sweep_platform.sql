@@ -18,7 +18,9 @@ begin
   with swept as (
     delete from public.events e where e.at < p_events_before returning e.xid
   )
-  select count(*), max(s.xid) into v_events, v_swept_xid from swept s;
+  select count(*), max(s.xid) filter (where s.xid < pg_snapshot_xmax(pg_current_snapshot())) -- not those of a restored dump
+  into v_events, v_swept_xid
+  from swept s;
   update public.event_sweeps w set swept_xid = v_swept_xid where w.swept_xid < v_swept_xid;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
   get diagnostics v_deliveries = row_count;

@@ -4,10 +4,11 @@ language sql
 stable
 set search_path = ''
 as $$
-  select p_xid::text::xid8 > s.swept_xid
-    -- A transaction that is still to come: the cursor is of another cluster, from before a restore.
-    and p_xid::text::xid8 < pg_snapshot_xmax(pg_current_snapshot())
-  from public.event_sweeps s
+  -- What is still to come was written in another cluster, before a dump was restored here: such a cursor means nothing,
+  -- such a sweep says nothing of this cluster's cursors.
+  select n.cursor_xid < n.next_xid and (n.cursor_xid > s.swept_xid or s.swept_xid >= n.next_xid)
+  from public.event_sweeps s,
+    (select p_xid::text::xid8 as cursor_xid, pg_snapshot_xmax(pg_current_snapshot()) as next_xid) n
 $$;
 
 comment on function app.is_event_cursor_kept(bigint) is

@@ -47,12 +47,13 @@ type bundle struct {
 	ownerURL, loginURL string
 	database           *dbtest.Database // nil in a cluster of the test's own
 	owner              *pgxpool.Pool
+	beat               time.Duration
 }
 
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	d := dbtest.New(t, dbtest.WithClock())
-	b := &bundle{ownerURL: d.OwnerURL, loginURL: d.LoginURL, database: d, owner: d.Pool(t)}
+	b := &bundle{ownerURL: d.OwnerURL, loginURL: d.LoginURL, database: d, owner: d.Pool(t), beat: 200 * time.Millisecond}
 	root, err := dbtest.Root()
 	require.NoError(t, err)
 	fixture, err := os.ReadFile(filepath.Join(root, "sql/tests/clinics.psql"))
@@ -83,7 +84,7 @@ func (b *bundle) start(t *testing.T, listen func(net.Listener) net.Listener) *pr
 	log := server.NewLogger(logtest.Keep(t, io.Discard), slog.LevelDebug)
 	auth := server.NewVerifier(server.Config{BackendURL: issuer, JWTSecret: jwtSecret}, http.DefaultClient)
 	relay, err := live.New(live.Options{DB: opened, Auth: auth, Log: log, Count: p.registry, Origins: []string{dashboard},
-		BeatEvery: 200 * time.Millisecond, CheckEvery: 100 * time.Millisecond})
+		BeatEvery: b.beat, CheckEvery: 100 * time.Millisecond})
 	require.NoError(t, err)
 	handler, err := server.New(server.Deps{DB: server.NewDatabase(opened), Auth: auth, Log: log, Metrics: server.NewMetrics(),
 		Accounts: &server.Accounts{}, Live: relay})
