@@ -25,7 +25,9 @@ func TestOutOfOrderCommitsAreNeitherMissedNorRepeated(t *testing.T) {
 	early := b.begin(t, lakeside) // its transaction is older …
 	first := announce(t, early)
 	late := b.tell(t, lakeside) // … than this one, which commits before it
+	quiet(t, w)
 	returning := p.watch(t, token, w.last)
+	quiet(t, returning)
 	require.NoError(t, early.Commit(context.Background()))
 	w.expect(t, first, late)
 	returning.expect(t, first, late)
@@ -37,6 +39,16 @@ func TestOutOfOrderCommitsAreNeitherMissedNorRepeated(t *testing.T) {
 	require.NoError(t, undone.Rollback(context.Background()))
 	w.next(t) // told above
 	w.expect(t, kept)
+}
+
+// quiet waits for two beats, between which the relay has read, and fails when anything was told.
+func quiet(t *testing.T, w *watcher) {
+	t.Helper()
+	for range 2 {
+		m, ok := w.any(t)
+		require.True(t, ok)
+		require.Empty(t, m.data, "told too early")
+	}
 }
 
 // Writers whose transactions overlap in every way, and a client that is cut again and again and resumes at one of two

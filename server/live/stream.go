@@ -29,10 +29,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.hub.leave(st.client)
 	out := sseWriter{w: w, control: http.NewResponseController(w)}
-	if err := out.begin(); err != nil {
-		server.WriteError(w, r, fmt.Errorf("begin a stream: %w", err))
-		return
-	}
+	out.begin()
 	s.pump(r.Context(), st, &out)
 }
 
@@ -109,22 +106,17 @@ type sseWriter struct {
 	timedOut bool // the last flush failed because the client took nothing
 }
 
-// begin sends the header. The server's limits of time, which are for requests, are lifted: reading (its end would
-// cancel the request) altogether, writing for each write anew.
-func (o *sseWriter) begin() error {
-	if err := o.control.SetReadDeadline(time.Time{}); err != nil {
-		return err
-	}
+// begin sends the header.
+func (o *sseWriter) begin() {
 	h := o.w.Header()
 	h.Set("Content-Type", "text/event-stream; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no") // nginx and its kin pass every message on at once
 	h.Set("X-Content-Type-Options", "nosniff")
 	o.w.WriteHeader(http.StatusOK)
-	return nil
 }
 
-// flush sends what was collected.
+// flush sends what was collected. Each write gets its own time: the server's limit is for whole answers.
 func (o *sseWriter) flush() error {
 	if o.buf.Len() == 0 {
 		return nil
