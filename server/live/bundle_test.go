@@ -137,6 +137,7 @@ func (b *bundle) begin(t *testing.T, org uuid.UUID) pgx.Tx {
 	t.Helper()
 	tx, err := b.owner.Begin(context.Background())
 	require.NoError(t, err)
+	t.Cleanup(func() { _ = tx.Rollback(context.Background()) }) // of a test that failed before it ended
 	claims, err := json.Marshal(map[string]any{"app_metadata": map[string]any{"org_id": org}})
 	require.NoError(t, err)
 	_, err = tx.Exec(context.Background(), "select set_config('request.jwt.claims', $1, true)", string(claims))

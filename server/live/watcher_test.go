@@ -117,13 +117,15 @@ func parse(body io.Reader, to chan<- received) {
 // next is the next message that a page would see; ended streams and silence fail the test.
 func (w *watcher) next(t *testing.T) received {
 	t.Helper()
-	for {
+	for begun := time.Now(); time.Since(begun) < soon; { // beats do not stop
 		m, ok := w.any(t)
 		require.True(t, ok, "the stream ended")
 		if m.data != "" {
 			return m
 		}
 	}
+	require.Fail(t, "only beats came")
+	return received{}
 }
 
 // any is the next message, beats too; false when the stream has ended.
