@@ -83,6 +83,20 @@ func (q *Queries) BenchAgentsOnCurrentTools(ctx context.Context) (int32, error) 
 	return agents, err
 }
 
+const benchAnnounce = `-- name: BenchAnnounce :exec
+select app.announce('call_update', 'call', id)
+from unnest($1::uuid[]) id
+`
+
+// BenchAnnounce
+//
+//	select app.announce('call_update', 'call', id)
+//	from unnest($1::uuid[]) id
+func (q *Queries) BenchAnnounce(ctx context.Context, ids []uuid.UUID) error {
+	_, err := q.db.Exec(ctx, benchAnnounce, ids)
+	return err
+}
+
 const benchAttempts = `-- name: BenchAttempts :many
 
 select t.outcome, count(*)::integer as attempts
@@ -234,6 +248,42 @@ func (q *Queries) BenchTexts(ctx context.Context) ([]BenchTextsRow, error) {
 	for rows.Next() {
 		var i BenchTextsRow
 		if err := rows.Scan(&i.Target, &i.Status, &i.Messages); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const benchWatchers = `-- name: BenchWatchers :many
+select p.org_id, p.user_id
+from public.profiles p
+order by p.org_id, p.user_id
+`
+
+type BenchWatchersRow struct {
+	OrgID  uuid.UUID
+	UserID uuid.UUID
+}
+
+// BenchWatchers
+//
+//	select p.org_id, p.user_id
+//	from public.profiles p
+//	order by p.org_id, p.user_id
+func (q *Queries) BenchWatchers(ctx context.Context) ([]BenchWatchersRow, error) {
+	rows, err := q.db.Query(ctx, benchWatchers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []BenchWatchersRow{}
+	for rows.Next() {
+		var i BenchWatchersRow
+		if err := rows.Scan(&i.OrgID, &i.UserID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -750,6 +750,18 @@ type RecordingView struct {
 	ExpiresAt   *time.Time
 }
 
+type RelayedEvent struct {
+	Below    *int64
+	ReadAt   *time.Time
+	Xid      *int64
+	ID       *int64
+	OrgID    *uuid.UUID
+	Kind     *string
+	Entity   *string
+	EntityID *uuid.UUID
+	At       *time.Time
+}
+
 type RequestClaim struct {
 	Outcome  string
 	Status   *int32

@@ -18,6 +18,10 @@ ALTER SCHEMA river OWNER TO owner;
 
 COMMENT ON SCHEMA river IS 'River, the job queue. Arguments hold ids only, never data about people.';
 
+CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA extensions;
+
+COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
+
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA extensions;
 
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
@@ -25,6 +29,10 @@ COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiS
 CREATE EXTENSION IF NOT EXISTS fuzzystrmatch WITH SCHEMA extensions;
 
 COMMENT ON EXTENSION fuzzystrmatch IS 'determine similarities and distance between strings';
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA extensions;
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
 CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;
 
@@ -383,6 +391,34 @@ ALTER TYPE app.inbound_answer OWNER TO owner;
 
 COMMENT ON TYPE app.inbound_answer IS 'What a text from a patient did: opted_out, opted_in, help, confirmed, asked (a question went back), cancelled, kept, stored (nothing was asked of us) or replayed. reply_message_id: our queued answer, NULL when none goes out.';
 
+CREATE TYPE app.integration_row AS (
+	provider text,
+	connected boolean,
+	last_verified_at timestamp with time zone,
+	problem text
+);
+
+ALTER TYPE app.integration_row OWNER TO owner;
+
+COMMENT ON TYPE app.integration_row IS 'An account that a clinic may connect. connected: it is stored, and its provider did not refuse it when asked last; problem: why it did, in our words.';
+
+CREATE TYPE app.invitation_row AS (
+	id uuid,
+	email text,
+	role text,
+	invited_by uuid,
+	expires_at timestamp with time zone,
+	created_at timestamp with time zone,
+	expired boolean,
+	mail text,
+	mail_reason text,
+	mailed_at timestamp with time zone
+);
+
+ALTER TYPE app.invitation_row OWNER TO owner;
+
+COMMENT ON TYPE app.invitation_row IS 'An open invitation as the team sees it. mail: what became of its e-mail, as messages.status, or none when none was to be sent; mail_reason as messages.reason; mailed_at: when the provider took it.';
+
 CREATE TYPE app.lead_row AS (
 	id uuid,
 	name text,
@@ -487,6 +523,16 @@ ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
 
+CREATE TYPE app.page_span AS (
+	from_end boolean,
+	skip bigint,
+	take bigint
+);
+
+ALTER TYPE app.page_span OWNER TO owner;
+
+COMMENT ON TYPE app.page_span IS 'Where a page is read: this many rows after skip others, counted from the end of the list where from_end.';
+
 CREATE TYPE app.recording_copy AS (
 	outcome text,
 	recording_id uuid,
@@ -516,6 +562,22 @@ ALTER TYPE app.recording_view OWNER TO owner;
 
 COMMENT ON TYPE app.recording_view IS 'A recording that may be listened to now (outcome open), or why not: no_recording, not_ready. call_at in time_zone is when the call was; expires_at: of the link, where it was opened by one.';
 
+CREATE TYPE app.relayed_event AS (
+	below bigint,
+	read_at timestamp with time zone,
+	xid bigint,
+	id bigint,
+	org_id uuid,
+	kind text,
+	entity text,
+	entity_id uuid,
+	at timestamp with time zone
+);
+
+ALTER TYPE app.relayed_event OWNER TO owner;
+
+COMMENT ON TYPE app.relayed_event IS 'A live event as the relay reads it. below: every event of a transaction below it is final, and was read if the answer is not full. Without an event, all but below and read_at are NULL.';
+
 CREATE TYPE app.request_claim AS (
 	outcome text,
 	status integer,
@@ -525,7 +587,7 @@ CREATE TYPE app.request_claim AS (
 
 ALTER TYPE app.request_claim OWNER TO owner;
 
-COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it) or other_body (the key was used for something else).';
+COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it), acted (it was carried out and its answer is lost) or other_body (the key was used for something else).';
 
 CREATE TYPE app.scheduled_bundle AS (
 	outcome text,
@@ -647,6 +709,28 @@ CREATE TYPE app.tool_health AS (
 ALTER TYPE app.tool_health OWNER TO owner;
 
 COMMENT ON TYPE app.tool_health IS 'One of an organisation''s tools: whether it is registered at Vapi and how many of its agents carry it.';
+
+CREATE TYPE app.transcript_export AS (
+	message_id uuid,
+	call_id uuid,
+	exported_at timestamp with time zone,
+	clinic_name text,
+	clinic_phone text,
+	country text,
+	time_zone text,
+	caller_name text,
+	phone_number text,
+	direction text,
+	state text,
+	call_date timestamp with time zone,
+	duration_seconds integer,
+	summary text,
+	transcript jsonb
+);
+
+ALTER TYPE app.transcript_export OWNER TO owner;
+
+COMMENT ON TYPE app.transcript_export IS 'A call''s redacted transcript as it leaves the dashboard, with the facts that are printed above it. message_id: the row of messages that says who took it; time_zone: of the place that was called; phone_number: the other side''s; state: see app.call_state; transcript: [{"speaker","text","at"}].';
 
 CREATE TYPE app.transfer_answer AS (
 	outcome text,
@@ -997,6 +1081,25 @@ ALTER FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) OWNER 
 
 COMMENT ON FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) IS 'Tells live clients of the tenant that something changed: the kind of change, the entity''s table name in the singular and its id. Part of the changing transaction, so nothing is announced that did not happen.';
 
+CREATE FUNCTION app.announce_contact(p_contact_id uuid, p_old_status text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform app.announce('contact_updated', 'contact', p_contact_id);
+  if p_old_status is distinct from 'hot' and exists (
+    select from public.contacts c
+    where c.org_id = app.require_org_id() and c.id = p_contact_id and c.lead_status = 'hot')
+  then
+    perform app.announce('hot_lead_alert', 'contact', p_contact_id);
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.announce_contact(p_contact_id uuid, p_old_status text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.announce_contact(p_contact_id uuid, p_old_status text) IS 'Tells live clients that a contact changed, and that it became a hot lead where it did. p_old_status is the lead status before the change, NULL for a new contact.';
+
 CREATE FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1042,7 +1145,7 @@ CREATE TABLE public.messages (
     in_reply_to uuid,
     code_subjects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     code_versions integer[] DEFAULT '{}'::integer[] NOT NULL,
-    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
+    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text, 'invitation'::text]))),
     CONSTRAINT messages_codes CHECK ((cardinality(code_subjects) = cardinality(code_versions))),
     CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
     CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
@@ -1057,13 +1160,13 @@ ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages OWNER TO owner;
 
-COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
+COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients, and of what people are sent who are invited to the team. Append-only: written by functions, never edited by people.';
 
-COMMENT ON COLUMN public.messages.recipient IS 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came.';
+COMMENT ON COLUMN public.messages.recipient IS 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came. Of an export: the member who took it, by e-mail address or id.';
 
 COMMENT ON COLUMN public.messages.status IS 'unknown: the provider may or may not have acted; never settled by sending again.';
 
-COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message.';
+COMMENT ON COLUMN public.messages.external_message_id IS 'The provider''s id of the message. Of an export: its own id, which is printed on it.';
 
 COMMENT ON COLUMN public.messages.reason IS 'Why it was blocked, failed or is unknown: a word of a closed list, see docs/messages.md.';
 
@@ -1192,6 +1295,7 @@ COMMENT ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_
 CREATE FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint DEFAULT 1, p_total_is_estimate boolean DEFAULT false) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET random_page_cost TO '1.1'
     AS $$
 begin
   return query
@@ -1457,7 +1561,8 @@ declare
   v_now timestamptz;
   v_decision app.message_decision;
 begin
-  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'share') or coalesce(p_method, '') not in ('sms', 'email')
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation', 'share')
+    or coalesce(p_method, '') not in ('sms', 'email') or (p_category in ('invitation', 'share') and p_method <> 'email')
     or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
   then
     raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
@@ -1764,6 +1869,11 @@ begin
   limit 1;
 
   if p_contact_id is null then
+    -- The resources first, as every booking locks them: a caller of this number who books at this moment holds them and
+    -- would wait for this row, while we waited for them.
+    perform app.lock_resources(array(
+      select app.candidates(s.id, (select r.id from app.find_resource(p_resource) r), app.location_of_wish(null, null))
+      from app.find_service(p_service) s));
     insert into public.contacts (org_id, phone, name, email, source)
     values (v_org_id, p_phone, v_name, nullif(btrim(p_email), ''), 'dashboard')
     on conflict (org_id, phone) do nothing;
@@ -1780,16 +1890,11 @@ begin
   from app.book_appointment(p_service, app.wished_instant(p_at, v_zone), coalesce(v_name, v_contact.name),
     p_resource => p_resource, p_contact_id => v_contact.id, p_date_of_birth => p_date_of_birth, p_notes => p_notes,
     p_override => p_override);
-  if not v_is_new then
-    return next v_result;
-  elsif v_result.outcome = 'booked' then
-    perform app.announce('contact_updated', 'contact', v_contact.id);
-    return next v_result;
-  else
+  if v_is_new and v_result.outcome <> 'booked' then
     -- A refused try leaves nobody behind.
     delete from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
-    return next v_result;
   end if;
+  return next v_result;
 end
 $$;
 
@@ -1907,27 +2012,47 @@ declare
   v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
-  select count(*), count(*) filter (where c.direction = 'inbound'), count(*) filter (where c.direction = 'outbound'),
-    count(*) filter (where c.state = 'completed'), count(*) filter (where c.state = 'missed'),
-    count(*) filter (where c.state = 'transferred'), count(*) filter (where c.state = 'failed'),
-    count(*) filter (where c.began >= v_today), count(*) filter (where c.began >= v_week), count(*) filter (where c.began >= v_month),
-    coalesce(round(avg(c.duration_seconds) filter (where c.state <> 'in_progress')), 0)::integer,
-    coalesce(round(100.0 * count(*) filter (where c.state in ('completed', 'transferred'))
-      / nullif(count(*) filter (where c.state <> 'in_progress'), 0), 1), 0)::double precision,
+  with directions as (
+    select
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'inbound') as inbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'outbound') as outbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'web') as web
+  ), ended as (
+    select count(*) as calls, coalesce(round(avg(l.duration_seconds)), 0)::integer as average
+    from public.call_logs l
+    where l.org_id = v_org_id and l.status = 'ended'
+  ), special as (
+    select count(*) filter (where s.state = 'missed') as missed, count(*) filter (where s.state = 'failed') as failed,
+      count(*) filter (where s.state = 'transferred') as transferred
+    from (
+      select app.call_state(l.status, l.outcome, l.ended_reason) as state
+      from public.call_logs l
+      where l.org_id = v_org_id and l.direction = any ('{inbound,outbound,web}') and l.status = 'ended'
+        and l.outcome = any ('{missed,transferred}')
+      offset 0 -- or the state would be found out anew in every column
+    ) s
+  ), lately as (
+    select count(*) filter (where l.began_at >= v_today) as today, count(*) filter (where l.began_at >= v_week) as week,
+      count(*) filter (where l.began_at >= v_month) as month
+    from (
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= least(v_week, v_month)
+      union all
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= least(v_week, v_month)
+    ) l
+  )
+  select d.inbound + d.outbound + d.web, d.inbound, d.outbound, e.calls - s.missed - s.failed - s.transferred, s.missed, s.transferred,
+    s.failed, n.today, n.week, n.month, e.average,
+    coalesce(round(100.0 * (e.calls - s.missed - s.failed) / nullif(e.calls, 0), 1), 0)::double precision,
     (
-      select coalesce(sum(s.price_minor), 0)::bigint
+      select coalesce(sum(v.price_minor), 0)::bigint
       from public.appointments a
-      join public.services s on s.org_id = a.org_id and s.id = a.service_id
+      join public.services v on v.org_id = a.org_id and v.id = a.service_id
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
     (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
-  from (
-    select l.direction, l.duration_seconds, coalesce(l.started_at, l.created_at) as began,
-      app.call_state(l.status, l.outcome, l.ended_reason) as state
-    from public.call_logs l
-    where l.org_id = v_org_id
-    offset 0 -- or the state would be found out anew in every column
-  ) c;
+  from directions d, ended e, special s, lately n;
 end
 $$;
 
@@ -2228,16 +2353,20 @@ CREATE FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) RETURNS SE
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_old_status text;
 begin
   perform app.require_staff();
   -- Whether a text may leave is decided under this lock, from the number, language and zone that are changed here.
   perform app.lock_contact(p_contact_id);
-  perform from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null for no key update;
+  select c.lead_status into v_old_status
+  from public.contacts c
+  where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null
+  for no key update;
   if not found then
     raise exception 'there is no such contact' using errcode = 'VX404';
   end if;
   perform app.write_contact(p_contact_id, p_change);
-  perform app.announce('contact_updated', 'contact', p_contact_id);
+  perform app.announce_contact(p_contact_id, v_old_status);
   return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
 end
 $$;
@@ -2398,13 +2527,18 @@ begin
     v_after := (v_step ->> 'after_minutes')::integer;
     if v_after <= v_last then
       raise exception 'each step comes later than the one before' using errcode = 'VX400';
+    elsif v_step ->> 'template_id' is not null and not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+    ) then
+      raise exception 'there is no such template' using errcode = 'VX404';
     -- Advertising in a follow_up would get around the consent that marketing needs.
     elsif not exists (
       select from public.message_templates t
       where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
         and t.kind in ('follow_up', p_category)
     ) then
-      raise exception 'each step needs a template of the clinic''s, of kind follow_up or, in a marketing campaign, marketing'
+      raise exception 'each step needs a template of kind follow_up or, in a marketing campaign, marketing'
         using errcode = 'VX400';
     end if;
     v_last := v_after;
@@ -2414,7 +2548,7 @@ $_$;
 
 ALTER FUNCTION app.check_steps(p_category text, p_steps jsonb) OWNER TO owner;
 
-COMMENT ON FUNCTION app.check_steps(p_category text, p_steps jsonb) IS 'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send.';
+COMMENT ON FUNCTION app.check_steps(p_category text, p_steps jsonb) IS 'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send. VX404: a template that the clinic does not have.';
 
 CREATE FUNCTION app.check_template(p_kind text, p_body text, p_subject text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -2592,9 +2726,10 @@ begin
   values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
   on conflict (org_id, user_id, method, route, key) do update
   set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
-    status = null, headers = null, response = null, created_at = v_now, expires_at = excluded.expires_at
+    status = null, headers = null, response = null, acted_at = null, created_at = v_now, expires_at = excluded.expires_at
   where (k.state = 'done' and k.expires_at <= v_now)
-    or (k.state = 'running' and k.lease_until <= v_now and (k.body_hash = excluded.body_hash or k.expires_at <= v_now))
+    or (k.state = 'running' and k.lease_until <= v_now
+      and (k.expires_at <= v_now or (k.body_hash = excluded.body_hash and k.acted_at is null)))
   returning k.* into v_row;
   if v_row.id is not null then
     return query select 'run', null::integer, null::jsonb, null::bytea;
@@ -2608,6 +2743,8 @@ begin
     return query select 'other_body', null::integer, null::jsonb, null::bytea;
   elsif v_row.state = 'done' then
     return query select 'replay', v_row.status, v_row.headers, v_row.response;
+  elsif v_row.acted_at is not null and v_row.lease_until <= v_now then
+    return query select 'acted', null::integer, null::jsonb, null::bytea;
   else
     -- Also without a row: its try has just given up; the caller asks again and finds the key free.
     return query select 'running', null::integer, null::jsonb, null::bytea;
@@ -2617,7 +2754,7 @@ $$;
 
 ALTER FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) IS 'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. VX403 when no member acts.';
+COMMENT ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) IS 'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. A try that died before it changed anything (see app.note_effect) is followed by the next once its lease is over. VX403 when no member acts.';
 
 CREATE FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) RETURNS SETOF app.tool_claim
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2769,7 +2906,10 @@ begin
     updated_at = v_now
   where m.org_id = v_org_id and m.id = v_id;
 
-  if p_status in ('sent', 'delivered') and (p_message).category = 'confirmation' then
+  -- A reminder that staff sent confirms the visit as well; those that go out by themselves say only what was confirmed.
+  if p_status in ('sent', 'delivered')
+    and ((p_message).category = 'confirmation' or (p_message).category = 'reminder' and (p_message).actor_user_id is not null)
+  then
     -- In order of their ids, as app.take_scheduled locks them.
     with told as (
       select a.org_id, a.id
@@ -2800,7 +2940,7 @@ $$;
 
 ALTER FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) IS 'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
+COMMENT ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) IS 'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, and so does a reminder that staff sent, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
 
 CREATE FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
     LANGUAGE plpgsql
@@ -2833,35 +2973,39 @@ ALTER FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id 
 
 COMMENT ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) IS 'The patient says by text that they will come: kept on the visit, in its history and told to staff, each once. outcome confirmed, or stored when the visit is not confirmed by the clinic or past.';
 
-CREATE FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) RETURNS text
+CREATE FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean DEFAULT false) RETURNS text
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
     AS $$
 declare
-  -- greeting and opening, place, phone, attachment, close
+  -- greeting and opening, place, phone, attachment, close, a reminder's opening
   v_words text[] := case p_language
     when 'es' then array['Hola:' || E'\n\n' || 'Su cita en %s queda registrada:', 'Lugar: %s',
-      'Si tiene preguntas o quiere cambiarla, llame al %s.', 'El archivo adjunto la guarda en su calendario.', 'Hasta pronto,']
+      'Si tiene preguntas o quiere cambiarla, llame al %s.', 'El archivo adjunto la guarda en su calendario.', 'Hasta pronto,',
+      'Hola:' || E'\n\n' || 'Le recordamos su cita en %s:']
     when 'fr' then array['Bonjour,' || E'\n\n' || 'Votre rendez-vous chez %s est noté :', 'Lieu : %s',
-      'Pour une question ou un changement, appelez le %s.', 'Le fichier joint l''ajoute à votre agenda.', 'À bientôt,']
+      'Pour une question ou un changement, appelez le %s.', 'Le fichier joint l''ajoute à votre agenda.', 'À bientôt,',
+      'Bonjour,' || E'\n\n' || 'Nous vous rappelons votre rendez-vous chez %s :']
     when 'de' then array['Guten Tag,' || E'\n\n' || 'Ihr Termin bei %s ist vorgemerkt:', 'Ort: %s',
-      'Bei Fragen oder Änderungen rufen Sie bitte %s an.', 'Mit der angehängten Datei kommt er in Ihren Kalender.', 'Bis bald,']
+      'Bei Fragen oder Änderungen rufen Sie bitte %s an.', 'Mit der angehängten Datei kommt er in Ihren Kalender.', 'Bis bald,',
+      'Guten Tag,' || E'\n\n' || 'wir erinnern Sie an Ihren Termin bei %s:']
     else array['Hello,' || E'\n\n' || 'your visit at %s is booked:', 'Place: %s',
-      'For a question or a change please call %s.', 'The attached file puts it into your calendar.', 'See you soon,']
+      'For a question or a change please call %s.', 'The attached file puts it into your calendar.', 'See you soon,',
+      'Hello,' || E'\n\n' || 'this is a reminder of your visit at %s:']
   end;
 begin
   return concat_ws(E'\n\n',
-    format(v_words[1], p_clinic),
+    format(v_words[case when p_reminder then 6 else 1 end], p_clinic),
     (select string_agg('- ' || l.line, E'\n' order by l.at) from unnest(p_lines) with ordinality l (line, at)),
     case when p_place is not null then format(v_words[2], p_place) end,
     case when p_phone is not null then format(v_words[3], p_phone) end,
-    v_words[4], v_words[5] || E'\n' || p_clinic);
+    case when not p_reminder then v_words[4] end, v_words[5] || E'\n' || p_clinic);
 end
 $$;
 
-ALTER FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) OWNER TO owner;
+ALTER FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) OWNER TO owner;
 
-COMMENT ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) IS 'The plain text of a confirmation by e-mail: one line per visit, then place and phone where they are known (NULL: left out). Never a code: an address is easier to misspell than a number.';
+COMMENT ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) IS 'The plain text of a confirmation by e-mail: one line per visit, then place and phone where they are known (NULL: left out). p_reminder: of a reminder, which brings no file for the calendar. Never a code: an address is easier to misspell than a number.';
 
 CREATE FUNCTION app.contact_language(p_contact_id uuid) RETURNS text
     LANGUAGE sql STABLE
@@ -2945,12 +3089,18 @@ declare
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
 begin
+  -- A count a status, each a stretch of an index; grouping would cost more than counting.
   return query
-  select count(*), count(*) filter (where c.lead_status = 'hot'), count(*) filter (where c.lead_status = 'warm'),
-    count(*) filter (where c.lead_status = 'cold'), count(*) filter (where c.lead_status = 'booked'),
-    count(*) filter (where c.lead_status = 'lost'), count(*) filter (where c.created_at >= v_midnight)
-  from public.contacts c
-  where c.org_id = v_org_id and c.erased_at is null;
+  select k.hot + k.warm + k.cold + k.booked + k.lost, k.hot, k.warm, k.cold, k.booked, k.lost, k.new
+  from (
+    select
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'hot') as hot,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'warm') as warm,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'cold') as cold,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'booked') as booked,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'lost') as lost,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.created_at >= v_midnight) as new
+  ) k;
 end
 $$;
 
@@ -2965,7 +3115,12 @@ CREATE FUNCTION app.contacts_like(p_search text) RETURNS SETOF uuid
 declare
   v_words text := lower(p_search);
   v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_found uuid[] := app.found_ids('visitor', p_search);
 begin
+  if v_found is not null then
+    return query select unnest(v_found);
+    return;
+  end if;
   return query
   select c.id
   from public.contacts c
@@ -3000,6 +3155,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_phone text := nullif(p_fields ->> 'phone', '');
   v_contact public.contacts;
+  v_old_status text;
 begin
   perform app.require_staff();
   if coalesce(nullif(btrim(p_fields ->> 'name'), ''), v_phone, nullif(btrim(p_fields ->> 'email'), '')) is null then
@@ -3020,6 +3176,7 @@ begin
     for no key update;
   end if;
 
+  v_old_status := v_contact.lead_status;
   if v_contact.id is null then
     insert into public.contacts (org_id, source, lead_status, lead_score)
     values (v_org_id, p_source, 'warm', app.score_of_status('warm', 0))
@@ -3033,7 +3190,7 @@ begin
   update public.call_logs l
   set contact_id = v_contact.id, updated_at = app.now()
   where l.org_id = v_org_id and l.id = p_call_id and l.contact_id is null;
-  perform app.announce('contact_updated', 'contact', v_contact.id);
+  perform app.announce_contact(v_contact.id, v_old_status);
   return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
 end
 $$;
@@ -3297,6 +3454,7 @@ begin
   if not found then
     raise exception 'there is no such notification' using errcode = 'VX404';
   end if;
+  perform app.announce('notification', 'notification', p_notification_id);
 end
 $$;
 
@@ -3629,6 +3787,23 @@ ALTER FUNCTION app.erase_visits(p_contact_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.erase_visits(p_contact_id uuid) IS 'The part of app.erase_contact about patients and their visits: names, dates of birth, notes and reasons go; when, where and what for stays.';
 
+CREATE FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p_upto_xid bigint, p_upto_id bigint, p_limit integer) RETURNS SETOF app.relayed_event
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select null::bigint, null::timestamptz, e.xid::text::bigint, e.id, e.org_id, e.kind, e.entity, e.entity_id, e.at
+  from public.events e
+  where e.org_id = app.current_org_id()
+    and (e.xid, e.id) > (p_after_xid::text::xid8, p_after_id)
+    and (e.xid, e.id) <= (p_upto_xid::text::xid8, p_upto_id)
+  order by e.xid, e.id
+  limit p_limit
+$$;
+
+ALTER FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p_upto_xid bigint, p_upto_id bigint, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p_upto_xid bigint, p_upto_id bigint, p_limit integer) IS 'The tenant''s live events after one place and up to another, in the relay''s order: what a client missed while it was away. The end must be a place that the relay has reached. below and read_at are NULL.';
+
 CREATE FUNCTION app.expire_hold(p_appointment_id uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3736,6 +3911,41 @@ $$;
 ALTER FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) IS 'The next 1000 messages of a period after one, the oldest first; days as in app.list_messages. total is not counted. Owner and admin only (VX403), asked at every step; the first step puts the export in the audit log.';
+
+CREATE FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.transcript_export
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_export app.transcript_export := app.transcript_of(p_call_id);
+begin
+  if coalesce(p_format, '') not in ('txt', 'pdf') then
+    raise exception 'a transcript is exported as txt or pdf' using errcode = 'VX400';
+  end if;
+  v_export.message_id := app.uuid_v7();
+  v_export.exported_at := app.now();
+  -- Not the contact's message: erasing them must not erase who took their words.
+  insert into public.messages (
+    org_id, id, direction, method, category, recipient, content, status, service_provider, external_message_id, sent_at, call_id,
+    actor_user_id, request_id, created_at, updated_at)
+  select v_org_id, v_export.message_id, 'outbound', 'export', 'export', coalesce(p.email, p.user_id::text), 'Transcript, ' || p_format, 'sent',
+    'voxanne', v_export.message_id::text, v_export.exported_at, p_call_id, p.user_id, p_request_id, v_export.exported_at, v_export.exported_at
+  from public.profiles p
+  where p.org_id = v_org_id and p.user_id = app.current_user_id();
+  if not found then
+    raise exception 'only members export' using errcode = 'VX403';
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'transcript_exported', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  perform app.announce('message_updated', 'message', v_export.message_id);
+  return next v_export;
+end
+$$;
+
+ALTER FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) IS 'Takes a call''s transcript out of the dashboard, as txt or pdf. Who did so stands in messages (method export, the member as recipient) and in the audit log. Every member may: they could read it as well. Errors as app.transcript_of; VX400 for another format, VX403 for who is no member.';
 
 CREATE FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4106,6 +4316,64 @@ ALTER FUNCTION app.forget_retired_tool(p_vapi_tool_id text) OWNER TO app_definer
 
 COMMENT ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) IS 'Takes a retired id off the list after the tool was deleted at Vapi. False when it was not on it.';
 
+CREATE FUNCTION app.found_ids(p_what text, p_search text) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  c_most constant integer := 5000; -- so many rows are read one by one faster than all are compared
+  v_org_id uuid := app.require_org_id();
+  v_words text := lower(btrim(p_search));
+  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_like text := '%' || replace(replace(replace(v_words, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+  v_lower text := lower(v_like collate "und-x-icu"); -- as contacts.search_text is written
+  v_is_number boolean := char_length(v_digits) >= 3 and p_search !~ '[[:alpha:]]';
+  v_ids uuid[];
+begin
+  -- Three letters or digits in a row is what an index of words can be asked for.
+  if (p_what = 'call' and char_length(v_digits) < 3)
+    or (p_what <> 'call' and v_words !~ '[[:alnum:]]{3}' and not (p_what = 'visitor' and v_is_number))
+  then
+    return null;
+  end if;
+  v_ids := case p_what
+    when 'contact' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id and c.search_text like app.contact_search(p_search)
+      limit c_most + 1)
+    when 'visitor' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id
+        and (c.search_text like v_lower or c.search_text like case when v_is_number then '%' || v_digits || '%' else v_lower end)
+        and (strpos(lower(c.name), v_words) > 0 or strpos(lower(c.email), v_words) > 0
+          or v_is_number and (strpos(c.phone, v_digits) > 0 or strpos(c.spoken_phone, v_digits) > 0))
+      limit c_most + 1)
+    when 'caller' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id and c.search_text like v_lower and strpos(lower(c.name), v_words) > 0
+      limit c_most + 1)
+    when 'patient' then array(
+      select p.id from public.patients p
+      where p.org_id = v_org_id and lower(p.name) like v_like
+      limit c_most + 1)
+    when 'call' then array(
+      select c.id from public.call_logs c
+      where c.org_id = v_org_id and case c.direction when 'outbound' then c.to_number else c.from_number end like '%' || v_digits || '%'
+      limit c_most + 1)
+    when 'message' then array(
+      select m.id from public.messages m
+      where m.org_id = v_org_id and lower(m.recipient || ' ' || coalesce(m.subject || ' ', '') || m.content) like v_like
+      limit c_most + 1)
+  end;
+  return case when cardinality(v_ids) <= c_most then v_ids end;
+end
+$$;
+
+ALTER FUNCTION app.found_ids(p_what text, p_search text) OWNER TO app_searcher;
+
+COMMENT ON FUNCTION app.found_ids(p_what text, p_search text) IS 'The tenant''s own rows in which p_search stands, found by an index of words. p_what: contact (as app.contact_search compares), visitor (as app.contacts_like), caller (contacts, by name), patient (by name), call (by the other side''s number) or message. NULL where no index helps, because p_search is shorter than three letters or stands in more than 5000 rows: then the caller compares row by row. Any case, no wildcards.';
+
 CREATE FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.free_slot
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -4345,6 +4613,20 @@ ALTER FUNCTION app.identify_caller(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.identify_caller(p_call_id uuid) IS 'What may be said about the caller of a call. Not known until a check succeeded (or the organisation accepts the calling number): then the answer is the same for a stranger and for a patient of twenty years.';
 
+CREATE FUNCTION app.integrations() RETURNS SETOF app.integration_row
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p.provider, c.id is not null and c.verification_error is null, c.last_verified_at, c.verification_error
+  from (values ('twilio', 1), ('resend', 2), ('google_calendar', 3), ('outlook', 4)) p (provider, position)
+  left join public.org_credentials c on c.org_id = app.require_org_id() and c.provider = p.provider
+  order by p.position
+$$;
+
+ALTER FUNCTION app.integrations() OWNER TO owner;
+
+COMMENT ON FUNCTION app.integrations() IS 'Every account that a clinic may connect, with what the last look at it said. Every member may ask; nothing sealed is told.';
+
 CREATE FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4371,6 +4653,8 @@ CREATE TABLE public.invitations (
     expires_at timestamp with time zone NOT NULL,
     accepted_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    token_id uuid,
+    message_id uuid,
     CONSTRAINT invitations_email_check CHECK ((email = lower(email))),
     CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'staff'::text, 'viewer'::text])))
 );
@@ -4383,13 +4667,60 @@ COMMENT ON TABLE public.invitations IS 'An address asked to join. Joining needs 
 
 COMMENT ON COLUMN public.invitations.token_hash IS 'SHA-256 of the token in the invitation mail; the token itself is not stored.';
 
-CREATE FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) RETURNS SETOF public.invitations
+COMMENT ON COLUMN public.invitations.token_id IS 'What the token is derived from, with a key that is not in the database; new with every renewal. NULL: a random token of before, which no e-mail can carry.';
+
+COMMENT ON COLUMN public.invitations.message_id IS 'The e-mail that carries the token; NULL when none goes out.';
+
+CREATE FUNCTION app.invitation_mail(p_invitation public.invitations) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_clinic text;
+  v_zone text;
+  v_inviter text;
+begin
+  -- Brackets would look like the place of the link.
+  select translate(o.name, '[]', '()'), o.time_zone into strict v_clinic, v_zone
+  from public.organizations o
+  where o.id = (p_invitation).org_id;
+  select translate(coalesce(nullif(btrim(p.name), ''), p.email), '[]', '()') into v_inviter
+  from public.profiles p
+  where p.org_id = (p_invitation).org_id and p.user_id = (p_invitation).invited_by;
+  return array[
+    format('Join %s', v_clinic),
+    format(E'%s invites you to join the team of %s as %s.\nOpen this link to sign up or to sign in:\n[link]\n'
+      'It is meant for this address only and works until %s. If you did not expect it, you need not do anything.',
+      coalesce(v_inviter, 'A colleague'), v_clinic, (p_invitation).role,
+      array_to_string(app.local_words((p_invitation).expires_at, v_zone, 'en'), ', '))];
+end
+$$;
+
+ALTER FUNCTION app.invitation_mail(p_invitation public.invitations) OWNER TO owner;
+
+COMMENT ON FUNCTION app.invitation_mail(p_invitation public.invitations) IS 'Subject and text of the e-mail of an invitation: who invites to which clinic as what, until when by the clinic''s clock. [link] stands for the link with the token, which no row holds.';
+
+CREATE FUNCTION app.invitation_of_message(p_message_id uuid) RETURNS SETOF public.invitations
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select i.*
+  from public.invitations i
+  where i.org_id = app.require_org_id() and i.message_id = p_message_id and i.accepted_at is null and i.expires_at > app.now()
+$$;
+
+ALTER FUNCTION app.invitation_of_message(p_message_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.invitation_of_message(p_message_id uuid) IS 'The invitation whose token an e-mail carries. No row when it was withdrawn, accepted, renewed or has expired: the e-mail has nothing to say any more. Never given to people''s requests.';
+
+CREATE FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean DEFAULT false, p_platform_mail text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.invitation_row
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_email text := lower(btrim(p_email));
+  v_now timestamptz;
   v_invitation public.invitations;
 begin
   perform app.require_admin();
@@ -4397,32 +4728,52 @@ begin
     raise exception 'this is no e-mail address' using errcode = 'VX400';
   elsif coalesce(p_role, '') not in ('admin', 'staff', 'viewer') then
     raise exception 'people are invited as admin, staff or viewer' using errcode = 'VX400';
-  elsif octet_length(p_token_hash) is distinct from 32 then
-    raise exception 'the token''s hash has 32 bytes' using errcode = 'VX400';
+  elsif p_token_id is null or octet_length(p_token_hash) is distinct from 32 then
+    raise exception 'a token has an id and a hash of 32 bytes' using errcode = 'VX400';
   end if;
   -- Two invitations of one address at once would both stand.
   perform from public.organizations o where o.id = v_org_id for no key update;
   if exists (select from public.profiles p where p.org_id = v_org_id and lower(p.email) = v_email) then
     raise exception 'this person is a member already' using errcode = 'VX409';
   end if;
+  v_now := app.now();
   update public.invitations i
-  set role = p_role, token_hash = p_token_hash, invited_by = app.current_user_id(), expires_at = app.now() + interval '7 days'
+  set role = p_role, token_id = p_token_id, token_hash = p_token_hash, message_id = null, invited_by = app.current_user_id(),
+    expires_at = v_now + interval '7 days'
   where i.org_id = v_org_id and i.email = v_email and i.accepted_at is null
   returning i.* into v_invitation;
   if v_invitation.id is null then
-    insert into public.invitations (org_id, email, role, token_hash, invited_by, expires_at)
-    values (v_org_id, v_email, p_role, p_token_hash, app.current_user_id(), app.now() + interval '7 days')
+    insert into public.invitations (org_id, email, role, token_id, token_hash, invited_by, expires_at, created_at)
+    values (v_org_id, v_email, p_role, p_token_id, p_token_hash, app.current_user_id(), v_now + interval '7 days', v_now)
     returning * into v_invitation;
   end if;
-  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id());
-  return next v_invitation;
+  if p_mail then
+    perform app.mail_invitation(v_invitation, p_platform_mail, p_request_id);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id(), left(p_request_id, 64));
+  return query select * from app.list_invitations(v_invitation.id);
 end
 $_$;
 
-ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) OWNER TO app_writer;
+ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with. An address that was invited before keeps one invitation, with the new role and token. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already.';
+COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with, which was derived from p_token_id. An address that was invited before keeps one invitation, with the new role and token. With p_mail the token goes out by e-mail, see app.mail_invitation. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already, or mailed too often lately.';
+
+CREATE FUNCTION app.is_event_cursor_kept(p_xid bigint) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  -- What is still to come was written in another cluster, before a dump was restored here: such a cursor means nothing,
+  -- such a sweep says nothing of this cluster's cursors.
+  select n.cursor_xid < n.next_xid and (n.cursor_xid > s.swept_xid or s.swept_xid >= n.next_xid)
+  from public.event_sweeps s,
+    (select p_xid::text::xid8 as cursor_xid, pg_snapshot_xmax(pg_current_snapshot()) as next_xid) n
+$$;
+
+ALTER FUNCTION app.is_event_cursor_kept(p_xid bigint) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_event_cursor_kept(p_xid bigint) IS 'Whether every event after this place is still there. Ask after reading on from it: what it then says holds for what was read.';
 
 CREATE FUNCTION app.is_message_rule(p_key text, p_value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -4513,6 +4864,30 @@ ALTER FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most intege
 
 COMMENT ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) IS 'Whether a JSON value is a number without a fraction within the bounds, both included.';
 
+CREATE FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_user_id uuid := app.current_user_id();
+  v_now timestamptz := app.now();
+begin
+  if app.current_member_role() is null then
+    raise exception 'only members watch an organisation' using errcode = 'VX403';
+  end if;
+  delete from public.event_tickets t
+  where t.org_id = v_org_id and t.user_id = v_user_id and t.expires_at <= v_now;
+  insert into public.event_tickets (org_id, user_id, ticket_hash, expires_at, stream_until)
+  values (v_org_id, v_user_id, p_hash, v_now + interval '30 seconds', p_stream_until);
+  return v_now + interval '30 seconds';
+end
+$$;
+
+ALTER FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) IS 'Keeps the hash of a ticket that opens one stream of live events for the acting member, and returns when it runs out: in 30 seconds. p_stream_until is the end of the member''s token. Their tickets that ran out are removed. VX403 without a member.';
+
 CREATE FUNCTION app.leave_to_staff(p_inbound public.messages) RETURNS app.inbound_answer
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -4556,6 +4931,7 @@ COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s fo
 CREATE FUNCTION app.list_appointments(p_statuses text[] DEFAULT NULL::text[], p_from text DEFAULT NULL::text, p_to text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_resource_id uuid DEFAULT NULL::uuid, p_service_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text, p_range text DEFAULT NULL::text, p_sort text DEFAULT 'scheduled_at'::text, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET random_page_cost TO '1.1'
     AS $_$
 declare
   c_counted constant bigint := 50000;
@@ -4573,7 +4949,13 @@ declare
     when '-scheduled_at' then 'a.scheduled_at desc, a.id desc'
     when 'created_at' then 'a.id' -- ids are made in the order of time
     when '-created_at' then 'a.id desc' end;
+  v_back text := case p_sort
+    when 'scheduled_at' then 'a.scheduled_at desc, a.id desc'
+    when '-scheduled_at' then 'a.scheduled_at, a.id'
+    when 'created_at' then 'a.id desc'
+    when '-created_at' then 'a.id' end;
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
@@ -4594,18 +4976,23 @@ begin
   if v_search is not null then
     v_where := v_where || ' and (a.contact_id = any ($8) or a.patient_id = any ($9) or a.booking_ref = $10)';
     v_contacts := array(select app.contacts_like(v_search));
-    v_patients := array(
+    v_patients := coalesce(app.found_ids('patient', v_search), array(
       select p.id from public.patients p
-      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0);
+      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0));
   end if;
 
   execute format('select count(*) from (select from public.appointments a where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search);
-  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where, v_order)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then v_back else v_order end)
   into v_ids
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search),
-    p_limit, (p_page - 1)::bigint * p_limit;
+    v_span.take, v_span.skip;
+  if v_span.from_end then
+    v_ids := array(select i.id from unnest(v_ids) with ordinality i (id, place) order by i.place desc);
+  end if;
   return query
   select * from app.appointment_rows(v_ids, least(v_total, c_counted), v_total > c_counted);
 end
@@ -4618,42 +5005,39 @@ COMMENT ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to t
 CREATE FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_action text DEFAULT NULL::text, p_entity text DEFAULT NULL::text, p_entity_id uuid DEFAULT NULL::uuid, p_actor_user_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.audit_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
+  v_where text := 'g.org_id = $1'
+    || case when v_period[1] is not null then ' and g.at >= $2' else '' end
+    || case when v_period[2] is not null then ' and g.at < $3' else '' end
+    || case when p_action is not null then ' and g.action = $4' else '' end
+    || case when p_entity is not null then ' and g.entity = $5' else '' end
+    || case when p_entity_id is not null then ' and g.entity_id = $6' else '' end
+    || case when p_actor_user_id is not null then ' and g.actor_user_id = $7' else '' end;
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
   perform app.require_admin();
-  select count(*) into v_total
-  from (
-    select
-    from public.audit_log g
-    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
-      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
-      and (p_entity_id is null or g.entity_id = p_entity_id)
-      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
-    limit 50001) counted;
+  execute format('select count(*) from (select from public.audit_log g where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select g.id from public.audit_log g where %s order by %s limit $8 offset $9)', v_where,
+    case when v_span.from_end then 'g.at, g.id' else 'g.at desc, g.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id, v_span.take, v_span.skip;
   return query
-  select page.id, page.action, page.entity, page.entity_id, page.actor_user_id, p.name, p.email, page.request_id, page.at,
+  select g.id, g.action, g.entity, g.entity_id, g.actor_user_id, p.name, p.email, g.request_id, g.at,
     least(v_total, 50000), v_total > 50000
-  from (
-    select g.*
-    from public.audit_log g
-    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
-      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
-      and (p_entity_id is null or g.entity_id = p_entity_id)
-      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
-    order by g.at desc, g.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit
-  ) page
-  left join public.profiles p on p.org_id = v_org_id and p.user_id = page.actor_user_id
-  order by page.at desc, page.id desc;
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.audit_log g on g.org_id = v_org_id and g.id = page.id
+  left join public.profiles p on p.org_id = v_org_id and p.user_id = g.actor_user_id
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) OWNER TO app_writer;
 
@@ -4670,6 +5054,7 @@ declare
   v_to timestamptz;
   v_where text := 't.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   select * into strict v_org from public.organizations o where o.id = app.require_org_id();
@@ -4690,9 +5075,11 @@ begin
   execute format('select count(*) from (select from public.booking_attempts t where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to;
-  execute format('select array(select t.id from public.booking_attempts t where %s order by t.at desc, t.id desc limit $9 offset $10)', v_where)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select t.id from public.booking_attempts t where %s order by %s limit $9 offset $10)', v_where,
+    case when v_span.from_end then 't.at, t.id' else 't.at desc, t.id desc' end)
   into v_ids
-  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, p_limit, (p_page - 1)::bigint * p_limit;
+  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, v_span.take, v_span.skip;
   return query
   select t.id, t.at, t.kind, t.outcome, t.reason, t.call_id, t.appointment_id, t.service_id, s.name, t.resource_id, r.name,
     t.starts_at, coalesce(l.time_zone, v_org.time_zone), t.said_date, t.said_time, t.actor_user_id, u.name,
@@ -4703,7 +5090,7 @@ begin
   left join public.resources r on r.org_id = t.org_id and r.id = t.resource_id
   left join public.locations l on l.org_id = r.org_id and l.id = r.location_id
   left join public.profiles u on u.org_id = t.org_id and u.user_id = t.actor_user_id
-  order by wanted.place;
+  order by case when v_span.from_end then -wanted.place else wanted.place end;
 end
 $_$;
 
@@ -4714,57 +5101,54 @@ COMMENT ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_rea
 CREATE FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_recent text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_direction text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.call_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    SET random_page_cost TO '1.1'
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
   v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
-  v_ids uuid[];
+  v_people uuid[];
+  v_calls uuid[];
+  v_where text := 'c.org_id = $1 and c.deleted_at is null';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select c.id
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    order by coalesce(c.started_at, c.created_at) desc, c.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and c.began_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
+    || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
+    || case when p_direction is not null then ' and c.direction = $5' else '' end
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+  if v_search is not null then
+    v_people := app.found_ids('caller', v_search);
+    v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
+    v_where := v_where || case when v_people is not null and v_calls is not null then ' and (c.contact_id = any ($9) or c.id = any ($10))'
+      else ' and (position($8 in case c.direction when ''outbound'' then c.to_number else c.from_number end) > 0 or exists ('
+        || 'select from public.contacts k where k.org_id = $1 and k.id = c.contact_id and position($7 in lower(k.name)) > 0))' end;
+  end if;
+
+  execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    v_span.take, v_span.skip;
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000, c.recording_error
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.call_logs c on c.org_id = v_org_id and c.id = page.id
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) OWNER TO app_writer;
 
@@ -4824,48 +5208,78 @@ COMMENT ON FUNCTION app.list_campaigns() IS 'The organisation''s campaigns, the 
 CREATE FUNCTION app.list_contacts(p_lead_status text DEFAULT NULL::text, p_source text DEFAULT NULL::text, p_search text DEFAULT NULL::text, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_sort text DEFAULT 'last_contact'::text, p_descending boolean DEFAULT true, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.contact_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET random_page_cost TO '1.1'
     AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_where text := 'c.org_id = $1 and c.erased_at is null';
   v_order text;
+  v_back text;
+  v_found uuid[];
+  v_total bigint;
+  v_span app.page_span;
 begin
+  -- Only what may be missing says where it stands then: the others can be read off an index in both directions.
   v_order := case p_sort
-    when 'last_contact' then 'c.last_contacted_at'
-    when 'created' then 'c.created_at'
-    when 'name' then 'c.name'
-    when 'score' then 'c.lead_score'
+    when 'last_contact' then 'c.last_contacted_at %s nulls %s, c.id %s'
+    when 'created' then 'c.created_at %s, c.id %3$s'
+    when 'name' then 'c.name %s nulls %s, c.id %s'
+    when 'score' then 'c.lead_score %s, c.id %3$s'
   end;
   if v_order is null or p_page < 1 or p_limit not between 1 and 100 then
     raise exception 'there is no such order or page' using errcode = 'VX400';
   end if;
-  v_order := v_order || case when p_descending then ' desc' else ' asc' end || ' nulls last, c.id';
+  v_back := format(v_order, case when p_descending then 'asc' else 'desc' end, 'first', 'desc');
+  v_order := format(v_order, case when p_descending then 'desc' else 'asc' end, 'last', 'asc');
+  if btrim(p_search) <> '' then
+    v_found := app.found_ids('contact', p_search);
+  end if;
   v_where := concat_ws(' and ', v_where,
     case when p_lead_status is not null then 'c.lead_status = $2' end,
     case when p_source is not null then 'c.source = $3' end,
-    case when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
+    case when v_found is not null then 'c.id = any ($10)'
+      when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
     case when p_from is not null then 'c.created_at >= $5::timestamp at time zone $7' end,
     case when p_to is not null then 'c.created_at < ($6 + 1)::timestamp at time zone $7' end);
 
+  execute format('select count(*) from (select from public.contacts c where %s limit 50001) s', v_where)
+  into v_total
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, null, null, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
   -- Ids first: they come from the index alone, also for a page far behind.
   return query execute format(
     $q$
     select c.id, c.name, c.phone, c.spoken_phone, c.email, c.lead_status, c.lead_score, c.lead_reasons, c.service_interests,
       c.source, c.notes, c.language, c.time_zone, c.marketing_consent_at, c.last_contacted_at, c.created_at, c.updated_at,
-      least(t.total, 50000), t.total > 50000
-    from (select c.id from public.contacts c where %1$s order by %2$s limit $8 offset ($9 - 1)::bigint * $8) p
+      least($11, 50000), $11 > 50000
+    from (select c.id from public.contacts c where %s order by %s limit $8 offset $9) p
     join public.contacts c on c.org_id = $1 and c.id = p.id
-    cross join (select count(*) as total from (select from public.contacts c where %1$s limit 50001) s) t
-    order by %2$s
-    $q$, v_where, v_order)
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, p_limit, p_page;
+    order by %s
+    $q$, v_where, case when v_span.from_end then v_back else v_order end, v_order)
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, v_span.take, v_span.skip, v_found, v_total;
 end
 $_$;
 
 ALTER FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) OWNER TO owner;
 
 COMMENT ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) IS 'One page of the organisation''s contacts, without the erased. Every filter narrows, NULL does not: status, source, p_search in name, numbers and address, and the days (both included, of the clinic''s zone) on which the contact came. p_sort: last_contact, created, name or score; those without a value come last. p_page counts from 1, p_limit is 1 to 100; a page past the end has no rows and so tells no total.';
+
+CREATE FUNCTION app.list_invitations(p_invitation_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.invitation_row
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select i.id, i.email, i.role, i.invited_by, i.expires_at, i.created_at, i.expires_at <= app.now(),
+    coalesce(m.status, 'none'), m.reason, m.sent_at
+  from public.invitations i
+  left join public.messages m on m.org_id = i.org_id and m.id = i.message_id
+  where i.org_id = app.require_org_id() and i.accepted_at is null and (p_invitation_id is null or i.id = p_invitation_id)
+  order by i.created_at, i.id
+$$;
+
+ALTER FUNCTION app.list_invitations(p_invitation_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.list_invitations(p_invitation_id uuid) IS 'The invitations that nobody has accepted, or that one of them, with what became of their e-mails; the oldest first, expired ones too.';
 
 CREATE FUNCTION app.list_leads(p_limit integer) RETURNS SETOF app.lead_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -4901,55 +5315,48 @@ COMMENT ON FUNCTION app.list_leads(p_limit integer) IS 'The contacts worth calli
 CREATE FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_direction text DEFAULT NULL::text, p_method text DEFAULT NULL::text, p_category text DEFAULT NULL::text, p_status text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.message_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    SET random_page_cost TO '1.1'
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
-  v_ids uuid[];
+  v_found uuid[] := app.found_ids('message', v_search);
+  v_where text := 'm.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select m.id
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    order by m.created_at desc, m.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and m.created_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and m.created_at < $3' else '' end
+    || case when p_direction is not null then ' and m.direction = $4' else '' end
+    || case when p_method is not null then ' and m.method = $5' else '' end
+    || case when p_category is not null then ' and m.category = $6' else '' end
+    || case when p_status is not null then ' and m.status = $7' else '' end
+    || case when p_contact_id is not null then ' and m.contact_id = $8' else '' end
+    || case when v_found is not null then ' and m.id = any ($10)'
+      when v_search is not null then ' and position($9 in lower(concat_ws('' '', m.recipient, m.subject, m.content))) > 0' else '' end;
+
+  execute format('select count(*) from (select from public.messages m where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select m.id from public.messages m where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'm.created_at, m.id' else 'm.created_at desc, m.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found,
+    v_span.take, v_span.skip;
   return query
   select m.id, m.direction, m.method, m.category, m.recipient, m.subject, m.content, m.status, m.reason, m.provider_error,
     m.service_provider, m.external_message_id, m.segments::integer, m.contact_id, k.name, m.call_id, m.appointment_id,
     m.actor_user_id, m.sent_at, m.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.messages m on m.org_id = v_org_id and m.id = page.id
   left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) OWNER TO app_writer;
 
@@ -4958,26 +5365,31 @@ COMMENT ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from da
 CREATE FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean DEFAULT NULL::boolean, p_kind text DEFAULT NULL::text) RETURNS SETOF app.notification_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
+  v_where text := 'n.org_id = $1'
+    || case when p_kind is not null then ' and n.kind = $2' else '' end
+    || case when p_unread then ' and n.read_at is null' when not p_unread then ' and n.read_at is not null' else '' end;
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  select count(*) into v_total
-  from (
-    select
-    from public.notifications n
-    where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
-    limit 50001) counted;
+  execute format('select count(*) from (select from public.notifications n where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, p_kind;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select n.id from public.notifications n where %s order by %s limit $3 offset $4)', v_where,
+    case when v_span.from_end then 'n.created_at, n.id' else 'n.created_at desc, n.id desc' end)
+  into v_ids
+  using v_org_id, p_kind, v_span.take, v_span.skip;
   return query
   select n.id, n.kind, n.title, n.body, n.entity, n.entity_id, n.read_at, n.created_at, least(v_total, 50000), v_total > 50000
-  from public.notifications n
-  where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
-  order by n.created_at desc, n.id desc
-  limit p_limit offset (p_page - 1)::bigint * p_limit;
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.notifications n on n.org_id = v_org_id and n.id = page.id
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) OWNER TO app_writer;
 
@@ -5209,6 +5621,55 @@ $$;
 ALTER FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) IS 'Notes that a registered tool is gone at Vapi, where somebody deleted it: it will be registered anew, and the lost id is kept as retired, because assistants still carry it. False when the registration is another one by now.';
+
+CREATE FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) RETURNS SETOF integer
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select w.place::integer
+  from unnest(p_org_ids, p_user_ids) with ordinality w (org_id, user_id, place)
+  where not exists (
+    select
+    from public.profiles p
+    join public.organizations o on o.id = p.org_id and o.deleted_at is null
+    where p.org_id = w.org_id and p.user_id = w.user_id)
+$$;
+
+ALTER FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) IS 'Which of these people, by place from 1, are no members of the organisations beside them, or whose organisation was deleted: asked every few seconds for everybody who watches live events.';
+
+CREATE FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_provider text := p_platform_mail;
+  v_mail text[] := app.invitation_mail(p_invitation);
+  v_decision app.message_decision;
+begin
+  if exists (select from public.org_credentials c where c.org_id = v_org_id and c.provider = 'resend') then
+    v_provider := 'resend';
+  elsif p_platform_mail is null then
+    return;
+  end if;
+  select * into v_decision
+  from app.begin_message('invitation', 'email', v_mail[2], 'invitation:' || (p_invitation).token_id, null, v_provider,
+    p_recipient => (p_invitation).email, p_subject => v_mail[1], p_hand_over => false, p_request_id => p_request_id);
+  if v_decision.reason = 'too_soon' then
+    -- The renewal is undone too: the link that was mailed last goes on working.
+    raise exception 'this address was mailed three times within an hour; its last link works' using errcode = 'VX409';
+  end if;
+  update public.invitations i
+  set message_id = v_decision.message_id
+  where i.org_id = v_org_id and i.id = (p_invitation).id;
+end
+$$;
+
+ALTER FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) IS 'Queues the e-mail of an invitation, through the clinic''s own Resend account or else p_platform_mail, the platform''s way; NULL: without an account of the clinic''s nothing goes out. A rule that forbids it (opted_out, daily_cap) leaves a blocked row, and the invitation stands. VX409 when the address had three within an hour.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
@@ -5556,6 +6017,8 @@ begin
       ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
       -- Two machines that answer each other would go on for ever.
       ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
+      ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
       ('marketing', v_day, 1, 'too_soon', true),
       -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
       ('reminder', v_day, 1, 'reminder_limit', true),
@@ -5588,7 +6051,7 @@ $$;
 
 ALTER FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
 
 CREATE FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -6138,6 +6601,27 @@ ALTER FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash b
 
 COMMENT ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) IS 'Keeps the keyed hash of a code that a text now carries; from here on it proves who calls, and the one before it no more. p_subject_id, p_version: an entry of app.take_scheduled''s code_subjects and code_versions; an outdated version changes nothing.';
 
+CREATE FUNCTION app.note_effect(p_claim_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if pg_current_xact_id_if_assigned() is null then
+    return true; -- it has only read
+  end if;
+  update public.idempotency_keys k
+  set acted_at = coalesce(k.acted_at, app.now())
+  where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
+  return found;
+end
+$$;
+
+ALTER FUNCTION app.note_effect(p_claim_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_effect(p_claim_id uuid) IS 'Called last in a transaction of a claimed wish: says, together with what it changed, that it acted. False when the claim is not p_claim_id''s any more, because it took too long and another try has it: the transaction must then be given up.';
+
 CREATE FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -6223,6 +6707,34 @@ $$;
 ALTER FUNCTION app.note_recording_deleted(p_recording_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.note_recording_deleted(p_recording_id uuid) IS 'The storage says that the file of an unwanted recording is gone. Said again, or of a recording that shall stay, it changes nothing.';
+
+CREATE FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  perform app.require_admin();
+  -- updated_at stays: it says when the account was last written, and questions about messages go by it.
+  update public.org_credentials c
+  set last_verified_at = case when p_problem is null then app.now() else c.last_verified_at end,
+    verification_error = left(p_problem, 200)
+  where c.org_id = v_org_id and c.provider = p_provider and c.updated_at = p_updated_at
+  returning c.id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, case when p_problem is null then 'credential_verified' else 'credential_refused' end, 'credential', v_id, app.current_user_id());
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) IS 'Keeps what a provider said about the account that stood at p_updated_at: accepted (p_problem NULL), or why not, in our words. False when the account was replaced or removed meanwhile. Owner and admin only (VX403).';
 
 CREATE FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -6636,6 +7148,21 @@ ALTER FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id 
 
 COMMENT ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) IS 'What a wish means beside the visits that the same call booked for an overlapping time. replay: the same wish again; amend: the same patient, otherwise; question: a name at most two edits away, and nothing that tells two people apart; NULL: somebody else, or no overlap.';
 
+CREATE FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) RETURNS app.page_span
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN ((NOT page_span.p_total_is_estimate) AND (s.skip > (page_span.p_total / 2))) THEN ROW(true, GREATEST(((page_span.p_total - s.skip) - page_span.p_limit), (0)::bigint), GREATEST(LEAST((page_span.p_total - s.skip), (page_span.p_limit)::bigint), (0)::bigint))::app.page_span
+             ELSE ROW(false, s.skip, (page_span.p_limit)::bigint)::app.page_span
+         END AS "row"
+    FROM ( SELECT (((page_span.p_page - 1))::bigint * page_span.p_limit) AS skip) s;
+END;
+
+ALTER FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) IS 'Where to read a page of a list of p_total rows: in its second half from the end, so that the last page costs what the first does. A page past the end takes no rows.';
+
 CREATE FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6822,6 +7349,7 @@ begin
     ) as is_new
   ) k
   where c.org_id = v_org_id and c.id = v_contact_id;
+  perform app.announce('contact_updated', 'contact', v_contact_id);
   perform app.note_change('booked', v_id, null, p_call_id);
   perform app.stop_campaigns_for(v_contact_id, 'booking');
   v_result := app.booking_answer('booked', v_id);
@@ -6901,7 +7429,7 @@ begin
   for v_role in
     select rolname from pg_catalog.pg_roles
     where rolname in ('anon', 'authenticated', 'service_role', 'voxanne_login',
-      'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher')
   loop
     execute format('revoke all on table %s from %I', p_table, v_role);
     -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
@@ -7034,10 +7562,16 @@ CREATE FUNCTION app.read_all_notifications() RETURNS bigint
 declare
   v_org_id uuid := app.require_org_id();
   v_changed bigint;
+  v_newest uuid;
 begin
   perform app.require_staff();
-  update public.notifications n set read_at = app.now() where n.org_id = v_org_id and n.read_at is null;
-  get diagnostics v_changed = row_count;
+  with changed as (
+    update public.notifications n set read_at = app.now() where n.org_id = v_org_id and n.read_at is null returning n.id
+  )
+  select count(*), (array_agg(c.id order by c.id desc))[1] into v_changed, v_newest from changed c;
+  if v_changed > 0 then
+    perform app.announce('notification', 'notification', v_newest); -- one of them: pages ask for the whole list
+  end if;
   return v_changed;
 end
 $$;
@@ -7059,7 +7593,7 @@ begin
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error
   from public.call_logs c
@@ -7124,6 +7658,35 @@ $$;
 ALTER FUNCTION app.read_credential(p_provider text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.read_credential(p_provider text) IS 'The sealed credential of a provider, for the moment of its use; no row where the clinic has none. Never given to people''s requests.';
+
+CREATE FUNCTION app.read_export(p_message_id uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.transcript_export
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_message public.messages;
+  v_export app.transcript_export;
+begin
+  select * into v_message
+  from public.messages m
+  where m.org_id = v_org_id and m.id = p_message_id and m.method = 'export' and m.category = 'export'
+    and m.actor_user_id = app.current_user_id();
+  if v_message.call_id is null then
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  v_export := app.transcript_of(v_message.call_id);
+  v_export.message_id := v_message.id;
+  v_export.exported_at := v_message.created_at;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'transcript_read', 'call', v_message.call_id, app.current_user_id(), left(p_request_id, 64));
+  return next v_export;
+end
+$$;
+
+ALTER FUNCTION app.read_export(p_message_id uuid, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_export(p_message_id uuid, p_request_id text) IS 'The transcript of an export that the acting member made, as it is now; the audit log remembers each reading. VX404 for somebody else''s or none, and errors as app.transcript_of: what was deleted or erased meanwhile is gone.';
 
 CREATE FUNCTION app.read_notification(p_notification_id uuid) RETURNS SETOF app.notification_row
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7192,12 +7755,12 @@ begin
   select e.*
   from (
     (
-      select c.id, 'call_completed', coalesce(c.started_at, c.created_at),
+      select c.id, 'call_completed', c.began_at,
         concat('Call ', app.call_state(c.status, c.outcome, c.ended_reason), ', ' || c.duration_seconds || ' seconds'),
         'call', c.id, c.contact_id
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is null and c.status = 'ended'
-      order by coalesce(c.started_at, c.created_at) desc, c.id desc
+      order by c.began_at desc, c.id desc
       limit p_limit
     )
     union all
@@ -7645,6 +8208,46 @@ ALTER FUNCTION app.redact_phi(p_text text, p_names text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.redact_phi(p_text text, p_names text[]) IS 'The text without identifiers: social security and card numbers, phone numbers (also spelled out), e-mail addresses, dates of birth and the given names'' words, each replaced by a placeholder in brackets. Dates of visits stay. NULL stays NULL.';
 
+CREATE TABLE public.event_tickets (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    ticket_hash bytea NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    stream_until timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT event_tickets_ticket_hash_check CHECK ((octet_length(ticket_hash) = 32))
+);
+
+ALTER TABLE ONLY public.event_tickets FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_tickets OWNER TO owner;
+
+COMMENT ON TABLE public.event_tickets IS 'Tickets that open one stream of live events each, for browsers, which cannot send a token there. Used up, or gone within the hour.';
+
+COMMENT ON COLUMN public.event_tickets.ticket_hash IS 'SHA-256 of the ticket, which has 256 random bits and is shown once.';
+
+COMMENT ON COLUMN public.event_tickets.stream_until IS 'When the token that the ticket was asked for with ends, and with it the stream.';
+
+CREATE FUNCTION app.redeem_event_ticket(p_hash bytea) RETURNS SETOF public.event_tickets
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_ticket public.event_tickets;
+begin
+  -- Of two that show it at once, one finds the row.
+  delete from public.event_tickets t where t.ticket_hash = p_hash returning t.* into v_ticket;
+  if v_ticket.expires_at > app.now() then
+    return next v_ticket;
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.redeem_event_ticket(p_hash bytea) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.redeem_event_ticket(p_hash bytea) IS 'Uses a ticket up and returns whose it is; no row when it is unknown, used or ran out. Whether they are still a member is for the transaction that follows to say.';
+
 CREATE FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -7756,6 +8359,26 @@ ALTER FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_va
 
 COMMENT ON FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) IS 'Notes a tool''s registration at Vapi; the id it had before is kept as retired, because assistants and running calls may still carry it. False when the claim was lost.';
 
+CREATE FUNCTION app.relay_events(p_after_xid bigint, p_after_id bigint, p_limit integer) RETURNS SETOF app.relayed_event
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select s.below::text::bigint, app.now(), e.xid::text::bigint, e.id, e.org_id, e.kind, e.entity, e.entity_id, e.at
+  from (select pg_snapshot_xmin(pg_current_snapshot()) as below) s
+  left join lateral (
+    select v.*
+    from public.events v
+    where v.xid < s.below and (v.xid, v.id) > (p_after_xid::text::xid8, p_after_id)
+    order by v.xid, v.id
+    limit p_limit
+  ) e on true
+  order by e.xid, e.id
+$$;
+
+ALTER FUNCTION app.relay_events(p_after_xid bigint, p_after_id bigint, p_limit integer) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.relay_events(p_after_xid bigint, p_after_id bigint, p_limit integer) IS 'The next live events of all tenants after the given place, in an order that later transactions only add to. At least one row, also when there is nothing new; a place of NULL asks only where the events end now. For the relay, which hands each tenant''s to that tenant.';
+
 CREATE FUNCTION app.release_hold(p_call_id uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -7804,6 +8427,52 @@ $$;
 ALTER FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) IS 'Gives a claim back after a registration that surely did not happen, so that the next try need not wait.';
+
+CREATE FUNCTION app.reminder_text(p_visit public.appointments, p_method text) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_language text := app.contact_language((p_visit).contact_id);
+  v_template text[] := app.template_for('reminder', v_language);
+  v_bundle app.scheduled_bundle;
+  v_said record;
+begin
+  select o.name as clinic, w.words, v.name as service, r.name as practitioner, coalesce(l.address, l.name) as place, k.source <> 'call' as known,
+    coalesce(l.phone, (
+      select x.phone from public.locations x where x.org_id = l.org_id and x.phone is not null order by x.created_at, x.id limit 1)) as phone,
+    -- Brackets and braces would be taken for places of codes and fields.
+    left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as first_name
+  into strict v_said
+  from public.organizations o
+  join public.locations l on l.org_id = o.id and l.id = (p_visit).location_id
+  join public.services v on v.org_id = o.id and v.id = (p_visit).service_id
+  join public.resources r on r.org_id = o.id and r.id = (p_visit).resource_id
+  join public.patients p on p.org_id = o.id and p.id = (p_visit).patient_id
+  join public.contacts k on k.org_id = o.id and k.id = (p_visit).contact_id
+  cross join lateral (select app.local_words((p_visit).scheduled_at, l.time_zone, v_language) as words) w
+  where o.id = app.require_org_id();
+
+  v_bundle.clinic_name := v_said.clinic;
+  v_bundle.place := v_said.place;
+  v_bundle.clinic_phone := v_said.phone;
+  return array[
+    app.render_text(v_template[1], jsonb_build_object('clinic', v_said.clinic)),
+    case p_method
+      when 'sms' then app.visit_text('reminder', v_language, v_template[2], v_bundle, array[v_said.words[1]], array[v_said.words[2]],
+        null, v_said.first_name, v_said.service, v_said.practitioner)
+      -- An address that a caller merely said learns the clinic and the time only.
+      else app.confirmation_email(v_language, v_said.clinic,
+        array[concat_ws(', ', v_said.words[1], v_said.words[2],
+          case when v_said.known then v_said.service end, case when v_said.known then v_said.practitioner end)],
+        v_said.place, v_said.phone, true)
+    end];
+end
+$$;
+
+ALTER FUNCTION app.reminder_text(p_visit public.appointments, p_method text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.reminder_text(p_visit public.appointments, p_method text) IS 'The words of a reminder of one visit in the contact''s language: array[subject, body]. sms: the clinic''s wording for reminders; email: what a confirmation by e-mail says, without the file for the calendar and without anything to answer.';
 
 CREATE FUNCTION app.remove_closure(p_closure_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7940,6 +8609,28 @@ $_$;
 ALTER FUNCTION app.render_text(p_body text, p_fields jsonb) OWNER TO owner;
 
 COMMENT ON FUNCTION app.render_text(p_body text, p_fields jsonb) IS 'A template''s body with its {fields} replaced by the values of the object. A field that the object lacks, or has as null, stays as it is; values are not searched for fields.';
+
+CREATE FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean DEFAULT false, p_platform_mail text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.invitation_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_invitation public.invitations;
+begin
+  perform app.require_admin();
+  select * into v_invitation
+  from public.invitations i
+  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null;
+  if v_invitation.id is null then
+    raise exception 'there is no such open invitation' using errcode = 'VX404';
+  end if;
+  return query select * from app.invite_member(v_invitation.email, v_invitation.role, p_token_id, p_token_hash, p_mail, p_platform_mail, p_request_id);
+end
+$$;
+
+ALTER FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) IS 'Invites the address of an open invitation once more, also an expired one: seven days from now, with a new token and a new e-mail; the earlier token opens nothing any more. VX404 when there is none, or it was accepted; otherwise as app.invite_member.';
 
 CREATE FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) RETURNS app.booking_result
     LANGUAGE plpgsql STABLE
@@ -8546,7 +9237,7 @@ $$;
 
 ALTER FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign; VX409: it was started, or the name is taken.';
+COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign or template; VX409: it was started, or the name is taken.';
 
 CREATE FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8757,6 +9448,11 @@ declare
 begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'location_id', 'name', 'aliases', 'kind', 'active', 'service_ids');
+  if p_fields ? 'location_id' and not exists (
+    select from public.locations l where l.org_id = v_org_id and l.id = (p_fields ->> 'location_id')::uuid)
+  then
+    raise exception 'there is no such location' using errcode = 'VX404';
+  end if;
   v_services := array(select distinct s::uuid from jsonb_array_elements_text(p_fields -> 'service_ids') s);
   if exists (
     select from unnest(v_services) w(id)
@@ -9092,7 +9788,7 @@ begin
     select rolname from pg_catalog.pg_roles
     where rolname in (
       'anon', 'authenticated', 'service_role', 'voxanne_login',
-      'tenant_user', 'tenant_service', 'app_writer', 'app_definer'
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher'
     )
   loop
     execute format('revoke all on function %s from %I', v_function, v_role);
@@ -9139,6 +9835,78 @@ $$;
 ALTER FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) IS 'A text that a member of the staff writes to a contact, about a call or not; without a contact it is the call''s, made where it is missing. Answers as app.begin_message does, with outcome send for the caller to take to Twilio; in the recipient''s quiet hours it is wait with not_before and nothing is written. The same p_send_key again is replayed. Staff only (VX403); an unknown contact or call is VX404.';
+
+CREATE FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_visit public.appointments;
+  v_now timestamptz;
+  v_last timestamptz;
+  v_text text[];
+  v_decision app.message_decision;
+begin
+  perform app.require_staff();
+  if coalesce(p_method, '') not in ('sms', 'email') then
+    raise exception 'a reminder goes by sms or email' using errcode = 'VX400';
+  end if;
+  -- The contact's lock before the visit's, as app.take_scheduled takes them: a reminder that goes out by itself at this
+  -- moment is seen here, or sees this one.
+  perform app.lock_contact(a.contact_id)
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id;
+  select * into v_visit
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for share;
+  if v_visit.id is null then
+    raise exception 'Appointment not found' using errcode = 'VX404';
+  end if;
+
+  v_now := app.now();
+  if not exists (select from public.messages m where m.org_id = v_org_id and m.send_key = p_send_key) then
+    v_decision.reason := case
+      when not exists (
+        select from public.contacts k where k.org_id = v_org_id and k.id = v_visit.contact_id and k.erased_at is null) then 'no_contact'
+      when v_visit.status = 'pending' then 'approval_needed'
+      when v_visit.status <> 'confirmed' then 'not_active'
+      when v_visit.scheduled_at <= v_now then 'too_late'
+    end;
+    if v_decision.reason is null then
+      select max(m.created_at) into v_last
+      from public.messages m
+      where m.org_id = v_org_id and m.category = 'reminder' and m.status in ('queued', 'sent', 'delivered', 'unknown')
+        and m.created_at > v_now - interval '24 hours'
+        and (m.appointment_id = v_visit.id or m.id in (
+          select s.message_id from public.scheduled_messages s where s.org_id = v_org_id and s.appointment_id = v_visit.id));
+      if v_last is not null then
+        v_decision.reason := 'already_reminded';
+        v_decision.not_before := v_last + interval '24 hours';
+      end if;
+    end if;
+    if v_decision.reason is not null then
+      v_decision.outcome := 'blocked';
+      return next v_decision;
+      return;
+    end if;
+  end if;
+
+  v_text := app.reminder_text(v_visit, p_method);
+  return query
+  select *
+  from app.begin_message(
+    p_category => 'reminder', p_method => p_method, p_content => v_text[2], p_send_key => p_send_key,
+    p_contact_id => v_visit.contact_id, p_service_provider => p_service_provider,
+    p_subject => case when p_method = 'email' then v_text[1] end, p_appointment_id => v_visit.id,
+    p_number_zones => p_number_zones, p_number_region => p_number_region, p_request_id => p_request_id);
+end
+$$;
+
+ALTER FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) IS 'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
 
 CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
     LANGUAGE sql STABLE
@@ -9964,23 +10732,32 @@ declare
   v_events bigint;
   v_deliveries bigint;
   v_answers bigint;
+  v_tickets bigint;
+  v_swept_xid xid8;
 begin
   if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
     raise exception 'live clients and repeated webhooks need the last hour' using errcode = 'VX400';
   end if;
-  delete from public.events e where e.at < p_events_before;
-  get diagnostics v_events = row_count;
+  with swept as (
+    delete from public.events e where e.at < p_events_before returning e.xid
+  )
+  select count(*), max(s.xid) filter (where s.xid < pg_snapshot_xmax(pg_current_snapshot())) -- not those of a restored dump
+  into v_events, v_swept_xid
+  from swept s;
+  update public.event_sweeps w set swept_xid = v_swept_xid where w.swept_xid < v_swept_xid;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
   get diagnostics v_deliveries = row_count;
   delete from public.idempotency_keys k where k.expires_at < app.now();
   get diagnostics v_answers = row_count;
-  return v_events + v_deliveries + v_answers;
+  delete from public.event_tickets t where t.expires_at <= app.now();
+  get diagnostics v_tickets = row_count;
+  return v_events + v_deliveries + v_answers + v_tickets;
 end
 $$;
 
 ALTER FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes go when they have expired. The last hour cannot be deleted (VX400). Returns how many rows went.';
+COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes and tickets go when they have expired. How far events went is written down, so that a client that was away for longer hears of it. The last hour cannot be deleted (VX400). Returns how many rows went.';
 
 CREATE FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) RETURNS app.scheduled_bundle
     LANGUAGE plpgsql
@@ -10387,6 +11164,40 @@ ALTER FUNCTION app.tool_registry() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.tool_registry() IS 'All tools that were ever registered, with the ids they have and had at Vapi.';
 
+CREATE FUNCTION app.transcript_of(p_call_id uuid) RETURNS app.transcript_export
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_call public.call_logs;
+  v_export app.transcript_export;
+begin
+  select c.* into v_call
+  from public.call_logs c
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  where c.org_id = app.require_org_id() and c.id = p_call_id and c.deleted_at is null and k.erased_at is null;
+  if v_call.id is null then
+    raise exception 'Call not found' using errcode = 'VX404';
+  elsif v_call.transcript_state <> 'stored' or v_call.transcript = '[]' then
+    raise exception 'This call does not have a transcript' using errcode = 'VX400';
+  end if;
+  select null, v_call.id, null, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
+    case v_call.direction when 'outbound' then v_call.to_number else v_call.from_number end, v_call.direction,
+    app.call_state(v_call.status, v_call.outcome, v_call.ended_reason), v_call.began_at,
+    v_call.duration_seconds, v_call.summary, v_call.transcript
+  into strict v_export
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = v_call.location_id
+  left join public.contacts k on k.org_id = o.id and k.id = v_call.contact_id
+  where o.id = v_call.org_id;
+  return v_export;
+end
+$$;
+
+ALTER FUNCTION app.transcript_of(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.transcript_of(p_call_id uuid) IS 'What an exported transcript says; message_id and exported_at are still to come. VX404 for an unknown or deleted call, or one whose contact was erased; VX400 for a call without a transcript.';
+
 CREATE FUNCTION app.transfer_destination(p_call_id uuid, p_department text) RETURNS SETOF app.transfer_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -10523,7 +11334,7 @@ CREATE FUNCTION app.view_recording(p_recording_id uuid) RETURNS app.recording_vi
 declare
   v_view app.recording_view;
 begin
-  select 'open', r.id, r.storage_key, r.content_type, r.size_bytes, o.name, coalesce(c.started_at, c.created_at),
+  select 'open', r.id, r.storage_key, r.content_type, r.size_bytes, o.name, c.began_at,
     coalesce(l.time_zone, o.time_zone)
   into v_view.outcome, v_view.recording_id, v_view.storage_key, v_view.content_type, v_view.size_bytes, v_view.clinic_name,
     v_view.call_at, v_view.time_zone
@@ -11099,6 +11910,7 @@ CREATE TABLE public.call_logs (
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
     deleted_at timestamp with time zone,
+    began_at timestamp with time zone GENERATED ALWAYS AS (COALESCE(started_at, created_at)) STORED NOT NULL,
     recording_error text,
     CONSTRAINT call_logs_cost_micros_check CHECK ((cost_micros >= 0)),
     CONSTRAINT call_logs_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text]))),
@@ -11138,6 +11950,8 @@ COMMENT ON COLUMN public.call_logs.cost_micros IS 'Cost in millionths of a US do
 COMMENT ON COLUMN public.call_logs.reported_at IS 'When the end-of-call report was taken in; a second one changes nothing.';
 
 COMMENT ON COLUMN public.call_logs.deleted_at IS 'When staff deleted the call: its words and the person''s number are blanked and no list shows it; numbers still count it.';
+
+COMMENT ON COLUMN public.call_logs.began_at IS 'When it started, else when we first heard of it. A column, because under row security no index is asked for coalesce(): PostgreSQL does not take it for leakproof.';
 
 COMMENT ON COLUMN public.call_logs.recording_error IS 'failed: gone, too_large, not_audio, unreachable or storage. deleted: expired (keep_recordings_for) or erased.';
 
@@ -11224,6 +12038,20 @@ COMMENT ON TABLE public.departments IS 'Where a caller can be put through beside
 
 COMMENT ON COLUMN public.departments.name IS 'The word the transfer tool uses, in lower case: general, billing, medical.';
 
+CREATE TABLE public.event_sweeps (
+    only_row boolean DEFAULT true NOT NULL,
+    swept_xid xid8 DEFAULT '0'::xid8 NOT NULL,
+    CONSTRAINT event_sweeps_only_row_check CHECK (only_row)
+);
+
+ALTER TABLE ONLY public.event_sweeps FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_sweeps OWNER TO owner;
+
+COMMENT ON TABLE public.event_sweeps IS 'How far live events were deleted for their age. One row; belongs to no tenant.';
+
+COMMENT ON COLUMN public.event_sweeps.swept_xid IS 'The newest transaction of which an event was deleted: a client whose cursor is not beyond it may have missed something.';
+
 CREATE TABLE public.events (
     org_id uuid NOT NULL,
     id bigint NOT NULL,
@@ -11269,6 +12097,7 @@ CREATE TABLE public.idempotency_keys (
     response bytea,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
+    acted_at timestamp with time zone,
     CONSTRAINT idempotency_keys_answer CHECK (((state = 'done'::text) = ((status IS NOT NULL) AND (headers IS NOT NULL) AND (response IS NOT NULL)))),
     CONSTRAINT idempotency_keys_body_hash_check CHECK ((octet_length(body_hash) = 32)),
     CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 220))),
@@ -11298,6 +12127,8 @@ COMMENT ON COLUMN public.idempotency_keys.lease_until IS 'When a try that has no
 COMMENT ON COLUMN public.idempotency_keys.headers IS 'The answer''s headers that are the handler''s own, as name: value.';
 
 COMMENT ON COLUMN public.idempotency_keys.response IS 'The answer''s body.';
+
+COMMENT ON COLUMN public.idempotency_keys.acted_at IS 'When the wish first changed something, written in the transaction that did. With state running and a lease that is over: it was carried out and its answer is lost.';
 
 CREATE TABLE public.identity_codes (
     org_id uuid NOT NULL,
@@ -11725,6 +12556,15 @@ ALTER TABLE ONLY public.departments
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_pkey PRIMARY KEY (org_id, id);
 
+ALTER TABLE ONLY public.event_sweeps
+    ADD CONSTRAINT event_sweeps_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY public.event_tickets
+    ADD CONSTRAINT event_tickets_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.event_tickets
+    ADD CONSTRAINT event_tickets_ticket_hash_key UNIQUE (ticket_hash);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (org_id, id);
 
@@ -11894,6 +12734,10 @@ CREATE INDEX appointments_contact ON public.appointments USING btree (org_id, co
 
 COMMENT ON INDEX public.appointments_contact IS 'A contact''s appointment history.';
 
+CREATE INDEX appointments_counted ON public.appointments USING btree (org_id, status, resource_id, service_id);
+
+COMMENT ON INDEX public.appointments_counted IS 'list_appointments: totals.';
+
 CREATE UNIQUE INDEX appointments_hold ON public.appointments USING btree (org_id, call_id) WHERE (status = 'held'::text);
 
 COMMENT ON INDEX public.appointments_hold IS 'One hold per call.';
@@ -11918,17 +12762,29 @@ CREATE UNIQUE INDEX assistant_routes_agent ON public.assistant_routes USING btre
 
 COMMENT ON INDEX public.assistant_routes_agent IS 'assistant-request: the assistant of an agent; one each.';
 
-CREATE INDEX audit_log_at ON public.audit_log USING btree (org_id, at);
+CREATE INDEX audit_log_counted ON public.audit_log USING btree (org_id, action, entity, actor_user_id);
 
-COMMENT ON INDEX public.audit_log_at IS 'The log of a period.';
+COMMENT ON INDEX public.audit_log_counted IS 'list_audit_log: totals.';
+
+CREATE INDEX audit_log_entity ON public.audit_log USING btree (org_id, entity_id);
+
+COMMENT ON INDEX public.audit_log_entity IS 'list_audit_log of one thing.';
+
+CREATE INDEX audit_log_page ON public.audit_log USING btree (org_id, at, id);
+
+COMMENT ON INDEX public.audit_log_page IS 'list_audit_log: a page from the index alone.';
 
 CREATE INDEX booking_attempts_appointment ON public.booking_attempts USING btree (org_id, appointment_id) WHERE (appointment_id IS NOT NULL);
 
 COMMENT ON INDEX public.booking_attempts_appointment IS 'appointment_story: what was tried with one appointment.';
 
-CREATE INDEX booking_attempts_at ON public.booking_attempts USING btree (org_id, at);
+CREATE INDEX booking_attempts_counted ON public.booking_attempts USING btree (org_id, kind, outcome, reason);
 
-COMMENT ON INDEX public.booking_attempts_at IS 'Recent attempts, and the day''s holds.';
+COMMENT ON INDEX public.booking_attempts_counted IS 'list_booking_attempts: totals.';
+
+CREATE INDEX booking_attempts_page ON public.booking_attempts USING btree (org_id, at, id);
+
+COMMENT ON INDEX public.booking_attempts_page IS 'list_booking_attempts: a page from the index alone.';
 
 CREATE INDEX booking_attempts_tool_call ON public.booking_attempts USING btree (org_id, call_id, tool_call_id);
 
@@ -11946,17 +12802,37 @@ CREATE INDEX busy_blocks_resource ON public.busy_blocks USING btree (org_id, res
 
 COMMENT ON INDEX public.busy_blocks_resource IS 'free_slots: what is busy from now on, whatever lies in the past.';
 
-CREATE INDEX call_logs_began ON public.call_logs USING btree (org_id, COALESCE(started_at, created_at), id) WHERE (deleted_at IS NULL);
+CREATE INDEX call_logs_began ON public.call_logs USING btree (org_id, began_at, id) WHERE (deleted_at IS NULL);
 
-COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page and the total, the newest first.';
+COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page, the newest first, and the total of a period; call_stats; recent_activity.';
 
 CREATE INDEX call_logs_contact ON public.call_logs USING btree (org_id, contact_id);
 
 COMMENT ON INDEX public.call_logs_contact IS 'A contact''s call history.';
 
+CREATE INDEX call_logs_counted ON public.call_logs USING btree (org_id, direction, status, outcome, ended_reason, deleted_at);
+
+COMMENT ON INDEX public.call_logs_counted IS 'list_calls and call_stats: totals.';
+
+CREATE INDEX call_logs_deleted ON public.call_logs USING btree (org_id, began_at) WHERE (deleted_at IS NOT NULL);
+
+COMMENT ON INDEX public.call_logs_deleted IS 'call_stats: what began lately and was deleted since.';
+
+CREATE INDEX call_logs_lasted ON public.call_logs USING btree (org_id, status, duration_seconds);
+
+COMMENT ON INDEX public.call_logs_lasted IS 'call_stats: the average.';
+
 CREATE INDEX call_logs_recent ON public.call_logs USING btree (org_id, created_at);
 
 COMMENT ON INDEX public.call_logs_recent IS 'Lists and statistics of a period.';
+
+CREATE INDEX call_logs_searched ON public.call_logs USING gin (org_id, (
+CASE direction
+    WHEN 'outbound'::text THEN to_number
+    ELSE from_number
+END) extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.call_logs_searched IS 'found_ids: by the number of the other side.';
 
 CREATE INDEX caller_verifications_call ON public.caller_verifications USING btree (org_id, call_id);
 
@@ -11974,13 +12850,45 @@ CREATE INDEX closures_location ON public.closures USING btree (org_id, location_
 
 COMMENT ON INDEX public.closures_location IS 'free_slots: closures of the candidates'' locations.';
 
+CREATE INDEX contacts_came ON public.contacts USING btree (org_id, created_at, id) WHERE (erased_at IS NULL);
+
+COMMENT ON INDEX public.contacts_came IS 'list_contacts by the time they came; contact_stats: new today.';
+
+CREATE INDEX contacts_counted ON public.contacts USING btree (org_id, erased_at, lead_status, source);
+
+COMMENT ON INDEX public.contacts_counted IS 'list_contacts, contact_stats and call_stats: totals.';
+
+CREATE INDEX contacts_hot ON public.contacts USING btree (org_id, lead_status, lead_score DESC, last_contacted_at DESC NULLS LAST, id) WHERE ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text])) AND (erased_at IS NULL));
+
+COMMENT ON INDEX public.contacts_hot IS 'list_leads.';
+
 CREATE INDEX contacts_leads ON public.contacts USING btree (org_id, lead_status, created_at) WHERE (erased_at IS NULL);
 
 COMMENT ON INDEX public.contacts_leads IS 'contact_stats counts from it alone; list_contacts of one status or of a period.';
 
+CREATE INDEX contacts_named ON public.contacts USING btree (org_id, name, id) WHERE (erased_at IS NULL);
+
+COMMENT ON INDEX public.contacts_named IS 'list_contacts by name.';
+
 CREATE INDEX contacts_recent ON public.contacts USING btree (org_id, last_contacted_at DESC NULLS LAST, id) WHERE (erased_at IS NULL);
 
 COMMENT ON INDEX public.contacts_recent IS 'list_contacts: those spoken with last come first.';
+
+CREATE INDEX contacts_scored ON public.contacts USING btree (org_id, lead_score, id) WHERE (erased_at IS NULL);
+
+COMMENT ON INDEX public.contacts_scored IS 'list_contacts by score.';
+
+CREATE INDEX contacts_searched ON public.contacts USING gin (org_id, search_text extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.contacts_searched IS 'found_ids. Without fastupdate: or one unlucky call in many would wait for the list of pending entries to be sorted in.';
+
+CREATE INDEX event_tickets_user ON public.event_tickets USING btree (org_id, user_id, expires_at);
+
+COMMENT ON INDEX public.event_tickets_user IS 'A person''s tickets that ran out, when they ask for another.';
+
+CREATE INDEX events_of_org ON public.events USING btree (org_id, xid, id);
+
+COMMENT ON INDEX public.events_of_org IS 'What a returning client has missed.';
 
 CREATE INDEX events_xid ON public.events USING btree (xid);
 
@@ -12010,6 +12918,10 @@ CREATE INDEX invitations_email ON public.invitations USING btree (email) WHERE (
 
 COMMENT ON INDEX public.invitations_email IS 'provision_user: open invitations of an address that signs up.';
 
+CREATE INDEX invitations_message ON public.invitations USING btree (org_id, message_id) WHERE (message_id IS NOT NULL);
+
+COMMENT ON INDEX public.invitations_message IS 'invitation_of_message: which token does this e-mail carry?';
+
 CREATE UNIQUE INDEX message_templates_used ON public.message_templates USING btree (org_id, kind, language) WHERE (active AND (kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text])));
 
 COMMENT ON INDEX public.message_templates_used IS 'template_for: what goes out by itself has one wording per language.';
@@ -12022,6 +12934,10 @@ CREATE INDEX messages_contact ON public.messages USING btree (org_id, contact_id
 
 COMMENT ON INDEX public.messages_contact IS 'A contact''s message history, and how lately it was texted.';
 
+CREATE INDEX messages_counted ON public.messages USING btree (org_id, direction, method, category, status);
+
+COMMENT ON INDEX public.messages_counted IS 'list_messages: totals.';
+
 CREATE UNIQUE INDEX messages_external ON public.messages USING btree (org_id, service_provider, external_message_id);
 
 COMMENT ON INDEX public.messages_external IS 'A provider''s delivery report finds its row; the same message is recorded once.';
@@ -12030,21 +12946,25 @@ CREATE INDEX messages_page ON public.messages USING btree (org_id, created_at, i
 
 COMMENT ON INDEX public.messages_page IS 'list_messages and export_messages: a page, the total, and the next row after one.';
 
-CREATE INDEX messages_recent ON public.messages USING btree (org_id, created_at);
-
-COMMENT ON INDEX public.messages_recent IS 'The audit view: what went out in a period.';
-
 CREATE INDEX messages_recipient ON public.messages USING btree (org_id, recipient_hash, created_at);
 
 COMMENT ON INDEX public.messages_recipient IS 'begin_message: what this number was sent lately.';
+
+CREATE INDEX messages_searched ON public.messages USING gin (org_id, lower((((recipient || ' '::text) || COALESCE((subject || ' '::text), ''::text)) || content)) extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.messages_searched IS 'found_ids.';
 
 CREATE UNIQUE INDEX messages_send_key ON public.messages USING btree (org_id, send_key);
 
 COMMENT ON INDEX public.messages_send_key IS 'begin_message: one wish, one message.';
 
-CREATE INDEX notifications_recent ON public.notifications USING btree (org_id, created_at);
+CREATE INDEX notifications_counted ON public.notifications USING btree (org_id, kind);
 
-COMMENT ON INDEX public.notifications_recent IS 'The newest notifications, and the unread ones.';
+COMMENT ON INDEX public.notifications_counted IS 'list_notifications: totals.';
+
+CREATE INDEX notifications_page ON public.notifications USING btree (org_id, created_at, id);
+
+COMMENT ON INDEX public.notifications_page IS 'list_notifications: a page from the index alone.';
 
 CREATE INDEX notifications_unread ON public.notifications USING btree (org_id, created_at) WHERE (read_at IS NULL);
 
@@ -12053,6 +12973,10 @@ COMMENT ON INDEX public.notifications_unread IS 'count_unread_notifications, and
 CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, channel, number_hash) WHERE (revoked_at IS NULL);
 
 COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted out? One active row each.';
+
+CREATE INDEX patients_searched ON public.patients USING gin (org_id, lower(name) extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.patients_searched IS 'found_ids.';
 
 CREATE UNIQUE INDEX patients_voice_name ON public.patients USING btree (org_id, contact_id, normalised_name) WHERE made_by_voice;
 
@@ -12242,6 +13166,9 @@ ALTER TABLE ONLY public.contacts
 ALTER TABLE ONLY public.departments
     ADD CONSTRAINT departments_org_id_location_id_fkey FOREIGN KEY (org_id, location_id) REFERENCES public.locations(org_id, id);
 
+ALTER TABLE ONLY public.event_tickets
+    ADD CONSTRAINT event_tickets_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
@@ -12265,6 +13192,9 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
 
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
@@ -12437,6 +13367,10 @@ CREATE POLICY definer_crosses ON public.agents FOR SELECT TO app_definer USING (
 
 CREATE POLICY definer_crosses ON public.assistant_routes FOR SELECT TO app_definer USING (true);
 
+CREATE POLICY definer_crosses ON public.event_sweeps TO app_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY definer_crosses ON public.event_tickets TO app_definer USING (true) WITH CHECK (true);
+
 CREATE POLICY definer_crosses ON public.events TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.idempotency_keys TO app_definer USING (true) WITH CHECK (true);
@@ -12462,6 +13396,10 @@ CREATE POLICY definer_crosses ON public.vapi_tools TO app_definer USING (true) W
 CREATE POLICY definer_crosses ON public.webhook_deliveries TO app_definer USING (true) WITH CHECK (true);
 
 ALTER TABLE public.departments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_sweeps ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.event_tickets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
 
@@ -12511,6 +13449,14 @@ ALTER TABLE public.resources ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.scheduled_messages ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY searcher_finds ON public.call_logs FOR SELECT TO app_searcher USING (true);
+
+CREATE POLICY searcher_finds ON public.contacts FOR SELECT TO app_searcher USING (true);
+
+CREATE POLICY searcher_finds ON public.messages FOR SELECT TO app_searcher USING (true);
+
+CREATE POLICY searcher_finds ON public.patients FOR SELECT TO app_searcher USING (true);
+
 CREATE POLICY service_role_sees_all ON public.agent_tools TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.agents TO service_role USING (true) WITH CHECK (true);
@@ -12546,6 +13492,10 @@ CREATE POLICY service_role_sees_all ON public.closures TO service_role USING (tr
 CREATE POLICY service_role_sees_all ON public.contacts TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.departments TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.event_sweeps TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.event_tickets TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.events TO service_role USING (true) WITH CHECK (true);
 
@@ -12603,6 +13553,8 @@ CREATE POLICY service_role_sees_all ON public.webhook_deliveries TO service_role
 
 ALTER TABLE public.services ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY sweeps_reads ON public.event_sweeps FOR SELECT TO tenant_user USING (true);
+
 CREATE POLICY tenant_reads ON public.agent_tools FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.agents FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -12638,6 +13590,8 @@ CREATE POLICY tenant_reads ON public.closures FOR SELECT TO tenant_user, tenant_
 CREATE POLICY tenant_reads ON public.contacts FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.departments FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.event_tickets FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.events FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -12731,6 +13685,8 @@ CREATE POLICY writer_writes ON public.contacts TO app_writer USING ((org_id = ( 
 
 CREATE POLICY writer_writes ON public.departments TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.event_tickets TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.events TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.idempotency_keys TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -12782,17 +13738,20 @@ CREATE POLICY writer_writes ON public.services TO app_writer USING ((org_id = ( 
 CREATE POLICY writer_writes ON public.webhook_deliveries TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 GRANT USAGE ON SCHEMA app TO app_definer;
+GRANT USAGE ON SCHEMA app TO app_searcher;
 GRANT USAGE ON SCHEMA app TO app_writer;
 GRANT USAGE ON SCHEMA app TO tenant_service;
 GRANT USAGE ON SCHEMA app TO tenant_user;
 GRANT USAGE ON SCHEMA app TO voxanne_login;
 
 GRANT USAGE ON SCHEMA extensions TO app_definer;
+GRANT USAGE ON SCHEMA extensions TO app_searcher;
 GRANT USAGE ON SCHEMA extensions TO app_writer;
 GRANT USAGE ON SCHEMA extensions TO tenant_service;
 GRANT USAGE ON SCHEMA extensions TO tenant_user;
 
 GRANT USAGE ON SCHEMA public TO app_definer;
+GRANT USAGE ON SCHEMA public TO app_searcher;
 GRANT USAGE ON SCHEMA public TO app_writer;
 GRANT USAGE ON SCHEMA public TO service_role;
 GRANT USAGE ON SCHEMA public TO tenant_service;
@@ -12854,6 +13813,9 @@ REVOKE ALL ON FUNCTION app.amend_appointment(p_call_id uuid, p_booking_ref text,
 GRANT ALL ON FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.announce(p_kind text, p_entity text, p_entity_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.announce_contact(p_contact_id uuid, p_old_status text) TO app_writer;
+REVOKE ALL ON FUNCTION app.announce_contact(p_contact_id uuid, p_old_status text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text) FROM PUBLIC;
 
@@ -12861,6 +13823,16 @@ GRANT SELECT ON TABLE public.messages TO service_role;
 GRANT SELECT ON TABLE public.messages TO tenant_service;
 GRANT SELECT ON TABLE public.messages TO tenant_user;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
+
+GRANT SELECT(org_id) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(recipient) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(subject) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(content) ON TABLE public.messages TO app_searcher;
 
 GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
 GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
@@ -12928,6 +13900,7 @@ GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_du
 REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO app_writer;
+GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.call_stats() TO tenant_user;
@@ -12944,6 +13917,20 @@ GRANT SELECT ON TABLE public.contacts TO tenant_service;
 GRANT SELECT ON TABLE public.contacts TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(name) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(phone) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(spoken_phone) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(email) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(search_text) ON TABLE public.contacts TO app_searcher;
 
 GRANT ALL ON FUNCTION app.campaign_segment(p_segment jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.campaign_segment(p_segment jsonb) FROM PUBLIC;
@@ -13020,8 +14007,8 @@ REVOKE ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status 
 GRANT ALL ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) TO app_writer;
-REVOKE ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.confirmation_email(p_language text, p_clinic text, p_lines text[], p_place text, p_phone text, p_reminder boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_language(p_contact_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
@@ -13029,6 +14016,7 @@ REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.contact_search(p_search text) TO app_searcher;
 GRANT ALL ON FUNCTION app.contact_search(p_search text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.contact_search(p_search text) FROM PUBLIC;
 
@@ -13050,6 +14038,7 @@ GRANT ALL ON FUNCTION app.current_member_role() TO tenant_user;
 REVOKE ALL ON FUNCTION app.current_member_role() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.current_org_id() TO app_definer;
+GRANT ALL ON FUNCTION app.current_org_id() TO app_searcher;
 GRANT ALL ON FUNCTION app.current_org_id() TO app_writer;
 GRANT ALL ON FUNCTION app.current_org_id() TO service_role;
 GRANT ALL ON FUNCTION app.current_org_id() TO tenant_service;
@@ -13118,6 +14107,9 @@ REVOKE ALL ON FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) FROM 
 GRANT ALL ON FUNCTION app.erase_visits(p_contact_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.erase_visits(p_contact_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p_upto_xid bigint, p_upto_id bigint, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p_upto_xid bigint, p_upto_id bigint, p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
 
@@ -13126,6 +14118,9 @@ REVOKE ALL ON FUNCTION app.expire_recordings(p_limit integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) FROM PUBLIC;
@@ -13177,6 +14172,10 @@ REVOKE ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_h
 GRANT ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.found_ids(p_what text, p_search text) TO app_writer;
+GRANT ALL ON FUNCTION app.found_ids(p_what text, p_search text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.found_ids(p_what text, p_search text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
@@ -13193,6 +14192,9 @@ REVOKE ALL ON FUNCTION app.holds_left(p_now timestamp with time zone) FROM PUBLI
 
 GRANT ALL ON FUNCTION app.identify_caller(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.identify_caller(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.integrations() TO tenant_user;
+REVOKE ALL ON FUNCTION app.integrations() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
@@ -13226,8 +14228,20 @@ GRANT UPDATE(accepted_at) ON TABLE public.invitations TO app_definer;
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_service;
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_user;
 
-GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) TO tenant_user;
-REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) FROM PUBLIC;
+GRANT SELECT(message_id) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(message_id) ON TABLE public.invitations TO tenant_user;
+
+GRANT ALL ON FUNCTION app.invitation_mail(p_invitation public.invitations) TO app_writer;
+REVOKE ALL ON FUNCTION app.invitation_mail(p_invitation public.invitations) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.invitation_of_message(p_message_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.invitation_of_message(p_message_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) TO tenant_user;
+REVOKE ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) FROM PUBLIC;
@@ -13245,6 +14259,9 @@ REVOKE ALL ON FUNCTION app.is_our_number(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) TO tenant_user;
+REVOKE ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) TO app_writer;
 REVOKE ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) FROM PUBLIC;
@@ -13275,6 +14292,10 @@ REVOKE ALL ON FUNCTION app.list_campaigns() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) TO app_writer;
+GRANT ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.list_leads(p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_leads(p_limit integer) FROM PUBLIC;
@@ -13318,6 +14339,12 @@ REVOKE ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) TO app_writer;
+REVOKE ALL ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_service;
@@ -13412,6 +14439,9 @@ REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old
 GRANT ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.note_effect(p_claim_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.note_effect(p_claim_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) FROM PUBLIC;
 
@@ -13423,6 +14453,9 @@ REVOKE ALL ON FUNCTION app.note_recording(p_call_id uuid, p_source_url text) FRO
 
 GRANT ALL ON FUNCTION app.note_recording_deleted(p_recording_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_recording_deleted(p_recording_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) FROM PUBLIC;
@@ -13466,6 +14499,10 @@ REVOKE ALL ON FUNCTION app.orgs_with_due_recordings() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO app_writer;
+GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) FROM PUBLIC;
@@ -13542,6 +14579,9 @@ GRANT SELECT(updated_at) ON TABLE public.org_credentials TO tenant_user;
 GRANT ALL ON FUNCTION app.read_credential(p_provider text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.read_credential(p_provider text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.read_export(p_message_id uuid, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_export(p_message_id uuid, p_request_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.read_notification(p_notification_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.read_notification(p_notification_id uuid) FROM PUBLIC;
 
@@ -13592,6 +14632,13 @@ GRANT ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) FROM PUBLIC;
 
+GRANT SELECT,DELETE ON TABLE public.event_tickets TO app_definer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_tickets TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_tickets TO service_role;
+
+GRANT ALL ON FUNCTION app.redeem_event_ticket(p_hash bytea) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.redeem_event_ticket(p_hash bytea) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
@@ -13599,6 +14646,9 @@ REVOKE ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid,
 
 GRANT ALL ON FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.register_tool(p_name text, p_claim_id uuid, p_hash text, p_vapi_tool_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.relay_events(p_after_xid bigint, p_after_id bigint, p_limit integer) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.relay_events(p_after_xid bigint, p_after_id bigint, p_limit integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.release_hold(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.release_hold(p_call_id uuid) FROM PUBLIC;
@@ -13608,6 +14658,9 @@ REVOKE ALL ON FUNCTION app.release_number(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.reminder_text(p_visit public.appointments, p_method text) TO app_writer;
+REVOKE ALL ON FUNCTION app.reminder_text(p_visit public.appointments, p_method text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.remove_closure(p_closure_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.remove_closure(p_closure_id uuid) FROM PUBLIC;
@@ -13624,6 +14677,9 @@ REVOKE ALL ON FUNCTION app.rename_patient(p_appointment_id uuid, p_name text, p_
 GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO app_writer;
 GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) FROM PUBLIC;
@@ -13647,6 +14703,7 @@ GRANT ALL ON FUNCTION app.require_admin() TO app_writer;
 REVOKE ALL ON FUNCTION app.require_admin() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_org_id() TO app_definer;
+GRANT ALL ON FUNCTION app.require_org_id() TO app_searcher;
 GRANT ALL ON FUNCTION app.require_org_id() TO app_writer;
 GRANT ALL ON FUNCTION app.require_org_id() TO tenant_service;
 GRANT ALL ON FUNCTION app.require_org_id() TO tenant_user;
@@ -13720,6 +14777,12 @@ GRANT SELECT ON TABLE public.patients TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.patients TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.patients TO app_searcher;
+
+GRANT SELECT(name) ON TABLE public.patients TO app_searcher;
+
 GRANT ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) FROM PUBLIC;
 
@@ -13756,6 +14819,9 @@ REVOKE ALL ON FUNCTION app.seal(p_function text, p_owner text, VARIADIC p_grante
 
 GRANT ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_send_key text, p_number_zones text[], p_number_region text, p_call_id uuid, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_service;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_user;
@@ -13865,6 +14931,9 @@ GRANT SELECT,INSERT,UPDATE ON TABLE public.vapi_tools TO app_definer;
 GRANT ALL ON FUNCTION app.tool_registry() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.tool_registry() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.transcript_of(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.transcript_of(p_call_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) FROM PUBLIC;
 
@@ -13969,6 +15038,16 @@ GRANT SELECT ON TABLE public.call_logs TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(direction) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(from_number) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(to_number) ON TABLE public.call_logs TO app_searcher;
+
 GRANT SELECT ON TABLE public.caller_messages TO tenant_service;
 GRANT SELECT ON TABLE public.caller_messages TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.caller_messages TO app_writer;
@@ -13988,6 +15067,10 @@ GRANT SELECT ON TABLE public.departments TO tenant_service;
 GRANT SELECT ON TABLE public.departments TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.departments TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.departments TO service_role;
+
+GRANT SELECT ON TABLE public.event_sweeps TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_sweeps TO service_role;
+GRANT SELECT,UPDATE ON TABLE public.event_sweeps TO app_definer;
 
 GRANT SELECT ON TABLE public.events TO tenant_service;
 GRANT SELECT ON TABLE public.events TO tenant_user;

@@ -197,6 +197,7 @@ select app.protect_table('public.campaign_steps');
 select app.protect_table('public.scheduled_messages');
 select app.protect_table('public.reply_questions');
 select app.protect_table('public.idempotency_keys');
+select app.protect_table('public.event_tickets');
 
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;
@@ -216,8 +217,9 @@ grant select (org_id, id, call_id, content_type, size_bytes, stored_at, delete_r
 grant select (org_id, id, recording_id, recipient, message_id, actor_user_id, expires_at, revoked_at, revoked_by, created_at)
   on table public.recording_shares to tenant_user, tenant_service;
 
--- Keys, sealed credentials and one member's kept answers are opened by functions only; nobody's list shows them.
-revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys from tenant_user, tenant_service;
+-- Keys, tickets, sealed credentials and one member's kept answers are opened by functions only; nobody's list shows them.
+revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys, public.event_tickets
+  from tenant_user, tenant_service;
 revoke select on table public.org_credentials from tenant_user, tenant_service;
 grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
   created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;
@@ -273,6 +275,11 @@ drop policy if exists definer_crosses on public.idempotency_keys;
 create policy definer_crosses on public.idempotency_keys for all to app_definer using (true) with check (true);
 grant select (expires_at), delete on table public.idempotency_keys to app_definer;
 
+-- Whose ticket it is, is not known before it was found.
+drop policy if exists definer_crosses on public.event_tickets;
+create policy definer_crosses on public.event_tickets for all to app_definer using (true) with check (true);
+grant select, delete on table public.event_tickets to app_definer;
+
 -- The tool registry and the pace of requests belong to no tenant; only app_definer's functions write them.
 alter table public.vapi_tools enable row level security;
 alter table public.vapi_tools force row level security;
@@ -296,6 +303,20 @@ grant select, update on table public.vapi_pace to app_definer;
 drop policy if exists service_role_sees_all on public.vapi_pace;
 create policy service_role_sees_all on public.vapi_pace for all to service_role using (true) with check (true);
 grant select, insert, update, delete on table public.vapi_pace to service_role;
+
+-- Returning members ask whether what they missed is still there.
+alter table public.event_sweeps enable row level security;
+alter table public.event_sweeps force row level security;
+revoke all on table public.event_sweeps from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
+drop policy if exists sweeps_reads on public.event_sweeps;
+create policy sweeps_reads on public.event_sweeps for select to tenant_user using (true);
+grant select on table public.event_sweeps to tenant_user;
+drop policy if exists definer_crosses on public.event_sweeps;
+create policy definer_crosses on public.event_sweeps for all to app_definer using (true) with check (true);
+grant select, update on table public.event_sweeps to app_definer;
+drop policy if exists service_role_sees_all on public.event_sweeps;
+create policy service_role_sees_all on public.event_sweeps for all to service_role using (true) with check (true);
+grant select, insert, update, delete on table public.event_sweeps to service_role;
 
 -- Which agents are out of step with Vapi, and which tools they carry: ids and states, not words.
 drop policy if exists definer_crosses on public.agents;
@@ -365,6 +386,32 @@ select app.seal('app.require_org_id()', null, 'tenant_user', 'tenant_service', '
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0305_function_announce_contact.sql
+create or replace function app.announce_contact(p_contact_id uuid, p_old_status text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform app.announce('contact_updated', 'contact', p_contact_id);
+  if p_old_status is distinct from 'hot' and exists (
+    select from public.contacts c
+    where c.org_id = app.require_org_id() and c.id = p_contact_id and c.lead_status = 'hot')
+  then
+    perform app.announce('hot_lead_alert', 'contact', p_contact_id);
+  end if;
+end
+$$;
+
+comment on function app.announce_contact(uuid, text) is
+  'Tells live clients that a contact changed, and that it became a hot lead where it did. p_old_status is the lead status before the change, NULL for a new contact.';
+
+select app.seal('app.announce_contact(uuid, text)', null, 'app_writer');
+-- end of sql/0305_function_announce_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0310_function_enqueue_job.sql
 -- The only place that knows River's tables; a test puts a job in through it and works it with the pinned River.
 create or replace function app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamptz default null)
@@ -403,6 +450,96 @@ comment on function app.enqueue_job(text, jsonb, timestamptz) is
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0500_function_place_booking.sql
+create or replace function app.place_booking(
+  p_service_id uuid,
+  p_resource_id uuid,
+  p_starts_at timestamptz,
+  p_call_id uuid,
+  p_contact_id uuid,
+  p_patient_name text,
+  p_date_of_birth date,
+  p_email text,
+  p_spoken_phone text,
+  p_notes text,
+  p_override boolean
+)
+returns app.booking_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)));
+  v_now timestamptz;
+  v_slot app.free_slot;
+  v_contact_id uuid;
+  v_patient_id uuid;
+  v_id uuid;
+  v_result app.booking_result;
+begin
+  perform app.lock_resources(v_candidates);
+  v_now := app.now();
+  perform app.drop_expired_holds(v_candidates, v_now);
+
+  select * into v_slot
+  from app.choose_slot(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  if v_slot.resource_id is not null then
+    begin
+      -- Contact and patient only now: a refused try leaves nobody behind.
+      v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
+      v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
+    exception when exclusion_violation then
+      -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
+      v_slot := null;
+    end;
+  end if;
+
+  if v_slot.resource_id is null then
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  end if;
+
+  -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to
+  -- somebody known, who would then get none of the confirmations.
+  update public.contacts c
+  set name = coalesce(c.name, p_patient_name), lead_status = 'booked', updated_at = v_now,
+    email = case when k.is_new then coalesce(c.email, p_email) else c.email end,
+    spoken_phone = case when k.is_new then coalesce(c.spoken_phone, p_spoken_phone) else c.spoken_phone end
+  from (
+    select exists (
+      select from public.call_logs l
+      join public.contacts n on n.org_id = l.org_id and n.id = v_contact_id
+      where l.org_id = v_org_id and l.id = p_call_id and n.created_at >= l.created_at
+    ) as is_new
+  ) k
+  where c.org_id = v_org_id and c.id = v_contact_id;
+  perform app.announce('contact_updated', 'contact', v_contact_id);
+  perform app.note_change('booked', v_id, null, p_call_id);
+  perform app.stop_campaigns_for(v_contact_id, 'booking');
+  v_result := app.booking_answer('booked', v_id);
+  if p_call_id is not null then
+    perform app.notify_staff(
+      case when v_result.status = 'pending' then 'approval_needed' else 'appointment_booked' end,
+      case when v_result.status = 'pending' then 'A booking waits for approval' else 'The receptionist booked a visit' end,
+      'appointment', v_id);
+  end if;
+  return v_result;
+end
+$$;
+
+comment on function app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean) is
+  'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
+
+select app.seal('app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean)', null, 'app_writer');
+-- end of sql/0500_function_place_booking.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -625,22 +762,31 @@ declare
   v_events bigint;
   v_deliveries bigint;
   v_answers bigint;
+  v_tickets bigint;
+  v_swept_xid xid8;
 begin
   if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
     raise exception 'live clients and repeated webhooks need the last hour' using errcode = 'VX400';
   end if;
-  delete from public.events e where e.at < p_events_before;
-  get diagnostics v_events = row_count;
+  with swept as (
+    delete from public.events e where e.at < p_events_before returning e.xid
+  )
+  select count(*), max(s.xid) filter (where s.xid < pg_snapshot_xmax(pg_current_snapshot())) -- not those of a restored dump
+  into v_events, v_swept_xid
+  from swept s;
+  update public.event_sweeps w set swept_xid = v_swept_xid where w.swept_xid < v_swept_xid;
   delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
   get diagnostics v_deliveries = row_count;
   delete from public.idempotency_keys k where k.expires_at < app.now();
   get diagnostics v_answers = row_count;
-  return v_events + v_deliveries + v_answers;
+  delete from public.event_tickets t where t.expires_at <= app.now();
+  get diagnostics v_tickets = row_count;
+  return v_events + v_deliveries + v_answers + v_tickets;
 end
 $$;
 
 comment on function app.sweep_platform(timestamptz, timestamptz) is
-  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes go when they have expired. The last hour cannot be deleted (VX400). Returns how many rows went.';
+  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes and tickets go when they have expired. How far events went is written down, so that a client that was away for longer hears of it. The last hour cannot be deleted (VX400). Returns how many rows went.';
 
 select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');
 -- end of sql/0890_function_sweep_platform.sql
@@ -1544,16 +1690,20 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_old_status text;
 begin
   perform app.require_staff();
   -- Whether a text may leave is decided under this lock, from the number, language and zone that are changed here.
   perform app.lock_contact(p_contact_id);
-  perform from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null for no key update;
+  select c.lead_status into v_old_status
+  from public.contacts c
+  where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null
+  for no key update;
   if not found then
     raise exception 'there is no such contact' using errcode = 'VX404';
   end if;
   perform app.write_contact(p_contact_id, p_change);
-  perform app.announce('contact_updated', 'contact', p_contact_id);
+  perform app.announce_contact(p_contact_id, v_old_status);
   return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
 end
 $$;
@@ -1578,6 +1728,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_phone text := nullif(p_fields ->> 'phone', '');
   v_contact public.contacts;
+  v_old_status text;
 begin
   perform app.require_staff();
   if coalesce(nullif(btrim(p_fields ->> 'name'), ''), v_phone, nullif(btrim(p_fields ->> 'email'), '')) is null then
@@ -1598,6 +1749,7 @@ begin
     for no key update;
   end if;
 
+  v_old_status := v_contact.lead_status;
   if v_contact.id is null then
     insert into public.contacts (org_id, source, lead_status, lead_score)
     values (v_org_id, p_source, 'warm', app.score_of_status('warm', 0))
@@ -1611,7 +1763,7 @@ begin
   update public.call_logs l
   set contact_id = v_contact.id, updated_at = app.now()
   where l.org_id = v_org_id and l.id = p_call_id and l.contact_id is null;
-  perform app.announce('contact_updated', 'contact', v_contact.id);
+  perform app.announce_contact(v_contact.id, v_old_status);
   return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
 end
 $$;
@@ -2239,16 +2391,11 @@ begin
   from app.book_appointment(p_service, app.wished_instant(p_at, v_zone), coalesce(v_name, v_contact.name),
     p_resource => p_resource, p_contact_id => v_contact.id, p_date_of_birth => p_date_of_birth, p_notes => p_notes,
     p_override => p_override);
-  if not v_is_new then
-    return next v_result;
-  elsif v_result.outcome = 'booked' then
-    perform app.announce('contact_updated', 'contact', v_contact.id);
-    return next v_result;
-  else
+  if v_is_new and v_result.outcome <> 'booked' then
     -- A refused try leaves nobody behind.
     delete from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
-    return next v_result;
   end if;
+  return next v_result;
 end
 $$;
 
@@ -2992,10 +3139,16 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_changed bigint;
+  v_newest uuid;
 begin
   perform app.require_staff();
-  update public.notifications n set read_at = app.now() where n.org_id = v_org_id and n.read_at is null;
-  get diagnostics v_changed = row_count;
+  with changed as (
+    update public.notifications n set read_at = app.now() where n.org_id = v_org_id and n.read_at is null returning n.id
+  )
+  select count(*), (array_agg(c.id order by c.id desc))[1] into v_changed, v_newest from changed c;
+  if v_changed > 0 then
+    perform app.announce('notification', 'notification', v_newest); -- one of them: pages ask for the whole list
+  end if;
   return v_changed;
 end
 $$;
@@ -3024,6 +3177,7 @@ begin
   if not found then
     raise exception 'there is no such notification' using errcode = 'VX404';
   end if;
+  perform app.announce('notification', 'notification', p_notification_id);
 end
 $$;
 
@@ -4251,6 +4405,173 @@ select app.seal('app.note_verification(text, timestamptz, text)', 'app_writer', 
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1400_function_relay_events.sql
+-- Ids of transactions are given out in another order than they commit. What is below the oldest one that still runs
+-- cannot change any more, so that reading up to there and going on from the last row misses nothing. The price: a
+-- transaction that writes for long, anywhere in the cluster, delays what was announced after it began.
+create or replace function app.relay_events(p_after_xid bigint, p_after_id bigint, p_limit integer)
+returns setof app.relayed_event
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  select s.below::text::bigint, app.now(), e.xid::text::bigint, e.id, e.org_id, e.kind, e.entity, e.entity_id, e.at
+  from (select pg_snapshot_xmin(pg_current_snapshot()) as below) s
+  left join lateral (
+    select v.*
+    from public.events v
+    where v.xid < s.below and (v.xid, v.id) > (p_after_xid::text::xid8, p_after_id)
+    order by v.xid, v.id
+    limit p_limit
+  ) e on true
+  order by e.xid, e.id
+$$;
+
+comment on function app.relay_events(bigint, bigint, integer) is
+  'The next live events of all tenants after the given place, in an order that later transactions only add to. At least one row, also when there is nothing new; a place of NULL asks only where the events end now. For the relay, which hands each tenant''s to that tenant.';
+
+select app.seal('app.relay_events(bigint, bigint, integer)', 'app_definer', 'voxanne_login');
+-- end of sql/1400_function_relay_events.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1402_function_events_since.sql
+create or replace function app.events_since(
+  p_after_xid bigint,
+  p_after_id bigint,
+  p_upto_xid bigint,
+  p_upto_id bigint,
+  p_limit integer
+)
+returns setof app.relayed_event
+language sql
+stable
+set search_path = ''
+as $$
+  select null::bigint, null::timestamptz, e.xid::text::bigint, e.id, e.org_id, e.kind, e.entity, e.entity_id, e.at
+  from public.events e
+  where e.org_id = app.current_org_id()
+    and (e.xid, e.id) > (p_after_xid::text::xid8, p_after_id)
+    and (e.xid, e.id) <= (p_upto_xid::text::xid8, p_upto_id)
+  order by e.xid, e.id
+  limit p_limit
+$$;
+
+comment on function app.events_since(bigint, bigint, bigint, bigint, integer) is
+  'The tenant''s live events after one place and up to another, in the relay''s order: what a client missed while it was away. The end must be a place that the relay has reached. below and read_at are NULL.';
+
+select app.seal('app.events_since(bigint, bigint, bigint, bigint, integer)', null, 'tenant_user');
+-- end of sql/1402_function_events_since.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1404_function_is_event_cursor_kept.sql
+create or replace function app.is_event_cursor_kept(p_xid bigint)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  -- What is still to come was written in another cluster, before a dump was restored here: such a cursor means nothing,
+  -- such a sweep says nothing of this cluster's cursors.
+  select n.cursor_xid < n.next_xid and (n.cursor_xid > s.swept_xid or s.swept_xid >= n.next_xid)
+  from public.event_sweeps s,
+    (select p_xid::text::xid8 as cursor_xid, pg_snapshot_xmax(pg_current_snapshot()) as next_xid) n
+$$;
+
+comment on function app.is_event_cursor_kept(bigint) is
+  'Whether every event after this place is still there. Ask after reading on from it: what it then says holds for what was read.';
+
+select app.seal('app.is_event_cursor_kept(bigint)', null, 'tenant_user');
+-- end of sql/1404_function_is_event_cursor_kept.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1406_function_issue_event_ticket.sql
+create or replace function app.issue_event_ticket(p_hash bytea, p_stream_until timestamptz)
+returns timestamptz
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_user_id uuid := app.current_user_id();
+  v_now timestamptz := app.now();
+begin
+  if app.current_member_role() is null then
+    raise exception 'only members watch an organisation' using errcode = 'VX403';
+  end if;
+  delete from public.event_tickets t
+  where t.org_id = v_org_id and t.user_id = v_user_id and t.expires_at <= v_now;
+  insert into public.event_tickets (org_id, user_id, ticket_hash, expires_at, stream_until)
+  values (v_org_id, v_user_id, p_hash, v_now + interval '30 seconds', p_stream_until);
+  return v_now + interval '30 seconds';
+end
+$$;
+
+comment on function app.issue_event_ticket(bytea, timestamptz) is
+  'Keeps the hash of a ticket that opens one stream of live events for the acting member, and returns when it runs out: in 30 seconds. p_stream_until is the end of the member''s token. Their tickets that ran out are removed. VX403 without a member.';
+
+select app.seal('app.issue_event_ticket(bytea, timestamptz)', 'app_writer', 'tenant_user');
+-- end of sql/1406_function_issue_event_ticket.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1408_function_redeem_event_ticket.sql
+create or replace function app.redeem_event_ticket(p_hash bytea)
+returns setof public.event_tickets
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_ticket public.event_tickets;
+begin
+  -- Of two that show it at once, one finds the row.
+  delete from public.event_tickets t where t.ticket_hash = p_hash returning t.* into v_ticket;
+  if v_ticket.expires_at > app.now() then
+    return next v_ticket;
+  end if;
+end
+$$;
+
+comment on function app.redeem_event_ticket(bytea) is
+  'Uses a ticket up and returns whose it is; no row when it is unknown, used or ran out. Whether they are still a member is for the transaction that follows to say.';
+
+select app.seal('app.redeem_event_ticket(bytea)', 'app_definer', 'voxanne_login');
+-- end of sql/1408_function_redeem_event_ticket.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1410_function_lost_members.sql
+create or replace function app.lost_members(p_org_ids uuid[], p_user_ids uuid[])
+returns setof integer
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select w.place::integer
+  from unnest(p_org_ids, p_user_ids) with ordinality w (org_id, user_id, place)
+  where not exists (
+    select
+    from public.profiles p
+    join public.organizations o on o.id = p.org_id and o.deleted_at is null
+    where p.org_id = w.org_id and p.user_id = w.user_id)
+$$;
+
+comment on function app.lost_members(uuid[], uuid[]) is
+  'Which of these people, by place from 1, are no members of the organisations beside them, or whose organisation was deleted: asked every few seconds for everybody who watches live events.';
+
+select app.seal('app.lost_members(uuid[], uuid[])', 'app_definer', 'voxanne_login');
+-- end of sql/1410_function_lost_members.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1430_function_note_recording.sql
 create or replace function app.note_recording(
   p_call_id uuid,
@@ -5290,6 +5611,12 @@ drop function app.finish_recording;
 drop function app.begin_recording;
 drop function app.set_recording_state;
 drop function app.note_recording;
+drop function app.lost_members;
+drop function app.redeem_event_ticket;
+drop function app.issue_event_ticket;
+drop function app.is_event_cursor_kept;
+drop function app.events_since;
+drop function app.relay_events;
 drop function app.note_verification;
 drop function app.integrations;
 drop function app.note_effect;
@@ -5360,17 +5687,22 @@ drop function app.take_scheduled;
 drop function app.take_visits;
 drop function app.confirmation_email;
 drop function app.record_call_report;
+drop function app.announce_contact;
 drop policy if exists searcher_finds on public.messages;
 drop policy if exists searcher_finds on public.call_logs;
 drop policy if exists searcher_finds on public.patients;
 drop policy if exists searcher_finds on public.contacts;
 drop policy if exists definer_crosses on public.agent_tools;
 drop policy if exists definer_crosses on public.agents;
+drop policy if exists service_role_sees_all on public.event_sweeps;
+drop policy if exists definer_crosses on public.event_sweeps;
+drop policy if exists sweeps_reads on public.event_sweeps;
 drop policy if exists service_role_sees_all on public.vapi_pace;
 drop policy if exists definer_crosses on public.vapi_pace;
 drop policy if exists service_role_sees_all on public.vapi_tools;
 drop policy if exists definer_crosses on public.vapi_tools;
 drop policy if exists registry_reads on public.vapi_tools;
+drop policy if exists definer_crosses on public.event_tickets;
 drop policy if exists definer_crosses on public.idempotency_keys;
 drop policy if exists definer_crosses on public.webhook_deliveries;
 drop policy if exists definer_crosses on public.events;
@@ -5708,6 +6040,95 @@ comment on function app.enqueue_job(text, jsonb, timestamptz) is
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0500_function_place_booking.sql
+create or replace function app.place_booking(
+  p_service_id uuid,
+  p_resource_id uuid,
+  p_starts_at timestamptz,
+  p_call_id uuid,
+  p_contact_id uuid,
+  p_patient_name text,
+  p_date_of_birth date,
+  p_email text,
+  p_spoken_phone text,
+  p_notes text,
+  p_override boolean
+)
+returns app.booking_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)));
+  v_now timestamptz;
+  v_slot app.free_slot;
+  v_contact_id uuid;
+  v_patient_id uuid;
+  v_id uuid;
+  v_result app.booking_result;
+begin
+  perform app.lock_resources(v_candidates);
+  v_now := app.now();
+  perform app.drop_expired_holds(v_candidates, v_now);
+
+  select * into v_slot
+  from app.choose_slot(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  if v_slot.resource_id is not null then
+    begin
+      -- Contact and patient only now: a refused try leaves nobody behind.
+      v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
+      v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
+    exception when exclusion_violation then
+      -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
+      v_slot := null;
+    end;
+  end if;
+
+  if v_slot.resource_id is null then
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  end if;
+
+  -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to
+  -- somebody known, who would then get none of the confirmations.
+  update public.contacts c
+  set name = coalesce(c.name, p_patient_name), lead_status = 'booked', updated_at = v_now,
+    email = case when k.is_new then coalesce(c.email, p_email) else c.email end,
+    spoken_phone = case when k.is_new then coalesce(c.spoken_phone, p_spoken_phone) else c.spoken_phone end
+  from (
+    select exists (
+      select from public.call_logs l
+      join public.contacts n on n.org_id = l.org_id and n.id = v_contact_id
+      where l.org_id = v_org_id and l.id = p_call_id and n.created_at >= l.created_at
+    ) as is_new
+  ) k
+  where c.org_id = v_org_id and c.id = v_contact_id;
+  perform app.note_change('booked', v_id, null, p_call_id);
+  perform app.stop_campaigns_for(v_contact_id, 'booking');
+  v_result := app.booking_answer('booked', v_id);
+  if p_call_id is not null then
+    perform app.notify_staff(
+      case when v_result.status = 'pending' then 'approval_needed' else 'appointment_booked' end,
+      case when v_result.status = 'pending' then 'A booking waits for approval' else 'The receptionist booked a visit' end,
+      'appointment', v_id);
+  end if;
+  return v_result;
+end
+$$;
+
+comment on function app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean) is
+  'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
+
+select app.seal('app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean)', null, 'app_writer');
+-- end of sql/0500_function_place_booking.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -536,3 +536,16 @@ create table app.share_row (
   visitors bigint not null,
   last_opened_at timestamptz
 );
+
+drop type app.relayed_event;
+create table app.relayed_event (
+  below bigint,
+  read_at timestamptz,
+  xid bigint,
+  id bigint,
+  org_id uuid,
+  kind text,
+  entity text,
+  entity_id uuid,
+  at timestamptz
+);

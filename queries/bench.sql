@@ -48,3 +48,12 @@ where not exists (
 -- name: BenchAgeSaves :exec
 -- The reconciler leaves to their own jobs what was saved within half a minute.
 update public.agents set saved_at = saved_at - interval '1 minute', synced_at = synced_at - interval '1 minute';
+
+-- name: BenchWatchers :many
+select p.org_id, p.user_id
+from public.profiles p
+order by p.org_id, p.user_id;
+
+-- name: BenchAnnounce :exec
+select app.announce('call_update', 'call', id)
+from unnest(@ids::uuid[]) id;

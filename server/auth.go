@@ -31,6 +31,8 @@ const (
 type Claims struct {
 	OrgID  uuid.UUID
 	UserID uuid.UUID
+	// Expires is when the token ends; what lasts longer than a request must not outlive it.
+	Expires time.Time
 	// Raw is what the database gets to see as request.jwt.claims: sub, role and
 	// app_metadata.org_id as JSON, rebuilt from the verified values.
 	Raw []byte
@@ -158,17 +160,19 @@ func (v *Verifier) claims(t jwt.Token) (Claims, error) {
 	if err != nil {
 		return Claims{}, NewError(CodeNoOrganization, sentenceNoOrg, reasonError("app_metadata.org_id is not a UUID"))
 	}
-	return newClaims(org, user)
+	expires, _ := t.Expiration() // required by Verify
+	return NewClaims(org, user, expires)
 }
 
-func newClaims(org, user uuid.UUID) (Claims, error) {
+// NewClaims are the claims of somebody whose token was verified, by Verify or earlier.
+func NewClaims(org, user uuid.UUID, expires time.Time) (Claims, error) {
 	raw, err := json.Marshal(map[string]any{
 		"sub": user, "role": tokenRole, "app_metadata": map[string]any{"org_id": org},
 	})
 	if err != nil {
 		return Claims{}, fmt.Errorf("encode claims: %w", err)
 	}
-	return Claims{OrgID: org, UserID: user, Raw: raw}, nil
+	return Claims{OrgID: org, UserID: user, Expires: expires, Raw: raw}, nil
 }
 
 func (v *Verifier) knownIssuer(iss string) bool {

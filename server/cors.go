@@ -8,7 +8,7 @@ import (
 const (
 	corsMethods = "GET, POST, PUT, PATCH, DELETE"
 	// corsHeaders are what dashboards send; X-CSRF-Token comes from those of 2026, which we have no use for.
-	corsHeaders = "Authorization, Content-Type, Idempotency-Key, X-Request-Id, X-CSRF-Token, traceparent"
+	corsHeaders = "Authorization, Content-Type, Idempotency-Key, X-Request-Id, X-CSRF-Token, traceparent, Last-Event-ID"
 	// corsExposed are the headers that scripts may read.
 	corsExposed = "X-Request-Id, Retry-After, Content-Disposition, Idempotent-Replayed"
 	corsMaxAge  = "600" // seconds that a browser remembers a preflight

@@ -45,7 +45,7 @@ func newWisher(t *testing.T) *wisher {
 	t.Helper()
 	w := &wisher{clinic: found(t)}
 	var err error
-	w.claims, err = newClaims(w.org, w.user)
+	w.claims, err = NewClaims(w.org, w.user, time.Time{})
 	require.NoError(t, err)
 	w.cut = newCut(t, w.data.LoginURL)
 	opened, err := db.Open(t.Context(), w.cut.url)

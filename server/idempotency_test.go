@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/lestrrat-go/jwx/v3/jwa"
@@ -169,7 +170,7 @@ func TestAWishInFlightIsWaitedForAndThenAConflict(t *testing.T) {
 func TestAPanicGivesItsKeyBack(t *testing.T) {
 	t.Parallel()
 	c := found(t)
-	claims, err := newClaims(c.org, c.user)
+	claims, err := NewClaims(c.org, c.user, time.Time{})
 	require.NoError(t, err)
 	opened, err := db.Open(t.Context(), c.data.LoginURL)
 	require.NoError(t, err)

@@ -58,6 +58,6 @@ func (l *Links) readExport(token string, now time.Time) (link exportLink, err er
 		return link, NewError(CodeGone, "This link has expired. Export the transcript again.", nil)
 	}
 	link.message = uuid.UUID(raw[32:48])
-	link.claims, err = newClaims(uuid.UUID(raw[:16]), uuid.UUID(raw[16:32]))
+	link.claims, err = NewClaims(uuid.UUID(raw[:16]), uuid.UUID(raw[16:32]), link.until)
 	return link, err
 }

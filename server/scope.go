@@ -110,7 +110,7 @@ type responseWriter struct {
 }
 
 func (w *responseWriter) WriteHeader(status int) {
-	if w.status == 0 && status >= http.StatusOK { // 1xx may be followed by another
+	if w.status == 0 && (status >= http.StatusOK || status == http.StatusSwitchingProtocols) { // other 1xx may be followed by another
 		w.status = status
 	}
 	w.ResponseWriter.WriteHeader(status)

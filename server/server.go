@@ -34,7 +34,7 @@ type InvitationMail struct {
 	Platform     string // how e-mail of clinics without an account of their own leaves, as in messages.service_provider; empty: it does not
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Checks, Invitations, Links, Files and Traces may be missing.
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Checks, Invitations, Links, Files, Live and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -59,6 +59,8 @@ type Deps struct {
 	Links *Links
 	// Files gives out recordings; nil: there are none to be had.
 	Files *Files
+	// Live answers GET /api/events and /ws/live-calls, see package live. Its answers last, so no limit of time stands before it.
+	Live http.Handler
 	// Traces gets a span for each request; nil: none.
 	Traces trace.TracerProvider
 	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
@@ -108,6 +110,10 @@ func New(deps Deps) (http.Handler, error) {
 	}
 	if deps.Texting != nil {
 		mux.Handle("/api/twilio/", limit(maxTextingBody, textingTimeout, deps.Texting))
+	}
+	if deps.Live != nil {
+		mux.Handle("GET /api/events", deps.Live)
+		mux.Handle("GET /ws/live-calls", deps.Live)
 	}
 	return withScope(deps.Log,
 		logRequests(deps.Metrics, traceRequests(deps.Traces, mux, recoverPanics(allowOrigins(deps.Origins, router{mux})))),

@@ -45,6 +45,11 @@ drop policy if exists definer_crosses on public.idempotency_keys;
 create policy definer_crosses on public.idempotency_keys for all to app_definer using (true) with check (true);
 grant select (expires_at), delete on table public.idempotency_keys to app_definer;
 
+-- Whose ticket it is, is not known before it was found.
+drop policy if exists definer_crosses on public.event_tickets;
+create policy definer_crosses on public.event_tickets for all to app_definer using (true) with check (true);
+grant select, delete on table public.event_tickets to app_definer;
+
 -- The tool registry and the pace of requests belong to no tenant; only app_definer's functions write them.
 alter table public.vapi_tools enable row level security;
 alter table public.vapi_tools force row level security;
@@ -68,6 +73,20 @@ grant select, update on table public.vapi_pace to app_definer;
 drop policy if exists service_role_sees_all on public.vapi_pace;
 create policy service_role_sees_all on public.vapi_pace for all to service_role using (true) with check (true);
 grant select, insert, update, delete on table public.vapi_pace to service_role;
+
+-- Returning members ask whether what they missed is still there.
+alter table public.event_sweeps enable row level security;
+alter table public.event_sweeps force row level security;
+revoke all on table public.event_sweeps from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
+drop policy if exists sweeps_reads on public.event_sweeps;
+create policy sweeps_reads on public.event_sweeps for select to tenant_user using (true);
+grant select on table public.event_sweeps to tenant_user;
+drop policy if exists definer_crosses on public.event_sweeps;
+create policy definer_crosses on public.event_sweeps for all to app_definer using (true) with check (true);
+grant select, update on table public.event_sweeps to app_definer;
+drop policy if exists service_role_sees_all on public.event_sweeps;
+create policy service_role_sees_all on public.event_sweeps for all to service_role using (true) with check (true);
+grant select, insert, update, delete on table public.event_sweeps to service_role;
 
 -- Which agents are out of step with Vapi, and which tools they carry: ids and states, not words.
 drop policy if exists definer_crosses on public.agents;

@@ -65,6 +65,7 @@ begin
     ) as is_new
   ) k
   where c.org_id = v_org_id and c.id = v_contact_id;
+  perform app.announce('contact_updated', 'contact', v_contact_id);
   perform app.note_change('booked', v_id, null, p_call_id);
   perform app.stop_campaigns_for(v_contact_id, 'booking');
   v_result := app.booking_answer('booked', v_id);

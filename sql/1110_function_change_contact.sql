@@ -7,16 +7,20 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_old_status text;
 begin
   perform app.require_staff();
   -- Whether a text may leave is decided under this lock, from the number, language and zone that are changed here.
   perform app.lock_contact(p_contact_id);
-  perform from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null for no key update;
+  select c.lead_status into v_old_status
+  from public.contacts c
+  where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null
+  for no key update;
   if not found then
     raise exception 'there is no such contact' using errcode = 'VX404';
   end if;
   perform app.write_contact(p_contact_id, p_change);
-  perform app.announce('contact_updated', 'contact', p_contact_id);
+  perform app.announce_contact(p_contact_id, v_old_status);
   return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
 end
 $$;

@@ -9,6 +9,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_phone text := nullif(p_fields ->> 'phone', '');
   v_contact public.contacts;
+  v_old_status text;
 begin
   perform app.require_staff();
   if coalesce(nullif(btrim(p_fields ->> 'name'), ''), v_phone, nullif(btrim(p_fields ->> 'email'), '')) is null then
@@ -29,6 +30,7 @@ begin
     for no key update;
   end if;
 
+  v_old_status := v_contact.lead_status;
   if v_contact.id is null then
     insert into public.contacts (org_id, source, lead_status, lead_score)
     values (v_org_id, p_source, 'warm', app.score_of_status('warm', 0))
@@ -42,7 +44,7 @@ begin
   update public.call_logs l
   set contact_id = v_contact.id, updated_at = app.now()
   where l.org_id = v_org_id and l.id = p_call_id and l.contact_id is null;
-  perform app.announce('contact_updated', 'contact', v_contact.id);
+  perform app.announce_contact(v_contact.id, v_old_status);
   return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
 end
 $$;

@@ -57,16 +57,11 @@ begin
   from app.book_appointment(p_service, app.wished_instant(p_at, v_zone), coalesce(v_name, v_contact.name),
     p_resource => p_resource, p_contact_id => v_contact.id, p_date_of_birth => p_date_of_birth, p_notes => p_notes,
     p_override => p_override);
-  if not v_is_new then
-    return next v_result;
-  elsif v_result.outcome = 'booked' then
-    perform app.announce('contact_updated', 'contact', v_contact.id);
-    return next v_result;
-  else
+  if v_is_new and v_result.outcome <> 'booked' then
     -- A refused try leaves nobody behind.
     delete from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
-    return next v_result;
   end if;
+  return next v_result;
 end
 $$;
 

@@ -8,10 +8,16 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_changed bigint;
+  v_newest uuid;
 begin
   perform app.require_staff();
-  update public.notifications n set read_at = app.now() where n.org_id = v_org_id and n.read_at is null;
-  get diagnostics v_changed = row_count;
+  with changed as (
+    update public.notifications n set read_at = app.now() where n.org_id = v_org_id and n.read_at is null returning n.id
+  )
+  select count(*), (array_agg(c.id order by c.id desc))[1] into v_changed, v_newest from changed c;
+  if v_changed > 0 then
+    perform app.announce('notification', 'notification', v_newest); -- one of them: pages ask for the whole list
+  end if;
   return v_changed;
 end
 $$;

@@ -13,6 +13,7 @@ begin
   if not found then
     raise exception 'there is no such notification' using errcode = 'VX404';
   end if;
+  perform app.announce('notification', 'notification', p_notification_id);
 end
 $$;
 

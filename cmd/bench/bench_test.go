@@ -79,3 +79,10 @@ func TestQuantiles(t *testing.T) {
 	require.Zero(t, none.quantile(0.5))
 	require.Zero(t, none.perSecond())
 }
+
+func TestAThousandStreamsHearOfChangesBesideASlowOne(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, runLive(t.Context(), settings{length: time.Second, out: &out}))
+	require.Regexp(t, `1000 streams in ten clinics opened in .* s; memory for each: \d+ KiB\n.*commit to receipt p50 \d+ ms, p99 \d+ ms.*\nstreams dropped: 1\n`, out.String())
+}

@@ -8,9 +8,12 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 	"github.com/voxanne-ai/voxanne/server"
+	"github.com/voxanne-ai/voxanne/server/live"
 	"github.com/voxanne-ai/voxanne/server/reception"
 	"github.com/voxanne-ai/voxanne/server/texting"
 	"github.com/voxanne-ai/voxanne/server/voice"
@@ -40,11 +43,14 @@ func runServe(ctx context.Context, p process, args []string) error {
 		return err
 	}
 	defer flush()
-	handler, err := newHandler(cfg, opened, observed{server.NewMetrics(), traces, log})
+	handler, relay, err := newHandler(cfg, opened, observed{server.NewMetrics(), traces, log})
 	if err != nil {
 		return err
 	}
-	return server.Serve(ctx, handler, ":"+cfg.Port, log)
+	group, running := errgroup.WithContext(ctx)
+	group.Go(func() error { return server.Serve(running, handler, ":"+cfg.Port, log) })
+	group.Go(func() error { return relay.Run(running) })
+	return group.Wait()
 }
 
 // newLogger writes to the process's error stream, with every configured secret blanked.
@@ -52,10 +58,10 @@ func newLogger(p process, cfg server.Config) *slog.Logger {
 	return server.NewLogger(p.err, slog.LevelInfo, cfg.Secrets()...)
 }
 
-// newHandler puts the server together.
-func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, error) {
+// newHandler puts the server together, and the relay of live events that must run beside it.
+func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, *live.Server, error) {
 	if len(cfg.WebhookSecrets) == 0 {
-		return nil, errors.New("no webhook secret is configured")
+		return nil, nil, errors.New("no webhook secret is configured")
 	}
 	secrets := make([]string, len(cfg.WebhookSecrets))
 	for i, secret := range cfg.WebhookSecrets {
@@ -63,31 +69,36 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 	}
 	webhooks, err := voice.NewAuthenticator(string(cfg.WebhookAuth), secrets, time.Now)
 	if err != nil {
-		return nil, fmt.Errorf("authenticate webhooks: %w", err)
+		return nil, nil, fmt.Errorf("authenticate webhooks: %w", err)
 	}
 	accounts, err := newAccounts(cfg)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	messages, err := newMessenger(cfg, opened, to.log)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	texts, err := texting.New(texting.Options{DB: opened, Accounts: messages, BackendURL: cfg.BackendURL, Count: to.metrics})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	auth := server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second})
+	relay, err := live.New(live.Options{DB: opened, Auth: auth, Log: to.log, Count: to.metrics.Registerer(), Origins: cfg.Origins})
+	if err != nil {
+		return nil, nil, err
 	}
 	account, err := vapiAccount(cfg, to)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	store, err := newStorage(cfg)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	handler, err := server.New(server.Deps{
 		DB:       server.NewDatabase(opened),
-		Auth:     server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
+		Auth:     auth,
 		Log:      to.log,
 		Metrics:  to.metrics,
 		Accounts: accounts,
@@ -98,15 +109,16 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 		Checks:   messages,
 		Links:    server.NewLinks(cfg.Keys, cfg.BackendURL),
 		Files:    server.NewFiles(store, cfg.Keys, cfg.BackendURL),
+		Live:     relay,
 		Traces:   to.traces,
 		Origins:  cfg.Origins,
 
 		Invitations: server.InvitationMail{DashboardURL: cfg.DashboardURL, Platform: messages.PlatformMail()},
 	})
 	if err != nil {
-		return nil, fmt.Errorf("put the server together: %w", err)
+		return nil, nil, fmt.Errorf("put the server together: %w", err)
 	}
-	return handler, nil
+	return handler, relay, nil
 }
 
 // newAccounts checks and seals the accounts that clinics connect.

@@ -57,7 +57,7 @@ func operate(t *testing.T) *operated {
 	opened, err := db.Open(t.Context(), o.data.LoginURL)
 	require.NoError(t, err)
 	t.Cleanup(opened.Close)
-	handler, err := newHandler(cfg, opened, observed{metrics: server.NewMetrics(), log: newLogger(process{err: logtest.Keep(t, o.log)}, cfg)})
+	handler, _, err := newHandler(cfg, opened, observed{metrics: server.NewMetrics(), log: newLogger(process{err: logtest.Keep(t, o.log)}, cfg)})
 	require.NoError(t, err)
 	o.handler = logtest.KeepErrors(t, handler)
 	return o

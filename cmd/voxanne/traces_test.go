@@ -54,7 +54,7 @@ func startTraced(t *testing.T) *tracedInstance {
 	require.NoError(t, err)
 	t.Cleanup(opened.Close)
 	to := observed{server.NewMetrics(), sdktrace.NewTracerProvider(sdktrace.WithSyncer(in.spans)), slog.New(slog.DiscardHandler)}
-	in.handler, err = newHandler(cfg, opened, to)
+	in.handler, _, err = newHandler(cfg, opened, to)
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	worked := make(chan error, 1)

@@ -2765,6 +2765,14 @@ type Error struct {
 // ErrorCode The closed list of refusals.
 type ErrorCode string
 
+// EventTicket Example: {"expires_at":"2030-03-04T16:00:30.120431Z","ticket":"3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}
+type EventTicket struct {
+	ExpiresAt time.Time `json:"expires_at"`
+
+	// Ticket 256 random bits, in base64url.
+	Ticket string `json:"ticket"`
+}
+
 // ExportFormat defines model for ExportFormat.
 type ExportFormat string
 
@@ -3200,7 +3208,7 @@ type NotificationList struct {
 // NotificationType defines model for NotificationType.
 type NotificationType string
 
-// OlderRecordingAddress defines model for OlderRecordingAddress.
+// OlderRecordingAddress Example: {"expiresAt":"2030-03-04T17:00:00Z","expiresIn":3600,"recordingUrl":"https://api.clinic.example/api/recordings/0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10/01a204c0-50e0-733d-b4c8-d4d4088bb23c?expires=1898784000\u0026signature=Ab3x9"}
 type OlderRecordingAddress struct {
 	ExpiresAt time.Time `json:"expiresAt"`
 
@@ -3377,7 +3385,7 @@ type RecentCall struct {
 	ToNumber *string    `json:"to_number"`
 }
 
-// RecordingAddress defines model for RecordingAddress.
+// RecordingAddress Example: {"expires_in":3600,"recording_url":"https://api.clinic.example/api/recordings/0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10/01a204c0-50e0-733d-b4c8-d4d4088bb23c?expires=1898784000\u0026signature=Ab3x9"}
 type RecordingAddress struct {
 	// ExpiresIn In seconds.
 	ExpiresIn    int    `json:"expires_in"`
@@ -3413,7 +3421,7 @@ type RecordingShare struct {
 // RecordingShareState not_sent: its e-mail did not leave, and it opens nothing.
 type RecordingShareState string
 
-// RecordingShared defines model for RecordingShared.
+// RecordingShared Example: {"email":"doctor@patients.example","message":"Recording shared with doctor@patients.example.","success":true}
 type RecordingShared struct {
 	// Email To whom the link was sent.
 	Email *string `json:"email,omitempty"`
@@ -4106,6 +4114,12 @@ type TextContactParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CreateEventTicketParams defines parameters for CreateEventTicket.
+type CreateEventTicketParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SaveAgentBehaviorParams defines parameters for SaveAgentBehavior.
 type SaveAgentBehaviorParams struct {
 	// Traceparent W3C trace context. The trace goes on until the assistant is in step. A malformed one is ignored.
@@ -4588,6 +4602,9 @@ type ServerInterface interface {
 	// GetCSRFToken A token that nothing asks for, for dashboards of 2026.
 	// (GET /api/csrf-token)
 	GetCSRFToken(w http.ResponseWriter, r *http.Request)
+	// CreateEventTicket A ticket that opens one stream of live events.
+	// (POST /api/events/ticket)
+	CreateEventTicket(w http.ResponseWriter, r *http.Request, params CreateEventTicketParams)
 	// DownloadExport The file of an export
 	// (GET /api/exports/{token})
 	DownloadExport(w http.ResponseWriter, r *http.Request, token string)
@@ -6734,6 +6751,47 @@ func (siw *ServerInterfaceWrapper) GetCSRFToken(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.GetCSRFToken(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateEventTicket operation middleware
+func (siw *ServerInterfaceWrapper) CreateEventTicket(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateEventTicketParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateEventTicket(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -9088,6 +9146,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/calls-dashboard/{callId}/share", wrapper.ShareRecording)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard/{callId}/shares", wrapper.ListShares)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/shares/{id}", wrapper.RevokeShare)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/events/ticket", wrapper.CreateEventTicket)
 
 	return m
 }
@@ -14675,6 +14734,129 @@ type GetCSRFTokendefaultJSONResponse struct {
 }
 
 func (response GetCSRFTokendefaultJSONResponse) VisitGetCSRFTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEventTicketRequestObject struct {
+	Params CreateEventTicketParams
+}
+
+type CreateEventTicketResponseObject interface {
+	VisitCreateEventTicketResponse(w http.ResponseWriter) error
+}
+
+type CreateEventTicket201ResponseHeaders struct {
+	CacheControl *string
+}
+
+type CreateEventTicket201JSONResponse struct {
+	Body    EventTicket
+	Headers CreateEventTicket201ResponseHeaders
+}
+
+func (response CreateEventTicket201JSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEventTicket400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreateEventTicket400JSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEventTicket401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreateEventTicket401JSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEventTicket409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreateEventTicket409JSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEventTicket410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateEventTicket410JSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEventTicket422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateEventTicket422JSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateEventTicketdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreateEventTicketdefaultJSONResponse) VisitCreateEventTicketResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21694,6 +21876,9 @@ type StrictServerInterface interface {
 	// GetCSRFToken A token that nothing asks for, for dashboards of 2026.
 	// (GET /api/csrf-token)
 	GetCSRFToken(ctx context.Context, request GetCSRFTokenRequestObject) (GetCSRFTokenResponseObject, error)
+	// CreateEventTicket A ticket that opens one stream of live events.
+	// (POST /api/events/ticket)
+	CreateEventTicket(ctx context.Context, request CreateEventTicketRequestObject) (CreateEventTicketResponseObject, error)
 	// DownloadExport The file of an export
 	// (GET /api/exports/{token})
 	DownloadExport(ctx context.Context, request DownloadExportRequestObject) (DownloadExportResponseObject, error)
@@ -23237,6 +23422,32 @@ func (sh *strictHandler) GetCSRFToken(w http.ResponseWriter, r *http.Request) {
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetCSRFTokenResponseObject); ok {
 		if err := validResponse.VisitGetCSRFTokenResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateEventTicket operation middleware
+func (sh *strictHandler) CreateEventTicket(w http.ResponseWriter, r *http.Request, params CreateEventTicketParams) {
+	var request CreateEventTicketRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateEventTicket(ctx, request.(CreateEventTicketRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateEventTicket")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateEventTicketResponseObject); ok {
+		if err := validResponse.VisitCreateEventTicketResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -74,5 +74,7 @@ insert into public.events (org_id, kind, entity, entity_id) values (app.current_
 insert into public.webhook_deliveries (org_id, vapi_call_id, kind, key, body_hash) values (app.current_org_id(), 'call-$L', 'status-update', 'ended', '\x01');
 insert into public.idempotency_keys (org_id, user_id, method, route, key, body_hash, claim_id, lease_until, expires_at)
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000e1', 'POST', '/api/locations', 'Idempotency-Key:1', sha256('$L'), '$L0000000-0000-7000-8000-0000000000e2', '2030-03-02 10:01+00', '2030-03-03 10:00+00');
+insert into public.event_tickets (org_id, user_id, ticket_hash, expires_at, stream_until)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000e1', sha256('test-secret-ticket-$L'), '2030-03-02 10:01+00', '2030-03-02 11:00+00');
 insert into public.audit_log (org_id, action) values (app.current_org_id(), 'booking_override');
 select set_config('request.jwt.claims', '', false);

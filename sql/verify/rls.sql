@@ -78,8 +78,8 @@ where p.role = 'app_definer'
   and p.polrelid not in ('public.organizations'::regclass, 'public.profiles'::regclass, 'public.invitations'::regclass,
     'public.assistant_routes'::regclass, 'public.phone_numbers'::regclass, 'public.events'::regclass,
     'public.webhook_deliveries'::regclass, 'public.idempotency_keys'::regclass, 'public.vapi_tools'::regclass, 'public.org_credentials'::regclass,
-    'public.vapi_pace'::regclass, 'public.agents'::regclass, 'public.agent_tools'::regclass, 'public.recording_shares'::regclass,
-    'public.recordings'::regclass)
+    'public.vapi_pace'::regclass, 'public.event_tickets'::regclass, 'public.event_sweeps'::regclass, 'public.agents'::regclass, 'public.agent_tools'::regclass,
+    'public.recording_shares'::regclass, 'public.recordings'::regclass)
 union all
 select 'policy_lets_search', 'error', p.on_table || ': ' || p.polname,
   'app_searcher reads what sql/0125_policy_searching.sql says and writes nothing: drop the policy'

@@ -13,7 +13,7 @@ select is((select (source, notes, confirmation_sent, call_id = :'call1')::text f
 select results_eq('select kind, old_during, new_during, call_id, actor_user_id from public.appointment_changes',
   $$ values ('booked', null::tstzrange, tstzrange(pg_temp.t('04 10:00'), pg_temp.t('04 10:30')), 'a0000000-0000-7000-8000-0000000000c1'::uuid, null::uuid) $$, 'the history');
 select is((select array_agg(kind || ' ' || entity order by id) from public.events where kind not like 'call%'),
-  '{"contact_updated contact","appointment_created appointment","notification notification"}', 'the events');
+  '{"contact_updated contact","contact_updated contact","appointment_created appointment","notification notification"}', 'the events');
 select is((select array_agg(kind || ' ' || title) from public.notifications), '{"appointment_booked The receptionist booked a visit"}', 'the notification names nobody');
 select is((select lead_status from public.contacts where phone = '+13125550111'), 'booked', 'the contact is a customer');
 select is((select contact_id from public.call_logs where id = :'call1'), (select id from public.contacts where phone = '+13125550111'), 'the call is the contact''s');

@@ -10,7 +10,7 @@ select throws_ok($$ select pg_temp.make('{"name": "Ada Quill"}') $$, 'VX403', nu
 select pg_temp.act_as('staff');
 select is(pg_temp.make('{"name": " Ada Quill ", "phone": "+13125550140"}'), 'Ada Quill +13125550140 warm 50 dashboard', 'warm unless said otherwise');
 select is(pg_temp.make('{"email": "ben@patients.example", "lead_status": "hot", "service_interests": ["Botox"]}', null, 'import'), 'ben@patients.example hot 80 import', 'without a number');
-select is((select array_agg(kind || ' ' || entity) from public.events), array['contact_updated contact', 'contact_updated contact'], 'told to live clients');
+select is((select array_agg(kind || ' ' || entity) from public.events), array['contact_updated contact', 'contact_updated contact', 'hot_lead_alert contact'], 'told to live clients');
 select throws_ok($$ select pg_temp.make('{"name": "Ada Quill", "phone": "+13125550140"}') $$, 'VX409', null, 'one contact has a number');
 select throws_ok($$ select pg_temp.make('{"name": " ", "phone": ""}') $$, 'VX400', null, 'nothing to know it by');
 select throws_ok($$ select pg_temp.make('{"name": "Ada Quill", "phone": "312"}') $$, 'VX400', null, 'no number');
