@@ -45,6 +45,7 @@ var load = sync.OnceValues(func() (*Description, error) {
 		return nil, fmt.Errorf("parse the description: %w", err)
 	}
 	forbidSurprises(spec)
+	openapi3filter.RegisterBodyDecoder("application/pdf", openapi3filter.FileBodyDecoder) // the library knows text and JSON
 	router, err := gorillamux.NewRouter(spec)
 	if err != nil {
 		return nil, fmt.Errorf("route by the description: %w", err)

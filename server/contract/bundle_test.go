@@ -22,6 +22,7 @@ import (
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
 	"github.com/voxanne-ai/voxanne/providers/email"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
+	"github.com/voxanne-ai/voxanne/providers/storage"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/apitest"
@@ -33,7 +34,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const (
 	jwtSecret = "test-secret-jwt-test-secret-jwt-test"
 	codeKey   = "7e57000000000000000000000000000000000000000000000000000000000001"
-	issuer    = "http://localhost:8080/auth/v1"
+	backend   = "http://localhost:8080"
+	issuer    = backend + "/auth/v1"
 
 	// Each clinic's account at the played Twilio ends with its letter; the spare one nobody has connected.
 	twilioSID, twilioToken = "AC0000000000000000000000000000000", "test-secret-twilio-contract-000"
@@ -97,7 +99,7 @@ func (c *clinics) named(t testing.TB, letter string) map[string]string {
 		"spare service": fixed("41"), "spare resource": fixed("51"), "closure": fixed("61"), "spare agent": fixed("a1"), "outbound agent": fixed("a2"),
 		"visit": fixed("71"), "pending visit": fixed("72"), "template": fixed("81"), "spare template": fixed("82"),
 		"campaign": fixed("91"), "running campaign": fixed("92"), "contact": fixed("d1"), "spare contact": fixed("d2"),
-		"patient": fixed("f1"), "call": fixed("c1"), "ended call": fixed("c2"), "notification": fixed("b1"),
+		"patient": fixed("f1"), "call": fixed("c1"), "ended call": fixed("c2"), "share": fixed("a2"), "notification": fixed("b1"),
 	}
 	for _, table := range []string{"location", "service", "resource", "agent"} {
 		var id string
@@ -129,13 +131,16 @@ func (c *clinics) serve(t testing.TB) http.Handler {
 	t.Cleanup(opened.Close)
 	log := server.NewLogger(logtest.Keep(t, io.Discard), slog.LevelDebug)
 	sender, err := messenger.New(messenger.Options{
-		DB: opened, Keys: keys, Twilio: texts, Resend: resend, BackendURL: "http://localhost:8080", Log: log, Now: time.Now,
+		DB: opened, Keys: keys, Twilio: texts, Resend: resend, BackendURL: backend, Log: log, Now: time.Now,
 	})
 	require.NoError(t, err)
+	files, err := storage.NewDirectory(t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, files.Close()) })
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(server.Config{
-			Env: server.Dev, BackendURL: "http://localhost:8080", JWTSecret: jwtSecret}, client), Log: log,
-		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Checks: sender, Now: func() time.Time { return now },
+			Env: server.Dev, BackendURL: backend, JWTSecret: jwtSecret}, client), Log: log,
+		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Checks: sender, Links: server.NewLinks(keys, backend), Files: server.NewFiles(files, keys, backend), Now: func() time.Time { return now },
 	})
 	require.NoError(t, err)
 	return handler

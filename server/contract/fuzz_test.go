@@ -78,6 +78,9 @@ func (c *clinics) askable(t testing.TB) (all []askable) {
 		item := spec.Paths.Value(path)
 		for _, method := range slices.Sorted(maps.Keys(item.Operations())) {
 			op := *item.Operations()[method]
+			if _, elsewhere := provedElsewhere()[op.OperationID]; elsewhere {
+				continue
+			}
 			op.Parameters = append(slices.Clone(item.Parameters), op.Parameters...)
 			all = append(all, askable{method: method, path: path, op: &op, examples: slices.DeleteFunc(examples(), func(e example) bool {
 				return e.operation != op.OperationID

@@ -17,11 +17,14 @@ const (
 	transcriptOne  = "/api/calls-dashboard/a0000000-0000-7000-8000-0000000000c1/transcript/export"
 	transcriptTwo  = "/api/calls-dashboard/a0000000-0000-7000-8000-0000000000c2/transcript/export"
 	transcriptElse = "/api/calls-dashboard/b0000000-0000-7000-8000-0000000000c1/transcript/export"
+
+	shareOne  = "/api/calls-dashboard/a0000000-0000-7000-8000-0000000000c1/share"
+	shareElse = "/api/calls-dashboard/b0000000-0000-7000-8000-0000000000c1/share"
 )
 
 func reminder(visit string) string { return "/api/appointments/" + visit + "/send-reminder" }
 
-// withVisits gives each clinic a visit in two days, and Lakeside's first call a transcript.
+// withVisits gives each clinic a visit in two days, and its first call a transcript and a recording.
 func (b *bundle) withVisits(t *testing.T) {
 	t.Helper()
 	b.database.Exec(t, `
@@ -43,6 +46,9 @@ update call_logs set status = 'ended', outcome = 'answered', transcript_state = 
   contact_id = case when vapi_call_id = 'call-1' then 'a0000000-0000-7000-8000-0000000000d1'::uuid end,
   transcript = '[{"speaker": "assistant", "text": "Hello", "at": 0.5}, {"speaker": "caller", "text": "zanzibar-lilac", "at": 65}]'
 where vapi_call_id in ('call-1', 'call-b')`)
+	b.database.Exec(t, `
+insert into recordings (org_id, call_id, storage_key, content_type, size_bytes, stored_at)
+select org_id, id, 'recordings/' || vapi_call_id, 'audio/wav', 44, app.now() from call_logs where vapi_call_id in ('call-1', 'call-b')`)
 }
 
 // action is something that staff do about a call or a visit and that leaves a row in messages.
@@ -103,6 +109,13 @@ func actions() map[string]action {
 			unconfigured: "Email is not configured for your organization", notSent: "Failed to send reminder. Please try again later.",
 			answer: map[string]any{"success": true, "recipient": "zoe@patients.example", "method": "email", "message": "Reminder sent by e-mail."},
 			row:    [4]string{"zoe@patients.example", "email", "sent", "resend"},
+		},
+		"share": {
+			path: shareOne, foreign: shareElse, missing: nobody("calls-dashboard/a0000000-0000-7000-8000-00000000ffff/share"),
+			wish: map[string]any{"email": "ear@patients.example"}, wrong: []any{map[string]any{"email": "nobody"}, map[string]any{"email": 7}, map[string]any{"to": "x"}},
+			disconnect: "resend", fail: refuseMail, sent: mailed,
+			unconfigured: "E-mail is not configured for your organization", notSent: "Failed to share recording. Please try again later.",
+			answer: map[string]any{"success": true, "email": "ear@patients.example"}, row: [4]string{"ear@patients.example", "email", "sent", "resend"},
 		},
 		"export": {
 			path: transcriptOne + "?format=pdf", foreign: transcriptElse, missing: nobody("calls-dashboard/a0000000-0000-7000-8000-00000000ffff/transcript/export"),

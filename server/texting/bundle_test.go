@@ -24,6 +24,7 @@ import (
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
 	"github.com/voxanne-ai/voxanne/providers/email"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
+	"github.com/voxanne-ai/voxanne/providers/storage"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/apitest"
@@ -124,9 +125,13 @@ func (b *bundle) serve(t *testing.T) http.Handler {
 	require.NoError(t, err)
 	webhooks, err := texting.New(texting.Options{DB: opened, Accounts: b.texts, BackendURL: b.url, Count: b.metrics})
 	require.NoError(t, err)
+	files, err := storage.NewDirectory(t.TempDir())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, files.Close()) })
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(b.config(), http.DefaultClient), Log: log, Metrics: b.metrics,
-		Accounts: server.NewAccounts(keys, gateway, resend), Texting: webhooks, Texts: b.texts, Links: server.NewLinks(keys, b.url), Now: func() time.Time { return now.Add(time.Duration(b.later.Load())) },
+		Accounts: server.NewAccounts(keys, gateway, resend), Texting: webhooks, Texts: b.texts, Links: server.NewLinks(keys, b.url),
+		Files: server.NewFiles(files, keys, b.url), Now: func() time.Time { return now.Add(time.Duration(b.later.Load())) },
 	})
 	require.NoError(t, err)
 	return handler
