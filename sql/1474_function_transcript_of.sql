@@ -17,7 +17,7 @@ begin
   elsif v_call.transcript_state <> 'stored' or v_call.transcript = '[]' then
     raise exception 'This call does not have a transcript' using errcode = 'VX400';
   end if;
-  select null, v_call.id, null, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
+  select null::uuid, v_call.id, null::timestamptz, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
     case v_call.direction when 'outbound' then v_call.to_number else v_call.from_number end, v_call.direction,
     app.call_state(v_call.status, v_call.outcome, v_call.ended_reason), v_call.began_at,
     v_call.duration_seconds, v_call.summary, v_call.transcript

