@@ -75,16 +75,12 @@ func New(deps Deps) (http.Handler, error) {
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
 	dashboard := handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
 		checks: deps.Checks, invitations: deps.Invitations}
-	spec, err := loadDescription()
+	about, err := described()
 	if err != nil {
 		return nil, err
 	}
-	page, err := docsPage(spec)
-	if err != nil {
-		return nil, err
-	}
-	mux.HandleFunc("GET /docs", serveDocs(page))
-	mountAPI(mux, spec, dashboard, deps.DB, deps.Accounts.keys, deps.Auth)
+	mux.HandleFunc("GET /docs", serveDocs(about.page))
+	mountAPI(mux, about.spec, dashboard, deps.DB, deps.Accounts.keys, deps.Auth)
 	if deps.Voice != nil {
 		mux.Handle("/api/vapi/", limit(maxVoiceBody, voiceTimeout, deps.Voice))
 	}
