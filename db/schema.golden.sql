@@ -8730,10 +8730,17 @@ declare
 begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'name', 'aliases', 'duration_minutes', 'buffer_before_minutes', 'buffer_after_minutes',
-    'price_minor', 'currency', 'active');
+    'price_minor', 'currency', 'active', 'keywords', 'price');
+  -- What older dashboards call aliases and price_minor; who sends both means the newer one.
+  if p_fields ? 'keywords' then
+    p_fields := jsonb_build_object('aliases', p_fields -> 'keywords') || (p_fields - 'keywords');
+  end if;
+  if p_fields ? 'price' then
+    p_fields := jsonb_build_object('price_minor', round((p_fields ->> 'price')::numeric * 100)) || (p_fields - 'price');
+  end if;
   if v_id is null then
     insert into public.services (org_id, name, duration)
-    values (v_org_id, btrim(p_fields ->> 'name'), make_interval(mins => (p_fields ->> 'duration_minutes')::integer))
+    values (v_org_id, btrim(p_fields ->> 'name'), make_interval(mins => coalesce((p_fields ->> 'duration_minutes')::integer, 30)))
     returning id into v_id;
   end if;
   return query
@@ -8766,7 +8773,7 @@ $$;
 
 ALTER FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) IS 'Makes (p_service_id NULL; name and duration_minutes are needed) or changes a service and returns it. p_fields may hold name, aliases, duration_minutes (5 to 720), buffer_before_minutes and buffer_after_minutes (0 to 240; null: the organisation''s), price_minor (null: not told to callers), currency and active; what is absent stays. Visits already booked keep their length. Owner and admin only (VX403). VX404: no such service; VX409: the name is taken; VX400: an unknown field or a value that it may not have.';
+COMMENT ON FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) IS 'Makes (p_service_id NULL; name is needed) or changes a service and returns it. p_fields may hold name, aliases, duration_minutes (5 to 720; a new service has 30 when it is absent), buffer_before_minutes and buffer_after_minutes (0 to 240; null: the organisation''s), price_minor (null: not told to callers), currency and active; for older dashboards also keywords (aliases) and price (price_minor in hundreds); what is absent stays. Visits already booked keep their length. Owner and admin only (VX403). VX404: no such service; VX409: the name is taken; VX400: an unknown field or a value that it may not have.';
 
 CREATE TABLE public.message_templates (
     org_id uuid NOT NULL,
@@ -10731,7 +10738,7 @@ CREATE TABLE public.audit_log (
     entity text,
     entity_id uuid,
     actor_user_id uuid,
-    request_id text,
+    request_id text DEFAULT NULLIF(current_setting('app.request_id'::text, true), ''::text),
     at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT audit_log_action_check CHECK ((action ~ '^[a-z]+(_[a-z]+)*$'::text)),
     CONSTRAINT audit_log_request_id_check CHECK ((char_length(request_id) <= 64))
@@ -10744,6 +10751,8 @@ ALTER TABLE public.audit_log OWNER TO owner;
 COMMENT ON TABLE public.audit_log IS 'Who did or read what, and when. Append-only; ids only, no words of or about patients.';
 
 COMMENT ON COLUMN public.audit_log.actor_user_id IS 'The person in auth.users; NULL when a webhook or a job acted.';
+
+COMMENT ON COLUMN public.audit_log.request_id IS 'The X-Request-Id of the HTTP request that acted, as the server names it for the whole transaction; NULL where none did.';
 
 CREATE TABLE public.booking_attempts (
     org_id uuid NOT NULL,

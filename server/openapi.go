@@ -46,7 +46,7 @@ func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInt
 		ErrorHandlerWithOpts: refuseInvalid,
 	})
 	guard := func(h http.Handler) http.Handler {
-		return limit(maxAPIBody, apiTimeout, readsAsGet(withoutEmpty(validate(oneValue(once(members, keys, h))))))
+		return unstored(limit(maxAPIBody, apiTimeout, readsAsGet(withoutEmpty(validate(oneValue(once(members, keys, h)))))))
 	}
 	strict := api.NewStrictHandlerWithOptions(handlers, nil, api.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
@@ -153,6 +153,8 @@ func rule(err *openapi3.SchemaError) string {
 	switch err.SchemaField {
 	case "required":
 		return "it is missing"
+	case "properties":
+		return "it has a field that is not known here"
 	case "type":
 		return "it has the wrong type"
 	case "enum":
