@@ -10,10 +10,10 @@ import (
 // once stands in front of every operation, so the description must say so of every one that changes something.
 func TestEveryChangeIsDescribedAsRepeatable(t *testing.T) {
 	t.Parallel()
-	spec, err := loadDescription()
+	about, err := described()
 	require.NoError(t, err)
 	changing := 0
-	for path, item := range spec.Paths.Map() {
+	for path, item := range about.spec.Paths.Map() {
 		for method, op := range item.Operations() {
 			if method == http.MethodGet {
 				continue

@@ -2459,7 +2459,7 @@ type ContactChange struct {
 	// MarketingConsent The same as `marketing_consent`.
 	MarketingConsent *bool `json:"marketingConsent,omitempty"`
 
-	// MarketingConsentOld Whether the contact agreed to marketing texts.
+	// MarketingConsentOld Whether the contact agreed to marketing texts. With another number it has not, unless this is sent along.
 	MarketingConsentOld *bool   `json:"marketing_consent,omitempty"`
 	Name                *string `json:"name,omitempty"`
 	Notes               *string `json:"notes,omitempty"`
