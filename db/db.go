@@ -121,6 +121,15 @@ type Member struct {
 // Platform gives the few queries that belong to no tenant, as the login role.
 func (d *DB) Platform() *Queries { return New(d.pool) }
 
+// requestIDKey is under which a context holds the id of the HTTP request that it belongs to.
+type requestIDKey struct{}
+
+// WithRequestID is ctx for what an HTTP request does: audit_log then says by which request each thing was done. id is the
+// request's, of at most 64 characters; an empty one names nothing.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestIDKey{}, id)
+}
+
 // begin opens a transaction in the same round trip as its first statement and
 // scans that statement's row; fn then runs in it. Any error rolls back.
 func (d *DB) begin(ctx context.Context, first string, args []any, scan func(pgx.Row) error, fn func(Tx) error) (err error) {
@@ -140,9 +149,16 @@ func (d *DB) begin(ctx context.Context, first string, args []any, scan func(pgx.
 
 	batch := &pgx.Batch{}
 	batch.Queue("begin")
+	if id, _ := ctx.Value(requestIDKey{}).(string); id != "" {
+		batch.Queue(nameRequest, id)
+	}
 	batch.Queue(first, args...)
 	results := conn.SendBatch(ctx, batch)
-	_, err = results.Exec()
+	for range batch.Len() - 1 {
+		if _, err = results.Exec(); err != nil {
+			break
+		}
+	}
 	if err == nil {
 		err = scan(results.QueryRow())
 	}

@@ -587,7 +587,7 @@ CREATE TYPE app.request_claim AS (
 
 ALTER TYPE app.request_claim OWNER TO owner;
 
-COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it), acted (it was carried out and its answer is lost) or other_body (the key was used for something else).';
+COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it), acted (it was carried out and its answer is lost, or was blanked) or other_body (the key was used for something else).';
 
 CREATE TYPE app.scheduled_bundle AS (
 	outcome text,
@@ -2373,7 +2373,7 @@ $$;
 
 ALTER FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) IS 'Changes a contact and returns it. p_change may hold name, phone (E.164), email, service_interests (array), notes, lead_status, language (ISO 639-1), time_zone (IANA) and marketing_consent (boolean); what is absent stays, an empty text takes the value away. Staff only (VX403). VX404 unknown or erased, VX409 another contact has the number, VX400 an unknown key or a value that is not allowed.';
+COMMENT ON FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) IS 'Changes a contact and returns it. p_change may hold name, phone (E.164), email, service_interests (array), notes, lead_status, language (ISO 639-1), time_zone (IANA) and marketing_consent (boolean); what is absent stays, an empty text takes the value away. Another number has no marketing consent yet, unless p_change says so. Staff only (VX403). VX404 unknown or erased, VX409 another contact has the number, VX400 an unknown key or a value that is not allowed.';
 
 CREATE TABLE public.profiles (
     org_id uuid NOT NULL,
@@ -2726,7 +2726,7 @@ begin
   values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
   on conflict (org_id, user_id, method, route, key) do update
   set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
-    status = null, headers = null, response = null, acted_at = null, created_at = v_now, expires_at = excluded.expires_at
+    status = null, headers = null, response = null, acted_at = null, answer_kept = true, created_at = v_now, expires_at = excluded.expires_at
   where (k.state = 'done' and k.expires_at <= v_now)
     or (k.state = 'running' and k.lease_until <= v_now
       and (k.expires_at <= v_now or (k.body_hash = excluded.body_hash and k.acted_at is null)))
@@ -2741,6 +2741,8 @@ begin
   where k.org_id = v_org_id and k.user_id = v_user_id and k.method = p_method and k.route = p_route and k.key = p_key;
   if v_row.body_hash <> p_body_hash then
     return query select 'other_body', null::integer, null::jsonb, null::bytea;
+  elsif v_row.state = 'done' and not v_row.answer_kept then
+    return query select 'acted', null::integer, null::jsonb, null::bytea;
   elsif v_row.state = 'done' then
     return query select 'replay', v_row.status, v_row.headers, v_row.response;
   elsif v_row.acted_at is not null and v_row.lease_until <= v_now then
@@ -3071,7 +3073,7 @@ CREATE FUNCTION app.contact_search(p_search text) RETURNS text
     BEGIN ATOMIC
  SELECT (('%'::text ||
          CASE
-             WHEN ((p_search ~ '^[+0-9 ().-]+$'::text) AND (p_search ~ '[0-9].*[0-9].*[0-9]'::text)) THEN ltrim(regexp_replace(p_search, '[^0-9]'::text, ''::text, 'g'::text), '0'::text)
+             WHEN ((p_search ~ '^[+0-9 ().-]+$'::text) AND (p_search ~ '[0-9].*[0-9].*[0-9]'::text)) THEN regexp_replace(regexp_replace(p_search, '[^0-9]'::text, ''::text, 'g'::text), '^0+([1-9])'::text, '\1'::text)
              ELSE replace(replace(replace(lower((btrim(p_search) COLLATE "und-x-icu")), '\'::text, '\\'::text), '%'::text, '\%'::text), '_'::text, '\_'::text)
          END) || '%'::text);
 END;
@@ -3087,7 +3089,7 @@ CREATE FUNCTION app.contact_stats() RETURNS SETOF app.contact_stat
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
-  v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
+  v_midnight timestamptz := app.local_instant(date_trunc('day', app.now() at time zone v_zone), v_zone, false);
 begin
   -- A count a status, each a stretch of an index; grouping would cost more than counting.
   return query
@@ -3114,7 +3116,7 @@ CREATE FUNCTION app.contacts_like(p_search text) RETURNS SETOF uuid
     AS $$
 declare
   v_words text := lower(p_search);
-  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_digits text := regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'); -- see app.contact_search
   v_found uuid[] := app.found_ids('visitor', p_search);
 begin
   if v_found is not null then
@@ -3164,7 +3166,7 @@ begin
     raise exception 'there is no such source' using errcode = 'VX400';
   elsif p_call_id is not null then
     perform app.lock_call(p_call_id);
-    if not exists (select from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id) then
+    if not exists (select from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id and l.deleted_at is null) then
       raise exception 'there is no such call' using errcode = 'VX404';
     end if;
     -- A caller is a contact as soon as something was booked or said: then that one is meant.
@@ -3197,7 +3199,7 @@ $$;
 
 ALTER FUNCTION app.create_contact(p_fields jsonb, p_source text, p_call_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.create_contact(p_fields jsonb, p_source text, p_call_id uuid) IS 'Makes a contact of p_fields (as in app.change_contact; a name, a number or an address at least) and returns it; it is warm unless they say more. p_source: call, dashboard or import. p_call_id: it was made from that call, which becomes its; a contact that the call or the number has already is returned instead, with name and address filled in where it had none. Staff only (VX403). VX404 no such call, VX409 another contact has the number, VX400 a value that is not allowed.';
+COMMENT ON FUNCTION app.create_contact(p_fields jsonb, p_source text, p_call_id uuid) IS 'Makes a contact of p_fields (as in app.change_contact; a name, a number or an address at least) and returns it; it is warm unless they say more. p_source: call, dashboard or import. p_call_id: it was made from that call, which becomes its; a contact that the call or the number has already is returned instead, with name and address filled in where it had none. Staff only (VX403). VX404 no such call, or a deleted one, VX409 another contact has the number, VX400 a value that is not allowed.';
 
 CREATE FUNCTION app.current_member_role() RETURNS text
     LANGUAGE sql STABLE
@@ -3714,7 +3716,7 @@ begin
   perform app.erase_messages(p_contact_id, v_contact.phone);
   perform app.erase_calls(p_contact_id, v_contact.phone);
   perform app.erase_visits(p_contact_id);
-  delete from public.idempotency_keys k where k.org_id = v_org_id and k.state = 'done'; -- answers may show the contact
+  perform app.forget_answers();
   update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
   update public.contacts c
   set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
@@ -4288,7 +4290,8 @@ declare
   v_org_id uuid := app.require_org_id();
 begin
   update public.idempotency_keys k
-  set state = 'done', status = p_status, headers = p_headers, response = p_response
+  set state = 'done', status = p_status, headers = case when k.answer_kept then p_headers else '{}' end,
+    response = case when k.answer_kept then p_response else '' end
   where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
   return found;
 end
@@ -4296,7 +4299,30 @@ $$;
 
 ALTER FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) IS 'Keeps the answer (2xx) of a claimed wish for those who repeat it. False when the claim is not p_claim_id''s any more: it took too long and another try has it.';
+COMMENT ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) IS 'Keeps the answer (2xx) of a claimed wish for those who repeat it; of one that acted before a contact was erased (see app.forget_answers) only that it was carried out. False when the claim is not p_claim_id''s any more: it took too long and another try has it.';
+
+CREATE FUNCTION app.forget_answers() RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  -- In one order, so that two erasures wait for each other and not in a ring.
+  perform from public.idempotency_keys k
+  where k.org_id = v_org_id and (k.state = 'done' or k.acted_at is not null)
+  order by k.id
+  for no key update;
+  update public.idempotency_keys k
+  set answer_kept = false, headers = case when k.state = 'done' then '{}'::jsonb end,
+    response = case when k.state = 'done' then ''::bytea end
+  where k.org_id = v_org_id and (k.state = 'done' or k.acted_at is not null);
+end
+$$;
+
+ALTER FUNCTION app.forget_answers() OWNER TO owner;
+
+COMMENT ON FUNCTION app.forget_answers() IS 'The part of app.erase_contact about kept answers, any of which may show the contact: all of the clinic''s are blanked, also those that are still to be written for what was changed before. That the wishes were carried out stays known: repeated, they act no second time.';
 
 CREATE FUNCTION app.forget_retired_tool(p_vapi_tool_id text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4325,7 +4351,7 @@ declare
   c_most constant integer := 5000; -- so many rows are read one by one faster than all are compared
   v_org_id uuid := app.require_org_id();
   v_words text := lower(btrim(p_search));
-  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_digits text := regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'); -- see app.contact_search
   v_like text := '%' || replace(replace(replace(v_words, '\', '\\'), '%', '\%'), '_', '\_') || '%';
   v_lower text := lower(v_like collate "und-x-icu"); -- as contacts.search_text is written
   v_is_number boolean := char_length(v_digits) >= 3 and p_search !~ '[[:alpha:]]';
@@ -4937,9 +4963,12 @@ declare
   c_counted constant bigint := 50000;
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
-  v_first timestamp := date_trunc(case p_range when 'today' then 'day' else p_range end, app.now() at time zone v_zone);
-  v_from timestamptz := app.period_bound(coalesce(p_from, v_first::date::text), v_zone, false);
-  v_to timestamptz;
+  v_range text := case p_range when 'today' then 'day' when 'week' then 'week' when 'month' then 'month' end;
+  v_first timestamp := date_trunc(v_range, app.now() at time zone v_zone);
+  -- A midnight that the clock skips is a bound as good as any: only times that people wrote must exist.
+  v_from timestamptz := coalesce(app.period_bound(p_from, v_zone, false), app.local_instant(v_first, v_zone, false));
+  v_to timestamptz := coalesce(app.period_bound(p_to, v_zone, true),
+    app.local_instant(v_first + ('1 ' || v_range)::interval, v_zone, false));
   v_search text := nullif(btrim(p_search), '');
   v_contacts uuid[];
   v_patients uuid[];
@@ -4958,14 +4987,11 @@ declare
   v_span app.page_span;
   v_ids uuid[];
 begin
-  if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
+  if p_range is not null and (v_range is null or coalesce(p_from, p_to) is not null) then
     raise exception 'the range is today, week or month, and stands alone' using errcode = 'VX400';
   elsif v_order is null or p_page < 1 or p_limit not between 1 and 100 then
     raise exception 'sort by scheduled_at or created_at; pages begin at 1 and have up to 100 rows' using errcode = 'VX400';
   end if;
-  v_to := app.period_bound(coalesce(p_to, (v_first
-    + case p_range when 'today' then interval '1 day' when 'week' then interval '7 days' else interval '1 month' end)::date::text || ' 00:00'),
-    v_zone, true);
   v_where := v_where
     || case when p_statuses is not null then ' and a.status = any ($2)' else '' end
     || case when v_from is not null then ' and a.scheduled_at >= $3' else '' end
@@ -5107,7 +5133,9 @@ declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
   v_search text := nullif(lower(btrim(p_search)), '');
-  v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
+  -- Words with a digit in them are no number, or "Room 3" would find all that have a 3. Zeros in front: see app.contact_search.
+  v_digits text := case when p_search !~ '[[:alpha:]]'
+    then nullif(regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'), '') end;
   v_people uuid[];
   v_calls uuid[];
   v_where text := 'c.org_id = $1 and c.deleted_at is null';
@@ -5213,6 +5241,8 @@ CREATE FUNCTION app.list_contacts(p_lead_status text DEFAULT NULL::text, p_sourc
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
+  v_from timestamptz := app.local_instant(p_from::timestamp, v_zone, false);
+  v_to timestamptz := app.local_instant((p_to + 1)::timestamp, v_zone, false);
   v_where text := 'c.org_id = $1 and c.erased_at is null';
   v_order text;
   v_back text;
@@ -5238,26 +5268,26 @@ begin
   v_where := concat_ws(' and ', v_where,
     case when p_lead_status is not null then 'c.lead_status = $2' end,
     case when p_source is not null then 'c.source = $3' end,
-    case when v_found is not null then 'c.id = any ($10)'
+    case when v_found is not null then 'c.id = any ($9)'
       when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
-    case when p_from is not null then 'c.created_at >= $5::timestamp at time zone $7' end,
-    case when p_to is not null then 'c.created_at < ($6 + 1)::timestamp at time zone $7' end);
+    case when p_from is not null then 'c.created_at >= $5' end,
+    case when p_to is not null then 'c.created_at < $6' end);
 
   execute format('select count(*) from (select from public.contacts c where %s limit 50001) s', v_where)
   into v_total
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, null, null, v_found;
+  using v_org_id, p_lead_status, p_source, p_search, v_from, v_to, null, null, v_found;
   v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
   -- Ids first: they come from the index alone, also for a page far behind.
   return query execute format(
     $q$
     select c.id, c.name, c.phone, c.spoken_phone, c.email, c.lead_status, c.lead_score, c.lead_reasons, c.service_interests,
       c.source, c.notes, c.language, c.time_zone, c.marketing_consent_at, c.last_contacted_at, c.created_at, c.updated_at,
-      least($11, 50000), $11 > 50000
-    from (select c.id from public.contacts c where %s order by %s limit $8 offset $9) p
+      least($10, 50000), $10 > 50000
+    from (select c.id from public.contacts c where %s order by %s limit $7 offset $8) p
     join public.contacts c on c.org_id = $1 and c.id = p.id
     order by %s
     $q$, v_where, case when v_span.from_end then v_back else v_order end, v_order)
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, v_span.take, v_span.skip, v_found, v_total;
+  using v_org_id, p_lead_status, p_source, p_search, v_from, v_to, v_span.take, v_span.skip, v_found, v_total;
 end
 $_$;
 
@@ -8618,9 +8648,12 @@ declare
   v_invitation public.invitations;
 begin
   perform app.require_admin();
+  -- As app.invite_member locks, and the row too: what is withdrawn meanwhile must not be invited anew.
+  perform from public.organizations o where o.id = app.require_org_id() for no key update;
   select * into v_invitation
   from public.invitations i
-  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null;
+  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null
+  for update;
   if v_invitation.id is null then
     raise exception 'there is no such open invitation' using errcode = 'VX404';
   end if;
@@ -9333,7 +9366,7 @@ begin
       raise exception 'there is no such location' using errcode = 'VX404';
     end if;
   end if;
-  if exists (select from public.phone_numbers n where n.number = p_fields ->> 'phone') then
+  if exists (select from public.phone_numbers n where n.number = btrim(p_fields ->> 'phone')) then
     raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
   end if;
 
@@ -9504,6 +9537,9 @@ begin
 exception
   when unique_violation then
     raise exception 'another resource has this name' using errcode = 'VX409';
+  when foreign_key_violation then
+    -- Looked at above, and deleted by somebody else since.
+    raise exception 'there is no such location or service' using errcode = 'VX404';
   when check_violation or not_null_violation or data_exception then
     raise exception 'a field has a value that it may not have' using errcode = 'VX400';
 end
@@ -9523,10 +9559,17 @@ declare
 begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'name', 'aliases', 'duration_minutes', 'buffer_before_minutes', 'buffer_after_minutes',
-    'price_minor', 'currency', 'active');
+    'price_minor', 'currency', 'active', 'keywords', 'price');
+  -- What older dashboards call aliases and price_minor; who sends both means the newer one.
+  if p_fields ? 'keywords' then
+    p_fields := jsonb_build_object('aliases', p_fields -> 'keywords') || (p_fields - 'keywords');
+  end if;
+  if p_fields ? 'price' then
+    p_fields := jsonb_build_object('price_minor', round((p_fields ->> 'price')::numeric * 100)) || (p_fields - 'price');
+  end if;
   if v_id is null then
     insert into public.services (org_id, name, duration)
-    values (v_org_id, btrim(p_fields ->> 'name'), make_interval(mins => (p_fields ->> 'duration_minutes')::integer))
+    values (v_org_id, btrim(p_fields ->> 'name'), make_interval(mins => coalesce((p_fields ->> 'duration_minutes')::integer, 30)))
     returning id into v_id;
   end if;
   return query
@@ -9559,7 +9602,7 @@ $$;
 
 ALTER FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) IS 'Makes (p_service_id NULL; name and duration_minutes are needed) or changes a service and returns it. p_fields may hold name, aliases, duration_minutes (5 to 720), buffer_before_minutes and buffer_after_minutes (0 to 240; null: the organisation''s), price_minor (null: not told to callers), currency and active; what is absent stays. Visits already booked keep their length. Owner and admin only (VX403). VX404: no such service; VX409: the name is taken; VX400: an unknown field or a value that it may not have.';
+COMMENT ON FUNCTION app.save_service(p_service_id uuid, p_fields jsonb) IS 'Makes (p_service_id NULL; name is needed) or changes a service and returns it. p_fields may hold name, aliases, duration_minutes (5 to 720; a new service has 30 when it is absent), buffer_before_minutes and buffer_after_minutes (0 to 240; null: the organisation''s), price_minor (null: not told to callers), currency and active; for older dashboards also keywords (aliases) and price (price_minor in hundreds); what is absent stays. Visits already booked keep their length. Owner and admin only (VX403). VX404: no such service; VX409: the name is taken; VX400: an unknown field or a value that it may not have.';
 
 CREATE TABLE public.message_templates (
     org_id uuid NOT NULL,
@@ -11181,7 +11224,7 @@ begin
   elsif v_call.transcript_state <> 'stored' or v_call.transcript = '[]' then
     raise exception 'This call does not have a transcript' using errcode = 'VX400';
   end if;
-  select null, v_call.id, null, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
+  select null::uuid, v_call.id, null::timestamptz, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
     case v_call.direction when 'outbound' then v_call.to_number else v_call.from_number end, v_call.direction,
     app.call_state(v_call.status, v_call.outcome, v_call.ended_reason), v_call.began_at,
     v_call.duration_seconds, v_call.summary, v_call.transcript
@@ -11645,9 +11688,13 @@ begin
     lead_score = app.score_of_status(p_change ->> 'lead_status', c.lead_score),
     language = case when p_change ? 'language' then nullif(p_change ->> 'language', '') else c.language end,
     time_zone = case when p_change ? 'time_zone' then nullif(p_change ->> 'time_zone', '') else c.time_zone end,
-    -- Consent that stands keeps its time: that is what proves it.
-    marketing_consent_at = case (p_change ->> 'marketing_consent')::boolean
-      when true then coalesce(c.marketing_consent_at, v_now) when false then null else c.marketing_consent_at end,
+    -- Consent that stands keeps its time: that is what proves it. It was given for a number, and goes with it.
+    marketing_consent_at = case
+      when (p_change ->> 'marketing_consent')::boolean is false then null
+      when p_change ? 'phone' and c.phone <> coalesce(p_change ->> 'phone', '')
+        then case when (p_change ->> 'marketing_consent')::boolean then v_now end
+      when (p_change ->> 'marketing_consent')::boolean then coalesce(c.marketing_consent_at, v_now)
+      else c.marketing_consent_at end,
     updated_at = v_now
   where c.org_id = v_org_id and c.id = p_contact_id;
 exception
@@ -11775,7 +11822,7 @@ CREATE TABLE public.audit_log (
     entity text,
     entity_id uuid,
     actor_user_id uuid,
-    request_id text,
+    request_id text DEFAULT NULLIF(current_setting('app.request_id'::text, true), ''::text),
     at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT audit_log_action_check CHECK ((action ~ '^[a-z]+(_[a-z]+)*$'::text)),
     CONSTRAINT audit_log_request_id_check CHECK ((char_length(request_id) <= 64))
@@ -11788,6 +11835,8 @@ ALTER TABLE public.audit_log OWNER TO owner;
 COMMENT ON TABLE public.audit_log IS 'Who did or read what, and when. Append-only; ids only, no words of or about patients.';
 
 COMMENT ON COLUMN public.audit_log.actor_user_id IS 'The person in auth.users; NULL when a webhook or a job acted.';
+
+COMMENT ON COLUMN public.audit_log.request_id IS 'The X-Request-Id of the HTTP request that acted, as the server names it for the whole transaction; NULL where none did.';
 
 CREATE TABLE public.booking_attempts (
     org_id uuid NOT NULL,
@@ -12098,6 +12147,7 @@ CREATE TABLE public.idempotency_keys (
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     acted_at timestamp with time zone,
+    answer_kept boolean DEFAULT true NOT NULL,
     CONSTRAINT idempotency_keys_answer CHECK (((state = 'done'::text) = ((status IS NOT NULL) AND (headers IS NOT NULL) AND (response IS NOT NULL)))),
     CONSTRAINT idempotency_keys_body_hash_check CHECK ((octet_length(body_hash) = 32)),
     CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 220))),
@@ -12129,6 +12179,8 @@ COMMENT ON COLUMN public.idempotency_keys.headers IS 'The answer''s headers that
 COMMENT ON COLUMN public.idempotency_keys.response IS 'The answer''s body.';
 
 COMMENT ON COLUMN public.idempotency_keys.acted_at IS 'When the wish first changed something, written in the transaction that did. With state running and a lease that is over: it was carried out and its answer is lost.';
+
+COMMENT ON COLUMN public.idempotency_keys.answer_kept IS 'False: a contact was erased since it was carried out, and its answer, which may show the person, was blanked or will not be written.';
 
 CREATE TABLE public.identity_codes (
     org_id uuid NOT NULL,
@@ -14168,6 +14220,9 @@ REVOKE ALL ON FUNCTION app.finish_recording(p_recording_id uuid, p_content_type 
 
 GRANT ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) TO tenant_user;
 REVOKE ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.forget_answers() TO app_writer;
+REVOKE ALL ON FUNCTION app.forget_answers() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) FROM PUBLIC;

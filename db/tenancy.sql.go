@@ -75,6 +75,18 @@ func (q *Queries) GetOrganization(ctx context.Context, orgID uuid.UUID) (Organiz
 	return i, err
 }
 
+const nameRequest = `-- name: NameRequest :exec
+select set_config('app.request_id', $1::text, true)
+`
+
+// For the rows of audit_log that this transaction writes.
+//
+//	select set_config('app.request_id', $1::text, true)
+func (q *Queries) NameRequest(ctx context.Context, requestID string) error {
+	_, err := q.db.Exec(ctx, nameRequest, requestID)
+	return err
+}
+
 const openCall = `-- name: OpenCall :one
 select outcome, org_id, call_id, agent_id, location_id, clinic_name, country, language, time_zone, emergency_sentence, now, weekdays, opens_minutes, closes_minutes
 from app.open_call(

@@ -45,10 +45,16 @@ comment on type app.request_claim is
 
 alter table public.idempotency_keys enable row level security;
 alter table public.idempotency_keys force row level security;
+
+alter table public.audit_log alter column request_id set default nullif(current_setting('app.request_id', true), '');
+comment on column public.audit_log.request_id is
+  'The X-Request-Id of the HTTP request that acted, as the server names it for the whole transaction; NULL where none did.';
 -- +goose StatementEnd
 
 -- +goose Down
 -- +goose StatementBegin
+comment on column public.audit_log.request_id is null;
+alter table public.audit_log alter column request_id drop default;
 drop type app.request_claim;
 drop table public.idempotency_keys;
 -- +goose StatementEnd

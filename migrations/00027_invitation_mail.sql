@@ -36,11 +36,14 @@ comment on type app.invitation_row is
   'An open invitation as the team sees it. mail: what became of its e-mail, as messages.status, or none when none was to be sent; mail_reason as messages.reason; mailed_at: when the provider took it.';
 
 alter table public.idempotency_keys
-  add column acted_at timestamptz;
+  add column acted_at timestamptz,
+  add column answer_kept boolean not null default true;
+comment on column public.idempotency_keys.answer_kept is
+  'False: a contact was erased since it was carried out, and its answer, which may show the person, was blanked or will not be written.';
 comment on column public.idempotency_keys.acted_at is
   'When the wish first changed something, written in the transaction that did. With state running and a lease that is over: it was carried out and its answer is lost.';
 comment on type app.request_claim is
-  'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it), acted (it was carried out and its answer is lost) or other_body (the key was used for something else).';
+  'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it), acted (it was carried out and its answer is lost, or was blanked) or other_body (the key was used for something else).';
 
 create type app.integration_row as (
   provider text,
@@ -55,7 +58,7 @@ comment on type app.integration_row is
 -- +goose Down
 -- +goose StatementBegin
 drop type app.integration_row;
-alter table public.idempotency_keys drop column acted_at;
+alter table public.idempotency_keys drop column answer_kept, drop column acted_at;
 drop type app.invitation_row;
 alter table public.invitations drop column message_id, drop column token_id;
 alter table public.messages

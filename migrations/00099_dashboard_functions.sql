@@ -1444,7 +1444,7 @@ begin
   perform app.erase_messages(p_contact_id, v_contact.phone);
   perform app.erase_calls(p_contact_id, v_contact.phone);
   perform app.erase_visits(p_contact_id);
-  delete from public.idempotency_keys k where k.org_id = v_org_id and k.state = 'done'; -- answers may show the contact
+  perform app.forget_answers();
   update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
   update public.contacts c
   set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
@@ -1490,7 +1490,7 @@ select app.seal('app.score_of_status(text, integer)', null, 'app_writer');
 -- +goose StatementBegin
 -- snapshot of sql/1102_function_contact_search.sql
 -- Staff write a number as it stands on paper, and stored is E.164: only its digits are looked for, without the zero that
--- stands before an area code at home and nowhere else.
+-- stands before an area code at home and nowhere else. Zeros alone stay: nothing stands in every number.
 create or replace function app.contact_search(p_search text)
 returns text
 language sql
@@ -1500,7 +1500,7 @@ parallel safe
 begin atomic
   select '%' || case
     when p_search ~ '^[+0-9 ().-]+$' and p_search ~ '[0-9].*[0-9].*[0-9]'
-      then ltrim(regexp_replace(p_search, '[^0-9]', '', 'g'), '0')
+      then regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1')
     else replace(replace(replace(lower(btrim(p_search) collate "und-x-icu"), '\', '\\'), '%', '\%'), '_', '\_')
   end || '%';
 end;
@@ -1536,6 +1536,8 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
+  v_from timestamptz := app.local_instant(p_from::timestamp, v_zone, false);
+  v_to timestamptz := app.local_instant((p_to + 1)::timestamp, v_zone, false);
   v_where text := 'c.org_id = $1 and c.erased_at is null';
   v_order text;
   v_back text;
@@ -1561,26 +1563,26 @@ begin
   v_where := concat_ws(' and ', v_where,
     case when p_lead_status is not null then 'c.lead_status = $2' end,
     case when p_source is not null then 'c.source = $3' end,
-    case when v_found is not null then 'c.id = any ($10)'
+    case when v_found is not null then 'c.id = any ($9)'
       when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
-    case when p_from is not null then 'c.created_at >= $5::timestamp at time zone $7' end,
-    case when p_to is not null then 'c.created_at < ($6 + 1)::timestamp at time zone $7' end);
+    case when p_from is not null then 'c.created_at >= $5' end,
+    case when p_to is not null then 'c.created_at < $6' end);
 
   execute format('select count(*) from (select from public.contacts c where %s limit 50001) s', v_where)
   into v_total
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, null, null, v_found;
+  using v_org_id, p_lead_status, p_source, p_search, v_from, v_to, null, null, v_found;
   v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
   -- Ids first: they come from the index alone, also for a page far behind.
   return query execute format(
     $q$
     select c.id, c.name, c.phone, c.spoken_phone, c.email, c.lead_status, c.lead_score, c.lead_reasons, c.service_interests,
       c.source, c.notes, c.language, c.time_zone, c.marketing_consent_at, c.last_contacted_at, c.created_at, c.updated_at,
-      least($11, 50000), $11 > 50000
-    from (select c.id from public.contacts c where %s order by %s limit $8 offset $9) p
+      least($10, 50000), $10 > 50000
+    from (select c.id from public.contacts c where %s order by %s limit $7 offset $8) p
     join public.contacts c on c.org_id = $1 and c.id = p.id
     order by %s
     $q$, v_where, case when v_span.from_end then v_back else v_order end, v_order)
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, v_span.take, v_span.skip, v_found, v_total;
+  using v_org_id, p_lead_status, p_source, p_search, v_from, v_to, v_span.take, v_span.skip, v_found, v_total;
 end
 $$;
 
@@ -1602,7 +1604,7 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
-  v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
+  v_midnight timestamptz := app.local_instant(date_trunc('day', app.now() at time zone v_zone), v_zone, false);
 begin
   -- A count a status, each a stretch of an index; grouping would cost more than counting.
   return query
@@ -1659,9 +1661,13 @@ begin
     lead_score = app.score_of_status(p_change ->> 'lead_status', c.lead_score),
     language = case when p_change ? 'language' then nullif(p_change ->> 'language', '') else c.language end,
     time_zone = case when p_change ? 'time_zone' then nullif(p_change ->> 'time_zone', '') else c.time_zone end,
-    -- Consent that stands keeps its time: that is what proves it.
-    marketing_consent_at = case (p_change ->> 'marketing_consent')::boolean
-      when true then coalesce(c.marketing_consent_at, v_now) when false then null else c.marketing_consent_at end,
+    -- Consent that stands keeps its time: that is what proves it. It was given for a number, and goes with it.
+    marketing_consent_at = case
+      when (p_change ->> 'marketing_consent')::boolean is false then null
+      when p_change ? 'phone' and c.phone <> coalesce(p_change ->> 'phone', '')
+        then case when (p_change ->> 'marketing_consent')::boolean then v_now end
+      when (p_change ->> 'marketing_consent')::boolean then coalesce(c.marketing_consent_at, v_now)
+      else c.marketing_consent_at end,
     updated_at = v_now
   where c.org_id = v_org_id and c.id = p_contact_id;
 exception
@@ -1709,7 +1715,7 @@ end
 $$;
 
 comment on function app.change_contact(uuid, jsonb) is
-  'Changes a contact and returns it. p_change may hold name, phone (E.164), email, service_interests (array), notes, lead_status, language (ISO 639-1), time_zone (IANA) and marketing_consent (boolean); what is absent stays, an empty text takes the value away. Staff only (VX403). VX404 unknown or erased, VX409 another contact has the number, VX400 an unknown key or a value that is not allowed.';
+  'Changes a contact and returns it. p_change may hold name, phone (E.164), email, service_interests (array), notes, lead_status, language (ISO 639-1), time_zone (IANA) and marketing_consent (boolean); what is absent stays, an empty text takes the value away. Another number has no marketing consent yet, unless p_change says so. Staff only (VX403). VX404 unknown or erased, VX409 another contact has the number, VX400 an unknown key or a value that is not allowed.';
 
 select app.seal('app.change_contact(uuid, jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1110_function_change_contact.sql
@@ -1737,7 +1743,7 @@ begin
     raise exception 'there is no such source' using errcode = 'VX400';
   elsif p_call_id is not null then
     perform app.lock_call(p_call_id);
-    if not exists (select from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id) then
+    if not exists (select from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id and l.deleted_at is null) then
       raise exception 'there is no such call' using errcode = 'VX404';
     end if;
     -- A caller is a contact as soon as something was booked or said: then that one is meant.
@@ -1769,7 +1775,7 @@ end
 $$;
 
 comment on function app.create_contact(jsonb, text, uuid) is
-  'Makes a contact of p_fields (as in app.change_contact; a name, a number or an address at least) and returns it; it is warm unless they say more. p_source: call, dashboard or import. p_call_id: it was made from that call, which becomes its; a contact that the call or the number has already is returned instead, with name and address filled in where it had none. Staff only (VX403). VX404 no such call, VX409 another contact has the number, VX400 a value that is not allowed.';
+  'Makes a contact of p_fields (as in app.change_contact; a name, a number or an address at least) and returns it; it is warm unless they say more. p_source: call, dashboard or import. p_call_id: it was made from that call, which becomes its; a contact that the call or the number has already is returned instead, with name and address filled in where it had none. Staff only (VX403). VX404 no such call, or a deleted one, VX409 another contact has the number, VX400 a value that is not allowed.';
 
 select app.seal('app.create_contact(jsonb, text, uuid)', 'app_writer', 'tenant_user');
 -- end of sql/1112_function_create_contact.sql
@@ -2112,7 +2118,7 @@ set search_path = ''
 as $$
 declare
   v_words text := lower(p_search);
-  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_digits text := regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'); -- see app.contact_search
   v_found uuid[] := app.found_ids('visitor', p_search);
 begin
   if v_found is not null then
@@ -2164,9 +2170,12 @@ declare
   c_counted constant bigint := 50000;
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
-  v_first timestamp := date_trunc(case p_range when 'today' then 'day' else p_range end, app.now() at time zone v_zone);
-  v_from timestamptz := app.period_bound(coalesce(p_from, v_first::date::text), v_zone, false);
-  v_to timestamptz;
+  v_range text := case p_range when 'today' then 'day' when 'week' then 'week' when 'month' then 'month' end;
+  v_first timestamp := date_trunc(v_range, app.now() at time zone v_zone);
+  -- A midnight that the clock skips is a bound as good as any: only times that people wrote must exist.
+  v_from timestamptz := coalesce(app.period_bound(p_from, v_zone, false), app.local_instant(v_first, v_zone, false));
+  v_to timestamptz := coalesce(app.period_bound(p_to, v_zone, true),
+    app.local_instant(v_first + ('1 ' || v_range)::interval, v_zone, false));
   v_search text := nullif(btrim(p_search), '');
   v_contacts uuid[];
   v_patients uuid[];
@@ -2185,14 +2194,11 @@ declare
   v_span app.page_span;
   v_ids uuid[];
 begin
-  if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
+  if p_range is not null and (v_range is null or coalesce(p_from, p_to) is not null) then
     raise exception 'the range is today, week or month, and stands alone' using errcode = 'VX400';
   elsif v_order is null or p_page < 1 or p_limit not between 1 and 100 then
     raise exception 'sort by scheduled_at or created_at; pages begin at 1 and have up to 100 rows' using errcode = 'VX400';
   end if;
-  v_to := app.period_bound(coalesce(p_to, (v_first
-    + case p_range when 'today' then interval '1 day' when 'week' then interval '7 days' else interval '1 month' end)::date::text || ' 00:00'),
-    v_zone, true);
   v_where := v_where
     || case when p_statuses is not null then ' and a.status = any ($2)' else '' end
     || case when v_from is not null then ' and a.scheduled_at >= $3' else '' end
@@ -2681,7 +2687,9 @@ declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
   v_search text := nullif(lower(btrim(p_search)), '');
-  v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
+  -- Words with a digit in them are no number, or "Room 3" would find all that have a 3. Zeros in front: see app.contact_search.
+  v_digits text := case when p_search !~ '[[:alpha:]]'
+    then nullif(regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'), '') end;
   v_people uuid[];
   v_calls uuid[];
   v_where text := 'c.org_id = $1 and c.deleted_at is null';
@@ -3374,7 +3382,7 @@ begin
   values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
   on conflict (org_id, user_id, method, route, key) do update
   set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
-    status = null, headers = null, response = null, acted_at = null, created_at = v_now, expires_at = excluded.expires_at
+    status = null, headers = null, response = null, acted_at = null, answer_kept = true, created_at = v_now, expires_at = excluded.expires_at
   where (k.state = 'done' and k.expires_at <= v_now)
     or (k.state = 'running' and k.lease_until <= v_now
       and (k.expires_at <= v_now or (k.body_hash = excluded.body_hash and k.acted_at is null)))
@@ -3389,6 +3397,8 @@ begin
   where k.org_id = v_org_id and k.user_id = v_user_id and k.method = p_method and k.route = p_route and k.key = p_key;
   if v_row.body_hash <> p_body_hash then
     return query select 'other_body', null::integer, null::jsonb, null::bytea;
+  elsif v_row.state = 'done' and not v_row.answer_kept then
+    return query select 'acted', null::integer, null::jsonb, null::bytea;
   elsif v_row.state = 'done' then
     return query select 'replay', v_row.status, v_row.headers, v_row.response;
   elsif v_row.acted_at is not null and v_row.lease_until <= v_now then
@@ -3425,14 +3435,15 @@ declare
   v_org_id uuid := app.require_org_id();
 begin
   update public.idempotency_keys k
-  set state = 'done', status = p_status, headers = p_headers, response = p_response
+  set state = 'done', status = p_status, headers = case when k.answer_kept then p_headers else '{}' end,
+    response = case when k.answer_kept then p_response else '' end
   where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
   return found;
 end
 $$;
 
 comment on function app.finish_request(uuid, integer, jsonb, bytea) is
-  'Keeps the answer (2xx) of a claimed wish for those who repeat it. False when the claim is not p_claim_id''s any more: it took too long and another try has it.';
+  'Keeps the answer (2xx) of a claimed wish for those who repeat it; of one that acted before a contact was erased (see app.forget_answers) only that it was carried out. False when the claim is not p_claim_id''s any more: it took too long and another try has it.';
 
 select app.seal('app.finish_request(uuid, integer, jsonb, bytea)', 'app_writer', 'tenant_user');
 -- end of sql/1251_function_finish_request.sql
@@ -3461,6 +3472,36 @@ comment on function app.abandon_request(uuid) is
 
 select app.seal('app.abandon_request(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/1252_function_abandon_request.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1253_function_forget_answers.sql
+create or replace function app.forget_answers()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  -- In one order, so that two erasures wait for each other and not in a ring.
+  perform from public.idempotency_keys k
+  where k.org_id = v_org_id and (k.state = 'done' or k.acted_at is not null)
+  order by k.id
+  for no key update;
+  update public.idempotency_keys k
+  set answer_kept = false, headers = case when k.state = 'done' then '{}'::jsonb end,
+    response = case when k.state = 'done' then ''::bytea end
+  where k.org_id = v_org_id and (k.state = 'done' or k.acted_at is not null);
+end
+$$;
+
+comment on function app.forget_answers() is
+  'The part of app.erase_contact about kept answers, any of which may show the contact: all of the clinic''s are blanked, also those that are still to be written for what was changed before. That the wishes were carried out stays known: repeated, they act no second time.';
+
+select app.seal('app.forget_answers()', null, 'app_writer');
+-- end of sql/1253_function_forget_answers.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -3537,7 +3578,7 @@ begin
       raise exception 'there is no such location' using errcode = 'VX404';
     end if;
   end if;
-  if exists (select from public.phone_numbers n where n.number = p_fields ->> 'phone') then
+  if exists (select from public.phone_numbers n where n.number = btrim(p_fields ->> 'phone')) then
     raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
   end if;
 
@@ -3619,10 +3660,17 @@ declare
 begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'name', 'aliases', 'duration_minutes', 'buffer_before_minutes', 'buffer_after_minutes',
-    'price_minor', 'currency', 'active');
+    'price_minor', 'currency', 'active', 'keywords', 'price');
+  -- What older dashboards call aliases and price_minor; who sends both means the newer one.
+  if p_fields ? 'keywords' then
+    p_fields := jsonb_build_object('aliases', p_fields -> 'keywords') || (p_fields - 'keywords');
+  end if;
+  if p_fields ? 'price' then
+    p_fields := jsonb_build_object('price_minor', round((p_fields ->> 'price')::numeric * 100)) || (p_fields - 'price');
+  end if;
   if v_id is null then
     insert into public.services (org_id, name, duration)
-    values (v_org_id, btrim(p_fields ->> 'name'), make_interval(mins => (p_fields ->> 'duration_minutes')::integer))
+    values (v_org_id, btrim(p_fields ->> 'name'), make_interval(mins => coalesce((p_fields ->> 'duration_minutes')::integer, 30)))
     returning id into v_id;
   end if;
   return query
@@ -3654,7 +3702,7 @@ end
 $$;
 
 comment on function app.save_service(uuid, jsonb) is
-  'Makes (p_service_id NULL; name and duration_minutes are needed) or changes a service and returns it. p_fields may hold name, aliases, duration_minutes (5 to 720), buffer_before_minutes and buffer_after_minutes (0 to 240; null: the organisation''s), price_minor (null: not told to callers), currency and active; what is absent stays. Visits already booked keep their length. Owner and admin only (VX403). VX404: no such service; VX409: the name is taken; VX400: an unknown field or a value that it may not have.';
+  'Makes (p_service_id NULL; name is needed) or changes a service and returns it. p_fields may hold name, aliases, duration_minutes (5 to 720; a new service has 30 when it is absent), buffer_before_minutes and buffer_after_minutes (0 to 240; null: the organisation''s), price_minor (null: not told to callers), currency and active; for older dashboards also keywords (aliases) and price (price_minor in hundreds); what is absent stays. Visits already booked keep their length. Owner and admin only (VX403). VX404: no such service; VX409: the name is taken; VX400: an unknown field or a value that it may not have.';
 
 select app.seal('app.save_service(uuid, jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1259_function_save_service.sql
@@ -3765,6 +3813,9 @@ begin
 exception
   when unique_violation then
     raise exception 'another resource has this name' using errcode = 'VX409';
+  when foreign_key_violation then
+    -- Looked at above, and deleted by somebody else since.
+    raise exception 'there is no such location or service' using errcode = 'VX404';
   when check_violation or not_null_violation or data_exception then
     raise exception 'a field has a value that it may not have' using errcode = 'VX400';
 end
@@ -4039,7 +4090,7 @@ declare
   c_most constant integer := 5000; -- so many rows are read one by one faster than all are compared
   v_org_id uuid := app.require_org_id();
   v_words text := lower(btrim(p_search));
-  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_digits text := regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'); -- see app.contact_search
   v_like text := '%' || replace(replace(replace(v_words, '\', '\\'), '%', '\%'), '_', '\_') || '%';
   v_lower text := lower(v_like collate "und-x-icu"); -- as contacts.search_text is written
   v_is_number boolean := char_length(v_digits) >= 3 and p_search !~ '[[:alpha:]]';
@@ -4276,9 +4327,12 @@ declare
   v_invitation public.invitations;
 begin
   perform app.require_admin();
+  -- As app.invite_member locks, and the row too: what is withdrawn meanwhile must not be invited anew.
+  perform from public.organizations o where o.id = app.require_org_id() for no key update;
   select * into v_invitation
   from public.invitations i
-  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null;
+  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null
+  for update;
   if v_invitation.id is null then
     raise exception 'there is no such open invitation' using errcode = 'VX404';
   end if;
@@ -5472,7 +5526,7 @@ begin
   elsif v_call.transcript_state <> 'stored' or v_call.transcript = '[]' then
     raise exception 'This call does not have a transcript' using errcode = 'VX400';
   end if;
-  select null, v_call.id, null, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
+  select null::uuid, v_call.id, null::timestamptz, o.name, l.phone, o.country, coalesce(l.time_zone, o.time_zone), k.name,
     case v_call.direction when 'outbound' then v_call.to_number else v_call.from_number end, v_call.direction,
     app.call_state(v_call.status, v_call.outcome, v_call.ended_reason), v_call.began_at,
     v_call.duration_seconds, v_call.summary, v_call.transcript
@@ -5641,6 +5695,7 @@ drop function app.delete_location;
 drop function app.save_location;
 drop function app.minutes_or;
 drop function app.check_fields;
+drop function app.forget_answers;
 drop function app.abandon_request;
 drop function app.finish_request;
 drop function app.claim_request;

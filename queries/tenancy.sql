@@ -1,6 +1,10 @@
 -- name: BeginRequest :one
 select app.begin_request(p_role => @role::text, p_claims => @claims::jsonb)::text as member_role;
 
+-- name: NameRequest :exec
+-- For the rows of audit_log that this transaction writes.
+select set_config('app.request_id', @request_id::text, true);
+
 -- name: OpenCall :one
 select *
 from app.open_call(

@@ -110,7 +110,7 @@ func saveAgent(ctx context.Context, tx db.Tx, w agentWish, trace *string) (uuid.
 	if fields.AgentID == nil {
 		fields.Role = &w.role
 		if fields.Name == nil {
-			fields.Name = unlessEmpty(usualName(w.role))
+			fields.Name = optional(usualName(w.role))
 		}
 	}
 	saved, err := tx.SaveAgent(ctx, fields)
@@ -147,16 +147,6 @@ func validTraceparent(header *string) *string {
 		return nil
 	}
 	return header
-}
-
-// first returns the first of several spellings that was sent.
-func first[T any](spellings ...*T) *T {
-	for _, sent := range spellings {
-		if sent != nil {
-			return sent
-		}
-	}
-	return nil
 }
 
 // chosen is first for selections, which forms send empty when nothing was selected.

@@ -33,14 +33,14 @@ func (h handlers) GetAgentConfig(ctx context.Context, req api.GetAgentConfigRequ
 	}
 	answer := api.GetAgentConfig200JSONResponse{
 		Success: true, Agents: shownAgents(agents), VapiConfigured: h.vapi.Configured,
-		Vapi:   api.VapiShown{PublicKey: unlessEmpty(h.vapi.PublicKey), PhoneNumberId: telephony.VapiPhoneNumberID},
+		Vapi:   api.VapiShown{PublicKey: optional(h.vapi.PublicKey), PhoneNumberId: telephony.VapiPhoneNumberID},
 		Twilio: api.TwilioShown{AccountSid: telephony.AccountRef, FromNumber: telephony.Sender},
 	}
 	if h.vapi.Configured {
-		answer.Vapi.SecretKey = unlessEmpty(masked)
+		answer.Vapi.SecretKey = optional(masked)
 	}
 	if telephony.AccountRef != nil {
-		answer.Twilio.AuthToken = unlessEmpty(masked)
+		answer.Twilio.AuthToken = optional(masked)
 	}
 	for _, a := range answer.Agents {
 		if a.Role == shown && a.IsDefault {
@@ -146,11 +146,3 @@ func shownAgent(a db.ListAgentsRow) api.Agent {
 }
 
 func outOfStep(a db.ListAgentsRow) bool { return !inStep(a) }
-
-// unlessEmpty is s, or null when it is empty.
-func unlessEmpty(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
-}

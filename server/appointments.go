@@ -18,7 +18,7 @@ func (h handlers) ListAppointments(ctx context.Context, req api.ListAppointments
 	wish := req.Params
 	params := db.ListAppointmentsParams{
 		Statuses: statusesOf(value(wish.Status)), FromDay: wish.StartDate, ToDay: wish.EndDate, Range: (*string)(wish.DateRange),
-		ContactID: firstOf(wish.ContactId, wish.ContactIdOld), ResourceID: wish.ResourceId, ServiceID: wish.ServiceId,
+		ContactID: first(wish.ContactId, wish.ContactIdOld), ResourceID: wish.ResourceId, ServiceID: wish.ServiceId,
 		Search: wish.Search, Sort: string(valueOr(wish.Sort, api.EarliestVisitFirst)),
 	}
 	var list api.ListAppointments200JSONResponse
@@ -116,15 +116,15 @@ func (h handlers) CreateAppointment(ctx context.Context, req api.CreateAppointme
 // bookingOf reads a wish in any of its spellings.
 func bookingOf(wish api.AppointmentWish) (db.BookByStaffParams, error) {
 	params := db.BookByStaffParams{
-		Service:     value(firstOf(asText(wish.ServiceId), asText(wish.ServiceIdOld), wish.ServiceType, wish.ServiceTypeOld)),
-		At:          value(firstOf(wish.ScheduledAt, wish.ScheduledAtOld, wish.ScheduledTime, wish.ScheduledTimeOld)),
-		PatientName: firstOf(wish.CustomerName, wish.PatientName, wish.ContactName),
-		ContactID:   firstOf(wish.ContactId, wish.ContactIdOld),
-		Email:       firstOf(wish.ContactEmail, wish.ContactEmailOld),
+		Service:     value(first(asText(wish.ServiceId), asText(wish.ServiceIdOld), wish.ServiceType, wish.ServiceTypeOld)),
+		At:          value(first(wish.ScheduledAt, wish.ScheduledAtOld, wish.ScheduledTime, wish.ScheduledTimeOld)),
+		PatientName: first(wish.CustomerName, wish.PatientName, wish.ContactName),
+		ContactID:   first(wish.ContactId, wish.ContactIdOld),
+		Email:       first(wish.ContactEmail, wish.ContactEmailOld),
 		Resource:    wish.Resource, Notes: wish.Notes, Override: value(wish.Override),
 	}
 	if params.ContactID == nil {
-		params.Phone = firstOf(wish.ContactPhone, wish.PhoneNumber)
+		params.Phone = first(wish.ContactPhone, wish.PhoneNumber)
 	}
 	if wish.DateOfBirth != nil {
 		params.DateOfBirth = &wish.DateOfBirth.Time
@@ -145,12 +145,12 @@ func (h handlers) UpdateAppointment(ctx context.Context, req api.UpdateAppointme
 	visit, err := h.changed(ctx, func(tx db.Tx, _ db.Organization) (db.BookingResult, error) {
 		return tx.ChangeAppointment(ctx, db.ChangeAppointmentParams{
 			AppointmentID:    req.Id,
-			At:               firstOf(wish.ScheduledAt, wish.ScheduledAtOld, wish.ScheduledTime, wish.ScheduledTimeOld),
+			At:               first(wish.ScheduledAt, wish.ScheduledAtOld, wish.ScheduledTime, wish.ScheduledTimeOld),
 			Resource:         wish.Resource,
 			Override:         value(wish.Override),
 			Status:           (*string)(wish.Status),
 			Notes:            wish.Notes,
-			ConfirmationSent: firstOf(wish.ConfirmationSent, wish.ConfirmationSentOld),
+			ConfirmationSent: first(wish.ConfirmationSent, wish.ConfirmationSentOld),
 			Reason:           wish.Reason,
 		})
 	})

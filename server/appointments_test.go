@@ -134,7 +134,7 @@ func TestARefusedBookingSaysWhyAndWhatIsFree(t *testing.T) {
 	w = c.console(t, http.MethodPost, pathAppointments, strings.Replace(body, "2030-03-05 10:00", free, 1))
 	require.Equal(t, http.StatusCreated, w.Code, w.Body.String())
 
-	past := requireRefusal(t, c.console(t, http.MethodPost, pathAppointments, strings.Replace(body, "2030-03-05 10:00", "2030-03-01 10:00", 1)), http.StatusConflict, CodeConflict)
+	past := requireRefusal(t, c.console(t, http.MethodPost, pathAppointments, strings.Replace(body, "2030-03-05 10:00", "2030-03-01 10:00", 1)), http.StatusBadRequest, CodeBadRequest)
 	require.Equal(t, "Appointment time cannot be in the past", past.Error)
 	require.Equal(t, "past", past.Details.(map[string]any)["reason"])
 }

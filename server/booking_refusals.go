@@ -21,14 +21,14 @@ func refused(result db.BookingResult) bool {
 }
 
 // bookingRefused makes the error of a refusal: not_found for what the organization does not have, bad_request for a
-// wish without a name, conflict for the rest.
+// wish without a name or for a time that is over, conflict for the rest.
 func bookingRefused(result db.BookingResult) *Error {
 	reason := api.BookingReason(value(result.Reason))
 	code := CodeConflict
 	switch reason {
 	case api.BookingReasonNotFound, api.BookingReasonUnknownService, api.BookingReasonUnknownResource:
 		code = CodeNotFound
-	case api.BookingReasonNameMissing:
+	case api.BookingReasonNameMissing, api.BookingReasonPast:
 		code = CodeBadRequest
 	}
 	alternatives := result.Alternatives

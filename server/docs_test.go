@@ -14,6 +14,8 @@ func TestThePageOfTheAPINamesEveryOperationAndNeedsNothingFromElsewhere(t *testi
 	require.Equal(t, http.StatusOK, w.Code)
 	require.Equal(t, "text/html; charset=utf-8", w.Header().Get("Content-Type"))
 	require.Contains(t, w.Header().Get("Content-Security-Policy"), "default-src 'none'")
+	require.Contains(t, w.Header().Get("Content-Security-Policy"), "frame-ancestors 'none'")
+	require.Equal(t, "nosniff", w.Header().Get("X-Content-Type-Options"))
 	page := w.Body.String()
 	operations := regexp.MustCompile(`(?m)^      operationId: (\w+)$`).FindAllSubmatch(description, -1)
 	require.NotEmpty(t, operations)

@@ -14,7 +14,7 @@ func (h handlers) CreateEventTicket(ctx context.Context, _ api.CreateEventTicket
 	if err != nil {
 		return nil, err
 	}
-	answer := api.CreateEventTicket201JSONResponse{Headers: api.CreateEventTicket201ResponseHeaders{CacheControl: unlessEmpty(noStore)}}
+	answer := api.CreateEventTicket201JSONResponse{Headers: api.CreateEventTicket201ResponseHeaders{CacheControl: optional(noStore)}}
 	answer.Body.Ticket = randomToken()
 	err = h.asMember(ctx, func(tx db.Tx, _ db.Organization) (err error) {
 		answer.Body.ExpiresAt, err = tx.IssueEventTicket(ctx, HashToken(answer.Body.Ticket), claims.Expires)

@@ -18,9 +18,9 @@ var whoMay = regexp.MustCompile(`(?i)every member may|for staff|for owners|owner
 // A dashboard developer finds with every operation what it is for, who may, what it answers, and an example of each body.
 func TestEveryOperationIsDescribedWithExamples(t *testing.T) {
 	t.Parallel()
-	spec, err := loadDescription()
+	about, err := described()
 	require.NoError(t, err)
-	for path, item := range spec.Paths.Map() {
+	for path, item := range about.spec.Paths.Map() {
 		for method, op := range item.Operations() {
 			at := method + " " + path
 			assert.NotEmpty(t, op.Summary, at)
@@ -97,9 +97,9 @@ func propertyOf(schema *openapi3.Schema, name string) *openapi3.Schema {
 
 func TestUndeclaredFieldsOfExamplesAreFound(t *testing.T) {
 	t.Parallel()
-	spec, err := loadDescription()
+	about, err := described()
 	require.NoError(t, err)
-	call := spec.Components.Schemas["CallDetail"].Value
+	call := about.spec.Components.Schemas["CallDetail"].Value
 	require.Empty(t, undeclared("", call, map[string]any{"id": "1", "transcript": []any{map[string]any{"text": "x"}}}))
 	require.ElementsMatch(t, []string{".callId", ".transcript[0].said"},
 		undeclared("", call, map[string]any{"callId": "1", "transcript": []any{map[string]any{"said": "x"}}}))

@@ -18,7 +18,7 @@ import (
 // ExportTranscript gives a call's transcript out as text, or the address of it as PDF. Errors: bad_request without a
 // transcript, not_found, not_configured where this server cannot make addresses.
 func (h handlers) ExportTranscript(ctx context.Context, req api.ExportTranscriptRequestObject) (api.ExportTranscriptResponseObject, error) {
-	format := valueOr(firstOf(req.Params.Format, value(req.Body).Format), api.ExportAsText)
+	format := valueOr(first(req.Params.Format, value(req.Body).Format), api.ExportAsText)
 	if format == api.ExportAsPDF && h.links == nil {
 		return nil, NewError(CodeNotConfigured, "PDF export is not configured", nil)
 	}

@@ -79,7 +79,7 @@ func hoursOf(ctx context.Context, tx db.Tx, org, location uuid.UUID) (api.Busine
 func (h handlers) ListClosures(ctx context.Context, req api.ListClosuresRequestObject) (api.ListClosuresResponseObject, error) {
 	p := pageOf(req.Params.Page, req.Params.Limit)
 	withPast := valueOr(req.Params.Past, false)
-	list := api.ListClosures200JSONResponse{Closures: []api.Closure{}}
+	var list api.ListClosures200JSONResponse
 	err := h.asMember(ctx, func(tx db.Tx, org db.Organization) error {
 		if _, err := tx.LocationZone(ctx, org.ID, req.Id); err != nil {
 			return err
@@ -88,9 +88,7 @@ func (h handlers) ListClosures(ctx context.Context, req api.ListClosuresRequestO
 		if err != nil {
 			return err
 		}
-		for _, row := range rows {
-			list.Closures = append(list.Closures, closureOf(row))
-		}
+		list.Closures = each(rows, closureOf)
 		total, err := tx.CountClosures(ctx, org.ID, req.Id, withPast)
 		list.Pagination = p.of(total)
 		return err

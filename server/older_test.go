@@ -51,6 +51,19 @@ func TestOlderDashboardsCountServicesByOffset(t *testing.T) {
 		c.ok(t, http.MethodGet, pathServices+"?page=2&limit=1", "")["pagination"])
 }
 
+func TestOlderDashboardsKeepServicesByPriceAndKeywords(t *testing.T) {
+	t.Parallel()
+	c := found(t)
+	made := c.created(t, pathServices, `{"name": "Polish", "price": 49.95, "keywords": ["shine"]}`)
+	require.Equal(t, []any{30.0, 49.95, 4995.0, []any{"shine"}, []any{"shine"}},
+		[]any{made["duration_minutes"], made["price"], made["price_minor"], made["keywords"], made["aliases"]})
+	path := pathServices + "/" + made["id"].(string)
+	changed := answered(t, c.console(t, http.MethodPatch, path, `{"price": null, "keywords": []}`), http.StatusOK)
+	require.Equal(t, []any{nil, nil, []any{}}, []any{changed["price"], changed["price_minor"], changed["keywords"]})
+	require.Equal(t, "The request body is not valid: it has a field that is not known here.",
+		requireRefusal(t, c.console(t, http.MethodPatch, path, `{"cost": 1}`), http.StatusBadRequest, CodeBadRequest).Error)
+}
+
 func TestOlderDashboardsSeeSinceWhenMembersBelong(t *testing.T) {
 	t.Parallel()
 	c := found(t)

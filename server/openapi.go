@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -20,17 +21,21 @@ import (
 //go:embed openapi.yaml
 var description []byte
 
-// loadDescription reads and checks the description.
-func loadDescription() (*openapi3.T, error) {
-	spec, err := openapi3.NewLoader().LoadFromData(description)
-	if err != nil {
-		return nil, fmt.Errorf("read openapi.yaml: %w", err)
+// described is the description, read and checked, and its page. It is a part of the program that never changes: once a
+// process is enough, and reading it takes longer than starting everything else does.
+var described = sync.OnceValues(func() (read struct {
+	spec *openapi3.T
+	page []byte
+}, err error) {
+	if read.spec, err = openapi3.NewLoader().LoadFromData(description); err != nil {
+		return read, fmt.Errorf("read openapi.yaml: %w", err)
 	}
-	if err := spec.Validate(context.Background()); err != nil {
-		return nil, fmt.Errorf("check openapi.yaml: %w", err)
+	if err = read.spec.Validate(context.Background()); err != nil {
+		return read, fmt.Errorf("check openapi.yaml: %w", err)
 	}
-	return spec, nil
-}
+	read.page, err = docsPage(read.spec)
+	return read, err
+})
 
 // mountAPI registers every operation of the description on mux. Each is
 // authenticated and validated as the description says before the generated
@@ -41,7 +46,7 @@ func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInt
 		ErrorHandlerWithOpts: refuseInvalid,
 	})
 	guard := func(h http.Handler) http.Handler {
-		return limit(maxAPIBody, apiTimeout, readsAsGet(withoutEmpty(validate(oneValue(once(members, keys, h))))))
+		return unstored(limit(maxAPIBody, apiTimeout, readsAsGet(withoutEmpty(validate(oneValue(once(members, keys, h)))))))
 	}
 	strict := api.NewStrictHandlerWithOptions(handlers, nil, api.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
@@ -148,6 +153,8 @@ func rule(err *openapi3.SchemaError) string {
 	switch err.SchemaField {
 	case "required":
 		return "it is missing"
+	case "properties":
+		return "it has a field that is not known here"
 	case "type":
 		return "it has the wrong type"
 	case "enum":

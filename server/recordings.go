@@ -28,7 +28,7 @@ func (h handlers) RecordingUrl(ctx context.Context, req api.RecordingUrlRequestO
 		return nil, err
 	}
 	return api.RecordingUrl200JSONResponse{
-		Headers: api.RecordingUrl200ResponseHeaders{CacheControl: unlessEmpty(noStore)},
+		Headers: api.RecordingUrl200ResponseHeaders{CacheControl: optional(noStore)},
 		Body:    api.RecordingAddress{RecordingUrl: address, ExpiresIn: int(playerTTL / time.Second)},
 	}, nil
 }
@@ -41,7 +41,7 @@ func (h handlers) RecordingOfCall(ctx context.Context, req api.RecordingOfCallRe
 		return nil, err
 	}
 	return api.RecordingOfCall200JSONResponse{
-		Headers: api.RecordingOfCall200ResponseHeaders{CacheControl: unlessEmpty(noStore)},
+		Headers: api.RecordingOfCall200ResponseHeaders{CacheControl: optional(noStore)},
 		Body:    api.OlderRecordingAddress{RecordingUrl: address, ExpiresAt: until, ExpiresIn: int(playerTTL / time.Second)},
 	}, nil
 }

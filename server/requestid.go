@@ -6,6 +6,8 @@ import (
 	"net/http"
 
 	"github.com/google/uuid"
+
+	"github.com/voxanne-ai/voxanne/db"
 )
 
 const (
@@ -24,7 +26,7 @@ func withScope(log *slog.Logger, next http.Handler) http.Handler {
 		}
 		w.Header().Set(requestIDHeader, id)
 		ctx := context.WithValue(r.Context(), scopeKey{}, &scope{id: id, log: log})
-		next.ServeHTTP(w, r.WithContext(ctx))
+		next.ServeHTTP(w, r.WithContext(db.WithRequestID(ctx, id)))
 	})
 }
 

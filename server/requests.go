@@ -7,6 +7,16 @@ import (
 	"net/http"
 )
 
+// unstored keeps answers, which are about patients, out of every cache on their way and out of the browser's. A handler that
+// says no-store itself means more by it, see wish.keep.
+func unstored(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", noStore)
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
+	})
+}
+
 // readsAsGet serves HEAD as the GET that http.ServeMux takes it for: the description, and so the validator, has no HEAD.
 // net/http drops the body.
 func readsAsGet(next http.Handler) http.Handler {

@@ -13,15 +13,13 @@ import (
 // ListResources shows the organization's resources by name.
 func (h handlers) ListResources(ctx context.Context, req api.ListResourcesRequestObject) (api.ListResourcesResponseObject, error) {
 	p := pageOf(req.Params.Page, req.Params.Limit)
-	list := api.ListResources200JSONResponse{Resources: []api.Resource{}}
+	var list api.ListResources200JSONResponse
 	err := h.asMember(ctx, func(tx db.Tx, org db.Organization) error {
 		rows, err := tx.ListResources(ctx, db.ListResourcesParams{OrgID: org.ID, LocationID: req.Params.LocationId, Past: p.past(), UpTo: p.upTo()})
 		if err != nil {
 			return err
 		}
-		for _, row := range rows {
-			list.Resources = append(list.Resources, resourceOf(row))
-		}
+		list.Resources = each(rows, resourceOf)
 		total, err := tx.CountResources(ctx, org.ID, req.Params.LocationId)
 		list.Pagination = p.of(total)
 		return err

@@ -90,16 +90,12 @@ func New(deps Deps) (http.Handler, error) {
 		db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
 		checks: deps.Checks, invitations: deps.Invitations, links: deps.Links, files: deps.Files, printer: printer,
 	}
-	spec, err := loadDescription()
+	about, err := described()
 	if err != nil {
 		return nil, err
 	}
-	page, err := docsPage(spec)
-	if err != nil {
-		return nil, err
-	}
-	mux.HandleFunc("GET /docs", serveDocs(page))
-	mountAPI(mux, spec, dashboard, deps.DB, deps.Accounts.keys, deps.Auth)
+	mux.HandleFunc("GET /docs", serveDocs(about.page))
+	mountAPI(mux, about.spec, dashboard, deps.DB, deps.Accounts.keys, deps.Auth)
 	if deps.Files != nil {
 		if err := mountFiles(mux, dashboard); err != nil {
 			return nil, err

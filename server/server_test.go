@@ -21,7 +21,7 @@ import (
 func TestUnknownPathsAndMethodsAreRefusedInOurShape(t *testing.T) {
 	t.Parallel()
 	b := setup(t, nil)
-	for _, target := range []string{"/", "/api", "/api/orgs/validate", "/api/patients/quillfeather", "/api/vapi/webhook", "/favicon.ico"} {
+	for _, target := range []string{"/", "/api", "/api/orgs/validate/", "/api/patients/quillfeather", "/api/vapi/webhook", "/favicon.ico"} {
 		requireRefusal(t, b.do(http.MethodGet, target, b.token), http.StatusNotFound, CodeNotFound)
 	}
 	org, _ := testIDs()

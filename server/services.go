@@ -14,15 +14,13 @@ import (
 // ListServices shows the organization's services by name.
 func (h handlers) ListServices(ctx context.Context, req api.ListServicesRequestObject) (api.ListServicesResponseObject, error) {
 	p := pageOf(req.Params.Page, req.Params.Limit)
-	list := api.ListServices200JSONResponse{Services: []api.Service{}}
+	var list api.ListServices200JSONResponse
 	err := h.asMember(ctx, func(tx db.Tx, org db.Organization) error {
 		rows, err := tx.ListServices(ctx, db.ListServicesParams{OrgID: org.ID, Active: req.Params.Active, Past: p.past(), UpTo: p.upTo()})
 		if err != nil {
 			return err
 		}
-		for _, row := range rows {
-			list.Services = append(list.Services, serviceOf(row))
-		}
+		list.Services = each(rows, serviceOf)
 		total, err := tx.CountServices(ctx, org.ID, req.Params.Active)
 		list.Pagination = p.of(total)
 		list.Pagination.Offset = new(int(p.past())) // what older dashboards read
@@ -73,8 +71,16 @@ func serviceOf(row db.Service) api.Service {
 	return api.Service{
 		Id: row.ID, Name: row.Name, Aliases: row.Aliases, DurationMinutes: inWholeMinutes(row.Duration),
 		BufferBeforeMinutes: maybeMinutes(row.BufferBefore), BufferAfterMinutes: maybeMinutes(row.BufferAfter),
-		PriceMinor: row.PriceMinor, Currency: row.Currency, Active: row.Active, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
+		PriceMinor: row.PriceMinor, Price: inHundreds(row.PriceMinor), Currency: row.Currency, Keywords: row.Aliases, Active: row.Active, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
 	}
+}
+
+// inHundreds is a price in cents as older dashboards show it, or null.
+func inHundreds(cents *int64) *float64 {
+	if cents == nil {
+		return nil
+	}
+	return new(float64(*cents) / 100)
 }
 
 // maybeMinutes is an interval in minutes, or null.

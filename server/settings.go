@@ -40,7 +40,8 @@ func (h handlers) ChangeOrg(ctx context.Context, req api.ChangeOrgRequestObject)
 	return api.ChangeOrg200JSONResponse(shown), nil
 }
 
-// GetOrgById is GetOrg under the path of older dashboards. Errors: forbidden for another organization, whether it exists or not.
+// GetOrgById is GetOrg under the path of older dashboards. Error: not_found for another
+// organization, whether it exists or not.
 func (h handlers) GetOrgById(ctx context.Context, req api.GetOrgByIdRequestObject) (api.GetOrgByIdResponseObject, error) {
 	var shown api.Org
 	err := h.asMember(ctx, func(_ db.Tx, org db.Organization) error {

@@ -66,8 +66,8 @@ func (h handlers) takeLink(ctx context.Context, w shareWish) (api.ShareRecording
 		return nil, h.refusedShare(share, org.TimeZone)
 	}
 	return api.ShareRecording200JSONResponse{
-		Headers: api.ShareRecording200ResponseHeaders{CacheControl: unlessEmpty(noStore)},
-		Body:    api.RecordingShared{Success: true, ShareUrl: unlessEmpty(h.files.link(w.token)), ExpiresAt: share.ExpiresAt},
+		Headers: api.ShareRecording200ResponseHeaders{CacheControl: optional(noStore)},
+		Body:    api.RecordingShared{Success: true, ShareUrl: optional(h.files.link(w.token)), ExpiresAt: share.ExpiresAt},
 	}, nil
 }
 
@@ -97,7 +97,7 @@ func (h handlers) sendLink(ctx context.Context, w shareWish) (api.ShareRecording
 			return nil, err
 		}
 		return api.ShareRecording200JSONResponse{Body: api.RecordingShared{
-			Success: true, Email: &w.recipient, Message: unlessEmpty("Recording shared with " + w.recipient + "."),
+			Success: true, Email: &w.recipient, Message: optional("Recording shared with " + w.recipient + "."),
 		}}, nil
 	default:
 		h.count.Message(kind.category, valueOr(share.Reason, share.Outcome))

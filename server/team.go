@@ -12,12 +12,10 @@ const formerStaff = "agent"
 
 // ListMembers shows who belongs to the organization, the oldest member first.
 func (h handlers) ListMembers(ctx context.Context, _ api.ListMembersRequestObject) (api.ListMembersResponseObject, error) {
-	list := api.ListMembers200JSONResponse{}
+	var list api.ListMembers200JSONResponse
 	err := h.asMember(ctx, func(tx db.Tx, org db.Organization) error {
 		rows, err := tx.ListMembers(ctx, org.ID)
-		for _, row := range rows {
-			list = append(list, memberOf(row))
-		}
+		list = each(rows, memberOf)
 		return err
 	})
 	if err != nil {

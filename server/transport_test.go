@@ -60,6 +60,18 @@ func TestABodyMustBeJSONAndSaySo(t *testing.T) {
 	requireRefusal(t, w, http.StatusForbidden, CodeForbidden) // control
 }
 
+// Every answer of the dashboard API may be about patients.
+func TestAnswersStayInNoCache(t *testing.T) {
+	t.Parallel()
+	b := setup(t, nil)
+	org, _ := testIDs()
+	for path, status := range map[string]int{"/api/orgs/validate/" + org.String(): 200, "/api/csrf-token": 200, "/api/orgs/validate/quillfeather": 400} {
+		w := b.do(http.MethodGet, path, b.token)
+		require.Equal(t, status, w.Code, path)
+		require.Equal(t, []string{"no-store", "nosniff"}, []string{w.Header().Get("Cache-Control"), w.Header().Get("X-Content-Type-Options")}, path)
+	}
+}
+
 // HEAD is GET without the body, for every operation that reads.
 func TestHeadIsGetWithoutTheBody(t *testing.T) {
 	t.Parallel()

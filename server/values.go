@@ -24,8 +24,8 @@ func valueOr[T any](p *T, fallback T) T {
 	return *p
 }
 
-// firstOf is the first that is there: of a field with two spellings, the one that was sent. nil when none was.
-func firstOf[T any](spellings ...*T) *T {
+// first is the first that is there: of a field with two spellings, the one that was sent. nil when none was.
+func first[T any](spellings ...*T) *T {
 	for _, p := range spellings {
 		if p != nil {
 			return p

@@ -37,7 +37,7 @@ begin
   perform app.erase_messages(p_contact_id, v_contact.phone);
   perform app.erase_calls(p_contact_id, v_contact.phone);
   perform app.erase_visits(p_contact_id);
-  delete from public.idempotency_keys k where k.org_id = v_org_id and k.state = 'done'; -- answers may show the contact
+  perform app.forget_answers();
   update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
   update public.contacts c
   set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',

@@ -1,5 +1,5 @@
 -- Staff write a number as it stands on paper, and stored is E.164: only its digits are looked for, without the zero that
--- stands before an area code at home and nowhere else.
+-- stands before an area code at home and nowhere else. Zeros alone stay: nothing stands in every number.
 create or replace function app.contact_search(p_search text)
 returns text
 language sql
@@ -9,7 +9,7 @@ parallel safe
 begin atomic
   select '%' || case
     when p_search ~ '^[+0-9 ().-]+$' and p_search ~ '[0-9].*[0-9].*[0-9]'
-      then ltrim(regexp_replace(p_search, '[^0-9]', '', 'g'), '0')
+      then regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1')
     else replace(replace(replace(lower(btrim(p_search) collate "und-x-icu"), '\', '\\'), '%', '\%'), '_', '\_')
   end || '%';
 end;

@@ -20,6 +20,8 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
+  v_from timestamptz := app.local_instant(p_from::timestamp, v_zone, false);
+  v_to timestamptz := app.local_instant((p_to + 1)::timestamp, v_zone, false);
   v_where text := 'c.org_id = $1 and c.erased_at is null';
   v_order text;
   v_back text;
@@ -45,26 +47,26 @@ begin
   v_where := concat_ws(' and ', v_where,
     case when p_lead_status is not null then 'c.lead_status = $2' end,
     case when p_source is not null then 'c.source = $3' end,
-    case when v_found is not null then 'c.id = any ($10)'
+    case when v_found is not null then 'c.id = any ($9)'
       when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
-    case when p_from is not null then 'c.created_at >= $5::timestamp at time zone $7' end,
-    case when p_to is not null then 'c.created_at < ($6 + 1)::timestamp at time zone $7' end);
+    case when p_from is not null then 'c.created_at >= $5' end,
+    case when p_to is not null then 'c.created_at < $6' end);
 
   execute format('select count(*) from (select from public.contacts c where %s limit 50001) s', v_where)
   into v_total
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, null, null, v_found;
+  using v_org_id, p_lead_status, p_source, p_search, v_from, v_to, null, null, v_found;
   v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
   -- Ids first: they come from the index alone, also for a page far behind.
   return query execute format(
     $q$
     select c.id, c.name, c.phone, c.spoken_phone, c.email, c.lead_status, c.lead_score, c.lead_reasons, c.service_interests,
       c.source, c.notes, c.language, c.time_zone, c.marketing_consent_at, c.last_contacted_at, c.created_at, c.updated_at,
-      least($11, 50000), $11 > 50000
-    from (select c.id from public.contacts c where %s order by %s limit $8 offset $9) p
+      least($10, 50000), $10 > 50000
+    from (select c.id from public.contacts c where %s order by %s limit $7 offset $8) p
     join public.contacts c on c.org_id = $1 and c.id = p.id
     order by %s
     $q$, v_where, case when v_span.from_end then v_back else v_order end, v_order)
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, v_span.take, v_span.skip, v_found, v_total;
+  using v_org_id, p_lead_status, p_source, p_search, v_from, v_to, v_span.take, v_span.skip, v_found, v_total;
 end
 $$;
 

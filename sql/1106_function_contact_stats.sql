@@ -7,7 +7,7 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
-  v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
+  v_midnight timestamptz := app.local_instant(date_trunc('day', app.now() at time zone v_zone), v_zone, false);
 begin
   -- A count a status, each a stretch of an index; grouping would cost more than counting.
   return query

@@ -29,9 +29,13 @@ begin
     lead_score = app.score_of_status(p_change ->> 'lead_status', c.lead_score),
     language = case when p_change ? 'language' then nullif(p_change ->> 'language', '') else c.language end,
     time_zone = case when p_change ? 'time_zone' then nullif(p_change ->> 'time_zone', '') else c.time_zone end,
-    -- Consent that stands keeps its time: that is what proves it.
-    marketing_consent_at = case (p_change ->> 'marketing_consent')::boolean
-      when true then coalesce(c.marketing_consent_at, v_now) when false then null else c.marketing_consent_at end,
+    -- Consent that stands keeps its time: that is what proves it. It was given for a number, and goes with it.
+    marketing_consent_at = case
+      when (p_change ->> 'marketing_consent')::boolean is false then null
+      when p_change ? 'phone' and c.phone <> coalesce(p_change ->> 'phone', '')
+        then case when (p_change ->> 'marketing_consent')::boolean then v_now end
+      when (p_change ->> 'marketing_consent')::boolean then coalesce(c.marketing_consent_at, v_now)
+      else c.marketing_consent_at end,
     updated_at = v_now
   where c.org_id = v_org_id and c.id = p_contact_id;
 exception

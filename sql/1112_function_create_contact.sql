@@ -18,7 +18,7 @@ begin
     raise exception 'there is no such source' using errcode = 'VX400';
   elsif p_call_id is not null then
     perform app.lock_call(p_call_id);
-    if not exists (select from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id) then
+    if not exists (select from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id and l.deleted_at is null) then
       raise exception 'there is no such call' using errcode = 'VX404';
     end if;
     -- A caller is a contact as soon as something was booked or said: then that one is meant.
@@ -50,6 +50,6 @@ end
 $$;
 
 comment on function app.create_contact(jsonb, text, uuid) is
-  'Makes a contact of p_fields (as in app.change_contact; a name, a number or an address at least) and returns it; it is warm unless they say more. p_source: call, dashboard or import. p_call_id: it was made from that call, which becomes its; a contact that the call or the number has already is returned instead, with name and address filled in where it had none. Staff only (VX403). VX404 no such call, VX409 another contact has the number, VX400 a value that is not allowed.';
+  'Makes a contact of p_fields (as in app.change_contact; a name, a number or an address at least) and returns it; it is warm unless they say more. p_source: call, dashboard or import. p_call_id: it was made from that call, which becomes its; a contact that the call or the number has already is returned instead, with name and address filled in where it had none. Staff only (VX403). VX404 no such call, or a deleted one, VX409 another contact has the number, VX400 a value that is not allowed.';
 
 select app.seal('app.create_contact(jsonb, text, uuid)', 'app_writer', 'tenant_user');

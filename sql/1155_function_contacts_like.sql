@@ -6,7 +6,7 @@ set search_path = ''
 as $$
 declare
   v_words text := lower(p_search);
-  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_digits text := regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'); -- see app.contact_search
   v_found uuid[] := app.found_ids('visitor', p_search);
 begin
   if v_found is not null then

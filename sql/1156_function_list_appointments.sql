@@ -23,9 +23,12 @@ declare
   c_counted constant bigint := 50000;
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
-  v_first timestamp := date_trunc(case p_range when 'today' then 'day' else p_range end, app.now() at time zone v_zone);
-  v_from timestamptz := app.period_bound(coalesce(p_from, v_first::date::text), v_zone, false);
-  v_to timestamptz;
+  v_range text := case p_range when 'today' then 'day' when 'week' then 'week' when 'month' then 'month' end;
+  v_first timestamp := date_trunc(v_range, app.now() at time zone v_zone);
+  -- A midnight that the clock skips is a bound as good as any: only times that people wrote must exist.
+  v_from timestamptz := coalesce(app.period_bound(p_from, v_zone, false), app.local_instant(v_first, v_zone, false));
+  v_to timestamptz := coalesce(app.period_bound(p_to, v_zone, true),
+    app.local_instant(v_first + ('1 ' || v_range)::interval, v_zone, false));
   v_search text := nullif(btrim(p_search), '');
   v_contacts uuid[];
   v_patients uuid[];
@@ -44,14 +47,11 @@ declare
   v_span app.page_span;
   v_ids uuid[];
 begin
-  if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
+  if p_range is not null and (v_range is null or coalesce(p_from, p_to) is not null) then
     raise exception 'the range is today, week or month, and stands alone' using errcode = 'VX400';
   elsif v_order is null or p_page < 1 or p_limit not between 1 and 100 then
     raise exception 'sort by scheduled_at or created_at; pages begin at 1 and have up to 100 rows' using errcode = 'VX400';
   end if;
-  v_to := app.period_bound(coalesce(p_to, (v_first
-    + case p_range when 'today' then interval '1 day' when 'week' then interval '7 days' else interval '1 month' end)::date::text || ' 00:00'),
-    v_zone, true);
   v_where := v_where
     || case when p_statuses is not null then ' and a.status = any ($2)' else '' end
     || case when v_from is not null then ' and a.scheduled_at >= $3' else '' end

@@ -21,7 +21,9 @@ declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
   v_search text := nullif(lower(btrim(p_search)), '');
-  v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
+  -- Words with a digit in them are no number, or "Room 3" would find all that have a 3. Zeros in front: see app.contact_search.
+  v_digits text := case when p_search !~ '[[:alpha:]]'
+    then nullif(regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'), '') end;
   v_people uuid[];
   v_calls uuid[];
   v_where text := 'c.org_id = $1 and c.deleted_at is null';

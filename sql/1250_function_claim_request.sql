@@ -29,7 +29,7 @@ begin
   values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
   on conflict (org_id, user_id, method, route, key) do update
   set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
-    status = null, headers = null, response = null, acted_at = null, created_at = v_now, expires_at = excluded.expires_at
+    status = null, headers = null, response = null, acted_at = null, answer_kept = true, created_at = v_now, expires_at = excluded.expires_at
   where (k.state = 'done' and k.expires_at <= v_now)
     or (k.state = 'running' and k.lease_until <= v_now
       and (k.expires_at <= v_now or (k.body_hash = excluded.body_hash and k.acted_at is null)))
@@ -44,6 +44,8 @@ begin
   where k.org_id = v_org_id and k.user_id = v_user_id and k.method = p_method and k.route = p_route and k.key = p_key;
   if v_row.body_hash <> p_body_hash then
     return query select 'other_body', null::integer, null::jsonb, null::bytea;
+  elsif v_row.state = 'done' and not v_row.answer_kept then
+    return query select 'acted', null::integer, null::jsonb, null::bytea;
   elsif v_row.state = 'done' then
     return query select 'replay', v_row.status, v_row.headers, v_row.response;
   elsif v_row.acted_at is not null and v_row.lease_until <= v_now then

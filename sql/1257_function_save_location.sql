@@ -23,7 +23,7 @@ begin
       raise exception 'there is no such location' using errcode = 'VX404';
     end if;
   end if;
-  if exists (select from public.phone_numbers n where n.number = p_fields ->> 'phone') then
+  if exists (select from public.phone_numbers n where n.number = btrim(p_fields ->> 'phone')) then
     raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
   end if;
 

@@ -11,10 +11,17 @@ declare
 begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'name', 'aliases', 'duration_minutes', 'buffer_before_minutes', 'buffer_after_minutes',
-    'price_minor', 'currency', 'active');
+    'price_minor', 'currency', 'active', 'keywords', 'price');
+  -- What older dashboards call aliases and price_minor; who sends both means the newer one.
+  if p_fields ? 'keywords' then
+    p_fields := jsonb_build_object('aliases', p_fields -> 'keywords') || (p_fields - 'keywords');
+  end if;
+  if p_fields ? 'price' then
+    p_fields := jsonb_build_object('price_minor', round((p_fields ->> 'price')::numeric * 100)) || (p_fields - 'price');
+  end if;
   if v_id is null then
     insert into public.services (org_id, name, duration)
-    values (v_org_id, btrim(p_fields ->> 'name'), make_interval(mins => (p_fields ->> 'duration_minutes')::integer))
+    values (v_org_id, btrim(p_fields ->> 'name'), make_interval(mins => coalesce((p_fields ->> 'duration_minutes')::integer, 30)))
     returning id into v_id;
   end if;
   return query
@@ -46,6 +53,6 @@ end
 $$;
 
 comment on function app.save_service(uuid, jsonb) is
-  'Makes (p_service_id NULL; name and duration_minutes are needed) or changes a service and returns it. p_fields may hold name, aliases, duration_minutes (5 to 720), buffer_before_minutes and buffer_after_minutes (0 to 240; null: the organisation''s), price_minor (null: not told to callers), currency and active; what is absent stays. Visits already booked keep their length. Owner and admin only (VX403). VX404: no such service; VX409: the name is taken; VX400: an unknown field or a value that it may not have.';
+  'Makes (p_service_id NULL; name is needed) or changes a service and returns it. p_fields may hold name, aliases, duration_minutes (5 to 720; a new service has 30 when it is absent), buffer_before_minutes and buffer_after_minutes (0 to 240; null: the organisation''s), price_minor (null: not told to callers), currency and active; for older dashboards also keywords (aliases) and price (price_minor in hundreds); what is absent stays. Visits already booked keep their length. Owner and admin only (VX403). VX404: no such service; VX409: the name is taken; VX400: an unknown field or a value that it may not have.';
 
 select app.seal('app.save_service(uuid, jsonb)', 'app_writer', 'tenant_user');

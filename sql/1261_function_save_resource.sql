@@ -68,6 +68,9 @@ begin
 exception
   when unique_violation then
     raise exception 'another resource has this name' using errcode = 'VX409';
+  when foreign_key_violation then
+    -- Looked at above, and deleted by somebody else since.
+    raise exception 'there is no such location or service' using errcode = 'VX404';
   when check_violation or not_null_violation or data_exception then
     raise exception 'a field has a value that it may not have' using errcode = 'VX400';
 end

@@ -11,7 +11,7 @@ declare
   c_most constant integer := 5000; -- so many rows are read one by one faster than all are compared
   v_org_id uuid := app.require_org_id();
   v_words text := lower(btrim(p_search));
-  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_digits text := regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'); -- see app.contact_search
   v_like text := '%' || replace(replace(replace(v_words, '\', '\\'), '%', '\%'), '_', '\_') || '%';
   v_lower text := lower(v_like collate "und-x-icu"); -- as contacts.search_text is written
   v_is_number boolean := char_length(v_digits) >= 3 and p_search !~ '[[:alpha:]]';

@@ -16,9 +16,12 @@ declare
   v_invitation public.invitations;
 begin
   perform app.require_admin();
+  -- As app.invite_member locks, and the row too: what is withdrawn meanwhile must not be invited anew.
+  perform from public.organizations o where o.id = app.require_org_id() for no key update;
   select * into v_invitation
   from public.invitations i
-  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null;
+  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null
+  for update;
   if v_invitation.id is null then
     raise exception 'there is no such open invitation' using errcode = 'VX404';
   end if;

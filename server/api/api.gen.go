@@ -2228,7 +2228,7 @@ type CallDetail struct {
 // clinic is in HIPAA mode, in which nobody records; deleted: it was kept no longer, or erased.
 type CallDetailRecordingState string
 
-// CallList Example: {"calls":[{"call_date":"2026-11-18T19:34:02Z","call_type":"inbound","caller_name":"Finn Quillard","contact_id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","cost_cents":5,"created_at":"2026-11-18T19:34:02Z","duration_seconds":32,"ended_at":"2026-11-18T19:34:34Z","ended_reason":"customer-ended-call","has_recording":false,"has_transcript":true,"id":"01a204c0-5036-75b0-87d4-24afa2885b8f","outcome":"answered","outcome_summary":"Asked for the price of whitening.","phone_number":"+13125550116","recording_status":null,"recording_url":null,"sentiment_label":null,"sentiment_score":null,"sentiment_summary":null,"sentiment_urgency":null,"started_at":"2026-11-18T19:34:02Z","status":"completed","to_number":"+13125550100","tools_used":[],"vapi_call_id":"demo-f5ee532a-1c44-4610-9ff7-051df61352ca"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
+// CallList Example: {"calls":[{"call_date":"2026-11-18T19:34:02Z","call_type":"inbound","caller_name":"Finn Quillard","contact_id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","cost_cents":5,"created_at":"2026-11-18T19:34:02Z","duration_seconds":32,"ended_at":"2026-11-18T19:34:34Z","ended_reason":"customer-ended-call","has_recording":false,"has_transcript":true,"id":"01a204c0-5036-75b0-87d4-24afa2885b8f","outcome":"answered","outcome_summary":"Asked for the price of whitening.","phone_number":"+13125550116","recording_error":null,"recording_state":"none","recording_status":null,"recording_url":null,"sentiment_label":null,"sentiment_score":null,"sentiment_summary":null,"sentiment_urgency":null,"started_at":"2026-11-18T19:34:02Z","status":"completed","to_number":"+13125550100","tools_used":[],"vapi_call_id":"demo-f5ee532a-1c44-4610-9ff7-051df61352ca"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type CallList struct {
 	Calls []Call `json:"calls"`
 
@@ -2607,7 +2607,7 @@ type ContactChange struct {
 	// MarketingConsent The same as `marketing_consent`.
 	MarketingConsent *bool `json:"marketingConsent,omitempty"`
 
-	// MarketingConsentOld Whether the contact agreed to marketing texts.
+	// MarketingConsentOld Whether the contact agreed to marketing texts. With another number it has not, unless this is sent along.
 	MarketingConsentOld *bool   `json:"marketing_consent,omitempty"`
 	Name                *string `json:"name,omitempty"`
 	Notes               *string `json:"notes,omitempty"`
@@ -3219,7 +3219,7 @@ type OlderRecordingAddress struct {
 
 // Org The organization and its rules for booking and safety.
 //
-// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","recording_consent":"announce","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
+// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","keep_recordings_days":90,"max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","recording_consent":"announce","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
 type Org struct {
 	AiDisclosure        bool              `json:"ai_disclosure"`
 	ApprovalRequired    bool              `json:"approval_required"`
@@ -3548,7 +3548,7 @@ type RoleWishRole string
 
 // Service What a patient comes for.
 //
-// Example: {"active":true,"aliases":["checkup","exam","examination","appointment","visit"],"buffer_after_minutes":null,"buffer_before_minutes":null,"created_at":"2026-11-22T19:34:01Z","currency":"USD","duration_minutes":30,"id":"01a204c0-4fb8-7291-b621-a4fabaa843c7","name":"Check-up","price_minor":9500,"updated_at":"2026-11-22T19:34:01Z"}
+// Example: {"active":true,"aliases":["checkup","exam","examination","appointment","visit"],"buffer_after_minutes":null,"buffer_before_minutes":null,"created_at":"2026-11-22T19:34:01Z","currency":"USD","duration_minutes":30,"id":"01a204c0-4fb8-7291-b621-a4fabaa843c7","keywords":["checkup","exam","examination","appointment","visit"],"name":"Check-up","price":95,"price_minor":9500,"updated_at":"2026-11-22T19:34:01Z"}
 type Service struct {
 	Active  bool     `json:"active"`
 	Aliases []string `json:"aliases"`
@@ -3562,7 +3562,13 @@ type Service struct {
 	Currency            string    `json:"currency"`
 	DurationMinutes     int       `json:"duration_minutes"`
 	Id                  UUID      `json:"id"`
-	Name                string    `json:"name"`
+
+	// Keywords The same as `aliases`.
+	Keywords []string `json:"keywords"`
+	Name     string   `json:"name"`
+
+	// Price `price_minor` in hundreds, for older dashboards.
+	Price *float64 `json:"price"`
 
 	// PriceMinor In cents; null is not told to callers.
 	PriceMinor *int64    `json:"price_minor"`
@@ -3576,7 +3582,7 @@ type ServiceChange = json.RawMessage
 
 // ServiceList One page.
 //
-// Example: {"pagination":{"limit":1,"offset":0,"page":1,"pages":5,"total":5},"services":[{"active":true,"aliases":["checkup","exam","examination","appointment","visit"],"buffer_after_minutes":null,"buffer_before_minutes":null,"created_at":"2026-11-22T19:34:01Z","currency":"USD","duration_minutes":30,"id":"01a204c0-4fb8-7291-b621-a4fabaa843c7","name":"Check-up","price_minor":9500,"updated_at":"2026-11-22T19:34:01Z"}]}
+// Example: {"pagination":{"limit":1,"offset":0,"page":1,"pages":5,"total":5},"services":[{"active":true,"aliases":["checkup","exam","examination","appointment","visit"],"buffer_after_minutes":null,"buffer_before_minutes":null,"created_at":"2026-11-22T19:34:01Z","currency":"USD","duration_minutes":30,"id":"01a204c0-4fb8-7291-b621-a4fabaa843c7","keywords":["checkup","exam","examination","appointment","visit"],"name":"Check-up","price":95,"price_minor":9500,"updated_at":"2026-11-22T19:34:01Z"}]}
 type ServiceList struct {
 	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
 	Pagination Pagination `json:"pagination"`
@@ -3832,6 +3838,9 @@ type LeadStatusOld = LeadStatus
 // LimitQuery defines model for LimitQuery.
 type LimitQuery = int
 
+// MessageSearch defines model for MessageSearch.
+type MessageSearch = string
+
 // PageQuery defines model for PageQuery.
 type PageQuery = int
 
@@ -3934,6 +3943,12 @@ type ListAppointmentsParamsDateRange string
 // ListAppointmentsParamsSort defines parameters for ListAppointments.
 type ListAppointmentsParamsSort string
 
+// CreateAppointmentParams defines parameters for CreateAppointment.
+type CreateAppointmentParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListAvailableSlotsParams defines parameters for ListAvailableSlots.
 type ListAvailableSlotsParams struct {
 	// Date The first day.
@@ -3950,9 +3965,33 @@ type ListAvailableSlotsParams struct {
 	Limit    *int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// DeleteAppointmentParams defines parameters for DeleteAppointment.
+type DeleteAppointmentParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateAppointmentParams defines parameters for UpdateAppointment.
+type UpdateAppointmentParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ApproveAppointmentParams defines parameters for ApproveAppointment.
+type ApproveAppointmentParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CancelAppointmentParams defines parameters for CancelAppointment.
+type CancelAppointmentParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // SendReminderParams defines parameters for SendReminder.
 type SendReminderParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4018,7 +4057,7 @@ type ListCallsParams struct {
 	CallType   *CallType                  `form:"call_type,omitempty" json:"call_type,omitempty"`
 	ContactId  *UUID                      `form:"contact_id,omitempty" json:"contact_id,omitempty"`
 
-	// Search Part of a name, number or text, in any case of letters.
+	// Search Part of the caller's name, in any case of letters, or of the number.
 	Search *Search `form:"search,omitempty" json:"search,omitempty"`
 
 	// SortBy Calls are sorted by their date; older dashboards say so.
@@ -4031,15 +4070,21 @@ type ListCallsParamsDateFilter string
 // ListCallsParamsSortBy defines parameters for ListCalls.
 type ListCallsParamsSortBy string
 
+// DeleteCallParams defines parameters for DeleteCall.
+type DeleteCallParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // FollowUpCallParams defines parameters for FollowUpCall.
 type FollowUpCallParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ShareRecordingParams defines parameters for ShareRecording.
 type ShareRecordingParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4048,13 +4093,37 @@ type ExportTranscriptParams struct {
 	// Format Comes before the body's.
 	Format *ExportFormat `form:"format,omitempty" json:"format,omitempty"`
 
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CreateCampaignParams defines parameters for CreateCampaign.
+type CreateCampaignParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateCampaignParams defines parameters for UpdateCampaign.
+type UpdateCampaignParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// StartCampaignParams defines parameters for StartCampaign.
+type StartCampaignParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// StopCampaignParams defines parameters for StopCampaign.
+type StopCampaignParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteClosureParams defines parameters for DeleteClosure.
 type DeleteClosureParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4096,27 +4165,75 @@ type ListContactsParamsSort string
 // ListContactsParamsOrder defines parameters for ListContacts.
 type ListContactsParamsOrder string
 
+// CreateContactParams defines parameters for CreateContact.
+type CreateContactParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteContactParams defines parameters for DeleteContact.
+type DeleteContactParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateContactParams defines parameters for UpdateContact.
+type UpdateContactParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EraseContactParams defines parameters for EraseContact.
+type EraseContactParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MergeContactsParams defines parameters for MergeContacts.
+type MergeContactsParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // OptInContactParams defines parameters for OptInContact.
 type OptInContactParams struct {
 	// Channel Which way; texts when left out.
 	Channel *Channel `form:"channel,omitempty" json:"channel,omitempty"`
+
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // OptOutContactParams defines parameters for OptOutContact.
 type OptOutContactParams struct {
 	// Channel Which way; texts when left out.
 	Channel *Channel `form:"channel,omitempty" json:"channel,omitempty"`
+
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CreatePatientParams defines parameters for CreatePatient.
+type CreatePatientParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdatePatientParams defines parameters for UpdatePatient.
+type UpdatePatientParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // TextContactParams defines parameters for TextContact.
 type TextContactParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CreateEventTicketParams defines parameters for CreateEventTicket.
 type CreateEventTicketParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4124,6 +4241,9 @@ type CreateEventTicketParams struct {
 type SaveAgentBehaviorParams struct {
 	// Traceparent W3C trace context. The trace goes on until the assistant is in step. A malformed one is ignored.
 	Traceparent *string `json:"traceparent,omitempty"`
+
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetAgentConfigParams defines parameters for GetAgentConfig.
@@ -4132,9 +4252,39 @@ type GetAgentConfigParams struct {
 	Role *AgentRole `form:"role,omitempty" json:"role,omitempty"`
 }
 
+// DeleteAgentParams defines parameters for DeleteAgent.
+type DeleteAgentParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DisconnectResendParams defines parameters for DisconnectResend.
+type DisconnectResendParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConnectResendParams defines parameters for ConnectResend.
+type ConnectResendParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DisconnectTwilioParams defines parameters for DisconnectTwilio.
+type DisconnectTwilioParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConnectTwilioParams defines parameters for ConnectTwilio.
+type ConnectTwilioParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // VerifyIntegrationParams defines parameters for VerifyIntegration.
 type VerifyIntegrationParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4151,25 +4301,25 @@ type ListLocationsParams struct {
 
 // CreateLocationParams defines parameters for CreateLocation.
 type CreateLocationParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteLocationParams defines parameters for DeleteLocation.
 type DeleteLocationParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // UpdateLocationParams defines parameters for UpdateLocation.
 type UpdateLocationParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // SetBusinessHoursParams defines parameters for SetBusinessHours.
 type SetBusinessHoursParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4185,7 +4335,31 @@ type ListClosuresParams struct {
 
 // CreateClosureParams defines parameters for CreateClosure.
 type CreateClosureParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CreateTemplateParams defines parameters for CreateTemplate.
+type CreateTemplateParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PreviewTemplateParams defines parameters for PreviewTemplate.
+type PreviewTemplateParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteTemplateParams defines parameters for DeleteTemplate.
+type DeleteTemplateParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateTemplateParams defines parameters for UpdateTemplate.
+type UpdateTemplateParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4207,8 +4381,9 @@ type ListMessagesParams struct {
 	Status    *ListMessagesParamsStatus    `form:"status,omitempty" json:"status,omitempty"`
 	ContactId *UUID                        `form:"contact_id,omitempty" json:"contact_id,omitempty"`
 
-	// Search Part of a name, number or text, in any case of letters.
-	Search *Search `form:"search,omitempty" json:"search,omitempty"`
+	// Search Part of the recipient, subject or text, in any case of letters. Messages are not found by a contact's name: find
+	// the contact, and name it in `contactId`.
+	Search *MessageSearch `form:"search,omitempty" json:"search,omitempty"`
 }
 
 // ListMessagesParamsDirection defines parameters for ListMessages.
@@ -4232,6 +4407,12 @@ type ExportMessagesParams struct {
 	EndDate *EndDate `form:"endDate,omitempty" json:"endDate,omitempty"`
 }
 
+// ChangeMessageRulesParams defines parameters for ChangeMessageRules.
+type ChangeMessageRulesParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // MessageStatsParams defines parameters for MessageStats.
 type MessageStatsParams struct {
 	From From `form:"from" json:"from"`
@@ -4253,15 +4434,33 @@ type ListNotificationsParams struct {
 // ListNotificationsParamsStatus defines parameters for ListNotifications.
 type ListNotificationsParamsStatus string
 
+// ReadAllNotificationsParams defines parameters for ReadAllNotifications.
+type ReadAllNotificationsParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteNotificationParams defines parameters for DeleteNotification.
+type DeleteNotificationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReadNotificationParams defines parameters for ReadNotification.
+type ReadNotificationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ChangeOrgParams defines parameters for ChangeOrg.
 type ChangeOrgParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // RenameOrgParams defines parameters for RenameOrg.
 type RenameOrgParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4277,19 +4476,19 @@ type ListResourcesParams struct {
 
 // CreateResourceParams defines parameters for CreateResource.
 type CreateResourceParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteResourceParams defines parameters for DeleteResource.
 type DeleteResourceParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // UpdateResourceParams defines parameters for UpdateResource.
 type UpdateResourceParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4305,55 +4504,55 @@ type ListServicesParams struct {
 
 // CreateServiceParams defines parameters for CreateService.
 type CreateServiceParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // DeleteServiceParams defines parameters for DeleteService.
 type DeleteServiceParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // UpdateServiceParams defines parameters for UpdateService.
 type UpdateServiceParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // RevokeShareParams defines parameters for RevokeShare.
 type RevokeShareParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // WithdrawInvitationParams defines parameters for WithdrawInvitation.
 type WithdrawInvitationParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // RenewInvitationParams defines parameters for RenewInvitation.
 type RenewInvitationParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // InviteMemberParams defines parameters for InviteMember.
 type InviteMemberParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // RemoveMemberParams defines parameters for RemoveMember.
 type RemoveMemberParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ChangeMemberRoleParams defines parameters for ChangeMemberRole.
 type ChangeMemberRoleParams struct {
-	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4475,25 +4674,25 @@ type ServerInterface interface {
 	ListAppointments(w http.ResponseWriter, r *http.Request, params ListAppointmentsParams)
 	// CreateAppointment Book a visit.
 	// (POST /api/appointments)
-	CreateAppointment(w http.ResponseWriter, r *http.Request)
+	CreateAppointment(w http.ResponseWriter, r *http.Request, params CreateAppointmentParams)
 	// ListAvailableSlots What can be booked?
 	// (GET /api/appointments/available-slots)
 	ListAvailableSlots(w http.ResponseWriter, r *http.Request, params ListAvailableSlotsParams)
 	// DeleteAppointment Cancel a visit, as `POST …/cancel` does; nothing is deleted.
 	// (DELETE /api/appointments/{id})
-	DeleteAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	DeleteAppointment(w http.ResponseWriter, r *http.Request, id ID, params DeleteAppointmentParams)
 	// GetAppointment One visit with its history, its messages and what was tried.
 	// (GET /api/appointments/{id})
 	GetAppointment(w http.ResponseWriter, r *http.Request, id ID)
 	// UpdateAppointment Move a visit, say how it ended, write a note.
 	// (PATCH /api/appointments/{id})
-	UpdateAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	UpdateAppointment(w http.ResponseWriter, r *http.Request, id ID, params UpdateAppointmentParams)
 	// ApproveAppointment Confirm a booking that waits for approval.
 	// (POST /api/appointments/{id}/approve)
-	ApproveAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	ApproveAppointment(w http.ResponseWriter, r *http.Request, id ID, params ApproveAppointmentParams)
 	// CancelAppointment Cancel a visit.
 	// (POST /api/appointments/{id}/cancel)
-	CancelAppointment(w http.ResponseWriter, r *http.Request, id ID)
+	CancelAppointment(w http.ResponseWriter, r *http.Request, id ID, params CancelAppointmentParams)
 	// SendReminder Remind the patient of a visit now
 	// (POST /api/appointments/{id}/send-reminder)
 	SendReminder(w http.ResponseWriter, r *http.Request, id ID, params SendReminderParams)
@@ -4517,7 +4716,7 @@ type ServerInterface interface {
 	CallStats(w http.ResponseWriter, r *http.Request)
 	// DeleteCall Delete a call
 	// (DELETE /api/calls-dashboard/{callId})
-	DeleteCall(w http.ResponseWriter, r *http.Request, callId CallID)
+	DeleteCall(w http.ResponseWriter, r *http.Request, callId CallID, params DeleteCallParams)
 	// GetCall A call with its transcript
 	// (GET /api/calls-dashboard/{callId})
 	GetCall(w http.ResponseWriter, r *http.Request, callId CallID)
@@ -4544,16 +4743,16 @@ type ServerInterface interface {
 	ListCampaigns(w http.ResponseWriter, r *http.Request)
 	// CreateCampaign Draft a sequence of texts
 	// (POST /api/campaigns)
-	CreateCampaign(w http.ResponseWriter, r *http.Request)
+	CreateCampaign(w http.ResponseWriter, r *http.Request, params CreateCampaignParams)
 	// UpdateCampaign Change a draft
 	// (PUT /api/campaigns/{id})
-	UpdateCampaign(w http.ResponseWriter, r *http.Request, id ID)
+	UpdateCampaign(w http.ResponseWriter, r *http.Request, id ID, params UpdateCampaignParams)
 	// StartCampaign Start a campaign
 	// (POST /api/campaigns/{id}/start)
-	StartCampaign(w http.ResponseWriter, r *http.Request, id ID)
+	StartCampaign(w http.ResponseWriter, r *http.Request, id ID, params StartCampaignParams)
 	// StopCampaign Stop a campaign
 	// (POST /api/campaigns/{id}/stop)
-	StopCampaign(w http.ResponseWriter, r *http.Request, id ID)
+	StopCampaign(w http.ResponseWriter, r *http.Request, id ID, params StopCampaignParams)
 	// DeleteClosure Take a closure back.
 	// (DELETE /api/closures/{id})
 	DeleteClosure(w http.ResponseWriter, r *http.Request, id ID, params DeleteClosureParams)
@@ -4562,25 +4761,25 @@ type ServerInterface interface {
 	ListContacts(w http.ResponseWriter, r *http.Request, params ListContactsParams)
 	// CreateContact Add a contact
 	// (POST /api/contacts)
-	CreateContact(w http.ResponseWriter, r *http.Request)
+	CreateContact(w http.ResponseWriter, r *http.Request, params CreateContactParams)
 	// ContactStats How many leads are there?
 	// (GET /api/contacts/stats)
 	ContactStats(w http.ResponseWriter, r *http.Request)
 	// DeleteContact Erase a contact
 	// (DELETE /api/contacts/{id})
-	DeleteContact(w http.ResponseWriter, r *http.Request, id ID)
+	DeleteContact(w http.ResponseWriter, r *http.Request, id ID, params DeleteContactParams)
 	// GetContact A contact with its history
 	// (GET /api/contacts/{id})
 	GetContact(w http.ResponseWriter, r *http.Request, id ID)
 	// UpdateContact Change a contact
 	// (PATCH /api/contacts/{id})
-	UpdateContact(w http.ResponseWriter, r *http.Request, id ID)
+	UpdateContact(w http.ResponseWriter, r *http.Request, id ID, params UpdateContactParams)
 	// EraseContact Blank everything personal of a contact
 	// (POST /api/contacts/{id}/erase)
-	EraseContact(w http.ResponseWriter, r *http.Request, id ID)
+	EraseContact(w http.ResponseWriter, r *http.Request, id ID, params EraseContactParams)
 	// MergeContacts Make two contacts of one person one
 	// (POST /api/contacts/{id}/merge)
-	MergeContacts(w http.ResponseWriter, r *http.Request, id ID)
+	MergeContacts(w http.ResponseWriter, r *http.Request, id ID, params MergeContactsParams)
 	// OptInContact Allow messages to a contact again
 	// (DELETE /api/contacts/{id}/opt-out)
 	OptInContact(w http.ResponseWriter, r *http.Request, id ID, params OptInContactParams)
@@ -4592,10 +4791,10 @@ type ServerInterface interface {
 	ListPatients(w http.ResponseWriter, r *http.Request, id ID)
 	// CreatePatient Add a patient to a contact
 	// (POST /api/contacts/{id}/patients)
-	CreatePatient(w http.ResponseWriter, r *http.Request, id ID)
+	CreatePatient(w http.ResponseWriter, r *http.Request, id ID, params CreatePatientParams)
 	// UpdatePatient Change a patient
 	// (PATCH /api/contacts/{id}/patients/{patientId})
-	UpdatePatient(w http.ResponseWriter, r *http.Request, id ID, patientId PatientID)
+	UpdatePatient(w http.ResponseWriter, r *http.Request, id ID, patientId PatientID, params UpdatePatientParams)
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(w http.ResponseWriter, r *http.Request, id ID, params TextContactParams)
@@ -4616,7 +4815,7 @@ type ServerInterface interface {
 	GetAgentConfig(w http.ResponseWriter, r *http.Request, params GetAgentConfigParams)
 	// DeleteAgent Delete an agent.
 	// (DELETE /api/founder-console/agents/{id})
-	DeleteAgent(w http.ResponseWriter, r *http.Request, id UUID)
+	DeleteAgent(w http.ResponseWriter, r *http.Request, id UUID, params DeleteAgentParams)
 	// GetConsoleLanguages Which languages may an agent speak?
 	// (GET /api/founder-console/languages)
 	GetConsoleLanguages(w http.ResponseWriter, r *http.Request)
@@ -4628,25 +4827,25 @@ type ServerInterface interface {
 	GetConsoleVoices(w http.ResponseWriter, r *http.Request)
 	// DisconnectResend Forget the Resend account.
 	// (DELETE /api/integrations/resend)
-	DisconnectResend(w http.ResponseWriter, r *http.Request)
+	DisconnectResend(w http.ResponseWriter, r *http.Request, params DisconnectResendParams)
 	// GetResend Which Resend account is connected?
 	// (GET /api/integrations/resend)
 	GetResend(w http.ResponseWriter, r *http.Request)
 	// ConnectResend Connect a Resend account, or replace the connected one.
 	// (POST /api/integrations/resend)
-	ConnectResend(w http.ResponseWriter, r *http.Request)
+	ConnectResend(w http.ResponseWriter, r *http.Request, params ConnectResendParams)
 	// IntegrationStatus What is connected?
 	// (GET /api/integrations/status)
 	IntegrationStatus(w http.ResponseWriter, r *http.Request)
 	// DisconnectTwilio Forget the Twilio account.
 	// (DELETE /api/integrations/twilio)
-	DisconnectTwilio(w http.ResponseWriter, r *http.Request)
+	DisconnectTwilio(w http.ResponseWriter, r *http.Request, params DisconnectTwilioParams)
 	// GetTwilio Which Twilio account is connected?
 	// (GET /api/integrations/twilio)
 	GetTwilio(w http.ResponseWriter, r *http.Request)
 	// ConnectTwilio Connect a Twilio account, or replace the connected one.
 	// (POST /api/integrations/twilio)
-	ConnectTwilio(w http.ResponseWriter, r *http.Request)
+	ConnectTwilio(w http.ResponseWriter, r *http.Request, params ConnectTwilioParams)
 	// VerifyIntegration Ask a provider whether it still accepts the account.
 	// (POST /api/integrations/{provider}/verify)
 	VerifyIntegration(w http.ResponseWriter, r *http.Request, provider VerifyIntegrationParamsProvider, params VerifyIntegrationParams)
@@ -4679,16 +4878,16 @@ type ServerInterface interface {
 	ListTemplates(w http.ResponseWriter, r *http.Request)
 	// CreateTemplate Add a wording
 	// (POST /api/message-templates)
-	CreateTemplate(w http.ResponseWriter, r *http.Request)
+	CreateTemplate(w http.ResponseWriter, r *http.Request, params CreateTemplateParams)
 	// PreviewTemplate What a wording would read like
 	// (POST /api/message-templates/preview)
-	PreviewTemplate(w http.ResponseWriter, r *http.Request)
+	PreviewTemplate(w http.ResponseWriter, r *http.Request, params PreviewTemplateParams)
 	// DeleteTemplate Remove a wording
 	// (DELETE /api/message-templates/{id})
-	DeleteTemplate(w http.ResponseWriter, r *http.Request, id ID)
+	DeleteTemplate(w http.ResponseWriter, r *http.Request, id ID, params DeleteTemplateParams)
 	// UpdateTemplate Change a wording
 	// (PUT /api/message-templates/{id})
-	UpdateTemplate(w http.ResponseWriter, r *http.Request, id ID)
+	UpdateTemplate(w http.ResponseWriter, r *http.Request, id ID, params UpdateTemplateParams)
 	// ListMessages What was sent to patients and received from them, the newest first
 	// (GET /api/messages)
 	ListMessages(w http.ResponseWriter, r *http.Request, params ListMessagesParams)
@@ -4700,7 +4899,7 @@ type ServerInterface interface {
 	GetMessageRules(w http.ResponseWriter, r *http.Request)
 	// ChangeMessageRules Change when messages may leave
 	// (PATCH /api/messages/rules)
-	ChangeMessageRules(w http.ResponseWriter, r *http.Request)
+	ChangeMessageRules(w http.ResponseWriter, r *http.Request, params ChangeMessageRulesParams)
 	// MessageStats What was sent and what became of it
 	// (GET /api/messages/stats)
 	MessageStats(w http.ResponseWriter, r *http.Request, params MessageStatsParams)
@@ -4709,16 +4908,16 @@ type ServerInterface interface {
 	ListNotifications(w http.ResponseWriter, r *http.Request, params ListNotificationsParams)
 	// ReadAllNotifications Mark all notifications as read
 	// (POST /api/notifications/mark-all-read)
-	ReadAllNotifications(w http.ResponseWriter, r *http.Request)
+	ReadAllNotifications(w http.ResponseWriter, r *http.Request, params ReadAllNotificationsParams)
 	// UnreadNotifications How many notifications are unread, and the latest five of them
 	// (GET /api/notifications/unread)
 	UnreadNotifications(w http.ResponseWriter, r *http.Request)
 	// DeleteNotification Delete a notification
 	// (DELETE /api/notifications/{id})
-	DeleteNotification(w http.ResponseWriter, r *http.Request, id ID)
+	DeleteNotification(w http.ResponseWriter, r *http.Request, id ID, params DeleteNotificationParams)
 	// ReadNotification Mark a notification as read
 	// (PATCH /api/notifications/{id}/read)
-	ReadNotification(w http.ResponseWriter, r *http.Request, id ID)
+	ReadNotification(w http.ResponseWriter, r *http.Request, id ID, params ReadNotificationParams)
 	// GetOrg How is my organization set up?
 	// (GET /api/orgs)
 	GetOrg(w http.ResponseWriter, r *http.Request)
@@ -5039,8 +5238,35 @@ func (siw *ServerInterfaceWrapper) ListAppointments(w http.ResponseWriter, r *ht
 // CreateAppointment operation middleware
 func (siw *ServerInterfaceWrapper) CreateAppointment(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateAppointmentParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateAppointment(w, r)
+		siw.Handler.CreateAppointment(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5150,8 +5376,32 @@ func (siw *ServerInterfaceWrapper) DeleteAppointment(w http.ResponseWriter, r *h
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteAppointmentParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DeleteAppointment(w, r, id)
+		siw.Handler.DeleteAppointment(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5202,8 +5452,32 @@ func (siw *ServerInterfaceWrapper) UpdateAppointment(w http.ResponseWriter, r *h
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateAppointmentParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.UpdateAppointment(w, r, id)
+		siw.Handler.UpdateAppointment(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5228,8 +5502,32 @@ func (siw *ServerInterfaceWrapper) ApproveAppointment(w http.ResponseWriter, r *
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveAppointmentParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ApproveAppointment(w, r, id)
+		siw.Handler.ApproveAppointment(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5254,8 +5552,32 @@ func (siw *ServerInterfaceWrapper) CancelAppointment(w http.ResponseWriter, r *h
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelAppointmentParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CancelAppointment(w, r, id)
+		siw.Handler.CancelAppointment(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -5783,8 +6105,32 @@ func (siw *ServerInterfaceWrapper) DeleteCall(w http.ResponseWriter, r *http.Req
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteCallParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DeleteCall(w, r, callId)
+		siw.Handler.DeleteCall(w, r, callId, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6078,8 +6424,35 @@ func (siw *ServerInterfaceWrapper) ListCampaigns(w http.ResponseWriter, r *http.
 // CreateCampaign operation middleware
 func (siw *ServerInterfaceWrapper) CreateCampaign(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCampaignParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateCampaign(w, r)
+		siw.Handler.CreateCampaign(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6104,8 +6477,32 @@ func (siw *ServerInterfaceWrapper) UpdateCampaign(w http.ResponseWriter, r *http
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateCampaignParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.UpdateCampaign(w, r, id)
+		siw.Handler.UpdateCampaign(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6130,8 +6527,32 @@ func (siw *ServerInterfaceWrapper) StartCampaign(w http.ResponseWriter, r *http.
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartCampaignParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.StartCampaign(w, r, id)
+		siw.Handler.StartCampaign(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6156,8 +6577,32 @@ func (siw *ServerInterfaceWrapper) StopCampaign(w http.ResponseWriter, r *http.R
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StopCampaignParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.StopCampaign(w, r, id)
+		siw.Handler.StopCampaign(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6370,8 +6815,35 @@ func (siw *ServerInterfaceWrapper) ListContacts(w http.ResponseWriter, r *http.R
 // CreateContact operation middleware
 func (siw *ServerInterfaceWrapper) CreateContact(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateContactParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateContact(w, r)
+		siw.Handler.CreateContact(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6410,8 +6882,32 @@ func (siw *ServerInterfaceWrapper) DeleteContact(w http.ResponseWriter, r *http.
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteContactParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DeleteContact(w, r, id)
+		siw.Handler.DeleteContact(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6462,8 +6958,32 @@ func (siw *ServerInterfaceWrapper) UpdateContact(w http.ResponseWriter, r *http.
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateContactParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.UpdateContact(w, r, id)
+		siw.Handler.UpdateContact(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6488,8 +7008,32 @@ func (siw *ServerInterfaceWrapper) EraseContact(w http.ResponseWriter, r *http.R
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EraseContactParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.EraseContact(w, r, id)
+		siw.Handler.EraseContact(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6514,8 +7058,32 @@ func (siw *ServerInterfaceWrapper) MergeContacts(w http.ResponseWriter, r *http.
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MergeContactsParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.MergeContacts(w, r, id)
+		siw.Handler.MergeContacts(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6554,6 +7122,27 @@ func (siw *ServerInterfaceWrapper) OptInContact(w http.ResponseWriter, r *http.R
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "channel", Err: err})
 		}
 		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -6596,6 +7185,27 @@ func (siw *ServerInterfaceWrapper) OptOutContact(w http.ResponseWriter, r *http.
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "channel", Err: err})
 		}
 		return
+	}
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
 	}
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -6650,8 +7260,32 @@ func (siw *ServerInterfaceWrapper) CreatePatient(w http.ResponseWriter, r *http.
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePatientParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreatePatient(w, r, id)
+		siw.Handler.CreatePatient(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6685,8 +7319,32 @@ func (siw *ServerInterfaceWrapper) UpdatePatient(w http.ResponseWriter, r *http.
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdatePatientParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.UpdatePatient(w, r, id, patientId)
+		siw.Handler.UpdatePatient(w, r, id, patientId, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6857,6 +7515,25 @@ func (siw *ServerInterfaceWrapper) SaveAgentBehavior(w http.ResponseWriter, r *h
 
 	}
 
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.SaveAgentBehavior(w, r, params)
 	}))
@@ -6916,8 +7593,32 @@ func (siw *ServerInterfaceWrapper) DeleteAgent(w http.ResponseWriter, r *http.Re
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteAgentParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DeleteAgent(w, r, id)
+		siw.Handler.DeleteAgent(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -6972,8 +7673,35 @@ func (siw *ServerInterfaceWrapper) GetConsoleVoices(w http.ResponseWriter, r *ht
 // DisconnectResend operation middleware
 func (siw *ServerInterfaceWrapper) DisconnectResend(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DisconnectResendParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DisconnectResend(w, r)
+		siw.Handler.DisconnectResend(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7000,8 +7728,35 @@ func (siw *ServerInterfaceWrapper) GetResend(w http.ResponseWriter, r *http.Requ
 // ConnectResend operation middleware
 func (siw *ServerInterfaceWrapper) ConnectResend(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConnectResendParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ConnectResend(w, r)
+		siw.Handler.ConnectResend(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7028,8 +7783,35 @@ func (siw *ServerInterfaceWrapper) IntegrationStatus(w http.ResponseWriter, r *h
 // DisconnectTwilio operation middleware
 func (siw *ServerInterfaceWrapper) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DisconnectTwilioParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DisconnectTwilio(w, r)
+		siw.Handler.DisconnectTwilio(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7056,8 +7838,35 @@ func (siw *ServerInterfaceWrapper) GetTwilio(w http.ResponseWriter, r *http.Requ
 // ConnectTwilio operation middleware
 func (siw *ServerInterfaceWrapper) ConnectTwilio(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConnectTwilioParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ConnectTwilio(w, r)
+		siw.Handler.ConnectTwilio(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7515,8 +8324,35 @@ func (siw *ServerInterfaceWrapper) ListTemplates(w http.ResponseWriter, r *http.
 // CreateTemplate operation middleware
 func (siw *ServerInterfaceWrapper) CreateTemplate(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateTemplateParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreateTemplate(w, r)
+		siw.Handler.CreateTemplate(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7529,8 +8365,35 @@ func (siw *ServerInterfaceWrapper) CreateTemplate(w http.ResponseWriter, r *http
 // PreviewTemplate operation middleware
 func (siw *ServerInterfaceWrapper) PreviewTemplate(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewTemplateParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PreviewTemplate(w, r)
+		siw.Handler.PreviewTemplate(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7555,8 +8418,32 @@ func (siw *ServerInterfaceWrapper) DeleteTemplate(w http.ResponseWriter, r *http
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteTemplateParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DeleteTemplate(w, r, id)
+		siw.Handler.DeleteTemplate(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7581,8 +8468,32 @@ func (siw *ServerInterfaceWrapper) UpdateTemplate(w http.ResponseWriter, r *http
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateTemplateParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.UpdateTemplate(w, r, id)
+		siw.Handler.UpdateTemplate(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7805,8 +8716,35 @@ func (siw *ServerInterfaceWrapper) GetMessageRules(w http.ResponseWriter, r *htt
 // ChangeMessageRules operation middleware
 func (siw *ServerInterfaceWrapper) ChangeMessageRules(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeMessageRulesParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ChangeMessageRules(w, r)
+		siw.Handler.ChangeMessageRules(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7937,8 +8875,35 @@ func (siw *ServerInterfaceWrapper) ListNotifications(w http.ResponseWriter, r *h
 // ReadAllNotifications operation middleware
 func (siw *ServerInterfaceWrapper) ReadAllNotifications(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadAllNotificationsParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ReadAllNotifications(w, r)
+		siw.Handler.ReadAllNotifications(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7977,8 +8942,32 @@ func (siw *ServerInterfaceWrapper) DeleteNotification(w http.ResponseWriter, r *
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteNotificationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DeleteNotification(w, r, id)
+		siw.Handler.DeleteNotification(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8003,8 +8992,32 @@ func (siw *ServerInterfaceWrapper) ReadNotification(w http.ResponseWriter, r *ht
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadNotificationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ReadNotification(w, r, id)
+		siw.Handler.ReadNotification(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -9496,7 +10509,8 @@ func (response ListAppointmentsdefaultJSONResponse) VisitListAppointmentsRespons
 }
 
 type CreateAppointmentRequestObject struct {
-	Body *CreateAppointmentJSONRequestBody
+	Params CreateAppointmentParams
+	Body   *CreateAppointmentJSONRequestBody
 }
 
 type CreateAppointmentResponseObject interface {
@@ -9736,7 +10750,8 @@ func (response ListAvailableSlotsdefaultJSONResponse) VisitListAvailableSlotsRes
 }
 
 type DeleteAppointmentRequestObject struct {
-	Id ID `json:"id"`
+	Id     ID `json:"id"`
+	Params DeleteAppointmentParams
 }
 
 type DeleteAppointmentResponseObject interface {
@@ -9976,8 +10991,9 @@ func (response GetAppointmentdefaultJSONResponse) VisitGetAppointmentResponse(w 
 }
 
 type UpdateAppointmentRequestObject struct {
-	Id   ID `json:"id"`
-	Body *UpdateAppointmentJSONRequestBody
+	Id     ID `json:"id"`
+	Params UpdateAppointmentParams
+	Body   *UpdateAppointmentJSONRequestBody
 }
 
 type UpdateAppointmentResponseObject interface {
@@ -10118,7 +11134,8 @@ func (response UpdateAppointmentdefaultJSONResponse) VisitUpdateAppointmentRespo
 }
 
 type ApproveAppointmentRequestObject struct {
-	Id ID `json:"id"`
+	Id     ID `json:"id"`
+	Params ApproveAppointmentParams
 }
 
 type ApproveAppointmentResponseObject interface {
@@ -10259,8 +11276,9 @@ func (response ApproveAppointmentdefaultJSONResponse) VisitApproveAppointmentRes
 }
 
 type CancelAppointmentRequestObject struct {
-	Id   ID `json:"id"`
-	Body *CancelAppointmentJSONRequestBody
+	Id     ID `json:"id"`
+	Params CancelAppointmentParams
+	Body   *CancelAppointmentJSONRequestBody
 }
 
 type CancelAppointmentResponseObject interface {
@@ -11055,6 +12073,7 @@ func (response CallStatsdefaultJSONResponse) VisitCallStatsResponse(w http.Respo
 
 type DeleteCallRequestObject struct {
 	CallId CallID `json:"callId"`
+	Params DeleteCallParams
 }
 
 type DeleteCallResponseObject interface {
@@ -12197,7 +13216,8 @@ func (response ListCampaignsdefaultJSONResponse) VisitListCampaignsResponse(w ht
 }
 
 type CreateCampaignRequestObject struct {
-	Body *CreateCampaignJSONRequestBody
+	Params CreateCampaignParams
+	Body   *CreateCampaignJSONRequestBody
 }
 
 type CreateCampaignResponseObject interface {
@@ -12338,8 +13358,9 @@ func (response CreateCampaigndefaultJSONResponse) VisitCreateCampaignResponse(w 
 }
 
 type UpdateCampaignRequestObject struct {
-	Id   ID `json:"id"`
-	Body *UpdateCampaignJSONRequestBody
+	Id     ID `json:"id"`
+	Params UpdateCampaignParams
+	Body   *UpdateCampaignJSONRequestBody
 }
 
 type UpdateCampaignResponseObject interface {
@@ -12480,7 +13501,8 @@ func (response UpdateCampaigndefaultJSONResponse) VisitUpdateCampaignResponse(w 
 }
 
 type StartCampaignRequestObject struct {
-	Id ID `json:"id"`
+	Id     ID `json:"id"`
+	Params StartCampaignParams
 }
 
 type StartCampaignResponseObject interface {
@@ -12621,7 +13643,8 @@ func (response StartCampaigndefaultJSONResponse) VisitStartCampaignResponse(w ht
 }
 
 type StopCampaignRequestObject struct {
-	Id ID `json:"id"`
+	Id     ID `json:"id"`
+	Params StopCampaignParams
 }
 
 type StopCampaignResponseObject interface {
@@ -12989,7 +14012,8 @@ func (response ListContactsdefaultJSONResponse) VisitListContactsResponse(w http
 }
 
 type CreateContactRequestObject struct {
-	Body *CreateContactJSONRequestBody
+	Params CreateContactParams
+	Body   *CreateContactJSONRequestBody
 }
 
 type CreateContactResponseObject interface {
@@ -13200,7 +14224,8 @@ func (response ContactStatsdefaultJSONResponse) VisitContactStatsResponse(w http
 }
 
 type DeleteContactRequestObject struct {
-	Id ID `json:"id"`
+	Id     ID `json:"id"`
+	Params DeleteContactParams
 }
 
 type DeleteContactResponseObject interface {
@@ -13440,8 +14465,9 @@ func (response GetContactdefaultJSONResponse) VisitGetContactResponse(w http.Res
 }
 
 type UpdateContactRequestObject struct {
-	Id   ID `json:"id"`
-	Body *UpdateContactJSONRequestBody
+	Id     ID `json:"id"`
+	Params UpdateContactParams
+	Body   *UpdateContactJSONRequestBody
 }
 
 type UpdateContactResponseObject interface {
@@ -13582,7 +14608,8 @@ func (response UpdateContactdefaultJSONResponse) VisitUpdateContactResponse(w ht
 }
 
 type EraseContactRequestObject struct {
-	Id ID `json:"id"`
+	Id     ID `json:"id"`
+	Params EraseContactParams
 }
 
 type EraseContactResponseObject interface {
@@ -13723,8 +14750,9 @@ func (response EraseContactdefaultJSONResponse) VisitEraseContactResponse(w http
 }
 
 type MergeContactsRequestObject struct {
-	Id   ID `json:"id"`
-	Body *MergeContactsJSONRequestBody
+	Id     ID `json:"id"`
+	Params MergeContactsParams
+	Body   *MergeContactsJSONRequestBody
 }
 
 type MergeContactsResponseObject interface {
@@ -14248,8 +15276,9 @@ func (response ListPatientsdefaultJSONResponse) VisitListPatientsResponse(w http
 }
 
 type CreatePatientRequestObject struct {
-	Id   ID `json:"id"`
-	Body *CreatePatientJSONRequestBody
+	Id     ID `json:"id"`
+	Params CreatePatientParams
+	Body   *CreatePatientJSONRequestBody
 }
 
 type CreatePatientResponseObject interface {
@@ -14392,6 +15421,7 @@ func (response CreatePatientdefaultJSONResponse) VisitCreatePatientResponse(w ht
 type UpdatePatientRequestObject struct {
 	Id        ID        `json:"id"`
 	PatientId PatientID `json:"patientId"`
+	Params    UpdatePatientParams
 	Body      *UpdatePatientJSONRequestBody
 }
 
@@ -15204,7 +16234,8 @@ func (response GetAgentConfigdefaultJSONResponse) VisitGetAgentConfigResponse(w 
 }
 
 type DeleteAgentRequestObject struct {
-	Id UUID `json:"id"`
+	Id     UUID `json:"id"`
+	Params DeleteAgentParams
 }
 
 type DeleteAgentResponseObject interface {
@@ -15555,6 +16586,7 @@ func (response GetConsoleVoicesdefaultJSONResponse) VisitGetConsoleVoicesRespons
 }
 
 type DisconnectResendRequestObject struct {
+	Params DisconnectResendParams
 }
 
 type DisconnectResendResponseObject interface {
@@ -15765,7 +16797,8 @@ func (response GetResenddefaultJSONResponse) VisitGetResendResponse(w http.Respo
 }
 
 type ConnectResendRequestObject struct {
-	Body *ConnectResendJSONRequestBody
+	Params ConnectResendParams
+	Body   *ConnectResendJSONRequestBody
 }
 
 type ConnectResendResponseObject interface {
@@ -15962,6 +16995,7 @@ func (response IntegrationStatusdefaultJSONResponse) VisitIntegrationStatusRespo
 }
 
 type DisconnectTwilioRequestObject struct {
+	Params DisconnectTwilioParams
 }
 
 type DisconnectTwilioResponseObject interface {
@@ -16172,7 +17206,8 @@ func (response GetTwiliodefaultJSONResponse) VisitGetTwilioResponse(w http.Respo
 }
 
 type ConnectTwilioRequestObject struct {
-	Body *ConnectTwilioJSONRequestBody
+	Params ConnectTwilioParams
+	Body   *ConnectTwilioJSONRequestBody
 }
 
 type ConnectTwilioResponseObject interface {
@@ -17494,7 +18529,8 @@ func (response ListTemplatesdefaultJSONResponse) VisitListTemplatesResponse(w ht
 }
 
 type CreateTemplateRequestObject struct {
-	Body *CreateTemplateJSONRequestBody
+	Params CreateTemplateParams
+	Body   *CreateTemplateJSONRequestBody
 }
 
 type CreateTemplateResponseObject interface {
@@ -17621,7 +18657,8 @@ func (response CreateTemplatedefaultJSONResponse) VisitCreateTemplateResponse(w 
 }
 
 type PreviewTemplateRequestObject struct {
-	Body *PreviewTemplateJSONRequestBody
+	Params PreviewTemplateParams
+	Body   *PreviewTemplateJSONRequestBody
 }
 
 type PreviewTemplateResponseObject interface {
@@ -17734,7 +18771,8 @@ func (response PreviewTemplatedefaultJSONResponse) VisitPreviewTemplateResponse(
 }
 
 type DeleteTemplateRequestObject struct {
-	Id ID `json:"id"`
+	Id     ID `json:"id"`
+	Params DeleteTemplateParams
 }
 
 type DeleteTemplateResponseObject interface {
@@ -17875,8 +18913,9 @@ func (response DeleteTemplatedefaultJSONResponse) VisitDeleteTemplateResponse(w 
 }
 
 type UpdateTemplateRequestObject struct {
-	Id   ID `json:"id"`
-	Body *UpdateTemplateJSONRequestBody
+	Id     ID `json:"id"`
+	Params UpdateTemplateParams
+	Body   *UpdateTemplateJSONRequestBody
 }
 
 type UpdateTemplateResponseObject interface {
@@ -18277,7 +19316,8 @@ func (response GetMessageRulesdefaultJSONResponse) VisitGetMessageRulesResponse(
 }
 
 type ChangeMessageRulesRequestObject struct {
-	Body *ChangeMessageRulesJSONRequestBody
+	Params ChangeMessageRulesParams
+	Body   *ChangeMessageRulesJSONRequestBody
 }
 
 type ChangeMessageRulesResponseObject interface {
@@ -18574,6 +19614,7 @@ func (response ListNotificationsdefaultJSONResponse) VisitListNotificationsRespo
 }
 
 type ReadAllNotificationsRequestObject struct {
+	Params ReadAllNotificationsParams
 }
 
 type ReadAllNotificationsResponseObject interface {
@@ -18770,7 +19811,8 @@ func (response UnreadNotificationsdefaultJSONResponse) VisitUnreadNotificationsR
 }
 
 type DeleteNotificationRequestObject struct {
-	Id ID `json:"id"`
+	Id     ID `json:"id"`
+	Params DeleteNotificationParams
 }
 
 type DeleteNotificationResponseObject interface {
@@ -18911,7 +19953,8 @@ func (response DeleteNotificationdefaultJSONResponse) VisitDeleteNotificationRes
 }
 
 type ReadNotificationRequestObject struct {
-	Id ID `json:"id"`
+	Id     ID `json:"id"`
+	Params ReadNotificationParams
 }
 
 type ReadNotificationResponseObject interface {
@@ -19537,6 +20580,20 @@ func (response RenameOrg404JSONResponse) VisitRenameOrgResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg409JSONResponse struct{ ConflictJSONResponse }
+
+func (response RenameOrg409JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -22204,8 +23261,10 @@ func (sh *strictHandler) ListAppointments(w http.ResponseWriter, r *http.Request
 }
 
 // CreateAppointment operation middleware
-func (sh *strictHandler) CreateAppointment(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) CreateAppointment(w http.ResponseWriter, r *http.Request, params CreateAppointmentParams) {
 	var request CreateAppointmentRequestObject
+
+	request.Params = params
 
 	var body CreateAppointmentJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -22261,10 +23320,11 @@ func (sh *strictHandler) ListAvailableSlots(w http.ResponseWriter, r *http.Reque
 }
 
 // DeleteAppointment operation middleware
-func (sh *strictHandler) DeleteAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) DeleteAppointment(w http.ResponseWriter, r *http.Request, id ID, params DeleteAppointmentParams) {
 	var request DeleteAppointmentRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.DeleteAppointment(ctx, request.(DeleteAppointmentRequestObject))
@@ -22313,10 +23373,11 @@ func (sh *strictHandler) GetAppointment(w http.ResponseWriter, r *http.Request, 
 }
 
 // UpdateAppointment operation middleware
-func (sh *strictHandler) UpdateAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) UpdateAppointment(w http.ResponseWriter, r *http.Request, id ID, params UpdateAppointmentParams) {
 	var request UpdateAppointmentRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	var body UpdateAppointmentJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -22346,10 +23407,11 @@ func (sh *strictHandler) UpdateAppointment(w http.ResponseWriter, r *http.Reques
 }
 
 // ApproveAppointment operation middleware
-func (sh *strictHandler) ApproveAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) ApproveAppointment(w http.ResponseWriter, r *http.Request, id ID, params ApproveAppointmentParams) {
 	var request ApproveAppointmentRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.ApproveAppointment(ctx, request.(ApproveAppointmentRequestObject))
@@ -22372,10 +23434,11 @@ func (sh *strictHandler) ApproveAppointment(w http.ResponseWriter, r *http.Reque
 }
 
 // CancelAppointment operation middleware
-func (sh *strictHandler) CancelAppointment(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) CancelAppointment(w http.ResponseWriter, r *http.Request, id ID, params CancelAppointmentParams) {
 	var request CancelAppointmentRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	var body CancelAppointmentJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -22595,10 +23658,11 @@ func (sh *strictHandler) CallStats(w http.ResponseWriter, r *http.Request) {
 }
 
 // DeleteCall operation middleware
-func (sh *strictHandler) DeleteCall(w http.ResponseWriter, r *http.Request, callId CallID) {
+func (sh *strictHandler) DeleteCall(w http.ResponseWriter, r *http.Request, callId CallID, params DeleteCallParams) {
 	var request DeleteCallRequestObject
 
 	request.CallId = callId
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.DeleteCall(ctx, request.(DeleteCallRequestObject))
@@ -22857,8 +23921,10 @@ func (sh *strictHandler) ListCampaigns(w http.ResponseWriter, r *http.Request) {
 }
 
 // CreateCampaign operation middleware
-func (sh *strictHandler) CreateCampaign(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) CreateCampaign(w http.ResponseWriter, r *http.Request, params CreateCampaignParams) {
 	var request CreateCampaignRequestObject
+
+	request.Params = params
 
 	var body CreateCampaignJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -22888,10 +23954,11 @@ func (sh *strictHandler) CreateCampaign(w http.ResponseWriter, r *http.Request) 
 }
 
 // UpdateCampaign operation middleware
-func (sh *strictHandler) UpdateCampaign(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) UpdateCampaign(w http.ResponseWriter, r *http.Request, id ID, params UpdateCampaignParams) {
 	var request UpdateCampaignRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	var body UpdateCampaignJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -22921,10 +23988,11 @@ func (sh *strictHandler) UpdateCampaign(w http.ResponseWriter, r *http.Request, 
 }
 
 // StartCampaign operation middleware
-func (sh *strictHandler) StartCampaign(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) StartCampaign(w http.ResponseWriter, r *http.Request, id ID, params StartCampaignParams) {
 	var request StartCampaignRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.StartCampaign(ctx, request.(StartCampaignRequestObject))
@@ -22947,10 +24015,11 @@ func (sh *strictHandler) StartCampaign(w http.ResponseWriter, r *http.Request, i
 }
 
 // StopCampaign operation middleware
-func (sh *strictHandler) StopCampaign(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) StopCampaign(w http.ResponseWriter, r *http.Request, id ID, params StopCampaignParams) {
 	var request StopCampaignRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.StopCampaign(ctx, request.(StopCampaignRequestObject))
@@ -23026,8 +24095,10 @@ func (sh *strictHandler) ListContacts(w http.ResponseWriter, r *http.Request, pa
 }
 
 // CreateContact operation middleware
-func (sh *strictHandler) CreateContact(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) CreateContact(w http.ResponseWriter, r *http.Request, params CreateContactParams) {
 	var request CreateContactRequestObject
+
+	request.Params = params
 
 	var body CreateContactJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -23081,10 +24152,11 @@ func (sh *strictHandler) ContactStats(w http.ResponseWriter, r *http.Request) {
 }
 
 // DeleteContact operation middleware
-func (sh *strictHandler) DeleteContact(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) DeleteContact(w http.ResponseWriter, r *http.Request, id ID, params DeleteContactParams) {
 	var request DeleteContactRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.DeleteContact(ctx, request.(DeleteContactRequestObject))
@@ -23133,10 +24205,11 @@ func (sh *strictHandler) GetContact(w http.ResponseWriter, r *http.Request, id I
 }
 
 // UpdateContact operation middleware
-func (sh *strictHandler) UpdateContact(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) UpdateContact(w http.ResponseWriter, r *http.Request, id ID, params UpdateContactParams) {
 	var request UpdateContactRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	var body UpdateContactJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -23166,10 +24239,11 @@ func (sh *strictHandler) UpdateContact(w http.ResponseWriter, r *http.Request, i
 }
 
 // EraseContact operation middleware
-func (sh *strictHandler) EraseContact(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) EraseContact(w http.ResponseWriter, r *http.Request, id ID, params EraseContactParams) {
 	var request EraseContactRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.EraseContact(ctx, request.(EraseContactRequestObject))
@@ -23192,10 +24266,11 @@ func (sh *strictHandler) EraseContact(w http.ResponseWriter, r *http.Request, id
 }
 
 // MergeContacts operation middleware
-func (sh *strictHandler) MergeContacts(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) MergeContacts(w http.ResponseWriter, r *http.Request, id ID, params MergeContactsParams) {
 	var request MergeContactsRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	var body MergeContactsJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -23305,10 +24380,11 @@ func (sh *strictHandler) ListPatients(w http.ResponseWriter, r *http.Request, id
 }
 
 // CreatePatient operation middleware
-func (sh *strictHandler) CreatePatient(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) CreatePatient(w http.ResponseWriter, r *http.Request, id ID, params CreatePatientParams) {
 	var request CreatePatientRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	var body CreatePatientJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -23338,11 +24414,12 @@ func (sh *strictHandler) CreatePatient(w http.ResponseWriter, r *http.Request, i
 }
 
 // UpdatePatient operation middleware
-func (sh *strictHandler) UpdatePatient(w http.ResponseWriter, r *http.Request, id ID, patientId PatientID) {
+func (sh *strictHandler) UpdatePatient(w http.ResponseWriter, r *http.Request, id ID, patientId PatientID, params UpdatePatientParams) {
 	var request UpdatePatientRequestObject
 
 	request.Id = id
 	request.PatientId = patientId
+	request.Params = params
 
 	var body UpdatePatientJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -23541,10 +24618,11 @@ func (sh *strictHandler) GetAgentConfig(w http.ResponseWriter, r *http.Request, 
 }
 
 // DeleteAgent operation middleware
-func (sh *strictHandler) DeleteAgent(w http.ResponseWriter, r *http.Request, id UUID) {
+func (sh *strictHandler) DeleteAgent(w http.ResponseWriter, r *http.Request, id UUID, params DeleteAgentParams) {
 	var request DeleteAgentRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.DeleteAgent(ctx, request.(DeleteAgentRequestObject))
@@ -23639,8 +24717,10 @@ func (sh *strictHandler) GetConsoleVoices(w http.ResponseWriter, r *http.Request
 }
 
 // DisconnectResend operation middleware
-func (sh *strictHandler) DisconnectResend(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) DisconnectResend(w http.ResponseWriter, r *http.Request, params DisconnectResendParams) {
 	var request DisconnectResendRequestObject
+
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.DisconnectResend(ctx, request.(DisconnectResendRequestObject))
@@ -23687,8 +24767,10 @@ func (sh *strictHandler) GetResend(w http.ResponseWriter, r *http.Request) {
 }
 
 // ConnectResend operation middleware
-func (sh *strictHandler) ConnectResend(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) ConnectResend(w http.ResponseWriter, r *http.Request, params ConnectResendParams) {
 	var request ConnectResendRequestObject
+
+	request.Params = params
 
 	var body ConnectResendJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -23742,8 +24824,10 @@ func (sh *strictHandler) IntegrationStatus(w http.ResponseWriter, r *http.Reques
 }
 
 // DisconnectTwilio operation middleware
-func (sh *strictHandler) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) DisconnectTwilio(w http.ResponseWriter, r *http.Request, params DisconnectTwilioParams) {
 	var request DisconnectTwilioRequestObject
+
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.DisconnectTwilio(ctx, request.(DisconnectTwilioRequestObject))
@@ -23790,8 +24874,10 @@ func (sh *strictHandler) GetTwilio(w http.ResponseWriter, r *http.Request) {
 }
 
 // ConnectTwilio operation middleware
-func (sh *strictHandler) ConnectTwilio(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) ConnectTwilio(w http.ResponseWriter, r *http.Request, params ConnectTwilioParams) {
 	var request ConnectTwilioRequestObject
+
+	request.Params = params
 
 	var body ConnectTwilioJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -24113,8 +25199,10 @@ func (sh *strictHandler) ListTemplates(w http.ResponseWriter, r *http.Request) {
 }
 
 // CreateTemplate operation middleware
-func (sh *strictHandler) CreateTemplate(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) CreateTemplate(w http.ResponseWriter, r *http.Request, params CreateTemplateParams) {
 	var request CreateTemplateRequestObject
+
+	request.Params = params
 
 	var body CreateTemplateJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -24144,8 +25232,10 @@ func (sh *strictHandler) CreateTemplate(w http.ResponseWriter, r *http.Request) 
 }
 
 // PreviewTemplate operation middleware
-func (sh *strictHandler) PreviewTemplate(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) PreviewTemplate(w http.ResponseWriter, r *http.Request, params PreviewTemplateParams) {
 	var request PreviewTemplateRequestObject
+
+	request.Params = params
 
 	var body PreviewTemplateJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -24175,10 +25265,11 @@ func (sh *strictHandler) PreviewTemplate(w http.ResponseWriter, r *http.Request)
 }
 
 // DeleteTemplate operation middleware
-func (sh *strictHandler) DeleteTemplate(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) DeleteTemplate(w http.ResponseWriter, r *http.Request, id ID, params DeleteTemplateParams) {
 	var request DeleteTemplateRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.DeleteTemplate(ctx, request.(DeleteTemplateRequestObject))
@@ -24201,10 +25292,11 @@ func (sh *strictHandler) DeleteTemplate(w http.ResponseWriter, r *http.Request, 
 }
 
 // UpdateTemplate operation middleware
-func (sh *strictHandler) UpdateTemplate(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) UpdateTemplate(w http.ResponseWriter, r *http.Request, id ID, params UpdateTemplateParams) {
 	var request UpdateTemplateRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	var body UpdateTemplateJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -24310,8 +25402,10 @@ func (sh *strictHandler) GetMessageRules(w http.ResponseWriter, r *http.Request)
 }
 
 // ChangeMessageRules operation middleware
-func (sh *strictHandler) ChangeMessageRules(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) ChangeMessageRules(w http.ResponseWriter, r *http.Request, params ChangeMessageRulesParams) {
 	var request ChangeMessageRulesRequestObject
+
+	request.Params = params
 
 	var body ChangeMessageRulesJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -24393,8 +25487,10 @@ func (sh *strictHandler) ListNotifications(w http.ResponseWriter, r *http.Reques
 }
 
 // ReadAllNotifications operation middleware
-func (sh *strictHandler) ReadAllNotifications(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) ReadAllNotifications(w http.ResponseWriter, r *http.Request, params ReadAllNotificationsParams) {
 	var request ReadAllNotificationsRequestObject
+
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.ReadAllNotifications(ctx, request.(ReadAllNotificationsRequestObject))
@@ -24441,10 +25537,11 @@ func (sh *strictHandler) UnreadNotifications(w http.ResponseWriter, r *http.Requ
 }
 
 // DeleteNotification operation middleware
-func (sh *strictHandler) DeleteNotification(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) DeleteNotification(w http.ResponseWriter, r *http.Request, id ID, params DeleteNotificationParams) {
 	var request DeleteNotificationRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.DeleteNotification(ctx, request.(DeleteNotificationRequestObject))
@@ -24467,10 +25564,11 @@ func (sh *strictHandler) DeleteNotification(w http.ResponseWriter, r *http.Reque
 }
 
 // ReadNotification operation middleware
-func (sh *strictHandler) ReadNotification(w http.ResponseWriter, r *http.Request, id ID) {
+func (sh *strictHandler) ReadNotification(w http.ResponseWriter, r *http.Request, id ID, params ReadNotificationParams) {
 	var request ReadNotificationRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.ReadNotification(ctx, request.(ReadNotificationRequestObject))

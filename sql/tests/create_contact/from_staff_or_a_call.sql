@@ -1,7 +1,7 @@
 -- Made by hand, or out of a call whose caller may be a contact already.
 begin;
 \ir ../booking.psql
-select plan(20);
+select plan(21);
 create function pg_temp.make(p_fields jsonb, p_call uuid default null, p_source text default 'dashboard') returns text language sql as $$
   select concat_ws(' ', c.name, c.phone, c.email, c.lead_status, c.lead_score, c.source) from app.create_contact(p_fields, p_source, p_call) c
 $$;
@@ -28,5 +28,7 @@ select is(pg_temp.make('{"name": "X", "phone": "+13125550199"}', :'call3', 'call
 select is((select contact_id from public.call_logs where id = :'call3'), :'contact'::uuid, 'gets the call');
 select is(pg_temp.make('{"name": "Dan Quill", "phone": "+13125550141"}', :'call1', 'call'), 'Dan Quill +13125550141 warm 50 call', 'another number is somebody else');
 select is((select c.name from public.call_logs l join public.contacts c on c.id = l.contact_id where l.id = :'call1'), 'Cleo Quill', 'and the call stays whose it was');
+select pg_temp.owner($$ update public.call_logs set deleted_at = app.now() where id = 'a0000000-0000-7000-8000-0000000000c2' $$);
+select throws_ok(format('select pg_temp.make(%L, %L)', '{"name": "Ada Quill"}', :'call2'), 'VX404', null, 'nothing is made from a deleted call');
 select * from finish();
 rollback;

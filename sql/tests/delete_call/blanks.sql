@@ -18,7 +18,7 @@ select lives_ok($$ select app.delete_call('a0000000-0000-7000-8000-0000000000c1'
 select throws_ok($$ select app.delete_call('a0000000-0000-7000-8000-0000000000c1') $$, 'VX404', null, 'once');
 select is((select concat_ws(' ', from_number, to_number, summary, transcript, transcript_state) from public.call_logs where id = :'call1'), '+13125550100 [] none', 'our number is our own');
 select isnt((select deleted_at from public.call_logs where id = :'call1'), null, 'when');
-select is((select string_agg(concat_ws(' ', caller_name, callback_number, body), ', ' order by id) from public.caller_messages), '[erased], Nell Quillby +13125550133 zanzibar-lilac', 'its messages, no others');
+select is((select string_agg(concat_ws(' ', caller_name, callback_number, body), ', ' order by call_id) from public.caller_messages), '[erased], Nell Quillby +13125550133 zanzibar-lilac', 'its messages, no others');
 select is((select answer from public.webhook_deliveries), '[erased]', 'what a tool call was told');
 select is((select summary from public.call_logs where id = :'call3'), 'zanzibar-lilac', 'another call stays');
 select is((select concat_ws(' ', action, entity, right(entity_id::text, 2), request_id) from public.audit_log where action = 'call_deleted'), 'call_deleted call c1 req-1', 'audited');

@@ -1,7 +1,7 @@
 -- Every filter narrows, holds are not there, and the count is the whole list's.
 begin;
 \ir ../booking.psql
-select plan(31);
+select plan(32);
 create function pg_temp.list(
   p_status text[] default null, p_from text default null, p_to text default null, p_search text default null,
   p_sort text default 'scheduled_at', p_page integer default 1, p_limit integer default 20, p_contact uuid default null,
@@ -40,6 +40,7 @@ select is(pg_temp.list(p_to => '2030-03-05T16:00:00Z'), '{"04 09:30 Zoe 1"}', 'u
 select is(pg_temp.list(p_search => 'ann quill'), '{"05 10:00 Ann 2","07 10:00 Ann 2"}', 'part of the patient''s name');
 select is(pg_temp.list(p_search => 'NORA'), '{"04 09:30 Zoe 3","07 10:00 Ann 3","08 16:30 Pia 3"}', 'the contact''s name');
 select is(pg_temp.list(p_search => '(312) 555-0199'), '{"04 09:30 Zoe 3","07 10:00 Ann 3","08 16:30 Pia 3"}', 'a number, however written');
+select is(pg_temp.list(p_search => '0312 555 0199'), '{"04 09:30 Zoe 3","07 10:00 Ann 3","08 16:30 Pia 3"}', 'as it is dialled at home');
 select is(pg_temp.list(p_search => '%'), '{}', 'a percent sign is a percent sign');
 select is(pg_temp.list(p_search => lower((select booking_ref from public.appointments where status = 'pending'))), '{"08 16:30 Pia 1"}', 'a booking reference');
 select is(pg_temp.list(p_contact => :'contact'), '{"04 09:30 Zoe 3","07 10:00 Ann 3","08 16:30 Pia 3"}', 'a contact');

@@ -1,7 +1,7 @@
 -- Lakeside's three calls of the fixture, given a past; the other clinic's never shows.
 begin;
 \ir ../messages.psql
-select plan(25);
+select plan(27);
 create function pg_temp.listed(
   p_page integer default 1, p_limit integer default 20, p_from date default null, p_to date default null, p_recent text default null,
   p_state text default null, p_direction text default null, p_contact uuid default null, p_search text default null
@@ -33,6 +33,8 @@ select is(pg_temp.listed(p_contact => :'nora'), 'c1 of 1', 'a contact''s');
 select is(pg_temp.listed(p_search => ' QUILLF'), 'c1 of 1', 'by part of the name');
 select is(pg_temp.listed(p_search => '555-0133'), 'c3 of 1', 'by part of the number on the other side');
 select is(pg_temp.listed(p_search => '5550100'), null, 'our own number finds nothing');
+select is(pg_temp.listed(p_search => '0312 555 0133'), 'c3 of 1', 'as it is dialled at home');
+select is(pg_temp.listed(p_search => 'Room 3'), null, 'a digit among words is no number');
 select is(pg_temp.listed(p_search => '%'), null, 'no wildcards');
 select is(pg_temp.listed(p_search => '  '), 'c3 c2 c1 of 3', 'nothing asked for');
 select is((select caller_name || phone_number from app.list_calls(1, 20, p_state => 'missed')), 'Nora Quillfeather+13125550111', 'who it was');

@@ -1,7 +1,7 @@
 -- What is found, in which order, and how many there are on all pages.
 begin;
 \ir ../messages.psql
-select plan(31);
+select plan(32);
 insert into public.contacts (org_id, id, name, phone, email, lead_status, lead_score, source, last_contacted_at, created_at) values
   (:'lakeside', 'a0000000-0000-7000-8000-0000000000d3', 'Ásta Quillby', null, 'ASTA_50%@patients.example', 'hot', 90, 'dashboard', pg_temp.t('03 10:00'), pg_temp.t('03 23:30')),
   (:'lakeside', 'a0000000-0000-7000-8000-0000000000d4', null, '+13125550177', null, 'warm', 60, 'import', pg_temp.t('04 07:00'), pg_temp.t('04 00:30')),
@@ -43,6 +43,7 @@ select is(pg_temp.found('\'), '', 'also this one');
 select is(pg_temp.found('+13125550199'), '1 of 1', 'by number');
 select is(pg_temp.found('(312) 555-0177'), '4 of 1', 'as it stands on paper');
 select is(pg_temp.found('020 7946 0123'), '1 of 1', 'also one that was said, written as at home');
+select is(pg_temp.found('000'), '', 'zeros alone are not in every number');
 select is(pg_temp.found('   '), '4312 of 4', 'blanks look for nothing');
 select is(pg_temp.found('quill', 'hot', 'dashboard', '2030-03-03', '2030-03-03'), '3 of 1', 'all filters at once');
 select is(pg_temp.found('x''; select 1 --'), '', 'what is looked for is no statement');

@@ -1,7 +1,7 @@
 -- Two rows of one person become one with everything that either had; nobody else's row is touched.
 begin;
 \ir ../messages.psql
-select plan(30);
+select plan(31);
 \set otis a0000000-0000-7000-8000-0000000000d2
 \set hugo b0000000-0000-7000-8000-0000000000d1
 insert into public.patients (org_id, id, contact_id, name, normalised_name, date_of_birth, made_by_voice) values
@@ -65,6 +65,10 @@ reset role;
 select is((select array_agg(concat_ws(' ', kind, contact_id = :'nora', expires_at > app.now()) order by kind, created_at) from public.identity_codes),
   array['confirmation t t', 'texted t f', 'texted t f'], 'a texted code does not open what it was not sent for');
 select is((select name from public.contacts where id = :'hugo'), 'Hugo Quillby', 'another clinic''s of the same number stays');
+
+-- A reference that merging forgets would go to NULL, or its row away, without a word: whoever adds one adds it there too.
+select is(array(select distinct k.conrelid::regclass::text from pg_constraint k where k.confrelid = 'public.contacts'::regclass and k.contype = 'f' order by 1),
+  '{appointments,call_logs,caller_messages,caller_verifications,identity_codes,messages,patients,reply_questions,scheduled_messages}', 'all that can refer to one was looked at');
 
 -- A caller without a number, whom staff know; in a call that still runs.
 insert into public.contacts (org_id, id, name, origin_call_id, spoken_phone) values (:'lakeside', 'a0000000-0000-7000-8000-0000000000d6', null, :'call2', '+13125550144');

@@ -1,7 +1,7 @@
 -- A location is made from a name, changed field by field, and deleted while nothing belongs to it.
 begin;
 \ir ../booking.psql
-select plan(14);
+select plan(15);
 select pg_temp.act_as('staff');
 select throws_ok($$ select app.save_location(null, '{"name": "South"}') $$, 'VX403', null, 'settings are not for staff');
 select pg_temp.act_as('admin');
@@ -12,6 +12,7 @@ select is((select phone from app.save_location(:'main', '{"phone": null}')), nul
 select throws_ok($$ select app.save_location(null, '{"phone": "+13125550152"}') $$, 'VX400', null, 'no name');
 select throws_ok($$ select app.save_location('a0000000-0000-7000-8000-000000000010', '{"time_zone": "Mars"}') $$, 'VX400', null, 'no zone');
 select throws_ok($$ select app.save_location('a0000000-0000-7000-8000-000000000010', '{"phone": "+13125550100"}') $$, 'VX400', null, 'the receptionist''s own number');
+select throws_ok($$ select app.save_location('a0000000-0000-7000-8000-000000000010', '{"phone": " +13125550100 "}') $$, 'VX400', null, 'also with blanks around it');
 select throws_ok($$ select app.save_location('a0000000-0000-7000-8000-000000000010', '{"org_id": "x"}') $$, 'VX400', null, 'no such field');
 select throws_ok($$ select app.save_location('b0000000-0000-7000-8000-000000000010', '{"name": "Ours"}') $$, 'VX404', null, 'another clinic''s');
 select ok(not app.delete_location('b0000000-0000-7000-8000-000000000010'), 'nor deleted');
