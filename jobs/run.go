@@ -113,8 +113,9 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &sendMessage{messages: o.Messenger})
 	river.AddWorker(workers, &settleMessage{messages: o.Messenger})
 	river.AddWorker(workers, &sweepPlatform{db: o.DB, now: time.Now})
+	river.AddWorker(workers, &rollUpCalls{db: o.DB})
 	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}}
-	periodic := []*river.PeriodicJob{sweepHourly()}
+	periodic := []*river.PeriodicJob{sweepHourly(), rollUpHourly()}
 	if o.Tools != nil {
 		river.AddWorker(workers, &syncAgent{tools: o.Tools})
 		river.AddWorker(workers, &checkAgent{tools: o.Tools})

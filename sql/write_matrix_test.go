@@ -110,7 +110,7 @@ func TestLoginRoleCallsOnlyTheDoors(t *testing.T) {
 		where p.pronamespace = 'app'::regnamespace and has_function_privilege('voxanne_login', p.oid, 'execute') order by 1`)
 	require.Equal(t, []string{
 		"agents_to_reconcile", "agents_to_sync", "begin_request", "claim_tool", "find_messaging_tenant", "forget_retired_tool",
-		"limit_waits", "lose_tool", "open_call", "orgs_to_reseal", "register_tool", "release_tool_claim", "retired_tools",
-		"sweep_platform", "take_vapi_turn", "tool_registry",
+		"limit_waits", "lose_tool", "open_call", "orgs_to_reseal", "orgs_to_roll_up", "register_tool", "release_tool_claim",
+		"retired_tools", "sweep_platform", "take_vapi_turn", "tool_registry",
 	}, got)
 }

@@ -32,9 +32,9 @@ func TestDemoFillsEveryTableThatPeopleLookAt(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
 	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
-	// What only running the service writes: tool sync, calendars, live events, webhooks, tries, sealed keys, codes, questions, kept answers.
+	// What only running the service writes: tool sync, calendars, live events, webhooks, tries, sealed keys, codes, questions, kept answers, counted days.
 	later := []string{"vapi_tools", "agent_tools", "org_tools", "calendar_links", "events", "webhook_deliveries", "booking_attempts",
-		"org_credentials", "identity_codes", "reply_questions", "idempotency_keys"}
+		"org_credentials", "identity_codes", "reply_questions", "idempotency_keys", "call_days"}
 	for table, n := range counts(t, d.Pool(t)) {
 		if !slices.Contains(later, table) {
 			require.NotZero(t, n, table)

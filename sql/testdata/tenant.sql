@@ -68,5 +68,7 @@ insert into public.events (org_id, kind, entity, entity_id) values (app.current_
 insert into public.webhook_deliveries (org_id, vapi_call_id, kind, key, body_hash) values (app.current_org_id(), 'call-$L', 'status-update', 'ended', '\x01');
 insert into public.idempotency_keys (org_id, user_id, method, route, key, body_hash, claim_id, lease_until, expires_at)
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000e1', 'POST', '/api/locations', 'Idempotency-Key:1', sha256('$L'), '$L0000000-0000-7000-8000-0000000000e2', '2030-03-02 10:01+00', '2030-03-03 10:00+00');
+insert into public.call_days (org_id, day, time_zone, from_at, to_at, calls, inbound, outbound, ended, missed, failed, transferred, timed, seconds)
+values (app.current_org_id(), '2030-02-01', 'America/Chicago', '2030-02-01 06:00+00', '2030-02-02 06:00+00', 0, 0, 0, 0, 0, 0, 0, 0, 0);
 insert into public.audit_log (org_id, action) values (app.current_org_id(), 'booking_override');
 select set_config('request.jwt.claims', '', false);
