@@ -82,7 +82,7 @@ func (q *Queries) AppointmentsOfContact(ctx context.Context, orgID uuid.UUID, co
 
 const callsOfContact = `-- name: CallsOfContact :many
 select id, direction, from_number, to_number, app.call_state(status, outcome, ended_reason)::text as status, ended_reason, outcome, summary,
-  duration_seconds, coalesce(started_at, created_at)::timestamptz as call_date, created_at, count(*) over () as total
+  duration_seconds, began_at as call_date, created_at, count(*) over () as total
 from public.call_logs
 where org_id = $1 and contact_id = $2::uuid and deleted_at is null
 order by created_at desc, id
@@ -107,7 +107,7 @@ type CallsOfContactRow struct {
 // The latest 50 that were not deleted, and how many there are. No word of a transcript: only the summary.
 //
 //	select id, direction, from_number, to_number, app.call_state(status, outcome, ended_reason)::text as status, ended_reason, outcome, summary,
-//	  duration_seconds, coalesce(started_at, created_at)::timestamptz as call_date, created_at, count(*) over () as total
+//	  duration_seconds, began_at as call_date, created_at, count(*) over () as total
 //	from public.call_logs
 //	where org_id = $1 and contact_id = $2::uuid and deleted_at is null
 //	order by created_at desc, id

@@ -238,6 +238,22 @@ ALTER TYPE app.call_context OWNER TO owner;
 
 COMMENT ON TYPE app.call_context IS 'What handling a call needs to know about its clinic: outcome as in app.tenant_route, the call''s row, language and zone for reading dates, the clock, and the week''s hours of the location and its resources as parallel arrays (weekday 0 is Sunday, minutes from midnight).';
 
+CREATE TYPE app.call_count AS (
+	calls bigint,
+	inbound bigint,
+	outbound bigint,
+	ended bigint,
+	missed bigint,
+	failed bigint,
+	transferred bigint,
+	timed bigint,
+	seconds bigint
+);
+
+ALTER TYPE app.call_count OWNER TO owner;
+
+COMMENT ON TYPE app.call_count IS 'Calls of a period in numbers, as a row of call_days has them.';
+
 CREATE TYPE app.call_detail AS (
 	id uuid,
 	vapi_call_id text,
@@ -1956,6 +1972,32 @@ ALTER FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id u
 
 COMMENT ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) IS 'The result of a booking function that changed nothing: outcome refused or question, with its reason and what to offer instead.';
 
+CREATE FUNCTION app.call_gaps(p_zone text) RETURNS SETOF tstzrange
+    LANGUAGE plpgsql STABLE ROWS 5
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select tstzrange(g.from_at, g.to_at)
+  from (
+    select d.to_at as from_at, coalesce(lead(d.from_at) over (order by d.day), 'infinity') as to_at
+    from public.call_days d
+    where d.org_id = v_org_id and d.time_zone = p_zone
+    union all
+    select '-infinity', coalesce(min(d.from_at), 'infinity')
+    from public.call_days d
+    where d.org_id = v_org_id and d.time_zone = p_zone
+  ) g
+  where g.from_at < g.to_at;
+end
+$$;
+
+ALTER FUNCTION app.call_gaps(p_zone text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.call_gaps(p_zone text) IS 'All of time but the days of calls that are rolled up in this zone: today, days that changed since, and what lies before the first and after the last. Calls in it have to be counted one by one.';
+
 CREATE FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -2006,53 +2048,60 @@ CREATE FUNCTION app.call_stats() RETURNS SETOF app.call_stats
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_now timestamptz := app.now();
   v_today timestamptz := (app.clinic_period(null, null, 'today'))[1];
   v_week timestamptz := (app.clinic_period(null, null, 'week'))[1];
   v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
-  with directions as (
-    select
-      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'inbound') as inbound,
-      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'outbound') as outbound,
-      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'web') as web
-  ), ended as (
-    select count(*) as calls, coalesce(round(avg(l.duration_seconds)), 0)::integer as average
-    from public.call_logs l
-    where l.org_id = v_org_id and l.status = 'ended'
-  ), special as (
-    select count(*) filter (where s.state = 'missed') as missed, count(*) filter (where s.state = 'failed') as failed,
-      count(*) filter (where s.state = 'transferred') as transferred
+  with days as (
+    select * from public.call_days d where d.org_id = v_org_id and d.time_zone = v_zone
+  ), gaps as materialized (
+    select lower(g) as from_at, upper(g) as to_at from app.call_gaps(v_zone) g
+  ), sums as (
+    select sum(c.calls) as calls, sum(c.inbound) as inbound, sum(c.outbound) as outbound, sum(c.ended) as ended,
+      sum(c.missed) as missed, sum(c.failed) as failed, sum(c.transferred) as transferred, sum(c.timed) as timed,
+      sum(c.seconds) as seconds
     from (
-      select app.call_state(l.status, l.outcome, l.ended_reason) as state
-      from public.call_logs l
-      where l.org_id = v_org_id and l.direction = any ('{inbound,outbound,web}') and l.status = 'ended'
-        and l.outcome = any ('{missed,transferred}')
-      offset 0 -- or the state would be found out anew in every column
-    ) s
-  ), lately as (
-    select count(*) filter (where l.began_at >= v_today) as today, count(*) filter (where l.began_at >= v_week) as week,
-      count(*) filter (where l.began_at >= v_month) as month
-    from (
-      select c.began_at from public.call_logs c
-      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= least(v_week, v_month)
+      select d.calls, d.inbound, d.outbound, d.ended, d.missed, d.failed, d.transferred, d.timed, d.seconds
+      from days d
       union all
-      select c.began_at from public.call_logs c
-      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= least(v_week, v_month)
-    ) l
+      select l.*
+      from gaps g
+      cross join lateral app.count_calls(g.from_at, g.to_at) l
+    ) c
+  ), lately as (
+    select coalesce(sum(c.calls) filter (where c.at >= v_today), 0) as today,
+      coalesce(sum(c.calls) filter (where c.at >= v_week), 0) as week,
+      coalesce(sum(c.calls) filter (where c.at >= v_month), 0) as month
+    from (
+      select d.from_at as at, d.calls
+      from days d
+      union all
+      select l.began_at, 1
+      from gaps g
+      join public.call_logs l on l.org_id = v_org_id and l.deleted_at is null
+        and l.began_at >= greatest(g.from_at, least(v_week, v_month)) and l.began_at < g.to_at
+      union all
+      select l.began_at, 1
+      from gaps g
+      join public.call_logs l on l.org_id = v_org_id and l.deleted_at is not null
+        and l.began_at >= greatest(g.from_at, least(v_week, v_month)) and l.began_at < g.to_at
+    ) c
   )
-  select d.inbound + d.outbound + d.web, d.inbound, d.outbound, e.calls - s.missed - s.failed - s.transferred, s.missed, s.transferred,
-    s.failed, n.today, n.week, n.month, e.average,
-    coalesce(round(100.0 * (e.calls - s.missed - s.failed) / nullif(e.calls, 0), 1), 0)::double precision,
+  select s.calls::bigint, s.inbound::bigint, s.outbound::bigint, (s.ended - s.missed - s.failed - s.transferred)::bigint,
+    s.missed::bigint, s.transferred::bigint, s.failed::bigint, n.today::bigint, n.week::bigint, n.month::bigint,
+    coalesce(round(s.seconds / nullif(s.timed, 0)), 0)::integer,
+    coalesce(round(100.0 * (s.ended - s.missed - s.failed) / nullif(s.ended, 0), 1), 0)::double precision,
     (
       select coalesce(sum(v.price_minor), 0)::bigint
       from public.appointments a
       join public.services v on v.org_id = a.org_id and v.id = a.service_id
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
-    (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
-  from directions d, ended e, special s, lately n;
+    (select count(*) from public.contacts k where k.org_id = v_org_id and k.erased_at is null and k.lead_status = 'hot')
+  from sums s, lately n;
 end
 $$;
 
@@ -3137,6 +3186,39 @@ $$;
 ALTER FUNCTION app.contacts_like(p_search text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.contacts_like(p_search text) IS 'The contacts whose name or e-mail address holds these words, whatever their case, or whose number holds these digits, however they are written (three or more).';
+
+CREATE FUNCTION app.count_calls(p_from timestamp with time zone, p_to timestamp with time zone) RETURNS SETOF app.call_count
+    LANGUAGE plpgsql STABLE ROWS 1
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select count(*), count(*) filter (where s.direction = 'inbound'), count(*) filter (where s.direction = 'outbound'),
+    count(*) filter (where s.state <> 'in_progress'), count(*) filter (where s.state = 'missed'),
+    count(*) filter (where s.state = 'failed'), count(*) filter (where s.state = 'transferred'),
+    count(s.duration_seconds) filter (where s.state <> 'in_progress'),
+    coalesce(sum(s.duration_seconds) filter (where s.state <> 'in_progress'), 0)
+  from (
+    select l.direction, l.duration_seconds, app.call_state(l.status, l.outcome, l.ended_reason) as state
+    from (
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= p_from and c.began_at < p_to
+      union all
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= p_from and c.began_at < p_to
+    ) l
+    offset 0 -- or the state would be found out anew in every column
+  ) s;
+end
+$$;
+
+ALTER FUNCTION app.count_calls(p_from timestamp with time zone, p_to timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.count_calls(p_from timestamp with time zone, p_to timestamp with time zone) IS 'The clinic''s calls that began in [p_from, p_to) in numbers, counted one by one, deleted ones too: one row, with zeros where there are none.';
 
 CREATE FUNCTION app.count_unread_notifications() RETURNS bigint
     LANGUAGE sql STABLE
@@ -4323,6 +4405,31 @@ $$;
 ALTER FUNCTION app.forget_answers() OWNER TO owner;
 
 COMMENT ON FUNCTION app.forget_answers() IS 'The part of app.erase_contact about kept answers, any of which may show the contact: all of the clinic''s are blanked, also those that are still to be written for what was changed before. That the wishes were carried out stays known: repeated, they act no second time.';
+
+CREATE FUNCTION app.forget_call_days() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := coalesce(new.org_id, old.org_id);
+  v_first date;
+  v_last date;
+begin
+  perform pg_advisory_xact_lock_shared(8, hashtext(v_org_id::text));
+  -- A day of any zone has the date that UTC has then, or one of its neighbours.
+  v_first := (least(old.began_at, new.began_at) at time zone 'UTC')::date - 1;
+  v_last := (greatest(old.began_at, new.began_at) at time zone 'UTC')::date + 1;
+  delete from public.call_days d
+  where d.org_id = v_org_id
+    and d.day between v_first and v_last
+    and ((d.from_at <= old.began_at and old.began_at < d.to_at) or (d.from_at <= new.began_at and new.began_at < d.to_at));
+  return null;
+end
+$$;
+
+ALTER FUNCTION app.forget_call_days() OWNER TO owner;
+
+COMMENT ON FUNCTION app.forget_call_days() IS 'Trigger: takes the rolled-up days of a call away when the call comes, goes or changes in what is counted, whoever writes it; until the next roll-up they are counted one by one.';
 
 CREATE FUNCTION app.forget_retired_tool(p_vapi_tool_id text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7113,6 +7220,19 @@ ALTER FUNCTION app.orgs_to_reseal(p_key_id text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.orgs_to_reseal(p_key_id text) IS 'The organisations, of all, that have a credential sealed with another key than this one; none: the other keys may go.';
 
+CREATE FUNCTION app.orgs_to_roll_up() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select o.id
+  from public.organizations o
+  order by o.id
+$$;
+
+ALTER FUNCTION app.orgs_to_roll_up() OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.orgs_to_roll_up() IS 'Every organisation: which of them had calls is for app.roll_up_calls to see, inside each.';
+
 CREATE FUNCTION app.orgs_with_due_recordings() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -9093,6 +9213,68 @@ $$;
 ALTER FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) IS 'From now on the link opens nothing; said again it changes nothing. Staff only (VX403); VX404 for an unknown link.';
+
+CREATE FUNCTION app.roll_up_calls(p_days integer) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_zone text;
+  v_today date;
+  v_midnight timestamptz;
+  v_first timestamptz;
+  v_day date;
+  v_rolled integer := 0;
+begin
+  if not pg_try_advisory_xact_lock(8, hashtext(v_org_id::text)) then
+    return 0;
+  end if;
+  select o.time_zone into v_zone from public.organizations o where o.id = v_org_id;
+  delete from public.call_days d where d.org_id = v_org_id and d.time_zone <> v_zone;
+  v_today := (app.now() at time zone v_zone)::date;
+  v_midnight := app.local_instant(v_today::timestamp, v_zone, false);
+  select min(f.began_at) into v_first
+  from app.call_gaps(v_zone) g
+  cross join lateral (
+    (select l.began_at from public.call_logs l
+    where l.org_id = v_org_id and l.deleted_at is null and l.began_at >= lower(g) and l.began_at < least(upper(g), v_midnight)
+    order by l.began_at limit 1)
+    union all
+    (select l.began_at from public.call_logs l
+    where l.org_id = v_org_id and l.deleted_at is not null and l.began_at >= lower(g) and l.began_at < least(upper(g), v_midnight)
+    order by l.began_at limit 1)
+  ) f;
+  if v_first is null or not isfinite(v_first) then
+    return 0;
+  end if;
+
+  for v_day in
+    select (v_first at time zone v_zone)::date + n from generate_series(0, p_days - 1) n
+  loop
+    exit when v_day >= v_today;
+    insert into public.call_days (org_id, day, time_zone, from_at, to_at,
+      calls, inbound, outbound, ended, missed, failed, transferred, timed, seconds)
+    select v_org_id, v_day, v_zone, s.from_at, s.to_at, c.*
+    from (
+      select app.local_instant(v_day::timestamp, v_zone, false) as from_at,
+        app.local_instant((v_day + 1)::timestamp, v_zone, false) as to_at
+    ) s
+    cross join lateral app.count_calls(s.from_at, s.to_at) c
+    where s.from_at < s.to_at -- Samoa had no 30 December 2011
+      and not exists (
+        select from public.call_days d where d.org_id = v_org_id and d.day = v_day and d.time_zone = v_zone);
+    if found then
+      v_rolled := v_rolled + 1;
+    end if;
+  end loop;
+  return v_rolled;
+end
+$$;
+
+ALTER FUNCTION app.roll_up_calls(p_days integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.roll_up_calls(p_days integer) IS 'Counts days of calls that are over in the clinic''s zone and have no row in call_days, from the first such call on, p_days in a row at most. Returns how many days it counted; 0: none is left, or somebody writes a call of the clinic just now, then the next hour does it. Rows of a zone that the clinic had before go.';
 
 CREATE TABLE public.agents (
     org_id uuid NOT NULL,
@@ -11933,6 +12115,45 @@ COMMENT ON TABLE public.calendar_links IS 'An outside calendar mirrored into bus
 
 COMMENT ON COLUMN public.calendar_links.last_synced_at IS 'When the mirror last matched the calendar; NULL: never. Too old, and bookings become pending.';
 
+CREATE TABLE public.call_days (
+    org_id uuid NOT NULL,
+    day date NOT NULL,
+    time_zone text NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    to_at timestamp with time zone NOT NULL,
+    calls integer NOT NULL,
+    inbound integer NOT NULL,
+    outbound integer NOT NULL,
+    ended integer NOT NULL,
+    missed integer NOT NULL,
+    failed integer NOT NULL,
+    transferred integer NOT NULL,
+    timed integer NOT NULL,
+    seconds bigint NOT NULL,
+    CONSTRAINT call_days_calls_check CHECK ((calls >= 0)),
+    CONSTRAINT call_days_span CHECK ((from_at < to_at))
+);
+
+ALTER TABLE ONLY public.call_days FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.call_days OWNER TO owner;
+
+COMMENT ON TABLE public.call_days IS 'Calls of days that are over, in numbers, deleted ones too. A row is true as long as it stands: whatever changes a call takes the row of its day away, and a day without a row is counted from the calls themselves. app.roll_up_calls writes them every hour.';
+
+COMMENT ON COLUMN public.call_days.day IS 'The clinic''s day in time_zone: calls whose began_at lies in [from_at, to_at).';
+
+COMMENT ON COLUMN public.call_days.time_zone IS 'The zone the clinic had when this was counted. Rows of another than the present one are not read, and go at the next roll-up.';
+
+COMMENT ON COLUMN public.call_days.from_at IS 'Kept, so that a row means the same calls after a zone''s rules have changed.';
+
+COMMENT ON COLUMN public.call_days.inbound IS 'Of calls; neither this nor outbound are those from the web.';
+
+COMMENT ON COLUMN public.call_days.ended IS 'Of calls; among them missed, failed and transferred (app.call_state), and the rest completed.';
+
+COMMENT ON COLUMN public.call_days.timed IS 'Ended calls with a known duration.';
+
+COMMENT ON COLUMN public.call_days.seconds IS 'How long the timed ones took together.';
+
 CREATE TABLE public.call_logs (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -12563,6 +12784,9 @@ ALTER TABLE ONLY public.calendar_links
 ALTER TABLE ONLY public.calendar_links
     ADD CONSTRAINT calendar_links_pkey PRIMARY KEY (org_id, id);
 
+ALTER TABLE ONLY public.call_days
+    ADD CONSTRAINT call_days_pkey PRIMARY KEY (org_id, day, time_zone);
+
 ALTER TABLE ONLY public.call_logs
     ADD CONSTRAINT call_logs_org_id_vapi_call_id_key UNIQUE (org_id, vapi_call_id);
 
@@ -12856,7 +13080,7 @@ COMMENT ON INDEX public.busy_blocks_resource IS 'free_slots: what is busy from n
 
 CREATE INDEX call_logs_began ON public.call_logs USING btree (org_id, began_at, id) WHERE (deleted_at IS NULL);
 
-COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page, the newest first, and the total of a period; call_stats; recent_activity.';
+COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page, the newest first, and the total of a period; count_calls and call_stats: days not rolled up; recent_activity.';
 
 CREATE INDEX call_logs_contact ON public.call_logs USING btree (org_id, contact_id);
 
@@ -12864,15 +13088,11 @@ COMMENT ON INDEX public.call_logs_contact IS 'A contact''s call history.';
 
 CREATE INDEX call_logs_counted ON public.call_logs USING btree (org_id, direction, status, outcome, ended_reason, deleted_at);
 
-COMMENT ON INDEX public.call_logs_counted IS 'list_calls and call_stats: totals.';
+COMMENT ON INDEX public.call_logs_counted IS 'list_calls: totals.';
 
 CREATE INDEX call_logs_deleted ON public.call_logs USING btree (org_id, began_at) WHERE (deleted_at IS NOT NULL);
 
-COMMENT ON INDEX public.call_logs_deleted IS 'call_stats: what began lately and was deleted since.';
-
-CREATE INDEX call_logs_lasted ON public.call_logs USING btree (org_id, status, duration_seconds);
-
-COMMENT ON INDEX public.call_logs_lasted IS 'call_stats: the average.';
+COMMENT ON INDEX public.call_logs_deleted IS 'count_calls and call_stats: days not rolled up.';
 
 CREATE INDEX call_logs_recent ON public.call_logs USING btree (org_id, created_at);
 
@@ -13110,6 +13330,10 @@ CREATE TRIGGER voxanne_provision AFTER INSERT OR UPDATE ON auth.users FOR EACH R
 
 CREATE TRIGGER voxanne_stamp BEFORE INSERT OR UPDATE ON auth.users FOR EACH ROW EXECUTE FUNCTION app.stamp_user();
 
+CREATE TRIGGER voxanne_call_came_or_went AFTER INSERT OR DELETE ON public.call_logs FOR EACH ROW EXECUTE FUNCTION app.forget_call_days();
+
+CREATE TRIGGER voxanne_call_changed AFTER UPDATE ON public.call_logs FOR EACH ROW WHEN (((old.began_at IS DISTINCT FROM new.began_at) OR (old.status IS DISTINCT FROM new.status) OR (old.outcome IS DISTINCT FROM new.outcome) OR (old.ended_reason IS DISTINCT FROM new.ended_reason) OR (old.direction IS DISTINCT FROM new.direction) OR (old.duration_seconds IS DISTINCT FROM new.duration_seconds))) EXECUTE FUNCTION app.forget_call_days();
+
 ALTER TABLE ONLY public.agent_tools
     ADD CONSTRAINT agent_tools_org_id_agent_id_fkey FOREIGN KEY (org_id, agent_id) REFERENCES public.agents(org_id, id) ON DELETE CASCADE;
 
@@ -13166,6 +13390,9 @@ ALTER TABLE ONLY public.busy_blocks
 
 ALTER TABLE ONLY public.calendar_links
     ADD CONSTRAINT calendar_links_org_id_resource_id_fkey FOREIGN KEY (org_id, resource_id) REFERENCES public.resources(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.call_days
+    ADD CONSTRAINT call_days_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
 ALTER TABLE ONLY public.call_logs
     ADD CONSTRAINT call_logs_org_id_agent_id_fkey FOREIGN KEY (org_id, agent_id) REFERENCES public.agents(org_id, id) ON DELETE SET NULL (agent_id);
@@ -13399,6 +13626,8 @@ ALTER TABLE public.busy_blocks ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.calendar_links ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.call_days ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.call_logs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.caller_messages ENABLE ROW LEVEL SECURITY;
@@ -13529,6 +13758,8 @@ CREATE POLICY service_role_sees_all ON public.busy_blocks TO service_role USING 
 
 CREATE POLICY service_role_sees_all ON public.calendar_links TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.call_days TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.call_logs TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.caller_messages TO service_role USING (true) WITH CHECK (true);
@@ -13627,6 +13858,8 @@ CREATE POLICY tenant_reads ON public.busy_blocks FOR SELECT TO tenant_user, tena
 
 CREATE POLICY tenant_reads ON public.calendar_links FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.call_days FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.call_logs FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.caller_messages FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -13720,6 +13953,8 @@ CREATE POLICY writer_writes ON public.business_hours TO app_writer USING ((org_i
 CREATE POLICY writer_writes ON public.busy_blocks TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.calendar_links TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.call_days TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.call_logs TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -13948,6 +14183,9 @@ REVOKE ALL ON FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid,
 GRANT ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) TO app_writer;
 REVOKE ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.call_gaps(p_zone text) TO app_writer;
+REVOKE ALL ON FUNCTION app.call_gaps(p_zone text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
 
@@ -14077,6 +14315,9 @@ REVOKE ALL ON FUNCTION app.contact_stats() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contacts_like(p_search text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.contacts_like(p_search text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.count_calls(p_from timestamp with time zone, p_to timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.count_calls(p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.count_unread_notifications() TO tenant_user;
 REVOKE ALL ON FUNCTION app.count_unread_notifications() FROM PUBLIC;
@@ -14223,6 +14464,8 @@ REVOKE ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_h
 
 GRANT ALL ON FUNCTION app.forget_answers() TO app_writer;
 REVOKE ALL ON FUNCTION app.forget_answers() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.forget_call_days() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) FROM PUBLIC;
@@ -14549,6 +14792,9 @@ REVOKE ALL ON FUNCTION app.org_for_user(p_user_id uuid, p_email text, p_invitati
 GRANT ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.orgs_to_reseal(p_key_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.orgs_to_roll_up() TO voxanne_login;
+REVOKE ALL ON FUNCTION app.orgs_to_roll_up() FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.orgs_with_due_recordings() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.orgs_with_due_recordings() FROM PUBLIC;
 
@@ -14782,6 +15028,9 @@ REVOKE ALL ON FUNCTION app.retired_tools() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.roll_up_calls(p_days integer) TO tenant_service;
+REVOKE ALL ON FUNCTION app.roll_up_calls(p_days integer) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.agents TO tenant_service;
 GRANT SELECT ON TABLE public.agents TO tenant_user;
@@ -15087,6 +15336,11 @@ GRANT SELECT ON TABLE public.calendar_links TO tenant_service;
 GRANT SELECT ON TABLE public.calendar_links TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_links TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.calendar_links TO service_role;
+
+GRANT SELECT ON TABLE public.call_days TO tenant_service;
+GRANT SELECT ON TABLE public.call_days TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_days TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_days TO service_role;
 
 GRANT SELECT ON TABLE public.call_logs TO tenant_service;
 GRANT SELECT ON TABLE public.call_logs TO tenant_user;

@@ -148,6 +148,49 @@ func (q *Queries) OpenCall(ctx context.Context, arg OpenCallParams) (CallRow, er
 	return i, err
 }
 
+const orgsToRollUp = `-- name: OrgsToRollUp :many
+select org_id::uuid
+from app.orgs_to_roll_up() org_id
+`
+
+// OrgsToRollUp
+//
+//	select org_id::uuid
+//	from app.orgs_to_roll_up() org_id
+func (q *Queries) OrgsToRollUp(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, orgsToRollUp)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var org_id uuid.UUID
+		if err := rows.Scan(&org_id); err != nil {
+			return nil, err
+		}
+		items = append(items, org_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const rollUpCalls = `-- name: RollUpCalls :one
+select app.roll_up_calls(p_days => $1::integer)::integer as days
+`
+
+// RollUpCalls
+//
+//	select app.roll_up_calls(p_days => $1::integer)::integer as days
+func (q *Queries) RollUpCalls(ctx context.Context, days int32) (int32, error) {
+	row := q.db.QueryRow(ctx, rollUpCalls, days)
+	var days_2 int32
+	err := row.Scan(&days_2)
+	return days_2, err
+}
+
 const setOrgSettings = `-- name: SetOrgSettings :one
 select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for
 from app.set_org_settings(p_fields => $1::jsonb)

@@ -176,6 +176,16 @@ func TestHoldIsReleasedAfterItsTimeAndNotBefore(t *testing.T) {
 	b.eventually(t, "select count(*) = 0 from public.appointments")
 }
 
+func TestDaysOfCallsThatAreOverAreRolledUp(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.data.Exec(t, `insert into public.call_logs (org_id, vapi_call_id, direction, created_at)
+		select id, 'vapi-old-' || n, 'inbound', now() - n * interval '10 days' from public.organizations, generate_series(1, 3) n`)
+	b.work(t, unread)
+	b.eventually(t, `select not exists (
+		select from public.organizations o where (select coalesce(sum(d.calls), 0) from public.call_days d where d.org_id = o.id) <> 3)`)
+}
+
 func TestSweepDeletesOnlyWhatIsOld(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -198,6 +198,7 @@ select app.protect_table('public.scheduled_messages');
 select app.protect_table('public.reply_questions');
 select app.protect_table('public.idempotency_keys');
 select app.protect_table('public.event_tickets');
+select app.protect_table('public.call_days');
 
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;
@@ -2741,8 +2742,8 @@ select app.seal('app.list_calls(integer, integer, date, date, text, text, text, 
 
 -- +goose StatementBegin
 -- snapshot of sql/1204_function_call_stats.sql
--- Every number is a stretch of an index and nothing is grouped: grouping costs about twice what counting does. Directions come
--- from call_logs_counted, ended calls and their average from call_logs_lasted; few calls are missed, transferred or deleted.
+-- Days that are over come from call_days; what has no row there, today first of all, is counted from the calls. Both are read by
+-- one statement: a day whose row is taken away meanwhile is not missed.
 create or replace function app.call_stats()
 returns setof app.call_stats
 language plpgsql
@@ -2752,53 +2753,60 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_now timestamptz := app.now();
   v_today timestamptz := (app.clinic_period(null, null, 'today'))[1];
   v_week timestamptz := (app.clinic_period(null, null, 'week'))[1];
   v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
-  with directions as (
-    select
-      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'inbound') as inbound,
-      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'outbound') as outbound,
-      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'web') as web
-  ), ended as (
-    select count(*) as calls, coalesce(round(avg(l.duration_seconds)), 0)::integer as average
-    from public.call_logs l
-    where l.org_id = v_org_id and l.status = 'ended'
-  ), special as (
-    select count(*) filter (where s.state = 'missed') as missed, count(*) filter (where s.state = 'failed') as failed,
-      count(*) filter (where s.state = 'transferred') as transferred
+  with days as (
+    select * from public.call_days d where d.org_id = v_org_id and d.time_zone = v_zone
+  ), gaps as materialized (
+    select lower(g) as from_at, upper(g) as to_at from app.call_gaps(v_zone) g
+  ), sums as (
+    select sum(c.calls) as calls, sum(c.inbound) as inbound, sum(c.outbound) as outbound, sum(c.ended) as ended,
+      sum(c.missed) as missed, sum(c.failed) as failed, sum(c.transferred) as transferred, sum(c.timed) as timed,
+      sum(c.seconds) as seconds
     from (
-      select app.call_state(l.status, l.outcome, l.ended_reason) as state
-      from public.call_logs l
-      where l.org_id = v_org_id and l.direction = any ('{inbound,outbound,web}') and l.status = 'ended'
-        and l.outcome = any ('{missed,transferred}')
-      offset 0 -- or the state would be found out anew in every column
-    ) s
-  ), lately as (
-    select count(*) filter (where l.began_at >= v_today) as today, count(*) filter (where l.began_at >= v_week) as week,
-      count(*) filter (where l.began_at >= v_month) as month
-    from (
-      select c.began_at from public.call_logs c
-      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= least(v_week, v_month)
+      select d.calls, d.inbound, d.outbound, d.ended, d.missed, d.failed, d.transferred, d.timed, d.seconds
+      from days d
       union all
-      select c.began_at from public.call_logs c
-      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= least(v_week, v_month)
-    ) l
+      select l.*
+      from gaps g
+      cross join lateral app.count_calls(g.from_at, g.to_at) l
+    ) c
+  ), lately as (
+    select coalesce(sum(c.calls) filter (where c.at >= v_today), 0) as today,
+      coalesce(sum(c.calls) filter (where c.at >= v_week), 0) as week,
+      coalesce(sum(c.calls) filter (where c.at >= v_month), 0) as month
+    from (
+      select d.from_at as at, d.calls
+      from days d
+      union all
+      select l.began_at, 1
+      from gaps g
+      join public.call_logs l on l.org_id = v_org_id and l.deleted_at is null
+        and l.began_at >= greatest(g.from_at, least(v_week, v_month)) and l.began_at < g.to_at
+      union all
+      select l.began_at, 1
+      from gaps g
+      join public.call_logs l on l.org_id = v_org_id and l.deleted_at is not null
+        and l.began_at >= greatest(g.from_at, least(v_week, v_month)) and l.began_at < g.to_at
+    ) c
   )
-  select d.inbound + d.outbound + d.web, d.inbound, d.outbound, e.calls - s.missed - s.failed - s.transferred, s.missed, s.transferred,
-    s.failed, n.today, n.week, n.month, e.average,
-    coalesce(round(100.0 * (e.calls - s.missed - s.failed) / nullif(e.calls, 0), 1), 0)::double precision,
+  select s.calls::bigint, s.inbound::bigint, s.outbound::bigint, (s.ended - s.missed - s.failed - s.transferred)::bigint,
+    s.missed::bigint, s.transferred::bigint, s.failed::bigint, n.today::bigint, n.week::bigint, n.month::bigint,
+    coalesce(round(s.seconds / nullif(s.timed, 0)), 0)::integer,
+    coalesce(round(100.0 * (s.ended - s.missed - s.failed) / nullif(s.ended, 0), 1), 0)::double precision,
     (
       select coalesce(sum(v.price_minor), 0)::bigint
       from public.appointments a
       join public.services v on v.org_id = a.org_id and v.id = a.service_id
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
-    (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
-  from directions d, ended e, special s, lately n;
+    (select count(*) from public.contacts k where k.org_id = v_org_id and k.erased_at is null and k.lead_status = 'hot')
+  from sums s, lately n;
 end
 $$;
 
@@ -4140,6 +4148,228 @@ comment on function app.found_ids(text, text) is
 
 select app.seal('app.found_ids(text, text)', 'app_searcher', 'tenant_user', 'app_writer');
 -- end of sql/1282_function_found_ids.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1285_function_call_gaps.sql
+create or replace function app.call_gaps(p_zone text)
+returns setof tstzrange
+language plpgsql
+stable
+rows 5
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select tstzrange(g.from_at, g.to_at)
+  from (
+    select d.to_at as from_at, coalesce(lead(d.from_at) over (order by d.day), 'infinity') as to_at
+    from public.call_days d
+    where d.org_id = v_org_id and d.time_zone = p_zone
+    union all
+    select '-infinity', coalesce(min(d.from_at), 'infinity')
+    from public.call_days d
+    where d.org_id = v_org_id and d.time_zone = p_zone
+  ) g
+  where g.from_at < g.to_at;
+end
+$$;
+
+comment on function app.call_gaps(text) is
+  'All of time but the days of calls that are rolled up in this zone: today, days that changed since, and what lies before the first and after the last. Calls in it have to be counted one by one.';
+
+select app.seal('app.call_gaps(text)', null, 'app_writer');
+-- end of sql/1285_function_call_gaps.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1286_function_count_calls.sql
+-- Two stretches, because the indexes by time are of the deleted calls and of the others.
+create or replace function app.count_calls(p_from timestamptz, p_to timestamptz)
+returns setof app.call_count
+language plpgsql
+stable
+rows 1
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select count(*), count(*) filter (where s.direction = 'inbound'), count(*) filter (where s.direction = 'outbound'),
+    count(*) filter (where s.state <> 'in_progress'), count(*) filter (where s.state = 'missed'),
+    count(*) filter (where s.state = 'failed'), count(*) filter (where s.state = 'transferred'),
+    count(s.duration_seconds) filter (where s.state <> 'in_progress'),
+    coalesce(sum(s.duration_seconds) filter (where s.state <> 'in_progress'), 0)
+  from (
+    select l.direction, l.duration_seconds, app.call_state(l.status, l.outcome, l.ended_reason) as state
+    from (
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= p_from and c.began_at < p_to
+      union all
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= p_from and c.began_at < p_to
+    ) l
+    offset 0 -- or the state would be found out anew in every column
+  ) s;
+end
+$$;
+
+comment on function app.count_calls(timestamptz, timestamptz) is
+  'The clinic''s calls that began in [p_from, p_to) in numbers, counted one by one, deleted ones too: one row, with zeros where there are none.';
+
+select app.seal('app.count_calls(timestamptz, timestamptz)', null, 'app_writer');
+-- end of sql/1286_function_count_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1287_function_forget_call_days.sql
+-- SECURITY INVOKER on purpose: whoever may write calls, of one clinic or of all, may take their days away.
+-- Calls of one clinic never wait for each other here: the lock is shared, and only app.roll_up_calls wants it for itself. It is
+-- taken before the row is looked for, so that a day being rolled up at this moment is seen.
+create or replace function app.forget_call_days()
+returns trigger
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := coalesce(new.org_id, old.org_id);
+  v_first date;
+  v_last date;
+begin
+  perform pg_advisory_xact_lock_shared(8, hashtext(v_org_id::text));
+  -- A day of any zone has the date that UTC has then, or one of its neighbours.
+  v_first := (least(old.began_at, new.began_at) at time zone 'UTC')::date - 1;
+  v_last := (greatest(old.began_at, new.began_at) at time zone 'UTC')::date + 1;
+  delete from public.call_days d
+  where d.org_id = v_org_id
+    and d.day between v_first and v_last
+    and ((d.from_at <= old.began_at and old.began_at < d.to_at) or (d.from_at <= new.began_at and new.began_at < d.to_at));
+  return null;
+end
+$$;
+
+comment on function app.forget_call_days() is
+  'Trigger: takes the rolled-up days of a call away when the call comes, goes or changes in what is counted, whoever writes it; until the next roll-up they are counted one by one.';
+
+select app.seal('app.forget_call_days()', null);
+-- end of sql/1287_function_forget_call_days.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1288_trigger_call_days.sql
+-- What a call said, whose it was and whether it was deleted is not counted: such changes cost nothing.
+create or replace trigger voxanne_call_came_or_went
+after insert or delete on public.call_logs
+for each row execute function app.forget_call_days();
+
+create or replace trigger voxanne_call_changed
+after update on public.call_logs
+for each row
+when (
+  old.began_at is distinct from new.began_at or old.status is distinct from new.status
+  or old.outcome is distinct from new.outcome or old.ended_reason is distinct from new.ended_reason
+  or old.direction is distinct from new.direction or old.duration_seconds is distinct from new.duration_seconds)
+execute function app.forget_call_days();
+-- end of sql/1288_trigger_call_days.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1289_function_roll_up_calls.sql
+-- It never waits: whoever writes a call at this moment goes first, and the days are rolled up an hour later. While it counts,
+-- such a writer waits, so a few days at a time are enough.
+create or replace function app.roll_up_calls(p_days integer)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_zone text;
+  v_today date;
+  v_midnight timestamptz;
+  v_first timestamptz;
+  v_day date;
+  v_rolled integer := 0;
+begin
+  if not pg_try_advisory_xact_lock(8, hashtext(v_org_id::text)) then
+    return 0;
+  end if;
+  select o.time_zone into v_zone from public.organizations o where o.id = v_org_id;
+  delete from public.call_days d where d.org_id = v_org_id and d.time_zone <> v_zone;
+  v_today := (app.now() at time zone v_zone)::date;
+  v_midnight := app.local_instant(v_today::timestamp, v_zone, false);
+  select min(f.began_at) into v_first
+  from app.call_gaps(v_zone) g
+  cross join lateral (
+    (select l.began_at from public.call_logs l
+    where l.org_id = v_org_id and l.deleted_at is null and l.began_at >= lower(g) and l.began_at < least(upper(g), v_midnight)
+    order by l.began_at limit 1)
+    union all
+    (select l.began_at from public.call_logs l
+    where l.org_id = v_org_id and l.deleted_at is not null and l.began_at >= lower(g) and l.began_at < least(upper(g), v_midnight)
+    order by l.began_at limit 1)
+  ) f;
+  if v_first is null or not isfinite(v_first) then
+    return 0;
+  end if;
+
+  for v_day in
+    select (v_first at time zone v_zone)::date + n from generate_series(0, p_days - 1) n
+  loop
+    exit when v_day >= v_today;
+    insert into public.call_days (org_id, day, time_zone, from_at, to_at,
+      calls, inbound, outbound, ended, missed, failed, transferred, timed, seconds)
+    select v_org_id, v_day, v_zone, s.from_at, s.to_at, c.*
+    from (
+      select app.local_instant(v_day::timestamp, v_zone, false) as from_at,
+        app.local_instant((v_day + 1)::timestamp, v_zone, false) as to_at
+    ) s
+    cross join lateral app.count_calls(s.from_at, s.to_at) c
+    where s.from_at < s.to_at -- Samoa had no 30 December 2011
+      and not exists (
+        select from public.call_days d where d.org_id = v_org_id and d.day = v_day and d.time_zone = v_zone);
+    if found then
+      v_rolled := v_rolled + 1;
+    end if;
+  end loop;
+  return v_rolled;
+end
+$$;
+
+comment on function app.roll_up_calls(integer) is
+  'Counts days of calls that are over in the clinic''s zone and have no row in call_days, from the first such call on, p_days in a row at most. Returns how many days it counted; 0: none is left, or somebody writes a call of the clinic just now, then the next hour does it. Rows of a zone that the clinic had before go.';
+
+select app.seal('app.roll_up_calls(integer)', 'app_writer', 'tenant_service');
+-- end of sql/1289_function_roll_up_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1290_function_orgs_to_roll_up.sql
+create or replace function app.orgs_to_roll_up()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select o.id
+  from public.organizations o
+  order by o.id
+$$;
+
+comment on function app.orgs_to_roll_up() is
+  'Every organisation: which of them had calls is for app.roll_up_calls to see, inside each.';
+
+select app.seal('app.orgs_to_roll_up()', 'app_definer', 'voxanne_login');
+-- end of sql/1290_function_orgs_to_roll_up.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -5680,6 +5910,13 @@ drop function app.invite_member;
 drop function app.list_invitations;
 drop function app.mail_invitation;
 drop function app.invitation_mail;
+drop function app.orgs_to_roll_up;
+drop function app.roll_up_calls;
+drop trigger if exists voxanne_call_changed on public.call_logs;
+drop trigger if exists voxanne_call_came_or_went on public.call_logs;
+drop function app.forget_call_days cascade;
+drop function app.count_calls;
+drop function app.call_gaps;
 drop function app.found_ids;
 drop function app.page_span;
 drop function app.remove_member;

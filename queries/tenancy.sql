@@ -24,6 +24,13 @@ where o.id = @org_id;
 -- name: SweepPlatform :one
 select app.sweep_platform(p_events_before => @events_before::timestamptz, p_deliveries_before => @deliveries_before::timestamptz)::bigint as swept;
 
+-- name: OrgsToRollUp :many
+select org_id::uuid
+from app.orgs_to_roll_up() org_id;
+
+-- name: RollUpCalls :one
+select app.roll_up_calls(p_days => @days::integer)::integer as days;
+
 -- name: SetOrgSettings :one
 select *
 from app.set_org_settings(p_fields => @fields::jsonb);

@@ -43,6 +43,7 @@ select app.protect_table('public.scheduled_messages');
 select app.protect_table('public.reply_questions');
 select app.protect_table('public.idempotency_keys');
 select app.protect_table('public.event_tickets');
+select app.protect_table('public.call_days');
 
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;

@@ -1,4 +1,4 @@
--- Do repeated wishes act once, and do invitations open what they should?
+-- Do repeated wishes act once, do invitations open what they should, and are the statistics of calls true?
 --
 --   psql "$ADMIN_DATABASE_URL" -f sql/verify/dashboard.sql
 --
@@ -66,6 +66,25 @@ select 'token_in_clear', 'error', format('org %s: message %s', m.org_id, m.id),
 from public.messages m
 where m.category = 'invitation'
   and (m.content not like '%[link]%' or m.content like '%token=%')
+
+union all
+-- day_miscounted: a rolled-up day is not what its calls are.
+select 'day_miscounted', 'error', format('org %s: %s in %s', d.org_id, d.day, d.time_zone),
+  'delete from public.call_days where org_id = …: the next hour counts anew. Then find out who passed the triggers of call_logs by (truncate, session_replication_role, repeatable read).'
+from public.call_days d
+cross join lateral (
+  select count(*) as calls, count(*) filter (where l.direction = 'inbound') as inbound,
+    count(*) filter (where l.direction = 'outbound') as outbound, count(*) filter (where l.status = 'ended') as ended,
+    count(*) filter (where app.call_state(l.status, l.outcome, l.ended_reason) = 'missed') as missed,
+    count(*) filter (where app.call_state(l.status, l.outcome, l.ended_reason) = 'failed') as failed,
+    count(*) filter (where app.call_state(l.status, l.outcome, l.ended_reason) = 'transferred') as transferred,
+    count(l.duration_seconds) filter (where l.status = 'ended') as timed,
+    coalesce(sum(l.duration_seconds) filter (where l.status = 'ended'), 0) as seconds
+  from public.call_logs l
+  where l.org_id = d.org_id and l.began_at >= d.from_at and l.began_at < d.to_at
+) c
+where (d.calls, d.inbound, d.outbound, d.ended, d.missed, d.failed, d.transferred, d.timed, d.seconds)
+  is distinct from (c.calls, c.inbound, c.outbound, c.ended, c.missed, c.failed, c.transferred, c.timed, c.seconds)
 order by 2, 1, 3;
 
 \ir verdict.psql

@@ -1,4 +1,4 @@
--- One answer kept, one wish being carried out, and an invitation with its e-mail beside one that was accepted.
+-- One answer kept, one wish being carried out, an invitation with its e-mail beside one that was accepted, and a day of calls.
 begin;
 \ir ../../../tests/booking.psql
 select pg_temp.act_as('admin');
@@ -11,4 +11,9 @@ select mail from app.invite_member('nurse@patients.example', 'staff', '00000000-
 reset role;
 insert into public.invitations (org_id, email, role, token_hash, expires_at, accepted_at)
 values (:'lakeside', 'nurse@patients.example', 'staff', sha256('test-secret-0'), app.now(), app.now());
+-- A day of calls that is rolled up.
+update public.call_logs set started_at = pg_temp.t('02 12:00'), status = 'ended', outcome = 'missed', duration_seconds = 9 where id = :'call1';
+select pg_temp.act_for('a');
+select app.roll_up_calls(9);
+reset role;
 commit;
