@@ -35,6 +35,9 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
+	// patience is how long the played providers are waited for: long enough on a busy machine.
+	patience = 4 * time.Second
+
 	jwtSecret = "test-secret-jwt-test-secret-jwt-test"
 	codeKey   = "7e57000000000000000000000000000000000000000000000000000000000001"
 
@@ -109,11 +112,11 @@ func (b *bundle) serve(t *testing.T) http.Handler {
 	provider := httptest.NewServer(b.twilio)
 	t.Cleanup(provider.Close)
 	t.Cleanup(b.twilio.Close)
-	gateway, err := twilio.New(twilio.Options{BaseURL: provider.URL, HTTP: provider.Client(), Timeout: 4 * time.Second})
+	gateway, err := twilio.New(twilio.Options{BaseURL: provider.URL, HTTP: provider.Client(), Timeout: patience})
 	require.NoError(t, err)
 	mail := httptest.NewServer(b.resend)
 	t.Cleanup(mail.Close)
-	resend, err := email.NewResend(email.ResendOptions{BaseURL: mail.URL, HTTP: mail.Client(), Timeout: 4 * time.Second})
+	resend, err := email.NewResend(email.ResendOptions{BaseURL: mail.URL, HTTP: mail.Client(), Timeout: patience})
 	require.NoError(t, err)
 	keys, err := vault.ParseKeyring(codeKey)
 	require.NoError(t, err)
