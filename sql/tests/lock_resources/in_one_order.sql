@@ -4,7 +4,7 @@ begin;
 select plan(9);
 
 create function pg_temp.locked() returns text[] language sql as $$
-  select coalesce(array_agg(classid || ':' || objid order by classid, objid), '{}') from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted
+  select coalesce(array_agg(classid || ':' || objid order by classid, objid), '{}') from pg_locks where locktype = 'advisory' and classid in (1, 2) and pid = pg_backend_pid() and granted
 $$;
 create function pg_temp.keys(variadic p_ids text[]) returns text[] language sql as $$
   select array_agg('2:' || hashtext(i)::bit(32)::bigint order by hashtext(i)::bit(32)::bigint) from unnest(p_ids) i
