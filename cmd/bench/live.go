@@ -69,6 +69,9 @@ func runLive(ctx context.Context, s settings) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := b.relayed(ctx, liveBurst+len(sent)); err != nil {
+		return err
+	}
 	time.Sleep(time.Second) // what was told last is on its way
 	b.hangUp()
 	_ = readers.Wait() // they end because they were hung up
@@ -195,6 +198,9 @@ func (b *liveBench) tell(ctx context.Context) (map[uuid.UUID]time.Time, error) {
 	if err := b.announce(ctx, b.members[0].OrgID, burst); err != nil {
 		return nil, err
 	}
+	if err := b.relayed(ctx, liveBurst); err != nil {
+		return nil, err
+	}
 	time.Sleep(2 * time.Second) // told and done with, but for the slow one
 	sent := map[uuid.UUID]time.Time{}
 	tick := time.NewTicker(time.Second / liveRate)
@@ -216,6 +222,21 @@ func (b *liveBench) tell(ctx context.Context) (map[uuid.UUID]time.Time, error) {
 
 func (b *liveBench) announce(ctx context.Context, org uuid.UUID, ids []uuid.UUID) error {
 	return b.database.AsTenant(ctx, org, func(tx db.Tx) error { return tx.BenchAnnounce(ctx, ids) })
+}
+
+// relayed waits until the relay has read so many changes. They are read in the order of their transactions: one that still
+// writes anywhere in the cluster, another test's for instance, holds all later ones back.
+func (b *liveBench) relayed(ctx context.Context, changes int) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for b.metric("voxanne_live_events_total") < float64(changes) {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("wait for %d changes to be read: %w", changes, ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 func (b *liveBench) hangUp() {
