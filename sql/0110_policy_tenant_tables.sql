@@ -39,6 +39,8 @@ select app.protect_table('public.campaign_steps');
 select app.protect_table('public.scheduled_messages');
 select app.protect_table('public.reply_questions');
 select app.protect_table('public.idempotency_keys');
+select app.protect_table('public.provisioning');
+select app.protect_table('public.provisioning_steps');
 
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;
@@ -51,8 +53,10 @@ revoke select on table public.invitations from tenant_user, tenant_service;
 grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at)
   on table public.invitations to tenant_user, tenant_service;
 
--- Keys, sealed credentials and one member's kept answers are opened by functions only; nobody's list shows them.
-revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys from tenant_user, tenant_service;
+-- Keys, sealed credentials, one member's kept answers and what a clinic had set at Twilio are opened by functions only;
+-- nobody's list shows them.
+revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys, public.provisioning, public.provisioning_steps
+  from tenant_user, tenant_service;
 revoke select on table public.org_credentials from tenant_user, tenant_service;
 grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
   created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;

@@ -11,7 +11,8 @@ declare
   v_run_at timestamptz := coalesce(p_run_at, app.now());
 begin
   if p_kind is null or p_kind not in (
-    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent'
+    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent',
+    'provision_number'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -20,8 +21,8 @@ begin
     p_kind,
     p_args || jsonb_build_object('org_id', app.require_org_id()),
     8,
-    -- Vapi being down must not keep holds and texts waiting behind syncs.
-    case when p_kind = 'sync_agent' then 'vapi' else 'default' end, 1, v_run_at,
+    -- Vapi being down must not keep holds and texts waiting behind what waits for it.
+    case when p_kind in ('sync_agent', 'provision_number') then 'vapi' else 'default' end, 1, v_run_at,
     case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
   )
   returning id into v_id;
@@ -30,6 +31,6 @@ end
 $$;
 
 comment on function app.enqueue_job(text, jsonb, timestamptz) is
-  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, provision_number) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');

@@ -103,7 +103,7 @@ func TestLoginRoleCallsOnlyTheDoors(t *testing.T) {
 		select p.proname::text from pg_proc p
 		where p.pronamespace = 'app'::regnamespace and has_function_privilege('voxanne_login', p.oid, 'execute') order by 1`)
 	require.Equal(t, []string{
-		"agents_to_reconcile", "agents_to_sync", "begin_request", "claim_tool", "find_messaging_tenant", "forget_retired_tool",
+		"agents_to_reconcile", "agents_to_sync", "begin_request", "claim_tool", "due_provisionings", "find_messaging_tenant", "forget_retired_tool",
 		"limit_waits", "lose_tool", "open_call", "orgs_to_reseal", "register_tool", "release_tool_claim", "retired_tools",
 		"sweep_platform", "take_vapi_turn", "tool_registry",
 	}, got)
