@@ -261,6 +261,37 @@ func (q *Queries) FinishProvisioningStep(ctx context.Context, arg FinishProvisio
 	return kept, err
 }
 
+const lineToCheck = `-- name: LineToCheck :one
+select outcome, wait_seconds, step, number, attempts, external_id, undo, number_sid, earlier, vapi_number_id, known_vapi_id, routing, own_line, vapi_assistant_id
+from app.line_to_check()
+`
+
+// LineToCheck
+//
+//	select outcome, wait_seconds, step, number, attempts, external_id, undo, number_sid, earlier, vapi_number_id, known_vapi_id, routing, own_line, vapi_assistant_id
+//	from app.line_to_check()
+func (q *Queries) LineToCheck(ctx context.Context) (ProvisioningTask, error) {
+	row := q.db.QueryRow(ctx, lineToCheck)
+	var i ProvisioningTask
+	err := row.Scan(
+		&i.Outcome,
+		&i.WaitSeconds,
+		&i.Step,
+		&i.Number,
+		&i.Attempts,
+		&i.ExternalID,
+		&i.Undo,
+		&i.NumberSid,
+		&i.Earlier,
+		&i.VapiNumberID,
+		&i.KnownVapiID,
+		&i.Routing,
+		&i.OwnLine,
+		&i.VapiAssistantID,
+	)
+	return i, err
+}
+
 const noteNumberCheck = `-- name: NoteNumberCheck :exec
 select app.note_number_check(p_provisioning_id => $1::uuid, p_error => $2::text)
 `

@@ -3730,6 +3730,7 @@ declare
   v_now timestamptz;
   v_run public.provisioning;
   v_attempts integer;
+  v_final boolean;
   v_pause integer;
 begin
   select * into v_run
@@ -3740,20 +3741,29 @@ begin
     return false;
   end if;
   v_now := app.now();
+  select s.attempts into v_attempts
+  from public.provisioning_steps s
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step;
+  -- Nothing is left outside because of one refusal: twenty tries of undoing last about three hours.
+  v_final := p_final and (v_run.state = 'running' or v_attempts >= 20);
   update public.provisioning_steps s
   set error = p_error, updated_at = v_now,
     -- A gateway may give up before what it asked for is done.
     settle_at = case when p_may_still_act then v_now + interval '30 seconds' else s.settle_at end,
-    state = case when p_final and v_run.state <> 'running' then 'left' else s.state end
-  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step
-  returning s.attempts into v_attempts;
+    state = case when v_final and v_run.state <> 'running' then 'left' else s.state end
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step;
+  if v_final and v_run.state <> 'running' and p_step = 'import' then
+    update public.phone_numbers n
+    set vapi_phone_number_id = null, updated_at = v_now
+    where n.org_id = v_org_id and n.number = v_run.number;
+  end if;
   v_pause := greatest(least(2 ^ least(v_attempts - 1, 10), case v_run.state when 'running' then 30 else 900 end)::integer, p_pause_seconds);
   update public.provisioning p
   set error = case when v_run.state = 'running' or p.error is null then p_error else p.error end,
-    lease_id = null, lease_until = null, next_at = case when p_final then v_now else v_now + make_interval(secs => v_pause) end,
+    lease_id = null, lease_until = null, next_at = case when v_final then v_now else v_now + make_interval(secs => v_pause) end,
     updated_at = v_now
   where p.org_id = v_org_id and p.id = v_run.id;
-  if v_run.state = 'running' and (p_final or v_attempts >= 4) then
+  if v_run.state = 'running' and (v_final or v_attempts >= 4) then
     if v_run.activated_at is null then
       perform app.turn_around(v_run.id, 'undoing');
     else
@@ -3767,7 +3777,7 @@ end
 $$;
 
 comment on function app.fail_provisioning_step(uuid, uuid, text, text, boolean, boolean, integer) is
-  'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was. Undoing goes on trying, in growing steps to a quarter of an hour; what finally cannot be undone is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
+  'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was. Undoing goes on trying, in growing steps to a quarter of an hour; what is refused for good twenty times is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
 
 select app.seal('app.fail_provisioning_step(uuid, uuid, text, text, boolean, boolean, integer)', 'app_writer', 'tenant_service');
 -- end of sql/1616_function_fail_provisioning_step.sql
@@ -3903,6 +3913,33 @@ comment on function app.note_number_check(uuid, text) is
 
 select app.seal('app.note_number_check(uuid, text)', 'app_writer', 'tenant_service');
 -- end of sql/1624_function_note_number_check.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1625_function_line_to_check.sql
+create or replace function app.line_to_check()
+returns setof app.provisioning_task
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select 'check', 0, made.provisioning_id::text, s.number, null::integer, made.external_id, made.undo, looked.external_id, looked.undo,
+    made.external_id, s.vapi_phone_number_id, s.routing, app.own_line(n.location_id), s.vapi_assistant_id
+  from app.inbound_status() s
+  join public.phone_numbers n on n.org_id = app.require_org_id() and n.id = s.phone_number_id
+  join public.provisioning_steps made
+    on made.org_id = n.org_id and made.provisioning_id = s.provisioning_id and made.step = 'import'
+  join public.provisioning_steps looked
+    on looked.org_id = n.org_id and looked.provisioning_id = s.provisioning_id and looked.step = 'check'
+  where s.activated_at is not null and s.state in ('running', 'active')
+$$;
+
+comment on function app.line_to_check() is
+  'What should be so outside for the clinic''s line that works, as a task with outcome check; step is the id of its run. No row: no line works.';
+
+select app.seal('app.line_to_check()', 'app_writer', 'tenant_service');
+-- end of sql/1625_function_line_to_check.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4085,6 +4122,7 @@ drop function app.find_phone_number;
 drop function app.list_phone_numbers;
 drop function app.phone_numbers_shown;
 drop function app.due_provisionings;
+drop function app.line_to_check;
 drop function app.note_number_check;
 drop function app.inbound_status;
 drop function app.release_phone_number;

@@ -53,3 +53,7 @@ select app.note_number_check(p_provisioning_id => @provisioning_id::uuid, p_erro
 -- name: DueProvisionings :many
 select *
 from app.due_provisionings(p_limit => @up_to::integer);
+
+-- name: LineToCheck :one
+select *
+from app.line_to_check();

@@ -33,7 +33,7 @@ type Vapi struct {
 	secrets    map[string]string     // what was sent with a number or a credential and is never shown again, by id
 	telephony  *Twilio               // nil: numbers are imported without being looked at
 	noKeys     int                   // the status of /credential when it is absent, else 0
-	pinned     map[string]bool // ids that DELETE refuses
+	pinned     map[string]bool       // ids that DELETE refuses
 	latency    time.Duration
 	risks      []Risk
 	counts     map[string]int // by method and path pattern

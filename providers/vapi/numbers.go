@@ -34,7 +34,9 @@ func (c *Client) DeletePhoneNumber(ctx context.Context, id string) error {
 }
 
 // ListPhoneNumbers returns all numbers of the account in no order, see [Client.ListTools].
-func (c *Client) ListPhoneNumbers(ctx context.Context) ([]Object, error) { return c.list(ctx, numberPath) }
+func (c *Client) ListPhoneNumbers(ctx context.Context) ([]Object, error) {
+	return c.list(ctx, numberPath)
+}
 
 // CreateCredential gives Vapi the keys of another provider and returns what it made, without them (Vapi: POST
 // /credential). Also [*UncertainError], [ErrAbsent].

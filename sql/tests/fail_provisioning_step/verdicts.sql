@@ -1,7 +1,7 @@
 -- What follows a failure: another try, the way back, or nothing for a line that works.
 begin;
 \ir ../provisioning.psql
-select plan(28);
+select plan(29);
 select pg_temp.act_as('owner');
 select pg_temp.begin('+13125550180');
 select pg_temp.act_for('a');
@@ -33,8 +33,10 @@ select pg_temp.fail('credential', 'vapi_unavailable');
 select is(pg_temp.take(), 'wait 1', 'which is tried again');
 select pg_temp.pass(1);
 select pg_temp.take();
-select is(pg_temp.fail('credential', 'vapi_refused', true), true, 'until that is useless');
-select is(pg_temp.take(), 'over', 'then it is left');
+select is(pg_temp.fail('credential', 'vapi_refused', true), true, 'also after a refusal');
+select is(pg_temp.take(), 'wait 2', 'later');
+select pg_temp.owner($$ update public.provisioning_steps set attempts = 19 $$), pg_temp.pass(2), pg_temp.take(), pg_temp.fail('credential', 'vapi_refused', true);
+select is(pg_temp.take(), 'over', 'after twenty it is left');
 select is(pg_temp.state(), 'undone vapi_refused: done left/vapi_refused undone waiting waiting', 'and named');
 
 select pg_temp.act_as('owner');
@@ -65,6 +67,7 @@ select is(pg_temp.begin('+13125550180'), 'running check dynamic', 'asked for aga
 select pg_temp.act_for('a');
 select app.undo_provisioning(pg_temp.run());
 select is(pg_temp.take(), 'undo messaging', 'also what waits to be done again is undone');
+select pg_temp.owner($$ update public.provisioning_steps set attempts = 20 where step = 'messaging' $$);
 select is(pg_temp.fail('messaging', 'twilio_unauthorized', true), true, 'as far as it can be');
 select is(pg_temp.fail('messaging', 'twilio_unauthorized', true), false, 'the lease is spent');
 select is(pg_temp.take(), 'undo import', 'and the rest');
