@@ -34,6 +34,7 @@ type handlers struct {
 	db       Database
 	accounts *Accounts
 	texts    Texter // nil: nobody can text
+	lines    Lines  // nil: no number can be set up
 	count    messageCounter
 	now      func() time.Time
 	vapi     VapiAccount

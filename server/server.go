@@ -22,7 +22,7 @@ type VapiAccount struct {
 	Configured bool   // there is a private key, which itself never comes here
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting, Texts and Traces may be missing.
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Lines and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -30,7 +30,7 @@ type Deps struct {
 	Metrics *Metrics
 	// Accounts checks and seals the accounts that clinics connect.
 	Accounts *Accounts
-	// Vapi is shown to members. The server itself never asks Vapi anything.
+	// Vapi is shown to members. The server itself asks Vapi nothing but what Lines is asked to look at.
 	Vapi VapiAccount
 	// Voice answers everything under /api/vapi/. It sees full paths,
 	// authenticates by itself and reports errors through WriteError.
@@ -39,6 +39,8 @@ type Deps struct {
 	Texting http.Handler
 	// Texts sends what staff write. nil: every organization is told that Twilio is not configured.
 	Texts Texter
+	// Lines looks after the clinics' numbers. nil: accounts are only stored, and no number is set up.
+	Lines Lines
 	// Traces gets a span for each request; nil: none.
 	Traces trace.TracerProvider
 	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
@@ -60,7 +62,7 @@ func New(deps Deps) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
-	dashboard := handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi}
+	dashboard := handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, lines: deps.Lines, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi}
 	spec, err := loadDescription()
 	if err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/provisioner"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/reception"
 	"github.com/voxanne-ai/voxanne/server/texting"
@@ -76,6 +77,10 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 	if err != nil {
 		return nil, err
 	}
+	lines, err := newLines(cfg, opened, messages, to)
+	if err != nil {
+		return nil, err
+	}
 	handler, err := server.New(server.Deps{
 		DB:       server.NewDatabase(opened),
 		Auth:     server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
@@ -86,6 +91,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 		Voice:    reception.New(opened, webhooks, cfg.Keys, to.metrics),
 		Texting:  texts,
 		Texts:    messages,
+		Lines:    lines,
 		Traces:   to.traces,
 		Origins:  cfg.Origins,
 	})
@@ -102,4 +108,20 @@ func newAccounts(cfg server.Config) (*server.Accounts, error) {
 		return nil, err
 	}
 	return server.NewAccounts(cfg.Keys, texts, resend), nil
+}
+
+// newLines looks after the clinics' numbers; nil without a key to Vapi.
+func newLines(cfg server.Config, opened *db.DB, accounts provisioner.Accounts, to observed) (server.Lines, error) {
+	if cfg.VapiPrivateKey == "" {
+		return nil, nil
+	}
+	client, err := newVapi(cfg, opened, to)
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := newProvisioner(cfg, opened, client, accounts, to.log)
+	if err != nil {
+		return nil, err
+	}
+	return numbers, nil
 }
