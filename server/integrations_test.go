@@ -41,6 +41,7 @@ type connectable struct {
 	keys   *vault.Keyring
 	twilio *sandbox.Twilio
 	resend *sandbox.Resend
+	mail   *email.Resend
 	log    *logBuffer
 }
 
@@ -64,6 +65,7 @@ func setupConnectable(t *testing.T) *connectable {
 	require.NoError(t, err)
 	mail, err := email.NewResend(email.ResendOptions{BaseURL: played(t, c.resend), HTTP: client, Timeout: time.Second})
 	require.NoError(t, err)
+	c.mail = mail
 	handler, err := New(Deps{
 		DB: NewDatabase(c.served), Auth: hs256Verifier(), Log: NewLogger(logtest.Keep(t, c.log), slog.LevelDebug),
 		Metrics: NewMetrics(), Accounts: NewAccounts(c.keys, texts, mail),
