@@ -3765,6 +3765,7 @@ declare
   v_now timestamptz;
   v_run public.provisioning;
   v_attempts integer;
+  v_final boolean;
   v_pause integer;
 begin
   select * into v_run
@@ -3775,20 +3776,29 @@ begin
     return false;
   end if;
   v_now := app.now();
+  select s.attempts into v_attempts
+  from public.provisioning_steps s
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step;
+  -- Nothing is left outside because of one refusal: twenty tries of undoing last about three hours.
+  v_final := p_final and (v_run.state = 'running' or v_attempts >= 20);
   update public.provisioning_steps s
   set error = p_error, updated_at = v_now,
     -- A gateway may give up before what it asked for is done.
     settle_at = case when p_may_still_act then v_now + interval '30 seconds' else s.settle_at end,
-    state = case when p_final and v_run.state <> 'running' then 'left' else s.state end
-  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step
-  returning s.attempts into v_attempts;
+    state = case when v_final and v_run.state <> 'running' then 'left' else s.state end
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step;
+  if v_final and v_run.state <> 'running' and p_step = 'import' then
+    update public.phone_numbers n
+    set vapi_phone_number_id = null, updated_at = v_now
+    where n.org_id = v_org_id and n.number = v_run.number;
+  end if;
   v_pause := greatest(least(2 ^ least(v_attempts - 1, 10), case v_run.state when 'running' then 30 else 900 end)::integer, p_pause_seconds);
   update public.provisioning p
   set error = case when v_run.state = 'running' or p.error is null then p_error else p.error end,
-    lease_id = null, lease_until = null, next_at = case when p_final then v_now else v_now + make_interval(secs => v_pause) end,
+    lease_id = null, lease_until = null, next_at = case when v_final then v_now else v_now + make_interval(secs => v_pause) end,
     updated_at = v_now
   where p.org_id = v_org_id and p.id = v_run.id;
-  if v_run.state = 'running' and (p_final or v_attempts >= 4) then
+  if v_run.state = 'running' and (v_final or v_attempts >= 4) then
     if v_run.activated_at is null then
       perform app.turn_around(v_run.id, 'undoing');
     else
@@ -3803,7 +3813,7 @@ $$;
 
 ALTER FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) IS 'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was. Undoing goes on trying, in growing steps to a quarter of an hour; what finally cannot be undone is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
+COMMENT ON FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) IS 'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was. Undoing goes on trying, in growing steps to a quarter of an hour; what is refused for good twenty times is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
 
 CREATE FUNCTION app.find_messaging_tenant(p_number text) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -4633,6 +4643,25 @@ $$;
 ALTER FUNCTION app.limit_waits() OWNER TO owner;
 
 COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
+
+CREATE FUNCTION app.line_to_check() RETURNS SETOF app.provisioning_task
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select 'check', 0, made.provisioning_id::text, s.number, null::integer, made.external_id, made.undo, looked.external_id, looked.undo,
+    made.external_id, s.vapi_phone_number_id, s.routing, app.own_line(n.location_id), s.vapi_assistant_id
+  from app.inbound_status() s
+  join public.phone_numbers n on n.org_id = app.require_org_id() and n.id = s.phone_number_id
+  join public.provisioning_steps made
+    on made.org_id = n.org_id and made.provisioning_id = s.provisioning_id and made.step = 'import'
+  join public.provisioning_steps looked
+    on looked.org_id = n.org_id and looked.provisioning_id = s.provisioning_id and looked.step = 'check'
+  where s.activated_at is not null and s.state in ('running', 'active')
+$$;
+
+ALTER FUNCTION app.line_to_check() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.line_to_check() IS 'What should be so outside for the clinic''s line that works, as a task with outcome check; step is the id of its run. No row: no line works.';
 
 CREATE FUNCTION app.list_appointments(p_statuses text[] DEFAULT NULL::text[], p_from text DEFAULT NULL::text, p_to text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_resource_id uuid DEFAULT NULL::uuid, p_service_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text, p_range text DEFAULT NULL::text, p_sort text DEFAULT 'scheduled_at'::text, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
@@ -13346,6 +13375,9 @@ REVOKE ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) FROM PUBLIC
 GRANT ALL ON FUNCTION app.limit_waits() TO tenant_service;
 GRANT ALL ON FUNCTION app.limit_waits() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.limit_waits() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.line_to_check() TO tenant_service;
+REVOKE ALL ON FUNCTION app.line_to_check() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) FROM PUBLIC;
