@@ -142,15 +142,15 @@ func (q *Queries) DescribeProvisioning(ctx context.Context, provisioningID uuid.
 
 const dueProvisionings = `-- name: DueProvisionings :many
 select org_id, provisioning_id
-from app.due_provisionings(p_limit => $1::integer)
+from app.due_provisionings(p_limit => $1::integer, p_routed_as => $2::text)
 `
 
 // DueProvisionings
 //
 //	select org_id, provisioning_id
-//	from app.due_provisionings(p_limit => $1::integer)
-func (q *Queries) DueProvisionings(ctx context.Context, upTo int32) ([]ProvisioningRef, error) {
-	rows, err := q.db.Query(ctx, dueProvisionings, upTo)
+//	from app.due_provisionings(p_limit => $1::integer, p_routed_as => $2::text)
+func (q *Queries) DueProvisionings(ctx context.Context, upTo int32, routedAs string) ([]ProvisioningRef, error) {
+	rows, err := q.db.Query(ctx, dueProvisionings, upTo, routedAs)
 	if err != nil {
 		return nil, err
 	}
@@ -302,6 +302,20 @@ select app.note_number_check(p_provisioning_id => $1::uuid, p_error => $2::text)
 func (q *Queries) NoteNumberCheck(ctx context.Context, provisioningID uuid.UUID, error *string) error {
 	_, err := q.db.Exec(ctx, noteNumberCheck, provisioningID, error)
 	return err
+}
+
+const refreshRouting = `-- name: RefreshRouting :one
+select app.refresh_routing(p_provisioning_id => $1::uuid, p_routed_as => $2::text)::boolean as begun
+`
+
+// RefreshRouting
+//
+//	select app.refresh_routing(p_provisioning_id => $1::uuid, p_routed_as => $2::text)::boolean as begun
+func (q *Queries) RefreshRouting(ctx context.Context, provisioningID uuid.UUID, routedAs string) (bool, error) {
+	row := q.db.QueryRow(ctx, refreshRouting, provisioningID, routedAs)
+	var begun bool
+	err := row.Scan(&begun)
+	return begun, err
 }
 
 const takeProvisioningStep = `-- name: TakeProvisioningStep :one

@@ -3473,23 +3473,27 @@ ALTER FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp wit
 
 COMMENT ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) IS 'Deletes the holds that have run out on resources the caller has locked: the no-overlap constraint cannot look at the clock.';
 
-CREATE FUNCTION app.due_provisionings(p_limit integer) RETURNS SETOF app.provisioning_ref
+CREATE FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) RETURNS SETOF app.provisioning_ref
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
   select p.org_id, p.id
   from public.provisioning p
   cross join (select app.now() as now) clock
-  where p.state in ('running', 'undoing', 'releasing')
-    and coalesce(p.next_at, p.updated_at) <= clock.now - interval '5 seconds'
-    and (p.lease_until is null or p.lease_until <= clock.now)
+  where (p.lease_until is null or p.lease_until <= clock.now)
+    and case
+      when p.state in ('running', 'undoing', 'releasing') then coalesce(p.next_at, p.updated_at) <= clock.now - interval '5 seconds'
+      when p.state = 'active' then p.updated_at <= clock.now - interval '10 minutes' and exists (
+        select from public.provisioning_steps s
+        where s.org_id = p.org_id and s.provisioning_id = p.id and s.step = 'routing' and s.external_id is distinct from p_routed_as)
+    end
   order by p.updated_at, p.id
   limit p_limit
 $$;
 
-ALTER FUNCTION app.due_provisionings(p_limit integer) OWNER TO app_definer;
+ALTER FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.due_provisionings(p_limit integer) IS 'Runs of all tenants that are due and that nobody works on: their worker died, or its job was lost. Five seconds are left to the job that should be on its way.';
+COMMENT ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) IS 'Runs of all tenants that are due and that nobody works on: their worker died, or its job was lost; five seconds are left to the job that should be on its way. Also lines that work and were routed otherwise than p_routed_as says (another address of ours, another secret), at most every ten minutes.';
 
 CREATE FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7720,6 +7724,38 @@ ALTER FUNCTION app.redact_phi(p_text text, p_names text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.redact_phi(p_text text, p_names text[]) IS 'The text without identifiers: social security and card numbers, phone numbers (also spelled out), e-mail addresses, dates of birth and the given names'' words, each replaced by a placeholder in brackets. Dates of visits stay. NULL stays NULL.';
 
+CREATE FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id for update;
+  v_now := app.now();
+  if v_run.state is distinct from 'active' then
+    return false;
+  end if;
+  update public.provisioning_steps s
+  set state = 'waiting', attempts = 0, error = null, updated_at = v_now
+  where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id and s.step = 'routing'
+    and s.external_id is distinct from p_routed_as;
+  if not found then
+    return false;
+  end if;
+  update public.provisioning p
+  set state = 'running', next_at = null, updated_at = v_now
+  where p.org_id = v_org_id and p.id = p_provisioning_id;
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) IS 'Has a line that works routed anew when it was routed otherwise than p_routed_as says, as after a change of our address or of the webhook''s secret. Returns whether there is something to do.';
+
 CREATE FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -11662,7 +11698,7 @@ COMMENT ON COLUMN public.provisioning_steps.state IS 'intended: it may have acte
 
 COMMENT ON COLUMN public.provisioning_steps.attempts IS 'Tries since the run last turned around.';
 
-COMMENT ON COLUMN public.provisioning_steps.external_id IS 'What was made or is meant there: check the number''s sid at Twilio, credential and import the objects at Vapi.';
+COMMENT ON COLUMN public.provisioning_steps.external_id IS 'What was made or is meant there: check the number''s sid at Twilio, credential and import the objects at Vapi, routing a fingerprint of the address and secret that were routed to.';
 
 COMMENT ON COLUMN public.provisioning_steps.undo IS 'What the outside was like before, and what we set: see jobs/provisioner.';
 
@@ -12581,6 +12617,8 @@ CREATE POLICY definer_crosses ON public.profiles TO app_definer USING (true) WIT
 
 CREATE POLICY definer_crosses ON public.provisioning FOR SELECT TO app_definer USING (true);
 
+CREATE POLICY definer_crosses ON public.provisioning_steps FOR SELECT TO app_definer USING (true);
+
 CREATE POLICY definer_crosses ON public.vapi_pace TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.vapi_tools TO app_definer USING (true) WITH CHECK (true);
@@ -13218,8 +13256,8 @@ REVOKE ALL ON FUNCTION app.delete_template(p_template_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.due_provisionings(p_limit integer) TO voxanne_login;
-REVOKE ALL ON FUNCTION app.due_provisionings(p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO tenant_service;
@@ -13713,6 +13751,9 @@ GRANT ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
@@ -14169,6 +14210,14 @@ GRANT SELECT(updated_at) ON TABLE public.provisioning TO app_definer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning_steps TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning_steps TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.provisioning_steps TO app_definer;
+
+GRANT SELECT(provisioning_id) ON TABLE public.provisioning_steps TO app_definer;
+
+GRANT SELECT(step) ON TABLE public.provisioning_steps TO app_definer;
+
+GRANT SELECT(external_id) ON TABLE public.provisioning_steps TO app_definer;
 
 GRANT SELECT ON TABLE public.resource_services TO tenant_service;
 GRANT SELECT ON TABLE public.resource_services TO tenant_user;

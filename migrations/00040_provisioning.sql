@@ -65,7 +65,7 @@ comment on column public.provisioning_steps.position is 'Steps are done in this 
 comment on column public.provisioning_steps.state is
   'intended: it may have acted, look before acting again; skipped: the provider has no such door; left: it cannot be undone any more, see error.';
 comment on column public.provisioning_steps.attempts is 'Tries since the run last turned around.';
-comment on column public.provisioning_steps.external_id is 'What was made or is meant there: check the number''s sid at Twilio, credential and import the objects at Vapi.';
+comment on column public.provisioning_steps.external_id is 'What was made or is meant there: check the number''s sid at Twilio, credential and import the objects at Vapi, routing a fingerprint of the address and secret that were routed to.';
 comment on column public.provisioning_steps.undo is 'What the outside was like before, and what we set: see jobs/provisioner.';
 comment on column public.provisioning_steps.intended_at is 'When it was first about to act; NULL: there is nothing to undo.';
 comment on column public.provisioning_steps.settle_at is 'A request that nobody answered may still act until then: what it made is looked for afterwards.';

@@ -173,6 +173,9 @@ grant select (org_id, agent_id, tool_name, vapi_tool_id, definition_hash) on tab
 drop policy if exists definer_crosses on public.provisioning;
 create policy definer_crosses on public.provisioning for select to app_definer using (true);
 grant select (org_id, id, state, lease_until, next_at, updated_at) on table public.provisioning to app_definer;
+drop policy if exists definer_crosses on public.provisioning_steps;
+create policy definer_crosses on public.provisioning_steps for select to app_definer using (true);
+grant select (org_id, provisioning_id, step, external_id) on table public.provisioning_steps to app_definer;
 
 -- Jobs are put in the queue by app.enqueue_job only; workers run as the login role.
 grant select, insert, update, delete on all tables in schema river to voxanne_login;
@@ -3944,7 +3947,7 @@ select app.seal('app.line_to_check()', 'app_writer', 'tenant_service');
 
 -- +goose StatementBegin
 -- snapshot of sql/1626_function_due_provisionings.sql
-create or replace function app.due_provisionings(p_limit integer)
+create or replace function app.due_provisionings(p_limit integer, p_routed_as text)
 returns setof app.provisioning_ref
 language sql
 stable
@@ -3954,18 +3957,62 @@ as $$
   select p.org_id, p.id
   from public.provisioning p
   cross join (select app.now() as now) clock
-  where p.state in ('running', 'undoing', 'releasing')
-    and coalesce(p.next_at, p.updated_at) <= clock.now - interval '5 seconds'
-    and (p.lease_until is null or p.lease_until <= clock.now)
+  where (p.lease_until is null or p.lease_until <= clock.now)
+    and case
+      when p.state in ('running', 'undoing', 'releasing') then coalesce(p.next_at, p.updated_at) <= clock.now - interval '5 seconds'
+      when p.state = 'active' then p.updated_at <= clock.now - interval '10 minutes' and exists (
+        select from public.provisioning_steps s
+        where s.org_id = p.org_id and s.provisioning_id = p.id and s.step = 'routing' and s.external_id is distinct from p_routed_as)
+    end
   order by p.updated_at, p.id
   limit p_limit
 $$;
 
-comment on function app.due_provisionings(integer) is
-  'Runs of all tenants that are due and that nobody works on: their worker died, or its job was lost. Five seconds are left to the job that should be on its way.';
+comment on function app.due_provisionings(integer, text) is
+  'Runs of all tenants that are due and that nobody works on: their worker died, or its job was lost; five seconds are left to the job that should be on its way. Also lines that work and were routed otherwise than p_routed_as says (another address of ours, another secret), at most every ten minutes.';
 
-select app.seal('app.due_provisionings(integer)', 'app_definer', 'voxanne_login');
+select app.seal('app.due_provisionings(integer, text)', 'app_definer', 'voxanne_login');
 -- end of sql/1626_function_due_provisionings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1628_function_refresh_routing.sql
+create or replace function app.refresh_routing(p_provisioning_id uuid, p_routed_as text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id for update;
+  v_now := app.now();
+  if v_run.state is distinct from 'active' then
+    return false;
+  end if;
+  update public.provisioning_steps s
+  set state = 'waiting', attempts = 0, error = null, updated_at = v_now
+  where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id and s.step = 'routing'
+    and s.external_id is distinct from p_routed_as;
+  if not found then
+    return false;
+  end if;
+  update public.provisioning p
+  set state = 'running', next_at = null, updated_at = v_now
+  where p.org_id = v_org_id and p.id = p_provisioning_id;
+  return true;
+end
+$$;
+
+comment on function app.refresh_routing(uuid, text) is
+  'Has a line that works routed anew when it was routed otherwise than p_routed_as says, as after a change of our address or of the webhook''s secret. Returns whether there is something to do.';
+
+select app.seal('app.refresh_routing(uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/1628_function_refresh_routing.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4121,6 +4168,7 @@ drop function app.map_phone_number;
 drop function app.find_phone_number;
 drop function app.list_phone_numbers;
 drop function app.phone_numbers_shown;
+drop function app.refresh_routing;
 drop function app.due_provisionings;
 drop function app.line_to_check;
 drop function app.note_number_check;
@@ -4193,6 +4241,7 @@ drop function app.contact_stats;
 drop function app.list_contacts;
 drop function app.contact_search;
 drop function app.score_of_status;
+drop policy if exists definer_crosses on public.provisioning_steps;
 drop policy if exists definer_crosses on public.provisioning;
 drop policy if exists definer_crosses on public.agent_tools;
 drop policy if exists definer_crosses on public.agents;

@@ -52,8 +52,11 @@ select app.note_number_check(p_provisioning_id => @provisioning_id::uuid, p_erro
 
 -- name: DueProvisionings :many
 select *
-from app.due_provisionings(p_limit => @up_to::integer);
+from app.due_provisionings(p_limit => @up_to::integer, p_routed_as => @routed_as::text);
 
 -- name: LineToCheck :one
 select *
 from app.line_to_check();
+
+-- name: RefreshRouting :one
+select app.refresh_routing(p_provisioning_id => @provisioning_id::uuid, p_routed_as => @routed_as::text)::boolean as begun;

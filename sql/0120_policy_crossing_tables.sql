@@ -75,6 +75,9 @@ grant select (org_id, agent_id, tool_name, vapi_tool_id, definition_hash) on tab
 drop policy if exists definer_crosses on public.provisioning;
 create policy definer_crosses on public.provisioning for select to app_definer using (true);
 grant select (org_id, id, state, lease_until, next_at, updated_at) on table public.provisioning to app_definer;
+drop policy if exists definer_crosses on public.provisioning_steps;
+create policy definer_crosses on public.provisioning_steps for select to app_definer using (true);
+grant select (org_id, provisioning_id, step, external_id) on table public.provisioning_steps to app_definer;
 
 -- Jobs are put in the queue by app.enqueue_job only; workers run as the login role.
 grant select, insert, update, delete on all tables in schema river to voxanne_login;

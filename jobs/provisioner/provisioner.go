@@ -6,6 +6,8 @@ package provisioner
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -51,8 +53,9 @@ type Options struct {
 // Provisioner works runs. Safe for concurrent use.
 type Provisioner struct {
 	Options
-	webhook string
-	texts   twilio.Texts
+	webhook  string
+	texts    twilio.Texts
+	routedAs string // names the address and the secret that numbers are routed to, without telling it
 }
 
 // New returns a provisioner, or says that an option is missing.
@@ -67,13 +70,19 @@ func New(o Options) (*Provisioner, error) {
 		o.Pause = sleep
 	}
 	backend := strings.TrimRight(o.BackendURL, "/")
-	return &Provisioner{Options: o, webhook: backend + webhookPath, texts: twilio.Texts{SMSURL: backend + textsPath, SMSMethod: "POST"}}, nil
+	return &Provisioner{
+		Options: o, webhook: backend + webhookPath, texts: twilio.Texts{SMSURL: backend + textsPath, SMSMethod: "POST"},
+		routedAs: fingerprint(backend+webhookPath, o.Secret),
+	}, nil
 }
 
 // Work goes on with a run until it is over (0, nil) or has to wait: then again is how long. An error is of the database,
 // or ctx has ended, which leaves the lease as the death of the process would; what a provider did wrong stands in the run.
 func (p *Provisioner) Work(ctx context.Context, org, run uuid.UUID) (again time.Duration, err error) {
 	r := &worker{Provisioner: p, org: org, id: run, lease: uuid.New()}
+	if err := r.refresh(ctx); err != nil {
+		return 0, err
+	}
 	for {
 		task, err := r.take(ctx)
 		if err != nil {
@@ -100,7 +109,7 @@ func (p *Provisioner) Work(ctx context.Context, org, run uuid.UUID) (again time.
 
 // Due hands runs that were left lying to enqueue, see app.due_provisionings, and returns how many there were.
 func (p *Provisioner) Due(ctx context.Context, atMost int32, enqueue func(context.Context, []db.ProvisioningRef) error) (n int, err error) {
-	due, err := p.DB.Platform().DueProvisionings(ctx, atMost)
+	due, err := p.DB.Platform().DueProvisionings(ctx, atMost, p.routedAs)
 	if err == nil && len(due) > 0 {
 		err = enqueue(ctx, due)
 	}
@@ -114,6 +123,24 @@ func (p *Provisioner) Due(ctx context.Context, atMost int32, enqueue func(contex
 type worker struct {
 	*Provisioner
 	org, id, lease uuid.UUID
+}
+
+// refresh has a line that works routed anew when our address or secret changed.
+func (r *worker) refresh(ctx context.Context) error {
+	err := r.DB.AsTenant(ctx, r.org, func(tx db.Tx) error {
+		_, err := tx.RefreshRouting(ctx, r.id, r.routedAs)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("compare how the number is routed: %w", err)
+	}
+	return nil
+}
+
+// fingerprint of what numbers are routed to.
+func fingerprint(url, secret string) string {
+	sum := sha256.Sum256([]byte("voxanne routing\n" + url + "\n" + secret))
+	return hex.EncodeToString(sum[:16])
 }
 
 func (r *worker) take(ctx context.Context) (task db.ProvisioningTask, err error) {

@@ -16,9 +16,8 @@ func (w *work) route(ctx context.Context) (made, error) {
 	if err != nil {
 		return made{}, err
 	}
-	id := text(w.task.VapiNumberID)
-	_, err = w.patchNumber(ctx, id, fields)
-	return made{id: id}, err
+	_, err = w.patchNumber(ctx, text(w.task.VapiNumberID), fields)
+	return made{id: w.routedAs}, err
 }
 
 // routing is the part of a number at Vapi that calls depend on; nil clears a field. When we cannot answer, Vapi rings the

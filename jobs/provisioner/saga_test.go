@@ -51,11 +51,20 @@ func (b *testBundle) toBreak(t *testing.T, p *Provisioner, release bool) uuid.UU
 		return run.ProvisioningID
 	}
 	b.drive(t, p, b.clinic, run.ProvisioningID)
+	b.release(t)
+	return run.ProvisioningID
+}
+
+// release gives the clinic's number up.
+func (b *testBundle) release(t *testing.T) {
+	t.Helper()
 	require.NoError(t, b.asOwner(t, b.clinic, func(tx db.Tx) error {
-		_, err := tx.ReleasePhoneNumber(t.Context(), *run.PhoneNumberID)
+		number, err := tx.FindPhoneNumber(t.Context(), b.clinic.number)
+		if err == nil {
+			_, err = tx.ReleasePhoneNumber(t.Context(), number.ID)
+		}
 		return err
 	}))
-	return run.ProvisioningID
 }
 
 // fault is a way in which a request goes wrong.
@@ -71,7 +80,7 @@ func faults() []fault {
 		{name: "dies before", dies: "before", times: 1}, {name: "dies after", dies: "after", times: 1},
 	}
 	for name, f := range map[string]sandbox.Failure{
-		"5xx": {Status: 500}, "5xx after acting": {Status: 502, Acts: true}, "429": {Status: 429}, "429 after a while": {Status: 429, RetryAfter: 3 * time.Second},
+		"5xx": {Status: 500}, "5xx after acting": {Status: 502, Acts: true}, "429": {Status: 429, RetryAfter: 3 * time.Second},
 		"401": {Status: 401}, "403": {Status: 403}, "hangs": {Delay: time.Minute}, "hangs after acting": {Delay: time.Minute, Acts: true},
 	} {
 		kinds = append(kinds, fault{name: name + " once", play: f, times: 1}, fault{name: name + " again and again", play: f, times: 12})
@@ -168,10 +177,7 @@ func TestAMissingCredentialEndpointIsNoObstacle(t *testing.T) {
 		b.drive(t, p, b.clinic, run)
 		require.Equal(t, "active", b.requireWhole(t, b.clinic, run))
 		require.Contains(t, string(b.status(t, b.clinic, run).Steps), `"step": "credential", "error": null, "state": "skipped"`)
-		require.NoError(t, b.asOwner(t, b.clinic, func(tx db.Tx) error {
-			_, err := tx.ReleasePhoneNumber(t.Context(), *b.status(t, b.clinic, run).PhoneNumberID)
-			return err
-		}))
+		b.release(t)
 		b.drive(t, p, b.clinic, run)
 		require.Equal(t, "released", b.requireWhole(t, b.clinic, run))
 	}
@@ -200,10 +206,7 @@ func TestTheSameNumberAgainIsTheSameLine(t *testing.T) {
 	b.drive(t, p, b.clinic, run)
 	require.Equal(t, "active", b.requireWhole(t, b.clinic, run), "Vapi has the new token")
 	require.Equal(t, *first.VapiPhoneNumberID, *b.status(t, b.clinic, run).VapiPhoneNumberID)
-	require.NoError(t, b.asOwner(t, b.clinic, func(tx db.Tx) error {
-		_, err := tx.ReleasePhoneNumber(t.Context(), *first.PhoneNumberID)
-		return err
-	}))
+	b.release(t)
 	b.drive(t, p, b.clinic, run)
 	b.requireWhole(t, b.clinic, run)
 }
@@ -245,6 +248,29 @@ func TestRoutingFollowsTheClinic(t *testing.T) {
 		require.Equal(t, line != "null", strings.Contains(at("fallbackDestination"), strings.Trim(line, `"`)))
 	}
 	require.Equal(t, "active", b.status(t, b.clinic, run).State)
+}
+
+func TestAnotherSecretReachesEveryLine(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	p := b.provisioner(t, nil)
+	run := b.toBreak(t, p, false)
+	b.drive(t, p, b.clinic, run)
+	var due []db.ProvisioningRef
+	keep := func(_ context.Context, found []db.ProvisioningRef) error { due = found; return nil }
+	b.pass(t, 11*time.Minute)
+	n, err := p.Due(t.Context(), 10, keep)
+	require.NoError(t, err)
+	require.Zero(t, n, "a line that is as it should be is left alone")
+
+	next := *p
+	next.Secret, next.routedAs = "test-secret-next", fingerprint(p.webhook, "test-secret-next")
+	_, err = next.Due(t.Context(), 10, keep)
+	require.NoError(t, err)
+	require.Equal(t, []db.ProvisioningRef{{OrgID: b.clinic.org, ProvisioningID: run}}, due)
+	b.drive(t, &next, b.clinic, run)
+	require.Equal(t, "active", b.requireWhole(t, b.clinic, run))
+	require.Contains(t, string(b.number(t, *b.status(t, b.clinic, run).VapiPhoneNumberID)["server"]), "test-secret-next")
 }
 
 func TestAFailedChangeLeavesALineThatWorks(t *testing.T) {

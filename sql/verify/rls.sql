@@ -78,7 +78,8 @@ where p.role = 'app_definer'
   and p.polrelid not in ('public.organizations'::regclass, 'public.profiles'::regclass, 'public.invitations'::regclass,
     'public.assistant_routes'::regclass, 'public.phone_numbers'::regclass, 'public.events'::regclass,
     'public.webhook_deliveries'::regclass, 'public.idempotency_keys'::regclass, 'public.provisioning'::regclass,
-    'public.vapi_tools'::regclass, 'public.org_credentials'::regclass, 'public.vapi_pace'::regclass, 'public.agents'::regclass, 'public.agent_tools'::regclass)
+    'public.provisioning_steps'::regclass, 'public.vapi_tools'::regclass, 'public.org_credentials'::regclass, 'public.vapi_pace'::regclass,
+    'public.agents'::regclass, 'public.agent_tools'::regclass)
 union all
 select 'policy_trusts_user_metadata', 'error', p.on_table || ': ' || p.polname, 'people write user_metadata themselves: use app.current_org_id()'
 from policies p
