@@ -237,3 +237,10 @@ func (b *testBundle) number(t *testing.T, id string) vapi.Object {
 	require.NoError(t, err)
 	return o
 }
+
+// run is the id of the clinic's only run.
+func (b *testBundle) run(t *testing.T) (id uuid.UUID) {
+	t.Helper()
+	require.NoError(t, b.owner.QueryRow(t.Context(), "select id from public.provisioning where org_id = $1", b.clinic.org).Scan(&id))
+	return id
+}

@@ -167,6 +167,27 @@ func TestEveryStepBrokenInEveryWay(t *testing.T) {
 	}
 }
 
+func TestANumberGivenUpWhileAWorkerImportsItLeavesNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	given := false
+	p := b.provisioner(t, func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+		if nameOf(r) == "POST /phone-number" && !given {
+			given = true
+			b.release(t)
+			again, err := b.provisioner(t, nil).Work(t.Context(), b.clinic.org, b.run(t))
+			require.NoError(t, err)
+			require.Greater(t, again, time.Minute, "another worker waits for this one's end")
+		}
+		return next.RoundTrip(r)
+	})
+	run := b.toBreak(t, p, false)
+	b.drive(t, p, b.clinic, run)
+	require.True(t, given)
+	require.Equal(t, 1, b.vapi.Counts()["POST /phone-number"], "control: it was imported")
+	require.Equal(t, "released", b.requireWhole(t, b.clinic, run))
+}
+
 func TestAMissingCredentialEndpointIsNoObstacle(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{http.StatusNotFound, http.StatusMethodNotAllowed} {

@@ -1,7 +1,7 @@
 -- One worker at a time, in order; what may have acted is undone in the opposite order.
 begin;
 \ir ../provisioning.psql
-select plan(25);
+select plan(28);
 select pg_temp.act_as('owner');
 select pg_temp.begin('+13125550180');
 select pg_temp.act_for('a');
@@ -21,6 +21,8 @@ select is((select concat_ws(' ', number_sid, earlier::text, vapi_number_id, know
   from app.take_provisioning_step(pg_temp.run(), 'a0000000-0000-7000-8000-0000000001f1')), 'PN1 {"sms": 1} vapi-9 vapi-9 +13125550150 assistant-a 1', 'a worker is told what the steps before found');
 select is(app.undo_provisioning(pg_temp.run()), true, 'undone in the middle of a step');
 select is(pg_temp.finish('messaging'), false, 'whose worker writes nothing');
+select is(pg_temp.take(), 'wait 90', 'and may be acting still');
+select pg_temp.pass(90);
 select is(pg_temp.take(), 'undo messaging', 'what may have acted goes first');
 select is(pg_temp.finish('messaging'), true, 'undone');
 select is(pg_temp.take(), 'undo import', 'then what came before');
@@ -33,5 +35,12 @@ select is(app.undo_provisioning(pg_temp.run()), false, 'once');
 select pg_temp.act_as('owner');
 select is(pg_temp.begin('+13125550180'), 'running check dynamic', 'it may be tried again');
 select is(pg_temp.rows('public.provisioning'), 2::bigint, 'in a new run');
+select pg_temp.act_for('a');
+select pg_temp.take();
+select pg_temp.act_as('owner');
+select pg_temp.begin('+13125550180', true);
+select pg_temp.act_for('a');
+select is(pg_temp.finish('check'), false, 'another token while a worker is at a step takes it from its hands');
+select is(pg_temp.take(), 'wait 90', 'and is used when that worker surely is done');
 select * from finish();
 rollback;
