@@ -9888,9 +9888,10 @@ declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
 begin
-  -- A worker that is at a step by what it read before loses its lease: what it made is looked for by the next one.
+  -- A worker that is at a step by what it read before may write no more; what it makes until its lease would have been
+  -- over is found by the next one, which therefore waits for that.
   update public.provisioning p
-  set lease_id = null, lease_until = null, next_at = v_now, updated_at = v_now
+  set lease_id = null, lease_until = null, next_at = greatest(p.lease_until, v_now), updated_at = v_now
   where p.org_id = v_org_id and p.id = p_provisioning_id;
   perform app.enqueue_job('provision_number', jsonb_build_object('provisioning_id', p_provisioning_id));
   perform app.announce('provisioning_updated', 'provisioning', p_provisioning_id);
@@ -10617,19 +10618,25 @@ CREATE FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) RETURNS vo
 declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
+  v_busy_until timestamptz;
 begin
+  select p.lease_until into v_busy_until
+  from public.provisioning p
+  where p.org_id = v_org_id and p.id = p_provisioning_id and p.lease_until > v_now;
   update public.provisioning p
   set state = p_state, lease_id = null, lease_until = null, next_at = null, updated_at = v_now
   where p.org_id = v_org_id and p.id = p_provisioning_id;
   update public.provisioning_steps s
-  set attempts = 0, updated_at = v_now
+  set attempts = 0, updated_at = v_now,
+    -- A worker is at it at this moment, and may make something after we looked.
+    settle_at = case when s.state = 'intended' then greatest(s.settle_at, v_busy_until) else s.settle_at end
   where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id;
 end
 $$;
 
 ALTER FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) IS 'From here on a run takes away what it made: undoing after a failure, releasing as the clinic wishes.';
+COMMENT ON FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) IS 'From here on a run takes away what it made: undoing after a failure, releasing as the clinic wishes. A step that a worker is at is undone when its lease is over.';
 
 CREATE FUNCTION app.undo_provisioning(p_provisioning_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER

@@ -76,16 +76,22 @@ type fault struct {
 }
 
 func faults() []fault {
-	kinds := []fault{
-		{name: "dies before", dies: "before", times: 1}, {name: "dies after", dies: "after", times: 1},
+	const again = 12 // more often than any step is tried, with what the client repeats by itself
+	hangs := time.Minute
+	return []fault{
+		{name: "dies before", dies: "before", times: 1},
+		{name: "dies after", dies: "after", times: 1},
+		{name: "5xx once", play: sandbox.Failure{Status: 500}, times: 1},
+		{name: "5xx again and again", play: sandbox.Failure{Status: 500}, times: again},
+		{name: "5xx after acting", play: sandbox.Failure{Status: 502, Acts: true}, times: 1},
+		{name: "429", play: sandbox.Failure{Status: 429, RetryAfter: 3 * time.Second}, times: 1},
+		{name: "401 once", play: sandbox.Failure{Status: 401}, times: 1},
+		{name: "401 again and again", play: sandbox.Failure{Status: 401}, times: again},
+		{name: "403", play: sandbox.Failure{Status: 403}, times: 1},
+		{name: "hangs", play: sandbox.Failure{Delay: hangs}, times: 1},
+		{name: "hangs after acting", play: sandbox.Failure{Delay: hangs, Acts: true}, times: 1},
+		{name: "hangs after acting again and again", play: sandbox.Failure{Delay: hangs, Acts: true}, times: again},
 	}
-	for name, f := range map[string]sandbox.Failure{
-		"5xx": {Status: 500}, "5xx after acting": {Status: 502, Acts: true}, "429": {Status: 429, RetryAfter: 3 * time.Second},
-		"401": {Status: 401}, "403": {Status: 403}, "hangs": {Delay: time.Minute}, "hangs after acting": {Delay: time.Minute, Acts: true},
-	} {
-		kinds = append(kinds, fault{name: name + " once", play: f, times: 1}, fault{name: name + " again and again", play: f, times: 12})
-	}
-	return kinds
 }
 
 // strike makes the at-th request of a run, and those like it, go wrong.
