@@ -83,14 +83,14 @@ func (q *Queries) DeleteCall(ctx context.Context, callID uuid.UUID, requestID *s
 }
 
 const getCall = `-- name: GetCall :one
-select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at
+select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at
 from public.call_logs c
 where c.org_id = $1 and c.id = $2
 `
 
 // GetCall
 //
-//	select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at
+//	select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at
 //	from public.call_logs c
 //	where c.org_id = $1 and c.id = $2
 func (q *Queries) GetCall(ctx context.Context, orgID uuid.UUID, callID uuid.UUID) (CallLog, error) {
@@ -122,6 +122,7 @@ func (q *Queries) GetCall(ctx context.Context, orgID uuid.UUID, callID uuid.UUID
 		&i.CreatedAt,
 		&i.UpdatedAt,
 		&i.DeletedAt,
+		&i.BeganAt,
 	)
 	return i, err
 }

@@ -110,3 +110,17 @@ func (q *Queries) FinishRequest(ctx context.Context, arg FinishRequestParams) (b
 	err := row.Scan(&kept)
 	return kept, err
 }
+
+const noteEffect = `-- name: NoteEffect :one
+select app.note_effect(p_claim_id => $1::uuid)::boolean as held
+`
+
+// NoteEffect
+//
+//	select app.note_effect(p_claim_id => $1::uuid)::boolean as held
+func (q *Queries) NoteEffect(ctx context.Context, claimID uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, noteEffect, claimID)
+	var held bool
+	err := row.Scan(&held)
+	return held, err
+}

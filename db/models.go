@@ -282,6 +282,8 @@ type CallLog struct {
 	UpdatedAt  time.Time
 	// When staff deleted the call: its words and the person's number are blanked and no list shows it; numbers still count it.
 	DeletedAt *time.Time
+	// When it started, else when we first heard of it. A column, because under row security no index is asked for coalesce(): PostgreSQL does not take it for leakproof.
+	BeganAt time.Time
 }
 
 type CallRow struct {
@@ -424,6 +426,44 @@ type InboundAnswer struct {
 	ReplyMessageID *uuid.UUID
 }
 
+type IntegrationListed struct {
+	Provider       string
+	Connected      bool
+	LastVerifiedAt *time.Time
+	Problem        *string
+}
+
+// An address asked to join. Joining needs the token or the confirmed address; the address alone never founds an organisation.
+type Invitation struct {
+	OrgID uuid.UUID
+	ID    uuid.UUID
+	Email string
+	Role  string
+	// SHA-256 of the token in the invitation mail; the token itself is not stored.
+	TokenHash  []byte
+	InvitedBy  *uuid.UUID
+	ExpiresAt  time.Time
+	AcceptedAt *time.Time
+	CreatedAt  time.Time
+	// What the token is derived from, with a key that is not in the database; new with every renewal. NULL: a random token of before, which no e-mail can carry.
+	TokenID *uuid.UUID
+	// The e-mail that carries the token; NULL when none goes out.
+	MessageID *uuid.UUID
+}
+
+type InvitationListed struct {
+	ID         uuid.UUID
+	Email      string
+	Role       string
+	InvitedBy  *uuid.UUID
+	ExpiresAt  time.Time
+	CreatedAt  time.Time
+	Expired    bool
+	Mail       string
+	MailReason *string
+	MailedAt   *time.Time
+}
+
 type LeadListed struct {
 	ID              uuid.UUID
 	Name            *string
@@ -451,7 +491,7 @@ type Location struct {
 	UpdatedAt          time.Time
 }
 
-// The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.
+// The audit trail of everything sent to or received from patients, and of what people are sent who are invited to the team. Append-only: written by functions, never edited by people.
 type Message struct {
 	OrgID     uuid.UUID
 	ID        uuid.UUID

@@ -81,6 +81,58 @@ func (q *Queries) ListCredentialsToReseal(ctx context.Context, orgID uuid.UUID, 
 	return items, nil
 }
 
+const listIntegrations = `-- name: ListIntegrations :many
+select provider, connected, last_verified_at, problem
+from app.integrations()
+`
+
+// ListIntegrations
+//
+//	select provider, connected, last_verified_at, problem
+//	from app.integrations()
+func (q *Queries) ListIntegrations(ctx context.Context) ([]IntegrationListed, error) {
+	rows, err := q.db.Query(ctx, listIntegrations)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []IntegrationListed{}
+	for rows.Next() {
+		var i IntegrationListed
+		if err := rows.Scan(
+			&i.Provider,
+			&i.Connected,
+			&i.LastVerifiedAt,
+			&i.Problem,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const noteVerification = `-- name: NoteVerification :one
+select app.note_verification(
+  p_provider => $1::text, p_updated_at => $2::timestamptz, p_problem => $3::text
+)::boolean as noted
+`
+
+// NoteVerification
+//
+//	select app.note_verification(
+//	  p_provider => $1::text, p_updated_at => $2::timestamptz, p_problem => $3::text
+//	)::boolean as noted
+func (q *Queries) NoteVerification(ctx context.Context, provider string, updatedAt time.Time, problem *string) (bool, error) {
+	row := q.db.QueryRow(ctx, noteVerification, provider, updatedAt, problem)
+	var noted bool
+	err := row.Scan(&noted)
+	return noted, err
+}
+
 const orgsToReseal = `-- name: OrgsToReseal :many
 select org_id::uuid
 from app.orgs_to_reseal(p_key_id => $1::text) org_id

@@ -18,6 +18,10 @@ ALTER SCHEMA river OWNER TO owner;
 
 COMMENT ON SCHEMA river IS 'River, the job queue. Arguments hold ids only, never data about people.';
 
+CREATE EXTENSION IF NOT EXISTS btree_gin WITH SCHEMA extensions;
+
+COMMENT ON EXTENSION btree_gin IS 'support for indexing common datatypes in GIN';
+
 CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA extensions;
 
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
@@ -25,6 +29,10 @@ COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiS
 CREATE EXTENSION IF NOT EXISTS fuzzystrmatch WITH SCHEMA extensions;
 
 COMMENT ON EXTENSION fuzzystrmatch IS 'determine similarities and distance between strings';
+
+CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA extensions;
+
+COMMENT ON EXTENSION pg_trgm IS 'text similarity measurement and index searching based on trigrams';
 
 CREATE EXTENSION IF NOT EXISTS vector WITH SCHEMA extensions;
 
@@ -381,6 +389,34 @@ ALTER TYPE app.inbound_answer OWNER TO owner;
 
 COMMENT ON TYPE app.inbound_answer IS 'What a text from a patient did: opted_out, opted_in, help, confirmed, asked (a question went back), cancelled, kept, stored (nothing was asked of us) or replayed. reply_message_id: our queued answer, NULL when none goes out.';
 
+CREATE TYPE app.integration_row AS (
+	provider text,
+	connected boolean,
+	last_verified_at timestamp with time zone,
+	problem text
+);
+
+ALTER TYPE app.integration_row OWNER TO owner;
+
+COMMENT ON TYPE app.integration_row IS 'An account that a clinic may connect. connected: it is stored, and its provider did not refuse it when asked last; problem: why it did, in our words.';
+
+CREATE TYPE app.invitation_row AS (
+	id uuid,
+	email text,
+	role text,
+	invited_by uuid,
+	expires_at timestamp with time zone,
+	created_at timestamp with time zone,
+	expired boolean,
+	mail text,
+	mail_reason text,
+	mailed_at timestamp with time zone
+);
+
+ALTER TYPE app.invitation_row OWNER TO owner;
+
+COMMENT ON TYPE app.invitation_row IS 'An open invitation as the team sees it. mail: what became of its e-mail, as messages.status, or none when none was to be sent; mail_reason as messages.reason; mailed_at: when the provider took it.';
+
 CREATE TYPE app.lead_row AS (
 	id uuid,
 	name text,
@@ -485,6 +521,16 @@ ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
 
+CREATE TYPE app.page_span AS (
+	from_end boolean,
+	skip bigint,
+	take bigint
+);
+
+ALTER TYPE app.page_span OWNER TO owner;
+
+COMMENT ON TYPE app.page_span IS 'Where a page is read: this many rows after skip others, counted from the end of the list where from_end.';
+
 CREATE TYPE app.phone_number_row AS (
 	id uuid,
 	number text,
@@ -568,7 +614,7 @@ CREATE TYPE app.request_claim AS (
 
 ALTER TYPE app.request_claim OWNER TO owner;
 
-COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it) or other_body (the key was used for something else).';
+COMMENT ON TYPE app.request_claim IS 'What a wish with a key shall become. outcome run (carry it out), replay (answer with status, headers and response), running (another try works on it), acted (it was carried out and its answer is lost) or other_body (the key was used for something else).';
 
 CREATE TYPE app.scheduled_bundle AS (
 	outcome text,
@@ -1053,7 +1099,7 @@ CREATE TABLE public.messages (
     in_reply_to uuid,
     code_subjects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     code_versions integer[] DEFAULT '{}'::integer[] NOT NULL,
-    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text]))),
+    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text, 'invitation'::text]))),
     CONSTRAINT messages_codes CHECK ((cardinality(code_subjects) = cardinality(code_versions))),
     CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
     CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
@@ -1068,7 +1114,7 @@ ALTER TABLE ONLY public.messages FORCE ROW LEVEL SECURITY;
 
 ALTER TABLE public.messages OWNER TO owner;
 
-COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients. Append-only: written by functions, never edited by people.';
+COMMENT ON TABLE public.messages IS 'The audit trail of everything sent to or received from patients, and of what people are sent who are invited to the team. Append-only: written by functions, never edited by people.';
 
 COMMENT ON COLUMN public.messages.recipient IS 'The patient''s end of it, a number or an e-mail address: to whom it goes; inbound, from whom it came.';
 
@@ -1203,6 +1249,7 @@ COMMENT ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_
 CREATE FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint DEFAULT 1, p_total_is_estimate boolean DEFAULT false) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET random_page_cost TO '1.1'
     AS $$
 begin
   return query
@@ -1468,7 +1515,8 @@ declare
   v_now timestamptz;
   v_decision app.message_decision;
 begin
-  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply') or coalesce(p_method, '') not in ('sms', 'email')
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation')
+    or coalesce(p_method, '') not in ('sms', 'email') or (p_category = 'invitation' and p_method <> 'email')
     or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
   then
     raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
@@ -1947,27 +1995,47 @@ declare
   v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
-  select count(*), count(*) filter (where c.direction = 'inbound'), count(*) filter (where c.direction = 'outbound'),
-    count(*) filter (where c.state = 'completed'), count(*) filter (where c.state = 'missed'),
-    count(*) filter (where c.state = 'transferred'), count(*) filter (where c.state = 'failed'),
-    count(*) filter (where c.began >= v_today), count(*) filter (where c.began >= v_week), count(*) filter (where c.began >= v_month),
-    coalesce(round(avg(c.duration_seconds) filter (where c.state <> 'in_progress')), 0)::integer,
-    coalesce(round(100.0 * count(*) filter (where c.state in ('completed', 'transferred'))
-      / nullif(count(*) filter (where c.state <> 'in_progress'), 0), 1), 0)::double precision,
+  with directions as (
+    select
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'inbound') as inbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'outbound') as outbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'web') as web
+  ), ended as (
+    select count(*) as calls, coalesce(round(avg(l.duration_seconds)), 0)::integer as average
+    from public.call_logs l
+    where l.org_id = v_org_id and l.status = 'ended'
+  ), special as (
+    select count(*) filter (where s.state = 'missed') as missed, count(*) filter (where s.state = 'failed') as failed,
+      count(*) filter (where s.state = 'transferred') as transferred
+    from (
+      select app.call_state(l.status, l.outcome, l.ended_reason) as state
+      from public.call_logs l
+      where l.org_id = v_org_id and l.direction = any ('{inbound,outbound,web}') and l.status = 'ended'
+        and l.outcome = any ('{missed,transferred}')
+      offset 0 -- or the state would be found out anew in every column
+    ) s
+  ), lately as (
+    select count(*) filter (where l.began_at >= v_today) as today, count(*) filter (where l.began_at >= v_week) as week,
+      count(*) filter (where l.began_at >= v_month) as month
+    from (
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= least(v_week, v_month)
+      union all
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= least(v_week, v_month)
+    ) l
+  )
+  select d.inbound + d.outbound + d.web, d.inbound, d.outbound, e.calls - s.missed - s.failed - s.transferred, s.missed, s.transferred,
+    s.failed, n.today, n.week, n.month, e.average,
+    coalesce(round(100.0 * (e.calls - s.missed - s.failed) / nullif(e.calls, 0), 1), 0)::double precision,
     (
-      select coalesce(sum(s.price_minor), 0)::bigint
+      select coalesce(sum(v.price_minor), 0)::bigint
       from public.appointments a
-      join public.services s on s.org_id = a.org_id and s.id = a.service_id
+      join public.services v on v.org_id = a.org_id and v.id = a.service_id
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
     (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
-  from (
-    select l.direction, l.duration_seconds, coalesce(l.started_at, l.created_at) as began,
-      app.call_state(l.status, l.outcome, l.ended_reason) as state
-    from public.call_logs l
-    where l.org_id = v_org_id
-    offset 0 -- or the state would be found out anew in every column
-  ) c;
+  from directions d, ended e, special s, lately n;
 end
 $$;
 
@@ -2438,13 +2506,18 @@ begin
     v_after := (v_step ->> 'after_minutes')::integer;
     if v_after <= v_last then
       raise exception 'each step comes later than the one before' using errcode = 'VX400';
+    elsif v_step ->> 'template_id' is not null and not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+    ) then
+      raise exception 'there is no such template' using errcode = 'VX404';
     -- Advertising in a follow_up would get around the consent that marketing needs.
     elsif not exists (
       select from public.message_templates t
       where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
         and t.kind in ('follow_up', p_category)
     ) then
-      raise exception 'each step needs a template of the clinic''s, of kind follow_up or, in a marketing campaign, marketing'
+      raise exception 'each step needs a template of kind follow_up or, in a marketing campaign, marketing'
         using errcode = 'VX400';
     end if;
     v_last := v_after;
@@ -2454,7 +2527,7 @@ $_$;
 
 ALTER FUNCTION app.check_steps(p_category text, p_steps jsonb) OWNER TO owner;
 
-COMMENT ON FUNCTION app.check_steps(p_category text, p_steps jsonb) IS 'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send.';
+COMMENT ON FUNCTION app.check_steps(p_category text, p_steps jsonb) IS 'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send. VX404: a template that the clinic does not have.';
 
 CREATE FUNCTION app.check_template(p_kind text, p_body text, p_subject text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -2632,9 +2705,10 @@ begin
   values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
   on conflict (org_id, user_id, method, route, key) do update
   set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
-    status = null, headers = null, response = null, created_at = v_now, expires_at = excluded.expires_at
+    status = null, headers = null, response = null, acted_at = null, created_at = v_now, expires_at = excluded.expires_at
   where (k.state = 'done' and k.expires_at <= v_now)
-    or (k.state = 'running' and k.lease_until <= v_now and (k.body_hash = excluded.body_hash or k.expires_at <= v_now))
+    or (k.state = 'running' and k.lease_until <= v_now
+      and (k.expires_at <= v_now or (k.body_hash = excluded.body_hash and k.acted_at is null)))
   returning k.* into v_row;
   if v_row.id is not null then
     return query select 'run', null::integer, null::jsonb, null::bytea;
@@ -2648,6 +2722,8 @@ begin
     return query select 'other_body', null::integer, null::jsonb, null::bytea;
   elsif v_row.state = 'done' then
     return query select 'replay', v_row.status, v_row.headers, v_row.response;
+  elsif v_row.acted_at is not null and v_row.lease_until <= v_now then
+    return query select 'acted', null::integer, null::jsonb, null::bytea;
   else
     -- Also without a row: its try has just given up; the caller asks again and finds the key free.
     return query select 'running', null::integer, null::jsonb, null::bytea;
@@ -2657,7 +2733,7 @@ $$;
 
 ALTER FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) IS 'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. VX403 when no member acts.';
+COMMENT ON FUNCTION app.claim_request(p_method text, p_route text, p_key text, p_body_hash bytea, p_keep interval, p_lease interval, p_claim_id uuid) IS 'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. A try that died before it changed anything (see app.note_effect) is followed by the next once its lease is over. VX403 when no member acts.';
 
 CREATE FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) RETURNS SETOF app.tool_claim
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3027,12 +3103,18 @@ declare
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
 begin
+  -- A count a status, each a stretch of an index; grouping would cost more than counting.
   return query
-  select count(*), count(*) filter (where c.lead_status = 'hot'), count(*) filter (where c.lead_status = 'warm'),
-    count(*) filter (where c.lead_status = 'cold'), count(*) filter (where c.lead_status = 'booked'),
-    count(*) filter (where c.lead_status = 'lost'), count(*) filter (where c.created_at >= v_midnight)
-  from public.contacts c
-  where c.org_id = v_org_id and c.erased_at is null;
+  select k.hot + k.warm + k.cold + k.booked + k.lost, k.hot, k.warm, k.cold, k.booked, k.lost, k.new
+  from (
+    select
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'hot') as hot,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'warm') as warm,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'cold') as cold,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'booked') as booked,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'lost') as lost,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.created_at >= v_midnight) as new
+  ) k;
 end
 $$;
 
@@ -3047,7 +3129,12 @@ CREATE FUNCTION app.contacts_like(p_search text) RETURNS SETOF uuid
 declare
   v_words text := lower(p_search);
   v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_found uuid[] := app.found_ids('visitor', p_search);
 begin
+  if v_found is not null then
+    return query select unnest(v_found);
+    return;
+  end if;
   return query
   select c.id
   from public.contacts c
@@ -4184,6 +4271,64 @@ ALTER FUNCTION app.forget_retired_tool(p_vapi_tool_id text) OWNER TO app_definer
 
 COMMENT ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) IS 'Takes a retired id off the list after the tool was deleted at Vapi. False when it was not on it.';
 
+CREATE FUNCTION app.found_ids(p_what text, p_search text) RETURNS uuid[]
+    LANGUAGE plpgsql STABLE STRICT SECURITY DEFINER
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  c_most constant integer := 5000; -- so many rows are read one by one faster than all are compared
+  v_org_id uuid := app.require_org_id();
+  v_words text := lower(btrim(p_search));
+  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_like text := '%' || replace(replace(replace(v_words, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+  v_lower text := lower(v_like collate "und-x-icu"); -- as contacts.search_text is written
+  v_is_number boolean := char_length(v_digits) >= 3 and p_search !~ '[[:alpha:]]';
+  v_ids uuid[];
+begin
+  -- Three letters or digits in a row is what an index of words can be asked for.
+  if (p_what = 'call' and char_length(v_digits) < 3)
+    or (p_what <> 'call' and v_words !~ '[[:alnum:]]{3}' and not (p_what = 'visitor' and v_is_number))
+  then
+    return null;
+  end if;
+  v_ids := case p_what
+    when 'contact' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id and c.search_text like app.contact_search(p_search)
+      limit c_most + 1)
+    when 'visitor' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id
+        and (c.search_text like v_lower or c.search_text like case when v_is_number then '%' || v_digits || '%' else v_lower end)
+        and (strpos(lower(c.name), v_words) > 0 or strpos(lower(c.email), v_words) > 0
+          or v_is_number and (strpos(c.phone, v_digits) > 0 or strpos(c.spoken_phone, v_digits) > 0))
+      limit c_most + 1)
+    when 'caller' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id and c.search_text like v_lower and strpos(lower(c.name), v_words) > 0
+      limit c_most + 1)
+    when 'patient' then array(
+      select p.id from public.patients p
+      where p.org_id = v_org_id and lower(p.name) like v_like
+      limit c_most + 1)
+    when 'call' then array(
+      select c.id from public.call_logs c
+      where c.org_id = v_org_id and case c.direction when 'outbound' then c.to_number else c.from_number end like '%' || v_digits || '%'
+      limit c_most + 1)
+    when 'message' then array(
+      select m.id from public.messages m
+      where m.org_id = v_org_id and lower(m.recipient || ' ' || coalesce(m.subject || ' ', '') || m.content) like v_like
+      limit c_most + 1)
+  end;
+  return case when cardinality(v_ids) <= c_most then v_ids end;
+end
+$$;
+
+ALTER FUNCTION app.found_ids(p_what text, p_search text) OWNER TO app_searcher;
+
+COMMENT ON FUNCTION app.found_ids(p_what text, p_search text) IS 'The tenant''s own rows in which p_search stands, found by an index of words. p_what: contact (as app.contact_search compares), visitor (as app.contacts_like), caller (contacts, by name), patient (by name), call (by the other side''s number) or message. NULL where no index helps, because p_search is shorter than three letters or stands in more than 5000 rows: then the caller compares row by row. Any case, no wildcards.';
+
 CREATE FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.free_slot
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -4440,6 +4585,20 @@ ALTER FUNCTION app.inbound_status() OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.inbound_status() IS 'How the clinic''s line stands: of a line that works, else of the set-up under way, else of the last one. No row before the first.';
 
+CREATE FUNCTION app.integrations() RETURNS SETOF app.integration_row
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select p.provider, c.id is not null and c.verification_error is null, c.last_verified_at, c.verification_error
+  from (values ('twilio', 1), ('resend', 2), ('google_calendar', 3), ('outlook', 4)) p (provider, position)
+  left join public.org_credentials c on c.org_id = app.require_org_id() and c.provider = p.provider
+  order by p.position
+$$;
+
+ALTER FUNCTION app.integrations() OWNER TO owner;
+
+COMMENT ON FUNCTION app.integrations() IS 'Every account that a clinic may connect, with what the last look at it said. Every member may ask; nothing sealed is told.';
+
 CREATE FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4466,6 +4625,8 @@ CREATE TABLE public.invitations (
     expires_at timestamp with time zone NOT NULL,
     accepted_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    token_id uuid,
+    message_id uuid,
     CONSTRAINT invitations_email_check CHECK ((email = lower(email))),
     CONSTRAINT invitations_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'staff'::text, 'viewer'::text])))
 );
@@ -4478,13 +4639,60 @@ COMMENT ON TABLE public.invitations IS 'An address asked to join. Joining needs 
 
 COMMENT ON COLUMN public.invitations.token_hash IS 'SHA-256 of the token in the invitation mail; the token itself is not stored.';
 
-CREATE FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) RETURNS SETOF public.invitations
+COMMENT ON COLUMN public.invitations.token_id IS 'What the token is derived from, with a key that is not in the database; new with every renewal. NULL: a random token of before, which no e-mail can carry.';
+
+COMMENT ON COLUMN public.invitations.message_id IS 'The e-mail that carries the token; NULL when none goes out.';
+
+CREATE FUNCTION app.invitation_mail(p_invitation public.invitations) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_clinic text;
+  v_zone text;
+  v_inviter text;
+begin
+  -- Brackets would look like the place of the link.
+  select translate(o.name, '[]', '()'), o.time_zone into strict v_clinic, v_zone
+  from public.organizations o
+  where o.id = (p_invitation).org_id;
+  select translate(coalesce(nullif(btrim(p.name), ''), p.email), '[]', '()') into v_inviter
+  from public.profiles p
+  where p.org_id = (p_invitation).org_id and p.user_id = (p_invitation).invited_by;
+  return array[
+    format('Join %s', v_clinic),
+    format(E'%s invites you to join the team of %s as %s.\nOpen this link to sign up or to sign in:\n[link]\n'
+      'It is meant for this address only and works until %s. If you did not expect it, you need not do anything.',
+      coalesce(v_inviter, 'A colleague'), v_clinic, (p_invitation).role,
+      array_to_string(app.local_words((p_invitation).expires_at, v_zone, 'en'), ', '))];
+end
+$$;
+
+ALTER FUNCTION app.invitation_mail(p_invitation public.invitations) OWNER TO owner;
+
+COMMENT ON FUNCTION app.invitation_mail(p_invitation public.invitations) IS 'Subject and text of the e-mail of an invitation: who invites to which clinic as what, until when by the clinic''s clock. [link] stands for the link with the token, which no row holds.';
+
+CREATE FUNCTION app.invitation_of_message(p_message_id uuid) RETURNS SETOF public.invitations
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select i.*
+  from public.invitations i
+  where i.org_id = app.require_org_id() and i.message_id = p_message_id and i.accepted_at is null and i.expires_at > app.now()
+$$;
+
+ALTER FUNCTION app.invitation_of_message(p_message_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.invitation_of_message(p_message_id uuid) IS 'The invitation whose token an e-mail carries. No row when it was withdrawn, accepted, renewed or has expired: the e-mail has nothing to say any more. Never given to people''s requests.';
+
+CREATE FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean DEFAULT false, p_platform_mail text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.invitation_row
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_email text := lower(btrim(p_email));
+  v_now timestamptz;
   v_invitation public.invitations;
 begin
   perform app.require_admin();
@@ -4492,32 +4700,37 @@ begin
     raise exception 'this is no e-mail address' using errcode = 'VX400';
   elsif coalesce(p_role, '') not in ('admin', 'staff', 'viewer') then
     raise exception 'people are invited as admin, staff or viewer' using errcode = 'VX400';
-  elsif octet_length(p_token_hash) is distinct from 32 then
-    raise exception 'the token''s hash has 32 bytes' using errcode = 'VX400';
+  elsif p_token_id is null or octet_length(p_token_hash) is distinct from 32 then
+    raise exception 'a token has an id and a hash of 32 bytes' using errcode = 'VX400';
   end if;
   -- Two invitations of one address at once would both stand.
   perform from public.organizations o where o.id = v_org_id for no key update;
   if exists (select from public.profiles p where p.org_id = v_org_id and lower(p.email) = v_email) then
     raise exception 'this person is a member already' using errcode = 'VX409';
   end if;
+  v_now := app.now();
   update public.invitations i
-  set role = p_role, token_hash = p_token_hash, invited_by = app.current_user_id(), expires_at = app.now() + interval '7 days'
+  set role = p_role, token_id = p_token_id, token_hash = p_token_hash, message_id = null, invited_by = app.current_user_id(),
+    expires_at = v_now + interval '7 days'
   where i.org_id = v_org_id and i.email = v_email and i.accepted_at is null
   returning i.* into v_invitation;
   if v_invitation.id is null then
-    insert into public.invitations (org_id, email, role, token_hash, invited_by, expires_at)
-    values (v_org_id, v_email, p_role, p_token_hash, app.current_user_id(), app.now() + interval '7 days')
+    insert into public.invitations (org_id, email, role, token_id, token_hash, invited_by, expires_at, created_at)
+    values (v_org_id, v_email, p_role, p_token_id, p_token_hash, app.current_user_id(), v_now + interval '7 days', v_now)
     returning * into v_invitation;
   end if;
-  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id());
-  return next v_invitation;
+  if p_mail then
+    perform app.mail_invitation(v_invitation, p_platform_mail, p_request_id);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id(), left(p_request_id, 64));
+  return query select * from app.list_invitations(v_invitation.id);
 end
 $_$;
 
-ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) OWNER TO app_writer;
+ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with. An address that was invited before keeps one invitation, with the new role and token. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already.';
+COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with, which was derived from p_token_id. An address that was invited before keeps one invitation, with the new role and token. With p_mail the token goes out by e-mail, see app.mail_invitation. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already, or mailed too often lately.';
 
 CREATE FUNCTION app.is_message_rule(p_key text, p_value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -4670,6 +4883,7 @@ COMMENT ON FUNCTION app.line_to_check() IS 'What should be so outside for the cl
 CREATE FUNCTION app.list_appointments(p_statuses text[] DEFAULT NULL::text[], p_from text DEFAULT NULL::text, p_to text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_resource_id uuid DEFAULT NULL::uuid, p_service_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text, p_range text DEFAULT NULL::text, p_sort text DEFAULT 'scheduled_at'::text, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET random_page_cost TO '1.1'
     AS $_$
 declare
   c_counted constant bigint := 50000;
@@ -4687,7 +4901,13 @@ declare
     when '-scheduled_at' then 'a.scheduled_at desc, a.id desc'
     when 'created_at' then 'a.id' -- ids are made in the order of time
     when '-created_at' then 'a.id desc' end;
+  v_back text := case p_sort
+    when 'scheduled_at' then 'a.scheduled_at desc, a.id desc'
+    when '-scheduled_at' then 'a.scheduled_at, a.id'
+    when 'created_at' then 'a.id desc'
+    when '-created_at' then 'a.id' end;
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
@@ -4708,18 +4928,23 @@ begin
   if v_search is not null then
     v_where := v_where || ' and (a.contact_id = any ($8) or a.patient_id = any ($9) or a.booking_ref = $10)';
     v_contacts := array(select app.contacts_like(v_search));
-    v_patients := array(
+    v_patients := coalesce(app.found_ids('patient', v_search), array(
       select p.id from public.patients p
-      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0);
+      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0));
   end if;
 
   execute format('select count(*) from (select from public.appointments a where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search);
-  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where, v_order)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then v_back else v_order end)
   into v_ids
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search),
-    p_limit, (p_page - 1)::bigint * p_limit;
+    v_span.take, v_span.skip;
+  if v_span.from_end then
+    v_ids := array(select i.id from unnest(v_ids) with ordinality i (id, place) order by i.place desc);
+  end if;
   return query
   select * from app.appointment_rows(v_ids, least(v_total, c_counted), v_total > c_counted);
 end
@@ -4732,42 +4957,39 @@ COMMENT ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to t
 CREATE FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_action text DEFAULT NULL::text, p_entity text DEFAULT NULL::text, p_entity_id uuid DEFAULT NULL::uuid, p_actor_user_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.audit_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
+  v_where text := 'g.org_id = $1'
+    || case when v_period[1] is not null then ' and g.at >= $2' else '' end
+    || case when v_period[2] is not null then ' and g.at < $3' else '' end
+    || case when p_action is not null then ' and g.action = $4' else '' end
+    || case when p_entity is not null then ' and g.entity = $5' else '' end
+    || case when p_entity_id is not null then ' and g.entity_id = $6' else '' end
+    || case when p_actor_user_id is not null then ' and g.actor_user_id = $7' else '' end;
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
   perform app.require_admin();
-  select count(*) into v_total
-  from (
-    select
-    from public.audit_log g
-    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
-      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
-      and (p_entity_id is null or g.entity_id = p_entity_id)
-      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
-    limit 50001) counted;
+  execute format('select count(*) from (select from public.audit_log g where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select g.id from public.audit_log g where %s order by %s limit $8 offset $9)', v_where,
+    case when v_span.from_end then 'g.at, g.id' else 'g.at desc, g.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id, v_span.take, v_span.skip;
   return query
-  select page.id, page.action, page.entity, page.entity_id, page.actor_user_id, p.name, p.email, page.request_id, page.at,
+  select g.id, g.action, g.entity, g.entity_id, g.actor_user_id, p.name, p.email, g.request_id, g.at,
     least(v_total, 50000), v_total > 50000
-  from (
-    select g.*
-    from public.audit_log g
-    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
-      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
-      and (p_entity_id is null or g.entity_id = p_entity_id)
-      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
-    order by g.at desc, g.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit
-  ) page
-  left join public.profiles p on p.org_id = v_org_id and p.user_id = page.actor_user_id
-  order by page.at desc, page.id desc;
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.audit_log g on g.org_id = v_org_id and g.id = page.id
+  left join public.profiles p on p.org_id = v_org_id and p.user_id = g.actor_user_id
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_from date, p_to date, p_action text, p_entity text, p_entity_id uuid, p_actor_user_id uuid) OWNER TO app_writer;
 
@@ -4784,6 +5006,7 @@ declare
   v_to timestamptz;
   v_where text := 't.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   select * into strict v_org from public.organizations o where o.id = app.require_org_id();
@@ -4804,9 +5027,11 @@ begin
   execute format('select count(*) from (select from public.booking_attempts t where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to;
-  execute format('select array(select t.id from public.booking_attempts t where %s order by t.at desc, t.id desc limit $9 offset $10)', v_where)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select t.id from public.booking_attempts t where %s order by %s limit $9 offset $10)', v_where,
+    case when v_span.from_end then 't.at, t.id' else 't.at desc, t.id desc' end)
   into v_ids
-  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, p_limit, (p_page - 1)::bigint * p_limit;
+  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, v_span.take, v_span.skip;
   return query
   select t.id, t.at, t.kind, t.outcome, t.reason, t.call_id, t.appointment_id, t.service_id, s.name, t.resource_id, r.name,
     t.starts_at, coalesce(l.time_zone, v_org.time_zone), t.said_date, t.said_time, t.actor_user_id, u.name,
@@ -4817,7 +5042,7 @@ begin
   left join public.resources r on r.org_id = t.org_id and r.id = t.resource_id
   left join public.locations l on l.org_id = r.org_id and l.id = r.location_id
   left join public.profiles u on u.org_id = t.org_id and u.user_id = t.actor_user_id
-  order by wanted.place;
+  order by case when v_span.from_end then -wanted.place else wanted.place end;
 end
 $_$;
 
@@ -4828,57 +5053,54 @@ COMMENT ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_rea
 CREATE FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_recent text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_direction text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.call_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    SET random_page_cost TO '1.1'
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
   v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
-  v_ids uuid[];
+  v_people uuid[];
+  v_calls uuid[];
+  v_where text := 'c.org_id = $1 and c.deleted_at is null';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select c.id
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    order by coalesce(c.started_at, c.created_at) desc, c.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and c.began_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
+    || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
+    || case when p_direction is not null then ' and c.direction = $5' else '' end
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+  if v_search is not null then
+    v_people := app.found_ids('caller', v_search);
+    v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
+    v_where := v_where || case when v_people is not null and v_calls is not null then ' and (c.contact_id = any ($9) or c.id = any ($10))'
+      else ' and (position($8 in case c.direction when ''outbound'' then c.to_number else c.from_number end) > 0 or exists ('
+        || 'select from public.contacts k where k.org_id = $1 and k.id = c.contact_id and position($7 in lower(k.name)) > 0))' end;
+  end if;
+
+  execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    v_span.take, v_span.skip;
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.call_logs c on c.org_id = v_org_id and c.id = page.id
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) OWNER TO app_writer;
 
@@ -4938,48 +5160,78 @@ COMMENT ON FUNCTION app.list_campaigns() IS 'The organisation''s campaigns, the 
 CREATE FUNCTION app.list_contacts(p_lead_status text DEFAULT NULL::text, p_source text DEFAULT NULL::text, p_search text DEFAULT NULL::text, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_sort text DEFAULT 'last_contact'::text, p_descending boolean DEFAULT true, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.contact_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
+    SET random_page_cost TO '1.1'
     AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_where text := 'c.org_id = $1 and c.erased_at is null';
   v_order text;
+  v_back text;
+  v_found uuid[];
+  v_total bigint;
+  v_span app.page_span;
 begin
+  -- Only what may be missing says where it stands then: the others can be read off an index in both directions.
   v_order := case p_sort
-    when 'last_contact' then 'c.last_contacted_at'
-    when 'created' then 'c.created_at'
-    when 'name' then 'c.name'
-    when 'score' then 'c.lead_score'
+    when 'last_contact' then 'c.last_contacted_at %s nulls %s, c.id %s'
+    when 'created' then 'c.created_at %s, c.id %3$s'
+    when 'name' then 'c.name %s nulls %s, c.id %s'
+    when 'score' then 'c.lead_score %s, c.id %3$s'
   end;
   if v_order is null or p_page < 1 or p_limit not between 1 and 100 then
     raise exception 'there is no such order or page' using errcode = 'VX400';
   end if;
-  v_order := v_order || case when p_descending then ' desc' else ' asc' end || ' nulls last, c.id';
+  v_back := format(v_order, case when p_descending then 'asc' else 'desc' end, 'first', 'desc');
+  v_order := format(v_order, case when p_descending then 'desc' else 'asc' end, 'last', 'asc');
+  if btrim(p_search) <> '' then
+    v_found := app.found_ids('contact', p_search);
+  end if;
   v_where := concat_ws(' and ', v_where,
     case when p_lead_status is not null then 'c.lead_status = $2' end,
     case when p_source is not null then 'c.source = $3' end,
-    case when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
+    case when v_found is not null then 'c.id = any ($10)'
+      when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
     case when p_from is not null then 'c.created_at >= $5::timestamp at time zone $7' end,
     case when p_to is not null then 'c.created_at < ($6 + 1)::timestamp at time zone $7' end);
 
+  execute format('select count(*) from (select from public.contacts c where %s limit 50001) s', v_where)
+  into v_total
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, null, null, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
   -- Ids first: they come from the index alone, also for a page far behind.
   return query execute format(
     $q$
     select c.id, c.name, c.phone, c.spoken_phone, c.email, c.lead_status, c.lead_score, c.lead_reasons, c.service_interests,
       c.source, c.notes, c.language, c.time_zone, c.marketing_consent_at, c.last_contacted_at, c.created_at, c.updated_at,
-      least(t.total, 50000), t.total > 50000
-    from (select c.id from public.contacts c where %1$s order by %2$s limit $8 offset ($9 - 1)::bigint * $8) p
+      least($11, 50000), $11 > 50000
+    from (select c.id from public.contacts c where %s order by %s limit $8 offset $9) p
     join public.contacts c on c.org_id = $1 and c.id = p.id
-    cross join (select count(*) as total from (select from public.contacts c where %1$s limit 50001) s) t
-    order by %2$s
-    $q$, v_where, v_order)
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, p_limit, p_page;
+    order by %s
+    $q$, v_where, case when v_span.from_end then v_back else v_order end, v_order)
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, v_span.take, v_span.skip, v_found, v_total;
 end
 $_$;
 
 ALTER FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) OWNER TO owner;
 
 COMMENT ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) IS 'One page of the organisation''s contacts, without the erased. Every filter narrows, NULL does not: status, source, p_search in name, numbers and address, and the days (both included, of the clinic''s zone) on which the contact came. p_sort: last_contact, created, name or score; those without a value come last. p_page counts from 1, p_limit is 1 to 100; a page past the end has no rows and so tells no total.';
+
+CREATE FUNCTION app.list_invitations(p_invitation_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.invitation_row
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select i.id, i.email, i.role, i.invited_by, i.expires_at, i.created_at, i.expires_at <= app.now(),
+    coalesce(m.status, 'none'), m.reason, m.sent_at
+  from public.invitations i
+  left join public.messages m on m.org_id = i.org_id and m.id = i.message_id
+  where i.org_id = app.require_org_id() and i.accepted_at is null and (p_invitation_id is null or i.id = p_invitation_id)
+  order by i.created_at, i.id
+$$;
+
+ALTER FUNCTION app.list_invitations(p_invitation_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.list_invitations(p_invitation_id uuid) IS 'The invitations that nobody has accepted, or that one of them, with what became of their e-mails; the oldest first, expired ones too.';
 
 CREATE FUNCTION app.list_leads(p_limit integer) RETURNS SETOF app.lead_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -5015,55 +5267,48 @@ COMMENT ON FUNCTION app.list_leads(p_limit integer) IS 'The contacts worth calli
 CREATE FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_direction text DEFAULT NULL::text, p_method text DEFAULT NULL::text, p_category text DEFAULT NULL::text, p_status text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.message_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    SET random_page_cost TO '1.1'
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
-  v_ids uuid[];
+  v_found uuid[] := app.found_ids('message', v_search);
+  v_where text := 'm.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select m.id
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    order by m.created_at desc, m.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and m.created_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and m.created_at < $3' else '' end
+    || case when p_direction is not null then ' and m.direction = $4' else '' end
+    || case when p_method is not null then ' and m.method = $5' else '' end
+    || case when p_category is not null then ' and m.category = $6' else '' end
+    || case when p_status is not null then ' and m.status = $7' else '' end
+    || case when p_contact_id is not null then ' and m.contact_id = $8' else '' end
+    || case when v_found is not null then ' and m.id = any ($10)'
+      when v_search is not null then ' and position($9 in lower(concat_ws('' '', m.recipient, m.subject, m.content))) > 0' else '' end;
+
+  execute format('select count(*) from (select from public.messages m where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select m.id from public.messages m where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'm.created_at, m.id' else 'm.created_at desc, m.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found,
+    v_span.take, v_span.skip;
   return query
   select m.id, m.direction, m.method, m.category, m.recipient, m.subject, m.content, m.status, m.reason, m.provider_error,
     m.service_provider, m.external_message_id, m.segments::integer, m.contact_id, k.name, m.call_id, m.appointment_id,
     m.actor_user_id, m.sent_at, m.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.messages m on m.org_id = v_org_id and m.id = page.id
   left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_messages(p_page integer, p_limit integer, p_from date, p_to date, p_direction text, p_method text, p_category text, p_status text, p_contact_id uuid, p_search text) OWNER TO app_writer;
 
@@ -5072,26 +5317,31 @@ COMMENT ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from da
 CREATE FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean DEFAULT NULL::boolean, p_kind text DEFAULT NULL::text) RETURNS SETOF app.notification_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
-    SET plan_cache_mode TO 'force_custom_plan'
-    AS $$
+    AS $_$
 declare
   v_org_id uuid := app.require_org_id();
+  v_where text := 'n.org_id = $1'
+    || case when p_kind is not null then ' and n.kind = $2' else '' end
+    || case when p_unread then ' and n.read_at is null' when not p_unread then ' and n.read_at is not null' else '' end;
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  select count(*) into v_total
-  from (
-    select
-    from public.notifications n
-    where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
-    limit 50001) counted;
+  execute format('select count(*) from (select from public.notifications n where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, p_kind;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select n.id from public.notifications n where %s order by %s limit $3 offset $4)', v_where,
+    case when v_span.from_end then 'n.created_at, n.id' else 'n.created_at desc, n.id desc' end)
+  into v_ids
+  using v_org_id, p_kind, v_span.take, v_span.skip;
   return query
   select n.id, n.kind, n.title, n.body, n.entity, n.entity_id, n.read_at, n.created_at, least(v_total, 50000), v_total > 50000
-  from public.notifications n
-  where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
-  order by n.created_at desc, n.id desc
-  limit p_limit offset (p_page - 1)::bigint * p_limit;
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.notifications n on n.org_id = v_org_id and n.id = page.id
+  order by case when v_span.from_end then -page.place else page.place end;
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) OWNER TO app_writer;
 
@@ -5307,6 +5557,38 @@ $$;
 ALTER FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) IS 'Notes that a registered tool is gone at Vapi, where somebody deleted it: it will be registered anew, and the lost id is kept as retired, because assistants still carry it. False when the registration is another one by now.';
+
+CREATE FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_provider text := p_platform_mail;
+  v_mail text[] := app.invitation_mail(p_invitation);
+  v_decision app.message_decision;
+begin
+  if exists (select from public.org_credentials c where c.org_id = v_org_id and c.provider = 'resend') then
+    v_provider := 'resend';
+  elsif p_platform_mail is null then
+    return;
+  end if;
+  select * into v_decision
+  from app.begin_message('invitation', 'email', v_mail[2], 'invitation:' || (p_invitation).token_id, null, v_provider,
+    p_recipient => (p_invitation).email, p_subject => v_mail[1], p_hand_over => false, p_request_id => p_request_id);
+  if v_decision.reason = 'too_soon' then
+    -- The renewal is undone too: the link that was mailed last goes on working.
+    raise exception 'this address was mailed three times within an hour; its last link works' using errcode = 'VX409';
+  end if;
+  update public.invitations i
+  set message_id = v_decision.message_id
+  where i.org_id = v_org_id and i.id = (p_invitation).id;
+end
+$$;
+
+ALTER FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) IS 'Queues the e-mail of an invitation, through the clinic''s own Resend account or else p_platform_mail, the platform''s way; NULL: without an account of the clinic''s nothing goes out. A rule that forbids it (opted_out, daily_cap) leaves a blocked row, and the invitation stands. VX409 when the address had three within an hour.';
 
 CREATE FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) RETURNS SETOF app.phone_number_row
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5709,6 +5991,8 @@ begin
       ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
       -- Two machines that answer each other would go on for ever.
       ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
+      ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
       ('marketing', v_day, 1, 'too_soon', true),
       -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
       ('reminder', v_day, 1, 'reminder_limit', true),
@@ -5741,7 +6025,7 @@ $$;
 
 ALTER FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
 
 CREATE FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -6291,6 +6575,27 @@ ALTER FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash b
 
 COMMENT ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) IS 'Keeps the keyed hash of a code that a text now carries; from here on it proves who calls, and the one before it no more. p_subject_id, p_version: an entry of app.take_scheduled''s code_subjects and code_versions; an outdated version changes nothing.';
 
+CREATE FUNCTION app.note_effect(p_claim_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if pg_current_xact_id_if_assigned() is null then
+    return true; -- it has only read
+  end if;
+  update public.idempotency_keys k
+  set acted_at = coalesce(k.acted_at, app.now())
+  where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
+  return found;
+end
+$$;
+
+ALTER FUNCTION app.note_effect(p_claim_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_effect(p_claim_id uuid) IS 'Called last in a transaction of a claimed wish: says, together with what it changed, that it acted. False when the claim is not p_claim_id''s any more, because it took too long and another try has it: the transaction must then be given up.';
+
 CREATE FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -6358,6 +6663,34 @@ $_$;
 ALTER FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) IS 'Writes an opt-out with its audit and event, and ends the number''s campaigns; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
+
+CREATE FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  perform app.require_admin();
+  -- updated_at stays: it says when the account was last written, and questions about messages go by it.
+  update public.org_credentials c
+  set last_verified_at = case when p_problem is null then app.now() else c.last_verified_at end,
+    verification_error = left(p_problem, 200)
+  where c.org_id = v_org_id and c.provider = p_provider and c.updated_at = p_updated_at
+  returning c.id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, case when p_problem is null then 'credential_verified' else 'credential_refused' end, 'credential', v_id, app.current_user_id());
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) IS 'Keeps what a provider said about the account that stood at p_updated_at: accepted (p_problem NULL), or why not, in our words. False when the account was replaced or removed meanwhile. Owner and admin only (VX403).';
 
 CREATE FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -6726,6 +7059,21 @@ ALTER FUNCTION app.own_line(p_location_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.own_line(p_location_id uuid) IS 'The location''s own line (E.164), which rings when we cannot answer; NULL when it has none, or when the number is one of ours: callers would go round in circles.';
 
+CREATE FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) RETURNS app.page_span
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN ((NOT page_span.p_total_is_estimate) AND (s.skip > (page_span.p_total / 2))) THEN ROW(true, GREATEST(((page_span.p_total - s.skip) - page_span.p_limit), (0)::bigint), GREATEST(LEAST((page_span.p_total - s.skip), (page_span.p_limit)::bigint), (0)::bigint))::app.page_span
+             ELSE ROW(false, s.skip, (page_span.p_limit)::bigint)::app.page_span
+         END AS "row"
+    FROM ( SELECT (((page_span.p_page - 1))::bigint * page_span.p_limit) AS skip) s;
+END;
+
+ALTER FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) IS 'Where to read a page of a list of p_total rows: in its second half from the end, so that the last page costs what the first does. A page past the end takes no rows.';
+
 CREATE FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -7011,7 +7359,7 @@ begin
   for v_role in
     select rolname from pg_catalog.pg_roles
     where rolname in ('anon', 'authenticated', 'service_role', 'voxanne_login',
-      'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher')
   loop
     execute format('revoke all on table %s from %I', p_table, v_role);
     -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
@@ -7201,7 +7549,7 @@ begin
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, c.transcript
   from public.call_logs c
@@ -7302,12 +7650,12 @@ begin
   select e.*
   from (
     (
-      select c.id, 'call_completed', coalesce(c.started_at, c.created_at),
+      select c.id, 'call_completed', c.began_at,
         concat('Call ', app.call_state(c.status, c.outcome, c.ended_reason), ', ' || c.duration_seconds || ' seconds'),
         'call', c.id, c.contact_id
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is null and c.status = 'ended'
-      order by coalesce(c.started_at, c.created_at) desc, c.id desc
+      order by c.began_at desc, c.id desc
       limit p_limit
     )
     union all
@@ -8100,6 +8448,28 @@ ALTER FUNCTION app.render_text(p_body text, p_fields jsonb) OWNER TO owner;
 
 COMMENT ON FUNCTION app.render_text(p_body text, p_fields jsonb) IS 'A template''s body with its {fields} replaced by the values of the object. A field that the object lacks, or has as null, stays as it is; values are not searched for fields.';
 
+CREATE FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean DEFAULT false, p_platform_mail text DEFAULT NULL::text, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.invitation_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_invitation public.invitations;
+begin
+  perform app.require_admin();
+  select * into v_invitation
+  from public.invitations i
+  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null;
+  if v_invitation.id is null then
+    raise exception 'there is no such open invitation' using errcode = 'VX404';
+  end if;
+  return query select * from app.invite_member(v_invitation.email, v_invitation.role, p_token_id, p_token_hash, p_mail, p_platform_mail, p_request_id);
+end
+$$;
+
+ALTER FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) IS 'Invites the address of an open invitation once more, also an expired one: seven days from now, with a new token and a new e-mail; the earlier token opens nothing any more. VX404 when there is none, or it was accepted; otherwise as app.invite_member.';
+
 CREATE FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) RETURNS app.booking_result
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -8720,7 +9090,7 @@ $$;
 
 ALTER FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign; VX409: it was started, or the name is taken.';
+COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign or template; VX409: it was started, or the name is taken.';
 
 CREATE FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8942,6 +9312,11 @@ declare
 begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'location_id', 'name', 'aliases', 'kind', 'active', 'service_ids');
+  if p_fields ? 'location_id' and not exists (
+    select from public.locations l where l.org_id = v_org_id and l.id = (p_fields ->> 'location_id')::uuid)
+  then
+    raise exception 'there is no such location' using errcode = 'VX404';
+  end if;
   v_services := array(select distinct s::uuid from jsonb_array_elements_text(p_fields -> 'service_ids') s);
   if exists (
     select from unnest(v_services) w(id)
@@ -9277,7 +9652,7 @@ begin
     select rolname from pg_catalog.pg_roles
     where rolname in (
       'anon', 'authenticated', 'service_role', 'voxanne_login',
-      'tenant_user', 'tenant_service', 'app_writer', 'app_definer'
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher'
     )
   loop
     execute format('revoke all on function %s from %I', v_function, v_role);
@@ -11298,6 +11673,7 @@ CREATE TABLE public.call_logs (
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
     deleted_at timestamp with time zone,
+    began_at timestamp with time zone GENERATED ALWAYS AS (COALESCE(started_at, created_at)) STORED NOT NULL,
     CONSTRAINT call_logs_cost_micros_check CHECK ((cost_micros >= 0)),
     CONSTRAINT call_logs_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text]))),
     CONSTRAINT call_logs_duration_seconds_check CHECK ((duration_seconds >= 0)),
@@ -11335,6 +11711,8 @@ COMMENT ON COLUMN public.call_logs.cost_micros IS 'Cost in millionths of a US do
 COMMENT ON COLUMN public.call_logs.reported_at IS 'When the end-of-call report was taken in; a second one changes nothing.';
 
 COMMENT ON COLUMN public.call_logs.deleted_at IS 'When staff deleted the call: its words and the person''s number are blanked and no list shows it; numbers still count it.';
+
+COMMENT ON COLUMN public.call_logs.began_at IS 'When it started, else when we first heard of it. A column, because under row security no index is asked for coalesce(): PostgreSQL does not take it for leakproof.';
 
 CREATE TABLE public.caller_messages (
     org_id uuid NOT NULL,
@@ -11464,6 +11842,7 @@ CREATE TABLE public.idempotency_keys (
     response bytea,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
+    acted_at timestamp with time zone,
     CONSTRAINT idempotency_keys_answer CHECK (((state = 'done'::text) = ((status IS NOT NULL) AND (headers IS NOT NULL) AND (response IS NOT NULL)))),
     CONSTRAINT idempotency_keys_body_hash_check CHECK ((octet_length(body_hash) = 32)),
     CONSTRAINT idempotency_keys_key_check CHECK (((char_length(key) >= 1) AND (char_length(key) <= 220))),
@@ -11493,6 +11872,8 @@ COMMENT ON COLUMN public.idempotency_keys.lease_until IS 'When a try that has no
 COMMENT ON COLUMN public.idempotency_keys.headers IS 'The answer''s headers that are the handler''s own, as name: value.';
 
 COMMENT ON COLUMN public.idempotency_keys.response IS 'The answer''s body.';
+
+COMMENT ON COLUMN public.idempotency_keys.acted_at IS 'When the wish first changed something, written in the transaction that did. With state running and a lease that is over: it was carried out and its answer is lost.';
 
 CREATE TABLE public.identity_codes (
     org_id uuid NOT NULL,
@@ -12084,6 +12465,10 @@ CREATE INDEX appointments_contact ON public.appointments USING btree (org_id, co
 
 COMMENT ON INDEX public.appointments_contact IS 'A contact''s appointment history.';
 
+CREATE INDEX appointments_counted ON public.appointments USING btree (org_id, status, resource_id, service_id);
+
+COMMENT ON INDEX public.appointments_counted IS 'list_appointments: totals.';
+
 CREATE UNIQUE INDEX appointments_hold ON public.appointments USING btree (org_id, call_id) WHERE (status = 'held'::text);
 
 COMMENT ON INDEX public.appointments_hold IS 'One hold per call.';
@@ -12108,17 +12493,29 @@ CREATE UNIQUE INDEX assistant_routes_agent ON public.assistant_routes USING btre
 
 COMMENT ON INDEX public.assistant_routes_agent IS 'assistant-request: the assistant of an agent; one each.';
 
-CREATE INDEX audit_log_at ON public.audit_log USING btree (org_id, at);
+CREATE INDEX audit_log_counted ON public.audit_log USING btree (org_id, action, entity, actor_user_id);
 
-COMMENT ON INDEX public.audit_log_at IS 'The log of a period.';
+COMMENT ON INDEX public.audit_log_counted IS 'list_audit_log: totals.';
+
+CREATE INDEX audit_log_entity ON public.audit_log USING btree (org_id, entity_id);
+
+COMMENT ON INDEX public.audit_log_entity IS 'list_audit_log of one thing.';
+
+CREATE INDEX audit_log_page ON public.audit_log USING btree (org_id, at, id);
+
+COMMENT ON INDEX public.audit_log_page IS 'list_audit_log: a page from the index alone.';
 
 CREATE INDEX booking_attempts_appointment ON public.booking_attempts USING btree (org_id, appointment_id) WHERE (appointment_id IS NOT NULL);
 
 COMMENT ON INDEX public.booking_attempts_appointment IS 'appointment_story: what was tried with one appointment.';
 
-CREATE INDEX booking_attempts_at ON public.booking_attempts USING btree (org_id, at);
+CREATE INDEX booking_attempts_counted ON public.booking_attempts USING btree (org_id, kind, outcome, reason);
 
-COMMENT ON INDEX public.booking_attempts_at IS 'Recent attempts, and the day''s holds.';
+COMMENT ON INDEX public.booking_attempts_counted IS 'list_booking_attempts: totals.';
+
+CREATE INDEX booking_attempts_page ON public.booking_attempts USING btree (org_id, at, id);
+
+COMMENT ON INDEX public.booking_attempts_page IS 'list_booking_attempts: a page from the index alone.';
 
 CREATE INDEX booking_attempts_tool_call ON public.booking_attempts USING btree (org_id, call_id, tool_call_id);
 
@@ -12136,17 +12533,37 @@ CREATE INDEX busy_blocks_resource ON public.busy_blocks USING btree (org_id, res
 
 COMMENT ON INDEX public.busy_blocks_resource IS 'free_slots: what is busy from now on, whatever lies in the past.';
 
-CREATE INDEX call_logs_began ON public.call_logs USING btree (org_id, COALESCE(started_at, created_at), id) WHERE (deleted_at IS NULL);
+CREATE INDEX call_logs_began ON public.call_logs USING btree (org_id, began_at, id) WHERE (deleted_at IS NULL);
 
-COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page and the total, the newest first.';
+COMMENT ON INDEX public.call_logs_began IS 'list_calls: a page, the newest first, and the total of a period; call_stats; recent_activity.';
 
 CREATE INDEX call_logs_contact ON public.call_logs USING btree (org_id, contact_id);
 
 COMMENT ON INDEX public.call_logs_contact IS 'A contact''s call history.';
 
+CREATE INDEX call_logs_counted ON public.call_logs USING btree (org_id, direction, status, outcome, ended_reason, deleted_at);
+
+COMMENT ON INDEX public.call_logs_counted IS 'list_calls and call_stats: totals.';
+
+CREATE INDEX call_logs_deleted ON public.call_logs USING btree (org_id, began_at) WHERE (deleted_at IS NOT NULL);
+
+COMMENT ON INDEX public.call_logs_deleted IS 'call_stats: what began lately and was deleted since.';
+
+CREATE INDEX call_logs_lasted ON public.call_logs USING btree (org_id, status, duration_seconds);
+
+COMMENT ON INDEX public.call_logs_lasted IS 'call_stats: the average.';
+
 CREATE INDEX call_logs_recent ON public.call_logs USING btree (org_id, created_at);
 
 COMMENT ON INDEX public.call_logs_recent IS 'Lists and statistics of a period.';
+
+CREATE INDEX call_logs_searched ON public.call_logs USING gin (org_id, (
+CASE direction
+    WHEN 'outbound'::text THEN to_number
+    ELSE from_number
+END) extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.call_logs_searched IS 'found_ids: by the number of the other side.';
 
 CREATE INDEX caller_verifications_call ON public.caller_verifications USING btree (org_id, call_id);
 
@@ -12164,13 +12581,37 @@ CREATE INDEX closures_location ON public.closures USING btree (org_id, location_
 
 COMMENT ON INDEX public.closures_location IS 'free_slots: closures of the candidates'' locations.';
 
+CREATE INDEX contacts_came ON public.contacts USING btree (org_id, created_at, id) WHERE (erased_at IS NULL);
+
+COMMENT ON INDEX public.contacts_came IS 'list_contacts by the time they came; contact_stats: new today.';
+
+CREATE INDEX contacts_counted ON public.contacts USING btree (org_id, erased_at, lead_status, source);
+
+COMMENT ON INDEX public.contacts_counted IS 'list_contacts, contact_stats and call_stats: totals.';
+
+CREATE INDEX contacts_hot ON public.contacts USING btree (org_id, lead_status, lead_score DESC, last_contacted_at DESC NULLS LAST, id) WHERE ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text])) AND (erased_at IS NULL));
+
+COMMENT ON INDEX public.contacts_hot IS 'list_leads.';
+
 CREATE INDEX contacts_leads ON public.contacts USING btree (org_id, lead_status, created_at) WHERE (erased_at IS NULL);
 
 COMMENT ON INDEX public.contacts_leads IS 'contact_stats counts from it alone; list_contacts of one status or of a period.';
 
+CREATE INDEX contacts_named ON public.contacts USING btree (org_id, name, id) WHERE (erased_at IS NULL);
+
+COMMENT ON INDEX public.contacts_named IS 'list_contacts by name.';
+
 CREATE INDEX contacts_recent ON public.contacts USING btree (org_id, last_contacted_at DESC NULLS LAST, id) WHERE (erased_at IS NULL);
 
 COMMENT ON INDEX public.contacts_recent IS 'list_contacts: those spoken with last come first.';
+
+CREATE INDEX contacts_scored ON public.contacts USING btree (org_id, lead_score, id) WHERE (erased_at IS NULL);
+
+COMMENT ON INDEX public.contacts_scored IS 'list_contacts by score.';
+
+CREATE INDEX contacts_searched ON public.contacts USING gin (org_id, search_text extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.contacts_searched IS 'found_ids. Without fastupdate: or one unlucky call in many would wait for the list of pending entries to be sorted in.';
 
 CREATE INDEX events_xid ON public.events USING btree (xid);
 
@@ -12200,6 +12641,10 @@ CREATE INDEX invitations_email ON public.invitations USING btree (email) WHERE (
 
 COMMENT ON INDEX public.invitations_email IS 'provision_user: open invitations of an address that signs up.';
 
+CREATE INDEX invitations_message ON public.invitations USING btree (org_id, message_id) WHERE (message_id IS NOT NULL);
+
+COMMENT ON INDEX public.invitations_message IS 'invitation_of_message: which token does this e-mail carry?';
+
 CREATE UNIQUE INDEX message_templates_used ON public.message_templates USING btree (org_id, kind, language) WHERE (active AND (kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text])));
 
 COMMENT ON INDEX public.message_templates_used IS 'template_for: what goes out by itself has one wording per language.';
@@ -12212,6 +12657,10 @@ CREATE INDEX messages_contact ON public.messages USING btree (org_id, contact_id
 
 COMMENT ON INDEX public.messages_contact IS 'A contact''s message history, and how lately it was texted.';
 
+CREATE INDEX messages_counted ON public.messages USING btree (org_id, direction, method, category, status);
+
+COMMENT ON INDEX public.messages_counted IS 'list_messages: totals.';
+
 CREATE UNIQUE INDEX messages_external ON public.messages USING btree (org_id, service_provider, external_message_id);
 
 COMMENT ON INDEX public.messages_external IS 'A provider''s delivery report finds its row; the same message is recorded once.';
@@ -12220,21 +12669,25 @@ CREATE INDEX messages_page ON public.messages USING btree (org_id, created_at, i
 
 COMMENT ON INDEX public.messages_page IS 'list_messages and export_messages: a page, the total, and the next row after one.';
 
-CREATE INDEX messages_recent ON public.messages USING btree (org_id, created_at);
-
-COMMENT ON INDEX public.messages_recent IS 'The audit view: what went out in a period.';
-
 CREATE INDEX messages_recipient ON public.messages USING btree (org_id, recipient_hash, created_at);
 
 COMMENT ON INDEX public.messages_recipient IS 'begin_message: what this number was sent lately.';
+
+CREATE INDEX messages_searched ON public.messages USING gin (org_id, lower((((recipient || ' '::text) || COALESCE((subject || ' '::text), ''::text)) || content)) extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.messages_searched IS 'found_ids.';
 
 CREATE UNIQUE INDEX messages_send_key ON public.messages USING btree (org_id, send_key);
 
 COMMENT ON INDEX public.messages_send_key IS 'begin_message: one wish, one message.';
 
-CREATE INDEX notifications_recent ON public.notifications USING btree (org_id, created_at);
+CREATE INDEX notifications_counted ON public.notifications USING btree (org_id, kind);
 
-COMMENT ON INDEX public.notifications_recent IS 'The newest notifications, and the unread ones.';
+COMMENT ON INDEX public.notifications_counted IS 'list_notifications: totals.';
+
+CREATE INDEX notifications_page ON public.notifications USING btree (org_id, created_at, id);
+
+COMMENT ON INDEX public.notifications_page IS 'list_notifications: a page from the index alone.';
 
 CREATE INDEX notifications_unread ON public.notifications USING btree (org_id, created_at) WHERE (read_at IS NULL);
 
@@ -12243,6 +12696,10 @@ COMMENT ON INDEX public.notifications_unread IS 'count_unread_notifications, and
 CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, channel, number_hash) WHERE (revoked_at IS NULL);
 
 COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted out? One active row each.';
+
+CREATE INDEX patients_searched ON public.patients USING gin (org_id, lower(name) extensions.gin_trgm_ops) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.patients_searched IS 'found_ids.';
 
 CREATE UNIQUE INDEX patients_voice_name ON public.patients USING btree (org_id, contact_id, normalised_name) WHERE made_by_voice;
 
@@ -12451,6 +12908,9 @@ ALTER TABLE ONLY public.invitations
 
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
 
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
@@ -12679,6 +13139,14 @@ ALTER TABLE public.resource_services ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.resources ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.scheduled_messages ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY searcher_finds ON public.call_logs FOR SELECT TO app_searcher USING (true);
+
+CREATE POLICY searcher_finds ON public.contacts FOR SELECT TO app_searcher USING (true);
+
+CREATE POLICY searcher_finds ON public.messages FOR SELECT TO app_searcher USING (true);
+
+CREATE POLICY searcher_finds ON public.patients FOR SELECT TO app_searcher USING (true);
 
 CREATE POLICY service_role_sees_all ON public.agent_tools TO service_role USING (true) WITH CHECK (true);
 
@@ -12945,17 +13413,20 @@ CREATE POLICY writer_writes ON public.services TO app_writer USING ((org_id = ( 
 CREATE POLICY writer_writes ON public.webhook_deliveries TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 GRANT USAGE ON SCHEMA app TO app_definer;
+GRANT USAGE ON SCHEMA app TO app_searcher;
 GRANT USAGE ON SCHEMA app TO app_writer;
 GRANT USAGE ON SCHEMA app TO tenant_service;
 GRANT USAGE ON SCHEMA app TO tenant_user;
 GRANT USAGE ON SCHEMA app TO voxanne_login;
 
 GRANT USAGE ON SCHEMA extensions TO app_definer;
+GRANT USAGE ON SCHEMA extensions TO app_searcher;
 GRANT USAGE ON SCHEMA extensions TO app_writer;
 GRANT USAGE ON SCHEMA extensions TO tenant_service;
 GRANT USAGE ON SCHEMA extensions TO tenant_user;
 
 GRANT USAGE ON SCHEMA public TO app_definer;
+GRANT USAGE ON SCHEMA public TO app_searcher;
 GRANT USAGE ON SCHEMA public TO app_writer;
 GRANT USAGE ON SCHEMA public TO service_role;
 GRANT USAGE ON SCHEMA public TO tenant_service;
@@ -13024,6 +13495,16 @@ GRANT SELECT ON TABLE public.messages TO service_role;
 GRANT SELECT ON TABLE public.messages TO tenant_service;
 GRANT SELECT ON TABLE public.messages TO tenant_user;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
+
+GRANT SELECT(org_id) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(recipient) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(subject) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(content) ON TABLE public.messages TO app_searcher;
 
 GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
 GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
@@ -13108,6 +13589,20 @@ GRANT SELECT ON TABLE public.contacts TO tenant_service;
 GRANT SELECT ON TABLE public.contacts TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(name) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(phone) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(spoken_phone) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(email) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(search_text) ON TABLE public.contacts TO app_searcher;
 
 GRANT ALL ON FUNCTION app.campaign_segment(p_segment jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.campaign_segment(p_segment jsonb) FROM PUBLIC;
@@ -13196,6 +13691,7 @@ REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.contact_search(p_search text) TO app_searcher;
 GRANT ALL ON FUNCTION app.contact_search(p_search text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.contact_search(p_search text) FROM PUBLIC;
 
@@ -13217,6 +13713,7 @@ GRANT ALL ON FUNCTION app.current_member_role() TO tenant_user;
 REVOKE ALL ON FUNCTION app.current_member_role() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.current_org_id() TO app_definer;
+GRANT ALL ON FUNCTION app.current_org_id() TO app_searcher;
 GRANT ALL ON FUNCTION app.current_org_id() TO app_writer;
 GRANT ALL ON FUNCTION app.current_org_id() TO service_role;
 GRANT ALL ON FUNCTION app.current_org_id() TO tenant_service;
@@ -13341,6 +13838,10 @@ REVOKE ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_h
 GRANT ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.found_ids(p_what text, p_search text) TO app_writer;
+GRANT ALL ON FUNCTION app.found_ids(p_what text, p_search text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.found_ids(p_what text, p_search text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
@@ -13361,6 +13862,9 @@ REVOKE ALL ON FUNCTION app.identify_caller(p_call_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.inbound_status() TO tenant_service;
 GRANT ALL ON FUNCTION app.inbound_status() TO tenant_user;
 REVOKE ALL ON FUNCTION app.inbound_status() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.integrations() TO tenant_user;
+REVOKE ALL ON FUNCTION app.integrations() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
@@ -13394,8 +13898,17 @@ GRANT UPDATE(accepted_at) ON TABLE public.invitations TO app_definer;
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_service;
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_user;
 
-GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) TO tenant_user;
-REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_hash bytea) FROM PUBLIC;
+GRANT SELECT(message_id) ON TABLE public.invitations TO tenant_service;
+GRANT SELECT(message_id) ON TABLE public.invitations TO tenant_user;
+
+GRANT ALL ON FUNCTION app.invitation_mail(p_invitation public.invitations) TO app_writer;
+REVOKE ALL ON FUNCTION app.invitation_mail(p_invitation public.invitations) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.invitation_of_message(p_message_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.invitation_of_message(p_message_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) FROM PUBLIC;
@@ -13447,6 +13960,10 @@ REVOKE ALL ON FUNCTION app.list_campaigns() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_search text, p_from date, p_to date, p_sort text, p_descending boolean, p_page integer, p_limit integer) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) TO app_writer;
+GRANT ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.list_leads(p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_leads(p_limit integer) FROM PUBLIC;
 
@@ -13489,6 +14006,9 @@ REVOKE ALL ON FUNCTION app.lock_resources(p_resource_ids uuid[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.lose_tool(p_name text, p_vapi_tool_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) TO app_writer;
+REVOKE ALL ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) FROM PUBLIC;
@@ -13586,6 +14106,9 @@ REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old
 GRANT ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_code_hash bytea) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.note_effect(p_claim_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.note_effect(p_claim_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) FROM PUBLIC;
 
@@ -13594,6 +14117,9 @@ REVOKE ALL ON FUNCTION app.note_number_check(p_provisioning_id uuid, p_error tex
 
 GRANT ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.note_verification(p_provider text, p_updated_at timestamp with time zone, p_problem text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) FROM PUBLIC;
@@ -13634,6 +14160,10 @@ REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_reso
 
 GRANT ALL ON FUNCTION app.own_line(p_location_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_line(p_location_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO app_writer;
+GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) FROM PUBLIC;
@@ -13797,6 +14327,9 @@ GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO app_writer
 GRANT ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) FROM PUBLIC;
 
@@ -13819,6 +14352,7 @@ GRANT ALL ON FUNCTION app.require_admin() TO app_writer;
 REVOKE ALL ON FUNCTION app.require_admin() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_org_id() TO app_definer;
+GRANT ALL ON FUNCTION app.require_org_id() TO app_searcher;
 GRANT ALL ON FUNCTION app.require_org_id() TO app_writer;
 GRANT ALL ON FUNCTION app.require_org_id() TO tenant_service;
 GRANT ALL ON FUNCTION app.require_org_id() TO tenant_user;
@@ -13891,6 +14425,12 @@ GRANT SELECT ON TABLE public.patients TO tenant_service;
 GRANT SELECT ON TABLE public.patients TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.patients TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.patients TO app_searcher;
+
+GRANT SELECT(name) ON TABLE public.patients TO app_searcher;
 
 GRANT ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) FROM PUBLIC;
@@ -14140,6 +14680,16 @@ GRANT SELECT ON TABLE public.call_logs TO tenant_service;
 GRANT SELECT ON TABLE public.call_logs TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(direction) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(from_number) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(to_number) ON TABLE public.call_logs TO app_searcher;
 
 GRANT SELECT ON TABLE public.caller_messages TO tenant_service;
 GRANT SELECT ON TABLE public.caller_messages TO tenant_user;

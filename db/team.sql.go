@@ -7,7 +7,6 @@ package db
 
 import (
 	"context"
-	"time"
 
 	"github.com/google/uuid"
 )
@@ -37,27 +36,80 @@ func (q *Queries) ChangeMemberRole(ctx context.Context, userID uuid.UUID, role s
 	return i, err
 }
 
-const inviteMember = `-- name: InviteMember :one
-select id, email, role, invited_by, expires_at, created_at
-from app.invite_member(p_email => $1::text, p_role => $2::text, p_token_hash => $3::bytea)
+const invitationOfMessage = `-- name: InvitationOfMessage :one
+select org_id, id, email, role, token_hash, invited_by, expires_at, accepted_at, created_at, token_id, message_id
+from app.invitation_of_message(p_message_id => $1::uuid)
 `
 
-type InviteMemberRow struct {
-	ID        uuid.UUID
-	Email     string
-	Role      string
-	InvitedBy *uuid.UUID
-	ExpiresAt time.Time
-	CreatedAt time.Time
+// InvitationOfMessage
+//
+//	select org_id, id, email, role, token_hash, invited_by, expires_at, accepted_at, created_at, token_id, message_id
+//	from app.invitation_of_message(p_message_id => $1::uuid)
+func (q *Queries) InvitationOfMessage(ctx context.Context, messageID uuid.UUID) (Invitation, error) {
+	row := q.db.QueryRow(ctx, invitationOfMessage, messageID)
+	var i Invitation
+	err := row.Scan(
+		&i.OrgID,
+		&i.ID,
+		&i.Email,
+		&i.Role,
+		&i.TokenHash,
+		&i.InvitedBy,
+		&i.ExpiresAt,
+		&i.AcceptedAt,
+		&i.CreatedAt,
+		&i.TokenID,
+		&i.MessageID,
+	)
+	return i, err
+}
+
+const inviteMember = `-- name: InviteMember :one
+select id, email, role, invited_by, expires_at, created_at, expired, mail, mail_reason, mailed_at
+from app.invite_member(
+  p_email => $1::text,
+  p_role => $2::text,
+  p_token_id => $3::uuid,
+  p_token_hash => $4::bytea,
+  p_mail => $5::boolean,
+  p_platform_mail => $6::text,
+  p_request_id => $7::text
+)
+`
+
+type InviteMemberParams struct {
+	Email        string
+	Role         string
+	TokenID      uuid.UUID
+	TokenHash    []byte
+	Mail         bool
+	PlatformMail *string
+	RequestID    *string
 }
 
 // InviteMember
 //
-//	select id, email, role, invited_by, expires_at, created_at
-//	from app.invite_member(p_email => $1::text, p_role => $2::text, p_token_hash => $3::bytea)
-func (q *Queries) InviteMember(ctx context.Context, email string, role string, tokenHash []byte) (InviteMemberRow, error) {
-	row := q.db.QueryRow(ctx, inviteMember, email, role, tokenHash)
-	var i InviteMemberRow
+//	select id, email, role, invited_by, expires_at, created_at, expired, mail, mail_reason, mailed_at
+//	from app.invite_member(
+//	  p_email => $1::text,
+//	  p_role => $2::text,
+//	  p_token_id => $3::uuid,
+//	  p_token_hash => $4::bytea,
+//	  p_mail => $5::boolean,
+//	  p_platform_mail => $6::text,
+//	  p_request_id => $7::text
+//	)
+func (q *Queries) InviteMember(ctx context.Context, arg InviteMemberParams) (InvitationListed, error) {
+	row := q.db.QueryRow(ctx, inviteMember,
+		arg.Email,
+		arg.Role,
+		arg.TokenID,
+		arg.TokenHash,
+		arg.Mail,
+		arg.PlatformMail,
+		arg.RequestID,
+	)
+	var i InvitationListed
 	err := row.Scan(
 		&i.ID,
 		&i.Email,
@@ -65,41 +117,32 @@ func (q *Queries) InviteMember(ctx context.Context, email string, role string, t
 		&i.InvitedBy,
 		&i.ExpiresAt,
 		&i.CreatedAt,
+		&i.Expired,
+		&i.Mail,
+		&i.MailReason,
+		&i.MailedAt,
 	)
 	return i, err
 }
 
 const listInvitations = `-- name: ListInvitations :many
-select id, email, role, invited_by, expires_at, created_at
-from public.invitations
-where org_id = $1 and accepted_at is null
-order by created_at, id
+select id, email, role, invited_by, expires_at, created_at, expired, mail, mail_reason, mailed_at
+from app.list_invitations()
 `
-
-type ListInvitationsRow struct {
-	ID        uuid.UUID
-	Email     string
-	Role      string
-	InvitedBy *uuid.UUID
-	ExpiresAt time.Time
-	CreatedAt time.Time
-}
 
 // ListInvitations
 //
-//	select id, email, role, invited_by, expires_at, created_at
-//	from public.invitations
-//	where org_id = $1 and accepted_at is null
-//	order by created_at, id
-func (q *Queries) ListInvitations(ctx context.Context, orgID uuid.UUID) ([]ListInvitationsRow, error) {
-	rows, err := q.db.Query(ctx, listInvitations, orgID)
+//	select id, email, role, invited_by, expires_at, created_at, expired, mail, mail_reason, mailed_at
+//	from app.list_invitations()
+func (q *Queries) ListInvitations(ctx context.Context) ([]InvitationListed, error) {
+	rows, err := q.db.Query(ctx, listInvitations)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	items := []ListInvitationsRow{}
+	items := []InvitationListed{}
 	for rows.Next() {
-		var i ListInvitationsRow
+		var i InvitationListed
 		if err := rows.Scan(
 			&i.ID,
 			&i.Email,
@@ -107,6 +150,10 @@ func (q *Queries) ListInvitations(ctx context.Context, orgID uuid.UUID) ([]ListI
 			&i.InvitedBy,
 			&i.ExpiresAt,
 			&i.CreatedAt,
+			&i.Expired,
+			&i.Mail,
+			&i.MailReason,
+			&i.MailedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -170,6 +217,63 @@ select app.remove_member(p_user_id => $1::uuid)
 func (q *Queries) RemoveMember(ctx context.Context, userID uuid.UUID) error {
 	_, err := q.db.Exec(ctx, removeMember, userID)
 	return err
+}
+
+const renewInvitation = `-- name: RenewInvitation :one
+select id, email, role, invited_by, expires_at, created_at, expired, mail, mail_reason, mailed_at
+from app.renew_invitation(
+  p_invitation_id => $1::uuid,
+  p_token_id => $2::uuid,
+  p_token_hash => $3::bytea,
+  p_mail => $4::boolean,
+  p_platform_mail => $5::text,
+  p_request_id => $6::text
+)
+`
+
+type RenewInvitationParams struct {
+	InvitationID uuid.UUID
+	TokenID      uuid.UUID
+	TokenHash    []byte
+	Mail         bool
+	PlatformMail *string
+	RequestID    *string
+}
+
+// RenewInvitation
+//
+//	select id, email, role, invited_by, expires_at, created_at, expired, mail, mail_reason, mailed_at
+//	from app.renew_invitation(
+//	  p_invitation_id => $1::uuid,
+//	  p_token_id => $2::uuid,
+//	  p_token_hash => $3::bytea,
+//	  p_mail => $4::boolean,
+//	  p_platform_mail => $5::text,
+//	  p_request_id => $6::text
+//	)
+func (q *Queries) RenewInvitation(ctx context.Context, arg RenewInvitationParams) (InvitationListed, error) {
+	row := q.db.QueryRow(ctx, renewInvitation,
+		arg.InvitationID,
+		arg.TokenID,
+		arg.TokenHash,
+		arg.Mail,
+		arg.PlatformMail,
+		arg.RequestID,
+	)
+	var i InvitationListed
+	err := row.Scan(
+		&i.ID,
+		&i.Email,
+		&i.Role,
+		&i.InvitedBy,
+		&i.ExpiresAt,
+		&i.CreatedAt,
+		&i.Expired,
+		&i.Mail,
+		&i.MailReason,
+		&i.MailedAt,
+	)
+	return i, err
 }
 
 const withdrawInvitation = `-- name: WithdrawInvitation :one

@@ -3,10 +3,12 @@
 -- +goose Up
 -- +goose StatementBegin
 alter table public.call_logs
-  add column deleted_at timestamptz;
+  add column deleted_at timestamptz,
+  add column began_at timestamptz not null generated always as (coalesce(started_at, created_at)) stored;
+comment on column public.call_logs.began_at is 'When it started, else when we first heard of it. A column, because under row security no index is asked for coalesce(): PostgreSQL does not take it for leakproof.';
 comment on column public.call_logs.deleted_at is 'When staff deleted the call: its words and the person''s number are blanked and no list shows it; numbers still count it.';
-create index call_logs_began on public.call_logs (org_id, coalesce(started_at, created_at), id) where deleted_at is null;
-comment on index public.call_logs_began is 'list_calls: a page and the total, the newest first.';
+create index call_logs_began on public.call_logs (org_id, began_at, id) where deleted_at is null;
+comment on index public.call_logs_began is 'list_calls: a page, the newest first, and the total of a period; call_stats; recent_activity.';
 
 create index messages_page on public.messages (org_id, created_at, id);
 comment on index public.messages_page is 'list_messages and export_messages: a page, the total, and the next row after one.';
@@ -177,5 +179,5 @@ drop type app.call_row;
 drop index public.notifications_unread;
 drop index public.messages_page;
 drop index public.call_logs_began;
-alter table public.call_logs drop column deleted_at;
+alter table public.call_logs drop column began_at, drop column deleted_at;
 -- +goose StatementEnd

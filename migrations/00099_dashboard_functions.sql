@@ -5,8 +5,9 @@
 do $$ begin
   if not pg_has_role(current_user, 'app_writer', 'usage') then execute format('grant app_writer to %I', current_user); end if;
   if not pg_has_role(current_user, 'app_definer', 'usage') then execute format('grant app_definer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_searcher', 'usage') then execute format('grant app_searcher to %I', current_user); end if;
 end $$;
-grant create on schema app to app_writer, app_definer;
+grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -25,6 +26,125 @@ drop policy if exists definer_crosses on public.assistant_routes;
 drop policy if exists definer_crosses on public.invitations;
 drop policy if exists definer_crosses on public.profiles;
 drop policy if exists definer_crosses on public.organizations;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0010_function_seal.sql
+-- Functions are executable by PUBLIC from birth, and older Supabase projects grant more by default privileges.
+-- Every function file ends with a call of this one, so that who may call it, and as whom it runs, stands in one line.
+create or replace function app.seal(p_function text, p_owner text, variadic p_grantees text[] default '{}')
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_function regprocedure := p_function::regprocedure;
+  v_role text;
+begin
+  execute format('revoke all on function %s from public', v_function);
+  for v_role in
+    select rolname from pg_catalog.pg_roles
+    where rolname in (
+      'anon', 'authenticated', 'service_role', 'voxanne_login',
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher'
+    )
+  loop
+    execute format('revoke all on function %s from %I', v_function, v_role);
+  end loop;
+  foreach v_role in array p_grantees loop
+    execute format('grant execute on function %s to %I', v_function, v_role);
+  end loop;
+  if p_owner is not null then
+    execute format('alter function %s owner to %I', v_function, p_owner);
+    execute format('grant execute on function %s to %I', v_function, p_owner);
+  end if;
+end
+$$;
+
+comment on function app.seal(text, text, text[]) is
+  'Closes a function to everyone, opens it to the named roles and gives it to its owner (null: stays with the migrating role). Called at the end of every function file.';
+
+revoke all on function app.seal(text, text, text[]) from public;
+-- end of sql/0010_function_seal.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0040_function_current_org_id.sql
+-- Only app_metadata counts: a user can write user_metadata. After a transaction the setting is '' and not NULL.
+-- A standard body is bound to what it names when it is made: safe without a search path, and so it can be inlined.
+create or replace function app.current_org_id()
+returns uuid
+language sql
+stable
+parallel safe
+begin atomic
+  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'org_id')::uuid;
+end;
+
+comment on function app.current_org_id() is
+  'The tenant of the running request: request.jwt.claims -> app_metadata -> org_id, as Supabase''s auth.jwt() reads it. NULL without claims, and then every policy hides every row.';
+
+select app.seal('app.current_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher', 'service_role');
+-- end of sql/0040_function_current_org_id.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0100_function_protect_table.sql
+-- Every tenant table gets the same shape from one place: a table that forgot a policy would be a leak nobody sees.
+create or replace function app.protect_table(p_table regclass, p_org_column text default 'org_id')
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_role text;
+  v_sequence regclass;
+  v_same_org text := format('%I = (select app.current_org_id())', p_org_column);
+begin
+  execute format('alter table %s enable row level security', p_table);
+  execute format('alter table %s force row level security', p_table);
+
+  execute format('revoke all on table %s from public', p_table);
+  for v_role in
+    select rolname from pg_catalog.pg_roles
+    where rolname in ('anon', 'authenticated', 'service_role', 'voxanne_login',
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher')
+  loop
+    execute format('revoke all on table %s from %I', p_table, v_role);
+    -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
+    for v_sequence in
+      select d.objid::regclass
+      from pg_catalog.pg_depend d
+      join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+      where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = d.classid and d.refobjid = p_table
+    loop
+      execute format('revoke all on sequence %s from %I', v_sequence, v_role);
+    end loop;
+  end loop;
+
+  execute format('drop policy if exists tenant_reads on %s', p_table);
+  execute format('drop policy if exists writer_writes on %s', p_table);
+  execute format('drop policy if exists service_role_sees_all on %s', p_table);
+  execute format(
+    'create policy tenant_reads on %s for select to tenant_user, tenant_service using (%s)', p_table, v_same_org);
+  execute format(
+    'create policy writer_writes on %s for all to app_writer using (%s) with check (%s)', p_table, v_same_org, v_same_org);
+  -- On plain PostgreSQL nobody but a superuser can make a BYPASSRLS role, so service_role sees all by policy.
+  execute format(
+    'create policy service_role_sees_all on %s for all to service_role using (true) with check (true)', p_table);
+
+  execute format('grant select on table %s to tenant_user, tenant_service', p_table);
+  execute format('grant select, insert, update, delete on table %s to app_writer, service_role', p_table);
+end
+$$;
+
+comment on function app.protect_table(regclass, text) is
+  'Gives a tenant table its row security: tenants read their own rows, only app_writer''s functions write, service_role sees all, everyone else has no rights. Reappliable.';
+
+select app.seal('app.protect_table(regclass, text)', null);
+-- end of sql/0100_function_protect_table.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -81,7 +201,7 @@ revoke insert, update, delete on table public.messages, public.audit_log from se
 
 -- Token hashes are for functions, not for the dashboard.
 revoke select on table public.invitations from tenant_user, tenant_service;
-grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at)
+grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at, message_id)
   on table public.invitations to tenant_user, tenant_service;
 
 -- Keys, sealed credentials, one member's kept answers and what a clinic had set at Twilio are opened by functions only;
@@ -184,6 +304,54 @@ grant execute on all functions in schema river to voxanne_login;
 grant select, insert on table river.river_job to app_definer;
 grant usage on sequence river.river_job_id_seq to app_definer;
 -- end of sql/0120_policy_crossing_tables.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0125_policy_searching.sql
+-- Row security keeps "like" away from every index: a comparison that could tell of a row comes after the policy. So one role
+-- looks words up without a policy's condition. It reads the searched columns, writes nothing, and owns nothing but
+-- app.found_ids, which names the tenant itself and gives ids; their rows are then read under the tenant's policies.
+drop policy if exists searcher_finds on public.contacts;
+create policy searcher_finds on public.contacts for select to app_searcher using (true);
+grant select (org_id, id, name, phone, spoken_phone, email, search_text) on table public.contacts to app_searcher;
+
+drop policy if exists searcher_finds on public.patients;
+create policy searcher_finds on public.patients for select to app_searcher using (true);
+grant select (org_id, id, name) on table public.patients to app_searcher;
+
+drop policy if exists searcher_finds on public.call_logs;
+create policy searcher_finds on public.call_logs for select to app_searcher using (true);
+grant select (org_id, id, direction, from_number, to_number) on table public.call_logs to app_searcher;
+
+drop policy if exists searcher_finds on public.messages;
+create policy searcher_finds on public.messages for select to app_searcher using (true);
+grant select (org_id, id, recipient, subject, content) on table public.messages to app_searcher;
+-- end of sql/0125_policy_searching.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0140_function_require_org_id.sql
+create or replace function app.require_org_id()
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.current_org_id();
+begin
+  if v_org_id is null then
+    raise exception 'no organisation in the request''s claims' using errcode = 'VX401';
+  end if;
+  return v_org_id;
+end
+$$;
+
+comment on function app.require_org_id() is
+  'The tenant of the running request, or VX401 where there is none: a function that writes never runs without a tenant.';
+
+select app.seal('app.require_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher');
+-- end of sql/0140_function_require_org_id.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -427,6 +595,307 @@ comment on function app.sweep_platform(timestamptz, timestamptz) is
 
 select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');
 -- end of sql/0890_function_sweep_platform.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0898_function_message_limit_reason.sql
+create or replace function app.message_limit_reason(
+  p_category text,
+  p_contact_id uuid,
+  p_recipient_hash bytea,
+  p_now timestamptz
+)
+returns app.message_decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_today date;
+  v_day timestamptz;
+  v_limit record;
+  v_oldest timestamptz;
+  v_decision app.message_decision;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_today := (p_now at time zone v_org.time_zone)::date;
+  v_day := app.local_instant(v_today::timestamp, v_org.time_zone, false);
+  for v_limit in
+    select l.since, l.allowed, l.reason, l.daily
+    from (values
+      ('follow_up', p_now - v_org.follow_up_window, 1, 'too_soon', false),
+      ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
+      -- Two machines that answer each other would go on for ever.
+      ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
+      ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
+      ('marketing', v_day, 1, 'too_soon', true),
+      -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
+      ('reminder', v_day, 1, 'reminder_limit', true),
+      ('reminder', p_now - interval '168 hours', 3, 'reminder_limit', false)
+    ) l (category, since, allowed, reason, daily)
+    where l.category = p_category
+  loop
+    -- The newest ones fill the limit; the oldest of those must leave the window first.
+    select m.created_at into v_oldest
+    from public.messages m
+    where m.org_id = v_org.id and m.direction = 'outbound' and m.category = p_category
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and (m.recipient_hash = p_recipient_hash or m.contact_id = p_contact_id)
+      and m.created_at > v_limit.since
+    order by m.created_at desc
+    offset v_limit.allowed - 1
+    limit 1;
+    if found then
+      v_decision.outcome := 'blocked';
+      v_decision.reason := v_limit.reason;
+      v_decision.not_before := greatest(v_decision.not_before, case
+        when v_limit.daily then app.local_instant((v_today + 1)::timestamp, v_org.time_zone, false)
+        else v_oldest + (p_now - v_limit.since)
+      end);
+    end if;
+  end loop;
+  return v_decision;
+end
+$$;
+
+comment on function app.message_limit_reason(text, uuid, bytea, timestamptz) is
+  'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+
+select app.seal('app.message_limit_reason(text, uuid, bytea, timestamptz)', null, 'app_writer');
+-- end of sql/0898_function_message_limit_reason.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0900_function_begin_message.sql
+create or replace function app.begin_message(
+  p_category text,
+  p_method text,
+  p_content text,
+  p_send_key text,
+  p_contact_id uuid,
+  p_service_provider text,
+  p_recipient text default null,
+  p_subject text default null,
+  p_call_id uuid default null,
+  p_appointment_id uuid default null,
+  p_campaign_id uuid default null,
+  p_in_reply_to uuid default null,
+  p_number_zones text[] default '{}',
+  p_number_region text default null,
+  p_spoken boolean default false,
+  p_hand_over boolean default true,
+  p_request_id text default null
+)
+returns setof app.message_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_content text := btrim(app.plain_text(p_content), E' \n');
+  v_recipient text;
+  v_hash bytea;
+  v_now timestamptz;
+  v_decision app.message_decision;
+begin
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation')
+    or coalesce(p_method, '') not in ('sms', 'email') or (p_category = 'invitation' and p_method <> 'email')
+    or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
+  then
+    raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
+  end if;
+  -- The number may be erased or corrected while this waits for its lock.
+  loop
+    v_recipient := app.message_recipient(p_contact_id, p_method, p_recipient);
+    perform app.lock_number(v_recipient);
+    exit when app.message_recipient(p_contact_id, p_method, p_recipient) is not distinct from v_recipient;
+  end loop;
+  v_now := app.now();
+
+  v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+  if v_decision.outcome is not null then
+    return next v_decision;
+    return;
+  end if;
+  v_decision.recipient := v_recipient;
+  v_decision.content := v_content;
+  v_decision.reason := case when v_recipient is null then 'no_recipient' else app.message_text_refusal(p_category, p_method, v_content) end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return next v_decision;
+    return;
+  end if;
+
+  v_hash := app.number_hash(v_recipient);
+  select r.outcome, r.reason, r.not_before into v_decision.outcome, v_decision.reason, v_decision.not_before
+  from app.message_refusal(p_category, p_method, p_contact_id, v_recipient, p_call_id, p_number_zones, p_number_region, p_spoken, v_now) r;
+  if v_decision.outcome = 'wait' then
+    return next v_decision;
+    return;
+  elsif v_decision.outcome = 'blocked' then
+    -- One row a minute says it: a client that hammers must not fill the table.
+    select m.id into v_decision.message_id
+    from public.messages m
+    where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
+    limit 1;
+  end if;
+
+  v_decision.status := coalesce(v_decision.outcome, 'queued');
+  v_decision.outcome := coalesce(v_decision.outcome, case when p_hand_over then 'send' else 'queued' end);
+  v_decision.segments := case when p_method = 'sms' then app.sms_segments(v_content) end;
+  if v_decision.message_id is null then
+    -- A blocked wish keeps no key: the next try is judged anew.
+    insert into public.messages (
+      org_id, direction, method, category, recipient, recipient_hash, subject, content, segments, status, reason, send_key,
+      service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
+      created_at, updated_at)
+    values (
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
+      v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
+      p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
+      p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
+    on conflict (org_id, send_key) do nothing
+    returning id into v_decision.message_id;
+    if v_decision.message_id is null then
+      -- The same key at the same moment, for another number.
+      v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+    else
+      perform app.announce('message_updated', 'message', v_decision.message_id);
+    end if;
+  end if;
+  if v_decision.outcome = 'send' then
+    perform app.enqueue_job('settle_message', jsonb_build_object('message_id', v_decision.message_id), v_now + interval '2 minutes');
+  elsif v_decision.outcome = 'queued' then
+    perform app.enqueue_job('send_message', jsonb_build_object('message_id', v_decision.message_id));
+  end if;
+  return next v_decision;
+end
+$$;
+
+comment on function app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text) is
+  'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
+
+select app.seal('app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text)', 'app_writer', 'tenant_service', 'app_writer');
+-- end of sql/0900_function_begin_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0957_function_check_steps.sql
+create or replace function app.check_steps(p_category text, p_steps jsonb)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_step jsonb;
+  v_after integer;
+  v_last integer := -1;
+begin
+  if jsonb_typeof(p_steps) is distinct from 'array' or jsonb_array_length(p_steps) not between 1 and 10 then
+    raise exception 'a campaign has one to ten steps' using errcode = 'VX400';
+  end if;
+  for v_step in select * from jsonb_array_elements(p_steps) loop
+    if coalesce(v_step ->> 'after_minutes', '') !~ '^[0-9]{1,6}$' or (v_step ->> 'after_minutes')::integer > 525600 then
+      raise exception 'after_minutes is a whole number from 0 to 525600, a year' using errcode = 'VX400';
+    end if;
+    v_after := (v_step ->> 'after_minutes')::integer;
+    if v_after <= v_last then
+      raise exception 'each step comes later than the one before' using errcode = 'VX400';
+    elsif v_step ->> 'template_id' is not null and not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+    ) then
+      raise exception 'there is no such template' using errcode = 'VX404';
+    -- Advertising in a follow_up would get around the consent that marketing needs.
+    elsif not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+        and t.kind in ('follow_up', p_category)
+    ) then
+      raise exception 'each step needs a template of kind follow_up or, in a marketing campaign, marketing'
+        using errcode = 'VX400';
+    end if;
+    v_last := v_after;
+  end loop;
+end
+$$;
+
+comment on function app.check_steps(text, jsonb) is
+  'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send. VX404: a template that the clinic does not have.';
+
+select app.seal('app.check_steps(text, jsonb)', null, 'app_writer');
+-- end of sql/0957_function_check_steps.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0961_function_save_campaign.sql
+create or replace function app.save_campaign(
+  p_campaign_id uuid,
+  p_name text,
+  p_category text,
+  p_segment jsonb,
+  p_steps jsonb,
+  p_stop_on_reply boolean default true,
+  p_stop_on_booking boolean default true
+)
+returns setof public.campaigns
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := btrim(coalesce(p_name, ''));
+  v_campaign public.campaigns;
+begin
+  perform app.require_staff();
+  if char_length(v_name) not between 1 and 80 or coalesce(p_category, '') not in ('marketing', 'follow_up') then
+    raise exception 'a campaign needs a name of up to 80 characters and a category: marketing or follow_up' using errcode = 'VX400';
+  end if;
+  perform app.check_segment(p_segment);
+  perform app.check_steps(p_category, p_steps);
+
+  if p_campaign_id is null then
+    insert into public.campaigns (org_id, name, category, segment, stop_on_reply, stop_on_booking)
+    values (v_org_id, v_name, p_category, p_segment, coalesce(p_stop_on_reply, true), coalesce(p_stop_on_booking, true))
+    returning * into v_campaign;
+  else
+    select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+    if v_campaign.id is null then
+      raise exception 'there is no such campaign' using errcode = 'VX404';
+    elsif v_campaign.status <> 'draft' then
+      raise exception 'a campaign that was started stays as it is' using errcode = 'VX409';
+    end if;
+    update public.campaigns c
+    set name = v_name, category = p_category, segment = p_segment, stop_on_reply = coalesce(p_stop_on_reply, true),
+      stop_on_booking = coalesce(p_stop_on_booking, true), updated_at = app.now()
+    where c.org_id = v_org_id and c.id = p_campaign_id
+    returning * into v_campaign;
+    delete from public.campaign_steps s where s.org_id = v_org_id and s.campaign_id = p_campaign_id;
+  end if;
+
+  insert into public.campaign_steps (org_id, campaign_id, position, after, template_id)
+  select v_org_id, v_campaign.id, e.position, make_interval(mins => (e.step ->> 'after_minutes')::integer),
+    (e.step ->> 'template_id')::uuid
+  from jsonb_array_elements(p_steps) with ordinality e (step, position);
+  return next v_campaign;
+exception when unique_violation then
+  raise exception 'another campaign has this name' using errcode = 'VX409';
+end
+$$;
+
+comment on function app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean) is
+  'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign or template; VX409: it was started, or the name is taken.';
+
+select app.seal('app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean)', 'app_writer', 'tenant_user');
+-- end of sql/0961_function_save_campaign.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -789,7 +1258,7 @@ end;
 comment on function app.contact_search(text) is
   'The pattern that contacts.search_text is compared with (like) when p_search is looked for. Blanks around it, case and the spelling of a number do not matter; % and _ are letters.';
 
-select app.seal('app.contact_search(text)', null, 'tenant_user');
+select app.seal('app.contact_search(text)', null, 'tenant_user', 'app_searcher');
 -- end of sql/1102_function_contact_search.sql
 -- +goose StatementEnd
 
@@ -812,42 +1281,56 @@ returns setof app.contact_row
 language plpgsql
 stable
 set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_where text := 'c.org_id = $1 and c.erased_at is null';
   v_order text;
+  v_back text;
+  v_found uuid[];
+  v_total bigint;
+  v_span app.page_span;
 begin
+  -- Only what may be missing says where it stands then: the others can be read off an index in both directions.
   v_order := case p_sort
-    when 'last_contact' then 'c.last_contacted_at'
-    when 'created' then 'c.created_at'
-    when 'name' then 'c.name'
-    when 'score' then 'c.lead_score'
+    when 'last_contact' then 'c.last_contacted_at %s nulls %s, c.id %s'
+    when 'created' then 'c.created_at %s, c.id %3$s'
+    when 'name' then 'c.name %s nulls %s, c.id %s'
+    when 'score' then 'c.lead_score %s, c.id %3$s'
   end;
   if v_order is null or p_page < 1 or p_limit not between 1 and 100 then
     raise exception 'there is no such order or page' using errcode = 'VX400';
   end if;
-  v_order := v_order || case when p_descending then ' desc' else ' asc' end || ' nulls last, c.id';
+  v_back := format(v_order, case when p_descending then 'asc' else 'desc' end, 'first', 'desc');
+  v_order := format(v_order, case when p_descending then 'desc' else 'asc' end, 'last', 'asc');
+  if btrim(p_search) <> '' then
+    v_found := app.found_ids('contact', p_search);
+  end if;
   v_where := concat_ws(' and ', v_where,
     case when p_lead_status is not null then 'c.lead_status = $2' end,
     case when p_source is not null then 'c.source = $3' end,
-    case when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
+    case when v_found is not null then 'c.id = any ($10)'
+      when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
     case when p_from is not null then 'c.created_at >= $5::timestamp at time zone $7' end,
     case when p_to is not null then 'c.created_at < ($6 + 1)::timestamp at time zone $7' end);
 
+  execute format('select count(*) from (select from public.contacts c where %s limit 50001) s', v_where)
+  into v_total
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, null, null, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
   -- Ids first: they come from the index alone, also for a page far behind.
   return query execute format(
     $q$
     select c.id, c.name, c.phone, c.spoken_phone, c.email, c.lead_status, c.lead_score, c.lead_reasons, c.service_interests,
       c.source, c.notes, c.language, c.time_zone, c.marketing_consent_at, c.last_contacted_at, c.created_at, c.updated_at,
-      least(t.total, 50000), t.total > 50000
-    from (select c.id from public.contacts c where %1$s order by %2$s limit $8 offset ($9 - 1)::bigint * $8) p
+      least($11, 50000), $11 > 50000
+    from (select c.id from public.contacts c where %s order by %s limit $8 offset $9) p
     join public.contacts c on c.org_id = $1 and c.id = p.id
-    cross join (select count(*) as total from (select from public.contacts c where %1$s limit 50001) s) t
-    order by %2$s
-    $q$, v_where, v_order)
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, p_limit, p_page;
+    order by %s
+    $q$, v_where, case when v_span.from_end then v_back else v_order end, v_order)
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, v_span.take, v_span.skip, v_found, v_total;
 end
 $$;
 
@@ -871,12 +1354,18 @@ declare
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_midnight timestamptz := date_trunc('day', app.now() at time zone v_zone) at time zone v_zone;
 begin
+  -- A count a status, each a stretch of an index; grouping would cost more than counting.
   return query
-  select count(*), count(*) filter (where c.lead_status = 'hot'), count(*) filter (where c.lead_status = 'warm'),
-    count(*) filter (where c.lead_status = 'cold'), count(*) filter (where c.lead_status = 'booked'),
-    count(*) filter (where c.lead_status = 'lost'), count(*) filter (where c.created_at >= v_midnight)
-  from public.contacts c
-  where c.org_id = v_org_id and c.erased_at is null;
+  select k.hot + k.warm + k.cold + k.booked + k.lost, k.hot, k.warm, k.cold, k.booked, k.lost, k.new
+  from (
+    select
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'hot') as hot,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'warm') as warm,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'cold') as cold,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'booked') as booked,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.lead_status = 'lost') as lost,
+      (select count(*) from public.contacts c where c.org_id = v_org_id and c.erased_at is null and c.created_at >= v_midnight) as new
+  ) k;
 end
 $$;
 
@@ -1330,6 +1819,7 @@ returns setof app.appointment_row
 language plpgsql
 stable
 set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 begin
   return query
@@ -1367,7 +1857,12 @@ as $$
 declare
   v_words text := lower(p_search);
   v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_found uuid[] := app.found_ids('visitor', p_search);
 begin
+  if v_found is not null then
+    return query select unnest(v_found);
+    return;
+  end if;
   return query
   select c.id
   from public.contacts c
@@ -1407,6 +1902,7 @@ returns setof app.appointment_row
 language plpgsql
 stable
 set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   c_counted constant bigint := 50000;
@@ -1424,7 +1920,13 @@ declare
     when '-scheduled_at' then 'a.scheduled_at desc, a.id desc'
     when 'created_at' then 'a.id' -- ids are made in the order of time
     when '-created_at' then 'a.id desc' end;
+  v_back text := case p_sort
+    when 'scheduled_at' then 'a.scheduled_at desc, a.id desc'
+    when '-scheduled_at' then 'a.scheduled_at, a.id'
+    when 'created_at' then 'a.id desc'
+    when '-created_at' then 'a.id' end;
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
@@ -1445,18 +1947,23 @@ begin
   if v_search is not null then
     v_where := v_where || ' and (a.contact_id = any ($8) or a.patient_id = any ($9) or a.booking_ref = $10)';
     v_contacts := array(select app.contacts_like(v_search));
-    v_patients := array(
+    v_patients := coalesce(app.found_ids('patient', v_search), array(
       select p.id from public.patients p
-      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0);
+      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0));
   end if;
 
   execute format('select count(*) from (select from public.appointments a where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search);
-  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where, v_order)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then v_back else v_order end)
   into v_ids
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search),
-    p_limit, (p_page - 1)::bigint * p_limit;
+    v_span.take, v_span.skip;
+  if v_span.from_end then
+    v_ids := array(select i.id from unnest(v_ids) with ordinality i (id, place) order by i.place desc);
+  end if;
   return query
   select * from app.appointment_rows(v_ids, least(v_total, c_counted), v_total > c_counted);
 end
@@ -1789,6 +2296,7 @@ declare
   v_to timestamptz;
   v_where text := 't.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   select * into strict v_org from public.organizations o where o.id = app.require_org_id();
@@ -1809,9 +2317,11 @@ begin
   execute format('select count(*) from (select from public.booking_attempts t where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to;
-  execute format('select array(select t.id from public.booking_attempts t where %s order by t.at desc, t.id desc limit $9 offset $10)', v_where)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select t.id from public.booking_attempts t where %s order by %s limit $9 offset $10)', v_where,
+    case when v_span.from_end then 't.at, t.id' else 't.at desc, t.id desc' end)
   into v_ids
-  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, p_limit, (p_page - 1)::bigint * p_limit;
+  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, v_span.take, v_span.skip;
   return query
   select t.id, t.at, t.kind, t.outcome, t.reason, t.call_id, t.appointment_id, t.service_id, s.name, t.resource_id, r.name,
     t.starts_at, coalesce(l.time_zone, v_org.time_zone), t.said_date, t.said_time, t.actor_user_id, u.name,
@@ -1822,7 +2332,7 @@ begin
   left join public.resources r on r.org_id = t.org_id and r.id = t.resource_id
   left join public.locations l on l.org_id = r.org_id and l.id = r.location_id
   left join public.profiles u on u.org_id = t.org_id and u.user_id = t.actor_user_id
-  order by wanted.place;
+  order by case when v_span.from_end then -wanted.place else wanted.place end;
 end
 $$;
 
@@ -1897,7 +2407,7 @@ select app.seal('app.clinic_period(date, date, text)', null, 'app_writer');
 
 -- +goose StatementBegin
 -- snapshot of sql/1203_function_list_calls.sql
--- Planned anew each time, so that a filter that is not asked for costs nothing and the newest page comes from its index.
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
 create or replace function app.list_calls(
   p_page integer,
   p_limit integer,
@@ -1914,55 +2424,52 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
   v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
-  v_ids uuid[];
+  v_people uuid[];
+  v_calls uuid[];
+  v_where text := 'c.org_id = $1 and c.deleted_at is null';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select c.id
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    order by coalesce(c.started_at, c.created_at) desc, c.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and c.began_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
+    || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
+    || case when p_direction is not null then ' and c.direction = $5' else '' end
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+  if v_search is not null then
+    v_people := app.found_ids('caller', v_search);
+    v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
+    v_where := v_where || case when v_people is not null and v_calls is not null then ' and (c.contact_id = any ($9) or c.id = any ($10))'
+      else ' and (position($8 in case c.direction when ''outbound'' then c.to_number else c.from_number end) > 0 or exists ('
+        || 'select from public.contacts k where k.org_id = $1 and k.id = c.contact_id and position($7 in lower(k.name)) > 0))' end;
+  end if;
+
+  execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    v_span.take, v_span.skip;
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.call_logs c on c.org_id = v_org_id and c.id = page.id
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
 $$;
 
@@ -1975,6 +2482,8 @@ select app.seal('app.list_calls(integer, integer, date, date, text, text, text, 
 
 -- +goose StatementBegin
 -- snapshot of sql/1204_function_call_stats.sql
+-- Every number is a stretch of an index and nothing is grouped: grouping costs about twice what counting does. Directions come
+-- from call_logs_counted, ended calls and their average from call_logs_lasted; few calls are missed, transferred or deleted.
 create or replace function app.call_stats()
 returns setof app.call_stats
 language plpgsql
@@ -1990,27 +2499,47 @@ declare
   v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
 begin
   return query
-  select count(*), count(*) filter (where c.direction = 'inbound'), count(*) filter (where c.direction = 'outbound'),
-    count(*) filter (where c.state = 'completed'), count(*) filter (where c.state = 'missed'),
-    count(*) filter (where c.state = 'transferred'), count(*) filter (where c.state = 'failed'),
-    count(*) filter (where c.began >= v_today), count(*) filter (where c.began >= v_week), count(*) filter (where c.began >= v_month),
-    coalesce(round(avg(c.duration_seconds) filter (where c.state <> 'in_progress')), 0)::integer,
-    coalesce(round(100.0 * count(*) filter (where c.state in ('completed', 'transferred'))
-      / nullif(count(*) filter (where c.state <> 'in_progress'), 0), 1), 0)::double precision,
+  with directions as (
+    select
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'inbound') as inbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'outbound') as outbound,
+      (select count(*) from public.call_logs l where l.org_id = v_org_id and l.direction = 'web') as web
+  ), ended as (
+    select count(*) as calls, coalesce(round(avg(l.duration_seconds)), 0)::integer as average
+    from public.call_logs l
+    where l.org_id = v_org_id and l.status = 'ended'
+  ), special as (
+    select count(*) filter (where s.state = 'missed') as missed, count(*) filter (where s.state = 'failed') as failed,
+      count(*) filter (where s.state = 'transferred') as transferred
+    from (
+      select app.call_state(l.status, l.outcome, l.ended_reason) as state
+      from public.call_logs l
+      where l.org_id = v_org_id and l.direction = any ('{inbound,outbound,web}') and l.status = 'ended'
+        and l.outcome = any ('{missed,transferred}')
+      offset 0 -- or the state would be found out anew in every column
+    ) s
+  ), lately as (
+    select count(*) filter (where l.began_at >= v_today) as today, count(*) filter (where l.began_at >= v_week) as week,
+      count(*) filter (where l.began_at >= v_month) as month
+    from (
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= least(v_week, v_month)
+      union all
+      select c.began_at from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= least(v_week, v_month)
+    ) l
+  )
+  select d.inbound + d.outbound + d.web, d.inbound, d.outbound, e.calls - s.missed - s.failed - s.transferred, s.missed, s.transferred,
+    s.failed, n.today, n.week, n.month, e.average,
+    coalesce(round(100.0 * (e.calls - s.missed - s.failed) / nullif(e.calls, 0), 1), 0)::double precision,
     (
-      select coalesce(sum(s.price_minor), 0)::bigint
+      select coalesce(sum(v.price_minor), 0)::bigint
       from public.appointments a
-      join public.services s on s.org_id = a.org_id and s.id = a.service_id
+      join public.services v on v.org_id = a.org_id and v.id = a.service_id
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
     (select count(*) from public.contacts k where k.org_id = v_org_id and k.lead_status = 'hot')
-  from (
-    select l.direction, l.duration_seconds, coalesce(l.started_at, l.created_at) as began,
-      app.call_state(l.status, l.outcome, l.ended_reason) as state
-    from public.call_logs l
-    where l.org_id = v_org_id
-    offset 0 -- or the state would be found out anew in every column
-  ) c;
+  from directions d, ended e, special s, lately n;
 end
 $$;
 
@@ -2039,7 +2568,7 @@ begin
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, c.transcript
   from public.call_logs c
@@ -2134,7 +2663,7 @@ select app.seal('app.delete_call(uuid, text)', 'app_writer', 'tenant_user');
 
 -- +goose StatementBegin
 -- snapshot of sql/1210_function_list_messages.sql
--- Planned anew each time, so that a filter that is not asked for costs nothing and the newest page comes from its index.
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
 create or replace function app.list_messages(
   p_page integer,
   p_limit integer,
@@ -2152,53 +2681,46 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
-  v_ids uuid[];
+  v_found uuid[] := app.found_ids('message', v_search);
+  v_where text := 'm.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select m.id
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    order by m.created_at desc, m.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and m.created_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and m.created_at < $3' else '' end
+    || case when p_direction is not null then ' and m.direction = $4' else '' end
+    || case when p_method is not null then ' and m.method = $5' else '' end
+    || case when p_category is not null then ' and m.category = $6' else '' end
+    || case when p_status is not null then ' and m.status = $7' else '' end
+    || case when p_contact_id is not null then ' and m.contact_id = $8' else '' end
+    || case when v_found is not null then ' and m.id = any ($10)'
+      when v_search is not null then ' and position($9 in lower(concat_ws('' '', m.recipient, m.subject, m.content))) > 0' else '' end;
+
+  execute format('select count(*) from (select from public.messages m where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select m.id from public.messages m where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'm.created_at, m.id' else 'm.created_at desc, m.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found,
+    v_span.take, v_span.skip;
   return query
   select m.id, m.direction, m.method, m.category, m.recipient, m.subject, m.content, m.status, m.reason, m.provider_error,
     m.service_provider, m.external_message_id, m.segments::integer, m.contact_id, k.name, m.call_id, m.appointment_id,
     m.actor_user_id, m.sent_at, m.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.messages m on m.org_id = v_org_id and m.id = page.id
   left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
 $$;
 
@@ -2258,7 +2780,7 @@ select app.seal('app.export_messages(date, date, timestamptz, uuid, text)', 'app
 
 -- +goose StatementBegin
 -- snapshot of sql/1215_function_list_notifications.sql
--- Planned anew each time, so that the newest page and the unread ones come from their indexes.
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
 create or replace function app.list_notifications(
   p_page integer,
   p_limit integer,
@@ -2270,24 +2792,29 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_where text := 'n.org_id = $1'
+    || case when p_kind is not null then ' and n.kind = $2' else '' end
+    || case when p_unread then ' and n.read_at is null' when not p_unread then ' and n.read_at is not null' else '' end;
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  select count(*) into v_total
-  from (
-    select
-    from public.notifications n
-    where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
-    limit 50001) counted;
+  execute format('select count(*) from (select from public.notifications n where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, p_kind;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select n.id from public.notifications n where %s order by %s limit $3 offset $4)', v_where,
+    case when v_span.from_end then 'n.created_at, n.id' else 'n.created_at desc, n.id desc' end)
+  into v_ids
+  using v_org_id, p_kind, v_span.take, v_span.skip;
   return query
   select n.id, n.kind, n.title, n.body, n.entity, n.entity_id, n.read_at, n.created_at, least(v_total, 50000), v_total > 50000
-  from public.notifications n
-  where n.org_id = v_org_id and (p_unread is null or (n.read_at is null) = p_unread) and (p_kind is null or n.kind = p_kind)
-  order by n.created_at desc, n.id desc
-  limit p_limit offset (p_page - 1)::bigint * p_limit;
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.notifications n on n.org_id = v_org_id and n.id = page.id
+  order by case when v_span.from_end then -page.place else page.place end;
 end
 $$;
 
@@ -2456,12 +2983,12 @@ begin
   select e.*
   from (
     (
-      select c.id, 'call_completed', coalesce(c.started_at, c.created_at),
+      select c.id, 'call_completed', c.began_at,
         concat('Call ', app.call_state(c.status, c.outcome, c.ended_reason), ', ' || c.duration_seconds || ' seconds'),
         'call', c.id, c.contact_id
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is null and c.status = 'ended'
-      order by coalesce(c.started_at, c.created_at) desc, c.id desc
+      order by c.began_at desc, c.id desc
       limit p_limit
     )
     union all
@@ -2497,7 +3024,7 @@ select app.seal('app.recent_activity(integer)', 'app_writer', 'tenant_user');
 
 -- +goose StatementBegin
 -- snapshot of sql/1225_function_list_audit_log.sql
--- Planned anew each time, so that a filter that is not asked for costs nothing and the newest page comes from its index.
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
 create or replace function app.list_audit_log(
   p_page integer,
   p_limit integer,
@@ -2513,40 +3040,37 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
 as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
+  v_where text := 'g.org_id = $1'
+    || case when v_period[1] is not null then ' and g.at >= $2' else '' end
+    || case when v_period[2] is not null then ' and g.at < $3' else '' end
+    || case when p_action is not null then ' and g.action = $4' else '' end
+    || case when p_entity is not null then ' and g.entity = $5' else '' end
+    || case when p_entity_id is not null then ' and g.entity_id = $6' else '' end
+    || case when p_actor_user_id is not null then ' and g.actor_user_id = $7' else '' end;
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
   perform app.require_admin();
-  select count(*) into v_total
-  from (
-    select
-    from public.audit_log g
-    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
-      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
-      and (p_entity_id is null or g.entity_id = p_entity_id)
-      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
-    limit 50001) counted;
+  execute format('select count(*) from (select from public.audit_log g where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select g.id from public.audit_log g where %s order by %s limit $8 offset $9)', v_where,
+    case when v_span.from_end then 'g.at, g.id' else 'g.at desc, g.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id, v_span.take, v_span.skip;
   return query
-  select page.id, page.action, page.entity, page.entity_id, page.actor_user_id, p.name, p.email, page.request_id, page.at,
+  select g.id, g.action, g.entity, g.entity_id, g.actor_user_id, p.name, p.email, g.request_id, g.at,
     least(v_total, 50000), v_total > 50000
-  from (
-    select g.*
-    from public.audit_log g
-    where g.org_id = v_org_id and (v_from is null or g.at >= v_from) and (v_until is null or g.at < v_until)
-      and (p_action is null or g.action = p_action) and (p_entity is null or g.entity = p_entity)
-      and (p_entity_id is null or g.entity_id = p_entity_id)
-      and (p_actor_user_id is null or g.actor_user_id = p_actor_user_id)
-    order by g.at desc, g.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit
-  ) page
-  left join public.profiles p on p.org_id = v_org_id and p.user_id = page.actor_user_id
-  order by page.at desc, page.id desc;
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.audit_log g on g.org_id = v_org_id and g.id = page.id
+  left join public.profiles p on p.org_id = v_org_id and p.user_id = g.actor_user_id
+  order by case when v_span.from_end then -page.place else page.place end;
 end
 $$;
 
@@ -2590,9 +3114,10 @@ begin
   values (v_org_id, v_user_id, p_method, p_route, p_key, p_body_hash, p_claim_id, v_now + p_lease, v_now, v_now + p_keep)
   on conflict (org_id, user_id, method, route, key) do update
   set body_hash = excluded.body_hash, state = 'running', claim_id = excluded.claim_id, lease_until = excluded.lease_until,
-    status = null, headers = null, response = null, created_at = v_now, expires_at = excluded.expires_at
+    status = null, headers = null, response = null, acted_at = null, created_at = v_now, expires_at = excluded.expires_at
   where (k.state = 'done' and k.expires_at <= v_now)
-    or (k.state = 'running' and k.lease_until <= v_now and (k.body_hash = excluded.body_hash or k.expires_at <= v_now))
+    or (k.state = 'running' and k.lease_until <= v_now
+      and (k.expires_at <= v_now or (k.body_hash = excluded.body_hash and k.acted_at is null)))
   returning k.* into v_row;
   if v_row.id is not null then
     return query select 'run', null::integer, null::jsonb, null::bytea;
@@ -2606,6 +3131,8 @@ begin
     return query select 'other_body', null::integer, null::jsonb, null::bytea;
   elsif v_row.state = 'done' then
     return query select 'replay', v_row.status, v_row.headers, v_row.response;
+  elsif v_row.acted_at is not null and v_row.lease_until <= v_now then
+    return query select 'acted', null::integer, null::jsonb, null::bytea;
   else
     -- Also without a row: its try has just given up; the caller asks again and finds the key free.
     return query select 'running', null::integer, null::jsonb, null::bytea;
@@ -2614,7 +3141,7 @@ end
 $$;
 
 comment on function app.claim_request(text, text, text, bytea, interval, interval, uuid) is
-  'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. VX403 when no member acts.';
+  'Asks whether the acting member''s wish under a key is to be carried out, see app.request_claim. With outcome run the key belongs to p_claim_id for p_lease, and its answer is kept until p_keep from now; app.finish_request ends it. A try that died before it changed anything (see app.note_effect) is followed by the next once its lease is over. VX403 when no member acts.';
 
 select app.seal('app.claim_request(text, text, text, bytea, interval, interval, uuid)', 'app_writer', 'tenant_user');
 -- end of sql/1250_function_claim_request.sql
@@ -2926,6 +3453,11 @@ declare
 begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'location_id', 'name', 'aliases', 'kind', 'active', 'service_ids');
+  if p_fields ? 'location_id' and not exists (
+    select from public.locations l where l.org_id = v_org_id and l.id = (p_fields ->> 'location_id')::uuid)
+  then
+    raise exception 'there is no such location' using errcode = 'VX404';
+  end if;
   v_services := array(select distinct s::uuid from jsonb_array_elements_text(p_fields -> 'service_ids') s);
   if exists (
     select from unnest(v_services) w(id)
@@ -3087,55 +3619,6 @@ select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/1270_function_invite_member.sql
-create or replace function app.invite_member(p_email text, p_role text, p_token_hash bytea)
-returns setof public.invitations
-language plpgsql
-volatile
-security definer
-set search_path = ''
-as $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_email text := lower(btrim(p_email));
-  v_invitation public.invitations;
-begin
-  perform app.require_admin();
-  if coalesce(v_email, '') !~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$' or char_length(v_email) > 254 then
-    raise exception 'this is no e-mail address' using errcode = 'VX400';
-  elsif coalesce(p_role, '') not in ('admin', 'staff', 'viewer') then
-    raise exception 'people are invited as admin, staff or viewer' using errcode = 'VX400';
-  elsif octet_length(p_token_hash) is distinct from 32 then
-    raise exception 'the token''s hash has 32 bytes' using errcode = 'VX400';
-  end if;
-  -- Two invitations of one address at once would both stand.
-  perform from public.organizations o where o.id = v_org_id for no key update;
-  if exists (select from public.profiles p where p.org_id = v_org_id and lower(p.email) = v_email) then
-    raise exception 'this person is a member already' using errcode = 'VX409';
-  end if;
-  update public.invitations i
-  set role = p_role, token_hash = p_token_hash, invited_by = app.current_user_id(), expires_at = app.now() + interval '7 days'
-  where i.org_id = v_org_id and i.email = v_email and i.accepted_at is null
-  returning i.* into v_invitation;
-  if v_invitation.id is null then
-    insert into public.invitations (org_id, email, role, token_hash, invited_by, expires_at)
-    values (v_org_id, v_email, p_role, p_token_hash, app.current_user_id(), app.now() + interval '7 days')
-    returning * into v_invitation;
-  end if;
-  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id());
-  return next v_invitation;
-end
-$$;
-
-comment on function app.invite_member(text, text, bytea) is
-  'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with. An address that was invited before keeps one invitation, with the new role and token. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already.';
-
-select app.seal('app.invite_member(text, text, bytea)', 'app_writer', 'tenant_user');
--- end of sql/1270_function_invite_member.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
 -- snapshot of sql/1271_function_withdraw_invitation.sql
 create or replace function app.withdraw_invitation(p_invitation_id uuid)
 returns boolean
@@ -3259,6 +3742,407 @@ comment on function app.remove_member(uuid) is
 
 select app.seal('app.remove_member(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/1274_function_remove_member.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1280_function_page_span.sql
+create or replace function app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer)
+returns app.page_span
+language sql
+immutable
+parallel safe
+begin atomic
+  select case when not p_total_is_estimate and s.skip > p_total / 2
+    then row(true, greatest(p_total - s.skip - p_limit, 0), greatest(least(p_total - s.skip, p_limit), 0))::app.page_span
+    else row(false, s.skip, p_limit)::app.page_span end
+  from (select (p_page - 1)::bigint * p_limit as skip) s;
+end;
+
+comment on function app.page_span(bigint, boolean, integer, integer) is
+  'Where to read a page of a list of p_total rows: in its second half from the end, so that the last page costs what the first does. A page past the end takes no rows.';
+
+select app.seal('app.page_span(bigint, boolean, integer, integer)', null, 'tenant_user', 'app_writer');
+-- end of sql/1280_function_page_span.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1282_function_found_ids.sql
+create or replace function app.found_ids(p_what text, p_search text)
+returns uuid[]
+language plpgsql
+stable
+strict
+security definer
+set search_path = ''
+set plan_cache_mode = force_custom_plan
+as $$
+declare
+  c_most constant integer := 5000; -- so many rows are read one by one faster than all are compared
+  v_org_id uuid := app.require_org_id();
+  v_words text := lower(btrim(p_search));
+  v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_like text := '%' || replace(replace(replace(v_words, '\', '\\'), '%', '\%'), '_', '\_') || '%';
+  v_lower text := lower(v_like collate "und-x-icu"); -- as contacts.search_text is written
+  v_is_number boolean := char_length(v_digits) >= 3 and p_search !~ '[[:alpha:]]';
+  v_ids uuid[];
+begin
+  -- Three letters or digits in a row is what an index of words can be asked for.
+  if (p_what = 'call' and char_length(v_digits) < 3)
+    or (p_what <> 'call' and v_words !~ '[[:alnum:]]{3}' and not (p_what = 'visitor' and v_is_number))
+  then
+    return null;
+  end if;
+  v_ids := case p_what
+    when 'contact' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id and c.search_text like app.contact_search(p_search)
+      limit c_most + 1)
+    when 'visitor' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id
+        and (c.search_text like v_lower or c.search_text like case when v_is_number then '%' || v_digits || '%' else v_lower end)
+        and (strpos(lower(c.name), v_words) > 0 or strpos(lower(c.email), v_words) > 0
+          or v_is_number and (strpos(c.phone, v_digits) > 0 or strpos(c.spoken_phone, v_digits) > 0))
+      limit c_most + 1)
+    when 'caller' then array(
+      select c.id from public.contacts c
+      where c.org_id = v_org_id and c.search_text like v_lower and strpos(lower(c.name), v_words) > 0
+      limit c_most + 1)
+    when 'patient' then array(
+      select p.id from public.patients p
+      where p.org_id = v_org_id and lower(p.name) like v_like
+      limit c_most + 1)
+    when 'call' then array(
+      select c.id from public.call_logs c
+      where c.org_id = v_org_id and case c.direction when 'outbound' then c.to_number else c.from_number end like '%' || v_digits || '%'
+      limit c_most + 1)
+    when 'message' then array(
+      select m.id from public.messages m
+      where m.org_id = v_org_id and lower(m.recipient || ' ' || coalesce(m.subject || ' ', '') || m.content) like v_like
+      limit c_most + 1)
+  end;
+  return case when cardinality(v_ids) <= c_most then v_ids end;
+end
+$$;
+
+comment on function app.found_ids(text, text) is
+  'The tenant''s own rows in which p_search stands, found by an index of words. p_what: contact (as app.contact_search compares), visitor (as app.contacts_like), caller (contacts, by name), patient (by name), call (by the other side''s number) or message. NULL where no index helps, because p_search is shorter than three letters or stands in more than 5000 rows: then the caller compares row by row. Any case, no wildcards.';
+
+select app.seal('app.found_ids(text, text)', 'app_searcher', 'tenant_user', 'app_writer');
+-- end of sql/1282_function_found_ids.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1300_function_invitation_mail.sql
+create or replace function app.invitation_mail(p_invitation public.invitations)
+returns text[]
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_clinic text;
+  v_zone text;
+  v_inviter text;
+begin
+  -- Brackets would look like the place of the link.
+  select translate(o.name, '[]', '()'), o.time_zone into strict v_clinic, v_zone
+  from public.organizations o
+  where o.id = (p_invitation).org_id;
+  select translate(coalesce(nullif(btrim(p.name), ''), p.email), '[]', '()') into v_inviter
+  from public.profiles p
+  where p.org_id = (p_invitation).org_id and p.user_id = (p_invitation).invited_by;
+  return array[
+    format('Join %s', v_clinic),
+    format(E'%s invites you to join the team of %s as %s.\nOpen this link to sign up or to sign in:\n[link]\n'
+      'It is meant for this address only and works until %s. If you did not expect it, you need not do anything.',
+      coalesce(v_inviter, 'A colleague'), v_clinic, (p_invitation).role,
+      array_to_string(app.local_words((p_invitation).expires_at, v_zone, 'en'), ', '))];
+end
+$$;
+
+comment on function app.invitation_mail(public.invitations) is
+  'Subject and text of the e-mail of an invitation: who invites to which clinic as what, until when by the clinic''s clock. [link] stands for the link with the token, which no row holds.';
+
+select app.seal('app.invitation_mail(public.invitations)', null, 'app_writer');
+-- end of sql/1300_function_invitation_mail.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1301_function_mail_invitation.sql
+create or replace function app.mail_invitation(
+  p_invitation public.invitations,
+  p_platform_mail text,
+  p_request_id text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_provider text := p_platform_mail;
+  v_mail text[] := app.invitation_mail(p_invitation);
+  v_decision app.message_decision;
+begin
+  if exists (select from public.org_credentials c where c.org_id = v_org_id and c.provider = 'resend') then
+    v_provider := 'resend';
+  elsif p_platform_mail is null then
+    return;
+  end if;
+  select * into v_decision
+  from app.begin_message('invitation', 'email', v_mail[2], 'invitation:' || (p_invitation).token_id, null, v_provider,
+    p_recipient => (p_invitation).email, p_subject => v_mail[1], p_hand_over => false, p_request_id => p_request_id);
+  if v_decision.reason = 'too_soon' then
+    -- The renewal is undone too: the link that was mailed last goes on working.
+    raise exception 'this address was mailed three times within an hour; its last link works' using errcode = 'VX409';
+  end if;
+  update public.invitations i
+  set message_id = v_decision.message_id
+  where i.org_id = v_org_id and i.id = (p_invitation).id;
+end
+$$;
+
+comment on function app.mail_invitation(public.invitations, text, text) is
+  'Queues the e-mail of an invitation, through the clinic''s own Resend account or else p_platform_mail, the platform''s way; NULL: without an account of the clinic''s nothing goes out. A rule that forbids it (opted_out, daily_cap) leaves a blocked row, and the invitation stands. VX409 when the address had three within an hour.';
+
+select app.seal('app.mail_invitation(public.invitations, text, text)', null, 'app_writer');
+-- end of sql/1301_function_mail_invitation.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1302_function_list_invitations.sql
+create or replace function app.list_invitations(p_invitation_id uuid default null)
+returns setof app.invitation_row
+language sql
+stable
+set search_path = ''
+as $$
+  select i.id, i.email, i.role, i.invited_by, i.expires_at, i.created_at, i.expires_at <= app.now(),
+    coalesce(m.status, 'none'), m.reason, m.sent_at
+  from public.invitations i
+  left join public.messages m on m.org_id = i.org_id and m.id = i.message_id
+  where i.org_id = app.require_org_id() and i.accepted_at is null and (p_invitation_id is null or i.id = p_invitation_id)
+  order by i.created_at, i.id
+$$;
+
+comment on function app.list_invitations(uuid) is
+  'The invitations that nobody has accepted, or that one of them, with what became of their e-mails; the oldest first, expired ones too.';
+
+select app.seal('app.list_invitations(uuid)', null, 'tenant_user', 'app_writer');
+-- end of sql/1302_function_list_invitations.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1303_function_invite_member.sql
+create or replace function app.invite_member(
+  p_email text,
+  p_role text,
+  p_token_id uuid,
+  p_token_hash bytea,
+  p_mail boolean default false,
+  p_platform_mail text default null,
+  p_request_id text default null
+)
+returns setof app.invitation_row
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_email text := lower(btrim(p_email));
+  v_now timestamptz;
+  v_invitation public.invitations;
+begin
+  perform app.require_admin();
+  if coalesce(v_email, '') !~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$' or char_length(v_email) > 254 then
+    raise exception 'this is no e-mail address' using errcode = 'VX400';
+  elsif coalesce(p_role, '') not in ('admin', 'staff', 'viewer') then
+    raise exception 'people are invited as admin, staff or viewer' using errcode = 'VX400';
+  elsif p_token_id is null or octet_length(p_token_hash) is distinct from 32 then
+    raise exception 'a token has an id and a hash of 32 bytes' using errcode = 'VX400';
+  end if;
+  -- Two invitations of one address at once would both stand.
+  perform from public.organizations o where o.id = v_org_id for no key update;
+  if exists (select from public.profiles p where p.org_id = v_org_id and lower(p.email) = v_email) then
+    raise exception 'this person is a member already' using errcode = 'VX409';
+  end if;
+  v_now := app.now();
+  update public.invitations i
+  set role = p_role, token_id = p_token_id, token_hash = p_token_hash, message_id = null, invited_by = app.current_user_id(),
+    expires_at = v_now + interval '7 days'
+  where i.org_id = v_org_id and i.email = v_email and i.accepted_at is null
+  returning i.* into v_invitation;
+  if v_invitation.id is null then
+    insert into public.invitations (org_id, email, role, token_id, token_hash, invited_by, expires_at, created_at)
+    values (v_org_id, v_email, p_role, p_token_id, p_token_hash, app.current_user_id(), v_now + interval '7 days', v_now)
+    returning * into v_invitation;
+  end if;
+  if p_mail then
+    perform app.mail_invitation(v_invitation, p_platform_mail, p_request_id);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'member_invited', 'invitation', v_invitation.id, app.current_user_id(), left(p_request_id, 64));
+  return query select * from app.list_invitations(v_invitation.id);
+end
+$$;
+
+comment on function app.invite_member(text, text, uuid, bytea, boolean, text, text) is
+  'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with, which was derived from p_token_id. An address that was invited before keeps one invitation, with the new role and token. With p_mail the token goes out by e-mail, see app.mail_invitation. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already, or mailed too often lately.';
+
+select app.seal('app.invite_member(text, text, uuid, bytea, boolean, text, text)', 'app_writer', 'tenant_user', 'app_writer');
+-- end of sql/1303_function_invite_member.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1304_function_renew_invitation.sql
+create or replace function app.renew_invitation(
+  p_invitation_id uuid,
+  p_token_id uuid,
+  p_token_hash bytea,
+  p_mail boolean default false,
+  p_platform_mail text default null,
+  p_request_id text default null
+)
+returns setof app.invitation_row
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_invitation public.invitations;
+begin
+  perform app.require_admin();
+  select * into v_invitation
+  from public.invitations i
+  where i.org_id = app.require_org_id() and i.id = p_invitation_id and i.accepted_at is null;
+  if v_invitation.id is null then
+    raise exception 'there is no such open invitation' using errcode = 'VX404';
+  end if;
+  return query select * from app.invite_member(v_invitation.email, v_invitation.role, p_token_id, p_token_hash, p_mail, p_platform_mail, p_request_id);
+end
+$$;
+
+comment on function app.renew_invitation(uuid, uuid, bytea, boolean, text, text) is
+  'Invites the address of an open invitation once more, also an expired one: seven days from now, with a new token and a new e-mail; the earlier token opens nothing any more. VX404 when there is none, or it was accepted; otherwise as app.invite_member.';
+
+select app.seal('app.renew_invitation(uuid, uuid, bytea, boolean, text, text)', 'app_writer', 'tenant_user');
+-- end of sql/1304_function_renew_invitation.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1305_function_invitation_of_message.sql
+create or replace function app.invitation_of_message(p_message_id uuid)
+returns setof public.invitations
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select i.*
+  from public.invitations i
+  where i.org_id = app.require_org_id() and i.message_id = p_message_id and i.accepted_at is null and i.expires_at > app.now()
+$$;
+
+comment on function app.invitation_of_message(uuid) is
+  'The invitation whose token an e-mail carries. No row when it was withdrawn, accepted, renewed or has expired: the e-mail has nothing to say any more. Never given to people''s requests.';
+
+select app.seal('app.invitation_of_message(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1305_function_invitation_of_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1306_function_note_effect.sql
+create or replace function app.note_effect(p_claim_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if pg_current_xact_id_if_assigned() is null then
+    return true; -- it has only read
+  end if;
+  update public.idempotency_keys k
+  set acted_at = coalesce(k.acted_at, app.now())
+  where k.org_id = v_org_id and k.user_id = app.current_user_id() and k.claim_id = p_claim_id and k.state = 'running';
+  return found;
+end
+$$;
+
+comment on function app.note_effect(uuid) is
+  'Called last in a transaction of a claimed wish: says, together with what it changed, that it acted. False when the claim is not p_claim_id''s any more, because it took too long and another try has it: the transaction must then be given up.';
+
+select app.seal('app.note_effect(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1306_function_note_effect.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1307_function_integrations.sql
+create or replace function app.integrations()
+returns setof app.integration_row
+language sql
+stable
+set search_path = ''
+as $$
+  select p.provider, c.id is not null and c.verification_error is null, c.last_verified_at, c.verification_error
+  from (values ('twilio', 1), ('resend', 2), ('google_calendar', 3), ('outlook', 4)) p (provider, position)
+  left join public.org_credentials c on c.org_id = app.require_org_id() and c.provider = p.provider
+  order by p.position
+$$;
+
+comment on function app.integrations() is
+  'Every account that a clinic may connect, with what the last look at it said. Every member may ask; nothing sealed is told.';
+
+select app.seal('app.integrations()', null, 'tenant_user');
+-- end of sql/1307_function_integrations.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1308_function_note_verification.sql
+create or replace function app.note_verification(
+  p_provider text,
+  p_updated_at timestamptz,
+  p_problem text
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  perform app.require_admin();
+  -- updated_at stays: it says when the account was last written, and questions about messages go by it.
+  update public.org_credentials c
+  set last_verified_at = case when p_problem is null then app.now() else c.last_verified_at end,
+    verification_error = left(p_problem, 200)
+  where c.org_id = v_org_id and c.provider = p_provider and c.updated_at = p_updated_at
+  returning c.id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, case when p_problem is null then 'credential_verified' else 'credential_refused' end, 'credential', v_id, app.current_user_id());
+  return true;
+end
+$$;
+
+comment on function app.note_verification(text, timestamptz, text) is
+  'Keeps what a provider said about the account that stood at p_updated_at: accepted (p_problem NULL), or why not, in our words. False when the account was replaced or removed meanwhile. Owner and admin only (VX403).';
+
+select app.seal('app.note_verification(text, timestamptz, text)', 'app_writer', 'tenant_user');
+-- end of sql/1308_function_note_verification.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4158,7 +5042,7 @@ select app.seal('app.map_phone_number(uuid, jsonb)', 'app_writer', 'tenant_user'
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-revoke create on schema app from app_writer, app_definer;
+revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose Down
@@ -4166,8 +5050,9 @@ revoke create on schema app from app_writer, app_definer;
 do $$ begin
   if not pg_has_role(current_user, 'app_writer', 'usage') then execute format('grant app_writer to %I', current_user); end if;
   if not pg_has_role(current_user, 'app_definer', 'usage') then execute format('grant app_definer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_searcher', 'usage') then execute format('grant app_searcher to %I', current_user); end if;
 end $$;
-grant create on schema app to app_writer, app_definer;
+grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4192,11 +5077,21 @@ drop function app.reroute_numbers;
 drop function app.start_provisioning;
 drop function app.provisioning_status;
 drop function app.own_line;
+drop function app.note_verification;
+drop function app.integrations;
+drop function app.note_effect;
+drop function app.invitation_of_message;
+drop function app.renew_invitation;
+drop function app.invite_member;
+drop function app.list_invitations;
+drop function app.mail_invitation;
+drop function app.invitation_mail;
+drop function app.found_ids;
+drop function app.page_span;
 drop function app.remove_member;
 drop function app.change_member_role;
 drop function app.may_change_member;
 drop function app.withdraw_invitation;
-drop function app.invite_member;
 drop function app.set_org_settings;
 drop function app.delete_resource;
 drop function app.save_resource;
@@ -4248,6 +5143,10 @@ drop function app.contact_stats;
 drop function app.list_contacts;
 drop function app.contact_search;
 drop function app.score_of_status;
+drop policy if exists searcher_finds on public.messages;
+drop policy if exists searcher_finds on public.call_logs;
+drop policy if exists searcher_finds on public.patients;
+drop policy if exists searcher_finds on public.contacts;
 drop policy if exists definer_crosses on public.provisioning_steps;
 drop policy if exists definer_crosses on public.provisioning;
 drop policy if exists definer_crosses on public.agent_tools;
@@ -4266,6 +5165,125 @@ drop policy if exists definer_crosses on public.assistant_routes;
 drop policy if exists definer_crosses on public.invitations;
 drop policy if exists definer_crosses on public.profiles;
 drop policy if exists definer_crosses on public.organizations;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0010_function_seal.sql
+-- Functions are executable by PUBLIC from birth, and older Supabase projects grant more by default privileges.
+-- Every function file ends with a call of this one, so that who may call it, and as whom it runs, stands in one line.
+create or replace function app.seal(p_function text, p_owner text, variadic p_grantees text[] default '{}')
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_function regprocedure := p_function::regprocedure;
+  v_role text;
+begin
+  execute format('revoke all on function %s from public', v_function);
+  for v_role in
+    select rolname from pg_catalog.pg_roles
+    where rolname in (
+      'anon', 'authenticated', 'service_role', 'voxanne_login',
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer'
+    )
+  loop
+    execute format('revoke all on function %s from %I', v_function, v_role);
+  end loop;
+  foreach v_role in array p_grantees loop
+    execute format('grant execute on function %s to %I', v_function, v_role);
+  end loop;
+  if p_owner is not null then
+    execute format('alter function %s owner to %I', v_function, p_owner);
+    execute format('grant execute on function %s to %I', v_function, p_owner);
+  end if;
+end
+$$;
+
+comment on function app.seal(text, text, text[]) is
+  'Closes a function to everyone, opens it to the named roles and gives it to its owner (null: stays with the migrating role). Called at the end of every function file.';
+
+revoke all on function app.seal(text, text, text[]) from public;
+-- end of sql/0010_function_seal.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0040_function_current_org_id.sql
+-- Only app_metadata counts: a user can write user_metadata. After a transaction the setting is '' and not NULL.
+-- A standard body is bound to what it names when it is made: safe without a search path, and so it can be inlined.
+create or replace function app.current_org_id()
+returns uuid
+language sql
+stable
+parallel safe
+begin atomic
+  select (nullif(current_setting('request.jwt.claims', true), '')::jsonb -> 'app_metadata' ->> 'org_id')::uuid;
+end;
+
+comment on function app.current_org_id() is
+  'The tenant of the running request: request.jwt.claims -> app_metadata -> org_id, as Supabase''s auth.jwt() reads it. NULL without claims, and then every policy hides every row.';
+
+select app.seal('app.current_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'service_role');
+-- end of sql/0040_function_current_org_id.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0100_function_protect_table.sql
+-- Every tenant table gets the same shape from one place: a table that forgot a policy would be a leak nobody sees.
+create or replace function app.protect_table(p_table regclass, p_org_column text default 'org_id')
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_role text;
+  v_sequence regclass;
+  v_same_org text := format('%I = (select app.current_org_id())', p_org_column);
+begin
+  execute format('alter table %s enable row level security', p_table);
+  execute format('alter table %s force row level security', p_table);
+
+  execute format('revoke all on table %s from public', p_table);
+  for v_role in
+    select rolname from pg_catalog.pg_roles
+    where rolname in ('anon', 'authenticated', 'service_role', 'voxanne_login',
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
+  loop
+    execute format('revoke all on table %s from %I', p_table, v_role);
+    -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.
+    for v_sequence in
+      select d.objid::regclass
+      from pg_catalog.pg_depend d
+      join pg_catalog.pg_class s on s.oid = d.objid and s.relkind = 'S'
+      where d.classid = 'pg_catalog.pg_class'::regclass and d.refclassid = d.classid and d.refobjid = p_table
+    loop
+      execute format('revoke all on sequence %s from %I', v_sequence, v_role);
+    end loop;
+  end loop;
+
+  execute format('drop policy if exists tenant_reads on %s', p_table);
+  execute format('drop policy if exists writer_writes on %s', p_table);
+  execute format('drop policy if exists service_role_sees_all on %s', p_table);
+  execute format(
+    'create policy tenant_reads on %s for select to tenant_user, tenant_service using (%s)', p_table, v_same_org);
+  execute format(
+    'create policy writer_writes on %s for all to app_writer using (%s) with check (%s)', p_table, v_same_org, v_same_org);
+  -- On plain PostgreSQL nobody but a superuser can make a BYPASSRLS role, so service_role sees all by policy.
+  execute format(
+    'create policy service_role_sees_all on %s for all to service_role using (true) with check (true)', p_table);
+
+  execute format('grant select on table %s to tenant_user, tenant_service', p_table);
+  execute format('grant select, insert, update, delete on table %s to app_writer, service_role', p_table);
+end
+$$;
+
+comment on function app.protect_table(regclass, text) is
+  'Gives a tenant table its row security: tenants read their own rows, only app_writer''s functions write, service_role sees all, everyone else has no rights. Reappliable.';
+
+select app.seal('app.protect_table(regclass, text)', null);
+-- end of sql/0100_function_protect_table.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4408,6 +5426,31 @@ grant execute on all functions in schema river to voxanne_login;
 grant select, insert on table river.river_job to app_definer;
 grant usage on sequence river.river_job_id_seq to app_definer;
 -- end of sql/0120_policy_crossing_tables.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0140_function_require_org_id.sql
+create or replace function app.require_org_id()
+returns uuid
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.current_org_id();
+begin
+  if v_org_id is null then
+    raise exception 'no organisation in the request''s claims' using errcode = 'VX401';
+  end if;
+  return v_org_id;
+end
+$$;
+
+comment on function app.require_org_id() is
+  'The tenant of the running request, or VX401 where there is none: a function that writes never runs without a tenant.';
+
+select app.seal('app.require_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer');
+-- end of sql/0140_function_require_org_id.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4634,6 +5677,299 @@ comment on function app.sweep_platform(timestamptz, timestamptz) is
 
 select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');
 -- end of sql/0890_function_sweep_platform.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0898_function_message_limit_reason.sql
+create or replace function app.message_limit_reason(
+  p_category text,
+  p_contact_id uuid,
+  p_recipient_hash bytea,
+  p_now timestamptz
+)
+returns app.message_decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_today date;
+  v_day timestamptz;
+  v_limit record;
+  v_oldest timestamptz;
+  v_decision app.message_decision;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_today := (p_now at time zone v_org.time_zone)::date;
+  v_day := app.local_instant(v_today::timestamp, v_org.time_zone, false);
+  for v_limit in
+    select l.since, l.allowed, l.reason, l.daily
+    from (values
+      ('follow_up', p_now - v_org.follow_up_window, 1, 'too_soon', false),
+      ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
+      -- Two machines that answer each other would go on for ever.
+      ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      ('marketing', v_day, 1, 'too_soon', true),
+      -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
+      ('reminder', v_day, 1, 'reminder_limit', true),
+      ('reminder', p_now - interval '168 hours', 3, 'reminder_limit', false)
+    ) l (category, since, allowed, reason, daily)
+    where l.category = p_category
+  loop
+    -- The newest ones fill the limit; the oldest of those must leave the window first.
+    select m.created_at into v_oldest
+    from public.messages m
+    where m.org_id = v_org.id and m.direction = 'outbound' and m.category = p_category
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and (m.recipient_hash = p_recipient_hash or m.contact_id = p_contact_id)
+      and m.created_at > v_limit.since
+    order by m.created_at desc
+    offset v_limit.allowed - 1
+    limit 1;
+    if found then
+      v_decision.outcome := 'blocked';
+      v_decision.reason := v_limit.reason;
+      v_decision.not_before := greatest(v_decision.not_before, case
+        when v_limit.daily then app.local_instant((v_today + 1)::timestamp, v_org.time_zone, false)
+        else v_oldest + (p_now - v_limit.since)
+      end);
+    end if;
+  end loop;
+  return v_decision;
+end
+$$;
+
+comment on function app.message_limit_reason(text, uuid, bytea, timestamptz) is
+  'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+
+select app.seal('app.message_limit_reason(text, uuid, bytea, timestamptz)', null, 'app_writer');
+-- end of sql/0898_function_message_limit_reason.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0900_function_begin_message.sql
+create or replace function app.begin_message(
+  p_category text,
+  p_method text,
+  p_content text,
+  p_send_key text,
+  p_contact_id uuid,
+  p_service_provider text,
+  p_recipient text default null,
+  p_subject text default null,
+  p_call_id uuid default null,
+  p_appointment_id uuid default null,
+  p_campaign_id uuid default null,
+  p_in_reply_to uuid default null,
+  p_number_zones text[] default '{}',
+  p_number_region text default null,
+  p_spoken boolean default false,
+  p_hand_over boolean default true,
+  p_request_id text default null
+)
+returns setof app.message_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_content text := btrim(app.plain_text(p_content), E' \n');
+  v_recipient text;
+  v_hash bytea;
+  v_now timestamptz;
+  v_decision app.message_decision;
+begin
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply') or coalesce(p_method, '') not in ('sms', 'email')
+    or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
+  then
+    raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
+  end if;
+  -- The number may be erased or corrected while this waits for its lock.
+  loop
+    v_recipient := app.message_recipient(p_contact_id, p_method, p_recipient);
+    perform app.lock_number(v_recipient);
+    exit when app.message_recipient(p_contact_id, p_method, p_recipient) is not distinct from v_recipient;
+  end loop;
+  v_now := app.now();
+
+  v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+  if v_decision.outcome is not null then
+    return next v_decision;
+    return;
+  end if;
+  v_decision.recipient := v_recipient;
+  v_decision.content := v_content;
+  v_decision.reason := case when v_recipient is null then 'no_recipient' else app.message_text_refusal(p_category, p_method, v_content) end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return next v_decision;
+    return;
+  end if;
+
+  v_hash := app.number_hash(v_recipient);
+  select r.outcome, r.reason, r.not_before into v_decision.outcome, v_decision.reason, v_decision.not_before
+  from app.message_refusal(p_category, p_method, p_contact_id, v_recipient, p_call_id, p_number_zones, p_number_region, p_spoken, v_now) r;
+  if v_decision.outcome = 'wait' then
+    return next v_decision;
+    return;
+  elsif v_decision.outcome = 'blocked' then
+    -- One row a minute says it: a client that hammers must not fill the table.
+    select m.id into v_decision.message_id
+    from public.messages m
+    where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
+    limit 1;
+  end if;
+
+  v_decision.status := coalesce(v_decision.outcome, 'queued');
+  v_decision.outcome := coalesce(v_decision.outcome, case when p_hand_over then 'send' else 'queued' end);
+  v_decision.segments := case when p_method = 'sms' then app.sms_segments(v_content) end;
+  if v_decision.message_id is null then
+    -- A blocked wish keeps no key: the next try is judged anew.
+    insert into public.messages (
+      org_id, direction, method, category, recipient, recipient_hash, subject, content, segments, status, reason, send_key,
+      service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
+      created_at, updated_at)
+    values (
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
+      v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
+      p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
+      p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
+    on conflict (org_id, send_key) do nothing
+    returning id into v_decision.message_id;
+    if v_decision.message_id is null then
+      -- The same key at the same moment, for another number.
+      v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+    else
+      perform app.announce('message_updated', 'message', v_decision.message_id);
+    end if;
+  end if;
+  if v_decision.outcome = 'send' then
+    perform app.enqueue_job('settle_message', jsonb_build_object('message_id', v_decision.message_id), v_now + interval '2 minutes');
+  elsif v_decision.outcome = 'queued' then
+    perform app.enqueue_job('send_message', jsonb_build_object('message_id', v_decision.message_id));
+  end if;
+  return next v_decision;
+end
+$$;
+
+comment on function app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text) is
+  'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
+
+select app.seal('app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text)', 'app_writer', 'tenant_service', 'app_writer');
+-- end of sql/0900_function_begin_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0957_function_check_steps.sql
+create or replace function app.check_steps(p_category text, p_steps jsonb)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_step jsonb;
+  v_after integer;
+  v_last integer := -1;
+begin
+  if jsonb_typeof(p_steps) is distinct from 'array' or jsonb_array_length(p_steps) not between 1 and 10 then
+    raise exception 'a campaign has one to ten steps' using errcode = 'VX400';
+  end if;
+  for v_step in select * from jsonb_array_elements(p_steps) loop
+    if coalesce(v_step ->> 'after_minutes', '') !~ '^[0-9]{1,6}$' or (v_step ->> 'after_minutes')::integer > 525600 then
+      raise exception 'after_minutes is a whole number from 0 to 525600, a year' using errcode = 'VX400';
+    end if;
+    v_after := (v_step ->> 'after_minutes')::integer;
+    if v_after <= v_last then
+      raise exception 'each step comes later than the one before' using errcode = 'VX400';
+    -- Advertising in a follow_up would get around the consent that marketing needs.
+    elsif not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+        and t.kind in ('follow_up', p_category)
+    ) then
+      raise exception 'each step needs a template of the clinic''s, of kind follow_up or, in a marketing campaign, marketing'
+        using errcode = 'VX400';
+    end if;
+    v_last := v_after;
+  end loop;
+end
+$$;
+
+comment on function app.check_steps(text, jsonb) is
+  'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send.';
+
+select app.seal('app.check_steps(text, jsonb)', null, 'app_writer');
+-- end of sql/0957_function_check_steps.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0961_function_save_campaign.sql
+create or replace function app.save_campaign(
+  p_campaign_id uuid,
+  p_name text,
+  p_category text,
+  p_segment jsonb,
+  p_steps jsonb,
+  p_stop_on_reply boolean default true,
+  p_stop_on_booking boolean default true
+)
+returns setof public.campaigns
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := btrim(coalesce(p_name, ''));
+  v_campaign public.campaigns;
+begin
+  perform app.require_staff();
+  if char_length(v_name) not between 1 and 80 or coalesce(p_category, '') not in ('marketing', 'follow_up') then
+    raise exception 'a campaign needs a name of up to 80 characters and a category: marketing or follow_up' using errcode = 'VX400';
+  end if;
+  perform app.check_segment(p_segment);
+  perform app.check_steps(p_category, p_steps);
+
+  if p_campaign_id is null then
+    insert into public.campaigns (org_id, name, category, segment, stop_on_reply, stop_on_booking)
+    values (v_org_id, v_name, p_category, p_segment, coalesce(p_stop_on_reply, true), coalesce(p_stop_on_booking, true))
+    returning * into v_campaign;
+  else
+    select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+    if v_campaign.id is null then
+      raise exception 'there is no such campaign' using errcode = 'VX404';
+    elsif v_campaign.status <> 'draft' then
+      raise exception 'a campaign that was started stays as it is' using errcode = 'VX409';
+    end if;
+    update public.campaigns c
+    set name = v_name, category = p_category, segment = p_segment, stop_on_reply = coalesce(p_stop_on_reply, true),
+      stop_on_booking = coalesce(p_stop_on_booking, true), updated_at = app.now()
+    where c.org_id = v_org_id and c.id = p_campaign_id
+    returning * into v_campaign;
+    delete from public.campaign_steps s where s.org_id = v_org_id and s.campaign_id = p_campaign_id;
+  end if;
+
+  insert into public.campaign_steps (org_id, campaign_id, position, after, template_id)
+  select v_org_id, v_campaign.id, e.position, make_interval(mins => (e.step ->> 'after_minutes')::integer),
+    (e.step ->> 'template_id')::uuid
+  from jsonb_array_elements(p_steps) with ordinality e (step, position);
+  return next v_campaign;
+exception when unique_violation then
+  raise exception 'another campaign has this name' using errcode = 'VX409';
+end
+$$;
+
+comment on function app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean) is
+  'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign; VX409: it was started, or the name is taken.';
+
+select app.seal('app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean)', 'app_writer', 'tenant_user');
+-- end of sql/0961_function_save_campaign.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4948,5 +6284,5 @@ select app.seal('app.record_assistant(uuid, uuid, text)', 'app_writer', 'tenant_
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-revoke create on schema app from app_writer, app_definer;
+revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd

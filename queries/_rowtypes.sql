@@ -506,3 +506,25 @@ create table app.phone_number_row (
   total bigint not null,
   total_is_estimate boolean not null
 );
+
+drop type app.invitation_row;
+create table app.invitation_row (
+  id uuid not null,
+  email text not null,
+  role text not null,
+  invited_by uuid,
+  expires_at timestamptz not null,
+  created_at timestamptz not null,
+  expired boolean not null,
+  mail text not null,
+  mail_reason text,
+  mailed_at timestamptz
+);
+
+drop type app.integration_row;
+create table app.integration_row (
+  provider text not null,
+  connected boolean not null,
+  last_verified_at timestamptz,
+  problem text
+);

@@ -17,3 +17,6 @@ select app.finish_request(
 
 -- name: AbandonRequest :one
 select app.abandon_request(p_claim_id => @claim_id::uuid)::boolean as abandoned;
+
+-- name: NoteEffect :one
+select app.note_effect(p_claim_id => @claim_id::uuid)::boolean as held;

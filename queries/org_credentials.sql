@@ -40,3 +40,12 @@ select provider
 from public.org_credentials
 where org_id = @org_id and key_id <> @key_id
 order by provider;
+
+-- name: ListIntegrations :many
+select *
+from app.integrations();
+
+-- name: NoteVerification :one
+select app.note_verification(
+  p_provider => @provider::text, p_updated_at => @updated_at::timestamptz, p_problem => sqlc.narg(problem)::text
+)::boolean as noted;

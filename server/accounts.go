@@ -46,7 +46,7 @@ type account struct {
 	sender   string // E.164 or e-mail address
 	secret   any    // becomes the sealed JSON; jobs read it back
 	verify   func(context.Context) error
-	refuse   func(error) error // the provider's refusal as a sentence
+	refuse   func(error) *Error // the provider's refusal as a sentence
 }
 
 // twilioSecret is what is sealed of a Twilio account.
@@ -121,7 +121,7 @@ func (a *Accounts) seal(ctx context.Context, org uuid.UUID, acc account) (db.Sav
 	}, nil
 }
 
-func refusedByTwilio(err error) error {
+func refusedByTwilio(err error) *Error {
 	var refused *twilio.RefusedError
 	switch {
 	case errors.Is(err, twilio.ErrUnauthorized):
@@ -141,7 +141,7 @@ func refusedByTwilio(err error) error {
 	}
 }
 
-func refusedByResend(err error) error {
+func refusedByResend(err error) *Error {
 	var refused *email.RefusedError
 	switch {
 	case errors.Is(err, email.ErrUnauthorized):

@@ -173,39 +173,6 @@ func TestASaveIsRefusedWithTheDashboardsSentences(t *testing.T) {
 	require.Zero(t, c.jobs(t))
 }
 
-func TestOwnersAndAdminsSaveEveryMemberReads(t *testing.T) {
-	t.Parallel()
-	c := found(t)
-	id := c.agents(t)["Receptionist"]["id"].(string)
-	for _, role := range []string{"staff", "viewer"} {
-		c.become(t, role)
-		for _, body := range []string{`{"inbound": {"firstMessage": "Mine."}}`, `{"outbound": {}}`, `{"inbound": {"id": "` + id + `"}}`} {
-			requireRefusal(t, c.console(t, http.MethodPost, pathBehavior, body), http.StatusForbidden, CodeForbidden)
-		}
-		requireRefusal(t, c.console(t, http.MethodDelete, pathAgents+id, ""), http.StatusForbidden, CodeForbidden)
-		for _, path := range []string{pathConfig, "/api/founder-console/settings", "/api/founder-console/voices",
-			"/api/founder-console/languages", "/api/assistants/voices/available", "/api/tools/health"} {
-			require.Equal(t, http.StatusOK, c.console(t, http.MethodGet, path, "").Code, "%s %s", role, path)
-		}
-	}
-	c.become(t, "admin")
-	c.ok(t, http.MethodPost, pathBehavior, `{"inbound": {"firstMessage": "Ours."}}`)
-}
-
-func TestForeignAgentsAreNotFound(t *testing.T) {
-	t.Parallel()
-	c := found(t)
-	other := *c
-	other.org, other.user = c.signUp(t, "ben.quillby@patients.example")
-	theirs := other.agents(t)["Receptionist"]["id"].(string)
-	for _, id := range []string{theirs, uuid.NewString()} {
-		requireRefusal(t, c.console(t, http.MethodPost, pathBehavior, `{"inbound": {"id": "`+id+`", "firstMessage": "Taken."}}`), http.StatusNotFound, CodeNotFound)
-		requireRefusal(t, c.console(t, http.MethodDelete, pathAgents+id, ""), http.StatusNotFound, CodeNotFound)
-	}
-	require.Equal(t, "", other.agents(t)["Receptionist"]["firstMessage"])
-	other.ok(t, http.MethodPost, pathBehavior, `{"inbound": {"id": "`+theirs+`", "firstMessage": "Control: it is theirs."}}`)
-}
-
 func TestADeletedAgentIsGoneUnlessItAnswersTheNumber(t *testing.T) {
 	t.Parallel()
 	c := found(t)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/server/apitest"
 	"github.com/voxanne-ai/voxanne/server/logtest"
 )
 
@@ -90,7 +91,7 @@ func setup(t *testing.T, voice http.Handler) *testBundle {
 	}
 	handler, err := New(Deps{DB: b.db, Auth: hs256Verifier(), Log: NewLogger(logtest.Keep(t, b.log), slog.LevelDebug), Metrics: b.metrics, Accounts: &Accounts{}, Voice: voice})
 	require.NoError(t, err)
-	b.handler = logtest.KeepErrors(t, handler)
+	b.handler = apitest.Checked(t, logtest.KeepErrors(t, handler))
 	return b
 }
 

@@ -49,7 +49,7 @@ func (h handlers) ListCampaigns(ctx context.Context, _ api.ListCampaignsRequestO
 	return list, nil
 }
 
-// CreateCampaign drafts a campaign. Errors: bad_request, conflict when the name is taken, forbidden.
+// CreateCampaign drafts a campaign. Errors: bad_request, not_found for a template, conflict when the name is taken, forbidden.
 func (h handlers) CreateCampaign(ctx context.Context, req api.CreateCampaignRequestObject) (api.CreateCampaignResponseObject, error) {
 	saved, err := h.saveCampaign(ctx, nil, *req.Body)
 	if err != nil {

@@ -60,6 +60,7 @@ type Config struct {
 	ResendAPIKey      Secret      `env:"RESEND_API_KEY"` // the platform's, for clinics without a key of their own; or SMTPURL
 	SMTPURL           Secret      `env:"SMTP_URL"`
 	EmailFrom         string      `env:"EMAIL_FROM"`                  // what the platform's e-mail is sent from
+	DashboardURL      string      `env:"DASHBOARD_URL"`               // where invitations lead, without a trailing slash; CORS_ORIGINS' first when unset
 	TracesEndpoint    string      `env:"OTEL_EXPORTER_OTLP_ENDPOINT"` // where traces go; nowhere when unset
 	TracesProtocol    string      `env:"OTEL_EXPORTER_OTLP_PROTOCOL" envDefault:"http/protobuf"`
 	TracesDisabled    string      `env:"OTEL_SDK_DISABLED"` // true: nowhere all the same
@@ -136,6 +137,7 @@ func (c Config) Secrets() []Secret {
 func (c *Config) fillDefaults() {
 	c.BackendURL = strings.TrimRight(c.BackendURL, "/")
 	c.SupabaseURL = strings.TrimRight(c.SupabaseURL, "/")
+	c.DashboardURL = strings.TrimRight(c.DashboardURL, "/")
 	c.VapiBaseURL = strings.TrimRight(c.VapiBaseURL, "/")
 	c.TwilioBaseURL = strings.TrimRight(c.TwilioBaseURL, "/")
 	c.ResendBaseURL = strings.TrimRight(c.ResendBaseURL, "/")
@@ -187,6 +189,7 @@ func (c *Config) validate() error {
 	c.validateCredentials(complain)
 	c.validateEmail(complain)
 	c.validateOrigins(complain)
+	c.validateDashboard(complain)
 	c.validateURL(complain, "BACKEND_URL", c.BackendURL, "the address under which Vapi and the dashboard reach this server")
 	if rate, err := strconv.Atoi(c.VapiRate); err != nil || rate < 1 || rate > 1000 {
 		complain("VAPI_REQUESTS_PER_SECOND must be a number from 1 to 1000.")
@@ -289,6 +292,17 @@ func (c *Config) validateOrigins(complain complainer) {
 			return
 		}
 		c.Origins = append(c.Origins, origin)
+	}
+}
+
+// validateDashboard takes the first origin for the dashboard when none is named. Without either no invitation is mailed, nor
+// with an origin over which the link's token would travel in the clear.
+func (c *Config) validateDashboard(complain complainer) {
+	switch {
+	case c.DashboardURL != "":
+		c.validateURL(complain, "DASHBOARD_URL", c.DashboardURL, "the address under which people open the dashboard")
+	case len(c.Origins) > 0 && (c.Env == Dev || strings.HasPrefix(c.Origins[0], "https://")):
+		c.DashboardURL = c.Origins[0]
 	}
 }
 

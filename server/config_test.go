@@ -127,6 +127,7 @@ func TestLoadConfigRefusals(t *testing.T) {
 		"no mail server":              {map[string]string{"SMTP_URL": "https://u:test-secret-p@mail.example", "EMAIL_FROM": "a@clinic.example"}, "SMTP_URL is not the address of a mail server"},
 		"Twilio over plain http":      {map[string]string{"TWILIO_BASE_URL": "http://test-secret.example"}, "TWILIO_BASE_URL must start with https://"},
 		"Resend's address unreadable": {map[string]string{"RESEND_BASE_URL": "test-secret"}, "RESEND_BASE_URL is not a plain http(s) address"},
+		"dashboard over plain http":   {map[string]string{"DASHBOARD_URL": "http://test-secret.example"}, "DASHBOARD_URL must start with https://"},
 		"port is no number":           {map[string]string{"PORT": "test-secret-port"}, "PORT must be a number from 1 to 65535."},
 		"port out of range":           {map[string]string{"PORT": "70000"}, "PORT must be a number from 1 to 65535."},
 	}
@@ -183,4 +184,25 @@ func TestSecretsNamesEveryKeyOfTheList(t *testing.T) {
 	for _, secret := range []Secret{testKey, testOldKey, "test-secret-resend", cfg.CredentialsKey} {
 		require.Contains(t, cfg.Secrets(), secret)
 	}
+}
+
+func TestInvitationsLeadToTheDashboardOrItsFirstOrigin(t *testing.T) {
+	t.Parallel()
+	for want, change := range map[string][2]string{
+		"":                                {"", ""},
+		"https://one.clinic.example":      {"", "https://one.clinic.example, https://two.clinic.example"},
+		"https://two.clinic.example/app":  {"https://two.clinic.example/app/", "https://one.clinic.example"},
+		"https://only.clinic.example:443": {"https://only.clinic.example:443", ""},
+	} {
+		environ := productionEnv()
+		environ["DASHBOARD_URL"], environ["CORS_ORIGINS"] = change[0], change[1]
+		cfg, err := LoadConfig(environ)
+		require.NoError(t, err)
+		require.Equal(t, want, cfg.DashboardURL)
+	}
+	environ := productionEnv()
+	environ["CORS_ORIGINS"] = "http://plain.clinic.example"
+	cfg, err := LoadConfig(environ)
+	require.NoError(t, err)
+	require.Empty(t, cfg.DashboardURL, "a token does not travel in the clear")
 }

@@ -63,3 +63,19 @@ func TestOtherOriginsGetNoLeave(t *testing.T) {
 		requireRefusal(t, browse(t, tc.origins, http.MethodOptions, tc.origin), http.StatusMethodNotAllowed, CodeMethodNotAllowed)
 	}
 }
+
+func TestAPreflightNamesWhatADashboardNeedsAndReachesNothing(t *testing.T) {
+	t.Parallel()
+	w := browse(t, []string{ourDashboard}, http.MethodOptions, ourDashboard)
+	require.Equal(t, http.StatusNoContent, w.Code, "without a token: browsers send none")
+	require.Empty(t, w.Body.String())
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		require.Contains(t, w.Header().Get("Access-Control-Allow-Methods"), method)
+	}
+	for _, header := range []string{"Authorization", "Content-Type", "X-Request-Id"} {
+		require.Contains(t, w.Header().Get("Access-Control-Allow-Headers"), header)
+	}
+	require.Equal(t, "600", w.Header().Get("Access-Control-Max-Age"))
+	require.Equal(t, "true", w.Header().Get("Access-Control-Allow-Credentials"))
+	require.NotEqual(t, "*", w.Header().Get("Access-Control-Allow-Origin"), "credentials are for named origins")
+}

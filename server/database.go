@@ -2,6 +2,9 @@ package server
 
 import (
 	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/voxanne-ai/voxanne/db"
 )
@@ -16,9 +19,23 @@ type database struct{ db *db.DB }
 // Ping asks whether the database answers.
 func (d database) Ping(ctx context.Context) error { return d.db.Ping(ctx) }
 
-// AsUser runs fn in one transaction of the claims' user.
+// AsUser runs fn in one transaction of the claims' user. What a wish with a key changes there commits together with the
+// word that it acted, see noteEffect.
 func (d database) AsUser(ctx context.Context, claims []byte, fn func(db.Tx, db.Member) error) error {
-	return d.db.AsUser(ctx, claims, fn)
+	committing := false
+	err := d.db.AsUser(ctx, claims, func(tx db.Tx, member db.Member) error {
+		err := fn(tx, member)
+		if err == nil {
+			err = noteEffect(ctx, tx)
+		}
+		committing = err == nil
+		return err
+	})
+	var refused *pgconn.PgError
+	if err != nil && committing && !errors.As(err, &refused) && !errors.Is(err, db.ErrRolledBack) {
+		noteDoubt(ctx) // the connection broke: it may be committed
+	}
+	return err
 }
 
 // Membership reads the organization in a transaction of the claims' user, who
@@ -39,7 +56,7 @@ func (d database) Membership(ctx context.Context, claims []byte) (Membership, er
 
 // SaveCredential stores a sealed account in a transaction of the claims' user.
 func (d database) SaveCredential(ctx context.Context, claims []byte, sealed db.SaveCredentialParams) error {
-	return d.db.AsUser(ctx, claims, func(tx db.Tx, _ db.Member) error { return tx.SaveCredential(ctx, sealed) })
+	return d.AsUser(ctx, claims, func(tx db.Tx, _ db.Member) error { return tx.SaveCredential(ctx, sealed) })
 }
 
 // DescribeCredential reads what members may see of an account.
@@ -53,7 +70,7 @@ func (d database) DescribeCredential(ctx context.Context, claims []byte, provide
 
 // RemoveCredential forgets an account in a transaction of the claims' user.
 func (d database) RemoveCredential(ctx context.Context, claims []byte, provider string) error {
-	return d.db.AsUser(ctx, claims, func(tx db.Tx, _ db.Member) error {
+	return d.AsUser(ctx, claims, func(tx db.Tx, _ db.Member) error {
 		_, err := tx.RemoveCredential(ctx, provider)
 		return err
 	})

@@ -14,6 +14,8 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/dbtest"
+	"github.com/voxanne-ai/voxanne/db/vault"
+	"github.com/voxanne-ai/voxanne/server/apitest"
 )
 
 // clinic is a founded organization and its owner, served from a real database.
@@ -39,12 +41,14 @@ func (c *clinic) serving(t *testing.T, account VapiAccount) http.Handler {
 	opened, err := db.Open(t.Context(), c.data.LoginURL)
 	require.NoError(t, err)
 	t.Cleanup(opened.Close)
+	keys, err := vault.ParseKeyring(testKey)
+	require.NoError(t, err)
 	handler, err := New(Deps{
 		DB: NewDatabase(opened), Auth: hs256Verifier(), Log: slog.New(slog.DiscardHandler), Metrics: NewMetrics(),
-		Accounts: &Accounts{}, Vapi: account,
+		Accounts: NewAccounts(keys, nil, nil), Vapi: account,
 	})
 	require.NoError(t, err)
-	return handler
+	return apitest.Checked(t, handler)
 }
 
 // signUp inserts into auth.users as Supabase Auth does.

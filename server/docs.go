@@ -50,7 +50,7 @@ type docsSchema struct {
 // docsPage renders the description as one HTML page without scripts or anything from elsewhere, so that it can be
 // read where there is no internet.
 func docsPage(spec *openapi3.T) ([]byte, error) {
-	tmpl, err := template.New("docs").Parse(docsTemplate)
+	tmpl, err := template.New("docs").Funcs(template.FuncMap{"prose": prose, "inline": inline}).Parse(docsTemplate)
 	if err != nil {
 		return nil, fmt.Errorf("parse docs.html: %w", err)
 	}
@@ -63,6 +63,24 @@ func docsPage(spec *openapi3.T) ([]byte, error) {
 		return nil, fmt.Errorf("write the page of the API: %w", err)
 	}
 	return page.Bytes(), nil
+}
+
+// prose sets a description's paragraphs; the description's own line breaks mean nothing.
+func prose(text string) template.HTML {
+	var set strings.Builder
+	for paragraph := range strings.SplitSeq(strings.TrimSpace(text), "\n\n") {
+		set.WriteString("<p>" + string(inline(paragraph)) + "</p>\n")
+	}
+	return template.HTML(set.String()) //nolint:gosec // every part was escaped
+}
+
+// inline sets words with code between backticks.
+func inline(text string) template.HTML {
+	parts := strings.Split(template.HTMLEscapeString(text), "`")
+	for i := 1; i < len(parts)-1; i += 2 {
+		parts[i] = "<code>" + parts[i] + "</code>"
+	}
+	return template.HTML(strings.Join(parts, "")) //nolint:gosec // escaped above
 }
 
 // serveDocs answers with the page; it may style itself and do nothing else.
@@ -124,6 +142,9 @@ func docsOperationOf(method, path string, op *openapi3.Operation) docsOperation 
 	return shown
 }
 
+// errorSchema is of the refusals, whose examples would fill the page: they differ in code and sentence only.
+const errorSchema = "Error"
+
 // contentOf shows a body by the name of its schema, and an example where there is one.
 func contentOf(content openapi3.Content) (fields []docsField, example string) {
 	for kind, media := range content {
@@ -133,7 +154,7 @@ func contentOf(content openapi3.Content) (fields []docsField, example string) {
 		if sample == nil && media.Schema != nil && media.Schema.Value != nil {
 			sample = media.Schema.Value.Example
 		}
-		if sample != nil {
+		if sample != nil && name != errorSchema {
 			if written, err := json.MarshalIndent(sample, "", "  "); err == nil {
 				example = string(written)
 			}
@@ -177,6 +198,9 @@ func schemaName(ref *openapi3.SchemaRef) (name, anchor string) {
 		name = ref.Ref[at+1:]
 		return name, "schema-" + name
 	}
+	if ref.Value.Type == nil && len(ref.Value.AllOf) == 1 {
+		return schemaName(ref.Value.AllOf[0]) // a reference that has a Go name of its own
+	}
 	if ref.Value.Type.Is("array") {
 		item, itemAnchor := schemaName(ref.Value.Items)
 		return "list of " + item, itemAnchor
@@ -184,7 +208,7 @@ func schemaName(ref *openapi3.SchemaRef) (name, anchor string) {
 	return typeOf(ref.Value), ""
 }
 
-// typeOf says a schema's type, format, allowed values and limits.
+// typeOf says a schema's type, format, allowed values, limits and default.
 func typeOf(schema *openapi3.Schema) string {
 	words := []string{}
 	if schema.Type != nil {
@@ -194,16 +218,19 @@ func typeOf(schema *openapi3.Schema) string {
 		words = append(words, "("+schema.Format+")")
 	}
 	if len(schema.Enum) > 0 {
-		words = append(words, "one of "+strings.Trim(fmt.Sprint(schema.Enum), "[]"))
+		words = append(words, "one of "+strings.ReplaceAll(strings.Trim(fmt.Sprint(schema.Enum), "[]"), " ", ", "))
 	}
 	if schema.Min != nil && schema.Max != nil {
-		words = append(words, fmt.Sprintf("%v to %v", *schema.Min, *schema.Max))
+		words = append(words, fmt.Sprintf("%.0f to %.0f", *schema.Min, *schema.Max))
 	}
 	if schema.MaxLength != nil {
 		words = append(words, fmt.Sprintf("up to %d characters", *schema.MaxLength))
 	}
 	if schema.Nullable {
 		words = append(words, "or null")
+	}
+	if schema.Default != nil {
+		words = append(words, fmt.Sprintf("(default %v)", schema.Default))
 	}
 	return strings.Join(words, " ")
 }

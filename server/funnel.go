@@ -18,12 +18,14 @@ import (
 
 // The sentences for what is not the client's fault, or not theirs to know.
 const (
-	sentenceInternal  = "Something went wrong on our side. Please try again; if it persists, quote the request id."
-	sentenceBusy      = "The service is busy. Please try again in a moment."
-	sentenceNotFound  = "Not found."
-	sentenceNotMember = "You are not a member of this organization. Sign in again."
-	sentenceGone      = "This organization was deleted."
-	sentenceTooLarge  = "The request body is too large."
+	sentenceInternal    = "Something went wrong on our side. Please try again; if it persists, quote the request id."
+	sentenceBusy        = "The service is busy. Please try again in a moment."
+	sentenceNotFound    = "Not found."
+	sentenceNotMember   = "You are not a member of this organization. Sign in again."
+	sentenceGone        = "This organization was deleted."
+	sentenceTooLarge    = "The request body is too large."
+	sentenceInvalidJSON = "The request body is not valid JSON."
+	sentenceForeignOrg  = "You are not a member of that organization."
 )
 
 // maxSentence bounds a sentence that comes from the database, in bytes.
@@ -81,7 +83,7 @@ func classify(err error) *Error {
 	case errors.As(err, &tooLarge):
 		return NewError(CodeBodyTooLarge, sentenceTooLarge, err)
 	case errors.As(err, &syntax):
-		return NewError(CodeInvalidJSON, "The request body is not valid JSON.", err)
+		return NewError(CodeInvalidJSON, sentenceInvalidJSON, err)
 	case errors.Is(err, pgx.ErrNoRows):
 		return NewError(CodeNotFound, sentenceNotFound, err)
 	case errors.As(err, &connect), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):

@@ -1,18 +1,18 @@
 package server
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/db/vault"
 )
 
 const (
@@ -30,11 +30,11 @@ const (
 	firstPause, widestPause = 20 * time.Millisecond, 320 * time.Millisecond
 	// finishTimeout bounds writing an answer down, also for a client that has gone away.
 	finishTimeout = 5 * time.Second
-	// maxKeptAnswer is the longest answer that is kept, in bytes; the table's own limit.
-	maxKeptAnswer = 1 << 20
 
 	sentenceOtherBody  = "This key was used for another request. Take a new one."
 	sentenceInFlight   = "The same request is being carried out at this moment. Ask again in a moment."
+	sentenceActed      = "This was carried out, but its answer is lost. Look at what became of it before you wish it again."
+	sentenceTooLate    = "This took too long, and another try of the same request has begun. Nothing was changed here."
 	sentenceInvalidKey = "The header Idempotency-Key must have 1 to 200 printable characters."
 )
 
@@ -42,12 +42,18 @@ const (
 type wish struct {
 	claims Claims
 	params db.ClaimRequestParams
+	keys   *vault.Keyring
 }
 
 // once carries out, of all requests that are one wish, one. The others get its answer, or busy themselves waiting for
 // it. Only what was done is remembered: a refusal changed nothing, so the same wish is judged anew, and a failure (5xx)
-// may pass. Requests with neither key nor X-Request-Id, and those that only read, go straight through.
-func once(members memberships, next http.Handler) http.Handler {
+// may pass. Requests with neither key nor X-Request-Id, and those that only read, go straight through. keys seal answers
+// that hold a secret.
+//
+// The claim, what the handler changes and the answer are three transactions. The handler's says itself that it acted
+// (noteEffect), so a process that dies leaves one of two things: a wish that changed nothing, which the next try carries out
+// once the lease is over, or one that acted and whose answer is lost; then every try is told so, and nothing acts again.
+func once(members memberships, keys *vault.Keyring, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		key, keep, err := keyOf(r)
 		claims, known := claimsOf(r.Context())
@@ -64,8 +70,8 @@ func once(members memberships, next http.Handler) http.Handler {
 			WriteError(w, r, err)
 			return
 		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		wanted := wish{claims: claims, params: db.ClaimRequestParams{
+		r.Body = readAgain(r.Body, body)
+		wanted := wish{claims: claims, keys: keys, params: db.ClaimRequestParams{
 			Method: r.Method, Route: scopeOf(r.Context()).routeName(), Key: key, BodyHash: hashOf(r, body), ClaimID: uuid.New(),
 			KeepSeconds: seconds(keep), LeaseSeconds: seconds(requestLease),
 		}}
@@ -76,7 +82,7 @@ func once(members memberships, next http.Handler) http.Handler {
 		case claim.Outcome == "run":
 			wanted.carryOut(w, r, members, next)
 		default:
-			replay(w, r, claim)
+			wanted.replay(w, r, claim)
 		}
 	})
 }
@@ -139,30 +145,71 @@ func (w wish) claim(ctx context.Context, members memberships) (claim db.RequestC
 }
 
 // carryOut serves the request, keeps its answer and only then sends it: who repeats a wish after reading its answer
-// finds the answer kept. The key is given back when there is nothing to keep, also after a panic.
+// finds the answer kept. The key is given back when there is nothing to keep, also after a panic, unless nobody knows
+// whether a change stands.
 func (w wish) carryOut(out http.ResponseWriter, r *http.Request, members memberships, next http.Handler) {
 	answer := &answerBuffer{header: http.Header{}}
 	kept := false
+	try := &try{claim: w.params.ClaimID}
 	defer func() {
-		if !kept {
+		if !kept && !try.doubtful.Load() {
 			w.finish(r.Context(), members, func(ctx context.Context, tx db.Tx) error {
 				_, err := tx.AbandonRequest(ctx, w.params.ClaimID)
 				return err
 			})
 		}
 	}()
-	next.ServeHTTP(answer, r)
-	if headers, ok := answer.keepable(); ok {
+	next.ServeHTTP(answer, r.WithContext(context.WithValue(r.Context(), tryKey{}, try)))
+	if status := answer.statusOrOK(); status >= 200 && status <= 299 {
 		kept = true // also when writing fails: what was carried out must not be free to be carried out again at once
 		w.finish(r.Context(), members, func(ctx context.Context, tx db.Tx) error {
-			_, err := tx.FinishRequest(ctx, db.FinishRequestParams{
-				ClaimID: w.params.ClaimID, Status: int32(answer.statusOrOK()), Headers: headers, Response: append([]byte{}, answer.body.Bytes()...), // never nil, which would be NULL
-			})
+			_, err := tx.FinishRequest(ctx, w.keep(answer))
 			return err
 		})
 	}
 	answer.sendTo(out)
 }
+
+// try is one carrying out of a wish, as its transactions know it.
+type try struct {
+	claim uuid.UUID
+	// doubtful: the connection broke while a change of it was being committed. Nobody knows whether it stands, so the key
+	// is not given back: when the lease is over, the database does.
+	doubtful atomic.Bool
+}
+
+type tryKey struct{}
+
+func tryOf(ctx context.Context) *try {
+	t, _ := ctx.Value(tryKey{}).(*try)
+	return t
+}
+
+// noteDoubt remembers that a change may or may not be committed. Outside of a wish with a key it does nothing.
+func noteDoubt(ctx context.Context) {
+	if t := tryOf(ctx); t != nil {
+		t.doubtful.Store(true)
+	}
+}
+
+// noteEffect says, in the transaction that carried a wish with a key out, that it did: the one commits with the other.
+// A transaction that only read says nothing. Error: conflict when the try took so long that another one has the wish; then
+// nothing of it may stay. Outside of such a wish it does nothing.
+func noteEffect(ctx context.Context, tx db.Tx) error {
+	t := tryOf(ctx)
+	if t == nil {
+		return nil
+	}
+	held, err := tx.NoteEffect(ctx, t.claim)
+	if err == nil && !held {
+		err = NewError(CodeConflict, sentenceTooLate, nil)
+	}
+	return err
+}
+
+// repeatable is a context in which changes are not noted as those of a wish with a key: they have a key of their own, so a
+// try after a death repeats nothing, and its answer is better than none.
+func repeatable(ctx context.Context) context.Context { return context.WithValue(ctx, tryKey{}, nil) }
 
 // finish writes down what became of the wish, whether or not the client still waits.
 func (w wish) finish(ctx context.Context, members memberships, write func(context.Context, db.Tx) error) {
@@ -172,74 +219,6 @@ func (w wish) finish(ctx context.Context, members memberships, write func(contex
 	if err != nil {
 		LogCause(ctx, "the answer to a wish with a key could not be kept", err)
 	}
-}
-
-// replay answers a wish that is not carried out again.
-func replay(w http.ResponseWriter, r *http.Request, claim db.RequestClaim) {
-	switch claim.Outcome {
-	case "replay":
-		var headers map[string]string
-		if err := json.Unmarshal(claim.Headers, &headers); err != nil || claim.Status == nil {
-			WriteError(w, r, NewError(CodeInternal, sentenceInternal, fmt.Errorf("a kept answer is broken: %w", err)))
-			return
-		}
-		for name, value := range headers {
-			w.Header().Set(name, value)
-		}
-		w.Header().Set("Idempotent-Replayed", "true")
-		w.WriteHeader(int(*claim.Status))
-		_, _ = w.Write(claim.Response) // a client that has gone away cannot be told
-	case "other_body":
-		WriteError(w, r, NewError(CodeUnprocessable, sentenceOtherBody, nil))
-	default:
-		WriteError(w, r, NewError(CodeConflict, sentenceInFlight, nil).After(time.Second))
-	}
-}
-
-// answerBuffer holds an answer back until it is kept.
-type answerBuffer struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (a *answerBuffer) Header() http.Header { return a.header }
-
-func (a *answerBuffer) WriteHeader(status int) {
-	if a.status == 0 && status >= http.StatusOK {
-		a.status = status
-	}
-}
-
-func (a *answerBuffer) Write(b []byte) (int, error) { return a.body.Write(b) }
-
-func (a *answerBuffer) statusOrOK() int {
-	if a.status == 0 {
-		return http.StatusOK
-	}
-	return a.status
-}
-
-// keepable returns the handler's headers as JSON; false for an answer that is not kept: nothing was done, it is too
-// long, or it holds what is shown once and stored nowhere (no-store).
-func (a *answerBuffer) keepable() (json.RawMessage, bool) {
-	if status := a.statusOrOK(); status < 200 || status > 299 || a.body.Len() > maxKeptAnswer || a.header.Get("Cache-Control") == "no-store" {
-		return nil, false
-	}
-	headers := map[string]string{}
-	for name := range a.header {
-		headers[name] = a.header.Get(name)
-	}
-	encoded, err := json.Marshal(headers)
-	return encoded, err == nil
-}
-
-func (a *answerBuffer) sendTo(w http.ResponseWriter) {
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(a.statusOrOK())
-	_, _ = w.Write(a.body.Bytes()) // a client that has gone away cannot be told
 }
 
 func seconds(d time.Duration) int32 { return int32(d / time.Second) }

@@ -46,24 +46,40 @@ func (c *clinic) colleague(t *testing.T, role string) (ask func(method, path, bo
 
 func TestFiftyTriesOfOneWishAreOneEffectAndOneAnswer(t *testing.T) {
 	t.Parallel()
-	for _, header := range []string{"Idempotency-Key", "X-Request-Id"} {
-		c := found(t)
-		answers := make([]*httptest.ResponseRecorder, 50)
-		requests := make([]*http.Request, len(answers))
-		for i := range requests {
-			requests[i], answers[i] = c.request(t, http.MethodPost, pathServices, whitening, header, "press-1"), httptest.NewRecorder()
-		}
-		var together sync.WaitGroup
-		for i := range requests {
-			together.Go(func() { c.handler.ServeHTTP(answers[i], requests[i]) })
-		}
-		together.Wait()
-		for _, w := range answers {
-			require.Equal(t, http.StatusCreated, w.Code, w.Body.String())
-			require.Equal(t, answers[0].Body.String(), w.Body.String())
-			require.Equal(t, "application/json", w.Header().Get("Content-Type"))
-		}
-		require.Equal(t, 1, c.number(t, "select count(*) from public.services where org_id = $1 and name = 'Whitening'", c.org))
+	visit := `{"serviceType": "Checkup", "scheduledAt": "2030-03-05 10:00", "contactPhone": "+13125550123", "customerName": "Ann Quillby"}`
+	for name, tc := range map[string]struct{ path, body, header, table string }{
+		"a service":             {pathServices, whitening, "Idempotency-Key", "services where name = 'Whitening'"},
+		"by the request's id":   {pathServices, whitening, "X-Request-Id", "services where name = 'Whitening'"},
+		"a contact":             {pathContacts, `{"name": "Nora Quill"}`, "Idempotency-Key", "contacts"}, // two presses are two contacts
+		"a visit":               {pathAppointments, visit, "Idempotency-Key", "appointments"},
+		"an invitation":         {pathMembers, `{"email": "nurse@patients.example", "role": "staff"}`, "Idempotency-Key", "audit_log where action = 'member_invited'"},
+		"a visit by request id": {pathAppointments, visit, "X-Request-Id", "appointments"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := diary(t)
+			answers := make([]*httptest.ResponseRecorder, 50)
+			requests := make([]*http.Request, len(answers))
+			for i := range requests {
+				requests[i], answers[i] = c.request(t, http.MethodPost, tc.path, tc.body, tc.header, "press-1"), httptest.NewRecorder()
+			}
+			var together sync.WaitGroup
+			for i := range requests {
+				together.Go(func() { c.handler.ServeHTTP(answers[i], requests[i]) })
+			}
+			together.Wait()
+			first := 0
+			for _, w := range answers {
+				require.Equal(t, http.StatusCreated, w.Code, w.Body.String())
+				require.Equal(t, answers[0].Body.String(), w.Body.String())
+				require.Equal(t, "application/json", w.Header().Get("Content-Type"))
+				if w.Header().Get("Idempotent-Replayed") == "" {
+					first++
+				}
+			}
+			require.Equal(t, 1, first, "carried out by one")
+			require.Equal(t, 1, c.number(t, "select count(*) from public."+tc.table))
+		})
 	}
 }
 
@@ -105,6 +121,17 @@ func TestAKeyHoldsForOnePathAndBody(t *testing.T) {
 	})
 }
 
+func TestWithAKeyOnlyWhatWasValidatedIsDone(t *testing.T) {
+	t.Parallel()
+	c := found(t)
+	body := `{"email": "nurse@patients.example", "role": "viewer", "Role": "admin", "ROLE": "owner"}`
+	require.Equal(t, "viewer", answered(t, c.console(t, http.MethodPost, pathMembers, body, "Idempotency-Key", "press-1"), http.StatusCreated)["role"])
+	require.Equal(t, "viewer", answered(t, c.console(t, http.MethodPost, pathMembers, body), http.StatusCreated)["role"], "as without")
+	twice := `{"inbound": {"voice": 7, "firstMessage": "Unseen."}, "inbound": {"systemPrompt": "Be kind."}}`
+	c.ok(t, http.MethodPost, pathBehavior, twice, "Idempotency-Key", "press-2")
+	require.Equal(t, []any{"", "Be kind."}, []any{c.agents(t)["Receptionist"]["firstMessage"], c.agents(t)["Receptionist"]["systemPrompt"]})
+}
+
 func TestARepeatedRequestIDIsForgottenAfterTwoMinutes(t *testing.T) {
 	t.Parallel()
 	c := found(t)
@@ -128,7 +155,7 @@ func TestAWishInFlightIsWaitedForAndThenAConflict(t *testing.T) {
 	t.Parallel()
 	c := found(t)
 	c.console(t, http.MethodPost, pathServices, whitening, "Idempotency-Key", "press-1")
-	c.data.Exec(t, `update public.idempotency_keys set state = 'running', status = null, headers = null, response = null`)
+	c.data.Exec(t, `update public.idempotency_keys set state = 'running', acted_at = null, status = null, headers = null, response = null`)
 	w := c.console(t, http.MethodPost, pathServices, whitening, "Idempotency-Key", "press-1")
 	requireRefusal(t, w, http.StatusConflict, CodeConflict)
 	require.Equal(t, "1", w.Header().Get("Retry-After"))
@@ -150,7 +177,7 @@ func TestAPanicGivesItsKeyBack(t *testing.T) {
 	broken := true
 	handler := withScope(slog.New(slog.DiscardHandler), recoverPanics(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		noteClaims(r.Context(), claims)
-		once(NewDatabase(opened), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		once(NewDatabase(opened), nil, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			if broken {
 				panic("test")
 			}

@@ -92,7 +92,7 @@ func (h handlers) DisconnectResend(ctx context.Context, _ api.DisconnectResendRe
 
 // connect has an account checked and sealed, then stores it.
 func (h handlers) connect(ctx context.Context, acc account) error {
-	claims, err := h.mayConnect(ctx)
+	claims, err := h.administrator(ctx)
 	if err != nil {
 		return err
 	}
@@ -103,8 +103,8 @@ func (h handlers) connect(ctx context.Context, acc account) error {
 	return h.db.SaveCredential(ctx, claims.Raw, sealed)
 }
 
-// mayConnect: who may not store an account does not get to try keys at the provider either; the database decides again.
-func (h handlers) mayConnect(ctx context.Context) (Claims, error) {
+// administrator is the signed-in member if they may see to the clinic's accounts. Errors: gone, forbidden.
+func (h handlers) administrator(ctx context.Context) (Claims, error) {
 	claims, err := signedIn(ctx)
 	if err != nil {
 		return claims, err

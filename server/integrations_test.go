@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"log/slog"
 	"net/http"
@@ -17,9 +18,11 @@ import (
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/dbtest"
 	"github.com/voxanne-ai/voxanne/db/vault"
+	"github.com/voxanne-ai/voxanne/jobs/messenger"
 	"github.com/voxanne-ai/voxanne/providers/email"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
+	"github.com/voxanne-ai/voxanne/server/apitest"
 	"github.com/voxanne-ai/voxanne/server/logtest"
 )
 
@@ -29,6 +32,7 @@ const (
 	testNumber    = "+13125550190"
 	voiceNumber   = "+13125550191"
 	testResendKey = "re_test-secret-resend-key"
+	testDashboard = "https://dashboard.clinic.example"
 
 	twilioPath = "/api/integrations/twilio"
 	resendPath = "/api/integrations/resend"
@@ -43,6 +47,9 @@ type connectable struct {
 	resend *sandbox.Resend
 	mail   *email.Resend
 	log    *logBuffer
+	// messages sends as the workers do; vapiSays is what Vapi answers about the platform's key.
+	messages *messenger.Messenger
+	vapiSays error
 }
 
 func setupConnectable(t *testing.T) *connectable {
@@ -66,12 +73,20 @@ func setupConnectable(t *testing.T) *connectable {
 	mail, err := email.NewResend(email.ResendOptions{BaseURL: played(t, c.resend), HTTP: client, Timeout: time.Second})
 	require.NoError(t, err)
 	c.mail = mail
-	handler, err := New(Deps{
-		DB: NewDatabase(c.served), Auth: hs256Verifier(), Log: NewLogger(logtest.Keep(t, c.log), slog.LevelDebug),
-		Metrics: NewMetrics(), Accounts: NewAccounts(c.keys, texts, mail),
+	log := NewLogger(logtest.Keep(t, c.log), slog.LevelDebug)
+	c.messages, err = messenger.New(messenger.Options{
+		DB: c.served, Keys: c.keys, Twilio: texts, Resend: mail, PlatformEmail: mail.With(testResendKey), PlatformFrom: "team@clinic.example",
+		BackendURL: "https://api.clinic.example", DashboardURL: testDashboard, Log: log, Now: time.Now,
 	})
 	require.NoError(t, err)
-	c.handler = logtest.KeepErrors(t, handler)
+	handler, err := New(Deps{
+		DB: NewDatabase(c.served), Auth: hs256Verifier(), Log: log,
+		Metrics: NewMetrics(), Accounts: NewAccounts(c.keys, texts, mail), Checks: c.messages,
+		Vapi:        VapiAccount{Configured: true, Verify: func(context.Context) error { return c.vapiSays }},
+		Invitations: InvitationMail{DashboardURL: testDashboard, Platform: c.messages.PlatformMail()},
+	})
+	require.NoError(t, err)
+	c.handler = apitest.Checked(t, logtest.KeepErrors(t, handler))
 	c.org, c.user = c.signUp(t, "ada.quillfeather@patients.example")
 	return c
 }

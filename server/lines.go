@@ -37,7 +37,7 @@ const (
 // setUp verifies a Twilio account and has its number set up. It returns how the run stands after lineWait at most: active,
 // or still under way. Errors: as connect's, conflict, and what the run failed of, see lineError.
 func (h handlers) setUp(ctx context.Context, in api.TwilioAccount) (db.ProvisioningStatus, error) {
-	claims, err := h.mayConnect(ctx)
+	claims, err := h.administrator(ctx)
 	if err != nil {
 		return db.ProvisioningStatus{}, err
 	}

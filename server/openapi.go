@@ -11,6 +11,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	nethttpmiddleware "github.com/oapi-codegen/nethttp-middleware"
 
+	"github.com/voxanne-ai/voxanne/db/vault"
 	"github.com/voxanne-ai/voxanne/server/api"
 )
 
@@ -34,17 +35,20 @@ func loadDescription() (*openapi3.T, error) {
 // mountAPI registers every operation of the description on mux. Each is
 // authenticated and validated as the description says before the generated
 // code reads a parameter, and repeated wishes act once.
-func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInterface, members memberships, verifier *Verifier) {
+func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInterface, members memberships, keys *vault.Keyring, verifier *Verifier) {
 	validate := nethttpmiddleware.OapiRequestValidatorWithOptions(spec, &nethttpmiddleware.Options{
 		Options:              openapi3filter.Options{AuthenticationFunc: authenticate(verifier)},
 		ErrorHandlerWithOpts: refuseInvalid,
 	})
+	guard := func(h http.Handler) http.Handler {
+		return limit(maxAPIBody, apiTimeout, readsAsGet(withoutEmpty(validate(oneValue(once(members, keys, h))))))
+	}
 	strict := api.NewStrictHandlerWithOptions(handlers, nil, api.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
 		ResponseErrorHandlerFunc: WriteError,
 	})
 	api.HandlerWithOptions(strict, api.StdHTTPServerOptions{
-		BaseRouter:       guardedMux{ServeMux: mux, guard: func(h http.Handler) http.Handler { return limit(maxAPIBody, apiTimeout, validate(once(members, h))) }},
+		BaseRouter:       guardedMux{ServeMux: mux, guard: guard},
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
 	})
 }
@@ -109,7 +113,7 @@ func invalidRequest(err *openapi3filter.RequestError) error {
 	}
 	var parse *openapi3filter.ParseError
 	if err.RequestBody != nil && errors.As(err, &parse) {
-		return NewError(CodeInvalidJSON, "The request body is not valid JSON.", err)
+		return NewError(CodeInvalidJSON, sentenceInvalidJSON, err)
 	}
 	return NewError(CodeBadRequest, subject+" "+complaint(err)+".", err)
 }
@@ -123,10 +127,20 @@ func complaint(err *openapi3filter.RequestError) string {
 	if !errors.As(err, &schema) {
 		return "is missing or not valid"
 	}
+	schema = innermost(schema)
 	if field := schema.JSONPointer(); len(field) > 0 && field[0] != "" {
 		return fmt.Sprintf("is not valid at %q: %s", field[0], rule(schema))
 	}
 	return "is not valid: " + rule(schema)
+}
+
+// innermost is the rule that was broken of a schema that is composed of others.
+func innermost(err *openapi3.SchemaError) *openapi3.SchemaError {
+	var inner *openapi3.SchemaError
+	for errors.As(err.Origin, &inner) {
+		err = inner
+	}
+	return err
 }
 
 // rule names the schema's rule that was broken, in words where there are some.

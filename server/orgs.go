@@ -38,6 +38,9 @@ type handlers struct {
 	count    messageCounter
 	now      func() time.Time
 	vapi     VapiAccount
+	checks   AccountChecker // nil: nobody can ask
+	// invitations says how they are mailed.
+	invitations InvitationMail
 }
 
 // asMember runs fn in one transaction of the signed-in member, and shows it the organization. Errors of its own:
@@ -57,6 +60,12 @@ func (h handlers) asMember(ctx context.Context, fn func(tx db.Tx, org db.Organiz
 		}
 		return fn(tx, org)
 	})
+}
+
+// mayAsk says whether the user still belongs to the organization, where that is all there is to know: what is the same
+// for everybody is shown to members only as well. Errors: not_a_member, gone.
+func (h handlers) mayAsk(ctx context.Context) error {
+	return h.asMember(ctx, func(db.Tx, db.Organization) error { return nil })
 }
 
 // signedIn is who the request's token speaks for. Error: unauthenticated, on a
@@ -82,7 +91,7 @@ func (h handlers) ValidateOrg(ctx context.Context, req api.ValidateOrgRequestObj
 	case err != nil:
 		return nil, err
 	case m.OrgID != req.OrgId:
-		return nil, NewError(CodeForbidden, "You are not a member of that organization.", nil)
+		return nil, NewError(CodeForbidden, sentenceForeignOrg, nil)
 	case m.Deleted:
 		return nil, NewError(CodeGone, sentenceGone, nil)
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -20,9 +21,17 @@ type Database interface {
 type VapiAccount struct {
 	PublicKey  string // shown for reference; "" when there is none
 	Configured bool   // there is a private key, which itself never comes here
+	// Verify asks Vapi whether it accepts the private key (vapi.Client.Verify); nil: nobody can ask.
+	Verify func(context.Context) error
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Lines and Traces may be missing.
+// InvitationMail is how invitations are mailed.
+type InvitationMail struct {
+	DashboardURL string // where their links lead, without a trailing slash; empty: none are mailed
+	Platform     string // how e-mail of clinics without an account of their own leaves, as in messages.service_provider; empty: it does not
+}
+
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Lines, Checks, Invitations and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -30,7 +39,7 @@ type Deps struct {
 	Metrics *Metrics
 	// Accounts checks and seals the accounts that clinics connect.
 	Accounts *Accounts
-	// Vapi is shown to members. The server itself asks Vapi nothing but what Lines is asked to look at.
+	// Vapi is shown to members, and asked only when one of them wants its key verified or their line tested.
 	Vapi VapiAccount
 	// Voice answers everything under /api/vapi/. It sees full paths,
 	// authenticates by itself and reports errors through WriteError.
@@ -41,6 +50,10 @@ type Deps struct {
 	Texts Texter
 	// Lines looks after the clinics' numbers. nil: accounts are only stored, and no number is set up.
 	Lines Lines
+	// Checks asks providers about connected accounts. nil: nobody can ask.
+	Checks AccountChecker
+	// Invitations says how invitations are mailed; the zero value: they are not.
+	Invitations InvitationMail
 	// Traces gets a span for each request; nil: none.
 	Traces trace.TracerProvider
 	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
@@ -62,7 +75,8 @@ func New(deps Deps) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mountHealth(mux, deps.DB, deps.Metrics)
 	mux.HandleFunc("GET /openapi.yaml", serveDescription)
-	dashboard := handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, lines: deps.Lines, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi}
+	dashboard := handlers{db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
+		lines: deps.Lines, checks: deps.Checks, invitations: deps.Invitations}
 	spec, err := loadDescription()
 	if err != nil {
 		return nil, err
@@ -72,7 +86,7 @@ func New(deps Deps) (http.Handler, error) {
 		return nil, err
 	}
 	mux.HandleFunc("GET /docs", serveDocs(page))
-	mountAPI(mux, spec, dashboard, deps.DB, deps.Auth)
+	mountAPI(mux, spec, dashboard, deps.DB, deps.Accounts.keys, deps.Auth)
 	if deps.Voice != nil {
 		mux.Handle("/api/vapi/", limit(maxVoiceBody, voiceTimeout, deps.Voice))
 	}

@@ -25,6 +25,7 @@ func (h handlers) ListServices(ctx context.Context, req api.ListServicesRequestO
 		}
 		total, err := tx.CountServices(ctx, org.ID, req.Params.Active)
 		list.Pagination = p.of(total)
+		list.Pagination.Offset = new(int(p.past())) // what older dashboards read
 		return err
 	})
 	if err != nil {

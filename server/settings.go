@@ -2,8 +2,11 @@ package server
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
 
 	"github.com/voxanne-ai/voxanne/db"
@@ -35,6 +38,48 @@ func (h handlers) ChangeOrg(ctx context.Context, req api.ChangeOrgRequestObject)
 		return nil, err
 	}
 	return api.ChangeOrg200JSONResponse(shown), nil
+}
+
+// GetOrgById is GetOrg under the path of older dashboards. Errors: forbidden for another organization, whether it exists or not.
+func (h handlers) GetOrgById(ctx context.Context, req api.GetOrgByIdRequestObject) (api.GetOrgByIdResponseObject, error) {
+	var shown api.Org
+	err := h.asMember(ctx, func(_ db.Tx, org db.Organization) error {
+		shown = orgOf(org)
+		return own(org, req.OrgId)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.GetOrgById200JSONResponse(shown), nil
+}
+
+// RenameOrg changes the name only, as older dashboards do. Errors: bad_request, forbidden.
+func (h handlers) RenameOrg(ctx context.Context, req api.RenameOrgRequestObject) (api.RenameOrgResponseObject, error) {
+	change, err := json.Marshal(req.Body)
+	if err != nil {
+		return nil, fmt.Errorf("write the new name: %w", err)
+	}
+	var shown api.Org
+	err = h.asMember(ctx, func(tx db.Tx, org db.Organization) error {
+		if err := own(org, req.OrgId); err != nil {
+			return err
+		}
+		org, err := tx.SetOrgSettings(ctx, change)
+		shown = orgOf(org)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.RenameOrg200JSONResponse(shown), nil
+}
+
+// own refuses an id that is not the member's organization. Error: not_found, whether or not there is another with it.
+func own(org db.Organization, id uuid.UUID) error {
+	if org.ID != id {
+		return NewError(CodeNotFound, sentenceNotFound, nil)
+	}
+	return nil
 }
 
 func orgOf(o db.Organization) api.Org {

@@ -16,15 +16,19 @@ const pathMembers = "/api/team/members"
 func TestAnInvitationIsShownOnceAndOpensTheClinic(t *testing.T) {
 	t.Parallel()
 	c := found(t)
-	invite := func() map[string]any {
-		return answered(t, c.console(t, http.MethodPost, pathMembers, `{"email": "Nurse@Patients.example", "role": "agent"}`, "Idempotency-Key", "invite-1"), http.StatusCreated)
+	invite := func(key string) map[string]any {
+		return answered(t, c.console(t, http.MethodPost, pathMembers, `{"email": "Nurse@Patients.example", "role": "agent"}`, "Idempotency-Key", key), http.StatusCreated)
 	}
-	first, second := invite(), invite()
+	first := invite("invite-1")
+	require.Equal(t, first, invite("invite-1"), "the same wish, the same answer")
+	require.Equal(t, []any{"none", nil}, []any{first["mail"], first["link"]}, "it tells that no e-mail goes out")
+	second := invite("invite-2")
 	require.Equal(t, []any{"nurse@patients.example", "staff", first["id"]}, []any{second["email"], second["role"], second["id"]})
 	require.NotEqual(t, first["token"], second["token"], "renewed: the earlier one opens nothing")
 	hash := sha256.Sum256([]byte(second["token"].(string)))
 	require.Equal(t, 1, c.number(t, "select count(*) from public.invitations where token_hash = $1", hash[:]))
-	require.Zero(t, c.number(t, "select count(*) from public.idempotency_keys where response is not null"), "the token is stored nowhere")
+	require.Equal(t, 2, c.number(t, "select count(*) from public.idempotency_keys where headers ->> 'Voxanne-Kept-As' = 'sealed'"), "kept answers")
+	require.Zero(t, c.number(t, "select count(*) from public.idempotency_keys where position(convert_to($1, 'utf8') in response) > 0", second["token"]), "hold no token")
 
 	list := answered(t, c.console(t, http.MethodGet, "/api/team/invitations", ""), http.StatusOK)["invitations"].([]any)
 	require.Len(t, list, 1)

@@ -161,7 +161,8 @@ func (h handlers) canText(ctx context.Context, org uuid.UUID) error {
 // beginText asks the database whether the text may leave now; after outcome send its row stands.
 func (h handlers) beginText(ctx context.Context, w textWish, to addressee) (decision db.MessageDecision, err error) {
 	zones, region := h.texts.Number(to.phone)
-	err = h.asMember(ctx, func(tx db.Tx, _ db.Organization) (err error) {
+	// Its send key makes the wish one text, so another try may run after a death: it is told what became of the text.
+	err = h.asMember(repeatable(ctx), func(tx db.Tx, _ db.Organization) (err error) {
 		decision, err = tx.SendFollowUp(ctx, db.SendFollowUpParams{
 			ContactID: to.contact, CallID: w.call, Content: w.text, SendKey: w.sendKey(ctx),
 			NumberZones: zones, NumberRegion: optional(region), RequestID: optional(RequestID(ctx)),

@@ -40,12 +40,18 @@ func languages() []language {
 }
 
 // GetAvailableVoices lists the voices as the agents' page reads them.
-func (h handlers) GetAvailableVoices(context.Context, api.GetAvailableVoicesRequestObject) (api.GetAvailableVoicesResponseObject, error) {
+func (h handlers) GetAvailableVoices(ctx context.Context, _ api.GetAvailableVoicesRequestObject) (api.GetAvailableVoicesResponseObject, error) {
+	if err := h.mayAsk(ctx); err != nil {
+		return nil, err
+	}
 	return api.GetAvailableVoices200JSONResponse(voices()), nil
 }
 
 // GetConsoleVoices lists the same voices as the console reads them.
-func (h handlers) GetConsoleVoices(context.Context, api.GetConsoleVoicesRequestObject) (api.GetConsoleVoicesResponseObject, error) {
+func (h handlers) GetConsoleVoices(ctx context.Context, _ api.GetConsoleVoicesRequestObject) (api.GetConsoleVoicesResponseObject, error) {
+	if err := h.mayAsk(ctx); err != nil {
+		return nil, err
+	}
 	answer := api.GetConsoleVoices200JSONResponse{Provider: voiceProvider, Default: defaultVoice}
 	for _, v := range voices() {
 		answer.Voices = append(answer.Voices, api.ConsoleVoice{Id: v.Id, Label: v.Name, Provider: v.Provider, Gender: string(v.Gender)})
@@ -54,7 +60,10 @@ func (h handlers) GetConsoleVoices(context.Context, api.GetConsoleVoicesRequestO
 }
 
 // GetConsoleLanguages lists the languages.
-func (h handlers) GetConsoleLanguages(context.Context, api.GetConsoleLanguagesRequestObject) (api.GetConsoleLanguagesResponseObject, error) {
+func (h handlers) GetConsoleLanguages(ctx context.Context, _ api.GetConsoleLanguagesRequestObject) (api.GetConsoleLanguagesResponseObject, error) {
+	if err := h.mayAsk(ctx); err != nil {
+		return nil, err
+	}
 	answer := api.GetConsoleLanguages200JSONResponse{Default: defaultLanguage}
 	for _, l := range languages() {
 		answer.Languages = append(answer.Languages, api.ConsoleLanguage{Code: l.code, Name: l.name})

@@ -15,7 +15,7 @@ begin
     select rolname from pg_catalog.pg_roles
     where rolname in (
       'anon', 'authenticated', 'service_role', 'voxanne_login',
-      'tenant_user', 'tenant_service', 'app_writer', 'app_definer'
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher'
     )
   loop
     execute format('revoke all on function %s from %I', v_function, v_role);

@@ -12,4 +12,4 @@ end;
 comment on function app.current_org_id() is
   'The tenant of the running request: request.jwt.claims -> app_metadata -> org_id, as Supabase''s auth.jwt() reads it. NULL without claims, and then every policy hides every row.';
 
-select app.seal('app.current_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'service_role');
+select app.seal('app.current_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher', 'service_role');

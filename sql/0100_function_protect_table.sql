@@ -17,7 +17,7 @@ begin
   for v_role in
     select rolname from pg_catalog.pg_roles
     where rolname in ('anon', 'authenticated', 'service_role', 'voxanne_login',
-      'tenant_user', 'tenant_service', 'app_writer', 'app_definer')
+      'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher')
   loop
     execute format('revoke all on table %s from %I', p_table, v_role);
     -- Identity columns need no right on their sequence; old Supabase projects open it to every browser.

@@ -50,7 +50,7 @@ revoke insert, update, delete on table public.messages, public.audit_log from se
 
 -- Token hashes are for functions, not for the dashboard.
 revoke select on table public.invitations from tenant_user, tenant_service;
-grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at)
+grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at, message_id)
   on table public.invitations to tenant_user, tenant_service;
 
 -- Keys, sealed credentials, one member's kept answers and what a clinic had set at Twilio are opened by functions only;

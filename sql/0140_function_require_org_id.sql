@@ -17,4 +17,4 @@ $$;
 comment on function app.require_org_id() is
   'The tenant of the running request, or VX401 where there is none: a function that writes never runs without a tenant.';
 
-select app.seal('app.require_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer');
+select app.seal('app.require_org_id()', null, 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher');

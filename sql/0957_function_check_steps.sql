@@ -19,13 +19,18 @@ begin
     v_after := (v_step ->> 'after_minutes')::integer;
     if v_after <= v_last then
       raise exception 'each step comes later than the one before' using errcode = 'VX400';
+    elsif v_step ->> 'template_id' is not null and not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+    ) then
+      raise exception 'there is no such template' using errcode = 'VX404';
     -- Advertising in a follow_up would get around the consent that marketing needs.
     elsif not exists (
       select from public.message_templates t
       where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
         and t.kind in ('follow_up', p_category)
     ) then
-      raise exception 'each step needs a template of the clinic''s, of kind follow_up or, in a marketing campaign, marketing'
+      raise exception 'each step needs a template of kind follow_up or, in a marketing campaign, marketing'
         using errcode = 'VX400';
     end if;
     v_last := v_after;
@@ -34,6 +39,6 @@ end
 $$;
 
 comment on function app.check_steps(text, jsonb) is
-  'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send.';
+  'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send. VX404: a template that the clinic does not have.';
 
 select app.seal('app.check_steps(text, jsonb)', null, 'app_writer');

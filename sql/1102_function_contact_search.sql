@@ -17,4 +17,4 @@ end;
 comment on function app.contact_search(text) is
   'The pattern that contacts.search_text is compared with (like) when p_search is looked for. Blanks around it, case and the spelling of a number do not matter; % and _ are letters.';
 
-select app.seal('app.contact_search(text)', null, 'tenant_user');
+select app.seal('app.contact_search(text)', null, 'tenant_user', 'app_searcher');

@@ -15,42 +15,56 @@ returns setof app.contact_row
 language plpgsql
 stable
 set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
   v_where text := 'c.org_id = $1 and c.erased_at is null';
   v_order text;
+  v_back text;
+  v_found uuid[];
+  v_total bigint;
+  v_span app.page_span;
 begin
+  -- Only what may be missing says where it stands then: the others can be read off an index in both directions.
   v_order := case p_sort
-    when 'last_contact' then 'c.last_contacted_at'
-    when 'created' then 'c.created_at'
-    when 'name' then 'c.name'
-    when 'score' then 'c.lead_score'
+    when 'last_contact' then 'c.last_contacted_at %s nulls %s, c.id %s'
+    when 'created' then 'c.created_at %s, c.id %3$s'
+    when 'name' then 'c.name %s nulls %s, c.id %s'
+    when 'score' then 'c.lead_score %s, c.id %3$s'
   end;
   if v_order is null or p_page < 1 or p_limit not between 1 and 100 then
     raise exception 'there is no such order or page' using errcode = 'VX400';
   end if;
-  v_order := v_order || case when p_descending then ' desc' else ' asc' end || ' nulls last, c.id';
+  v_back := format(v_order, case when p_descending then 'asc' else 'desc' end, 'first', 'desc');
+  v_order := format(v_order, case when p_descending then 'desc' else 'asc' end, 'last', 'asc');
+  if btrim(p_search) <> '' then
+    v_found := app.found_ids('contact', p_search);
+  end if;
   v_where := concat_ws(' and ', v_where,
     case when p_lead_status is not null then 'c.lead_status = $2' end,
     case when p_source is not null then 'c.source = $3' end,
-    case when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
+    case when v_found is not null then 'c.id = any ($10)'
+      when btrim(p_search) <> '' then 'c.search_text like app.contact_search($4)' end,
     case when p_from is not null then 'c.created_at >= $5::timestamp at time zone $7' end,
     case when p_to is not null then 'c.created_at < ($6 + 1)::timestamp at time zone $7' end);
 
+  execute format('select count(*) from (select from public.contacts c where %s limit 50001) s', v_where)
+  into v_total
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, null, null, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
   -- Ids first: they come from the index alone, also for a page far behind.
   return query execute format(
     $q$
     select c.id, c.name, c.phone, c.spoken_phone, c.email, c.lead_status, c.lead_score, c.lead_reasons, c.service_interests,
       c.source, c.notes, c.language, c.time_zone, c.marketing_consent_at, c.last_contacted_at, c.created_at, c.updated_at,
-      least(t.total, 50000), t.total > 50000
-    from (select c.id from public.contacts c where %1$s order by %2$s limit $8 offset ($9 - 1)::bigint * $8) p
+      least($11, 50000), $11 > 50000
+    from (select c.id from public.contacts c where %s order by %s limit $8 offset $9) p
     join public.contacts c on c.org_id = $1 and c.id = p.id
-    cross join (select count(*) as total from (select from public.contacts c where %1$s limit 50001) s) t
-    order by %2$s
-    $q$, v_where, v_order)
-  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, p_limit, p_page;
+    order by %s
+    $q$, v_where, case when v_span.from_end then v_back else v_order end, v_order)
+  using v_org_id, p_lead_status, p_source, p_search, p_from, p_to, v_zone, v_span.take, v_span.skip, v_found, v_total;
 end
 $$;
 

@@ -7,6 +7,7 @@ returns setof app.appointment_row
 language plpgsql
 stable
 set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 begin
   return query

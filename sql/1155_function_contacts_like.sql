@@ -7,7 +7,12 @@ as $$
 declare
   v_words text := lower(p_search);
   v_digits text := regexp_replace(p_search, '[^0-9]', '', 'g');
+  v_found uuid[] := app.found_ids('visitor', p_search);
 begin
+  if v_found is not null then
+    return query select unnest(v_found);
+    return;
+  end if;
   return query
   select c.id
   from public.contacts c

@@ -17,6 +17,7 @@ returns setof app.appointment_row
 language plpgsql
 stable
 set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   c_counted constant bigint := 50000;
@@ -34,7 +35,13 @@ declare
     when '-scheduled_at' then 'a.scheduled_at desc, a.id desc'
     when 'created_at' then 'a.id' -- ids are made in the order of time
     when '-created_at' then 'a.id desc' end;
+  v_back text := case p_sort
+    when 'scheduled_at' then 'a.scheduled_at desc, a.id desc'
+    when '-scheduled_at' then 'a.scheduled_at, a.id'
+    when 'created_at' then 'a.id desc'
+    when '-created_at' then 'a.id' end;
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   if p_range not in ('today', 'week', 'month') or (p_range is not null and coalesce(p_from, p_to) is not null) then
@@ -55,18 +62,23 @@ begin
   if v_search is not null then
     v_where := v_where || ' and (a.contact_id = any ($8) or a.patient_id = any ($9) or a.booking_ref = $10)';
     v_contacts := array(select app.contacts_like(v_search));
-    v_patients := array(
+    v_patients := coalesce(app.found_ids('patient', v_search), array(
       select p.id from public.patients p
-      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0);
+      where p.org_id = v_org_id and strpos(lower(p.name), lower(v_search)) > 0));
   end if;
 
   execute format('select count(*) from (select from public.appointments a where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search);
-  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where, v_order)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select a.id from public.appointments a where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then v_back else v_order end)
   into v_ids
   using v_org_id, p_statuses, v_from, v_to, p_contact_id, p_resource_id, p_service_id, v_contacts, v_patients, upper(v_search),
-    p_limit, (p_page - 1)::bigint * p_limit;
+    v_span.take, v_span.skip;
+  if v_span.from_end then
+    v_ids := array(select i.id from unnest(v_ids) with ordinality i (id, place) order by i.place desc);
+  end if;
   return query
   select * from app.appointment_rows(v_ids, least(v_total, c_counted), v_total > c_counted);
 end

@@ -22,6 +22,7 @@ declare
   v_to timestamptz;
   v_where text := 't.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
   v_ids uuid[];
 begin
   select * into strict v_org from public.organizations o where o.id = app.require_org_id();
@@ -42,9 +43,11 @@ begin
   execute format('select count(*) from (select from public.booking_attempts t where %s limit %s) x', v_where, c_counted + 1)
   into v_total
   using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to;
-  execute format('select array(select t.id from public.booking_attempts t where %s order by t.at desc, t.id desc limit $9 offset $10)', v_where)
+  v_span := app.page_span(v_total, v_total > c_counted, p_page, p_limit);
+  execute format('select array(select t.id from public.booking_attempts t where %s order by %s limit $9 offset $10)', v_where,
+    case when v_span.from_end then 't.at, t.id' else 't.at desc, t.id desc' end)
   into v_ids
-  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, p_limit, (p_page - 1)::bigint * p_limit;
+  using v_org.id, p_kind, p_outcome, p_reason, p_call_id, p_appointment_id, v_from, v_to, v_span.take, v_span.skip;
   return query
   select t.id, t.at, t.kind, t.outcome, t.reason, t.call_id, t.appointment_id, t.service_id, s.name, t.resource_id, r.name,
     t.starts_at, coalesce(l.time_zone, v_org.time_zone), t.said_date, t.said_time, t.actor_user_id, u.name,
@@ -55,7 +58,7 @@ begin
   left join public.resources r on r.org_id = t.org_id and r.id = t.resource_id
   left join public.locations l on l.org_id = r.org_id and l.id = r.location_id
   left join public.profiles u on u.org_id = t.org_id and u.user_id = t.actor_user_id
-  order by wanted.place;
+  order by case when v_span.from_end then -wanted.place else wanted.place end;
 end
 $$;
 

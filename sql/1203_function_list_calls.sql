@@ -1,4 +1,4 @@
--- Planned anew each time, so that a filter that is not asked for costs nothing and the newest page comes from its index.
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
 create or replace function app.list_calls(
   p_page integer,
   p_limit integer,
@@ -15,55 +15,52 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
   v_digits text := nullif(regexp_replace(p_search, '[^0-9]', '', 'g'), '');
-  v_ids uuid[];
+  v_people uuid[];
+  v_calls uuid[];
+  v_where text := 'c.org_id = $1 and c.deleted_at is null';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select c.id
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    order by coalesce(c.started_at, c.created_at) desc, c.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.call_logs c
-    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-    where c.org_id = v_org_id and c.deleted_at is null
-      and (v_from is null or coalesce(c.started_at, c.created_at) >= v_from)
-      and (v_until is null or coalesce(c.started_at, c.created_at) < v_until)
-      and (p_state is null or app.call_state(c.status, c.outcome, c.ended_reason) = p_state)
-      and (p_direction is null or c.direction = p_direction)
-      and (p_contact_id is null or c.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(k.name)) > 0
-        or position(v_digits in case c.direction when 'outbound' then c.to_number else c.from_number end) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and c.began_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
+    || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
+    || case when p_direction is not null then ' and c.direction = $5' else '' end
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+  if v_search is not null then
+    v_people := app.found_ids('caller', v_search);
+    v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
+    v_where := v_where || case when v_people is not null and v_calls is not null then ' and (c.contact_id = any ($9) or c.id = any ($10))'
+      else ' and (position($8 in case c.direction when ''outbound'' then c.to_number else c.from_number end) > 0 or exists ('
+        || 'select from public.contacts k where k.org_id = $1 and k.id = c.contact_id and position($7 in lower(k.name)) > 0))' end;
+  end if;
+
+  execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    v_span.take, v_span.skip;
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.call_logs c on c.org_id = v_org_id and c.id = page.id
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
 $$;
 

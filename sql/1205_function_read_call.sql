@@ -14,7 +14,7 @@ begin
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
-    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), coalesce(c.started_at, c.created_at),
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
     c.tools_used, c.cost_micros, c.created_at, c.transcript
   from public.call_logs c

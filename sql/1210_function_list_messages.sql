@@ -1,4 +1,4 @@
--- Planned anew each time, so that a filter that is not asked for costs nothing and the newest page comes from its index.
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
 create or replace function app.list_messages(
   p_page integer,
   p_limit integer,
@@ -16,53 +16,46 @@ language plpgsql
 stable
 security definer
 set search_path = ''
-set plan_cache_mode = force_custom_plan
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
 as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_period timestamptz[] := app.clinic_period(p_from, p_to);
-  v_from timestamptz := v_period[1];
-  v_until timestamptz := v_period[2];
   v_search text := nullif(lower(btrim(p_search)), '');
-  v_ids uuid[];
+  v_found uuid[] := app.found_ids('message', v_search);
+  v_where text := 'm.org_id = $1';
   v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
 begin
-  v_ids := array(
-    select m.id
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    order by m.created_at desc, m.id desc
-    limit p_limit offset (p_page - 1)::bigint * p_limit);
-  select count(*) into v_total
-  from (
-    select
-    from public.messages m
-    where m.org_id = v_org_id
-      and (v_from is null or m.created_at >= v_from)
-      and (v_until is null or m.created_at < v_until)
-      and (p_direction is null or m.direction = p_direction)
-      and (p_method is null or m.method = p_method)
-      and (p_category is null or m.category = p_category)
-      and (p_status is null or m.status = p_status)
-      and (p_contact_id is null or m.contact_id = p_contact_id)
-      and (v_search is null or position(v_search in lower(concat_ws(' ', m.recipient, m.subject, m.content))) > 0)
-    limit 50001) counted;
+  v_where := v_where
+    || case when v_period[1] is not null then ' and m.created_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and m.created_at < $3' else '' end
+    || case when p_direction is not null then ' and m.direction = $4' else '' end
+    || case when p_method is not null then ' and m.method = $5' else '' end
+    || case when p_category is not null then ' and m.category = $6' else '' end
+    || case when p_status is not null then ' and m.status = $7' else '' end
+    || case when p_contact_id is not null then ' and m.contact_id = $8' else '' end
+    || case when v_found is not null then ' and m.id = any ($10)'
+      when v_search is not null then ' and position($9 in lower(concat_ws('' '', m.recipient, m.subject, m.content))) > 0' else '' end;
+
+  execute format('select count(*) from (select from public.messages m where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select m.id from public.messages m where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'm.created_at, m.id' else 'm.created_at desc, m.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_direction, p_method, p_category, p_status, p_contact_id, v_search, v_found,
+    v_span.take, v_span.skip;
   return query
   select m.id, m.direction, m.method, m.category, m.recipient, m.subject, m.content, m.status, m.reason, m.provider_error,
     m.service_provider, m.external_message_id, m.segments::integer, m.contact_id, k.name, m.call_id, m.appointment_id,
     m.actor_user_id, m.sent_at, m.created_at, least(v_total, 50000), v_total > 50000
-  from unnest(v_ids) with ordinality page(id, position)
+  from unnest(v_ids) with ordinality page (id, place)
   join public.messages m on m.org_id = v_org_id and m.id = page.id
   left join public.contacts k on k.org_id = m.org_id and k.id = m.contact_id
-  order by page.position;
+  order by case when v_span.from_end then -page.place else page.place end;
 end
 $$;
 

@@ -12,12 +12,12 @@ begin
   select e.*
   from (
     (
-      select c.id, 'call_completed', coalesce(c.started_at, c.created_at),
+      select c.id, 'call_completed', c.began_at,
         concat('Call ', app.call_state(c.status, c.outcome, c.ended_reason), ', ' || c.duration_seconds || ' seconds'),
         'call', c.id, c.contact_id
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is null and c.status = 'ended'
-      order by coalesce(c.started_at, c.created_at) desc, c.id desc
+      order by c.began_at desc, c.id desc
       limit p_limit
     )
     union all

@@ -12,6 +12,11 @@ declare
 begin
   perform app.require_admin();
   perform app.check_fields(p_fields, 'location_id', 'name', 'aliases', 'kind', 'active', 'service_ids');
+  if p_fields ? 'location_id' and not exists (
+    select from public.locations l where l.org_id = v_org_id and l.id = (p_fields ->> 'location_id')::uuid)
+  then
+    raise exception 'there is no such location' using errcode = 'VX404';
+  end if;
   v_services := array(select distinct s::uuid from jsonb_array_elements_text(p_fields -> 'service_ids') s);
   if exists (
     select from unnest(v_services) w(id)

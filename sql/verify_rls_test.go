@@ -68,6 +68,11 @@ func TestVerifyRLSFindsWhatIsPlanted(t *testing.T) {
 		{"open_to_browsers|error|anon on function app.redact_phi(text,text[])", `grant execute on function app.redact_phi(text, text[]) to anon`},
 		{"tenant_writes_table|error|tenant_user on public.organizations", `grant update (name) on public.organizations to tenant_user`},
 		{"definer_reaches_patients|error|public.appointments", `grant select (id) on public.appointments to app_definer`},
+		{"policy_lets_search|error|public.appointments: finds", `create policy finds on public.appointments for select to app_searcher using (true)`},
+		{"policy_lets_search|error|public.contacts: rewrites", `create policy rewrites on public.contacts to app_searcher using (true)`},
+		{"searcher_writes|error|public.contacts", `grant update (name) on public.contacts to app_searcher`},
+		{"searcher_owns|error|app.found_all()", `create function app.found_all() returns void language sql as '';
+			revoke all on function app.found_all() from public; alter function app.found_all() owner to app_searcher`},
 		{"audit_trail_rewritable|error|app_writer on public.messages", `grant delete on public.messages to app_writer`},
 		{"definer_owner|error|app.leak() belongs to", `create function app.leak() returns void language sql security definer set search_path = '' as ''; revoke all on function app.leak() from public`},
 		{"definer_search_path|error|app.announce(text,text,uuid)", `alter function app.announce(text, text, uuid) reset search_path`},

@@ -17,11 +17,12 @@ const writeMatrixHead = `# Who may do what to which table
 Written from the database's catalogue by ` + "`go test ./sql -run WriteMatrix -update`" + `, and compared with it by every test run.
 
 Requests run as ` + "`tenant_user`, webhooks and jobs as `tenant_service`" + `; neither writes a table directly. Functions owned by
-` + "`app_writer`" + ` write inside one tenant, those owned by ` + "`app_definer`" + ` cross tenants. ` + "`voxanne_login`, `anon` and `authenticated`" + `
+` + "`app_writer`" + ` write inside one tenant, those owned by ` + "`app_definer`" + ` cross tenants, and the one owned by
+` + "`app_searcher`" + ` looks words up without a policy. ` + "`voxanne_login`, `anon` and `authenticated`" + `
 have no right anywhere and are in no column. s: select, i: insert, u: update, d: delete; in brackets: only these columns.
 
-| table | tenant_user | tenant_service | app_writer | app_definer | service_role |
-|---|---|---|---|---|---|
+| table | tenant_user | tenant_service | app_writer | app_definer | app_searcher | service_role |
+|---|---|---|---|---|---|---|
 `
 
 const matrixRows = `
@@ -36,7 +37,7 @@ select '| ' || c.relname || ' | ' || array_to_string(array(
       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
       where not has_table_privilege(r.name, c.oid, p.name) and has_column_privilege(r.name, c.oid, a.attnum, p.name)
       group by p.at, p.letter) k)), ''), '–')
-  from unnest(array['tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'service_role']) with ordinality r (name, at)
+  from unnest(array['tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher', 'service_role']) with ordinality r (name, at)
   order by r.at), ' | ') || ' |'
 from pg_class c
 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relname not like 'goose\_%'
@@ -54,8 +55,8 @@ func TestWriteMatrixIsAsPublished(t *testing.T) {
 func TestRolesCannotPassTheirRules(t *testing.T) {
 	t.Parallel()
 	address := dbtest.New(t).OwnerURL
-	const ours = `('voxanne_login', 'tenant_user', 'tenant_service', 'app_writer', 'app_definer')`
-	require.Len(t, strs(t, address, `select rolname::text from pg_roles where rolname in `+ours), 5)
+	const ours = `('voxanne_login', 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher')`
+	require.Len(t, strs(t, address, `select rolname::text from pg_roles where rolname in `+ours), 6)
 	for says, query := range map[string]string{
 		"a role passes row security or makes roles": `select rolname::text from pg_roles where rolname in ` + ours + `
 			and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication)`,
@@ -63,7 +64,7 @@ func TestRolesCannotPassTheirRules(t *testing.T) {
 		"the login role inherits": `select rolname::text from pg_roles where rolname = 'voxanne_login' and rolinherit`,
 		"the login role becomes more than the two tenant roles": `select r.rolname::text from pg_roles r
 			where r.rolname not in ('voxanne_login', 'tenant_user', 'tenant_service') and pg_has_role('voxanne_login', r.oid, 'member')`,
-		"a tenant role becomes another": `select t.name || ' ' || r.rolname from (values ('tenant_user'), ('tenant_service'), ('app_writer'), ('app_definer')) t (name), pg_roles r
+		"a tenant role becomes another": `select t.name || ' ' || r.rolname from (values ('tenant_user'), ('tenant_service'), ('app_writer'), ('app_definer'), ('app_searcher')) t (name), pg_roles r
 			where r.rolname <> t.name and pg_has_role(t.name, r.oid, 'member')`,
 		"the login role or a browser's role has a right on a table": `select role || ' ' || c.oid::regclass
 			from unnest(array['voxanne_login', 'anon', 'authenticated']) role, pg_class c
@@ -82,13 +83,18 @@ func TestRolesCannotPassTheirRules(t *testing.T) {
 			  or exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x where x.grantee = 0))`,
 		"a SECURITY DEFINER function has another owner or an open search_path": `select p.oid::regprocedure::text from pg_proc p
 			where p.pronamespace in ('app'::regnamespace, 'public'::regnamespace) and p.prosecdef
-			  and (p.proowner::regrole::text not in ('app_writer', 'app_definer') or not coalesce(p.proconfig, '{}') @> array['search_path=""'])`,
+			  and (p.proowner::regrole::text not in ('app_writer', 'app_definer', 'app_searcher') or not coalesce(p.proconfig, '{}') @> array['search_path=""'])`,
 		"a function of the crossing role's reaches patients": `select c.relname::text from pg_class c
 			where c.relname in ('patients', 'appointments', 'messages', 'call_logs') and c.relnamespace = 'public'::regnamespace
 			  and (has_table_privilege('app_definer', c.oid, 'select, insert, update, delete, truncate') or has_any_column_privilege('app_definer', c.oid, 'select, insert, update'))`,
 		"the crossing role has a policy on patients": `select polname || ' on ' || polrelid::regclass from pg_policy
 			where polrelid in ('public.patients'::regclass, 'public.appointments'::regclass, 'public.messages'::regclass, 'public.call_logs'::regclass)
 			  and (polroles @> array['app_definer'::regrole::oid] or polroles @> array[0::oid])`,
+		"a function of the searching role's is not the one that names its tenant": `select p.oid::regprocedure::text from pg_proc p
+			where p.proowner = 'app_searcher'::regrole and p.oid <> 'app.found_ids(text, text)'::regprocedure`,
+		"the searching role writes": `select c.relname::text from pg_class c
+			where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+			  and (has_table_privilege('app_searcher', c.oid, 'select, insert, update, delete, truncate') or has_any_column_privilege('app_searcher', c.oid, 'insert, update'))`,
 		"a table in public without forced row security": `select c.relname::text from pg_class c
 			where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname not like 'goose\_%' and not (c.relrowsecurity and c.relforcerowsecurity)`,
 	} {

@@ -27,6 +27,18 @@ func TestBothWaysBookAndAnswer(t *testing.T) {
 	}
 }
 
+func TestADashboardIsLookedAtBothWays(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, runDashboard(t.Context(), settings{rows: 1000, rounds: 1, out: &out}))
+	for _, line := range []string{
+		`contacts( +\d+\.\d\d){5}\n`, `last page( +\d+\.\d\d){5}\n`, `"ouquill"( +\d+\.\d\d){5}\n`, `audit log( +\d+\.\d\d){5}\n`,
+		`validate( +\d+\.\d\d){2}\n`, `start page, 9 requests: one after another p50 \d`,
+	} {
+		require.Regexp(t, line, out.String())
+	}
+}
+
 func TestFiguresThatMeanNothingAreAnError(t *testing.T) {
 	t.Parallel()
 	root, err := dbtest.Root()

@@ -2,7 +2,7 @@
 // as Vapi sends them, and texts that staff write, beside pgbench doing the same
 // transactions: same role, claims, functions and data, in one run on one database.
 // With -only agents it measures how long saved agents take until their assistants
-// are in step.
+// are in step, and with -only dashboard how fast lists and numbers come: see sql/bench/looks.sql.
 //
 // The database is a scratch one in the test cluster, which does not wait for the
 // disk; TEST_DATABASE_URL names another server. Server, clients and database
@@ -33,13 +33,17 @@ func main() {
 	s := settings{out: os.Stdout}
 	flag.IntVar(&s.clients, "clients", 8, "how many callers talk at once")
 	flag.DurationVar(&s.length, "time", 10*time.Second, "how long each of the six is measured")
-	flag.StringVar(&s.only, "only", "calls", "what is measured: calls, or agents (saves until their assistants at a played Vapi are in step)")
+	flag.StringVar(&s.only, "only", "", "what is measured: calls, dashboard (lists and numbers), or agents (saves until their assistants at a played Vapi are in step); else calls and a short look at the dashboard")
 	flag.Float64Var(&s.saves, "saves", 20, "agents: saves a second")
 	flag.IntVar(&s.vapiRate, "vapi-rate", 100, "agents: VAPI_REQUESTS_PER_SECOND")
+	flag.IntVar(&s.rows, "rows", 50_000, "dashboard: how many contacts, appointments, messages … the clinic has")
+	flag.IntVar(&s.calls, "calls", 0, "dashboard: how many calls it has, if not that many")
+	flag.IntVar(&s.rounds, "rounds", 30, "dashboard: how often everything is asked for")
 	flag.Parse()
-	measure, known := map[string]func(context.Context, settings) error{"calls": run, "agents": runAgents}[s.only]
-	if !known {
-		fmt.Fprintln(os.Stderr, "bench: -only is calls or agents")
+	measure, known := map[string]func(context.Context, settings) error{
+		"": runBoth, "calls": run, "agents": runAgents, "dashboard": runDashboard}[s.only]
+	if !known || s.rows < 1000 || s.rounds < 1 {
+		fmt.Fprintln(os.Stderr, "bench: -only is calls, agents or dashboard; 1000 rows and a round at least")
 		os.Exit(2)
 	}
 	if err := measure(ctx, s); err != nil {
@@ -51,11 +55,23 @@ func main() {
 type settings struct {
 	clients int
 	length  time.Duration
-	only    string // calls or agents
+	only    string // calls, agents or dashboard; empty: see runBoth
 	saves   float64
 	out     io.Writer
 
 	vapiRate int
+
+	rows, calls, rounds int // of the dashboard; no calls: as many as rows
+}
+
+// runBoth measures calls, and looks at the dashboard for a few seconds.
+func runBoth(ctx context.Context, s settings) error {
+	if err := run(ctx, s); err != nil {
+		return err
+	}
+	s.rounds = min(s.rounds, 5)
+	fmt.Fprintln(s.out)
+	return runDashboard(ctx, s)
 }
 
 // target does one kind of work as fast as it can for a while.

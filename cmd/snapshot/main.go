@@ -149,12 +149,13 @@ const (
 do $$ begin
   if not pg_has_role(current_user, 'app_writer', 'usage') then execute format('grant app_writer to %I', current_user); end if;
   if not pg_has_role(current_user, 'app_definer', 'usage') then execute format('grant app_definer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_searcher', 'usage') then execute format('grant app_searcher to %I', current_user); end if;
 end $$;
-grant create on schema app to app_writer, app_definer;
+grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 `
-	closing = "-- +goose StatementBegin\nrevoke create on schema app from app_writer, app_definer;\n-- +goose StatementEnd\n"
+	closing = "-- +goose StatementBegin\nrevoke create on schema app from app_writer, app_definer, app_searcher;\n-- +goose StatementEnd\n"
 )
 
 // readFiles reads sql/NNNN_kind_name.sql in the order of the numbers.

@@ -20,6 +20,7 @@ do $$
 begin
   if to_regrole('app_writer') is null then create role app_writer nologin; end if;
   if to_regrole('app_definer') is null then create role app_definer nologin; end if;
+  if to_regrole('app_searcher') is null then create role app_searcher nologin; end if;
 end
 $$;
 create table public.leads (score integer);

@@ -123,6 +123,7 @@ func (in *instance) variables(cfg server.Config) []variable {
 		{"RESEND_API_KEY", string(cfg.ResendAPIKey)},
 		{"SMTP_URL", string(cfg.SMTPURL)},
 		{"EMAIL_FROM", cfg.EmailFrom},
+		{"DASHBOARD_URL", cfg.DashboardURL},
 		{"SANDBOX_TWILIO_ACCOUNT_SID", in.values["SANDBOX_TWILIO_ACCOUNT_SID"]},
 		{"SANDBOX_TWILIO_AUTH_TOKEN", in.values["SANDBOX_TWILIO_AUTH_TOKEN"]},
 		{"SANDBOX_TWILIO_NUMBER", in.values["SANDBOX_TWILIO_NUMBER"]},

@@ -24,7 +24,7 @@ func newMessenger(cfg server.Config, opened *db.DB, log *slog.Logger) (*messenge
 	}
 	return messenger.New(messenger.Options{
 		DB: opened, Keys: cfg.Keys, Twilio: texts, Resend: resend, PlatformEmail: platform, PlatformFrom: cfg.EmailFrom,
-		BackendURL: cfg.BackendURL, Log: log, Now: time.Now,
+		BackendURL: cfg.BackendURL, DashboardURL: cfg.DashboardURL, Log: log, Now: time.Now,
 	})
 }
 

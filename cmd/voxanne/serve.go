@@ -10,6 +10,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs/provisioner"
+	"github.com/voxanne-ai/voxanne/providers/vapi"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/reception"
 	"github.com/voxanne-ai/voxanne/server/texting"
@@ -81,19 +82,26 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, er
 	if err != nil {
 		return nil, err
 	}
+	account, err := vapiAccount(cfg, to)
+	if err != nil {
+		return nil, err
+	}
 	handler, err := server.New(server.Deps{
 		DB:       server.NewDatabase(opened),
 		Auth:     server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second}),
 		Log:      to.log,
 		Metrics:  to.metrics,
 		Accounts: accounts,
-		Vapi:     server.VapiAccount{PublicKey: cfg.VapiPublicKey, Configured: cfg.VapiPrivateKey != ""},
+		Vapi:     account,
 		Voice:    reception.New(opened, webhooks, cfg.Keys, to.metrics),
 		Texting:  texts,
 		Texts:    messages,
 		Lines:    lines,
+		Checks:   messages,
 		Traces:   to.traces,
 		Origins:  cfg.Origins,
+
+		Invitations: server.InvitationMail{DashboardURL: cfg.DashboardURL, Platform: messages.PlatformMail()},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("put the server together: %w", err)
@@ -124,4 +132,19 @@ func newLines(cfg server.Config, opened *db.DB, accounts provisioner.Accounts, t
 		return nil, err
 	}
 	return numbers, nil
+}
+
+// vapiAccount is what members may know of the platform's account, and how it is asked about. One request now and then:
+// it takes no turn of those that the workers share.
+func vapiAccount(cfg server.Config, to observed) (server.VapiAccount, error) {
+	account := server.VapiAccount{PublicKey: cfg.VapiPublicKey, Configured: cfg.VapiPrivateKey != ""}
+	if !account.Configured {
+		return account, nil
+	}
+	client, err := vapi.New(vapi.Options{BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout, Traces: to.traces})
+	if err != nil {
+		return account, fmt.Errorf("reach Vapi: %w", err)
+	}
+	account.Verify = client.Verify
+	return account, nil
 }

@@ -2,7 +2,8 @@
 # Provides what `make run` and `make test` need from PostgreSQL: a server of
 # version 15 or newer with pgvector, btree_gist, pgTAP and plpgsql_check, and
 # the test tools pg_prove and pg_isolation_regress; with --tests also a C
-# compiler, without which `go test -race` does not build.
+# compiler, without which `go test -race` does not build, and curl, with which
+# the commands of docs/api.md are tried.
 #
 # Idempotent, and silent when nothing is missing. The system's own cluster and
 # its apt configuration are left alone.
@@ -51,6 +52,7 @@ has_c_compiler() { echo '#include <stdlib.h>' | "${CC:-gcc}" -E -x c - >/dev/nul
 find_missing() {
   missing=()
   if [ "$mode" = --tests ] && ! has_c_compiler; then missing+=(cc); fi
+  if [ "$mode" = --tests ] && ! command -v curl >/dev/null; then missing+=(curl); fi
   newest_pg_config
   if [ -z "$pg_config" ]; then
     missing+=(postgresql vector btree_gist pgtap plpgsql_check pg_isolation_regress pg_prove)
@@ -120,7 +122,7 @@ install_on_debian() {
   fi
   local packages=("postgresql-$major" "postgresql-client-$major" "postgresql-server-dev-$major"
     "postgresql-$major-pgtap" "postgresql-$major-plpgsql-check" libtap-parser-sourcehandler-pgtap-perl)
-  if [ "$mode" = --tests ]; then packages+=(gcc libc6-dev); fi
+  if [ "$mode" = --tests ]; then packages+=(gcc libc6-dev curl); fi
   local build=
   if [ -n "$(candidate "postgresql-$major-pgvector")" ]; then
     packages+=("postgresql-$major-pgvector")
@@ -210,7 +212,7 @@ explain_by_hand() {
   say "  pgTAP           https://pgtap.org"
   say "  pg_prove        Perl module TAP::Parser::SourceHandler::pgTAP"
   say "  plpgsql_check   https://github.com/okbob/plpgsql_check"
-  say "  a C compiler with the C library's headers, for go test -race"
+  say "  a C compiler with the C library's headers, for go test -race, and curl"
   say "Missing now: ${missing[*]}"
   exit 1
 }

@@ -44,5 +44,5 @@ func TestSetupAsksBeforeItUsesSudo(t *testing.T) {
 
 	_, sudone = setUp(t, "VOXANNE_SETUP=yes")
 	require.Contains(t, sudone, "apt-get install")
-	require.Contains(t, sudone, " gcc libc6-dev", "go test -race needs a compiler also where pgvector is packaged")
+	require.Contains(t, sudone, " gcc libc6-dev curl", "go test -race needs a compiler also where pgvector is packaged")
 }

@@ -92,7 +92,7 @@ func KeysOf(list string) []string {
 // what is stored: a change of one makes all that was sealed unreadable.
 func deriveKey(id string, root []byte) (key, error) {
 	derived := map[string][]byte{}
-	for _, use := range []string{"seal", "codes", "code hashes"} {
+	for _, use := range []string{"seal", "codes", "code hashes", "tokens"} {
 		sub, err := hkdf.Key(sha256.New, root, nil, "voxanne "+use+" v1", keySize)
 		if err != nil {
 			return key{}, fmt.Errorf("derive the key for %s: %w", use, err)
@@ -107,7 +107,7 @@ func deriveKey(id string, root []byte) (key, error) {
 	if err != nil {
 		return key{}, fmt.Errorf("make the cipher: %w", err)
 	}
-	return key{id: id, aead: aead, codes: derived["codes"], hashes: derived["code hashes"]}, nil
+	return key{id: id, aead: aead, codes: derived["codes"], hashes: derived["code hashes"], tokens: derived["tokens"]}, nil
 }
 
 func (k Keyring) holds(id string) bool {

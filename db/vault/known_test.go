@@ -6,4 +6,5 @@ const (
 	knownTag        = "be9a8e9a6d9d018ea00b6c881e220c0a"
 	knownCode       = "181652"
 	knownHash       = "6a41e4e49649814183059951647962692d1c3d62aebefde61d8a961cadf3124f"
+	knownToken      = "f87ZRgWAVxTJKizxYiTBcs7DPodTKUrMec9bEOjlj98"
 )

@@ -1,10 +1,11 @@
 // Package vault seals what clinics entrust to us (the keys of their Twilio and
-// e-mail accounts) and derives the codes that verify callers. It holds the keys
+// e-mail accounts) and derives the codes that verify callers and the tokens
+// that open invitations. It holds the keys
 // of CREDENTIALS_KEY and stores nothing.
 //
 // Each configured key is a root: HKDF-SHA256 (RFC 5869) derives one key for
-// sealing, one for codes and one for the hashes of codes from it, so that no
-// value made with one says anything about another.
+// sealing, one for codes, one for the hashes of codes and one for tokens from
+// it, so that no value made with one says anything about another.
 package vault
 
 import (
@@ -12,6 +13,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -43,6 +45,7 @@ type key struct {
 	aead   cipher.AEAD
 	codes  []byte
 	hashes []byte
+	tokens []byte
 }
 
 // Sealed is an encrypted value as the row of org_credentials holds it.
@@ -153,4 +156,28 @@ func (key key) hash(org uuid.UUID, code string) []byte {
 	mac.Write(org[:])
 	mac.Write([]byte(code))
 	return mac.Sum(nil)
+}
+
+// Token is what opens the subject (an invitation's token id) to whoever has it:
+// 256 bits as 43 characters that stand in a link as they are. It is derived from
+// the first key and the same every time, so that it need not be stored.
+func (k *Keyring) Token(org, subject uuid.UUID) string {
+	return k.keys[0].token(org, subject)
+}
+
+// Tokens are the tokens of a subject under every key, the first key's first: one
+// of them was given out, if the key was changed since then.
+func (k *Keyring) Tokens(org, subject uuid.UUID) []string {
+	tokens := make([]string, len(k.keys))
+	for i, key := range k.keys {
+		tokens[i] = key.token(org, subject)
+	}
+	return tokens
+}
+
+func (key key) token(org, subject uuid.UUID) string {
+	mac := hmac.New(sha256.New, key.tokens)
+	mac.Write(org[:])
+	mac.Write(subject[:])
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }

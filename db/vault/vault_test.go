@@ -140,6 +140,20 @@ func TestDerivationsStayAsTheyAre(t *testing.T) {
 	require.Equal(t, plain, string(opened))
 	require.Equal(t, knownCode, k.Code(org, other, 1))
 	require.Equal(t, knownHash, hex.EncodeToString(k.CodeHash(org, "012345")))
+	require.Equal(t, knownToken, k.Token(org, other))
+}
+
+func TestTokensDependOnEverythingAndOutliveARotation(t *testing.T) {
+	t.Parallel()
+	k := ring(t, oldKey)
+	token := k.Token(org, other)
+	require.Regexp(t, `^[A-Za-z0-9_-]{43}$`, token)
+	require.Equal(t, token, k.Token(org, other))
+	require.NotEqual(t, token, k.Token(other, org))
+	require.NotEqual(t, token, k.Token(org, org))
+	rotated := ring(t, "k2:"+newKey+",k1:"+oldKey)
+	require.NotEqual(t, token, rotated.Token(org, other))
+	require.Equal(t, []string{rotated.Token(org, other), token}, rotated.Tokens(org, other))
 }
 
 func TestCodesAreSixDigitsAndDependOnEverything(t *testing.T) {

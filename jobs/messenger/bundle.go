@@ -39,7 +39,7 @@ func (b *bundle) beginText(ctx context.Context) error {
 	if errors.Is(err, ErrNotConfigured) {
 		return nil
 	}
-	if err != nil && !errors.Is(err, errNoCredential) { // one that does not open becomes a failed row, which staff see
+	if err != nil && !errors.Is(err, ErrNoCredential) { // one that does not open becomes a failed row, which staff see
 		return err
 	}
 	zones, region := b.m.Number(*b.Phone)
@@ -65,7 +65,7 @@ func (b *bundle) beginEmail(ctx context.Context) error {
 	if errors.Is(err, ErrNotConfigured) {
 		return nil
 	}
-	if err != nil && !errors.Is(err, errNoCredential) {
+	if err != nil && !errors.Is(err, ErrNoCredential) {
 		return err
 	}
 	if by.name == "" {

@@ -25,14 +25,19 @@ const (
 	platformPrefix = "platform_"
 )
 
-// errNoCredential: the row of org_credentials is there but does not open. The cause names no secret.
-var errNoCredential = errors.New("the organisation's credential does not open")
+// ErrNoCredential says that an account is stored but does not open: the key that sealed it is gone.
+var ErrNoCredential = errors.New("the organisation's credential does not open")
 
 // texter sends texts from one organisation's number.
 type texter struct {
 	account *twilio.Account
 	from    string
 	since   time.Time // when the credential was last written
+}
+
+// resendSecret is what is sealed of a Resend account.
+type resendSecret struct {
+	APIKey string `json:"apiKey"`
 }
 
 // mailer sends e-mail for one organisation.
@@ -84,13 +89,11 @@ func (m *Messenger) twilioAccount(ctx context.Context, tx db.Tx, org uuid.UUID) 
 
 // mailer is the organisation's own Resend account, else the platform's way. ErrNotConfigured when there is neither.
 func (m *Messenger) mailer(ctx context.Context, tx db.Tx, org uuid.UUID) (mailer, error) {
-	var secret struct {
-		APIKey string `json:"apiKey"`
-	}
+	var secret resendSecret
 	row, err := m.open(ctx, tx, org, providerResend, &secret)
 	switch {
 	case err == nil && row.Sender == nil:
-		return mailer{}, errNoCredential
+		return mailer{}, ErrNoCredential
 	case err == nil:
 		return mailer{sender: m.Resend.With(secret.APIKey), name: providerResend, from: *row.Sender, since: row.UpdatedAt}, nil
 	case !errors.Is(err, ErrNotConfigured):
@@ -98,7 +101,15 @@ func (m *Messenger) mailer(ctx context.Context, tx db.Tx, org uuid.UUID) (mailer
 	case m.PlatformEmail == nil:
 		return mailer{}, ErrNotConfigured
 	}
-	return mailer{sender: m.PlatformEmail, name: platformPrefix + m.PlatformEmail.Name(), from: m.PlatformFrom}, nil
+	return mailer{sender: m.PlatformEmail, name: m.PlatformMail(), from: m.PlatformFrom}, nil
+}
+
+// PlatformMail names the platform's way of sending e-mail, as messages.service_provider does; empty without one.
+func (m *Messenger) PlatformMail() string {
+	if m.PlatformEmail == nil {
+		return ""
+	}
+	return platformPrefix + m.PlatformEmail.Name()
 }
 
 // open reads a provider's credential and decrypts it into secret.
@@ -113,7 +124,7 @@ func (m *Messenger) open(ctx context.Context, tx db.Tx, org uuid.UUID, provider 
 	sealed := vault.Sealed{Ciphertext: row.Ciphertext, Nonce: row.Nonce, AuthTag: row.AuthTag, KeyID: row.KeyID}
 	plain, err := m.Keys.Open(org, provider, sealed)
 	if err != nil || json.Unmarshal(plain, secret) != nil {
-		return row, errNoCredential
+		return row, ErrNoCredential
 	}
 	return row, nil
 }

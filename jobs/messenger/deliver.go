@@ -51,7 +51,7 @@ func (m *Messenger) deliver(ctx context.Context, org, messageID uuid.UUID, p par
 	send, err := m.prepare(ctx, org, messageID, p)
 	var v verdict
 	switch {
-	case errors.Is(err, ErrNotConfigured), errors.Is(err, errNoCredential):
+	case errors.Is(err, ErrNotConfigured), errors.Is(err, ErrNoCredential), errors.Is(err, errWithdrawn):
 		v = judge("", err)
 	case err != nil:
 		return "", err

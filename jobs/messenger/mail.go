@@ -20,7 +20,7 @@ const emailPage = `<!doctype html>
 <body style="margin:0;padding:24px;background:#f4f5f6;font:16px/1.5 sans-serif;color:#1c2024">
 <div style="max-width:560px;margin:0 auto;padding:24px;background:#fff;border-radius:8px">
 <h1 style="margin:0 0 16px;font-size:20px">{{.Clinic}}</h1>
-{{range .Paragraphs}}<p style="margin:0 0 12px">{{.}}</p>
+{{range .Paragraphs}}<p style="margin:0 0 12px">{{if eq . $.Link}}<a href="{{.}}">{{.}}</a>{{else}}{{.}}{{end}}</p>
 {{end}}</div>
 </body></html>
 `
@@ -38,7 +38,14 @@ func (m *Messenger) mail(ctx context.Context, tx db.Tx, by mailer, row db.Messag
 			return nil, err
 		}
 	}
-	html, err := m.page(name, p.body)
+	var link string
+	if row.Category == invitation {
+		if link, err = m.linkOf(ctx, tx, row); err != nil {
+			return nil, err
+		}
+		p.body = strings.Replace(p.body, linkPlace, link, 1)
+	}
+	html, err := m.page(name, p.body, link)
 	if err != nil {
 		return nil, fmt.Errorf("write the e-mail: %w", err)
 	}
@@ -53,9 +60,11 @@ func (m *Messenger) mail(ctx context.Context, tx db.Tx, by mailer, row db.Messag
 	return func(ctx context.Context) (string, error) { return by.sender.Send(ctx, message) }, nil
 }
 
-func (m *Messenger) page(clinic, text string) (string, error) {
+// page is the e-mail as HTML; a line that is the link, if there is one, can be clicked.
+func (m *Messenger) page(clinic, text, link string) (string, error) {
 	var page strings.Builder
-	err := m.html.Execute(&page, map[string]any{"Clinic": clinic, "Paragraphs": strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })})
+	paragraphs := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' })
+	err := m.html.Execute(&page, map[string]any{"Clinic": clinic, "Paragraphs": paragraphs, "Link": link})
 	return page.String(), err
 }
 

@@ -28,6 +28,7 @@ type Options struct {
 	PlatformEmail email.Sender
 	PlatformFrom  string // the address PlatformEmail sends from
 	BackendURL    string // where Twilio reaches us, without a trailing slash
+	DashboardURL  string // where people open the dashboard, without a trailing slash; empty: invitations cannot be mailed
 	Log           *slog.Logger
 	Now           func() time.Time // the clock by which questions to a provider are put off
 }

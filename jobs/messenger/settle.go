@@ -84,7 +84,7 @@ func (q question) prepare(ctx context.Context) (ask func(context.Context) (time.
 		}
 		return err
 	})
-	if errors.Is(err, ErrNotConfigured) || errors.Is(err, errNoCredential) {
+	if errors.Is(err, ErrNotConfigured) || errors.Is(err, ErrNoCredential) || errors.Is(err, errWithdrawn) {
 		return nil, errCannotAsk
 	}
 	return ask, err

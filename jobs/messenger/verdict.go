@@ -26,6 +26,7 @@ const (
 	reasonNoAnswer      = "no_answer"      // it was reached, and what it did is not known yet
 	reasonNeverAccepted = "never_accepted" // asked later, the provider has no such message
 	reasonCannotAsk     = "cannot_ask"     // nobody can tell any more: staff must look
+	reasonWithdrawn     = "withdrawn"      // the invitation that it carries opens nothing any more
 )
 
 // verdict is what one request to a provider came to.
@@ -51,9 +52,11 @@ func judge(id string, err error) verdict {
 	switch {
 	case err == nil:
 		return verdict{outcome: sent, externalID: id}
+	case errors.Is(err, errWithdrawn):
+		return verdict{outcome: failed, reason: reasonWithdrawn}
 	case errors.Is(err, ErrNotConfigured):
 		return verdict{outcome: failed, reason: reasonNotConfigured}
-	case errors.Is(err, errNoCredential), errors.Is(err, twilio.ErrUnauthorized), errors.Is(err, twilio.ErrSuspended),
+	case errors.Is(err, ErrNoCredential), errors.Is(err, twilio.ErrUnauthorized), errors.Is(err, twilio.ErrSuspended),
 		errors.Is(err, email.ErrUnauthorized), errors.Is(err, email.ErrNotVerified):
 		return verdict{outcome: failed, reason: reasonUnauthorized}
 	case errors.As(err, &tRefused):

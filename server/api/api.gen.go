@@ -583,6 +583,39 @@ func (e InboundFindingAbout) Valid() bool {
 	}
 }
 
+// Defines values for InvitationMailState.
+const (
+	InvitationMailStateBlocked   InvitationMailState = "blocked"
+	InvitationMailStateDelivered InvitationMailState = "delivered"
+	InvitationMailStateFailed    InvitationMailState = "failed"
+	InvitationMailStateNone      InvitationMailState = "none"
+	InvitationMailStateQueued    InvitationMailState = "queued"
+	InvitationMailStateSent      InvitationMailState = "sent"
+	InvitationMailStateUnknown   InvitationMailState = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the InvitationMailState enum.
+func (e InvitationMailState) Valid() bool {
+	switch e {
+	case InvitationMailStateBlocked:
+		return true
+	case InvitationMailStateDelivered:
+		return true
+	case InvitationMailStateFailed:
+		return true
+	case InvitationMailStateNone:
+		return true
+	case InvitationMailStateQueued:
+		return true
+	case InvitationMailStateSent:
+		return true
+	case InvitationMailStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvitationWishRole.
 const (
 	InvitationWishRoleAdmin  InvitationWishRole = "admin"
@@ -1252,6 +1285,27 @@ func (e ListContactsParamsOrder) Valid() bool {
 	}
 }
 
+// Defines values for VerifyIntegrationParamsProvider.
+const (
+	VerifyIntegrationParamsProviderResend VerifyIntegrationParamsProvider = "resend"
+	VerifyIntegrationParamsProviderTwilio VerifyIntegrationParamsProvider = "twilio"
+	VerifyIntegrationParamsProviderVapi   VerifyIntegrationParamsProvider = "vapi"
+)
+
+// Valid indicates whether the value is a known member of the VerifyIntegrationParamsProvider enum.
+func (e VerifyIntegrationParamsProvider) Valid() bool {
+	switch e {
+	case VerifyIntegrationParamsProviderResend:
+		return true
+	case VerifyIntegrationParamsProviderTwilio:
+		return true
+	case VerifyIntegrationParamsProviderVapi:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListMessagesParamsDirection.
 const (
 	MessageInbound  ListMessagesParamsDirection = "inbound"
@@ -1293,34 +1347,37 @@ func (e ListMessagesParamsMethod) Valid() bool {
 
 // Defines values for ListMessagesParamsCategory.
 const (
-	CategoryCode         ListMessagesParamsCategory = "code"
-	CategoryConfirmation ListMessagesParamsCategory = "confirmation"
-	CategoryExport       ListMessagesParamsCategory = "export"
-	CategoryFollowUp     ListMessagesParamsCategory = "follow_up"
-	CategoryMarketing    ListMessagesParamsCategory = "marketing"
-	CategoryReminder     ListMessagesParamsCategory = "reminder"
-	CategoryReply        ListMessagesParamsCategory = "reply"
-	CategoryShare        ListMessagesParamsCategory = "share"
+	ListMessagesParamsCategoryCategoryCode         ListMessagesParamsCategory = "code"
+	ListMessagesParamsCategoryCategoryConfirmation ListMessagesParamsCategory = "confirmation"
+	ListMessagesParamsCategoryCategoryExport       ListMessagesParamsCategory = "export"
+	ListMessagesParamsCategoryCategoryFollowUp     ListMessagesParamsCategory = "follow_up"
+	ListMessagesParamsCategoryCategoryMarketing    ListMessagesParamsCategory = "marketing"
+	ListMessagesParamsCategoryCategoryReminder     ListMessagesParamsCategory = "reminder"
+	ListMessagesParamsCategoryCategoryReply        ListMessagesParamsCategory = "reply"
+	ListMessagesParamsCategoryCategoryShare        ListMessagesParamsCategory = "share"
+	ListMessagesParamsCategoryInvitation           ListMessagesParamsCategory = "invitation"
 )
 
 // Valid indicates whether the value is a known member of the ListMessagesParamsCategory enum.
 func (e ListMessagesParamsCategory) Valid() bool {
 	switch e {
-	case CategoryCode:
+	case ListMessagesParamsCategoryCategoryCode:
 		return true
-	case CategoryConfirmation:
+	case ListMessagesParamsCategoryCategoryConfirmation:
 		return true
-	case CategoryExport:
+	case ListMessagesParamsCategoryCategoryExport:
 		return true
-	case CategoryFollowUp:
+	case ListMessagesParamsCategoryCategoryFollowUp:
 		return true
-	case CategoryMarketing:
+	case ListMessagesParamsCategoryCategoryMarketing:
 		return true
-	case CategoryReminder:
+	case ListMessagesParamsCategoryCategoryReminder:
 		return true
-	case CategoryReply:
+	case ListMessagesParamsCategoryCategoryReply:
 		return true
-	case CategoryShare:
+	case ListMessagesParamsCategoryCategoryShare:
+		return true
+	case ListMessagesParamsCategoryInvitation:
 		return true
 	default:
 		return false
@@ -1391,7 +1448,7 @@ type Activity struct {
 	Type string `json:"type"`
 }
 
-// ActivityList defines model for ActivityList.
+// ActivityList Example: {"events":[{"id":"01a204ce-70f4-7e10-a9eb-2260a4a04310","metadata":{"contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","entity":"appointment","entity_id":"01a204ce-70f1-7211-a237-3172b20ab336"},"summary":"Visit booked: Cleaning","timestamp":"2026-11-22T19:49:27Z","type":"appointment_booked"}]}
 type ActivityList struct {
 	Events []Activity `json:"events"`
 }
@@ -1470,7 +1527,7 @@ type AgentBehavior struct {
 	Outbound *AgentWish `json:"outbound,omitempty"`
 }
 
-// AgentConfig defines model for AgentConfig.
+// AgentConfig Example: {"agents":[{"desiredVersion":1,"desired_version":1,"firstMessage":"","first_message":"","id":"01a204c0-4fbd-7a1d-88b5-285c3e5ac5ee","isDefault":true,"is_default":true,"language":"en-US","maxCallDuration":600,"max_call_duration":600,"name":"Receptionist","role":"inbound","syncError":null,"syncStatus":"synced","sync_error":null,"sync_status":"synced","syncedVersion":1,"synced_version":1,"systemPrompt":"","system_prompt":"","vapiAssistantId":"3a71cc7f-bc25-43b7-ac36-0a881d4a1497","vapi_assistant_id":"3a71cc7f-bc25-43b7-ac36-0a881d4a1497","voice":"Rohan","voiceId":"Rohan","voice_id":"Rohan"}],"success":true,"twilio":{"accountSid":"AC94…94","authToken":"••••••••","fromNumber":"+13125550190"},"vapi":{"firstMessage":"","language":"en-US","maxCallDuration":600,"phoneNumberId":"phone-lakeside","publicKey":null,"secretKey":"••••••••","systemPrompt":"","voice":"Rohan"},"vapiConfigured":true}
 type AgentConfig struct {
 	Agents  []Agent     `json:"agents"`
 	Success bool        `json:"success"`
@@ -1483,7 +1540,7 @@ type AgentConfig struct {
 	VapiConfigured bool `json:"vapiConfigured"`
 }
 
-// AgentDeleted defines model for AgentDeleted.
+// AgentDeleted Example: {"id":"01a204ce-709c-7bc3-b147-0675332208ee","success":true}
 type AgentDeleted struct {
 	Id      UUID `json:"id"`
 	Success bool `json:"success"`
@@ -1551,7 +1608,7 @@ type AgentWish struct {
 	VoiceIdOld *string `json:"voice_id,omitempty"`
 }
 
-// AgentsSaved defines model for AgentsSaved.
+// AgentsSaved Example: {"agentDetails":[{"desiredVersion":1,"desired_version":1,"firstMessage":"Hello, this is the clinic.","first_message":"Hello, this is the clinic.","id":"01a204ce-709c-7bc3-b147-0675332208ee","isDefault":true,"is_default":true,"language":"en-US","maxCallDuration":300,"max_call_duration":300,"name":"Outbound caller","role":"outbound","syncError":null,"syncStatus":"pending","sync_error":null,"sync_status":"pending","syncedVersion":0,"synced_version":0,"systemPrompt":"You call patients back for the clinic.","system_prompt":"You call patients back for the clinic.","vapiAssistantId":null,"vapi_assistant_id":null,"voice":"Elliot","voiceId":"Elliot","voice_id":"Elliot"}],"knowledgeBaseSynced":false,"message":"Saved. The assistants follow within seconds.","requestId":"a8b1cf42-2b52-4850-9ef2-728d93d0302d","success":true,"syncedAgentIds":["01a204ce-709c-7bc3-b147-0675332208ee"],"vapiAssistantIds":[{"agentId":"01a204ce-709c-7bc3-b147-0675332208ee","role":"outbound","vapiAssistantId":null}],"voiceSynced":false}
 type AgentsSaved struct {
 	AgentDetails []Agent `json:"agentDetails"`
 
@@ -1571,7 +1628,7 @@ type AgentsSaved struct {
 	VoiceSynced bool `json:"voiceSynced"`
 }
 
-// AllNotificationsRead defines model for AllNotificationsRead.
+// AllNotificationsRead Example: {"success":true,"updated":3}
 type AllNotificationsRead struct {
 	Success bool `json:"success"`
 
@@ -1580,6 +1637,8 @@ type AllNotificationsRead struct {
 }
 
 // Appointment A visit, with its contact flattened into it.
+//
+// Example: {"booking_ref":"4THBPK","call_id":null,"cancel_reason":null,"cancelled_at":null,"confirmation_sent":false,"confirmed_by_patient_at":null,"contact_email":"ada.quillfeather@patients.example","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_name":"Ada Quillfeather","created_at":"2026-11-22T19:49:27Z","deleted_at":null,"duration_minutes":45,"ends_at":"2026-11-24T16:45:00Z","id":"01a204ce-70f1-7211-a237-3172b20ab336","location":"Lakeside Dental","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","notes":null,"overridden":false,"patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","phone_number":"+13125550111","phone_was_spoken":false,"resource_id":"01a204c0-4fc8-723e-8123-b1b2781f6753","resource_name":"Sam Rivera","scheduled_at":"2026-11-24T16:00:00Z","scheduled_time":"2026-11-24T16:00:00Z","service_id":"01a204c0-4fc8-7747-8fcd-180aa01802da","service_type":"Cleaning","source":"dashboard","status":"confirmed","time_zone":"America/Chicago","updated_at":"2026-11-22T19:49:27Z"}
 type Appointment struct {
 	// BookingRef Six letters and digits, easy to say.
 	BookingRef string `json:"booking_ref"`
@@ -1784,7 +1843,7 @@ type AppointmentEvent struct {
 // AppointmentEventKind defines model for AppointmentEvent.Kind.
 type AppointmentEventKind string
 
-// AppointmentList defines model for AppointmentList.
+// AppointmentList Example: {"appointments":[{"booking_ref":"4THBPK","call_id":null,"cancel_reason":null,"cancelled_at":null,"confirmation_sent":false,"confirmed_by_patient_at":null,"contact_email":"ada.quillfeather@patients.example","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_name":"Ada Quillfeather","created_at":"2026-11-22T19:49:27Z","deleted_at":null,"duration_minutes":45,"ends_at":"2026-11-24T16:45:00Z","id":"01a204ce-70f1-7211-a237-3172b20ab336","location":"Lakeside Dental","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","notes":null,"overridden":false,"patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","phone_number":"+13125550111","phone_was_spoken":false,"resource_id":"01a204c0-4fc8-723e-8123-b1b2781f6753","resource_name":"Sam Rivera","scheduled_at":"2026-11-24T16:00:00Z","scheduled_time":"2026-11-24T16:00:00Z","service_id":"01a204c0-4fc8-7747-8fcd-180aa01802da","service_type":"Cleaning","source":"dashboard","status":"confirmed","time_zone":"America/Chicago","updated_at":"2026-11-22T19:49:27Z"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type AppointmentList struct {
 	Appointments []Appointment `json:"appointments"`
 
@@ -1915,7 +1974,7 @@ type AuditEntry struct {
 	RequestId   *string             `json:"request_id"`
 }
 
-// AuditLog defines model for AuditLog.
+// AuditLog Example: {"entries":[{"action":"transcript_read","actor_email":"owner@lakeside.example","actor_name":"Nora Quillfeather","actor_user_id":"d0000000-0000-4000-8000-000000000001","at":"2026-11-22T19:49:31Z","entity":"call","entity_id":"01a204c0-5036-75b0-87d4-24afa2885b8f","id":"01a204ce-7d3a-7d53-9e69-d0d94ce8c72d","request_id":"f5629f64-0bea-4897-a221-417b22f493c0"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type AuditLog struct {
 	Entries []AuditEntry `json:"entries"`
 
@@ -1938,7 +1997,7 @@ type AvailableSlot struct {
 	TimeZone string `json:"time_zone"`
 }
 
-// AvailableSlots defines model for AvailableSlots.
+// AvailableSlots Example: {"availableSlots":[{"ends_at":"2026-11-24T16:45:00Z","resource_id":"01a204c0-4fc8-723e-8123-b1b2781f6753","resource_name":"Sam Rivera","service_name":"Cleaning","starts_at":"2026-11-24T16:00:00Z","time":"10:00","time_zone":"America/Chicago"},{"ends_at":"2026-11-24T18:30:00Z","resource_id":"01a204c0-4fc8-723e-8123-b1b2781f6753","resource_name":"Sam Rivera","service_name":"Cleaning","starts_at":"2026-11-24T17:45:00Z","time":"11:45","time_zone":"America/Chicago"}],"date":"2026-11-24"}
 type AvailableSlots struct {
 	AvailableSlots []AvailableSlot    `json:"availableSlots"`
 	Date           openapi_types.Date `json:"date"`
@@ -1983,7 +2042,7 @@ type BookingAttempt struct {
 // BookingAttemptKind defines model for BookingAttempt.Kind.
 type BookingAttemptKind string
 
-// BookingAttemptList defines model for BookingAttemptList.
+// BookingAttemptList Example: {"attempts":[{"actor_name":"Nora Quillfeather","actor_user_id":"d0000000-0000-4000-8000-000000000001","appointment_id":null,"at":"2026-11-22T19:49:27Z","call_id":null,"explanation":"That time is taken.","id":"01a204ce-711e-7cea-b326-3e1596ca49d9","kind":"book","outcome":"refused","reason":"taken","resource_id":"01a204c0-4fc8-723e-8123-b1b2781f6753","resource_name":"Sam Rivera","said_date":null,"said_time":null,"service_id":"01a204c0-4fc8-7747-8fcd-180aa01802da","service_name":"Cleaning","starts_at":"2026-11-24T16:00:00Z","time_zone":"America/Chicago"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type BookingAttemptList struct {
 	Attempts []BookingAttempt `json:"attempts"`
 
@@ -1998,31 +2057,25 @@ type BookingAttemptList struct {
 // `not_active` (cancelled or over), `not_started`. Only in calls: `not_verified`, `hold_cap`.
 type BookingReason string
 
-// BookingRefusal An `Error` with why and what is free instead.
+// BookingRefusal Why it cannot be booked or changed like this, and what is free instead.
 type BookingRefusal struct {
-	// Code The closed list of refusals.
-	Code    ErrorCode `json:"code"`
-	Details struct {
-		// Alternatives Up to three nearest starts that are free.
-		Alternatives []time.Time `json:"alternatives"`
+	// Alternatives Up to three nearest starts that are free.
+	Alternatives []time.Time `json:"alternatives"`
 
-		// Reason Why a try to book, move, cancel or approve was refused or answered with a question. The place is not free: `taken`,
-		// `calendar_busy` (in the connected calendar), `outside_hours`, `closed`, `off_step` (visits begin at other minutes),
-		// `past`, `too_soon`, `too_far`, `no_resource` (nobody offers it). The wish is not clear: `unknown_service`,
-		// `unknown_resource`, `name_missing`, `same_person`, `own_booking`, `which_appointment`. The visit: `not_found`,
-		// `not_active` (cancelled or over), `not_started`. Only in calls: `not_verified`, `hold_cap`.
-		Reason BookingReason `json:"reason"`
+	// Reason Why a try to book, move, cancel or approve was refused or answered with a question. The place is not free: `taken`,
+	// `calendar_busy` (in the connected calendar), `outside_hours`, `closed`, `off_step` (visits begin at other minutes),
+	// `past`, `too_soon`, `too_far`, `no_resource` (nobody offers it). The wish is not clear: `unknown_service`,
+	// `unknown_resource`, `name_missing`, `same_person`, `own_booking`, `which_appointment`. The visit: `not_found`,
+	// `not_active` (cancelled or over), `not_started`. Only in calls: `not_verified`, `hold_cap`.
+	Reason BookingReason `json:"reason"`
 
-		// TimeZone The zone of the place, in which to show them.
-		TimeZone string `json:"time_zone"`
-	} `json:"details"`
-
-	// Error A sentence that may be shown to the user.
-	Error     string `json:"error"`
-	RequestId string `json:"request_id"`
+	// TimeZone The zone of the place, in which to show them.
+	TimeZone string `json:"time_zone"`
 }
 
 // BusinessHours When a location is open.
+//
+// Example: {"location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","resources":[],"spans":[{"closes":"13:00","opens":"09:00","weekday":1},{"closes":"18:00","opens":"14:00","weekday":1}],"time_zone":"America/Chicago"}
 type BusinessHours struct {
 	LocationId UUID            `json:"location_id"`
 	Resources  []ResourceHours `json:"resources"`
@@ -2035,6 +2088,12 @@ type BusinessHoursWish struct {
 	// ResourceId Whose week; the location's when left out.
 	ResourceId *openapi_types.UUID `json:"resource_id,omitempty"`
 	Spans      []HoursSpan         `json:"spans"`
+}
+
+// CSRFToken Example: {"csrfToken":"NUSA3C5F7TY3UJVLGGSWYEOWD4","expiresAt":"2026-11-23T19:49:31Z"}
+type CSRFToken struct {
+	CsrfToken string    `json:"csrfToken"`
+	ExpiresAt time.Time `json:"expiresAt"`
 }
 
 // Call defines model for Call.
@@ -2156,7 +2215,7 @@ type CallDetail struct {
 	VapiCallId string   `json:"vapi_call_id"`
 }
 
-// CallList defines model for CallList.
+// CallList Example: {"calls":[{"call_date":"2026-11-18T19:34:02Z","call_type":"inbound","caller_name":"Finn Quillard","contact_id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","cost_cents":5,"created_at":"2026-11-18T19:34:02Z","duration_seconds":32,"ended_at":"2026-11-18T19:34:34Z","ended_reason":"customer-ended-call","has_recording":false,"has_transcript":true,"id":"01a204c0-5036-75b0-87d4-24afa2885b8f","outcome":"answered","outcome_summary":"Asked for the price of whitening.","phone_number":"+13125550116","recording_status":null,"recording_url":null,"sentiment_label":null,"sentiment_score":null,"sentiment_summary":null,"sentiment_urgency":null,"started_at":"2026-11-18T19:34:02Z","status":"completed","to_number":"+13125550100","tools_used":[],"vapi_call_id":"demo-f5ee532a-1c44-4610-9ff7-051df61352ca"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type CallList struct {
 	Calls []Call `json:"calls"`
 
@@ -2206,6 +2265,12 @@ type CallOfContact struct {
 	// PhoneNumber The number of the other party, E.164.
 	PhoneNumber *string `json:"phone_number"`
 
+	// SentimentLabel Not measured: null.
+	SentimentLabel *string `json:"sentiment_label"`
+
+	// SentimentScore Not measured: null.
+	SentimentScore *float64 `json:"sentiment_score"`
+
 	// Status How the call stands or ended; failed when a fault kept it from taking place.
 	Status CallStatus `json:"status"`
 
@@ -2219,7 +2284,7 @@ type CallOfContact struct {
 	TranscriptPreview *string `json:"transcript_preview"`
 }
 
-// CallStats defines model for CallStats.
+// CallStats Example: {"avgDuration":37,"callsToday":1,"completedCalls":4,"failedCalls":0,"inboundCalls":5,"missedCalls":0,"outboundCalls":0,"pipelineValue":7975,"recentCalls":[{"call_date":"2026-11-22T12:34:02Z","call_type":"inbound","caller_name":"Dan Quillmore","duration_seconds":32,"id":"01a204c0-5040-7e2e-bdfb-d352f50b96df","metadata":{"channel":"inbound"},"phone_number":"+13125550114","started_at":"2026-11-22T12:34:02Z","status":"completed","to_number":"+13125550100"}],"totalCalls":5,"transferredCalls":1}
 type CallStats struct {
 	// AvgDuration In seconds.
 	AvgDuration int `json:"avgDuration"`
@@ -2242,14 +2307,14 @@ type CallStats struct {
 // CallStatus How the call stands or ended; failed when a fault kept it from taking place.
 type CallStatus string
 
-// CallSummary defines model for CallSummary.
+// CallSummary Example: {"average_duration":37,"average_sentiment":0,"calls_this_month":5,"calls_this_week":5,"calls_today":1,"completed_calls":4,"missed_calls":0,"total_calls":5}
 type CallSummary struct {
 	// AverageDuration In seconds.
 	AverageDuration int `json:"average_duration"`
 
-	// AverageSentiment Not measured: null.
-	AverageSentiment *float64 `json:"average_sentiment"`
-	CallsThisMonth   int64    `json:"calls_this_month"`
+	// AverageSentiment Not measured: always 0, which older dashboards count with.
+	AverageSentiment float64 `json:"average_sentiment"`
+	CallsThisMonth   int64   `json:"calls_this_month"`
 
 	// CallsThisWeek The seven days up to today.
 	CallsThisWeek  int64 `json:"calls_this_week"`
@@ -2262,7 +2327,7 @@ type CallSummary struct {
 // CallType defines model for CallType.
 type CallType string
 
-// Campaign defines model for Campaign.
+// Campaign Example: {"category":"marketing","createdAt":"2026-11-22T19:34:02Z","id":"01a204c0-50d1-7b38-8d50-9c3defebcd3d","name":"Recall","segment":{"leadStatus":["warm","booked"],"noVisitAhead":true},"status":"draft","steps":[{"afterMinutes":0,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"},{"afterMinutes":20160,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"}],"stopOnBooking":true,"stopOnReply":true,"updatedAt":"2026-11-22T19:34:02Z"}
 type Campaign struct {
 	Category  CampaignCategory `json:"category"`
 	CreatedAt time.Time        `json:"createdAt"`
@@ -2286,7 +2351,7 @@ type CampaignStatus string
 // CampaignCategory defines model for CampaignCategory.
 type CampaignCategory string
 
-// CampaignList defines model for CampaignList.
+// CampaignList Example: {"campaigns":[{"category":"marketing","createdAt":"2026-11-22T19:34:02Z","id":"01a204c0-50d1-7b38-8d50-9c3defebcd3d","name":"Recall","segment":{"leadStatus":["warm","booked"],"noVisitAhead":true},"status":"draft","steps":[{"afterMinutes":0,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"},{"afterMinutes":20160,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"}],"stopOnBooking":true,"stopOnReply":true,"updatedAt":"2026-11-22T19:34:02Z"}]}
 type CampaignList struct {
 	Campaigns []Campaign `json:"campaigns"`
 }
@@ -2306,7 +2371,7 @@ type CampaignStep struct {
 	TemplateId   UUID `json:"templateId"`
 }
 
-// CampaignWish defines model for CampaignWish.
+// CampaignWish Example: {"category":"marketing","name":"Recall","segment":{"leadStatus":["warm","booked"],"noVisitAhead":true},"steps":[{"afterMinutes":0,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"},{"afterMinutes":20160,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"}],"stopOnBooking":true,"stopOnReply":true}
 type CampaignWish struct {
 	Category *CampaignCategory `json:"category,omitempty"`
 	Name     string            `json:"name"`
@@ -2318,7 +2383,7 @@ type CampaignWish struct {
 	StopOnReply   *bool            `json:"stopOnReply,omitempty"`
 }
 
-// CancelWish defines model for CancelWish.
+// CancelWish Example: {"reason":"The patient called."}
 type CancelWish struct {
 	Reason *string `json:"reason,omitempty"`
 }
@@ -2326,7 +2391,7 @@ type CancelWish struct {
 // Channel defines model for Channel.
 type Channel string
 
-// ChannelState defines model for ChannelState.
+// ChannelState Example: {"channel":"sms","optedOut":true,"success":true}
 type ChannelState struct {
 	Channel  Channel `json:"channel"`
 	OptedOut bool    `json:"optedOut"`
@@ -2337,6 +2402,8 @@ type ChannelState struct {
 type ClockTime = string
 
 // Closure A holiday of a location, or time off of a resource.
+//
+// Example: {"created_at":"2026-11-22T19:34:02Z","ends_at":"2026-11-28T00:00:00Z","id":"a26f248b-028a-e1d9-a646-6871d5d0a733","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","reason":"Team meeting","resource_id":null,"starts_at":"2026-11-27T21:00:00Z"}
 type Closure struct {
 	CreatedAt time.Time `json:"created_at"`
 
@@ -2352,6 +2419,8 @@ type Closure struct {
 }
 
 // ClosureList One page.
+//
+// Example: {"closures":[{"created_at":"2026-11-22T19:34:02Z","ends_at":"2026-11-28T00:00:00Z","id":"a26f248b-028a-e1d9-a646-6871d5d0a733","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","reason":"Team meeting","resource_id":null,"starts_at":"2026-11-27T21:00:00Z"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type ClosureList struct {
 	Closures []Closure `json:"closures"`
 
@@ -2381,13 +2450,13 @@ type ConsoleLanguage struct {
 	Name string `json:"name"`
 }
 
-// ConsoleLanguages defines model for ConsoleLanguages.
+// ConsoleLanguages Example: {"default":"en-US","languages":[{"code":"en-US","name":"English (United States)"}]}
 type ConsoleLanguages struct {
 	Default   string            `json:"default"`
 	Languages []ConsoleLanguage `json:"languages"`
 }
 
-// ConsoleSettings defines model for ConsoleSettings.
+// ConsoleSettings Example: {"lastVerified":"2026-11-22T19:38:40Z","testDestination":null,"twilioConfigured":true,"vapiConfigured":true}
 type ConsoleSettings struct {
 	// LastVerified When the Twilio account was last seen to work.
 	LastVerified *time.Time `json:"lastVerified"`
@@ -2406,7 +2475,7 @@ type ConsoleVoice struct {
 	Provider string `json:"provider"`
 }
 
-// ConsoleVoices defines model for ConsoleVoices.
+// ConsoleVoices Example: {"default":"Rohan","provider":"vapi","voices":[{"gender":"male","id":"Rohan","label":"Rohan","provider":"vapi"}]}
 type ConsoleVoices struct {
 	Default  string         `json:"default"`
 	Provider string         `json:"provider"`
@@ -2414,6 +2483,8 @@ type ConsoleVoices struct {
 }
 
 // Contact The person reachable at a number, every field in the spellings that dashboards use.
+//
+// Example: {"bookingSource":"import","booking_source":"import","contactName":"Ada Quillfeather","contact_name":"Ada Quillfeather","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"ada.quillfeather@patients.example","id":"01a204c0-4fcd-7261-8580-0ff18418dbad","language":null,"lastContactTime":"2026-11-19T19:34:01Z","last_contact_time":"2026-11-19T19:34:01Z","last_contacted_at":"2026-11-19T19:34:01Z","leadReasons":[],"leadScore":90,"leadStatus":"booked","lead_reasons":[],"lead_score":90,"lead_status":"booked","marketingConsentAt":"2026-08-24T19:34:02Z","marketing_consent_at":"2026-08-24T19:34:02Z","name":"Ada Quillfeather","notes":null,"phone":"+13125550111","phoneNumber":"+13125550111","phone_number":"+13125550111","serviceInterests":[],"servicesInterested":[],"services_interested":[],"source":"import","spokenPhone":null,"spoken_phone":null,"timeZone":null,"time_zone":null,"updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}
 type Contact struct {
 	BookingSourceCamel ContactSource `json:"bookingSource"`
 
@@ -2505,6 +2576,8 @@ type Contact struct {
 }
 
 // ContactChange What shall change. An empty text takes the value away.
+//
+// Example: {"lead_status":"booked","notes":"Prefers the afternoon."}
 type ContactChange struct {
 	// NameCamel The same as `name`.
 	NameCamel *string `json:"contactName,omitempty"`
@@ -2549,7 +2622,7 @@ type ContactChange struct {
 	TimeZoneOld *string `json:"time_zone,omitempty"`
 }
 
-// ContactDetail defines model for ContactDetail.
+// ContactDetail Example: {"appointmentHistory":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"appointment_history":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"bookingSource":"import","booking_source":"import","callHistory":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"completed","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"call_history":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"completed","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"contactName":"Ada Quillfeather","contact_name":"Ada Quillfeather","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"ada.quillfeather@patients.example","id":"01a204c0-4fcd-7261-8580-0ff18418dbad","language":null,"lastContactTime":"2026-11-19T19:34:01Z","last_contact_time":"2026-11-19T19:34:01Z","last_contacted_at":"2026-11-19T19:34:01Z","leadReasons":[],"leadScore":90,"leadStatus":"booked","lead_reasons":[],"lead_score":90,"lead_status":"booked","marketingConsentAt":"2026-08-24T19:34:02Z","marketing_consent_at":"2026-08-24T19:34:02Z","messageHistory":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"message_history":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"name":"Ada Quillfeather","notes":null,"patients":[{"contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","dateOfBirth":"1984-03-09","date_of_birth":"1984-03-09","id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","madeByVoice":false,"made_by_voice":false,"name":"Ada Quillfeather","updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}],"phone":"+13125550111","phoneNumber":"+13125550111","phone_number":"+13125550111","serviceInterests":[],"servicesInterested":[],"services_interested":[],"source":"import","spokenPhone":null,"spoken_phone":null,"timeZone":null,"time_zone":null,"totalAppointments":16,"totalCalls":1,"totalMessages":1,"total_appointments":16,"total_calls":1,"total_messages":1,"updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}
 type ContactDetail = ContactWithHistory
 
 // ContactHistory What happened with a contact, the latest first.
@@ -2575,7 +2648,7 @@ type ContactHistory struct {
 	TotalMessages      int64 `json:"total_messages"`
 }
 
-// ContactList defines model for ContactList.
+// ContactList Example: {"contacts":[{"bookingSource":"import","booking_source":"import","contactName":"Ada Quillfeather","contact_name":"Ada Quillfeather","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"ada.quillfeather@patients.example","id":"01a204c0-4fcd-7261-8580-0ff18418dbad","language":null,"lastContactTime":"2026-11-19T19:34:01Z","last_contact_time":"2026-11-19T19:34:01Z","last_contacted_at":"2026-11-19T19:34:01Z","leadReasons":[],"leadScore":90,"leadStatus":"booked","lead_reasons":[],"lead_score":90,"lead_status":"booked","marketingConsentAt":"2026-08-24T19:34:02Z","marketing_consent_at":"2026-08-24T19:34:02Z","name":"Ada Quillfeather","notes":null,"phone":"+13125550111","phoneNumber":"+13125550111","phone_number":"+13125550111","serviceInterests":[],"servicesInterested":[],"services_interested":[],"source":"import","spokenPhone":null,"spoken_phone":null,"timeZone":null,"time_zone":null,"updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type ContactList struct {
 	Contacts []Contact `json:"contacts"`
 
@@ -2583,7 +2656,7 @@ type ContactList struct {
 	Pagination Pagination `json:"pagination"`
 }
 
-// ContactMerge defines model for ContactMerge.
+// ContactMerge Example: {"contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad"}
 type ContactMerge struct {
 	ContactId UUID `json:"contact_id"`
 }
@@ -2600,6 +2673,8 @@ type ContactOrigin struct {
 type ContactSource string
 
 // ContactStats How many contacts there are.
+//
+// Example: {"bookedLeads":6,"booked_leads":6,"coldLeads":0,"cold_leads":0,"hotLeads":1,"hot_leads":1,"lostLeads":0,"lost_leads":0,"newToday":8,"new_today":8,"totalLeads":8,"total_leads":8,"warmLeads":1,"warm_leads":1}
 type ContactStats struct {
 	// BookedLeadsCamel The same as `booked_leads`.
 	BookedLeadsCamel int64 `json:"bookedLeads"`
@@ -2631,9 +2706,11 @@ type ContactStats struct {
 }
 
 // ContactWish A new contact; a name, a number or an address at least.
+//
+// Example: {"email":"zoe.quillby@patients.example","leadStatus":"warm","name":"Zoe Quillby","phone":"(312) 555-0142","serviceInterests":["Whitening"]}
 type ContactWish = ContactWithOrigin
 
-// DashboardPulse defines model for DashboardPulse.
+// DashboardPulse Example: {"avg_duration_seconds":37,"hot_leads_count":1,"inbound_calls":5,"outbound_calls":0,"pipeline_value":7975,"success_rate":100,"total_calls":5}
 type DashboardPulse struct {
 	AvgDurationSeconds int   `json:"avg_duration_seconds"`
 	HotLeadsCount      int64 `json:"hot_leads_count"`
@@ -2651,7 +2728,7 @@ type DashboardPulse struct {
 // Day Example: 2030-03-04
 type Day = string
 
-// Done defines model for Done.
+// Done Example: {"success":true}
 type Done struct {
 	// Success Always true; a refusal is an `Error`.
 	Success bool `json:"success"`
@@ -2661,6 +2738,9 @@ type Done struct {
 type Error struct {
 	// Code The closed list of refusals.
 	Code ErrorCode `json:"code"`
+
+	// Details Why it cannot be booked or changed like this, and what is free instead.
+	Details *BookingRefusal `json:"details,omitempty"`
 
 	// Error A sentence that may be shown to the user.
 	Error string `json:"error"`
@@ -2672,7 +2752,7 @@ type Error struct {
 // ErrorCode The closed list of refusals.
 type ErrorCode string
 
-// FollowUpWish defines model for FollowUpWish.
+// FollowUpWish Example: {"message":"Whitening is 350 dollars. Shall we find a time?","method":"sms"}
 type FollowUpWish struct {
 	// Message As in `TextWish`.
 	Message string              `json:"message"`
@@ -2705,7 +2785,7 @@ type InboundFinding struct {
 // InboundFindingAbout defines model for InboundFinding.About.
 type InboundFindingAbout string
 
-// InboundLine defines model for InboundLine.
+// InboundLine Example: {"agentId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","inboundNumber":"+13125550190","requestId":"req_1","status":"active","success":true,"vapiAssistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10"}
 type InboundLine struct {
 	AgentId       *openapi_types.UUID `json:"agentId"`
 	InboundNumber string              `json:"inboundNumber"`
@@ -2723,7 +2803,7 @@ type InboundLine struct {
 	VapiPhoneNumberId *string `json:"vapiPhoneNumberId"`
 }
 
-// InboundSetup defines model for InboundSetup.
+// InboundSetup Example: {"twilioAccountSid":"AC0123456789abcdef0123456789abcdef","twilioAuthToken":"0123456789abcdef0123456789abcdef","twilioPhoneNumber":"+13125550190"}
 type InboundSetup struct {
 	// Routing dynamic, the default: Vapi asks us at every call who answers it; fixed: the number carries the agent's assistant.
 	// When we cannot answer, a dynamic number rings the location's own line.
@@ -2737,7 +2817,7 @@ type InboundSetup struct {
 	TwilioPhoneNumber string `json:"twilioPhoneNumber"`
 }
 
-// InboundStatus defines model for InboundStatus.
+// InboundStatus Example: {"activatedAt":"2026-11-22T19:34:05Z","configured":true,"inboundNumber":"+13125550190","lastAttemptedAt":"2026-11-22T19:34:05Z","lastError":null,"lastErrorCode":null,"status":"active","steps":[{"attempts":1,"error":null,"state":"done","step":"check"}],"vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","workspaceMismatch":false}
 type InboundStatus struct {
 	ActivatedAt *time.Time `json:"activatedAt"`
 
@@ -2760,29 +2840,97 @@ type InboundStatus struct {
 	WorkspaceMismatch bool `json:"workspaceMismatch"`
 }
 
-// InboundTest defines model for InboundTest.
+// InboundTest Example: {"findings":[{"about":"account","code":null,"message":null,"ok":true}],"message":"The line is as it should be.","success":true}
 type InboundTest struct {
 	Findings []InboundFinding `json:"findings"`
 	Message  string           `json:"message"`
 	Success  bool             `json:"success"`
 }
 
+// IntegrationState One account.
+type IntegrationState struct {
+	Connected bool `json:"connected"`
+
+	// LastVerified When its provider last accepted it.
+	LastVerified *time.Time `json:"lastVerified"`
+
+	// Problem Why its provider refused it when asked last.
+	Problem *string `json:"problem"`
+}
+
+// IntegrationVerified The provider's word.
+//
+// Example: {"connected":true,"lastVerified":"2026-11-22T19:34:05Z","success":true}
+type IntegrationVerified struct {
+	// Connected Always true.
+	Connected    bool      `json:"connected"`
+	LastVerified time.Time `json:"lastVerified"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
+// Integrations Every account by its name.
+type Integrations struct {
+	// Elevenlabs One account.
+	Elevenlabs IntegrationState `json:"elevenlabs"`
+
+	// GoogleCalendar One account.
+	GoogleCalendar IntegrationState `json:"googleCalendar"`
+
+	// Outlook One account.
+	Outlook IntegrationState `json:"outlook"`
+
+	// Resend One account.
+	Resend IntegrationState `json:"resend"`
+
+	// Twilio One account.
+	Twilio IntegrationState `json:"twilio"`
+
+	// Vapi One account.
+	Vapi IntegrationState `json:"vapi"`
+}
+
+// IntegrationsAnswer What is connected.
+//
+// Example: {"data":{"elevenlabs":{"connected":false,"lastVerified":null,"problem":null},"googleCalendar":{"connected":false,"lastVerified":null,"problem":null},"outlook":{"connected":false,"lastVerified":null,"problem":null},"resend":{"connected":false,"lastVerified":null,"problem":null},"twilio":{"connected":true,"lastVerified":"2026-11-22T19:34:05Z","problem":null},"vapi":{"connected":true,"lastVerified":"2026-11-22T19:34:05Z","problem":null}},"success":true}
+type IntegrationsAnswer struct {
+	// Data Every account by its name.
+	Data Integrations `json:"data"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+}
+
 // Invitation An address that was asked to join.
 type Invitation struct {
 	CreatedAt time.Time           `json:"created_at"`
 	Email     string              `json:"email"`
+	Expired   bool                `json:"expired"`
 	ExpiresAt time.Time           `json:"expires_at"`
 	Id        UUID                `json:"id"`
 	InvitedBy *openapi_types.UUID `json:"invited_by"`
+
+	// Mail What became of the invitation's e-mail, as in a message; `none` when none was to be sent.
+	Mail InvitationMailState `json:"mail"`
+
+	// MailReason Why it was blocked, failed or is unknown, as in a message.
+	MailReason *string    `json:"mail_reason"`
+	MailedAt   *time.Time `json:"mailed_at"`
 
 	// Role What the user may do in the organization.
 	Role Role `json:"role"`
 }
 
 // InvitationList The open invitations.
+//
+// Example: {"invitations":[{"created_at":"2026-11-22T19:34:01Z","email":"partner@lakeside.example","expired":false,"expires_at":"2026-11-29T19:34:01Z","id":"01a204c0-4fc5-71c5-9533-c373e318f0f2","invited_by":null,"mail":"sent","mail_reason":null,"mailed_at":"2026-11-22T19:34:05Z","role":"admin"}]}
 type InvitationList struct {
 	Invitations []Invitation `json:"invitations"`
 }
+
+// InvitationMailState What became of the invitation's e-mail, as in a message; `none` when none was to be sent.
+type InvitationMailState string
 
 // InvitationWish Whom to invite as what. agent is what older dashboards call staff.
 type InvitationWish struct {
@@ -2815,7 +2963,7 @@ type Lead struct {
 	Sentiment LeadSentiment `json:"sentiment"`
 }
 
-// LeadList defines model for LeadList.
+// LeadList Example: {"leads":[{"contact_name":"Finn Quillard","created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","last_call_summary":"Asked for the price of whitening.","last_contact_time":"2026-11-19T19:34:01Z","lead_score":80,"lead_temp":"hot","phone_number":"+13125550116","sentiment":{"label":null,"score":null,"summary":null}}]}
 type LeadList struct {
 	Leads []Lead `json:"leads"`
 }
@@ -2837,6 +2985,8 @@ type LeadStatus string
 type LocalOrInstant = string
 
 // Location A place where visits happen.
+//
+// Example: {"address":"400 North Lake Shore Drive, Chicago","calendar_stale_after_minutes":15,"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Lakeside Dental","phone":"+13125550190","time_zone":"America/Chicago","updated_at":"2026-11-22T19:34:01Z"}
 type Location struct {
 	Address *string `json:"address"`
 
@@ -2855,9 +3005,13 @@ type Location struct {
 }
 
 // LocationChange What to change; null clears address and phone.
+//
+// Example: {"phone":"+13125550190"}
 type LocationChange = json.RawMessage
 
 // LocationList One page.
+//
+// Example: {"locations":[{"address":"400 North Lake Shore Drive, Chicago","calendar_stale_after_minutes":15,"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Lakeside Dental","phone":"+13125550190","time_zone":"America/Chicago","updated_at":"2026-11-22T19:34:01Z"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type LocationList struct {
 	Locations []Location `json:"locations"`
 
@@ -2869,12 +3023,22 @@ type LocationList struct {
 type LocationWish = json.RawMessage
 
 // Member A membership.
+//
+// Example: {"accepted_at":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"owner@lakeside.example","id":"01a204c0-4fb2-7187-bbff-b02dad8be44e","invited_at":null,"invited_by":null,"name":"Nora Quillfeather","org_id":"01a204c0-4fae-755e-b36c-d44d63de7017","role":"owner","updated_at":"2026-11-22T19:34:01Z","user":{"created_at":"2026-11-22T19:34:01Z","email":"owner@lakeside.example","id":"d0000000-0000-4000-8000-000000000001"},"user_id":"d0000000-0000-4000-8000-000000000001"}
 type Member struct {
-	CreatedAt time.Time `json:"created_at"`
-	Email     *string   `json:"email"`
-	Id        UUID      `json:"id"`
-	Name      *string   `json:"name"`
-	OrgId     UUID      `json:"org_id"`
+	// AcceptedAt The same as `created_at`.
+	AcceptedAt time.Time `json:"accepted_at"`
+	CreatedAt  time.Time `json:"created_at"`
+	Email      *string   `json:"email"`
+	Id         UUID      `json:"id"`
+
+	// InvitedAt Always null, for older dashboards.
+	InvitedAt *time.Time `json:"invited_at"`
+
+	// InvitedBy Always null, for older dashboards.
+	InvitedBy *openapi_types.UUID `json:"invited_by"`
+	Name      *string             `json:"name"`
+	OrgId     UUID                `json:"org_id"`
 
 	// Role What the user may do in the organization.
 	Role      Role      `json:"role"`
@@ -2923,7 +3087,7 @@ type Message struct {
 	Subject         *string    `json:"subject"`
 }
 
-// MessageList defines model for MessageList.
+// MessageList Example: {"messages":[{"actor_user_id":null,"appointment_id":null,"call_id":null,"category":"reminder","contact_id":"01a204c0-4fd1-70ca-9ebc-b25ee3df9d73","contact_name":"Eve Quillstone","content":"Lakeside Dental: see you tomorrow. Reply C to confirm, X to change, STOP to end.","created_at":"2026-11-20T19:34:02Z","direction":"outbound","external_message_id":"demo-512e9f1d-43e3-42c3-8396-5be62515b596","id":"01a204c0-50e0-733d-b4c8-d4d4088bb23c","method":"sms","provider_error":"30003","reason":"refused","recipient":"+13125550115","segments":1,"sent_at":null,"service_provider":"twilio","status":"failed","subject":null}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type MessageList struct {
 	Messages []Message `json:"messages"`
 
@@ -2962,7 +3126,7 @@ type MessageOfContact struct {
 	Subject     *string    `json:"subject"`
 }
 
-// MessageRules defines model for MessageRules.
+// MessageRules Example: {"emailConfirmations":true,"followUpWindowMinutes":60,"messagesPerDay":1000,"missedCallText":false,"quietFrom":"21:00","quietUntil":"08:00","reminderMinutesBefore":[1440,120]}
 type MessageRules struct {
 	// EmailConfirmations Whether confirmations also go by e-mail where there is an address.
 	EmailConfirmations bool `json:"emailConfirmations"`
@@ -2986,7 +3150,7 @@ type MessageRules struct {
 	ReminderMinutesBefore []int `json:"reminderMinutesBefore"`
 }
 
-// MessageRulesChange defines model for MessageRulesChange.
+// MessageRulesChange Example: {"quietFrom":"20:00","quietUntil":"09:00"}
 type MessageRulesChange struct {
 	EmailConfirmations    *bool `json:"emailConfirmations,omitempty"`
 	FollowUpWindowMinutes *int  `json:"followUpWindowMinutes,omitempty"`
@@ -3024,7 +3188,7 @@ type MessageStat struct {
 	Unknown int64 `json:"unknown"`
 }
 
-// MessageStats defines model for MessageStats.
+// MessageStats Example: {"from":"2026-11-01","stats":[{"blocked":0,"category":"follow_up","day":"2026-11-17","delivered":1,"failed":0,"method":"sms","received":0,"segments":1,"sent":1,"unknown":0}],"to":"2026-11-30"}
 type MessageStats struct {
 	From  openapi_types.Date `json:"from"`
 	Stats []MessageStat      `json:"stats"`
@@ -3032,21 +3196,34 @@ type MessageStats struct {
 }
 
 // NewInvitation An invitation with its token.
+//
+// Example: {"created_at":"2026-11-22T19:49:31Z","email":"desk2@lakeside.example","expired":false,"expires_at":"2026-11-29T19:49:31Z","id":"01a204ce-7dd0-7327-81d4-7a441529594b","invited_by":"d0000000-0000-4000-8000-000000000001","link":"https://dashboard.clinic.example/invitations/9tq0…","mail":"queued","mail_reason":null,"mailed_at":null,"role":"staff","token":"9tq0…"}
 type NewInvitation struct {
 	CreatedAt time.Time           `json:"created_at"`
 	Email     string              `json:"email"`
+	Expired   bool                `json:"expired"`
 	ExpiresAt time.Time           `json:"expires_at"`
 	Id        UUID                `json:"id"`
 	InvitedBy *openapi_types.UUID `json:"invited_by"`
 
+	// Link What the e-mail holds: the dashboard with the token. Null when its address is not configured.
+	Link *string `json:"link"`
+
+	// Mail What became of the invitation's e-mail, as in a message; `none` when none was to be sent.
+	Mail InvitationMailState `json:"mail"`
+
+	// MailReason Why it was blocked, failed or is unknown, as in a message.
+	MailReason *string    `json:"mail_reason"`
+	MailedAt   *time.Time `json:"mailed_at"`
+
 	// Role What the user may do in the organization.
 	Role Role `json:"role"`
 
-	// Token Shown once; stored as a hash only.
+	// Token Shown to who invites; stored as a hash only.
 	Token string `json:"token"`
 }
 
-// Notification defines model for Notification.
+// Notification Example: {"action_url":null,"created_at":"2026-11-22T19:34:02Z","id":"01a204c0-5042-73db-937b-a4c75e614037","is_read":true,"message":"","read":true,"read_at":"2026-11-22T19:50:00Z","related_entity_id":"01a204c0-5040-7e2e-bdfb-d352f50b96df","related_entity_type":"call","title":"A caller left a message","type":"caller_message"}
 type Notification struct {
 	// ActionUrl Always null; the dashboard knows its own pages.
 	ActionUrl         *string             `json:"action_url"`
@@ -3062,7 +3239,7 @@ type Notification struct {
 	Type              NotificationType    `json:"type"`
 }
 
-// NotificationList defines model for NotificationList.
+// NotificationList Example: {"notifications":[{"action_url":null,"created_at":"2026-11-22T19:34:02Z","id":"01a204c0-5042-73db-937b-a4c75e614037","is_read":false,"message":"","read":false,"read_at":null,"related_entity_id":"01a204c0-5040-7e2e-bdfb-d352f50b96df","related_entity_type":"call","title":"A caller left a message","type":"caller_message"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1},"unreadCount":1,"unread_count":1}
 type NotificationList struct {
 	Notifications []Notification `json:"notifications"`
 
@@ -3075,7 +3252,7 @@ type NotificationList struct {
 // NotificationType defines model for NotificationType.
 type NotificationType string
 
-// NumberReleased defines model for NumberReleased.
+// NumberReleased Example: {"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","status":"released","success":true}
 type NumberReleased struct {
 	Id UUID `json:"id"`
 
@@ -3086,6 +3263,8 @@ type NumberReleased struct {
 }
 
 // Org The organization and its rules for booking and safety.
+//
+// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","recording_consent":"announce","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
 type Org struct {
 	AiDisclosure        bool                `json:"ai_disclosure"`
 	ApprovalRequired    bool                `json:"approval_required"`
@@ -3124,6 +3303,11 @@ type OrgStatus string
 // OrgChange What to change; what is left out stays.
 type OrgChange = json.RawMessage
 
+// OrgName Example: {"name":"Lakeside Dental"}
+type OrgName struct {
+	Name string `json:"name"`
+}
+
 // OrgValidation Example: {"message":"Organization validated.","orgId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","role":"owner","success":true,"userId":"5b6f8f3e-2f0b-4b1e-9c57-3d1f1a0e7c21","validated":true}
 type OrgValidation struct {
 	Message string `json:"message"`
@@ -3142,9 +3326,12 @@ type OrgValidation struct {
 
 // Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
 type Pagination struct {
-	Limit int   `json:"limit"`
-	Page  int   `json:"page"`
-	Pages int64 `json:"pages"`
+	Limit int `json:"limit"`
+
+	// Offset Rows on the pages before; only of `GET /api/services`, whose older clients read it.
+	Offset *int  `json:"offset,omitempty"`
+	Page   int   `json:"page"`
+	Pages  int64 `json:"pages"`
 
 	// Total How many there are on all pages.
 	Total int64 `json:"total"`
@@ -3154,6 +3341,8 @@ type Pagination struct {
 }
 
 // Patient Who comes to a visit. A parent is one contact with several patients.
+//
+// Example: {"contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","dateOfBirth":"1984-03-09","date_of_birth":"1984-03-09","id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","madeByVoice":false,"made_by_voice":false,"name":"Ada Quillfeather","updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}
 type Patient struct {
 	ContactIdCamel UUID `json:"contactId"`
 	ContactId      UUID `json:"contact_id"`
@@ -3179,7 +3368,7 @@ type Patient struct {
 	UpdatedAt      time.Time `json:"updated_at"`
 }
 
-// PatientChange defines model for PatientChange.
+// PatientChange Example: {"date_of_birth":"2019-04-02"}
 type PatientChange struct {
 	// DateOfBirth The same as `date_of_birth`.
 	DateOfBirth *string `json:"dateOfBirth,omitempty"`
@@ -3189,12 +3378,12 @@ type PatientChange struct {
 	Name           *string `json:"name,omitempty"`
 }
 
-// PatientList defines model for PatientList.
+// PatientList Example: {"patients":[{"contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","dateOfBirth":"1984-03-09","date_of_birth":"1984-03-09","id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","madeByVoice":false,"made_by_voice":false,"name":"Ada Quillfeather","updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}]}
 type PatientList struct {
 	Patients []Patient `json:"patients"`
 }
 
-// PatientWish defines model for PatientWish.
+// PatientWish Example: {"date_of_birth":"2019-04-02","name":"Max Quillby"}
 type PatientWish struct {
 	// DateOfBirth The same as `date_of_birth`.
 	DateOfBirth *string `json:"dateOfBirth,omitempty"`
@@ -3204,16 +3393,16 @@ type PatientWish struct {
 	Name           string  `json:"name"`
 }
 
-// PhoneMappingAnswer defines model for PhoneMappingAnswer.
+// PhoneMappingAnswer Example: {"mapping":{"agentId":null,"agentName":"Receptionist","createdAt":"2026-11-22T19:34:05Z","error":null,"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationName":"Main","number":"+13125550190","ownLine":"+13125550150","phoneNumber":"+13125550190","provider":"twilio","routing":"dynamic","status":"active","updatedAt":"2026-11-22T19:34:05Z","vapiAssistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10"},"success":true}
 type PhoneMappingAnswer struct {
 	Mapping PhoneNumber `json:"mapping"`
 	Success bool        `json:"success"`
 }
 
-// PhoneMappingChange defines model for PhoneMappingChange.
+// PhoneMappingChange Example: {"agentId":null}
 type PhoneMappingChange = json.RawMessage
 
-// PhoneMappingList defines model for PhoneMappingList.
+// PhoneMappingList Example: {"mappings":[{"agentId":null,"agentName":"Receptionist","createdAt":"2026-11-22T19:34:05Z","error":null,"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationName":"Main","number":"+13125550190","ownLine":"+13125550150","phoneNumber":"+13125550190","provider":"twilio","routing":"dynamic","status":"active","updatedAt":"2026-11-22T19:34:05Z","vapiAssistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1},"success":true}
 type PhoneMappingList struct {
 	Mappings []PhoneNumber `json:"mappings"`
 
@@ -3222,7 +3411,7 @@ type PhoneMappingList struct {
 	Success    bool       `json:"success"`
 }
 
-// PhoneMappingWish defines model for PhoneMappingWish.
+// PhoneMappingWish Example: {"phoneNumber":"+13125550190","routing":"fixed"}
 type PhoneMappingWish struct {
 	AgentId     *openapi_types.UUID `json:"agentId,omitempty"`
 	LocationId  *UUID               `json:"locationId,omitempty"`
@@ -3266,13 +3455,13 @@ type PhoneNumber struct {
 	VapiPhoneNumberId *string           `json:"vapiPhoneNumberId"`
 }
 
-// PhoneNumberAnswer defines model for PhoneNumberAnswer.
+// PhoneNumberAnswer Example: {"number":{"agentId":null,"agentName":"Receptionist","createdAt":"2026-11-22T19:34:05Z","error":null,"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationName":"Main","number":"+13125550190","ownLine":"+13125550150","phoneNumber":"+13125550190","provider":"twilio","routing":"dynamic","status":"active","updatedAt":"2026-11-22T19:34:05Z","vapiAssistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10"},"success":true}
 type PhoneNumberAnswer struct {
 	Number  PhoneNumber `json:"number"`
 	Success bool        `json:"success"`
 }
 
-// PhoneNumberList defines model for PhoneNumberList.
+// PhoneNumberList Example: {"numbers":[{"agentId":null,"agentName":"Receptionist","createdAt":"2026-11-22T19:34:05Z","error":null,"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationName":"Main","number":"+13125550190","ownLine":"+13125550150","phoneNumber":"+13125550190","provider":"twilio","routing":"dynamic","status":"active","updatedAt":"2026-11-22T19:34:05Z","vapiAssistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1},"success":true}
 type PhoneNumberList struct {
 	Numbers []PhoneNumber `json:"numbers"`
 
@@ -3281,12 +3470,12 @@ type PhoneNumberList struct {
 	Success    bool       `json:"success"`
 }
 
-// Preview defines model for Preview.
+// Preview Example: {"text":"Example Clinic: thank you for your visit, Robin."}
 type Preview struct {
 	Text string `json:"text"`
 }
 
-// PreviewWish defines model for PreviewWish.
+// PreviewWish Example: {"body":"{clinic}: thank you for your visit, {first_name}.","kind":"follow_up"}
 type PreviewWish struct {
 	Body string `json:"body"`
 
@@ -3335,7 +3524,7 @@ type RecentCall struct {
 	ToNumber *string    `json:"to_number"`
 }
 
-// ResendAccount defines model for ResendAccount.
+// ResendAccount Example: {"apiKey":"re_0123456789abcdef","fromAddress":"hello@clinic.example"}
 type ResendAccount struct {
 	// ApiKey Stored sealed, shown to nobody again.
 	ApiKey string `json:"apiKey"`
@@ -3363,6 +3552,8 @@ type ResendConfigAnswer struct {
 }
 
 // Resource Who or what is booked, one visit at a time.
+//
+// Example: {"active":true,"aliases":["Dr. Okafor","Maya","the dentist"],"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","kind":"practitioner","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Dr. Maya Okafor","service_ids":["01a204c0-4fb8-7291-b621-a4fabaa843c7"],"updated_at":"2026-11-22T19:34:01Z"}
 type Resource struct {
 	Active     bool         `json:"active"`
 	Aliases    []string     `json:"aliases"`
@@ -3381,6 +3572,8 @@ type Resource struct {
 type ResourceKind string
 
 // ResourceChange What to change; a resource stays at its location.
+//
+// Example: {"active":false}
 type ResourceChange = json.RawMessage
 
 // ResourceHours The week of a resource, instead of its location's.
@@ -3390,6 +3583,8 @@ type ResourceHours struct {
 }
 
 // ResourceList One page.
+//
+// Example: {"pagination":{"limit":1,"page":1,"pages":2,"total":2},"resources":[{"active":true,"aliases":["Dr. Okafor","Maya","the dentist"],"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb7-72c7-9969-4e10b743a37f","kind":"practitioner","location_id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Dr. Maya Okafor","service_ids":["01a204c0-4fb8-7291-b621-a4fabaa843c7"],"updated_at":"2026-11-22T19:34:01Z"}]}
 type ResourceList struct {
 	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
 	Pagination Pagination `json:"pagination"`
@@ -3423,6 +3618,8 @@ type RoleWishRole string
 type Routing string
 
 // Service What a patient comes for.
+//
+// Example: {"active":true,"aliases":["checkup","exam","examination","appointment","visit"],"buffer_after_minutes":null,"buffer_before_minutes":null,"created_at":"2026-11-22T19:34:01Z","currency":"USD","duration_minutes":30,"id":"01a204c0-4fb8-7291-b621-a4fabaa843c7","name":"Check-up","price_minor":9500,"updated_at":"2026-11-22T19:34:01Z"}
 type Service struct {
 	Active  bool     `json:"active"`
 	Aliases []string `json:"aliases"`
@@ -3444,9 +3641,13 @@ type Service struct {
 }
 
 // ServiceChange What to change; what is left out stays.
+//
+// Example: {"price_minor":9900}
 type ServiceChange = json.RawMessage
 
 // ServiceList One page.
+//
+// Example: {"pagination":{"limit":1,"offset":0,"page":1,"pages":5,"total":5},"services":[{"active":true,"aliases":["checkup","exam","examination","appointment","visit"],"buffer_after_minutes":null,"buffer_before_minutes":null,"created_at":"2026-11-22T19:34:01Z","currency":"USD","duration_minutes":30,"id":"01a204c0-4fb8-7291-b621-a4fabaa843c7","name":"Check-up","price_minor":9500,"updated_at":"2026-11-22T19:34:01Z"}]}
 type ServiceList struct {
 	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
 	Pagination Pagination `json:"pagination"`
@@ -3461,7 +3662,7 @@ type ServiceWish = json.RawMessage
 // them yet. `failed`: see the error. All but `synced` are tried again.
 type SyncStatus string
 
-// Template defines model for Template.
+// Template Example: {"active":true,"body":"{clinic}: how are you after your visit, {first_name}? Call {phone} if anything is wrong.","createdAt":"2026-11-22T19:34:02Z","id":"01a204c0-50d0-75bb-8d1f-72e94c9e1679","kind":"follow_up","language":"en","name":"How are you?","updatedAt":"2026-11-22T19:34:02Z"}
 type Template struct {
 	Active    bool      `json:"active"`
 	Body      string    `json:"body"`
@@ -3483,12 +3684,12 @@ type Template struct {
 // TemplateKind What a template is for. `follow_up` and `marketing` are chosen by people, the others go out by themselves.
 type TemplateKind string
 
-// TemplateList defines model for TemplateList.
+// TemplateList Example: {"templates":[{"active":true,"body":"{clinic}: how are you after your visit, {first_name}? Call {phone} if anything is wrong.","createdAt":"2026-11-22T19:34:02Z","id":"01a204c0-50d0-75bb-8d1f-72e94c9e1679","kind":"follow_up","language":"en","name":"How are you?","updatedAt":"2026-11-22T19:34:02Z"}]}
 type TemplateList struct {
 	Templates []Template `json:"templates"`
 }
 
-// TemplateWish defines model for TemplateWish.
+// TemplateWish Example: {"body":"{clinic}: thank you for your visit, {first_name}.","kind":"follow_up","language":"en","name":"Thank you"}
 type TemplateWish struct {
 	// Active Of the kinds that go out by themselves one template per language is active.
 	Active *bool `json:"active,omitempty"`
@@ -3522,7 +3723,7 @@ type TextSent struct {
 	Success bool `json:"success"`
 }
 
-// TextWish defines model for TextWish.
+// TextWish Example: {"message":"Shall we find you a time?"}
 type TextWish struct {
 	// Message The text, 1 to 160 characters after blanks around it are dropped. Every Unicode code point counts as one.
 	Message string `json:"message"`
@@ -3542,7 +3743,7 @@ type ToolHealth struct {
 	Registered bool `json:"registered"`
 }
 
-// ToolsHealth defines model for ToolsHealth.
+// ToolsHealth Example: {"agents":[{"desiredVersion":1,"id":"01a204c0-4fbd-7a1d-88b5-285c3e5ac5ee","name":"Receptionist","role":"inbound","syncError":null,"syncStatus":"synced","syncedAt":"2026-11-22T19:35:05Z","syncedVersion":1}],"healthy":false,"orgId":"01a204c0-4fae-755e-b36c-d44d63de7017","success":true,"tools":[{"agents":1,"lastError":null,"linked":true,"linkedAgents":1,"name":"bookClinicAppointment","registered":false}],"toolsRegistered":2}
 type ToolsHealth struct {
 	Agents          []AgentHealth `json:"agents"`
 	Healthy         bool          `json:"healthy"`
@@ -3567,7 +3768,7 @@ type Turn struct {
 	Timestamp *float64 `json:"timestamp"`
 }
 
-// TwilioAccount defines model for TwilioAccount.
+// TwilioAccount Example: {"accountSid":"AC0123456789abcdef0123456789abcdef","authToken":"0123456789abcdef0123456789abcdef","phoneNumber":"+13125550190"}
 type TwilioAccount struct {
 	AccountSid string `json:"accountSid"`
 
@@ -3618,7 +3819,7 @@ type TwilioShown struct {
 // UUID defines model for UUID.
 type UUID = openapi_types.UUID
 
-// UnreadNotifications defines model for UnreadNotifications.
+// UnreadNotifications Example: {"recentUnread":[{"action_url":null,"created_at":"2026-11-22T19:34:02Z","id":"01a204c0-5042-73db-937b-a4c75e614037","is_read":false,"message":"","read":false,"read_at":null,"related_entity_id":"01a204c0-5040-7e2e-bdfb-d352f50b96df","related_entity_type":"call","title":"A caller left a message","type":"caller_message"}],"unreadCount":1,"unread_count":1}
 type UnreadNotifications struct {
 	RecentUnread     []Notification `json:"recentUnread"`
 	UnreadCount      int64          `json:"unreadCount"`
@@ -3636,7 +3837,7 @@ type VapiNumber struct {
 	Provider string `json:"provider"`
 }
 
-// VapiNumbers defines model for VapiNumbers.
+// VapiNumbers Example: {"numbers":[{"assistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","id":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","name":"Main","number":"+13125550190","provider":"twilio"}],"success":true}
 type VapiNumbers struct {
 	Numbers []VapiNumber `json:"numbers"`
 	Success bool         `json:"success"`
@@ -3732,8 +3933,8 @@ type UserID = UUID
 // BadRequest defines model for BadRequest.
 type BadRequest = Error
 
-// BookingRefused An `Error` with why and what is free instead.
-type BookingRefused = BookingRefusal
+// BookingRefused defines model for BookingRefused.
+type BookingRefused = Error
 
 // Conflict defines model for Conflict.
 type Conflict = Error
@@ -3989,6 +4190,15 @@ type ListPhoneMappingsParams struct {
 	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// VerifyIntegrationParams defines parameters for VerifyIntegration.
+type VerifyIntegrationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// VerifyIntegrationParamsProvider defines parameters for VerifyIntegration.
+type VerifyIntegrationParamsProvider string
+
 // ListLocationsParams defines parameters for ListLocations.
 type ListLocationsParams struct {
 	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
@@ -4107,6 +4317,12 @@ type ChangeOrgParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RenameOrgParams defines parameters for RenameOrg.
+type RenameOrgParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListPhoneNumbersParams defines parameters for ListPhoneNumbers.
 type ListPhoneNumbersParams struct {
 	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
@@ -4173,6 +4389,12 @@ type UpdateServiceParams struct {
 
 // WithdrawInvitationParams defines parameters for WithdrawInvitation.
 type WithdrawInvitationParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RenewInvitationParams defines parameters for RenewInvitation.
+type RenewInvitationParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -4275,6 +4497,9 @@ type ChangeMessageRulesJSONRequestBody = MessageRulesChange
 
 // ChangeOrgJSONRequestBody defines body for ChangeOrg for application/json ContentType.
 type ChangeOrgJSONRequestBody = OrgChange
+
+// RenameOrgJSONRequestBody defines body for RenameOrg for application/json ContentType.
+type RenameOrgJSONRequestBody = OrgName
 
 // CreateResourceJSONRequestBody defines body for CreateResource for application/json ContentType.
 type CreateResourceJSONRequestBody = ResourceWish
@@ -4416,6 +4641,9 @@ type ServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(w http.ResponseWriter, r *http.Request, id ID, params TextContactParams)
+	// GetCSRFToken A token that nothing asks for, for dashboards of 2026.
+	// (GET /api/csrf-token)
+	GetCSRFToken(w http.ResponseWriter, r *http.Request)
 	// SaveAgentBehavior Save how agents speak.
 	// (POST /api/founder-console/agent/behavior)
 	SaveAgentBehavior(w http.ResponseWriter, r *http.Request, params SaveAgentBehaviorParams)
@@ -4467,6 +4695,9 @@ type ServerInterface interface {
 	// ConnectResend Connect a Resend account, or replace the connected one.
 	// (POST /api/integrations/resend)
 	ConnectResend(w http.ResponseWriter, r *http.Request)
+	// IntegrationStatus What is connected?
+	// (GET /api/integrations/status)
+	IntegrationStatus(w http.ResponseWriter, r *http.Request)
 	// DisconnectTwilio Forget the Twilio account.
 	// (DELETE /api/integrations/twilio)
 	DisconnectTwilio(w http.ResponseWriter, r *http.Request)
@@ -4479,6 +4710,9 @@ type ServerInterface interface {
 	// ListVapiNumbers The organization's numbers at Vapi
 	// (GET /api/integrations/vapi/numbers)
 	ListVapiNumbers(w http.ResponseWriter, r *http.Request)
+	// VerifyIntegration Ask a provider whether it still accepts the account.
+	// (POST /api/integrations/{provider}/verify)
+	VerifyIntegration(w http.ResponseWriter, r *http.Request, provider VerifyIntegrationParamsProvider, params VerifyIntegrationParams)
 	// ListLocations The locations, by name.
 	// (GET /api/locations)
 	ListLocations(w http.ResponseWriter, r *http.Request, params ListLocationsParams)
@@ -4557,6 +4791,12 @@ type ServerInterface interface {
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(w http.ResponseWriter, r *http.Request, orgId UUID)
+	// GetOrgById How is my organization set up? The path of older dashboards.
+	// (GET /api/orgs/{orgId})
+	GetOrgById(w http.ResponseWriter, r *http.Request, orgId UUID)
+	// RenameOrg Rename my organization. The path of older dashboards.
+	// (PUT /api/orgs/{orgId})
+	RenameOrg(w http.ResponseWriter, r *http.Request, orgId UUID, params RenameOrgParams)
 	// ListPhoneNumbers The organization's numbers
 	// (GET /api/phone-numbers)
 	ListPhoneNumbers(w http.ResponseWriter, r *http.Request, params ListPhoneNumbersParams)
@@ -4596,6 +4836,9 @@ type ServerInterface interface {
 	// WithdrawInvitation Take an open invitation back.
 	// (DELETE /api/team/invitations/{id})
 	WithdrawInvitation(w http.ResponseWriter, r *http.Request, id ID, params WithdrawInvitationParams)
+	// RenewInvitation Mail an open invitation once more.
+	// (POST /api/team/invitations/{id}/resend)
+	RenewInvitation(w http.ResponseWriter, r *http.Request, id ID, params RenewInvitationParams)
 	// ListMembers Who belongs to the organization?
 	// (GET /api/team/members)
 	ListMembers(w http.ResponseWriter, r *http.Request)
@@ -6331,6 +6574,20 @@ func (siw *ServerInterfaceWrapper) TextContact(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// GetCSRFToken operation middleware
+func (siw *ServerInterfaceWrapper) GetCSRFToken(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetCSRFToken(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // SaveAgentBehavior operation middleware
 func (siw *ServerInterfaceWrapper) SaveAgentBehavior(w http.ResponseWriter, r *http.Request) {
 
@@ -6695,6 +6952,20 @@ func (siw *ServerInterfaceWrapper) ConnectResend(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// IntegrationStatus operation middleware
+func (siw *ServerInterfaceWrapper) IntegrationStatus(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.IntegrationStatus(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // DisconnectTwilio operation middleware
 func (siw *ServerInterfaceWrapper) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
 
@@ -6742,6 +7013,56 @@ func (siw *ServerInterfaceWrapper) ListVapiNumbers(w http.ResponseWriter, r *htt
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ListVapiNumbers(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// VerifyIntegration operation middleware
+func (siw *ServerInterfaceWrapper) VerifyIntegration(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "provider" -------------
+	var provider VerifyIntegrationParamsProvider
+
+	err = runtime.BindStyledParameterWithOptions("simple", "provider", r.PathValue("provider"), &provider, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "provider", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params VerifyIntegrationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.VerifyIntegration(w, r, provider, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -7729,6 +8050,82 @@ func (siw *ServerInterfaceWrapper) ValidateOrg(w http.ResponseWriter, r *http.Re
 	handler.ServeHTTP(w, r)
 }
 
+// GetOrgById operation middleware
+func (siw *ServerInterfaceWrapper) GetOrgById(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orgId" -------------
+	var orgId UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orgId", r.PathValue("orgId"), &orgId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orgId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOrgById(w, r, orgId)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// RenameOrg operation middleware
+func (siw *ServerInterfaceWrapper) RenameOrg(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "orgId" -------------
+	var orgId UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "orgId", r.PathValue("orgId"), &orgId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "orgId", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RenameOrgParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RenameOrg(w, r, orgId, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListPhoneNumbers operation middleware
 func (siw *ServerInterfaceWrapper) ListPhoneNumbers(w http.ResponseWriter, r *http.Request) {
 
@@ -8291,6 +8688,56 @@ func (siw *ServerInterfaceWrapper) WithdrawInvitation(w http.ResponseWriter, r *
 	handler.ServeHTTP(w, r)
 }
 
+// RenewInvitation operation middleware
+func (siw *ServerInterfaceWrapper) RenewInvitation(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RenewInvitationParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.RenewInvitation(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListMembers operation middleware
 func (siw *ServerInterfaceWrapper) ListMembers(w http.ResponseWriter, r *http.Request) {
 
@@ -8595,6 +9042,8 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	}
 
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs/validate/{orgId}", wrapper.ValidateOrg)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/status", wrapper.IntegrationStatus)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/{provider}/verify", wrapper.VerifyIntegration)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/integrations/twilio", wrapper.DisconnectTwilio)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/twilio", wrapper.GetTwilio)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/integrations/twilio", wrapper.ConnectTwilio)
@@ -8676,6 +9125,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/audit-log", wrapper.ListAuditLog)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs", wrapper.GetOrg)
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/orgs", wrapper.ChangeOrg)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/orgs/{orgId}", wrapper.GetOrgById)
+	m.HandleFunc(http.MethodPut+" "+options.BaseURL+"/api/orgs/{orgId}", wrapper.RenameOrg)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/csrf-token", wrapper.GetCSRFToken)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/locations", wrapper.ListLocations)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/locations", wrapper.CreateLocation)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/locations/{id}", wrapper.DeleteLocation)
@@ -8699,6 +9151,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/team/members/{userId}/role", wrapper.ChangeMemberRole)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/roles", wrapper.ListRoles)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/team/invitations", wrapper.ListInvitations)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/team/invitations/{id}/resend", wrapper.RenewInvitation)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/team/invitations/{id}", wrapper.WithdrawInvitation)
 
 	return m
@@ -8706,7 +9159,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 
 type BadRequestJSONResponse Error
 
-type BookingRefusedJSONResponse BookingRefusal
+type BookingRefusedJSONResponse Error
 
 type ConflictJSONResponse Error
 
@@ -8773,16 +9226,16 @@ func (response DashboardPulse401JSONResponse) VisitDashboardPulseResponse(w http
 	return err
 }
 
-type DashboardPulse403JSONResponse struct{ ForbiddenJSONResponse }
+type DashboardPulse410JSONResponse struct{ GoneJSONResponse }
 
-func (response DashboardPulse403JSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
+func (response DashboardPulse410JSONResponse) VisitDashboardPulseResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -8858,16 +9311,16 @@ func (response ListLeads401JSONResponse) VisitListLeadsResponse(w http.ResponseW
 	return err
 }
 
-type ListLeads403JSONResponse struct{ ForbiddenJSONResponse }
+type ListLeads410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListLeads403JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
+func (response ListLeads410JSONResponse) VisitListLeadsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -8928,16 +9381,16 @@ func (response RecentActivity401JSONResponse) VisitRecentActivityResponse(w http
 	return err
 }
 
-type RecentActivity403JSONResponse struct{ ForbiddenJSONResponse }
+type RecentActivity410JSONResponse struct{ GoneJSONResponse }
 
-func (response RecentActivity403JSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
+func (response RecentActivity410JSONResponse) VisitRecentActivityResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9150,6 +9603,20 @@ func (response CreateAppointment410JSONResponse) VisitCreateAppointmentResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAppointment422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateAppointment422JSONResponse) VisitCreateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9376,6 +9843,20 @@ func (response DeleteAppointment410JSONResponse) VisitDeleteAppointmentResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteAppointment422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteAppointment422JSONResponse) VisitDeleteAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9607,6 +10088,20 @@ func (response UpdateAppointment410JSONResponse) VisitUpdateAppointmentResponse(
 	return err
 }
 
+type UpdateAppointment422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateAppointment422JSONResponse) VisitUpdateAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateAppointmentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -9730,6 +10225,20 @@ func (response ApproveAppointment410JSONResponse) VisitApproveAppointmentRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveAppointment422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ApproveAppointment422JSONResponse) VisitApproveAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9862,6 +10371,20 @@ func (response CancelAppointment410JSONResponse) VisitCancelAppointmentResponse(
 	return err
 }
 
+type CancelAppointment422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CancelAppointment422JSONResponse) VisitCancelAppointmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CancelAppointmentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -9914,6 +10437,20 @@ func (response GetAvailableVoices401JSONResponse) VisitGetAvailableVoicesRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAvailableVoices410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetAvailableVoices410JSONResponse) VisitGetAvailableVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -9999,6 +10536,20 @@ func (response ListAuditLog403JSONResponse) VisitListAuditLogResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditLog410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListAuditLog410JSONResponse) VisitListAuditLogResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10159,16 +10710,16 @@ func (response ListCalls401JSONResponse) VisitListCallsResponse(w http.ResponseW
 	return err
 }
 
-type ListCalls403JSONResponse struct{ ForbiddenJSONResponse }
+type ListCalls410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListCalls403JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
+func (response ListCalls410JSONResponse) VisitListCallsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10229,16 +10780,16 @@ func (response CallSummary401JSONResponse) VisitCallSummaryResponse(w http.Respo
 	return err
 }
 
-type CallSummary403JSONResponse struct{ ForbiddenJSONResponse }
+type CallSummary410JSONResponse struct{ GoneJSONResponse }
 
-func (response CallSummary403JSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
+func (response CallSummary410JSONResponse) VisitCallSummaryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10299,16 +10850,16 @@ func (response CallStats401JSONResponse) VisitCallStatsResponse(w http.ResponseW
 	return err
 }
 
-type CallStats403JSONResponse struct{ ForbiddenJSONResponse }
+type CallStats410JSONResponse struct{ GoneJSONResponse }
 
-func (response CallStats403JSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
+func (response CallStats410JSONResponse) VisitCallStatsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10426,6 +10977,34 @@ func (response DeleteCall409JSONResponse) VisitDeleteCallResponse(w http.Respons
 	return err
 }
 
+type DeleteCall410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteCall410JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteCall422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteCall422JSONResponse) VisitDeleteCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteCalldefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -10497,20 +11076,6 @@ func (response GetCall401JSONResponse) VisitGetCallResponse(w http.ResponseWrite
 	return err
 }
 
-type GetCall403JSONResponse struct{ ForbiddenJSONResponse }
-
-func (response GetCall403JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type GetCall404JSONResponse struct{ NotFoundJSONResponse }
 
 func (response GetCall404JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
@@ -10521,6 +11086,20 @@ func (response GetCall404JSONResponse) VisitGetCallResponse(w http.ResponseWrite
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCall410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetCall410JSONResponse) VisitGetCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10640,6 +11219,34 @@ func (response FollowUpCall409JSONResponse) VisitFollowUpCallResponse(w http.Res
 	return err
 }
 
+type FollowUpCall410JSONResponse struct{ GoneJSONResponse }
+
+func (response FollowUpCall410JSONResponse) VisitFollowUpCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FollowUpCall422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response FollowUpCall422JSONResponse) VisitFollowUpCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type FollowUpCall429JSONResponse struct{ TooSoonJSONResponse }
 
 func (response FollowUpCall429JSONResponse) VisitFollowUpCallResponse(w http.ResponseWriter) error {
@@ -10727,16 +11334,16 @@ func (response ListCampaigns401JSONResponse) VisitListCampaignsResponse(w http.R
 	return err
 }
 
-type ListCampaigns403JSONResponse struct{ ForbiddenJSONResponse }
+type ListCampaigns410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListCampaigns403JSONResponse) VisitListCampaignsResponse(w http.ResponseWriter) error {
+func (response ListCampaigns410JSONResponse) VisitListCampaignsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10850,6 +11457,34 @@ func (response CreateCampaign409JSONResponse) VisitCreateCampaignResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCampaign410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateCampaign410JSONResponse) VisitCreateCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCampaign422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateCampaign422JSONResponse) VisitCreateCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -10968,6 +11603,34 @@ func (response UpdateCampaign409JSONResponse) VisitUpdateCampaignResponse(w http
 	return err
 }
 
+type UpdateCampaign410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdateCampaign410JSONResponse) VisitUpdateCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateCampaign422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateCampaign422JSONResponse) VisitUpdateCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateCampaigndefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -11077,6 +11740,34 @@ func (response StartCampaign409JSONResponse) VisitStartCampaignResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCampaign410JSONResponse struct{ GoneJSONResponse }
+
+func (response StartCampaign410JSONResponse) VisitStartCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartCampaign422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response StartCampaign422JSONResponse) VisitStartCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -11194,6 +11885,34 @@ func (response StopCampaign409JSONResponse) VisitStopCampaignResponse(w http.Res
 	return err
 }
 
+type StopCampaign410JSONResponse struct{ GoneJSONResponse }
+
+func (response StopCampaign410JSONResponse) VisitStopCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StopCampaign422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response StopCampaign422JSONResponse) VisitStopCampaignResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type StopCampaigndefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -11238,6 +11957,20 @@ func (response DeleteClosure200JSONResponse) VisitDeleteClosureResponse(w http.R
 	return err
 }
 
+type DeleteClosure400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteClosure400JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteClosure401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response DeleteClosure401JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
@@ -11276,6 +12009,20 @@ func (response DeleteClosure404JSONResponse) VisitDeleteClosureResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteClosure409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteClosure409JSONResponse) VisitDeleteClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -11520,6 +12267,20 @@ func (response CreateContact410JSONResponse) VisitCreateContactResponse(w http.R
 	return err
 }
 
+type CreateContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateContact422JSONResponse) VisitCreateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateContactdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -11713,6 +12474,20 @@ func (response DeleteContact410JSONResponse) VisitDeleteContactResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteContact422JSONResponse) VisitDeleteContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -11944,6 +12719,20 @@ func (response UpdateContact410JSONResponse) VisitUpdateContactResponse(w http.R
 	return err
 }
 
+type UpdateContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateContact422JSONResponse) VisitUpdateContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateContactdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -12039,6 +12828,48 @@ func (response EraseContact404JSONResponse) VisitEraseContactResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseContact409JSONResponse struct{ ConflictJSONResponse }
+
+func (response EraseContact409JSONResponse) VisitEraseContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response EraseContact410JSONResponse) VisitEraseContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response EraseContact422JSONResponse) VisitEraseContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -12171,6 +13002,20 @@ func (response MergeContacts410JSONResponse) VisitMergeContactsResponse(w http.R
 	return err
 }
 
+type MergeContacts422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response MergeContacts422JSONResponse) VisitMergeContactsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MergeContactsdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -12271,6 +13116,48 @@ func (response OptInContact404JSONResponse) VisitOptInContactResponse(w http.Res
 	return err
 }
 
+type OptInContact409JSONResponse struct{ ConflictJSONResponse }
+
+func (response OptInContact409JSONResponse) VisitOptInContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptInContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response OptInContact410JSONResponse) VisitOptInContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptInContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response OptInContact422JSONResponse) VisitOptInContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type OptInContactdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -12367,6 +13254,48 @@ func (response OptOutContact404JSONResponse) VisitOptOutContactResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptOutContact409JSONResponse struct{ ConflictJSONResponse }
+
+func (response OptOutContact409JSONResponse) VisitOptOutContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptOutContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response OptOutContact410JSONResponse) VisitOptOutContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OptOutContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response OptOutContact422JSONResponse) VisitOptOutContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -12570,6 +13499,20 @@ func (response CreatePatient404JSONResponse) VisitCreatePatientResponse(w http.R
 	return err
 }
 
+type CreatePatient409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreatePatient409JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreatePatient410JSONResponse struct{ GoneJSONResponse }
 
 func (response CreatePatient410JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
@@ -12580,6 +13523,20 @@ func (response CreatePatient410JSONResponse) VisitCreatePatientResponse(w http.R
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePatient422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreatePatient422JSONResponse) VisitCreatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -12713,6 +13670,20 @@ func (response UpdatePatient410JSONResponse) VisitUpdatePatientResponse(w http.R
 	return err
 }
 
+type UpdatePatient422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdatePatient422JSONResponse) VisitUpdatePatientResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdatePatientdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -12828,6 +13799,34 @@ func (response TextContact409JSONResponse) VisitTextContactResponse(w http.Respo
 	return err
 }
 
+type TextContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response TextContact410JSONResponse) VisitTextContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TextContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response TextContact422JSONResponse) VisitTextContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type TextContact429JSONResponse struct{ TooSoonJSONResponse }
 
 func (response TextContact429JSONResponse) VisitTextContactResponse(w http.ResponseWriter) error {
@@ -12866,6 +13865,48 @@ type TextContactdefaultJSONResponse struct {
 }
 
 func (response TextContactdefaultJSONResponse) VisitTextContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCSRFTokenRequestObject struct {
+}
+
+type GetCSRFTokenResponseObject interface {
+	VisitGetCSRFTokenResponse(w http.ResponseWriter) error
+}
+
+type GetCSRFToken200JSONResponse CSRFToken
+
+func (response GetCSRFToken200JSONResponse) VisitGetCSRFTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCSRFTokendefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetCSRFTokendefaultJSONResponse) VisitGetCSRFTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12983,6 +14024,20 @@ func (response SaveAgentBehavior410JSONResponse) VisitSaveAgentBehaviorResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveAgentBehavior422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response SaveAgentBehavior422JSONResponse) VisitSaveAgentBehaviorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -13199,6 +14254,20 @@ func (response DeleteAgent410JSONResponse) VisitDeleteAgentResponse(w http.Respo
 	return err
 }
 
+type DeleteAgent422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteAgent422JSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteAgentdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -13251,6 +14320,20 @@ func (response GetConsoleLanguages401JSONResponse) VisitGetConsoleLanguagesRespo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetConsoleLanguages410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetConsoleLanguages410JSONResponse) VisitGetConsoleLanguagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -13381,6 +14464,20 @@ func (response GetConsoleVoices401JSONResponse) VisitGetConsoleVoicesResponse(w 
 	return err
 }
 
+type GetConsoleVoices410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetConsoleVoices410JSONResponse) VisitGetConsoleVoicesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetConsoleVoicesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -13466,6 +14563,20 @@ func (response LookUpPhoneNumber404JSONResponse) VisitLookUpPhoneNumberResponse(
 	return err
 }
 
+type LookUpPhoneNumber410JSONResponse struct{ GoneJSONResponse }
+
+func (response LookUpPhoneNumber410JSONResponse) VisitLookUpPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type LookUpPhoneNumberdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -13533,6 +14644,20 @@ func (response ListPhoneMappings401JSONResponse) VisitListPhoneMappingsResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneMappings410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListPhoneMappings410JSONResponse) VisitListPhoneMappingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -13650,6 +14775,34 @@ func (response CreatePhoneMapping409JSONResponse) VisitCreatePhoneMappingRespons
 	return err
 }
 
+type CreatePhoneMapping410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreatePhoneMapping410JSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePhoneMapping422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreatePhoneMapping422JSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreatePhoneMappingdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -13745,6 +14898,48 @@ func (response DeletePhoneMapping404JSONResponse) VisitDeletePhoneMappingRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMapping409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeletePhoneMapping409JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMapping410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeletePhoneMapping410JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMapping422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeletePhoneMapping422JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -13863,6 +15058,34 @@ func (response ChangePhoneMapping409JSONResponse) VisitChangePhoneMappingRespons
 	return err
 }
 
+type ChangePhoneMapping410JSONResponse struct{ GoneJSONResponse }
+
+func (response ChangePhoneMapping410JSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePhoneMapping422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ChangePhoneMapping422JSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangePhoneMappingdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -13976,6 +15199,34 @@ func (response SetUpInbound409JSONResponse) VisitSetUpInboundResponse(w http.Res
 	return err
 }
 
+type SetUpInbound410JSONResponse struct{ GoneJSONResponse }
+
+func (response SetUpInbound410JSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpInbound422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response SetUpInbound422JSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetUpInbounddefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -14028,6 +15279,20 @@ func (response GetInboundStatus401JSONResponse) VisitGetInboundStatusResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInboundStatus410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetInboundStatus410JSONResponse) VisitGetInboundStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14116,6 +15381,48 @@ func (response TestInbound404JSONResponse) VisitTestInboundResponse(w http.Respo
 	return err
 }
 
+type TestInbound409JSONResponse struct{ ConflictJSONResponse }
+
+func (response TestInbound409JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestInbound410JSONResponse struct{ GoneJSONResponse }
+
+func (response TestInbound410JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestInbound422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response TestInbound422JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type TestInbounddefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -14158,6 +15465,20 @@ func (response DisconnectResend200JSONResponse) VisitDisconnectResendResponse(w 
 	return err
 }
 
+type DisconnectResend400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DisconnectResend400JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisconnectResend401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response DisconnectResend401JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
@@ -14182,6 +15503,48 @@ func (response DisconnectResend403JSONResponse) VisitDisconnectResendResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResend409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DisconnectResend409JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResend410JSONResponse struct{ GoneJSONResponse }
+
+func (response DisconnectResend410JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectResend422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DisconnectResend422JSONResponse) VisitDisconnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14252,6 +15615,20 @@ func (response GetResend404JSONResponse) VisitGetResendResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetResend410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetResend410JSONResponse) VisitGetResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14355,6 +15732,34 @@ func (response ConnectResend409JSONResponse) VisitConnectResendResponse(w http.R
 	return err
 }
 
+type ConnectResend410JSONResponse struct{ GoneJSONResponse }
+
+func (response ConnectResend410JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectResend422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ConnectResend422JSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ConnectResenddefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -14362,6 +15767,76 @@ type ConnectResenddefaultJSONResponse struct {
 }
 
 func (response ConnectResenddefaultJSONResponse) VisitConnectResendResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntegrationStatusRequestObject struct {
+}
+
+type IntegrationStatusResponseObject interface {
+	VisitIntegrationStatusResponse(w http.ResponseWriter) error
+}
+
+type IntegrationStatus200JSONResponse IntegrationsAnswer
+
+func (response IntegrationStatus200JSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntegrationStatus401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response IntegrationStatus401JSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntegrationStatus410JSONResponse struct{ GoneJSONResponse }
+
+func (response IntegrationStatus410JSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntegrationStatusdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response IntegrationStatusdefaultJSONResponse) VisitIntegrationStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14397,6 +15872,20 @@ func (response DisconnectTwilio200JSONResponse) VisitDisconnectTwilioResponse(w 
 	return err
 }
 
+type DisconnectTwilio400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DisconnectTwilio400JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisconnectTwilio401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response DisconnectTwilio401JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
@@ -14421,6 +15910,48 @@ func (response DisconnectTwilio403JSONResponse) VisitDisconnectTwilioResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilio409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DisconnectTwilio409JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilio410JSONResponse struct{ GoneJSONResponse }
+
+func (response DisconnectTwilio410JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DisconnectTwilio422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DisconnectTwilio422JSONResponse) VisitDisconnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14491,6 +16022,20 @@ func (response GetTwilio404JSONResponse) VisitGetTwilioResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTwilio410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetTwilio410JSONResponse) VisitGetTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -14608,6 +16153,34 @@ func (response ConnectTwilio409JSONResponse) VisitConnectTwilioResponse(w http.R
 	return err
 }
 
+type ConnectTwilio410JSONResponse struct{ GoneJSONResponse }
+
+func (response ConnectTwilio410JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConnectTwilio422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ConnectTwilio422JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ConnectTwiliodefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -14664,6 +16237,20 @@ func (response ListVapiNumbers401JSONResponse) VisitListVapiNumbersResponse(w ht
 	return err
 }
 
+type ListVapiNumbers410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListVapiNumbers410JSONResponse) VisitListVapiNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListVapiNumbersdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -14671,6 +16258,148 @@ type ListVapiNumbersdefaultJSONResponse struct {
 }
 
 func (response ListVapiNumbersdefaultJSONResponse) VisitListVapiNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegrationRequestObject struct {
+	Provider VerifyIntegrationParamsProvider `json:"provider"`
+	Params   VerifyIntegrationParams
+}
+
+type VerifyIntegrationResponseObject interface {
+	VisitVerifyIntegrationResponse(w http.ResponseWriter) error
+}
+
+type VerifyIntegration200JSONResponse IntegrationVerified
+
+func (response VerifyIntegration200JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response VerifyIntegration400JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response VerifyIntegration401JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response VerifyIntegration403JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response VerifyIntegration404JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration409JSONResponse struct{ ConflictJSONResponse }
+
+func (response VerifyIntegration409JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration410JSONResponse struct{ GoneJSONResponse }
+
+func (response VerifyIntegration410JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegration422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response VerifyIntegration422JSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyIntegrationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response VerifyIntegrationdefaultJSONResponse) VisitVerifyIntegrationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14835,6 +16564,20 @@ func (response CreateLocation403JSONResponse) VisitCreateLocationResponse(w http
 	return err
 }
 
+type CreateLocation409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreateLocation409JSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateLocation410JSONResponse struct{ GoneJSONResponse }
 
 func (response CreateLocation410JSONResponse) VisitCreateLocationResponse(w http.ResponseWriter) error {
@@ -14903,6 +16646,20 @@ func (response DeleteLocation200JSONResponse) VisitDeleteLocationResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteLocation400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteLocation400JSONResponse) VisitDeleteLocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15177,6 +16934,20 @@ func (response GetBusinessHours200JSONResponse) VisitGetBusinessHoursResponse(w 
 	return err
 }
 
+type GetBusinessHours400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetBusinessHours400JSONResponse) VisitGetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetBusinessHours401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response GetBusinessHours401JSONResponse) VisitGetBusinessHoursResponse(w http.ResponseWriter) error {
@@ -15316,6 +17087,20 @@ func (response SetBusinessHours404JSONResponse) VisitSetBusinessHoursResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetBusinessHours409JSONResponse struct{ ConflictJSONResponse }
+
+func (response SetBusinessHours409JSONResponse) VisitSetBusinessHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15549,6 +17334,20 @@ func (response CreateClosure404JSONResponse) VisitCreateClosureResponse(w http.R
 	return err
 }
 
+type CreateClosure409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreateClosure409JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateClosure410JSONResponse struct{ GoneJSONResponse }
 
 func (response CreateClosure410JSONResponse) VisitCreateClosureResponse(w http.ResponseWriter) error {
@@ -15633,16 +17432,16 @@ func (response ListTemplates401JSONResponse) VisitListTemplatesResponse(w http.R
 	return err
 }
 
-type ListTemplates403JSONResponse struct{ ForbiddenJSONResponse }
+type ListTemplates410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListTemplates403JSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
+func (response ListTemplates410JSONResponse) VisitListTemplatesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15746,6 +17545,34 @@ func (response CreateTemplate409JSONResponse) VisitCreateTemplateResponse(w http
 	return err
 }
 
+type CreateTemplate410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateTemplate410JSONResponse) VisitCreateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateTemplate422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateTemplate422JSONResponse) VisitCreateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateTemplatedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -15817,16 +17644,44 @@ func (response PreviewTemplate401JSONResponse) VisitPreviewTemplateResponse(w ht
 	return err
 }
 
-type PreviewTemplate403JSONResponse struct{ ForbiddenJSONResponse }
+type PreviewTemplate409JSONResponse struct{ ConflictJSONResponse }
 
-func (response PreviewTemplate403JSONResponse) VisitPreviewTemplateResponse(w http.ResponseWriter) error {
+func (response PreviewTemplate409JSONResponse) VisitPreviewTemplateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewTemplate410JSONResponse struct{ GoneJSONResponse }
+
+func (response PreviewTemplate410JSONResponse) VisitPreviewTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewTemplate422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response PreviewTemplate422JSONResponse) VisitPreviewTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15940,6 +17795,34 @@ func (response DeleteTemplate409JSONResponse) VisitDeleteTemplateResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteTemplate410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteTemplate410JSONResponse) VisitDeleteTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteTemplate422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteTemplate422JSONResponse) VisitDeleteTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16058,6 +17941,34 @@ func (response UpdateTemplate409JSONResponse) VisitUpdateTemplateResponse(w http
 	return err
 }
 
+type UpdateTemplate410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdateTemplate410JSONResponse) VisitUpdateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateTemplate422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateTemplate422JSONResponse) VisitUpdateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateTemplatedefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -16129,16 +18040,16 @@ func (response ListMessages401JSONResponse) VisitListMessagesResponse(w http.Res
 	return err
 }
 
-type ListMessages403JSONResponse struct{ ForbiddenJSONResponse }
+type ListMessages410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListMessages403JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
+func (response ListMessages410JSONResponse) VisitListMessagesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16234,6 +18145,20 @@ func (response ExportMessages403JSONResponse) VisitExportMessagesResponse(w http
 	return err
 }
 
+type ExportMessages410JSONResponse struct{ GoneJSONResponse }
+
+func (response ExportMessages410JSONResponse) VisitExportMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ExportMessagesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -16290,16 +18215,16 @@ func (response GetMessageRules401JSONResponse) VisitGetMessageRulesResponse(w ht
 	return err
 }
 
-type GetMessageRules403JSONResponse struct{ ForbiddenJSONResponse }
+type GetMessageRules410JSONResponse struct{ GoneJSONResponse }
 
-func (response GetMessageRules403JSONResponse) VisitGetMessageRulesResponse(w http.ResponseWriter) error {
+func (response GetMessageRules410JSONResponse) VisitGetMessageRulesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16389,6 +18314,48 @@ func (response ChangeMessageRules403JSONResponse) VisitChangeMessageRulesRespons
 	return err
 }
 
+type ChangeMessageRules409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ChangeMessageRules409JSONResponse) VisitChangeMessageRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMessageRules410JSONResponse struct{ GoneJSONResponse }
+
+func (response ChangeMessageRules410JSONResponse) VisitChangeMessageRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMessageRules422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ChangeMessageRules422JSONResponse) VisitChangeMessageRulesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ChangeMessageRulesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -16460,16 +18427,16 @@ func (response MessageStats401JSONResponse) VisitMessageStatsResponse(w http.Res
 	return err
 }
 
-type MessageStats403JSONResponse struct{ ForbiddenJSONResponse }
+type MessageStats410JSONResponse struct{ GoneJSONResponse }
 
-func (response MessageStats403JSONResponse) VisitMessageStatsResponse(w http.ResponseWriter) error {
+func (response MessageStats410JSONResponse) VisitMessageStatsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16545,16 +18512,16 @@ func (response ListNotifications401JSONResponse) VisitListNotificationsResponse(
 	return err
 }
 
-type ListNotifications403JSONResponse struct{ ForbiddenJSONResponse }
+type ListNotifications410JSONResponse struct{ GoneJSONResponse }
 
-func (response ListNotifications403JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
+func (response ListNotifications410JSONResponse) VisitListNotificationsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16601,6 +18568,20 @@ func (response ReadAllNotifications200JSONResponse) VisitReadAllNotificationsRes
 	return err
 }
 
+type ReadAllNotifications400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ReadAllNotifications400JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReadAllNotifications401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response ReadAllNotifications401JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
@@ -16625,6 +18606,48 @@ func (response ReadAllNotifications403JSONResponse) VisitReadAllNotificationsRes
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotifications409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ReadAllNotifications409JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotifications410JSONResponse struct{ GoneJSONResponse }
+
+func (response ReadAllNotifications410JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAllNotifications422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ReadAllNotifications422JSONResponse) VisitReadAllNotificationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16685,16 +18708,16 @@ func (response UnreadNotifications401JSONResponse) VisitUnreadNotificationsRespo
 	return err
 }
 
-type UnreadNotifications403JSONResponse struct{ ForbiddenJSONResponse }
+type UnreadNotifications410JSONResponse struct{ GoneJSONResponse }
 
-func (response UnreadNotifications403JSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
+func (response UnreadNotifications410JSONResponse) VisitUnreadNotificationsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(403)
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -16798,6 +18821,48 @@ func (response DeleteNotification404JSONResponse) VisitDeleteNotificationRespons
 	return err
 }
 
+type DeleteNotification409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteNotification409JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteNotification410JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteNotification422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteNotification422JSONResponse) VisitDeleteNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteNotificationdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -16893,6 +18958,48 @@ func (response ReadNotification404JSONResponse) VisitReadNotificationResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ReadNotification409JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification410JSONResponse struct{ GoneJSONResponse }
+
+func (response ReadNotification410JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNotification422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ReadNotification422JSONResponse) VisitReadNotificationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17049,6 +19156,20 @@ func (response ChangeOrg403JSONResponse) VisitChangeOrgResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrg409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ChangeOrg409JSONResponse) VisitChangeOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17215,6 +19336,234 @@ func (response ValidateOrgdefaultJSONResponse) VisitValidateOrgResponse(w http.R
 	return err
 }
 
+type GetOrgByIdRequestObject struct {
+	OrgId UUID `json:"orgId"`
+}
+
+type GetOrgByIdResponseObject interface {
+	VisitGetOrgByIdResponse(w http.ResponseWriter) error
+}
+
+type GetOrgById200JSONResponse Org
+
+func (response GetOrgById200JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetOrgById400JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetOrgById401JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetOrgById404JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgById410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetOrgById410JSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOrgByIddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetOrgByIddefaultJSONResponse) VisitGetOrgByIdResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrgRequestObject struct {
+	OrgId  UUID `json:"orgId"`
+	Params RenameOrgParams
+	Body   *RenameOrgJSONRequestBody
+}
+
+type RenameOrgResponseObject interface {
+	VisitRenameOrgResponse(w http.ResponseWriter) error
+}
+
+type RenameOrg200JSONResponse Org
+
+func (response RenameOrg200JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RenameOrg400JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RenameOrg401JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RenameOrg403JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RenameOrg404JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg410JSONResponse struct{ GoneJSONResponse }
+
+func (response RenameOrg410JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrg422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RenameOrg422JSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenameOrgdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RenameOrgdefaultJSONResponse) VisitRenameOrgResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPhoneNumbersRequestObject struct {
 	Params ListPhoneNumbersParams
 }
@@ -17261,6 +19610,20 @@ func (response ListPhoneNumbers401JSONResponse) VisitListPhoneNumbersResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneNumbers410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListPhoneNumbers410JSONResponse) VisitListPhoneNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17378,6 +19741,48 @@ func (response ReleasePhoneNumber404JSONResponse) VisitReleasePhoneNumberRespons
 	return err
 }
 
+type ReleasePhoneNumber409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ReleasePhoneNumber409JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumber410JSONResponse struct{ GoneJSONResponse }
+
+func (response ReleasePhoneNumber410JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumber422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ReleasePhoneNumber422JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReleasePhoneNumberdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -17459,6 +19864,20 @@ func (response GetPhoneNumber404JSONResponse) VisitGetPhoneNumberResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPhoneNumber410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetPhoneNumber410JSONResponse) VisitGetPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -17730,6 +20149,20 @@ func (response DeleteResource200JSONResponse) VisitDeleteResourceResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteResource400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteResource400JSONResponse) VisitDeleteResourceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -18218,6 +20651,20 @@ func (response DeleteService200JSONResponse) VisitDeleteServiceResponse(w http.R
 	return err
 }
 
+type DeleteService400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteService400JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteService401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response DeleteService401JSONResponse) VisitDeleteServiceResponse(w http.ResponseWriter) error {
@@ -18559,6 +21006,20 @@ func (response WithdrawInvitation200JSONResponse) VisitWithdrawInvitationRespons
 	return err
 }
 
+type WithdrawInvitation400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response WithdrawInvitation400JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type WithdrawInvitation401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response WithdrawInvitation401JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
@@ -18601,6 +21062,20 @@ func (response WithdrawInvitation404JSONResponse) VisitWithdrawInvitationRespons
 	return err
 }
 
+type WithdrawInvitation409JSONResponse struct{ ConflictJSONResponse }
+
+func (response WithdrawInvitation409JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type WithdrawInvitation410JSONResponse struct{ GoneJSONResponse }
 
 func (response WithdrawInvitation410JSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
@@ -18636,6 +21111,158 @@ type WithdrawInvitationdefaultJSONResponse struct {
 }
 
 func (response WithdrawInvitationdefaultJSONResponse) VisitWithdrawInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitationRequestObject struct {
+	Id     ID `json:"id"`
+	Params RenewInvitationParams
+}
+
+type RenewInvitationResponseObject interface {
+	VisitRenewInvitationResponse(w http.ResponseWriter) error
+}
+
+type RenewInvitation200ResponseHeaders struct {
+	CacheControl *string
+}
+
+type RenewInvitation200JSONResponse struct {
+	Body    NewInvitation
+	Headers RenewInvitation200ResponseHeaders
+}
+
+func (response RenewInvitation200JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RenewInvitation400JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response RenewInvitation401JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response RenewInvitation403JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response RenewInvitation404JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation409JSONResponse struct{ ConflictJSONResponse }
+
+func (response RenewInvitation409JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation410JSONResponse struct{ GoneJSONResponse }
+
+func (response RenewInvitation410JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitation422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response RenewInvitation422JSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RenewInvitationdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response RenewInvitationdefaultJSONResponse) VisitRenewInvitationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18873,6 +21500,20 @@ type RemoveMember204Response struct {
 func (response RemoveMember204Response) VisitRemoveMemberResponse(w http.ResponseWriter) error {
 	w.WriteHeader(204)
 	return nil
+}
+
+type RemoveMember400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response RemoveMember400JSONResponse) VisitRemoveMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type RemoveMember401JSONResponse struct{ UnauthenticatedJSONResponse }
@@ -19158,6 +21799,20 @@ func (response ListRoles401JSONResponse) VisitListRolesResponse(w http.ResponseW
 	return err
 }
 
+type ListRoles410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListRoles410JSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRolesdefaultJSONResponse struct {
 	Body       Error
 	Headers    TroubleResponseHeaders
@@ -19371,6 +22026,9 @@ type StrictServerInterface interface {
 	// TextContact Send one text to a contact
 	// (POST /api/contacts/{id}/sms)
 	TextContact(ctx context.Context, request TextContactRequestObject) (TextContactResponseObject, error)
+	// GetCSRFToken A token that nothing asks for, for dashboards of 2026.
+	// (GET /api/csrf-token)
+	GetCSRFToken(ctx context.Context, request GetCSRFTokenRequestObject) (GetCSRFTokenResponseObject, error)
 	// SaveAgentBehavior Save how agents speak.
 	// (POST /api/founder-console/agent/behavior)
 	SaveAgentBehavior(ctx context.Context, request SaveAgentBehaviorRequestObject) (SaveAgentBehaviorResponseObject, error)
@@ -19422,6 +22080,9 @@ type StrictServerInterface interface {
 	// ConnectResend Connect a Resend account, or replace the connected one.
 	// (POST /api/integrations/resend)
 	ConnectResend(ctx context.Context, request ConnectResendRequestObject) (ConnectResendResponseObject, error)
+	// IntegrationStatus What is connected?
+	// (GET /api/integrations/status)
+	IntegrationStatus(ctx context.Context, request IntegrationStatusRequestObject) (IntegrationStatusResponseObject, error)
 	// DisconnectTwilio Forget the Twilio account.
 	// (DELETE /api/integrations/twilio)
 	DisconnectTwilio(ctx context.Context, request DisconnectTwilioRequestObject) (DisconnectTwilioResponseObject, error)
@@ -19434,6 +22095,9 @@ type StrictServerInterface interface {
 	// ListVapiNumbers The organization's numbers at Vapi
 	// (GET /api/integrations/vapi/numbers)
 	ListVapiNumbers(ctx context.Context, request ListVapiNumbersRequestObject) (ListVapiNumbersResponseObject, error)
+	// VerifyIntegration Ask a provider whether it still accepts the account.
+	// (POST /api/integrations/{provider}/verify)
+	VerifyIntegration(ctx context.Context, request VerifyIntegrationRequestObject) (VerifyIntegrationResponseObject, error)
 	// ListLocations The locations, by name.
 	// (GET /api/locations)
 	ListLocations(ctx context.Context, request ListLocationsRequestObject) (ListLocationsResponseObject, error)
@@ -19512,6 +22176,12 @@ type StrictServerInterface interface {
 	// ValidateOrg Is this my organization, and may I still enter it?
 	// (GET /api/orgs/validate/{orgId})
 	ValidateOrg(ctx context.Context, request ValidateOrgRequestObject) (ValidateOrgResponseObject, error)
+	// GetOrgById How is my organization set up? The path of older dashboards.
+	// (GET /api/orgs/{orgId})
+	GetOrgById(ctx context.Context, request GetOrgByIdRequestObject) (GetOrgByIdResponseObject, error)
+	// RenameOrg Rename my organization. The path of older dashboards.
+	// (PUT /api/orgs/{orgId})
+	RenameOrg(ctx context.Context, request RenameOrgRequestObject) (RenameOrgResponseObject, error)
 	// ListPhoneNumbers The organization's numbers
 	// (GET /api/phone-numbers)
 	ListPhoneNumbers(ctx context.Context, request ListPhoneNumbersRequestObject) (ListPhoneNumbersResponseObject, error)
@@ -19551,6 +22221,9 @@ type StrictServerInterface interface {
 	// WithdrawInvitation Take an open invitation back.
 	// (DELETE /api/team/invitations/{id})
 	WithdrawInvitation(ctx context.Context, request WithdrawInvitationRequestObject) (WithdrawInvitationResponseObject, error)
+	// RenewInvitation Mail an open invitation once more.
+	// (POST /api/team/invitations/{id}/resend)
+	RenewInvitation(ctx context.Context, request RenewInvitationRequestObject) (RenewInvitationResponseObject, error)
 	// ListMembers Who belongs to the organization?
 	// (GET /api/team/members)
 	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
@@ -20723,6 +23396,30 @@ func (sh *strictHandler) TextContact(w http.ResponseWriter, r *http.Request, id 
 	}
 }
 
+// GetCSRFToken operation middleware
+func (sh *strictHandler) GetCSRFToken(w http.ResponseWriter, r *http.Request) {
+	var request GetCSRFTokenRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCSRFToken(ctx, request.(GetCSRFTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCSRFToken")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetCSRFTokenResponseObject); ok {
+		if err := validResponse.VisitGetCSRFTokenResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // SaveAgentBehavior operation middleware
 func (sh *strictHandler) SaveAgentBehavior(w http.ResponseWriter, r *http.Request, params SaveAgentBehaviorParams) {
 	var request SaveAgentBehaviorRequestObject
@@ -21180,6 +23877,30 @@ func (sh *strictHandler) ConnectResend(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// IntegrationStatus operation middleware
+func (sh *strictHandler) IntegrationStatus(w http.ResponseWriter, r *http.Request) {
+	var request IntegrationStatusRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.IntegrationStatus(ctx, request.(IntegrationStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "IntegrationStatus")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(IntegrationStatusResponseObject); ok {
+		if err := validResponse.VisitIntegrationStatusResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // DisconnectTwilio operation middleware
 func (sh *strictHandler) DisconnectTwilio(w http.ResponseWriter, r *http.Request) {
 	var request DisconnectTwilioRequestObject
@@ -21276,6 +23997,33 @@ func (sh *strictHandler) ListVapiNumbers(w http.ResponseWriter, r *http.Request)
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListVapiNumbersResponseObject); ok {
 		if err := validResponse.VisitListVapiNumbersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// VerifyIntegration operation middleware
+func (sh *strictHandler) VerifyIntegration(w http.ResponseWriter, r *http.Request, provider VerifyIntegrationParamsProvider, params VerifyIntegrationParams) {
+	var request VerifyIntegrationRequestObject
+
+	request.Provider = provider
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyIntegration(ctx, request.(VerifyIntegrationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyIntegration")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(VerifyIntegrationResponseObject); ok {
+		if err := validResponse.VisitVerifyIntegrationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -22011,6 +24759,66 @@ func (sh *strictHandler) ValidateOrg(w http.ResponseWriter, r *http.Request, org
 	}
 }
 
+// GetOrgById operation middleware
+func (sh *strictHandler) GetOrgById(w http.ResponseWriter, r *http.Request, orgId UUID) {
+	var request GetOrgByIdRequestObject
+
+	request.OrgId = orgId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOrgById(ctx, request.(GetOrgByIdRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOrgById")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetOrgByIdResponseObject); ok {
+		if err := validResponse.VisitGetOrgByIdResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RenameOrg operation middleware
+func (sh *strictHandler) RenameOrg(w http.ResponseWriter, r *http.Request, orgId UUID, params RenameOrgParams) {
+	var request RenameOrgRequestObject
+
+	request.OrgId = orgId
+	request.Params = params
+
+	var body RenameOrgJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RenameOrg(ctx, request.(RenameOrgRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenameOrg")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RenameOrgResponseObject); ok {
+		if err := validResponse.VisitRenameOrgResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // ListPhoneNumbers operation middleware
 func (sh *strictHandler) ListPhoneNumbers(w http.ResponseWriter, r *http.Request, params ListPhoneNumbersParams) {
 	var request ListPhoneNumbersRequestObject
@@ -22373,6 +25181,33 @@ func (sh *strictHandler) WithdrawInvitation(w http.ResponseWriter, r *http.Reque
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(WithdrawInvitationResponseObject); ok {
 		if err := validResponse.VisitWithdrawInvitationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// RenewInvitation operation middleware
+func (sh *strictHandler) RenewInvitation(w http.ResponseWriter, r *http.Request, id ID, params RenewInvitationParams) {
+	var request RenewInvitationRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.RenewInvitation(ctx, request.(RenewInvitationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RenewInvitation")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(RenewInvitationResponseObject); ok {
+		if err := validResponse.VisitRenewInvitationResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -25,6 +25,7 @@ import (
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/server"
+	"github.com/voxanne-ai/voxanne/server/apitest"
 	"github.com/voxanne-ai/voxanne/server/logtest"
 	"github.com/voxanne-ai/voxanne/server/texting"
 )
@@ -91,7 +92,7 @@ insert into contacts (org_id, id, name, phone, email, source) values
 	t.Cleanup(listening.Close)
 	t.Cleanup(listening.Client().CloseIdleConnections)
 	b.url, b.client = listening.URL, listening.Client()
-	handler.Handler = logtest.KeepErrors(t, b.serve(t))
+	handler.Handler = apitest.Checked(t, logtest.KeepErrors(t, b.serve(t)))
 	b.connect(t)
 	return b
 }

@@ -31,7 +31,7 @@ func TestTemplatesAndCampaignsOverHTTP(t *testing.T) {
 	plan := map[string]any{"name": "Spring", "segment": map[string]any{"noVisitAhead": true, "lastVisitBefore": "2029-09-01"},
 		"steps": []any{map[string]any{"templateId": template, "afterMinutes": 0}}}
 	viewer.do(t, http.MethodPost, "/api/campaigns", plan).requireRefused(t, http.StatusForbidden, "forbidden", "")
-	other.do(t, http.MethodPost, "/api/campaigns", plan).requireRefused(t, http.StatusBadRequest, "bad_request", "template")
+	other.do(t, http.MethodPost, "/api/campaigns", plan).requireRefused(t, http.StatusNotFound, "not_found", "template")
 	made = staff.do(t, http.MethodPost, "/api/campaigns", plan)
 	require.Equal(t, http.StatusCreated, made.status, made.body)
 	require.Equal(t, plan["segment"], made.json(t)["segment"])

@@ -85,7 +85,42 @@ func TestTheSameWishIsCarriedOutOnce(t *testing.T) {
 		require.Len(t, b.twilio.Texts(), 1)
 		b.as(t, lakeside, "staff").do(t, http.MethodPost, zoeSMS, words("See you soon"), header, "press-1").
 			requireRefused(t, http.StatusTooManyRequests, "rate_limited", "") // somebody else's wish
+		staff.do(t, http.MethodPost, zoeSMS, words("Something else"), header, "press-1").
+			requireRefused(t, http.StatusUnprocessableEntity, "unprocessable", "used for another request")
 	}
+}
+
+func TestFiftyTriesOfOneTextAreOneTextAndOneAnswer(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	staff := b.as(t, lakeside, "staff")
+	bodies := make([]string, 50)
+	var together sync.WaitGroup
+	for i := range bodies {
+		together.Go(func() {
+			sent := staff.do(t, http.MethodPost, zoeSMS, words("See you soon"), "Idempotency-Key", "press-1")
+			assert.Equal(t, http.StatusOK, sent.status, sent.body)
+			bodies[i] = string(sent.body)
+		})
+	}
+	together.Wait()
+	require.Len(t, b.twilio.Texts(), 1)
+	for _, body := range bodies {
+		require.Equal(t, bodies[0], body)
+	}
+}
+
+// The try that began the text died before it was answered: the next one is told what became of it, and sends nothing.
+func TestATryAfterADeathIsToldWhatBecameOfTheText(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	staff := b.as(t, lakeside, "staff")
+	first := staff.do(t, http.MethodPost, zoeSMS, words("See you soon"), "Idempotency-Key", "press-1")
+	b.database.Exec(t, `update public.idempotency_keys set state = 'running', status = null, headers = null, response = null, lease_until = app.now() - interval '1 second'`)
+	again := staff.do(t, http.MethodPost, zoeSMS, words("See you soon"), "Idempotency-Key", "press-1")
+	require.Equal(t, http.StatusOK, again.status, again.body)
+	require.Equal(t, first.json(t)["messageId"], again.json(t)["messageId"])
+	require.Len(t, b.twilio.Texts(), 1)
 }
 
 func TestAFollowUpToACallReachesTheCaller(t *testing.T) {

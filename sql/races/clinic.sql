@@ -357,3 +357,18 @@ as $$
     (select count(*) from river.river_job j join public.provisioning p on p.id = (j.args ->> 'provisioning_id')::uuid),
     (select count(*) from public.org_credentials)
 $$;
+
+-- race.claim, race.act: a try asks for the wish, and changes what can be counted unless the wish is not its own.
+create function race.claim(p_try integer) returns text language sql volatile
+as $$
+  select c.outcome
+  from app.claim_request('POST', 'POST /api/x', 'k', sha256('b'), '1 day', '1 minute', ('a0000000-0000-7000-8000-00000000ff0' || p_try)::uuid) c
+$$;
+
+create function race.act(p_try integer) returns boolean language plpgsql volatile
+as $$
+begin
+  perform app.create_contact('{"name": "Nora Quill"}');
+  return app.note_effect(('a0000000-0000-7000-8000-00000000ff0' || p_try)::uuid);
+end
+$$;

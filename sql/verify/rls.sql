@@ -67,7 +67,7 @@ select 'policy_without_tenant', 'error', p.on_table || ': ' || p.polname || ' fo
   'every policy of a tenant table names app.current_org_id(); drop it, then select app.protect_table(''' || p.on_table || ''')'
 from policies p
 join tenant_tables t on t.oid = p.polrelid
-where p.role not in ('service_role', 'app_definer')
+where p.role not in ('service_role', 'app_definer', 'app_searcher')
   and (p.sees not like '%app.current_org_id()%' or p.writes not like '%app.current_org_id()%'
     or p.sees ~* '\mor\M' or p.writes ~* '\mor\M')
 union all
@@ -80,6 +80,13 @@ where p.role = 'app_definer'
     'public.webhook_deliveries'::regclass, 'public.idempotency_keys'::regclass, 'public.provisioning'::regclass,
     'public.provisioning_steps'::regclass, 'public.vapi_tools'::regclass, 'public.org_credentials'::regclass, 'public.vapi_pace'::regclass,
     'public.agents'::regclass, 'public.agent_tools'::regclass)
+union all
+select 'policy_lets_search', 'error', p.on_table || ': ' || p.polname,
+  'app_searcher reads what sql/0125_policy_searching.sql says and writes nothing: drop the policy'
+from policies p
+where p.role = 'app_searcher'
+  and (p.polcmd <> 'r' or p.polrelid not in ('public.contacts'::regclass, 'public.patients'::regclass, 'public.call_logs'::regclass,
+    'public.messages'::regclass))
 union all
 select 'policy_trusts_user_metadata', 'error', p.on_table || ': ' || p.polname, 'people write user_metadata themselves: use app.current_org_id()'
 from policies p
@@ -116,14 +123,23 @@ from pg_class c
 where c.oid in ('public.patients'::regclass, 'public.appointments'::regclass, 'public.messages'::regclass, 'public.call_logs'::regclass)
   and (has_table_privilege('app_definer', c.oid, 'select, insert, update, delete, truncate') or has_any_column_privilege('app_definer', c.oid, 'select, insert, update'))
 union all
+select 'searcher_writes', 'error', c.oid::regclass::text, 'revoke insert, update, delete, truncate on ' || c.oid::regclass || ' from app_searcher'
+from pg_class c
+where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+  and (has_table_privilege('app_searcher', c.oid, 'insert, update, delete, truncate') or has_any_column_privilege('app_searcher', c.oid, 'insert, update'))
+union all
+select 'searcher_owns', 'error', p.oid::regprocedure::text, 'only app.found_ids, which names the tenant itself, runs as app_searcher'
+from pg_proc p
+where p.proowner = 'app_searcher'::regrole and p.oid <> 'app.found_ids(text, text)'::regprocedure
+union all
 select 'audit_trail_rewritable', 'error', r || ' on ' || c.oid::regclass, 'revoke delete on public.messages, public.audit_log and update on public.audit_log from ' || r
-from unnest(array['app_writer', 'app_definer']) r, pg_class c
+from unnest(array['app_writer', 'app_definer', 'app_searcher']) r, pg_class c
 where c.oid in ('public.messages'::regclass, 'public.audit_log'::regclass)
   and (has_table_privilege(r, c.oid, 'delete, truncate') or c.relname = 'audit_log' and has_any_column_privilege(r, c.oid, 'update'))
 union all
 select 'role_passes_rls', 'error', r.rolname, 'alter role ' || r.rolname || ' nosuperuser nobypassrls'
 from pg_roles r
-where r.rolname in ('voxanne_login', 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'anon', 'authenticated') and (r.rolsuper or r.rolbypassrls)
+where r.rolname in ('voxanne_login', 'tenant_user', 'tenant_service', 'app_writer', 'app_definer', 'app_searcher', 'anon', 'authenticated') and (r.rolsuper or r.rolbypassrls)
 union all
 select 'role_becomes_another', 'error', r.rolname || ' is a member of ' || g.rolname, 'revoke ' || g.rolname || ' from ' || r.rolname
 from pg_roles r, pg_roles g
@@ -134,7 +150,7 @@ where r.rolname in ('voxanne_login', 'tenant_user', 'tenant_service', 'anon', 'a
 insert into findings
 select 'definer_owner', 'error', p.oid::regprocedure || ' belongs to ' || p.proowner::regrole, 'alter function ' || p.oid::regprocedure || ' owner to app_writer'
 from pg_proc p
-where p.pronamespace in ('app'::regnamespace, 'public'::regnamespace) and p.prosecdef and p.proowner::regrole::text not in ('app_writer', 'app_definer')
+where p.pronamespace in ('app'::regnamespace, 'public'::regnamespace) and p.prosecdef and p.proowner::regrole::text not in ('app_writer', 'app_definer', 'app_searcher')
 union all
 select 'definer_search_path', 'error', p.oid::regprocedure::text, 'alter function ' || p.oid::regprocedure || ' set search_path = '''''
 from pg_proc p

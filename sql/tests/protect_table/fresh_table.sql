@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(20);
 \ir ../clinics.psql
 create table public.fresh (org_id uuid not null, note text);
 grant all on public.fresh to public, anon, authenticated, tenant_user, voxanne_login;
@@ -8,7 +8,7 @@ select app.protect_table('public.fresh');
 select lives_ok($$select app.protect_table('public.fresh')$$, 'can be applied again');
 select ok((select relrowsecurity and relforcerowsecurity from pg_class where oid = 'public.fresh'::regclass), 'enabled and forced');
 select is(has_table_privilege(r, 'public.fresh', 'select, insert, update, delete, truncate, references, trigger'), r in ('app_writer', 'service_role', 'tenant_user', 'tenant_service'), r || ': some right')
-from unnest(array['anon', 'authenticated', 'voxanne_login', 'app_definer', 'tenant_user', 'tenant_service', 'app_writer', 'service_role']) r;
+from unnest(array['anon', 'authenticated', 'voxanne_login', 'app_definer', 'app_searcher', 'tenant_user', 'tenant_service', 'app_writer', 'service_role']) r;
 select pg_temp.act_for('a');
 select is((select array_agg(note) from public.fresh), '{lakeside}', 'a tenant sees its own');
 select throws_ok($$insert into public.fresh values (app.current_org_id(), 'x')$$, '42501', null, 'and writes nothing');

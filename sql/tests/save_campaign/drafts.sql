@@ -14,7 +14,7 @@ select throws_ok($$ select pg_temp.steps('[{"after_minutes": -1, T: M}]') $$, 'V
 select throws_ok($$ select pg_temp.steps('[{"after_minutes": 525601, T: M}]') $$, 'VX400', null, 'after more than a year');
 select throws_ok($$ select pg_temp.steps('[{"after_minutes": 0}]') $$, 'VX400', null, 'no template');
 select throws_ok($$ select pg_temp.steps('[{"after_minutes": 0, T: "a0000000-0000-7000-8000-000000000083"}]') $$, 'VX400', null, 'a confirmation is no campaign');
-select throws_ok($$ select pg_temp.steps('[{"after_minutes": 0, T: "b0000000-0000-7000-8000-000000000081"}]') $$, 'VX400', null, 'another clinic''s template');
+select throws_ok($$ select pg_temp.steps('[{"after_minutes": 0, T: "b0000000-0000-7000-8000-000000000081"}]') $$, 'VX404', null, 'another clinic''s template');
 select throws_ok($$ select pg_temp.steps('[{"after_minutes": 0, T: M}]', 'follow_up') $$, 'VX400', null, 'advertising needs a marketing campaign');
 select throws_ok($$ select pg_temp.draft('Recall', 'marketing', '{"age": 1}') $$, 'VX400', null, 'an unknown segment');
 select lives_ok($$ select pg_temp.steps('[{"after_minutes": 0, T: M}, {"after_minutes": 10, T: F}]') $$, 'a draft');

@@ -1,7 +1,7 @@
 -- A resource belongs to its location for good and gives the services it is said to give.
 begin;
 \ir ../booking.psql
-select plan(12);
+select plan(14);
 select pg_temp.act_for('a');
 select pg_temp.book('04 16:00', 'Ann Quillby', p_resource => 'Avery');
 select pg_temp.act_as('staff');
@@ -14,6 +14,8 @@ select is((select array_agg(service_id) from public.resource_services where reso
 select throws_ok($$ select app.save_resource('a0000000-0000-7000-8000-000000000032', '{"service_ids": ["b0000000-0000-7000-8000-000000000021"]}') $$, 'VX404', null, 'another clinic''s service');
 select throws_ok($$ select app.save_resource(null, '{"name": "X", "location_id": "b0000000-0000-7000-8000-000000000010"}') $$, 'VX404', null, 'another clinic''s location');
 select throws_ok($$ select app.save_resource('b0000000-0000-7000-8000-000000000031', '{"name": "Ours"}') $$, 'VX404', null, 'another clinic''s resource');
+select throws_ok($$ select app.save_resource('a0000000-0000-7000-8000-000000000032', '{"location_id": "b0000000-0000-7000-8000-000000000010"}') $$, 'VX404', null, 'to another clinic''s location');
+select throws_ok($$ select app.save_resource('a0000000-0000-7000-8000-000000000032', jsonb_build_object('location_id', app.uuid_v7())) $$, 'VX404', null, 'to none');
 select throws_ok($$ select app.save_resource('a0000000-0000-7000-8000-000000000032', '{"name": "Dr. Avery Stone"}') $$, 'VX409', null, 'the name is taken');
 select throws_ok($$ select app.save_resource('a0000000-0000-7000-8000-000000000032', '{"kind": "robot"}') $$, 'VX400', null, 'no such kind');
 select throws_ok($$ select app.delete_resource('a0000000-0000-7000-8000-000000000031') $$, 'VX409', null, 'Avery has a visit');

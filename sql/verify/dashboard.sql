@@ -1,0 +1,71 @@
+-- Do repeated wishes act once, and do invitations open what they should?
+--
+--   psql "$ADMIN_DATABASE_URL" -f sql/verify/dashboard.sql
+--
+-- Zero rows and exit status 0 are good. A finding, or a role that cannot see every row, ends with another status.
+-- Rows name ids only. Everything is read in one read-only transaction; nothing is repaired.
+\set ON_ERROR_STOP on
+begin transaction isolation level repeatable read read only;
+\ir can_see.psql
+
+-- answer_lost: a process died between what it changed and its answer; whoever wished it is told to look.
+select 'answer_lost' as name, 'warning' as level,
+  format('org %s: key %s of user %s, %s, acted at %s', k.org_id, k.id, k.user_id, k.route, k.acted_at) as detail,
+  'Look in the log why a server died then, and tell the user what became of it: the change stands.' as remediation
+from public.idempotency_keys k
+where k.state = 'running'
+  and k.acted_at is not null
+  and k.lease_until < app.now() - interval '5 minutes'
+
+union all
+-- given_up: a process died before it changed anything, and nobody tried again.
+select 'given_up', 'warning', format('org %s: key %s of user %s, %s, claimed at %s', k.org_id, k.id, k.user_id, k.route, k.created_at),
+  'Look in the log why a server died then. Nothing was changed.'
+from public.idempotency_keys k
+where k.state = 'running'
+  and k.acted_at is null
+  and k.lease_until < app.now() - interval '5 minutes'
+
+union all
+-- not_swept: answers that nobody may ask for any more.
+select 'not_swept', 'warning', format('org %s: %s keys, the oldest expired at %s', k.org_id, count(*), min(k.expires_at)),
+  'The workers do not run, or the job sweep_platform fails: look at the queue.'
+from public.idempotency_keys k
+where k.expires_at < app.now() - interval '3 hours'
+group by k.org_id
+
+union all
+-- invited_twice: two open invitations of one address.
+select 'invited_twice', 'error', format('org %s: invitations %s', i.org_id, string_agg(i.id::text, ', ' order by i.id)),
+  'app.invite_member was passed by: withdraw all but one.'
+from public.invitations i
+where i.accepted_at is null
+group by i.org_id, i.email
+having count(*) > 1
+
+union all
+-- member_invited: an open invitation of somebody who is a member.
+select 'member_invited', 'warning', format('org %s: invitation %s of member %s', i.org_id, i.id, p.user_id),
+  'Withdraw it: it opens nothing more, and shows a person as missing who is there.'
+from public.invitations i
+join public.profiles p on p.org_id = i.org_id and lower(p.email) = i.email
+where i.accepted_at is null
+
+union all
+-- wrong_mail: the e-mail that is said to carry the token is none, or somebody else's.
+select 'wrong_mail', 'error', format('org %s: invitation %s, message %s', i.org_id, i.id, m.id),
+  'app.mail_invitation was passed by: renew the invitation, and find out who wrote to that address.'
+from public.invitations i
+join public.messages m on m.org_id = i.org_id and m.id = i.message_id
+where m.category <> 'invitation' or m.method <> 'email' or m.recipient <> i.email
+
+union all
+-- token_in_clear: what stands in a row opens the clinic to whoever reads it.
+select 'token_in_clear', 'error', format('org %s: message %s', m.org_id, m.id),
+  'Renew the invitation at once: the token in the message opens it. Then find out who wrote the row.'
+from public.messages m
+where m.category = 'invitation'
+  and (m.content not like '%[link]%' or m.content like '%token=%')
+order by 2, 1, 3;
+
+\ir verdict.psql

@@ -1,0 +1,1 @@
+update public.invitations set accepted_at = null;

@@ -1,0 +1,1 @@
+update public.profiles set email = 'Nurse@patients.example' where role = 'staff';

@@ -1,0 +1,1 @@
+update public.messages set recipient = 'somebody@patients.example' where category = 'invitation';
