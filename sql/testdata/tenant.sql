@@ -68,8 +68,8 @@ insert into public.events (org_id, kind, entity, entity_id) values (app.current_
 insert into public.webhook_deliveries (org_id, vapi_call_id, kind, key, body_hash) values (app.current_org_id(), 'call-$L', 'status-update', 'ended', '\x01');
 insert into public.idempotency_keys (org_id, user_id, method, route, key, body_hash, claim_id, lease_until, expires_at)
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000e1', 'POST', '/api/locations', 'Idempotency-Key:1', sha256('$L'), '$L0000000-0000-7000-8000-0000000000e2', '2030-03-02 10:01+00', '2030-03-03 10:00+00');
-insert into public.provisioning (org_id, id, number, account_ref)
-select org_id, '$L0000000-0000-7000-8000-0000000000a1', number, 'AC12…9f' from public.phone_numbers where org_id = app.current_org_id();
+insert into public.provisioning (org_id, id, number, account_ref, state, ended_at)
+select org_id, '$L0000000-0000-7000-8000-0000000000a1', number, 'AC12…9f', 'undone', app.now() from public.phone_numbers where org_id = app.current_org_id();
 insert into public.provisioning_steps (org_id, provisioning_id, position, step, undo)
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a1', 1, 'check', '{"smsUrl": "https://clinic.example/test-secret-$L"}');
 insert into public.audit_log (org_id, action) values (app.current_org_id(), 'booking_override');
