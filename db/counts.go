@@ -20,3 +20,6 @@ func (r BookingAttemptRow) Count() (total int64, estimate bool) { return r.Total
 
 // Count is how many contacts fit the list in all.
 func (r ContactRow) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }
+
+// Count is how many numbers the list has in all.
+func (r PhoneNumberListed) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }

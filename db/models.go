@@ -715,6 +715,26 @@ type Patient struct {
 	UpdatedAt    time.Time
 }
 
+type PhoneNumberListed struct {
+	ID                uuid.UUID
+	Number            string
+	Provider          string
+	LocationID        uuid.UUID
+	LocationName      string
+	OwnLine           *string
+	AgentID           *uuid.UUID
+	AgentName         *string
+	Routing           string
+	VapiPhoneNumberID *string
+	VapiAssistantID   *string
+	State             *string
+	Error             *string
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+	Total             int64
+	TotalIsEstimate   bool
+}
+
 // Membership: one person belongs to one organisation in one role. The truth behind every token's org_id.
 type Profile struct {
 	OrgID uuid.UUID
@@ -727,6 +747,44 @@ type Profile struct {
 	Email     *string
 	CreatedAt time.Time
 	UpdatedAt time.Time
+}
+
+type ProvisioningRef struct {
+	OrgID          uuid.UUID
+	ProvisioningID uuid.UUID
+}
+
+type ProvisioningStatus struct {
+	ProvisioningID    uuid.UUID
+	PhoneNumberID     *uuid.UUID
+	Number            string
+	State             string
+	Step              *string
+	Error             *string
+	VapiPhoneNumberID *string
+	Routing           *string
+	AgentID           *uuid.UUID
+	VapiAssistantID   *string
+	ActivatedAt       *time.Time
+	AttemptedAt       *time.Time
+	Steps             json.RawMessage
+}
+
+type ProvisioningTask struct {
+	Outcome         string
+	WaitSeconds     int32
+	Step            *string
+	Number          *string
+	Attempts        *int32
+	ExternalID      *string
+	Undo            json.RawMessage
+	NumberSid       *string
+	Earlier         json.RawMessage
+	VapiNumberID    *string
+	KnownVapiID     *string
+	Routing         *string
+	OwnLine         *string
+	VapiAssistantID *string
 }
 
 type RecordingCopy struct {

@@ -549,6 +549,80 @@ ALTER TYPE app.page_span OWNER TO owner;
 
 COMMENT ON TYPE app.page_span IS 'Where a page is read: this many rows after skip others, counted from the end of the list where from_end.';
 
+CREATE TYPE app.phone_number_row AS (
+	id uuid,
+	number text,
+	provider text,
+	location_id uuid,
+	location_name text,
+	own_line text,
+	agent_id uuid,
+	agent_name text,
+	routing text,
+	vapi_phone_number_id text,
+	vapi_assistant_id text,
+	state text,
+	error text,
+	created_at timestamp with time zone,
+	updated_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.phone_number_row OWNER TO owner;
+
+COMMENT ON TYPE app.phone_number_row IS 'One of the clinic''s numbers. agent_id NULL: the default agent answers, whose name and assistant stand here. state is its open run''s; NULL for a number that only texts use. own_line is where callers go when we cannot answer.';
+
+CREATE TYPE app.provisioning_ref AS (
+	org_id uuid,
+	provisioning_id uuid
+);
+
+ALTER TYPE app.provisioning_ref OWNER TO owner;
+
+COMMENT ON TYPE app.provisioning_ref IS 'A run of any tenant, for the reconciler: ids only.';
+
+CREATE TYPE app.provisioning_status AS (
+	provisioning_id uuid,
+	phone_number_id uuid,
+	number text,
+	state text,
+	step text,
+	error text,
+	vapi_phone_number_id text,
+	routing text,
+	agent_id uuid,
+	vapi_assistant_id text,
+	activated_at timestamp with time zone,
+	attempted_at timestamp with time zone,
+	steps jsonb
+);
+
+ALTER TYPE app.provisioning_status OWNER TO owner;
+
+COMMENT ON TYPE app.provisioning_status IS 'How a run stands, for the dashboard. step is the one at hand; steps lists all as step, state, attempts and error. Nothing of what was remembered for undoing.';
+
+CREATE TYPE app.provisioning_task AS (
+	outcome text,
+	wait_seconds integer,
+	step text,
+	number text,
+	attempts integer,
+	external_id text,
+	undo jsonb,
+	number_sid text,
+	earlier jsonb,
+	vapi_number_id text,
+	known_vapi_id text,
+	routing text,
+	own_line text,
+	vapi_assistant_id text
+);
+
+ALTER TYPE app.provisioning_task OWNER TO owner;
+
+COMMENT ON TYPE app.provisioning_task IS 'What a worker does next. outcome act or undo (step; the lease is yours), wait and busy (ask again after wait_seconds) or over. number_sid and earlier are what the check found at Twilio, vapi_number_id what this run imported, known_vapi_id what the clinic had at Vapi before.';
+
 CREATE TYPE app.recording_copy AS (
 	outcome text,
 	recording_id uuid,
@@ -1655,6 +1729,73 @@ $$;
 ALTER FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) IS 'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
+
+CREATE FUNCTION app.begin_provisioning(p_number text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_account_changed boolean, p_routing text DEFAULT NULL::text) RETURNS SETOF app.provisioning_status
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_number public.phone_numbers;
+  v_run public.provisioning;
+begin
+  perform app.require_admin();
+  if p_routing not in ('dynamic', 'fixed') then
+    raise exception 'routing is dynamic or fixed' using errcode = 'VX400';
+  elsif not exists (
+    select from public.agents a where a.org_id = v_org_id and a.role = 'inbound' and a.is_default and a.deleted_at is null) then
+    raise exception 'save an inbound agent first: somebody has to answer the number' using errcode = 'VX409';
+  elsif exists (select from public.locations l where l.org_id = v_org_id and l.phone = p_number) then
+    raise exception 'this is a location''s own line, where callers go when we cannot answer: give that location another line first'
+      using errcode = 'VX409';
+  end if;
+  -- Claims the number as well: of two organisations that want it, the second waits here and is refused.
+  perform app.save_credential('twilio', p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_number);
+  select * into v_number from public.phone_numbers n where n.org_id = v_org_id and n.number = p_number for update;
+  select * into v_run
+  from public.provisioning p
+  where p.org_id = v_org_id and p.number = p_number and p.state not in ('undone', 'released')
+  for update;
+  v_now := app.now();
+  if v_run.state in ('undoing', 'releasing') then
+    raise exception 'this number is being given back at this moment: try again when that is done' using errcode = 'VX409';
+  elsif coalesce(p_routing, v_number.routing) = 'fixed' and not exists (
+    select from public.assistant_routes r
+    join public.agents a on a.org_id = r.org_id and a.id = r.agent_id and a.deleted_at is null
+    where r.org_id = v_org_id and (a.id = v_number.agent_id or v_number.agent_id is null and a.role = 'inbound' and a.is_default)) then
+    raise exception 'the agent has no assistant at Vapi yet: try again in a moment' using errcode = 'VX409';
+  end if;
+  if v_run.id is null then
+    insert into public.provisioning (org_id, number, account_ref, started_by)
+    values (v_org_id, p_number, p_account_ref, app.current_user_id())
+    returning * into v_run;
+    insert into public.provisioning_steps (org_id, provisioning_id, position, step)
+    select v_org_id, v_run.id, s.position, s.step
+    from unnest(array['check', 'credential', 'import', 'messaging', 'routing']) with ordinality s (step, position);
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'number_set_up', 'phone_number', v_number.id, app.current_user_id());
+    perform app.start_provisioning(v_run.id);
+  elsif p_account_changed or v_run.state = 'active' and v_run.error is not null or coalesce(p_routing, v_number.routing) <> v_number.routing then
+    -- Everything is gone through again; each step finds what it made before.
+    update public.provisioning p
+    set state = 'running', account_ref = p_account_ref, error = null, updated_at = v_now
+    where p.org_id = v_org_id and p.id = v_run.id;
+    update public.provisioning_steps s
+    set state = 'waiting', attempts = 0, error = null, updated_at = v_now
+    where s.org_id = v_org_id and s.provisioning_id = v_run.id;
+    perform app.start_provisioning(v_run.id);
+  end if;
+  update public.phone_numbers n
+  set routing = coalesce(p_routing, n.routing), updated_at = v_now
+  where n.org_id = v_org_id and n.id = v_number.id and n.routing is distinct from coalesce(p_routing, n.routing);
+  return query select * from app.provisioning_status(v_run.id);
+end
+$$;
+
+ALTER FUNCTION app.begin_provisioning(p_number text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_account_changed boolean, p_routing text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.begin_provisioning(p_number text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_account_changed boolean, p_routing text) IS 'Begins giving the tenant a number (E.164) of the Twilio account that was just verified and sealed, or goes on with the run it has: claims the number, keeps the account, writes the run and its steps, puts the job in. The same again changes nothing; after a failure, with another token (p_account_changed) or another routing every step is gone through again. p_routing NULL: as it is, at first dynamic. Owner or admin only (VX403). VX400: no number; VX409: the number is another organisation''s or the clinic''s own line, there is no inbound agent (or, for fixed, no assistant), or the number is being given back.';
 
 CREATE FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) RETURNS SETOF app.recording_copy
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2993,6 +3134,48 @@ ALTER FUNCTION app.conclude_message(p_message public.messages, p_status text, p_
 
 COMMENT ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) IS 'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, and so does a reminder that staff sent, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
 
+CREATE FUNCTION app.conclude_provisioning(p_provisioning_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_run public.provisioning;
+  v_other text;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id;
+  if v_run.state = 'running' then
+    update public.provisioning p
+    set state = 'active', activated_at = coalesce(p.activated_at, v_now), error = null,
+      lease_id = null, lease_until = null, next_at = null, updated_at = v_now
+    where p.org_id = v_org_id and p.id = p_provisioning_id;
+  else
+    update public.provisioning p
+    set state = case p.state when 'undoing' then 'undone' else 'released' end, ended_at = v_now,
+      lease_id = null, lease_until = null, next_at = null, updated_at = v_now
+    where p.org_id = v_org_id and p.id = p_provisioning_id;
+  end if;
+  if v_run.state = 'releasing' then
+    delete from public.phone_numbers n where n.org_id = v_org_id and n.number = v_run.number;
+    -- Texts leave from another number of the account, or from none: replies to a number given back reach nobody of ours.
+    select p.number into v_other
+    from public.provisioning p
+    where p.org_id = v_org_id and p.state in ('running', 'active') and p.activated_at is not null
+    order by p.activated_at, p.id
+    limit 1;
+    update public.org_credentials c
+    set sender = v_other, updated_at = v_now
+    where c.org_id = v_org_id and c.provider = 'twilio' and c.sender = v_run.number;
+  end if;
+  perform app.announce('provisioning_updated', 'provisioning', p_provisioning_id);
+end
+$$;
+
+ALTER FUNCTION app.conclude_provisioning(p_provisioning_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.conclude_provisioning(p_provisioning_id uuid) IS 'Ends a run whose steps are all done (active) or undone. A released number''s row goes; the account is kept, its texts leave from another number of the clinic''s or, without one, from none. After a failed set-up the number stays the clinic''s, to text from.';
+
 CREATE FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -3454,6 +3637,7 @@ begin
       order by o.created_at, o.id
       limit 1);
   end if;
+  perform app.reroute_numbers(null, p_agent_id);
   -- Its numbers go to the default at once, not only when the assistant is gone.
   update public.phone_numbers n set agent_id = null, updated_at = v_now where n.org_id = v_org_id and n.agent_id = p_agent_id;
   perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
@@ -3660,6 +3844,28 @@ ALTER FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) OWNER TO ow
 
 COMMENT ON FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) IS 'From now on nobody listens to the recordings of these calls: their links are revoked and a job deletes the files. p_reason: expired or erased; erased also forgets whom links were sent to.';
 
+CREATE FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) RETURNS SETOF app.provisioning_ref
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select p.org_id, p.id
+  from public.provisioning p
+  cross join (select app.now() as now) clock
+  where (p.lease_until is null or p.lease_until <= clock.now)
+    and case
+      when p.state in ('running', 'undoing', 'releasing') then coalesce(p.next_at, p.updated_at) <= clock.now - interval '5 seconds'
+      when p.state = 'active' then p.updated_at <= clock.now - interval '10 minutes' and exists (
+        select from public.provisioning_steps s
+        where s.org_id = p.org_id and s.provisioning_id = p.id and s.step = 'routing' and s.external_id is distinct from p_routed_as)
+    end
+  order by p.updated_at, p.id
+  limit p_limit
+$$;
+
+ALTER FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) IS 'Runs of all tenants that are due and that nobody works on: their worker died, or its job was lost; five seconds are left to the job that should be on its way. Also lines that work and were routed otherwise than p_routed_as says (another address of ours, another secret), at most every ten minutes.';
+
 CREATE FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3670,7 +3876,7 @@ declare
 begin
   if p_kind is null or p_kind not in (
     'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
-    'delete_recording'
+    'delete_recording', 'provision_number'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -3680,7 +3886,12 @@ begin
     p_args || jsonb_build_object('org_id', app.require_org_id()),
     8,
     -- Neither Vapi being down nor long recordings may keep holds and texts waiting.
-    case when p_kind = 'sync_agent' then 'vapi' when p_kind in ('keep_recording', 'delete_recording') then 'recordings' else 'default' end, 1, v_run_at,
+    case
+      when p_kind in ('sync_agent', 'provision_number') then 'vapi'
+      when p_kind in ('keep_recording', 'delete_recording') then 'recordings'
+      else 'default'
+    end,
+    1, v_run_at,
     case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
   )
   returning id into v_id;
@@ -3690,7 +3901,7 @@ $$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4031,6 +4242,65 @@ ALTER FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id
 
 COMMENT ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) IS 'Takes a call''s transcript out of the dashboard, as txt or pdf. Who did so stands in messages (method export, the member as recipient) and in the audit log. Every member may: they could read it as well. Errors as app.transcript_of; VX400 for another format, VX403 for who is no member.';
 
+CREATE FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean DEFAULT false, p_pause_seconds integer DEFAULT 0) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+  v_attempts integer;
+  v_final boolean;
+  v_pause integer;
+begin
+  select * into v_run
+  from public.provisioning p
+  where p.org_id = v_org_id and p.id = p_provisioning_id and p.lease_id = p_lease_id
+  for update;
+  if v_run.id is null or v_run.state not in ('running', 'undoing', 'releasing') then
+    return false;
+  end if;
+  v_now := app.now();
+  select s.attempts into v_attempts
+  from public.provisioning_steps s
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step;
+  -- Nothing is left outside because of one refusal: twenty tries of undoing last about three hours.
+  v_final := p_final and (v_run.state = 'running' or v_attempts >= 20);
+  update public.provisioning_steps s
+  set error = p_error, updated_at = v_now,
+    -- A gateway may give up before what it asked for is done.
+    settle_at = case when p_may_still_act then v_now + interval '30 seconds' else s.settle_at end,
+    state = case when v_final and v_run.state <> 'running' then 'left' else s.state end
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step;
+  if v_final and v_run.state <> 'running' and p_step = 'import' then
+    update public.phone_numbers n
+    set vapi_phone_number_id = null, updated_at = v_now
+    where n.org_id = v_org_id and n.number = v_run.number;
+  end if;
+  v_pause := greatest(least(2 ^ least(v_attempts - 1, 10), case v_run.state when 'running' then 30 else 900 end)::integer, p_pause_seconds);
+  update public.provisioning p
+  set error = case when v_run.state = 'running' or p.error is null then p_error else p.error end,
+    lease_id = null, lease_until = null, next_at = case when v_final then v_now else v_now + make_interval(secs => v_pause) end,
+    updated_at = v_now
+  where p.org_id = v_org_id and p.id = v_run.id;
+  if v_run.state = 'running' and (v_final or v_attempts >= 4) then
+    if v_run.activated_at is null then
+      perform app.turn_around(v_run.id, 'undoing');
+    else
+      -- A line that works is not taken down because a change of it failed.
+      update public.provisioning p set state = 'active', next_at = null where p.org_id = v_org_id and p.id = v_run.id;
+    end if;
+  end if;
+  perform app.announce('provisioning_updated', 'provisioning', v_run.id);
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) IS 'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was. Undoing goes on trying, in growing steps to a quarter of an hour; what is refused for good twenty times is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
+
 CREATE FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4090,6 +4360,19 @@ $$;
 ALTER FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) IS 'The next ten visits that a call may hear about, soonest first; see app.visible_appointments; narrowed to those that are meant, see app.meant_appointments. No rows for a caller who proved nothing, whether or not there are visits.';
+
+CREATE FUNCTION app.find_phone_number(p_id uuid, p_number text DEFAULT NULL::text) RETURNS SETOF app.phone_number_row
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select s.*
+  from app.phone_numbers_shown() s
+  where s.id = p_id or s.number = p_number
+$$;
+
+ALTER FUNCTION app.find_phone_number(p_id uuid, p_number text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.find_phone_number(p_id uuid, p_number text) IS 'One of the clinic''s numbers, by its id or as E.164; no row for anybody else''s, so that nobody learns which numbers there are.';
 
 CREATE TABLE public.resources (
     org_id uuid NOT NULL,
@@ -4334,6 +4617,60 @@ $$;
 ALTER FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) IS 'Says how the hand-over to the provider went: sent (with the provider''s id), failed (surely not sent) or unknown (it may have been). Only a queued or unknown message changes; what a delivery report said already stays, and gets the id if it had none. Twilio''s 21610 opts the number out. Staff are told of failed confirmations, reminders and codes, and of a message that cannot be settled (unknown, reason cannot_ask). Returns the status that stands. VX400 for another outcome, VX404 for an unknown message.';
+
+CREATE FUNCTION app.finish_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_external_id text DEFAULT NULL::text, p_undo jsonb DEFAULT NULL::jsonb, p_skipped boolean DEFAULT false) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+begin
+  select * into v_run
+  from public.provisioning p
+  where p.org_id = v_org_id and p.id = p_provisioning_id and p.lease_id = p_lease_id
+  for update;
+  if v_run.id is null or v_run.state not in ('running', 'undoing', 'releasing') then
+    return false;
+  end if;
+  v_now := app.now();
+  update public.provisioning_steps s
+  set state = case when v_run.state <> 'running' then 'undone' when p_skipped then 'skipped' else 'done' end,
+    external_id = coalesce(p_external_id, s.external_id), undo = coalesce(p_undo, s.undo),
+    error = null, settle_at = null, updated_at = v_now
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step;
+  if p_step = 'import' then
+    update public.phone_numbers n
+    set vapi_phone_number_id = case
+        when v_run.state = 'running' then p_external_id
+        -- It was the clinic's before this run, and stays at Vapi.
+        when p_skipped then n.vapi_phone_number_id
+      end,
+      updated_at = v_now
+    where n.org_id = v_org_id and n.number = v_run.number;
+  elsif p_step = 'credential' then
+    update public.org_credentials c
+    set vapi_credential_id = case when v_run.state = 'running' then p_external_id end
+    where c.org_id = v_org_id and c.provider = 'twilio';
+  end if;
+  update public.provisioning p
+  set lease_id = null, lease_until = null, next_at = null, updated_at = v_now
+  where p.org_id = v_org_id and p.id = v_run.id;
+  if v_run.state = 'running' and not exists (
+    select from public.provisioning_steps s
+    where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.state in ('waiting', 'intended')) then
+    perform app.conclude_provisioning(v_run.id);
+  else
+    perform app.announce('provisioning_updated', 'provisioning', v_run.id);
+  end if;
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.finish_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_external_id text, p_undo jsonb, p_skipped boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.finish_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_external_id text, p_undo jsonb, p_skipped boolean) IS 'Writes that a step was done (or, where a run is undone, undone), what it made outside and what would undo it; the last step makes the line active. p_skipped: the provider has no such door, or what is there was there before. False: the lease is lost, and nothing was written.';
 
 CREATE FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4746,6 +5083,23 @@ ALTER FUNCTION app.identify_caller(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.identify_caller(p_call_id uuid) IS 'What may be said about the caller of a call. Not known until a check succeeded (or the organisation accepts the calling number): then the answer is the same for a stranger and for a patient of twenty years.';
 
+CREATE FUNCTION app.inbound_status() RETURNS SETOF app.provisioning_status
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select s.*
+  from public.provisioning p
+  cross join lateral app.provisioning_status(p.id) s
+  where p.org_id = app.require_org_id()
+  -- The line that works, then what is under way, then what came last.
+  order by case when p.state in ('undone', 'released') then 3 when p.activated_at is null then 2 else 1 end, p.created_at desc, p.id
+  limit 1
+$$;
+
+ALTER FUNCTION app.inbound_status() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.inbound_status() IS 'How the clinic''s line stands: of a line that works, else of the set-up under way, else of the last one. No row before the first.';
+
 CREATE FUNCTION app.integrations() RETURNS SETOF app.integration_row
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -5060,6 +5414,25 @@ $$;
 ALTER FUNCTION app.limit_waits() OWNER TO owner;
 
 COMMENT ON FUNCTION app.limit_waits() IS 'Bounds the running transaction: 5 s for a lock, 10 s for a statement, 30 s of idling. First thing in every request.';
+
+CREATE FUNCTION app.line_to_check() RETURNS SETOF app.provisioning_task
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select 'check', 0, made.provisioning_id::text, s.number, null::integer, made.external_id, made.undo, looked.external_id, looked.undo,
+    made.external_id, s.vapi_phone_number_id, s.routing, app.own_line(n.location_id), s.vapi_assistant_id
+  from app.inbound_status() s
+  join public.phone_numbers n on n.org_id = app.require_org_id() and n.id = s.phone_number_id
+  join public.provisioning_steps made
+    on made.org_id = n.org_id and made.provisioning_id = s.provisioning_id and made.step = 'import'
+  join public.provisioning_steps looked
+    on looked.org_id = n.org_id and looked.provisioning_id = s.provisioning_id and looked.step = 'check'
+  where s.activated_at is not null and s.state in ('running', 'active')
+$$;
+
+ALTER FUNCTION app.line_to_check() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.line_to_check() IS 'What should be so outside for the clinic''s line that works, as a task with outcome check; step is the id of its run. No row: no line works.';
 
 CREATE FUNCTION app.list_appointments(p_statuses text[] DEFAULT NULL::text[], p_from text DEFAULT NULL::text, p_to text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_resource_id uuid DEFAULT NULL::uuid, p_service_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text, p_range text DEFAULT NULL::text, p_sort text DEFAULT 'scheduled_at'::text, p_page integer DEFAULT 1, p_limit integer DEFAULT 20) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
@@ -5532,6 +5905,22 @@ ALTER FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread 
 
 COMMENT ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) IS 'A page of the staff''s notifications, the newest first. p_unread: true for those nobody read, false for the others; NULL filters nothing. Every member may look.';
 
+CREATE FUNCTION app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean DEFAULT false) RETURNS SETOF app.phone_number_row
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select s.id, s.number, s.provider, s.location_id, s.location_name, s.own_line, s.agent_id, s.agent_name, s.routing,
+    s.vapi_phone_number_id, s.vapi_assistant_id, s.state, s.error, s.created_at, s.updated_at, count(*) over (), false
+  from app.phone_numbers_shown() s
+  where not p_at_vapi or s.vapi_phone_number_id is not null
+  order by s.created_at, s.id
+  limit p_limit offset (p_page - 1) * p_limit
+$$;
+
+ALTER FUNCTION app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean) IS 'A page of the clinic''s numbers, oldest first; p_at_vapi: only those that calls reach.';
+
 CREATE FUNCTION app.list_shares(p_call_id uuid) RETURNS SETOF app.share_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -5807,6 +6196,61 @@ $$;
 ALTER FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) IS 'Queues the e-mail of an invitation, through the clinic''s own Resend account or else p_platform_mail, the platform''s way; NULL: without an account of the clinic''s nothing goes out. A rule that forbids it (opted_out, daily_cap) leaves a blocked row, and the invitation stands. VX409 when the address had three within an hour.';
+
+CREATE FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) RETURNS SETOF app.phone_number_row
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.phone_numbers;
+  v_new public.phone_numbers;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'location_id', 'agent_id', 'routing');
+  select * into v_old
+  from public.phone_numbers n
+  where n.org_id = v_org_id and n.id = p_phone_number_id
+  for update;
+  if v_old.id is null then
+    raise exception 'there is no such number' using errcode = 'VX404';
+  end if;
+  v_new := v_old;
+  v_new.location_id := coalesce((p_fields ->> 'location_id')::uuid, v_old.location_id);
+  v_new.agent_id := case when p_fields ? 'agent_id' then (p_fields ->> 'agent_id')::uuid else v_old.agent_id end;
+  v_new.routing := coalesce(p_fields ->> 'routing', v_old.routing);
+  if v_new.routing not in ('dynamic', 'fixed') then
+    raise exception 'routing is dynamic or fixed' using errcode = 'VX400';
+  elsif not exists (select from public.locations l where l.org_id = v_org_id and l.id = v_new.location_id) then
+    raise exception 'there is no such location' using errcode = 'VX404';
+  elsif v_new.agent_id is not null and not exists (
+    select from public.agents a
+    where a.org_id = v_org_id and a.id = v_new.agent_id and a.role = 'inbound' and a.deleted_at is null) then
+    raise exception 'there is no such inbound agent' using errcode = 'VX404';
+  elsif v_new.routing = 'fixed' and not exists (
+    select from public.assistant_routes r
+    join public.agents a on a.org_id = r.org_id and a.id = r.agent_id and a.deleted_at is null
+    where r.org_id = v_org_id and (a.id = v_new.agent_id or v_new.agent_id is null and a.role = 'inbound' and a.is_default)) then
+    raise exception 'the agent has no assistant at Vapi yet: try again in a moment' using errcode = 'VX409';
+  end if;
+  if (v_new.location_id, v_new.agent_id, v_new.routing) is distinct from (v_old.location_id, v_old.agent_id, v_old.routing) then
+    update public.phone_numbers n
+    set location_id = v_new.location_id, agent_id = v_new.agent_id, routing = v_new.routing, updated_at = app.now()
+    where n.org_id = v_org_id and n.id = v_old.id;
+    perform app.reroute_numbers(null, null, v_old.number);
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'number_mapped', 'phone_number', v_old.id, app.current_user_id());
+  end if;
+  return query select * from app.find_phone_number(v_old.id);
+exception
+  when data_exception then
+    raise exception 'an id is not a UUID' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) IS 'Says which location and agent answer a number, and how it is routed; returns it. p_fields may hold location_id, agent_id (null: the default agent) and routing; what is absent stays. A number in use is routed anew at Vapi. Owner and admin only (VX403). VX404: no such number, location or inbound agent; VX400: an unknown field; VX409: fixed routing to an agent without an assistant.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
@@ -6779,6 +7223,24 @@ ALTER FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[],
 
 COMMENT ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) IS 'Notes whose codes the [code] placeholders of a message stand for, in their order, so that the text that was sent can be derived again when the provider is asked for it. Once per message; VX404 where there is none or it has its codes.';
 
+CREATE FUNCTION app.note_number_check(p_provisioning_id uuid, p_error text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  update public.provisioning p
+  set error = p_error, attempted_at = app.now(), updated_at = app.now()
+  where p.org_id = app.require_org_id() and p.id = p_provisioning_id and p.state = 'active' and p.error is distinct from p_error;
+  if found then
+    perform app.announce('provisioning_updated', 'provisioning', p_provisioning_id);
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.note_number_check(p_provisioning_id uuid, p_error text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_number_check(p_provisioning_id uuid, p_error text) IS 'Keeps what a check of a working line found wrong (a word of ours; NULL: nothing), for its status. With an error there, setting the number up again goes through every step.';
+
 CREATE FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) RETURNS boolean
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -7298,6 +7760,19 @@ ALTER FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id 
 
 COMMENT ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) IS 'What a wish means beside the visits that the same call booked for an overlapping time. replay: the same wish again; amend: the same patient, otherwise; question: a name at most two edits away, and nothing that tells two people apart; NULL: somebody else, or no overlap.';
 
+CREATE FUNCTION app.own_line(p_location_id uuid) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select l.phone
+  from public.locations l
+  where l.org_id = app.current_org_id() and l.id = p_location_id and not app.is_our_number(l.phone)
+$$;
+
+ALTER FUNCTION app.own_line(p_location_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.own_line(p_location_id uuid) IS 'The location''s own line (E.164), which rings when we cannot answer; NULL when it has none, or when the number is one of ours: callers would go round in circles.';
+
 CREATE FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) RETURNS app.page_span
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
@@ -7411,6 +7886,26 @@ $_$;
 ALTER FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) IS 'Where a period that a list is asked for begins (p_end false) or stops (true, not included): a day means all of that day in p_zone, a time means that instant. NULL for NULL, VX400 for what is neither.';
+
+CREATE FUNCTION app.phone_numbers_shown() RETURNS SETOF app.phone_number_row
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select n.id, n.number, n.provider, l.id, l.name, app.own_line(l.id), n.agent_id, a.name, n.routing, n.vapi_phone_number_id,
+    r.vapi_assistant_id, p.state, p.error, n.created_at, n.updated_at, count(*) over (), false
+  from public.phone_numbers n
+  join public.locations l on l.org_id = n.org_id and l.id = n.location_id
+  left join public.agents a
+    on a.org_id = n.org_id and a.deleted_at is null
+    and (a.id = n.agent_id or n.agent_id is null and a.role = 'inbound' and a.is_default)
+  left join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
+  left join public.provisioning p on p.org_id = n.org_id and p.number = n.number and p.state not in ('undone', 'released')
+  where n.org_id = app.require_org_id()
+$$;
+
+ALTER FUNCTION app.phone_numbers_shown() OWNER TO owner;
+
+COMMENT ON FUNCTION app.phone_numbers_shown() IS 'The clinic''s numbers with who answers them, as the dashboard shows them. A clinic has a handful, so the count is always true.';
 
 CREATE FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -7667,6 +8162,38 @@ $$;
 ALTER FUNCTION app.provision_user() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.provision_user() IS 'Trigger on auth.users: founds the organisation of a person who signs up (location, practitioner, service, hours, agent, profile as owner), or makes an invited person a member. An error fails the sign-up as a whole: nobody is left half-made.';
+
+CREATE FUNCTION app.provisioning_status(p_provisioning_id uuid) RETURNS SETOF app.provisioning_status
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select p.id, n.id, p.number, p.state,
+    (
+      select s.step
+      from public.provisioning_steps s
+      where s.org_id = p.org_id and s.provisioning_id = p.id and p.state = 'running' and s.state in ('waiting', 'intended')
+      order by s.position
+      limit 1
+    ),
+    p.error, n.vapi_phone_number_id, n.routing, a.id, r.vapi_assistant_id, p.activated_at, p.attempted_at,
+    (
+      select jsonb_agg(
+        jsonb_build_object('step', s.step, 'state', s.state, 'attempts', s.attempts, 'error', s.error) order by s.position)
+      from public.provisioning_steps s
+      where s.org_id = p.org_id and s.provisioning_id = p.id
+    )
+  from public.provisioning p
+  left join public.phone_numbers n on n.org_id = p.org_id and n.number = p.number
+  left join public.agents a
+    on a.org_id = p.org_id and a.deleted_at is null
+    and (a.id = n.agent_id or n.agent_id is null and a.role = 'inbound' and a.is_default)
+  left join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
+  where p.org_id = app.require_org_id() and p.id = p_provisioning_id
+$$;
+
+ALTER FUNCTION app.provisioning_status(p_provisioning_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.provisioning_status(p_provisioning_id uuid) IS 'How a run stands, and which agent and assistant answer its number; no row for one that is not the tenant''s.';
 
 CREATE FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) RETURNS uuid
     LANGUAGE plpgsql
@@ -7960,6 +8487,9 @@ begin
     insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id)
     values (p_vapi_assistant_id, v_org_id, p_agent_id)
     on conflict (vapi_assistant_id) do nothing;
+    if found then
+      perform app.reroute_numbers(null, p_agent_id);
+    end if;
   end if;
   return exists (
     select from public.assistant_routes r
@@ -8398,6 +8928,38 @@ ALTER FUNCTION app.redeem_event_ticket(p_hash bytea) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.redeem_event_ticket(p_hash bytea) IS 'Uses a ticket up and returns whose it is; no row when it is unknown, used or ran out. Whether they are still a member is for the transaction that follows to say.';
 
+CREATE FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id for update;
+  v_now := app.now();
+  if v_run.state is distinct from 'active' then
+    return false;
+  end if;
+  update public.provisioning_steps s
+  set state = 'waiting', attempts = 0, error = null, updated_at = v_now
+  where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id and s.step = 'routing'
+    and s.external_id is distinct from p_routed_as;
+  if not found then
+    return false;
+  end if;
+  update public.provisioning p
+  set state = 'running', next_at = null, updated_at = v_now
+  where p.org_id = v_org_id and p.id = p_provisioning_id;
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) IS 'Has a line that works routed anew when it was routed otherwise than p_routed_as says, as after a change of our address or of the webhook''s secret. Returns whether there is something to do.';
+
 CREATE FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -8557,11 +9119,55 @@ CREATE FUNCTION app.release_number(p_number text) RETURNS void
   delete from public.phone_numbers n
   where n.org_id = app.require_org_id() and n.number = p_number
     and n.provider = 'twilio' and n.vapi_phone_number_id is null and n.agent_id is null
+    and not exists (
+      select from public.provisioning p
+      where p.org_id = n.org_id and p.number = n.number and p.state not in ('undone', 'released'))
 $$;
 
 ALTER FUNCTION app.release_number(p_number text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.release_number(p_number text) IS 'Gives up a number that only texts used. One that calls use (known to Vapi, or with an agent) stays the clinic''s.';
+COMMENT ON FUNCTION app.release_number(p_number text) IS 'Gives up a number that only texts used. One that calls use, or are about to (known to Vapi, with an agent, or being set up), stays the clinic''s.';
+
+CREATE FUNCTION app.release_phone_number(p_phone_number_id uuid) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_number public.phone_numbers;
+  v_run public.provisioning;
+begin
+  perform app.require_admin();
+  select * into v_number
+  from public.phone_numbers n
+  where n.org_id = v_org_id and n.id = p_phone_number_id
+  for update;
+  if v_number.id is null then
+    raise exception 'there is no such number' using errcode = 'VX404';
+  end if;
+  select * into v_run
+  from public.provisioning p
+  where p.org_id = v_org_id and p.number = v_number.number and p.state not in ('undone', 'released')
+  for update;
+  if v_run.id is null then
+    -- Nothing of it was set up outside by us; it gets a run all the same, so that its end is told like any other.
+    insert into public.provisioning (org_id, number, account_ref, state, started_by)
+    values (v_org_id, v_number.number, '', 'releasing', app.current_user_id())
+    returning * into v_run;
+    perform app.conclude_provisioning(v_run.id);
+  elsif v_run.state <> 'releasing' then
+    perform app.turn_around(v_run.id, 'releasing');
+    perform app.start_provisioning(v_run.id);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'number_released', 'phone_number', v_number.id, app.current_user_id());
+  return v_run.id;
+end
+$$;
+
+ALTER FUNCTION app.release_phone_number(p_phone_number_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.release_phone_number(p_phone_number_id uuid) IS 'Gives a number up: its run is undone outside, then its row goes; the Twilio account is kept. Returns the run, to wait for. Owner or admin only (VX403). VX404: no such number.';
 
 CREATE FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8663,6 +9269,10 @@ declare
   v_removed public.org_credentials;
 begin
   perform app.require_admin();
+  if p_provider = 'twilio' and exists (
+    select from public.provisioning p where p.org_id = v_org_id and p.state not in ('undone', 'released')) then
+    raise exception 'a number of this account is in use: release it first' using errcode = 'VX409';
+  end if;
   delete from public.org_credentials c
   where c.org_id = v_org_id and c.provider = p_provider
   returning * into v_removed;
@@ -8680,7 +9290,7 @@ $$;
 
 ALTER FUNCTION app.remove_credential(p_provider text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.remove_credential(p_provider text) IS 'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403).';
+COMMENT ON FUNCTION app.remove_credential(p_provider text) IS 'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403). VX409: calls use a number of the account, which could not be given back without it.';
 
 CREATE FUNCTION app.remove_member(p_user_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9048,6 +9658,46 @@ $$;
 ALTER FUNCTION app.require_staff() OWNER TO owner;
 
 COMMENT ON FUNCTION app.require_staff() IS 'Raises VX403 unless an owner, admin or staff member is acting. Viewers only read; webhooks are no staff.';
+
+CREATE FUNCTION app.reroute_numbers(p_location_id uuid, p_agent_id uuid, p_number text DEFAULT NULL::text) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_id uuid;
+  v_count integer := 0;
+begin
+  for v_id in
+    select p.id
+    from public.provisioning p
+    join public.phone_numbers n on n.org_id = p.org_id and n.number = p.number
+    where p.org_id = v_org_id
+      and p.state in ('running', 'active')
+      and (n.location_id = p_location_id or n.number = p_number or p_agent_id = coalesce(n.agent_id, (
+        select a.id from public.agents a
+        where a.org_id = v_org_id and a.role = 'inbound' and a.is_default and a.deleted_at is null)) and n.routing = 'fixed')
+    order by p.id
+    for update of p
+  loop
+    v_now := app.now();
+    update public.provisioning p
+    set state = 'running', updated_at = v_now
+    where p.org_id = v_org_id and p.id = v_id;
+    update public.provisioning_steps s
+    set state = 'waiting', attempts = 0, error = null, updated_at = v_now
+    where s.org_id = v_org_id and s.provisioning_id = v_id and s.step = 'routing';
+    perform app.start_provisioning(v_id);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+ALTER FUNCTION app.reroute_numbers(p_location_id uuid, p_agent_id uuid, p_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.reroute_numbers(p_location_id uuid, p_agent_id uuid, p_number text) IS 'Has numbers routed anew at Vapi, because what they point to changed: those of a location, those that carry an agent''s assistant, or one; each may be NULL. Returns how many there were.';
 
 CREATE FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text DEFAULT NULL::text, p_on date DEFAULT NULL::date, p_call_id uuid DEFAULT NULL::uuid, p_tool_call_id text DEFAULT NULL::text, p_resource text DEFAULT NULL::text, p_override boolean DEFAULT false, p_said_date text DEFAULT NULL::text, p_said_time text DEFAULT NULL::text, p_at time without time zone DEFAULT NULL::time without time zone, p_patient_name text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9475,6 +10125,13 @@ begin
   for update;
   v_now := app.now();
   if p_provider = 'twilio' then
+    -- What was changed at Twilio for a line in use can be put back with that account's keys only.
+    if exists (
+      select from public.provisioning p
+      where p.org_id = v_org_id and p.state not in ('undone', 'released') and p.number <> p_sender
+        and p.account_ref <> p_account_ref) then
+      raise exception 'a number of another Twilio account is in use: release it first' using errcode = 'VX409';
+    end if;
     perform app.claim_number(p_sender);
     if v_old_sender <> p_sender then
       perform app.release_number(v_old_sender);
@@ -9496,7 +10153,7 @@ $_$;
 
 ALTER FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) IS 'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s.';
+COMMENT ON FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) IS 'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s, or a number of another account is in use.';
 
 CREATE TABLE public.locations (
     org_id uuid NOT NULL,
@@ -9548,7 +10205,7 @@ begin
       raise exception 'there is no such location' using errcode = 'VX404';
     end if;
   end if;
-  if exists (select from public.phone_numbers n where n.number = btrim(p_fields ->> 'phone')) then
+  if app.is_our_number(p_fields ->> 'phone') then
     raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
   end if;
 
@@ -9564,6 +10221,10 @@ begin
   returning l.*;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'location_saved', 'location', v_id, app.current_user_id());
+  if p_fields ? 'phone' then
+    -- Its numbers ring the own line when we cannot answer.
+    perform app.reroute_numbers(v_id, null);
+  end if;
   perform app.announce('location_updated', 'location', v_id);
 exception
   when check_violation or not_null_violation or data_exception then
@@ -10800,6 +11461,28 @@ ALTER FUNCTION app.start_campaign(p_campaign_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.start_campaign(p_campaign_id uuid) IS 'Plans every step for every contact of the segment as it is now (marketing: of those who agreed to it) and returns the campaign; done at once when nobody is in it. Owner or admin only (VX403). A second start returns the running campaign and plans nothing. VX404: no such campaign; VX409: it is over.';
 
+CREATE FUNCTION app.start_provisioning(p_provisioning_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  -- A worker that is at a step by what it read before may write no more; what it makes until its lease would have been
+  -- over is found by the next one, which therefore waits for that.
+  update public.provisioning p
+  set lease_id = null, lease_until = null, next_at = greatest(p.lease_until, v_now), updated_at = v_now
+  where p.org_id = v_org_id and p.id = p_provisioning_id;
+  perform app.enqueue_job('provision_number', jsonb_build_object('provisioning_id', p_provisioning_id));
+  perform app.announce('provisioning_updated', 'provisioning', p_provisioning_id);
+end
+$$;
+
+ALTER FUNCTION app.start_provisioning(p_provisioning_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.start_provisioning(p_provisioning_id uuid) IS 'Puts the job in that goes on with a run whose row just changed, and tells live clients.';
+
 CREATE FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -11102,6 +11785,81 @@ $$;
 ALTER FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) IS 'Keeps what a caller asked to pass on and tells the staff. The same tool call again returns the same message''s id. Numbers, addresses and identifiers in the text are redacted; the call-back number (E.164) has its own column. An empty text is VX400.';
+
+CREATE FUNCTION app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid) RETURNS SETOF app.provisioning_task
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+  v_step public.provisioning_steps;
+  v_until timestamptz;
+  v_task app.provisioning_task;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id for update;
+  v_now := app.now();
+  v_task.outcome := 'over';
+  v_task.wait_seconds := 0;
+  if v_run.id is null or v_run.state in ('active', 'undone', 'released') then
+    return next v_task;
+    return;
+  end if;
+  if v_run.state = 'running' then
+    select * into v_step
+    from public.provisioning_steps s
+    where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.state in ('waiting', 'intended')
+    order by s.position
+    limit 1;
+  else
+    -- What the check and the routing did goes with the number.
+    select * into v_step
+    from public.provisioning_steps s
+    where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step in ('credential', 'import', 'messaging')
+      and s.intended_at is not null and s.state in ('waiting', 'intended', 'done')
+    order by s.position desc
+    limit 1;
+  end if;
+  v_until := greatest(case when v_run.lease_id <> p_lease_id then v_run.lease_until end, v_run.next_at,
+    case when v_run.state <> 'running' then v_step.settle_at end);
+  if v_until > v_now then
+    v_task.outcome := case when v_run.lease_until > v_now and v_run.lease_id <> p_lease_id then 'busy' else 'wait' end;
+    v_task.wait_seconds := ceil(extract(epoch from v_until - v_now));
+    return next v_task;
+    return;
+  elsif v_step.id is null then
+    perform app.conclude_provisioning(v_run.id);
+    return next v_task;
+    return;
+  end if;
+  update public.provisioning_steps s
+  set state = case v_run.state when 'running' then 'intended' else s.state end, attempts = s.attempts + 1,
+    intended_at = coalesce(s.intended_at, v_now), updated_at = v_now
+  where s.org_id = v_org_id and s.id = v_step.id;
+  update public.provisioning p
+  set lease_id = p_lease_id, lease_until = v_now + interval '90 seconds', attempted_at = v_now, updated_at = v_now
+  where p.org_id = v_org_id and p.id = v_run.id;
+  perform app.announce('provisioning_updated', 'provisioning', v_run.id);
+  return query
+  select case v_run.state when 'running' then 'act' when 'undoing' then 'undo' else 'release' end, 0, v_step.step, v_run.number, v_step.attempts + 1,
+    v_step.external_id, v_step.undo, looked.external_id, looked.undo, made.external_id, n.vapi_phone_number_id, n.routing,
+    app.own_line(n.location_id), r.vapi_assistant_id
+  from public.provisioning_steps looked
+  join public.provisioning_steps made
+    on made.org_id = looked.org_id and made.provisioning_id = looked.provisioning_id and made.step = 'import'
+  left join public.phone_numbers n on n.org_id = v_org_id and n.number = v_run.number
+  left join public.agents a
+    on a.org_id = v_org_id and a.deleted_at is null
+    and (a.id = n.agent_id or n.agent_id is null and a.role = 'inbound' and a.is_default)
+  left join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
+  where looked.org_id = v_org_id and looked.provisioning_id = v_run.id and looked.step = 'check';
+end
+$$;
+
+ALTER FUNCTION app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid) IS 'Decides what is next in a run and takes the lease for it (p_lease_id, made up by the worker) for ninety seconds. That the step is about to act is written down before it does: who finds the note looks first. Steps are undone in the opposite order, those that never began not at all.';
 
 CREATE FUNCTION app.take_scheduled(p_scheduled_id uuid) RETURNS SETOF app.scheduled_bundle
     LANGUAGE plpgsql SECURITY DEFINER
@@ -11449,6 +12207,8 @@ begin
   v_answer.reason := case
     when v_answer.phone is null then 'no_number'
     when app.is_our_number(v_answer.phone) or v_answer.phone = v_other then 'loop'
+    -- A transfer of ours shows our number as the caller's: what comes back with it was forwarded to us again.
+    when app.is_our_number(v_other) then 'loop'
     when exists (
       select from public.audit_log g
       join public.call_logs c on c.org_id = g.org_id and c.id = g.entity_id
@@ -11473,7 +12233,58 @@ $$;
 
 ALTER FUNCTION app.transfer_destination(p_call_id uuid, p_department text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) IS 'Where to put a caller through: the department''s number, else the location''s own line, during opening hours. Refused with closed, no_number, loop (the number is ours or the caller''s own, so it would ring us again) or already_transferred (once per caller in ten minutes). Each transfer is audited.';
+COMMENT ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) IS 'Where to put a caller through: the department''s number, else the location''s own line, during opening hours. Refused with closed, no_number, loop (the number is ours or the caller''s own, or the call came back from a transfer of ours, so it would ring us again) or already_transferred (once per caller in ten minutes). Each transfer is audited.';
+
+CREATE FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_busy_until timestamptz;
+begin
+  select p.lease_until into v_busy_until
+  from public.provisioning p
+  where p.org_id = v_org_id and p.id = p_provisioning_id and p.lease_until > v_now;
+  update public.provisioning p
+  set state = p_state, lease_id = null, lease_until = null, next_at = null, updated_at = v_now
+  where p.org_id = v_org_id and p.id = p_provisioning_id;
+  update public.provisioning_steps s
+  set attempts = 0, updated_at = v_now,
+    -- A worker is at it at this moment, and may make something after we looked.
+    settle_at = case when s.state = 'intended' then greatest(s.settle_at, v_busy_until) else s.settle_at end
+  where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id;
+end
+$$;
+
+ALTER FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) IS 'From here on a run takes away what it made: undoing after a failure, releasing as the clinic wishes. A step that a worker is at is undone when its lease is over.';
+
+CREATE FUNCTION app.undo_provisioning(p_provisioning_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_run public.provisioning;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id for update;
+  if v_run.id is null or v_run.state in ('undone', 'released') then
+    return false;
+  end if;
+  if v_run.state in ('running', 'active') then
+    perform app.turn_around(v_run.id, 'undoing');
+  end if;
+  perform app.start_provisioning(v_run.id);
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.undo_provisioning(p_provisioning_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.undo_provisioning(p_provisioning_id uuid) IS 'Has a run undone, whatever it is at, or its undoing tried again at once; the number stays the clinic''s, to text from. False when there is nothing to undo.';
 
 CREATE FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -12533,6 +13344,95 @@ COMMENT ON COLUMN public.phone_numbers.number IS 'E.164.';
 
 COMMENT ON COLUMN public.phone_numbers.routing IS 'dynamic: Vapi asks us for the assistant at every call; fixed: the number carries one assistant.';
 
+CREATE TABLE public.provisioning (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    number text NOT NULL,
+    account_ref text NOT NULL,
+    state text DEFAULT 'running'::text NOT NULL,
+    error text,
+    started_by uuid,
+    lease_id uuid,
+    lease_until timestamp with time zone,
+    next_at timestamp with time zone,
+    attempted_at timestamp with time zone,
+    activated_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT provisioning_account_ref_check CHECK ((char_length(account_ref) <= 100)),
+    CONSTRAINT provisioning_ended CHECK (((ended_at IS NULL) = (state <> ALL (ARRAY['undone'::text, 'released'::text])))),
+    CONSTRAINT provisioning_error_check CHECK ((error ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT provisioning_lease CHECK (((lease_id IS NULL) = (lease_until IS NULL))),
+    CONSTRAINT provisioning_number_check CHECK ((number ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT provisioning_state_check CHECK ((state = ANY (ARRAY['running'::text, 'active'::text, 'undoing'::text, 'undone'::text, 'releasing'::text, 'released'::text])))
+);
+
+ALTER TABLE ONLY public.provisioning FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.provisioning OWNER TO owner;
+
+COMMENT ON TABLE public.provisioning IS 'One run of giving a clinic a number, and of taking it away again. The row says what is to be done next; read by functions only.';
+
+COMMENT ON COLUMN public.provisioning.number IS 'E.164. At most one run at a time, of whichever tenant, has it.';
+
+COMMENT ON COLUMN public.provisioning.account_ref IS 'Masked name of the Twilio account that owns the number, as in org_credentials.';
+
+COMMENT ON COLUMN public.provisioning.state IS 'running: towards a working line; active: it works; undoing: given up, what was made is taken away; undone: nothing is left outside; releasing and released: the same, as the clinic wished.';
+
+COMMENT ON COLUMN public.provisioning.error IS 'Why the last try of a step failed, or why the run was given up: a word of ours, never the provider''s.';
+
+COMMENT ON COLUMN public.provisioning.started_by IS 'The member who began it.';
+
+COMMENT ON COLUMN public.provisioning.lease_id IS 'The worker that is at a step now; only it may write the step''s outcome.';
+
+COMMENT ON COLUMN public.provisioning.lease_until IS 'When that worker is taken for dead.';
+
+COMMENT ON COLUMN public.provisioning.next_at IS 'Not before this is the next step tried.';
+
+COMMENT ON COLUMN public.provisioning.activated_at IS 'When the line first worked. A run that once worked is never undone by a failure, only by a release.';
+
+CREATE TABLE public.provisioning_steps (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    provisioning_id uuid NOT NULL,
+    "position" smallint NOT NULL,
+    step text NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    external_id text,
+    undo jsonb,
+    error text,
+    intended_at timestamp with time zone,
+    settle_at timestamp with time zone,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT provisioning_steps_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT provisioning_steps_error_check CHECK ((error ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT provisioning_steps_external_id_check CHECK (((char_length(external_id) >= 1) AND (char_length(external_id) <= 100))),
+    CONSTRAINT provisioning_steps_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'intended'::text, 'done'::text, 'skipped'::text, 'undone'::text, 'left'::text]))),
+    CONSTRAINT provisioning_steps_step_check CHECK ((step = ANY (ARRAY['check'::text, 'credential'::text, 'import'::text, 'messaging'::text, 'routing'::text])))
+);
+
+ALTER TABLE ONLY public.provisioning_steps FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.provisioning_steps OWNER TO owner;
+
+COMMENT ON TABLE public.provisioning_steps IS 'What a run does outside, one row for each step. Written before the step acts and after it; read by functions only, since undo may hold addresses with passwords in them.';
+
+COMMENT ON COLUMN public.provisioning_steps."position" IS 'Steps are done in this order and undone in the opposite one.';
+
+COMMENT ON COLUMN public.provisioning_steps.state IS 'intended: it may have acted, look before acting again; skipped: the provider has no such door; left: it cannot be undone any more, see error.';
+
+COMMENT ON COLUMN public.provisioning_steps.attempts IS 'Tries since the run last turned around.';
+
+COMMENT ON COLUMN public.provisioning_steps.external_id IS 'What was made or is meant there: check the number''s sid at Twilio, credential and import the objects at Vapi, routing a fingerprint of the address and secret that were routed to.';
+
+COMMENT ON COLUMN public.provisioning_steps.undo IS 'What the outside was like before, and what we set: see jobs/provisioner.';
+
+COMMENT ON COLUMN public.provisioning_steps.intended_at IS 'When it was first about to act; NULL: there is nothing to undo.';
+
+COMMENT ON COLUMN public.provisioning_steps.settle_at IS 'A request that nobody answered may still act until then: what it made is looked for afterwards.';
+
 CREATE TABLE public.recording_share_openings (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -12916,6 +13816,15 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_key UNIQUE (user_id);
 
+ALTER TABLE ONLY public.provisioning
+    ADD CONSTRAINT provisioning_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.provisioning_steps
+    ADD CONSTRAINT provisioning_steps_org_id_provisioning_id_step_key UNIQUE (org_id, provisioning_id, step);
+
+ALTER TABLE ONLY public.provisioning_steps
+    ADD CONSTRAINT provisioning_steps_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.recording_share_openings
     ADD CONSTRAINT recording_share_openings_pkey PRIMARY KEY (org_id, id);
 
@@ -13254,6 +14163,18 @@ CREATE UNIQUE INDEX patients_voice_name ON public.patients USING btree (org_id, 
 
 COMMENT ON INDEX public.patients_voice_name IS 'book_appointment: one voice-made patient per contact and name, also in a race.';
 
+CREATE INDEX provisioning_due ON public.provisioning USING btree (next_at) WHERE (state = ANY (ARRAY['running'::text, 'undoing'::text, 'releasing'::text]));
+
+COMMENT ON INDEX public.provisioning_due IS 'due_provisionings: what a worker left lying, of all tenants.';
+
+CREATE UNIQUE INDEX provisioning_open ON public.provisioning USING btree (number) WHERE (state <> ALL (ARRAY['undone'::text, 'released'::text]));
+
+COMMENT ON INDEX public.provisioning_open IS 'One open run for a number.';
+
+CREATE INDEX provisioning_org ON public.provisioning USING btree (org_id, created_at);
+
+COMMENT ON INDEX public.provisioning_org IS 'inbound_status: the clinic''s newest run.';
+
 CREATE INDEX recording_share_openings_share ON public.recording_share_openings USING btree (org_id, share_id, at);
 
 COMMENT ON INDEX public.recording_share_openings_share IS 'list_shares and open_share: who opened a link, and how lately.';
@@ -13538,6 +14459,12 @@ ALTER TABLE ONLY public.profiles
 ALTER TABLE ONLY public.profiles
     ADD CONSTRAINT profiles_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.provisioning
+    ADD CONSTRAINT provisioning_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.provisioning_steps
+    ADD CONSTRAINT provisioning_steps_org_id_provisioning_id_fkey FOREIGN KEY (org_id, provisioning_id) REFERENCES public.provisioning(org_id, id);
+
 ALTER TABLE ONLY public.recording_share_openings
     ADD CONSTRAINT recording_share_openings_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
@@ -13666,6 +14593,10 @@ CREATE POLICY definer_crosses ON public.phone_numbers FOR SELECT TO app_definer 
 
 CREATE POLICY definer_crosses ON public.profiles TO app_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY definer_crosses ON public.provisioning FOR SELECT TO app_definer USING (true);
+
+CREATE POLICY definer_crosses ON public.provisioning_steps FOR SELECT TO app_definer USING (true);
+
 CREATE POLICY definer_crosses ON public.recording_shares FOR SELECT TO app_definer USING (true);
 
 CREATE POLICY definer_crosses ON public.recordings FOR SELECT TO app_definer USING (true);
@@ -13713,6 +14644,10 @@ ALTER TABLE public.patients ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.phone_numbers ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.profiles ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.provisioning ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.provisioning_steps ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.recording_share_openings ENABLE ROW LEVEL SECURITY;
 
@@ -13812,6 +14747,10 @@ CREATE POLICY service_role_sees_all ON public.phone_numbers TO service_role USIN
 
 CREATE POLICY service_role_sees_all ON public.profiles TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.provisioning TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.provisioning_steps TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.recording_share_openings TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.recording_shares TO service_role USING (true) WITH CHECK (true);
@@ -13910,6 +14849,10 @@ CREATE POLICY tenant_reads ON public.phone_numbers FOR SELECT TO tenant_user, te
 
 CREATE POLICY tenant_reads ON public.profiles FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.provisioning FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.provisioning_steps FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.recording_share_openings FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.recording_shares FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -14005,6 +14948,10 @@ CREATE POLICY writer_writes ON public.patients TO app_writer USING ((org_id = ( 
 CREATE POLICY writer_writes ON public.phone_numbers TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.profiles TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.provisioning TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.provisioning_steps TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.recording_share_openings TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -14111,16 +15058,6 @@ GRANT SELECT ON TABLE public.messages TO tenant_service;
 GRANT SELECT ON TABLE public.messages TO tenant_user;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
 
-GRANT SELECT(org_id) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(recipient) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(subject) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(content) ON TABLE public.messages TO app_searcher;
-
 GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
 GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO app_writer;
@@ -14157,6 +15094,9 @@ REVOKE ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_
 
 GRANT ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.begin_provisioning(p_number text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_account_changed boolean, p_routing text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.begin_provisioning(p_number text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_account_changed boolean, p_routing text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) FROM PUBLIC;
@@ -14207,20 +15147,6 @@ GRANT SELECT ON TABLE public.contacts TO tenant_service;
 GRANT SELECT ON TABLE public.contacts TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(name) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(phone) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(spoken_phone) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(email) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(search_text) ON TABLE public.contacts TO app_searcher;
 
 GRANT ALL ON FUNCTION app.campaign_segment(p_segment jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.campaign_segment(p_segment jsonb) FROM PUBLIC;
@@ -14293,6 +15219,9 @@ REVOKE ALL ON FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status 
 
 GRANT ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) TO app_writer;
 REVOKE ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.conclude_provisioning(p_provisioning_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.conclude_provisioning(p_provisioning_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
@@ -14381,6 +15310,9 @@ REVOKE ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now times
 GRANT ALL ON FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) TO app_writer;
 REVOKE ALL ON FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) FROM PUBLIC;
@@ -14415,6 +15347,9 @@ REVOKE ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at ti
 GRANT ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) FROM PUBLIC;
 
@@ -14423,6 +15358,9 @@ REVOKE ALL ON FUNCTION app.find_messaging_tenant(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.find_my_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.find_phone_number(p_id uuid, p_number text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.find_phone_number(p_id uuid, p_number text) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.resources TO tenant_service;
 GRANT SELECT ON TABLE public.resources TO tenant_user;
@@ -14455,6 +15393,9 @@ REVOKE ALL ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p
 
 GRANT ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.finish_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_external_id text, p_undo jsonb, p_skipped boolean) TO tenant_service;
+REVOKE ALL ON FUNCTION app.finish_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_external_id text, p_undo jsonb, p_skipped boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_recording(p_recording_id uuid, p_content_type text, p_size_bytes bigint) FROM PUBLIC;
@@ -14490,6 +15431,10 @@ REVOKE ALL ON FUNCTION app.holds_left(p_now timestamp with time zone) FROM PUBLI
 
 GRANT ALL ON FUNCTION app.identify_caller(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.identify_caller(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.inbound_status() TO tenant_service;
+GRANT ALL ON FUNCTION app.inbound_status() TO tenant_user;
+REVOKE ALL ON FUNCTION app.inbound_status() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.integrations() TO tenant_user;
 REVOKE ALL ON FUNCTION app.integrations() FROM PUBLIC;
@@ -14568,6 +15513,9 @@ GRANT ALL ON FUNCTION app.limit_waits() TO tenant_service;
 GRANT ALL ON FUNCTION app.limit_waits() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.limit_waits() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.line_to_check() TO tenant_service;
+REVOKE ALL ON FUNCTION app.line_to_check() FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_appointments(p_statuses text[], p_from text, p_to text, p_contact_id uuid, p_resource_id uuid, p_service_id uuid, p_search text, p_range text, p_sort text, p_page integer, p_limit integer) FROM PUBLIC;
 
@@ -14603,6 +15551,9 @@ REVOKE ALL ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from
 
 GRANT ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.list_shares(p_call_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_shares(p_call_id uuid) FROM PUBLIC;
@@ -14643,6 +15594,9 @@ REVOKE ALL ON FUNCTION app.lost_members(p_org_ids uuid[], p_user_ids uuid[]) FRO
 
 GRANT ALL ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_platform_mail text, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) TO tenant_user;
+REVOKE ALL ON FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_service;
@@ -14743,6 +15697,9 @@ REVOKE ALL ON FUNCTION app.note_effect(p_claim_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.note_number_check(p_provisioning_id uuid, p_error text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.note_number_check(p_provisioning_id uuid, p_error text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) FROM PUBLIC;
 
@@ -14801,6 +15758,9 @@ REVOKE ALL ON FUNCTION app.orgs_with_due_recordings() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.own_line(p_location_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.own_line(p_location_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO app_writer;
 GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) FROM PUBLIC;
@@ -14813,6 +15773,9 @@ REVOKE ALL ON FUNCTION app.patients_of_code(p_call_id uuid, p_contact_id uuid, p
 
 GRANT ALL ON FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.period_bound(p_words text, p_zone text, p_end boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.phone_numbers_shown() TO app_writer;
+REVOKE ALL ON FUNCTION app.phone_numbers_shown() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) TO app_writer;
 REVOKE ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text, OUT appointment_id uuid, OUT reason text) FROM PUBLIC;
@@ -14829,6 +15792,10 @@ REVOKE ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body
 REVOKE ALL ON FUNCTION app.protect_table(p_table regclass, p_org_column text) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.provision_user() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) TO tenant_service;
+GRANT ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) FROM PUBLIC;
@@ -14940,6 +15907,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_tickets TO service_role;
 GRANT ALL ON FUNCTION app.redeem_event_ticket(p_hash bytea) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.redeem_event_ticket(p_hash bytea) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_user;
@@ -14956,6 +15926,9 @@ REVOKE ALL ON FUNCTION app.release_hold(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.release_number(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.release_number(p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.release_phone_number(p_phone_number_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.release_phone_number(p_phone_number_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) FROM PUBLIC;
@@ -15012,6 +15985,9 @@ REVOKE ALL ON FUNCTION app.require_org_id() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_staff() TO app_writer;
 REVOKE ALL ON FUNCTION app.require_staff() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.reroute_numbers(p_location_id uuid, p_agent_id uuid, p_number text) TO app_writer;
+REVOKE ALL ON FUNCTION app.reroute_numbers(p_location_id uuid, p_agent_id uuid, p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) TO tenant_service;
 GRANT ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with time zone, p_appointment text, p_on date, p_call_id uuid, p_tool_call_id text, p_resource text, p_override boolean, p_said_date text, p_said_time text, p_at time without time zone, p_patient_name text) TO tenant_user;
@@ -15080,12 +16056,6 @@ GRANT SELECT ON TABLE public.patients TO tenant_service;
 GRANT SELECT ON TABLE public.patients TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.patients TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.patients TO app_searcher;
-
-GRANT SELECT(name) ON TABLE public.patients TO app_searcher;
 
 GRANT ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) FROM PUBLIC;
@@ -15183,6 +16153,9 @@ REVOKE ALL ON FUNCTION app.start_bundle(p_row public.scheduled_messages, p_categ
 GRANT ALL ON FUNCTION app.start_campaign(p_campaign_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.start_campaign(p_campaign_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.start_provisioning(p_provisioning_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.start_provisioning(p_provisioning_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.starting_status(p_resource_id uuid, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;
 
@@ -15206,6 +16179,9 @@ REVOKE ALL ON FUNCTION app.take_campaign(p_row public.scheduled_messages) FROM P
 
 GRANT ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.take_scheduled(p_scheduled_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.take_scheduled(p_scheduled_id uuid) FROM PUBLIC;
@@ -15240,6 +16216,12 @@ REVOKE ALL ON FUNCTION app.transcript_of(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) TO app_writer;
+REVOKE ALL ON FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.undo_provisioning(p_provisioning_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.undo_provisioning(p_provisioning_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) FROM PUBLIC;
@@ -15347,16 +16329,6 @@ GRANT SELECT ON TABLE public.call_logs TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(direction) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(from_number) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(to_number) ON TABLE public.call_logs TO app_searcher;
-
 GRANT SELECT ON TABLE public.caller_messages TO tenant_service;
 GRANT SELECT ON TABLE public.caller_messages TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.caller_messages TO app_writer;
@@ -15419,6 +16391,32 @@ GRANT SELECT ON TABLE public.phone_numbers TO tenant_service;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.provisioning TO app_definer;
+
+GRANT SELECT(id) ON TABLE public.provisioning TO app_definer;
+
+GRANT SELECT(state) ON TABLE public.provisioning TO app_definer;
+
+GRANT SELECT(lease_until) ON TABLE public.provisioning TO app_definer;
+
+GRANT SELECT(next_at) ON TABLE public.provisioning TO app_definer;
+
+GRANT SELECT(updated_at) ON TABLE public.provisioning TO app_definer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning_steps TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning_steps TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.provisioning_steps TO app_definer;
+
+GRANT SELECT(provisioning_id) ON TABLE public.provisioning_steps TO app_definer;
+
+GRANT SELECT(step) ON TABLE public.provisioning_steps TO app_definer;
+
+GRANT SELECT(external_id) ON TABLE public.provisioning_steps TO app_definer;
 
 GRANT SELECT ON TABLE public.recording_share_openings TO tenant_service;
 GRANT SELECT ON TABLE public.recording_share_openings TO tenant_user;

@@ -19,6 +19,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/provisioner"
 	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 )
 
@@ -58,15 +59,16 @@ type Messenger interface {
 // ErrNotEnded says that a fetched call has no report yet: fetch it again later.
 var ErrNotEnded = errors.New("the call has not ended")
 
-// Options is what the workers need. All but Recordings and Tools are required.
+// Options is what the workers need. All but Recordings, Tools and Numbers are required.
 type Options struct {
 	DirectURL  string // of voxanne_login, not through a pooler: the queue listens
 	DB         *db.DB // for the jobs' own transactions
 	Calls      Calls
 	ReadReport ReadReport
 	Messenger  Messenger
-	Recordings Recorder         // nil: this process leaves recordings to others
-	Tools      *toolsync.Syncer // nil: this process leaves the assistants at Vapi to others
+	Recordings Recorder                 // nil: this process leaves recordings to others
+	Tools      *toolsync.Syncer         // nil: this process leaves the assistants at Vapi to others
+	Numbers    *provisioner.Provisioner // nil: and the clinics' numbers
 	Log        *slog.Logger
 }
 
@@ -131,6 +133,12 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 		river.AddWorker(workers, &retireTools{tools: o.Tools})
 		queues[vapiQueue] = river.QueueConfig{MaxWorkers: vapiWorkers}
 		periodic = append(periodic, reconcileMinutely(), retireHourly())
+	}
+	if o.Numbers != nil {
+		river.AddWorker(workers, &provisionNumber{numbers: o.Numbers})
+		river.AddWorker(workers, &resumeProvisioning{numbers: o.Numbers})
+		queues[vapiQueue] = river.QueueConfig{MaxWorkers: vapiWorkers}
+		periodic = append(periodic, resumeMinutely())
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Schema:            schema,

@@ -447,6 +447,68 @@ create table app.request_claim (
   response bytea
 );
 
+drop type app.provisioning_task;
+create table app.provisioning_task (
+  outcome text not null,
+  wait_seconds integer not null,
+  step text,
+  number text,
+  attempts integer,
+  external_id text,
+  undo jsonb,
+  number_sid text,
+  earlier jsonb,
+  vapi_number_id text,
+  known_vapi_id text,
+  routing text,
+  own_line text,
+  vapi_assistant_id text
+);
+
+drop type app.provisioning_status;
+create table app.provisioning_status (
+  provisioning_id uuid not null,
+  phone_number_id uuid,
+  number text not null,
+  state text not null,
+  step text,
+  error text,
+  vapi_phone_number_id text,
+  routing text,
+  agent_id uuid,
+  vapi_assistant_id text,
+  activated_at timestamptz,
+  attempted_at timestamptz,
+  steps jsonb not null
+);
+
+drop type app.provisioning_ref;
+create table app.provisioning_ref (
+  org_id uuid not null,
+  provisioning_id uuid not null
+);
+
+drop type app.phone_number_row;
+create table app.phone_number_row (
+  id uuid not null,
+  number text not null,
+  provider text not null,
+  location_id uuid not null,
+  location_name text not null,
+  own_line text,
+  agent_id uuid,
+  agent_name text,
+  routing text not null,
+  vapi_phone_number_id text,
+  vapi_assistant_id text,
+  state text,
+  error text,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  total bigint not null,
+  total_is_estimate boolean not null
+);
+
 drop type app.invitation_row;
 create table app.invitation_row (
   id uuid not null,

@@ -72,6 +72,16 @@ func (a *Accounts) ofTwilio(in api.TwilioAccount) account {
 	}
 }
 
+// ofLine is ofTwilio for a number that is to take calls as well.
+func (a *Accounts) ofLine(in api.TwilioAccount) account {
+	line := a.ofTwilio(in)
+	line.verify = func(ctx context.Context) error {
+		_, err := a.twilio.Account(twilio.Credentials{AccountSID: in.AccountSid, AuthToken: in.AuthToken}).VerifyLine(ctx, in.PhoneNumber)
+		return err
+	}
+	return line
+}
+
 // ofResend is the account of a request that openapi.yaml let through.
 func (a *Accounts) ofResend(in api.ResendAccount) account {
 	return account{
@@ -122,6 +132,8 @@ func refusedByTwilio(err error) *Error {
 		return NewError(CodeBadRequest, "This phone number does not belong to that Twilio account.", err)
 	case errors.Is(err, twilio.ErrNoSMS):
 		return NewError(CodeBadRequest, "This phone number cannot send texts. Choose one of the account's numbers that can.", err)
+	case errors.Is(err, twilio.ErrNoVoice):
+		return NewError(CodeBadRequest, "This phone number cannot take calls. Choose one of the account's numbers that can.", err)
 	case errors.As(err, &refused):
 		return NewError(CodeBadRequest, "Twilio refused to check this account. Look for the reason in Twilio's console, then connect it again.", err)
 	default:

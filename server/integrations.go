@@ -25,11 +25,21 @@ type credentials interface {
 	RemoveCredential(ctx context.Context, claims []byte, provider string) error
 }
 
-// ConnectTwilio stores a Twilio account that Twilio accepts. Errors:
-// bad_request with Twilio's reason in our words, forbidden, conflict, gone, busy.
+// ConnectTwilio stores a Twilio account that Twilio accepts and, where numbers can be set up, sets its number up. Errors:
+// bad_request with Twilio's reason in our words, forbidden, conflict, gone, busy, and those of [handlers.SetUpInbound].
 func (h handlers) ConnectTwilio(ctx context.Context, req api.ConnectTwilioRequestObject) (api.ConnectTwilioResponseObject, error) {
-	if err := h.connect(ctx, h.accounts.ofTwilio(*req.Body)); err != nil {
+	if h.lines == nil {
+		if err := h.connect(ctx, h.accounts.ofTwilio(*req.Body)); err != nil {
+			return nil, err
+		}
+		return api.ConnectTwilio200JSONResponse{Success: true, Message: "Twilio connected."}, nil
+	}
+	line, err := h.setUp(ctx, *req.Body)
+	if err != nil {
 		return nil, err
+	}
+	if line.State != stateActive {
+		return api.ConnectTwilio202JSONResponse{Success: true, Message: "Twilio connected; the number is being set up."}, nil
 	}
 	return api.ConnectTwilio200JSONResponse{Success: true, Message: "Twilio connected."}, nil
 }
@@ -80,8 +90,7 @@ func (h handlers) DisconnectResend(ctx context.Context, _ api.DisconnectResendRe
 	return api.DisconnectResend200JSONResponse{Success: true}, nil
 }
 
-// connect has an account checked and sealed, then stores it. Who may not store
-// it does not get to try keys at the provider either; the database decides again.
+// connect has an account checked and sealed, then stores it.
 func (h handlers) connect(ctx context.Context, acc account) error {
 	claims, err := h.administrator(ctx)
 	if err != nil {

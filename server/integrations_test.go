@@ -45,6 +45,7 @@ type connectable struct {
 	keys   *vault.Keyring
 	twilio *sandbox.Twilio
 	resend *sandbox.Resend
+	mail   *email.Resend
 	log    *logBuffer
 	// messages sends as the workers do; vapiSays is what Vapi answers about the platform's key.
 	messages *messenger.Messenger
@@ -71,6 +72,7 @@ func setupConnectable(t *testing.T) *connectable {
 	require.NoError(t, err)
 	mail, err := email.NewResend(email.ResendOptions{BaseURL: played(t, c.resend), HTTP: client, Timeout: time.Second})
 	require.NoError(t, err)
+	c.mail = mail
 	log := NewLogger(logtest.Keep(t, c.log), slog.LevelDebug)
 	c.messages, err = messenger.New(messenger.Options{
 		DB: c.served, Keys: c.keys, Twilio: texts, Resend: mail, PlatformEmail: mail.With(testResendKey), PlatformFrom: "team@clinic.example",

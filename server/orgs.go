@@ -35,6 +35,7 @@ type handlers struct {
 	db       Database
 	accounts *Accounts
 	texts    Sender // nil: nobody can send
+	lines    Lines  // nil: no number can be set up
 	files    *Files // nil: nothing is kept
 	count    messageCounter
 	now      func() time.Time

@@ -34,7 +34,7 @@ type InvitationMail struct {
 	Platform     string // how e-mail of clinics without an account of their own leaves, as in messages.service_provider; empty: it does not
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Checks, Invitations, Links, Files, Live and Traces may be missing.
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Lines, Checks, Invitations, Links, Files, Live and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -42,7 +42,7 @@ type Deps struct {
 	Metrics *Metrics
 	// Accounts checks and seals the accounts that clinics connect.
 	Accounts *Accounts
-	// Vapi is shown to members, and asked only when one of them wants its key verified.
+	// Vapi is shown to members, and asked only when one of them wants its key verified or their line tested.
 	Vapi VapiAccount
 	// Voice answers everything under /api/vapi/. It sees full paths,
 	// authenticates by itself and reports errors through WriteError.
@@ -51,6 +51,8 @@ type Deps struct {
 	Texting http.Handler
 	// Texts sends what staff send. nil: every organization is told that nothing is configured.
 	Texts Sender
+	// Lines looks after the clinics' numbers. nil: accounts are only stored, and no number is set up.
+	Lines Lines
 	// Checks asks providers about connected accounts. nil: nobody can ask.
 	Checks AccountChecker
 	// Invitations says how invitations are mailed; the zero value: they are not.
@@ -87,7 +89,7 @@ func New(deps Deps) (http.Handler, error) {
 		return nil, err
 	}
 	dashboard := handlers{
-		db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
+		db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, lines: deps.Lines, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
 		checks: deps.Checks, invitations: deps.Invitations, links: deps.Links, files: deps.Files, printer: printer,
 	}
 	about, err := described()

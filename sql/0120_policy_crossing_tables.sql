@@ -98,6 +98,14 @@ drop policy if exists definer_crosses on public.agent_tools;
 create policy definer_crosses on public.agent_tools for select to app_definer using (true);
 grant select (org_id, agent_id, tool_name, vapi_tool_id, definition_hash) on table public.agent_tools to app_definer;
 
+-- Which clinics' numbers a worker left lying: ids and times.
+drop policy if exists definer_crosses on public.provisioning;
+create policy definer_crosses on public.provisioning for select to app_definer using (true);
+grant select (org_id, id, state, lease_until, next_at, updated_at) on table public.provisioning to app_definer;
+drop policy if exists definer_crosses on public.provisioning_steps;
+create policy definer_crosses on public.provisioning_steps for select to app_definer using (true);
+grant select (org_id, provisioning_id, step, external_id) on table public.provisioning_steps to app_definer;
+
 -- Jobs are put in the queue by app.enqueue_job only; workers run as the login role.
 grant select, insert, update, delete on all tables in schema river to voxanne_login;
 grant usage, select on all sequences in schema river to voxanne_login;

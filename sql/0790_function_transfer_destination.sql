@@ -27,6 +27,8 @@ begin
   v_answer.reason := case
     when v_answer.phone is null then 'no_number'
     when app.is_our_number(v_answer.phone) or v_answer.phone = v_other then 'loop'
+    -- A transfer of ours shows our number as the caller's: what comes back with it was forwarded to us again.
+    when app.is_our_number(v_other) then 'loop'
     when exists (
       select from public.audit_log g
       join public.call_logs c on c.org_id = g.org_id and c.id = g.entity_id
@@ -50,6 +52,6 @@ end
 $$;
 
 comment on function app.transfer_destination(uuid, text) is
-  'Where to put a caller through: the department''s number, else the location''s own line, during opening hours. Refused with closed, no_number, loop (the number is ours or the caller''s own, so it would ring us again) or already_transferred (once per caller in ten minutes). Each transfer is audited.';
+  'Where to put a caller through: the department''s number, else the location''s own line, during opening hours. Refused with closed, no_number, loop (the number is ours or the caller''s own, or the call came back from a transfer of ours, so it would ring us again) or already_transferred (once per caller in ten minutes). Each transfer is audited.';
 
 select app.seal('app.transfer_destination(uuid, text)', 'app_writer', 'tenant_service');

@@ -30,6 +30,13 @@ begin
   for update;
   v_now := app.now();
   if p_provider = 'twilio' then
+    -- What was changed at Twilio for a line in use can be put back with that account's keys only.
+    if exists (
+      select from public.provisioning p
+      where p.org_id = v_org_id and p.state not in ('undone', 'released') and p.number <> p_sender
+        and p.account_ref <> p_account_ref) then
+      raise exception 'a number of another Twilio account is in use: release it first' using errcode = 'VX409';
+    end if;
     perform app.claim_number(p_sender);
     if v_old_sender <> p_sender then
       perform app.release_number(v_old_sender);
@@ -50,6 +57,6 @@ end
 $$;
 
 comment on function app.save_credential(text, bytea, bytea, bytea, text, text, text) is
-  'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s.';
+  'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s, or a number of another account is in use.';
 
 select app.seal('app.save_credential(text, bytea, bytea, bytea, text, text, text)', 'app_writer', 'tenant_user');

@@ -34,6 +34,7 @@ begin
       order by o.created_at, o.id
       limit 1);
   end if;
+  perform app.reroute_numbers(null, p_agent_id);
   -- Its numbers go to the default at once, not only when the assistant is gone.
   update public.phone_numbers n set agent_id = null, updated_at = v_now where n.org_id = v_org_id and n.agent_id = p_agent_id;
   perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));

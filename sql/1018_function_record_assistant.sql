@@ -20,6 +20,9 @@ begin
     insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id)
     values (p_vapi_assistant_id, v_org_id, p_agent_id)
     on conflict (vapi_assistant_id) do nothing;
+    if found then
+      perform app.reroute_numbers(null, p_agent_id);
+    end if;
   end if;
   return exists (
     select from public.assistant_routes r

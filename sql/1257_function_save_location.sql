@@ -23,7 +23,7 @@ begin
       raise exception 'there is no such location' using errcode = 'VX404';
     end if;
   end if;
-  if exists (select from public.phone_numbers n where n.number = btrim(p_fields ->> 'phone')) then
+  if app.is_our_number(p_fields ->> 'phone') then
     raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
   end if;
 
@@ -39,6 +39,10 @@ begin
   returning l.*;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'location_saved', 'location', v_id, app.current_user_id());
+  if p_fields ? 'phone' then
+    -- Its numbers ring the own line when we cannot answer.
+    perform app.reroute_numbers(v_id, null);
+  end if;
   perform app.announce('location_updated', 'location', v_id);
 exception
   when check_violation or not_null_violation or data_exception then

@@ -110,6 +110,11 @@ func (in *instance) playTwilio(ctx context.Context) error {
 	in.own = append(in.own, "SANDBOX_TWILIO_NUMBER")
 	played := sandbox.NewTwilio()
 	played.AddAccount(sid, token, sandboxNumber)
+	for _, service := range in.played {
+		if telephone, ok := service.handler.(*sandbox.Vapi); ok {
+			telephone.Telephony(played) // numbers are imported from it
+		}
+	}
 	played.Deliver(true)
 	return in.play(ctx, "twilio", "TWILIO_BASE_URL", played)
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/provisioner"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/live"
@@ -88,6 +89,10 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, *l
 	if err != nil {
 		return nil, nil, err
 	}
+	lines, err := newLines(cfg, opened, messages, to)
+	if err != nil {
+		return nil, nil, err
+	}
 	account, err := vapiAccount(cfg, to)
 	if err != nil {
 		return nil, nil, err
@@ -106,6 +111,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, *l
 		Voice:    reception.New(opened, webhooks, cfg.Keys, to.metrics),
 		Texting:  texts,
 		Texts:    messages,
+		Lines:    lines,
 		Checks:   messages,
 		Links:    server.NewLinks(cfg.Keys, cfg.BackendURL),
 		Files:    server.NewFiles(store, cfg.Keys, cfg.BackendURL),
@@ -128,6 +134,22 @@ func newAccounts(cfg server.Config) (*server.Accounts, error) {
 		return nil, err
 	}
 	return server.NewAccounts(cfg.Keys, texts, resend), nil
+}
+
+// newLines looks after the clinics' numbers; nil without a key to Vapi.
+func newLines(cfg server.Config, opened *db.DB, accounts provisioner.Accounts, to observed) (server.Lines, error) {
+	if cfg.VapiPrivateKey == "" {
+		return nil, nil
+	}
+	client, err := newVapi(cfg, opened, to)
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := newProvisioner(cfg, opened, client, accounts, to.log)
+	if err != nil {
+		return nil, err
+	}
+	return numbers, nil
 }
 
 // vapiAccount is what members may know of the platform's account, and how it is asked about. One request now and then:

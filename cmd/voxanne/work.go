@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs"
+	"github.com/voxanne-ai/voxanne/jobs/provisioner"
 	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 	"github.com/voxanne-ai/voxanne/server"
@@ -54,13 +56,7 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, to observed) er
 	if cfg.VapiPrivateKey == "" {
 		return fmt.Errorf("VAPI_PRIVATE_KEY is not set: assistants could not be kept in step. Give the account's private key")
 	}
-	pace, err := toolsync.NewPace(opened, cfg.VapiRequestsPerSecond)
-	if err != nil {
-		return err
-	}
-	client, err := vapi.New(vapi.Options{
-		BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout, Pace: pace, Traces: to.traces,
-	})
+	client, err := newVapi(cfg, opened, to)
 	if err != nil {
 		return err
 	}
@@ -79,8 +75,34 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, to observed) er
 	if err != nil {
 		return err
 	}
+	numbers, err := newProvisioner(cfg, opened, client, messages, to.log)
+	if err != nil {
+		return err
+	}
 	return jobs.Run(ctx, jobs.Options{
 		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Messenger: messages, Recordings: recordings,
-		Tools: tools, Log: to.log,
+		Tools: tools, Numbers: numbers, Log: to.log,
+	})
+}
+
+// newVapi reaches Vapi with the account's key, in turns with all other processes.
+func newVapi(cfg server.Config, opened *db.DB, to observed) (*vapi.Client, error) {
+	pace, err := toolsync.NewPace(opened, cfg.VapiRequestsPerSecond)
+	if err != nil {
+		return nil, err
+	}
+	return vapi.New(vapi.Options{
+		BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout, Pace: pace, Traces: to.traces,
+	})
+}
+
+// newProvisioner puts together what gives clinics their numbers.
+func newProvisioner(cfg server.Config, opened *db.DB, client *vapi.Client, accounts provisioner.Accounts, log *slog.Logger) (*provisioner.Provisioner, error) {
+	texts, _, err := reachProviders(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return provisioner.New(provisioner.Options{
+		DB: opened, Accounts: accounts, Twilio: texts, Vapi: client, BackendURL: cfg.BackendURL, Secret: string(cfg.WebhookSecrets[0]), Log: log,
 	})
 }

@@ -19,7 +19,7 @@ begin
   values (v_org_id, 'partner@lakeside.example', 'admin', sha256(convert_to(gen_random_uuid()::text, 'utf8')), app.now() + interval '7 days');
 
   update public.organizations o set buffer_after = '10 minutes', min_notice = '1 hour' where o.id = v_org_id;
-  update public.locations l set address = '400 North Lake Shore Drive, Chicago', phone = '+13125550190'
+  update public.locations l set address = '400 North Lake Shore Drive, Chicago', phone = '+13125550189'
   where l.org_id = v_org_id;
   insert into public.departments (org_id, location_id, name, phone) values
     (v_org_id, v_location_id, 'billing', '+13125550191'),

@@ -32,9 +32,11 @@ func TestDemoFillsEveryTableThatPeopleLookAt(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)
 	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
-	// What only running the service writes: tool sync, calendars, live events and tickets for them, webhooks, tries, sealed keys, codes, questions, kept answers, shared links, counted days.
+	// What only running the service writes: tool sync, calendars, live events and tickets for them, webhooks, tries, sealed keys,
+	// codes, questions, kept answers, numbers set up outside, shared links, counted days.
 	later := []string{"vapi_tools", "agent_tools", "org_tools", "calendar_links", "events", "webhook_deliveries", "booking_attempts",
-		"org_credentials", "identity_codes", "reply_questions", "idempotency_keys", "event_tickets", "recording_shares", "recording_share_openings", "call_days"}
+		"org_credentials", "identity_codes", "reply_questions", "idempotency_keys", "provisioning", "provisioning_steps",
+		"event_tickets", "recording_shares", "recording_share_openings", "call_days"}
 	for table, n := range counts(t, d.Pool(t)) {
 		if !slices.Contains(later, table) {
 			require.NotZero(t, n, table)

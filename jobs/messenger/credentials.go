@@ -80,8 +80,11 @@ func (m *Messenger) TwilioAccount(ctx context.Context, org uuid.UUID) (account t
 
 func (m *Messenger) texter(ctx context.Context, tx db.Tx, org uuid.UUID) (texter, error) {
 	account, row, err := m.twilioAccount(ctx, tx, org)
-	if err != nil {
+	switch {
+	case err != nil:
 		return texter{}, err
+	case row.Sender == nil: // its number was released
+		return texter{}, ErrNotConfigured
 	}
 	return texter{account: m.Twilio.Account(account), from: *row.Sender, since: row.UpdatedAt}, nil
 }
@@ -100,6 +103,8 @@ func (m *Messenger) mailer(ctx context.Context, tx db.Tx, org uuid.UUID) (mailer
 	var secret resendSecret
 	row, err := m.open(ctx, tx, org, providerResend, &secret)
 	switch {
+	case err == nil && row.Sender == nil:
+		return mailer{}, ErrNoCredential
 	case err == nil:
 		return mailer{sender: m.Resend.With(secret.APIKey), name: providerResend, from: *row.Sender, since: row.UpdatedAt}, nil
 	case !errors.Is(err, ErrNotConfigured):
@@ -129,7 +134,7 @@ func (m *Messenger) open(ctx context.Context, tx db.Tx, org uuid.UUID, provider 
 	}
 	sealed := vault.Sealed{Ciphertext: row.Ciphertext, Nonce: row.Nonce, AuthTag: row.AuthTag, KeyID: row.KeyID}
 	plain, err := m.Keys.Open(org, provider, sealed)
-	if err != nil || json.Unmarshal(plain, secret) != nil || row.Sender == nil {
+	if err != nil || json.Unmarshal(plain, secret) != nil {
 		return row, ErrNoCredential
 	}
 	return row, nil

@@ -1,9 +1,7 @@
 package toolsync
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -32,7 +30,7 @@ type object map[string]any
 // about callers. What is not in it is the operator's and stays.
 func (s *Syncer) desired(f db.AgentSync, org, agent uuid.UUID) (vapi.Object, error) {
 	hipaa := f.HipaaMode != nil && *f.HipaaMode
-	return encode(object{
+	return vapi.Encode(object{
 		"name":         assistantName(text(f.ClinicName), text(f.Name), agent),
 		"firstMessage": firstMessage(f),
 		"model": object{
@@ -108,15 +106,4 @@ func provider(value json.RawMessage) string {
 		return ""
 	}
 	return o.Text("provider")
-}
-
-// encode writes the object's values as JSON, < > & as they are.
-func encode(o object) (vapi.Object, error) {
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(o); err != nil {
-		return nil, fmt.Errorf("write the assistant: %w", err)
-	}
-	return vapi.ParseObject(out.Bytes())
 }

@@ -20,8 +20,8 @@ const (
 	maxFormBody = 1 << 20 // bytes of a form
 )
 
-// Twilio plays Twilio's REST interface for texts: sending, listing, looking up the account and its numbers, and signed
-// call-backs. It plays the carriers' STOP, START and HELP too. It is an http.Handler, safe for concurrent use.
+// Twilio plays Twilio's REST interface: sending and listing texts, looking up the account and its numbers, saying where
+// what comes to a number goes, and signed call-backs. It plays the carriers' STOP, START and HELP too. It is an http.Handler, safe for concurrent use.
 type Twilio struct {
 	failures failures
 	client   *http.Client
@@ -42,12 +42,7 @@ type Twilio struct {
 type twilioAccount struct {
 	token   string
 	status  string // active, suspended, closed
-	numbers []twilioNumber
-}
-
-type twilioNumber struct {
-	number string
-	noSMS  bool
+	numbers []TwilioNumber
 }
 
 // numberPair is one of our numbers and a patient's: opt-outs hold between the two.
@@ -91,7 +86,7 @@ func (t *Twilio) AddAccount(sid, token string, numbers ...string) {
 	defer t.mu.Unlock()
 	account := &twilioAccount{token: token, status: "active"}
 	for _, number := range numbers {
-		account.numbers = append(account.numbers, twilioNumber{number: number})
+		account.numbers = append(account.numbers, fresh(TwilioNumber{Number: number}))
 	}
 	t.accounts[sid] = account
 }
@@ -110,7 +105,7 @@ func (t *Twilio) AddVoiceNumber(sid, number string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if account := t.accounts[sid]; account != nil {
-		account.numbers = append(account.numbers, twilioNumber{number: number, noSMS: true})
+		account.numbers = append(account.numbers, fresh(TwilioNumber{Number: number, NoSMS: true}))
 	}
 }
 
@@ -188,6 +183,8 @@ func (t *Twilio) serve(w http.ResponseWriter, r *http.Request) {
 		refuseTwilio(w, http.StatusForbidden, 20005, "Account is not active")
 	case r.Method == http.MethodGet && resource == "IncomingPhoneNumbers":
 		account.list(w, r.URL.Query(), sid)
+	case (r.Method == http.MethodGet || r.Method == http.MethodPost) && strings.HasPrefix(resource, "IncomingPhoneNumbers/"):
+		account.serveNumber(w, r, sid, strings.TrimPrefix(resource, "IncomingPhoneNumbers/"))
 	case r.Method == http.MethodGet && resource == "Messages":
 		t.list(w, r.URL.Query(), sid)
 	case r.Method == http.MethodPost && resource == "Messages":

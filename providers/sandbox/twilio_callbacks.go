@@ -112,7 +112,7 @@ func (t *Twilio) receive(webhookURL, from, to, body string) (webhook, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for accountSID, account := range t.accounts {
-		if !slices.ContainsFunc(account.numbers, func(n twilioNumber) bool { return n.number == to }) {
+		if !slices.ContainsFunc(account.numbers, func(n TwilioNumber) bool { return n.Number == to }) {
 			continue
 		}
 		sid := newID("SM")

@@ -42,7 +42,7 @@ func (t *Twilio) create(w http.ResponseWriter, r *http.Request, sid string, acco
 // objection returns Twilio's code and words against a text, 0 for none.
 func (t *Twilio) objection(form url.Values, account *twilioAccount) (code int, message string) {
 	from, to, body := form.Get("From"), form.Get("To"), form.Get("Body")
-	owned := slices.ContainsFunc(account.numbers, func(n twilioNumber) bool { return n.number == from && !n.noSMS })
+	owned := slices.ContainsFunc(account.numbers, func(n TwilioNumber) bool { return n.Number == from && !n.NoSMS })
 	switch {
 	case to == "":
 		return 21604, "A 'To' phone number is required."
@@ -159,18 +159,6 @@ func dateFilter(q url.Values) (from, before time.Time, known bool) {
 		from, before = on.Truncate(24*time.Hour), on.Truncate(24*time.Hour).Add(24*time.Hour)
 	}
 	return from, before, known1 && known2 && known3
-}
-
-// list answers with the account's numbers that contain the one asked for, as Twilio's filter does.
-func (a *twilioAccount) list(w http.ResponseWriter, q url.Values, sid string) {
-	numbers := []any{}
-	for _, n := range a.numbers {
-		if strings.Contains(n.number, q.Get("PhoneNumber")) {
-			numbers = append(numbers, map[string]any{"sid": newID("PN"), "account_sid": sid, "phone_number": n.number,
-				"capabilities": map[string]bool{"voice": true, "sms": !n.noSMS, "mms": !n.noSMS, "fax": false}})
-		}
-	}
-	answerTwilio(w, http.StatusOK, map[string]any{"incoming_phone_numbers": numbers, "page_size": 50, "next_page_uri": nil})
 }
 
 // gsm7 and gsm7Double are the characters of the GSM alphabet (3GPP TS 23.038); those of the second take two places.

@@ -15,7 +15,7 @@ import (
 // maxVapiBody is the most that is read of a request.
 const maxVapiBody = 8 << 20
 
-// Vapi plays Vapi's REST interface: assistants, tools and squads with all five methods, and `GET /call/{id}` for
+// Vapi plays Vapi's REST interface: assistants, tools, squads, phone numbers and credentials with all five methods, and `GET /call/{id}` for
 // calls that were added. It is an http.Handler, safe for concurrent use.
 type Vapi struct {
 	key      string
@@ -28,7 +28,12 @@ type Vapi struct {
 	assistants map[string]vapiObject
 	tools      map[string]vapiObject
 	squads     map[string]vapiObject
-	pinned     map[string]bool // ids that DELETE refuses
+	numbers    map[string]vapiObject
+	keys       map[string]vapiObject // credentials
+	secrets    map[string]string     // what was sent with a number or a credential and is never shown again, by id
+	telephony  *Twilio               // nil: numbers are imported without being looked at
+	noKeys     int                   // the status of /credential when it is absent, else 0
+	pinned     map[string]bool       // ids that DELETE refuses
 	latency    time.Duration
 	risks      []Risk
 	counts     map[string]int // by method and path pattern
@@ -43,6 +48,7 @@ func NewVapi(privateKey string) *Vapi {
 	v := &Vapi{
 		key: privateKey, routes: http.NewServeMux(), random: rand.New(rand.NewPCG(1, 1)), calls: map[string]json.RawMessage{},
 		assistants: map[string]vapiObject{}, tools: map[string]vapiObject{}, squads: map[string]vapiObject{},
+		numbers: map[string]vapiObject{}, keys: map[string]vapiObject{}, secrets: map[string]string{},
 		pinned: map[string]bool{}, counts: map[string]int{},
 	}
 	v.routes.HandleFunc("GET /call/{id}", v.locked(v.getCall))
@@ -51,6 +57,7 @@ func NewVapi(privateKey string) *Vapi {
 	v.serveKind(vapiKind{path: "/assistant", name: "Assistant", pin: "assistant_pinned", objects: v.assistants, check: checkAssistant})
 	v.serveKind(vapiKind{path: "/tool", name: "Tool", pin: "tool_pinned", objects: v.tools, check: checkTool})
 	v.serveKind(vapiKind{path: "/squad", name: "Squad", pin: "squad_pinned", objects: v.squads, check: checkSquad})
+	v.serveNumbers()
 	v.routes.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "Cannot "+r.Method+" "+r.URL.Path)
 	})
@@ -71,7 +78,7 @@ func (v *Vapi) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge, "request entity too large")
 		return
 	}
-	serve := v.routes.ServeHTTP
+	serve := v.serve
 	if !isRecording(r) && !v.authorized(r) {
 		serve = func(w http.ResponseWriter, _ *http.Request) {
 			refuse(w, http.StatusUnauthorized,
@@ -79,6 +86,13 @@ func (v *Vapi) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	failure.play(w, r, serve, func(w http.ResponseWriter, status int) { refuse(w, status, failureText(status)) })
+}
+
+// serve answers a request that has the key.
+func (v *Vapi) serve(w http.ResponseWriter, r *http.Request) {
+	if !v.absent(w, r) {
+		v.routes.ServeHTTP(w, r)
+	}
 }
 
 func (v *Vapi) authorized(r *http.Request) bool {

@@ -30,6 +30,7 @@ type vapiKind struct {
 	pin     string // the error of a refused DELETE
 	objects map[string]vapiObject
 	check   func(body, old vapiObject) []string // what is wrong with a body; old is nil on creation
+	keep    func(id string, o vapiObject)       // takes what is not shown out of an object that is about to be stored; nil: all is shown
 }
 
 func (v *Vapi) serveKind(k vapiKind) {
@@ -138,6 +139,9 @@ func (v *Vapi) create(r *http.Request, k vapiKind) vapiAnswer {
 	made := withoutNulls(body)
 	maps.Copy(made, v.newHead())
 	made["latestVersion"] = jsonText("v1")
+	if k.keep != nil {
+		k.keep(made.text("id"), made)
+	}
 	k.objects[made.text("id")] = made
 	return vapiAnswer{status: http.StatusCreated, body: made.bytes()}
 }
@@ -168,6 +172,9 @@ func (v *Vapi) patch(r *http.Request, k vapiKind) vapiAnswer {
 	maps.Copy(changed, body)
 	changed = withoutNulls(changed)
 	changed["updatedAt"] = jsonText(v.tick())
+	if k.keep != nil {
+		k.keep(r.PathValue("id"), changed)
+	}
 	k.objects[r.PathValue("id")] = changed
 	return vapiAnswer{status: http.StatusOK, body: changed.bytes()}
 }

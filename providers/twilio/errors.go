@@ -16,6 +16,7 @@ var (
 	ErrSuspended      = errors.New("twilio: the account is not active")
 	ErrNumberNotOwned = errors.New("twilio: the number does not belong to the account")
 	ErrNoSMS          = errors.New("twilio: the number cannot send texts")
+	ErrNoVoice        = errors.New("twilio: the number cannot take calls")
 )
 
 // Codes of Twilio that we act on (Twilio: error dictionary).
@@ -99,4 +100,10 @@ func troubleOf(method string, status int, reason string, cause error) error {
 		return &UnavailableError{Status: status, reason: reason, cause: cause}
 	}
 	return &UncertainError{Status: status, reason: reason, cause: cause}
+}
+
+// isNotFound: Twilio knows no such thing in the account.
+func isNotFound(err error) bool {
+	var refused *RefusedError
+	return errors.As(err, &refused) && (refused.Code == codeNotFound || refused.Status == http.StatusNotFound)
 }

@@ -88,40 +88,34 @@ func (a *Account) usable() bool {
 // Errors: [ErrUnauthorized], [ErrSuspended], [ErrNumberNotOwned], [ErrNoSMS], [*RateLimitedError], [*RefusedError],
 // [*UnavailableError] (Twilio: GET Accounts/{sid}, GET IncomingPhoneNumbers).
 func (a *Account) Verify(ctx context.Context, number string) error {
+	if err := a.active(ctx); err != nil {
+		return err
+	}
+	owned, err := a.owned(ctx, number)
+	switch {
+	case err != nil:
+		return err
+	case owned.Capabilities == nil || !owned.Capabilities.Sms:
+		return ErrNoSMS
+	}
+	return nil
+}
+
+// active asks whether the credentials open an account that may be used.
+func (a *Account) active(ctx context.Context) error {
 	if !a.usable() {
 		return ErrUnauthorized
 	}
 	service, req := a.service(ctx)
 	account, err := service.FetchAccount(a.credentials.AccountSID)
-	if err = req.errorFrom(http.MethodGet, err); err != nil {
-		var refused *RefusedError
-		if errors.As(err, &refused) && refused.Code == codeNotFound {
-			return ErrUnauthorized
-		}
-		return err
-	}
-	if value(account.Status) != "active" {
-		return ErrSuspended
-	}
-	if !e164.MatchString(number) {
-		return ErrNumberNotOwned
-	}
-	params := (&rest.ListIncomingPhoneNumberParams{}).SetPhoneNumber(number).SetPageSize(20)
-	page, err := service.PageIncomingPhoneNumber(params, "", "")
-	if err = req.errorFrom(http.MethodGet, err); err != nil {
-		return err
-	}
-	return canText(page.IncomingPhoneNumbers, number)
-}
-
-// canText looks for the very number: Twilio's filter also finds numbers that merely contain it.
-func canText(owned []rest.ApiV2010IncomingPhoneNumber, number string) error {
-	i := slices.IndexFunc(owned, func(n rest.ApiV2010IncomingPhoneNumber) bool { return value(n.PhoneNumber) == number })
+	err = req.errorFrom(http.MethodGet, err)
 	switch {
-	case i < 0:
-		return ErrNumberNotOwned
-	case owned[i].Capabilities == nil || !owned[i].Capabilities.Sms:
-		return ErrNoSMS
+	case isNotFound(err):
+		return ErrUnauthorized
+	case err != nil:
+		return err
+	case value(account.Status) != "active":
+		return ErrSuspended
 	}
 	return nil
 }

@@ -24,6 +24,17 @@ func ParseObject(data []byte) (Object, error) {
 	return o, nil
 }
 
+// Encode writes Go values as an object, without the escapes that only HTML needs. An error: v is written as no object.
+func Encode(v any) (Object, error) {
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, fmt.Errorf("write an object: %w", err)
+	}
+	return ParseObject(out.Bytes())
+}
+
 // Bytes writes the object with sorted keys and its values as they are. Use it in place of json.Marshal, which rewrites
 // raw values: white space, and < > & in texts. A nil value is written as null.
 func (o Object) Bytes() json.RawMessage {

@@ -13,6 +13,12 @@ const (
 	assistantPath = "/assistant"
 	toolPath      = "/tool"
 	squadPath     = "/squad"
+	numberPath    = "/phone-number"
+)
+
+// credentialPath is in no published schema, though Vapi's own guides use it: it may be absent.
+const (
+	credentialPath = "/credential"
 )
 
 // All methods below may return [ErrUnauthorized], [*InvalidError], [*RateLimitedError] and [*UnavailableError]. Reads,

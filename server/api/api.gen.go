@@ -640,6 +640,33 @@ func (e FollowUpWishMethod) Valid() bool {
 	}
 }
 
+// Defines values for InboundFindingAbout.
+const (
+	InboundFindingAboutAccount InboundFindingAbout = "account"
+	InboundFindingAboutCalls   InboundFindingAbout = "calls"
+	InboundFindingAboutRouting InboundFindingAbout = "routing"
+	InboundFindingAboutTexts   InboundFindingAbout = "texts"
+	InboundFindingAboutVapi    InboundFindingAbout = "vapi"
+)
+
+// Valid indicates whether the value is a known member of the InboundFindingAbout enum.
+func (e InboundFindingAbout) Valid() bool {
+	switch e {
+	case InboundFindingAboutAccount:
+		return true
+	case InboundFindingAboutCalls:
+		return true
+	case InboundFindingAboutRouting:
+		return true
+	case InboundFindingAboutTexts:
+		return true
+	case InboundFindingAboutVapi:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for InvitationMailState.
 const (
 	InvitationMailStateBlocked   InvitationMailState = "blocked"
@@ -807,13 +834,103 @@ func (e OrgRecordingConsent) Valid() bool {
 
 // Defines values for OrgStatus.
 const (
-	Active OrgStatus = "active"
+	OrgStatusActive OrgStatus = "active"
 )
 
 // Valid indicates whether the value is a known member of the OrgStatus enum.
 func (e OrgStatus) Valid() bool {
 	switch e {
-	case Active:
+	case OrgStatusActive:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProvisioningState.
+const (
+	ProvisioningStateActive    ProvisioningState = "active"
+	ProvisioningStateNone      ProvisioningState = "none"
+	ProvisioningStateReleased  ProvisioningState = "released"
+	ProvisioningStateReleasing ProvisioningState = "releasing"
+	ProvisioningStateRunning   ProvisioningState = "running"
+	ProvisioningStateUndoing   ProvisioningState = "undoing"
+	ProvisioningStateUndone    ProvisioningState = "undone"
+)
+
+// Valid indicates whether the value is a known member of the ProvisioningState enum.
+func (e ProvisioningState) Valid() bool {
+	switch e {
+	case ProvisioningStateActive:
+		return true
+	case ProvisioningStateNone:
+		return true
+	case ProvisioningStateReleased:
+		return true
+	case ProvisioningStateReleasing:
+		return true
+	case ProvisioningStateRunning:
+		return true
+	case ProvisioningStateUndoing:
+		return true
+	case ProvisioningStateUndone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProvisioningStepState.
+const (
+	ProvisioningStepStateDone     ProvisioningStepState = "done"
+	ProvisioningStepStateIntended ProvisioningStepState = "intended"
+	ProvisioningStepStateLeft     ProvisioningStepState = "left"
+	ProvisioningStepStateSkipped  ProvisioningStepState = "skipped"
+	ProvisioningStepStateUndone   ProvisioningStepState = "undone"
+	ProvisioningStepStateWaiting  ProvisioningStepState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the ProvisioningStepState enum.
+func (e ProvisioningStepState) Valid() bool {
+	switch e {
+	case ProvisioningStepStateDone:
+		return true
+	case ProvisioningStepStateIntended:
+		return true
+	case ProvisioningStepStateLeft:
+		return true
+	case ProvisioningStepStateSkipped:
+		return true
+	case ProvisioningStepStateUndone:
+		return true
+	case ProvisioningStepStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ProvisioningStepStep.
+const (
+	ProvisioningStepStepCheck      ProvisioningStepStep = "check"
+	ProvisioningStepStepCredential ProvisioningStepStep = "credential"
+	ProvisioningStepStepImport     ProvisioningStepStep = "import"
+	ProvisioningStepStepMessaging  ProvisioningStepStep = "messaging"
+	ProvisioningStepStepRouting    ProvisioningStepStep = "routing"
+)
+
+// Valid indicates whether the value is a known member of the ProvisioningStepStep enum.
+func (e ProvisioningStepStep) Valid() bool {
+	switch e {
+	case ProvisioningStepStepCheck:
+		return true
+	case ProvisioningStepStepCredential:
+		return true
+	case ProvisioningStepStepImport:
+		return true
+	case ProvisioningStepStepMessaging:
+		return true
+	case ProvisioningStepStepRouting:
 		return true
 	default:
 		return false
@@ -925,6 +1042,24 @@ func (e RoleWishRole) Valid() bool {
 	case RoleWishRoleStaff:
 		return true
 	case RoleWishRoleViewer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Routing.
+const (
+	Dynamic Routing = "dynamic"
+	Fixed   Routing = "fixed"
+)
+
+// Valid indicates whether the value is a known member of the Routing enum.
+func (e Routing) Valid() bool {
+	switch e {
+	case Dynamic:
+		return true
+	case Fixed:
 		return true
 	default:
 		return false
@@ -1278,19 +1413,19 @@ func (e ListContactsParamsOrder) Valid() bool {
 
 // Defines values for VerifyIntegrationParamsProvider.
 const (
-	Resend VerifyIntegrationParamsProvider = "resend"
-	Twilio VerifyIntegrationParamsProvider = "twilio"
-	Vapi   VerifyIntegrationParamsProvider = "vapi"
+	VerifyIntegrationParamsProviderResend VerifyIntegrationParamsProvider = "resend"
+	VerifyIntegrationParamsProviderTwilio VerifyIntegrationParamsProvider = "twilio"
+	VerifyIntegrationParamsProviderVapi   VerifyIntegrationParamsProvider = "vapi"
 )
 
 // Valid indicates whether the value is a known member of the VerifyIntegrationParamsProvider enum.
 func (e VerifyIntegrationParamsProvider) Valid() bool {
 	switch e {
-	case Resend:
+	case VerifyIntegrationParamsProviderResend:
 		return true
-	case Twilio:
+	case VerifyIntegrationParamsProviderTwilio:
 		return true
-	case Vapi:
+	case VerifyIntegrationParamsProviderVapi:
 		return true
 	default:
 		return false
@@ -2803,6 +2938,79 @@ type HoursSpan struct {
 	Weekday int `json:"weekday"`
 }
 
+// InboundFinding defines model for InboundFinding.
+type InboundFinding struct {
+	About   InboundFindingAbout `json:"about"`
+	Code    *string             `json:"code"`
+	Message *string             `json:"message"`
+	Ok      bool                `json:"ok"`
+}
+
+// InboundFindingAbout defines model for InboundFinding.About.
+type InboundFindingAbout string
+
+// InboundLine Example: {"agentId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","inboundNumber":"+13125550190","requestId":"req_1","status":"active","success":true,"vapiAssistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10"}
+type InboundLine struct {
+	AgentId       *openapi_types.UUID `json:"agentId"`
+	InboundNumber string              `json:"inboundNumber"`
+	RequestId     string              `json:"requestId"`
+
+	// Status running: being set up; active: it works; undoing and undone: it failed, and what was made is taken away; releasing
+	// and released: given up; none: there was no set-up.
+	Status ProvisioningState `json:"status"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success bool `json:"success"`
+
+	// VapiAssistantId null until the agent's assistant is at Vapi.
+	VapiAssistantId   *string `json:"vapiAssistantId"`
+	VapiPhoneNumberId *string `json:"vapiPhoneNumberId"`
+}
+
+// InboundSetup Example: {"twilioAccountSid":"AC0123456789abcdef0123456789abcdef","twilioAuthToken":"0123456789abcdef0123456789abcdef","twilioPhoneNumber":"+13125550190"}
+type InboundSetup struct {
+	// Routing dynamic, the default: Vapi asks us at every call who answers it; fixed: the number carries the agent's assistant.
+	// When we cannot answer, a dynamic number rings the location's own line.
+	Routing          *Routing `json:"routing,omitempty"`
+	TwilioAccountSid string   `json:"twilioAccountSid"`
+
+	// TwilioAuthToken Stored sealed, shown to nobody again.
+	TwilioAuthToken string `json:"twilioAuthToken"`
+
+	// TwilioPhoneNumber E.164. The account must own it, and it must take calls and texts.
+	TwilioPhoneNumber string `json:"twilioPhoneNumber"`
+}
+
+// InboundStatus Example: {"activatedAt":"2026-11-22T19:34:05Z","configured":true,"inboundNumber":"+13125550190","lastAttemptedAt":"2026-11-22T19:34:05Z","lastError":null,"lastErrorCode":null,"status":"active","steps":[{"attempts":1,"error":null,"state":"done","step":"check"}],"vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","workspaceMismatch":false}
+type InboundStatus struct {
+	ActivatedAt *time.Time `json:"activatedAt"`
+
+	// Configured A line works.
+	Configured      bool       `json:"configured"`
+	InboundNumber   *string    `json:"inboundNumber"`
+	LastAttemptedAt *time.Time `json:"lastAttemptedAt"`
+
+	// LastError A sentence for people.
+	LastError     *string `json:"lastError"`
+	LastErrorCode *string `json:"lastErrorCode"`
+
+	// Status running: being set up; active: it works; undoing and undone: it failed, and what was made is taken away; releasing
+	// and released: given up; none: there was no set-up.
+	Status            ProvisioningState  `json:"status"`
+	Steps             []ProvisioningStep `json:"steps"`
+	VapiPhoneNumberId *string            `json:"vapiPhoneNumberId"`
+
+	// WorkspaceMismatch The number is not at Vapi any more, or is there as somebody else's.
+	WorkspaceMismatch bool `json:"workspaceMismatch"`
+}
+
+// InboundTest Example: {"findings":[{"about":"account","code":null,"message":null,"ok":true}],"message":"The line is as it should be.","success":true}
+type InboundTest struct {
+	Findings []InboundFinding `json:"findings"`
+	Message  string           `json:"message"`
+	Success  bool             `json:"success"`
+}
+
 // IntegrationState One account.
 type IntegrationState struct {
 	Connected bool `json:"connected"`
@@ -3208,6 +3416,16 @@ type NotificationList struct {
 // NotificationType defines model for NotificationType.
 type NotificationType string
 
+// NumberReleased Example: {"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","status":"released","success":true}
+type NumberReleased struct {
+	Id UUID `json:"id"`
+
+	// Status running: being set up; active: it works; undoing and undone: it failed, and what was made is taken away; releasing
+	// and released: given up; none: there was no set-up.
+	Status  ProvisioningState `json:"status"`
+	Success bool              `json:"success"`
+}
+
 // OlderRecordingAddress Example: {"expiresAt":"2030-03-04T17:00:00Z","expiresIn":3600,"recordingUrl":"https://api.clinic.example/api/recordings/0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10/01a204c0-50e0-733d-b4c8-d4d4088bb23c?expires=1898784000\u0026signature=Ab3x9"}
 type OlderRecordingAddress struct {
 	ExpiresAt time.Time `json:"expiresAt"`
@@ -3351,6 +3569,83 @@ type PatientWish struct {
 	Name           string  `json:"name"`
 }
 
+// PhoneMappingAnswer Example: {"mapping":{"agentId":null,"agentName":"Receptionist","createdAt":"2026-11-22T19:34:05Z","error":null,"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationName":"Main","number":"+13125550190","ownLine":"+13125550150","phoneNumber":"+13125550190","provider":"twilio","routing":"dynamic","status":"active","updatedAt":"2026-11-22T19:34:05Z","vapiAssistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10"},"success":true}
+type PhoneMappingAnswer struct {
+	Mapping PhoneNumber `json:"mapping"`
+	Success bool        `json:"success"`
+}
+
+// PhoneMappingChange Example: {"agentId":null}
+type PhoneMappingChange = json.RawMessage
+
+// PhoneMappingList Example: {"mappings":[{"agentId":null,"agentName":"Receptionist","createdAt":"2026-11-22T19:34:05Z","error":null,"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationName":"Main","number":"+13125550190","ownLine":"+13125550150","phoneNumber":"+13125550190","provider":"twilio","routing":"dynamic","status":"active","updatedAt":"2026-11-22T19:34:05Z","vapiAssistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1},"success":true}
+type PhoneMappingList struct {
+	Mappings []PhoneNumber `json:"mappings"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+	Success    bool       `json:"success"`
+}
+
+// PhoneMappingWish Example: {"phoneNumber":"+13125550190","routing":"fixed"}
+type PhoneMappingWish struct {
+	AgentId     *openapi_types.UUID `json:"agentId,omitempty"`
+	LocationId  *UUID               `json:"locationId,omitempty"`
+	PhoneNumber string              `json:"phoneNumber"`
+
+	// Routing dynamic, the default: Vapi asks us at every call who answers it; fixed: the number carries the agent's assistant.
+	// When we cannot answer, a dynamic number rings the location's own line.
+	Routing *Routing `json:"routing,omitempty"`
+}
+
+// PhoneNumber defines model for PhoneNumber.
+type PhoneNumber struct {
+	// AgentId null for the default agent.
+	AgentId      *openapi_types.UUID `json:"agentId"`
+	AgentName    *string             `json:"agentName"`
+	CreatedAt    time.Time           `json:"createdAt"`
+	Error        *string             `json:"error"`
+	Id           UUID                `json:"id"`
+	LocationId   UUID                `json:"locationId"`
+	LocationName string              `json:"locationName"`
+
+	// Number E.164.
+	Number string `json:"number"`
+
+	// OwnLine Where callers go when we cannot answer.
+	OwnLine *string `json:"ownLine"`
+
+	// PhoneNumber The same as `number`.
+	PhoneNumber string `json:"phoneNumber"`
+	Provider    string `json:"provider"`
+
+	// Routing dynamic, the default: Vapi asks us at every call who answers it; fixed: the number carries the agent's assistant.
+	// When we cannot answer, a dynamic number rings the location's own line.
+	Routing Routing `json:"routing"`
+
+	// Status running: being set up; active: it works; undoing and undone: it failed, and what was made is taken away; releasing
+	// and released: given up; none: there was no set-up.
+	Status            ProvisioningState `json:"status"`
+	UpdatedAt         time.Time         `json:"updatedAt"`
+	VapiAssistantId   *string           `json:"vapiAssistantId"`
+	VapiPhoneNumberId *string           `json:"vapiPhoneNumberId"`
+}
+
+// PhoneNumberAnswer Example: {"number":{"agentId":null,"agentName":"Receptionist","createdAt":"2026-11-22T19:34:05Z","error":null,"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationName":"Main","number":"+13125550190","ownLine":"+13125550150","phoneNumber":"+13125550190","provider":"twilio","routing":"dynamic","status":"active","updatedAt":"2026-11-22T19:34:05Z","vapiAssistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10"},"success":true}
+type PhoneNumberAnswer struct {
+	Number  PhoneNumber `json:"number"`
+	Success bool        `json:"success"`
+}
+
+// PhoneNumberList Example: {"numbers":[{"agentId":null,"agentName":"Receptionist","createdAt":"2026-11-22T19:34:05Z","error":null,"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","locationName":"Main","number":"+13125550190","ownLine":"+13125550150","phoneNumber":"+13125550190","provider":"twilio","routing":"dynamic","status":"active","updatedAt":"2026-11-22T19:34:05Z","vapiAssistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","vapiPhoneNumberId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1},"success":true}
+type PhoneNumberList struct {
+	Numbers []PhoneNumber `json:"numbers"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+	Success    bool       `json:"success"`
+}
+
 // Preview Example: {"text":"Example Clinic: thank you for your visit, Robin."}
 type Preview struct {
 	Text string `json:"text"`
@@ -3368,6 +3663,26 @@ type PreviewWish struct {
 	// Example: en
 	Language *Language `json:"language,omitempty"`
 }
+
+// ProvisioningState running: being set up; active: it works; undoing and undone: it failed, and what was made is taken away; releasing
+// and released: given up; none: there was no set-up.
+type ProvisioningState string
+
+// ProvisioningStep defines model for ProvisioningStep.
+type ProvisioningStep struct {
+	Attempts int     `json:"attempts"`
+	Error    *string `json:"error"`
+
+	// State left: it cannot be undone any more, error says why.
+	State ProvisioningStepState `json:"state"`
+	Step  ProvisioningStepStep  `json:"step"`
+}
+
+// ProvisioningStepState left: it cannot be undone any more, error says why.
+type ProvisioningStepState string
+
+// ProvisioningStepStep defines model for ProvisioningStep.Step.
+type ProvisioningStepStep string
 
 // RecentCall defines model for RecentCall.
 type RecentCall struct {
@@ -3545,6 +3860,10 @@ type RoleWish struct {
 
 // RoleWishRole defines model for RoleWish.Role.
 type RoleWishRole string
+
+// Routing dynamic, the default: Vapi asks us at every call who answers it; fixed: the number carries the agent's assistant.
+// When we cannot answer, a dynamic number rings the location's own line.
+type Routing string
 
 // Service What a patient comes for.
 //
@@ -3725,8 +4044,12 @@ type TwilioAccount struct {
 	// AuthToken Stored sealed, shown to nobody again.
 	AuthToken string `json:"authToken"`
 
-	// PhoneNumber What texts are sent from, E.164. The account must own it, and it must be able to send texts.
+	// PhoneNumber What callers dial and texts are sent from, E.164. The account must own it, and it must take calls and texts.
 	PhoneNumber string `json:"phoneNumber"`
+
+	// Routing dynamic, the default: Vapi asks us at every call who answers it; fixed: the number carries the agent's assistant.
+	// When we cannot answer, a dynamic number rings the location's own line.
+	Routing *Routing `json:"routing,omitempty"`
 }
 
 // TwilioConfig defines model for TwilioConfig.
@@ -3770,6 +4093,23 @@ type UnreadNotifications struct {
 	RecentUnread     []Notification `json:"recentUnread"`
 	UnreadCount      int64          `json:"unreadCount"`
 	UnreadCountSnake int64          `json:"unread_count"`
+}
+
+// VapiNumber defines model for VapiNumber.
+type VapiNumber struct {
+	AssistantId *string `json:"assistantId"`
+
+	// Id The number's id at Vapi.
+	Id       string `json:"id"`
+	Name     string `json:"name"`
+	Number   string `json:"number"`
+	Provider string `json:"provider"`
+}
+
+// VapiNumbers Example: {"numbers":[{"assistantId":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","id":"3f0c2c1e-8d0b-4a55-9c1f-0d6c4c1f9b10","name":"Main","number":"+13125550190","provider":"twilio"}],"success":true}
+type VapiNumbers struct {
+	Numbers []VapiNumber `json:"numbers"`
+	Success bool         `json:"success"`
 }
 
 // VapiShown The platform's account, and the default agent as pages with one agent read it.
@@ -4258,6 +4598,14 @@ type DeleteAgentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListPhoneMappingsParams defines parameters for ListPhoneMappings.
+type ListPhoneMappingsParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // DisconnectResendParams defines parameters for DisconnectResend.
 type DisconnectResendParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
@@ -4464,6 +4812,14 @@ type RenameOrgParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListPhoneNumbersParams defines parameters for ListPhoneNumbers.
+type ListPhoneNumbersParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListResourcesParams defines parameters for ListResources.
 type ListResourcesParams struct {
 	// LocationId Only those of this location.
@@ -4603,6 +4959,15 @@ type TextContactJSONRequestBody = TextWish
 
 // SaveAgentBehaviorJSONRequestBody defines body for SaveAgentBehavior for application/json ContentType.
 type SaveAgentBehaviorJSONRequestBody = AgentBehavior
+
+// CreatePhoneMappingJSONRequestBody defines body for CreatePhoneMapping for application/json ContentType.
+type CreatePhoneMappingJSONRequestBody = PhoneMappingWish
+
+// ChangePhoneMappingJSONRequestBody defines body for ChangePhoneMapping for application/json ContentType.
+type ChangePhoneMappingJSONRequestBody = PhoneMappingChange
+
+// SetUpInboundJSONRequestBody defines body for SetUpInbound for application/json ContentType.
+type SetUpInboundJSONRequestBody = InboundSetup
 
 // ConnectResendJSONRequestBody defines body for ConnectResend for application/json ContentType.
 type ConnectResendJSONRequestBody = ResendAccount
@@ -4825,6 +5190,30 @@ type ServerInterface interface {
 	// GetConsoleVoices Which voices are there? As the console reads them.
 	// (GET /api/founder-console/voices)
 	GetConsoleVoices(w http.ResponseWriter, r *http.Request)
+	// LookUpPhoneNumber Whose number is this?
+	// (GET /api/inbound/phone-lookup/{phoneNumber})
+	LookUpPhoneNumber(w http.ResponseWriter, r *http.Request, phoneNumber string)
+	// ListPhoneMappings Which location and agent answer which number
+	// (GET /api/inbound/phone-mappings)
+	ListPhoneMappings(w http.ResponseWriter, r *http.Request, params ListPhoneMappingsParams)
+	// CreatePhoneMapping Say who answers a number.
+	// (POST /api/inbound/phone-mappings)
+	CreatePhoneMapping(w http.ResponseWriter, r *http.Request)
+	// DeletePhoneMapping Let the default agent answer a number.
+	// (DELETE /api/inbound/phone-mappings/{id})
+	DeletePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID)
+	// ChangePhoneMapping Say anew who answers a number.
+	// (PATCH /api/inbound/phone-mappings/{id})
+	ChangePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID)
+	// SetUpInbound Give the clinic its number.
+	// (POST /api/inbound/setup)
+	SetUpInbound(w http.ResponseWriter, r *http.Request)
+	// GetInboundStatus How does the clinic's line stand?
+	// (GET /api/inbound/status)
+	GetInboundStatus(w http.ResponseWriter, r *http.Request)
+	// TestInbound Is the line as it was set up?
+	// (POST /api/inbound/test)
+	TestInbound(w http.ResponseWriter, r *http.Request)
 	// DisconnectResend Forget the Resend account.
 	// (DELETE /api/integrations/resend)
 	DisconnectResend(w http.ResponseWriter, r *http.Request, params DisconnectResendParams)
@@ -4846,6 +5235,9 @@ type ServerInterface interface {
 	// ConnectTwilio Connect a Twilio account, or replace the connected one.
 	// (POST /api/integrations/twilio)
 	ConnectTwilio(w http.ResponseWriter, r *http.Request, params ConnectTwilioParams)
+	// ListVapiNumbers The organization's numbers at Vapi
+	// (GET /api/integrations/vapi/numbers)
+	ListVapiNumbers(w http.ResponseWriter, r *http.Request)
 	// VerifyIntegration Ask a provider whether it still accepts the account.
 	// (POST /api/integrations/{provider}/verify)
 	VerifyIntegration(w http.ResponseWriter, r *http.Request, provider VerifyIntegrationParamsProvider, params VerifyIntegrationParams)
@@ -4933,6 +5325,15 @@ type ServerInterface interface {
 	// RenameOrg Rename my organization. The path of older dashboards.
 	// (PUT /api/orgs/{orgId})
 	RenameOrg(w http.ResponseWriter, r *http.Request, orgId UUID, params RenameOrgParams)
+	// ListPhoneNumbers The organization's numbers
+	// (GET /api/phone-numbers)
+	ListPhoneNumbers(w http.ResponseWriter, r *http.Request, params ListPhoneNumbersParams)
+	// ReleasePhoneNumber Give a number up.
+	// (DELETE /api/phone-numbers/{id})
+	ReleasePhoneNumber(w http.ResponseWriter, r *http.Request, id UUID)
+	// GetPhoneNumber One of the organization's numbers
+	// (GET /api/phone-numbers/{id})
+	GetPhoneNumber(w http.ResponseWriter, r *http.Request, id UUID)
 	// ListResources The resources, by name.
 	// (GET /api/resources)
 	ListResources(w http.ResponseWriter, r *http.Request, params ListResourcesParams)
@@ -7670,6 +8071,186 @@ func (siw *ServerInterfaceWrapper) GetConsoleVoices(w http.ResponseWriter, r *ht
 	handler.ServeHTTP(w, r)
 }
 
+// LookUpPhoneNumber operation middleware
+func (siw *ServerInterfaceWrapper) LookUpPhoneNumber(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "phoneNumber" -------------
+	var phoneNumber string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "phoneNumber", r.PathValue("phoneNumber"), &phoneNumber, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "phoneNumber", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.LookUpPhoneNumber(w, r, phoneNumber)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListPhoneMappings operation middleware
+func (siw *ServerInterfaceWrapper) ListPhoneMappings(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPhoneMappingsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPhoneMappings(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreatePhoneMapping operation middleware
+func (siw *ServerInterfaceWrapper) CreatePhoneMapping(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreatePhoneMapping(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeletePhoneMapping operation middleware
+func (siw *ServerInterfaceWrapper) DeletePhoneMapping(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeletePhoneMapping(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ChangePhoneMapping operation middleware
+func (siw *ServerInterfaceWrapper) ChangePhoneMapping(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ChangePhoneMapping(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SetUpInbound operation middleware
+func (siw *ServerInterfaceWrapper) SetUpInbound(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SetUpInbound(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetInboundStatus operation middleware
+func (siw *ServerInterfaceWrapper) GetInboundStatus(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetInboundStatus(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// TestInbound operation middleware
+func (siw *ServerInterfaceWrapper) TestInbound(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TestInbound(w, r)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // DisconnectResend operation middleware
 func (siw *ServerInterfaceWrapper) DisconnectResend(w http.ResponseWriter, r *http.Request) {
 
@@ -7867,6 +8448,20 @@ func (siw *ServerInterfaceWrapper) ConnectTwilio(w http.ResponseWriter, r *http.
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.ConnectTwilio(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListVapiNumbers operation middleware
+func (siw *ServerInterfaceWrapper) ListVapiNumbers(w http.ResponseWriter, r *http.Request) {
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListVapiNumbers(w, r)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -9184,6 +9779,104 @@ func (siw *ServerInterfaceWrapper) RenameOrg(w http.ResponseWriter, r *http.Requ
 	handler.ServeHTTP(w, r)
 }
 
+// ListPhoneNumbers operation middleware
+func (siw *ServerInterfaceWrapper) ListPhoneNumbers(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPhoneNumbersParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListPhoneNumbers(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ReleasePhoneNumber operation middleware
+func (siw *ServerInterfaceWrapper) ReleasePhoneNumber(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ReleasePhoneNumber(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetPhoneNumber operation middleware
+func (siw *ServerInterfaceWrapper) GetPhoneNumber(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id UUID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetPhoneNumber(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListResources operation middleware
 func (siw *ServerInterfaceWrapper) ListResources(w http.ResponseWriter, r *http.Request) {
 
@@ -10160,6 +10853,18 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/calls-dashboard/{callId}/shares", wrapper.ListShares)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/shares/{id}", wrapper.RevokeShare)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/events/ticket", wrapper.CreateEventTicket)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/inbound/setup", wrapper.SetUpInbound)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/inbound/status", wrapper.GetInboundStatus)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/inbound/test", wrapper.TestInbound)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/inbound/phone-mappings", wrapper.ListPhoneMappings)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/inbound/phone-mappings", wrapper.CreatePhoneMapping)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/inbound/phone-mappings/{id}", wrapper.DeletePhoneMapping)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/inbound/phone-mappings/{id}", wrapper.ChangePhoneMapping)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/inbound/phone-lookup/{phoneNumber}", wrapper.LookUpPhoneNumber)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/phone-numbers", wrapper.ListPhoneNumbers)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/phone-numbers/{id}", wrapper.ReleasePhoneNumber)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/phone-numbers/{id}", wrapper.GetPhoneNumber)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/vapi/numbers", wrapper.ListVapiNumbers)
 
 	return m
 }
@@ -16585,6 +17290,951 @@ func (response GetConsoleVoicesdefaultJSONResponse) VisitGetConsoleVoicesRespons
 	return err
 }
 
+type LookUpPhoneNumberRequestObject struct {
+	PhoneNumber string `json:"phoneNumber"`
+}
+
+type LookUpPhoneNumberResponseObject interface {
+	VisitLookUpPhoneNumberResponse(w http.ResponseWriter) error
+}
+
+type LookUpPhoneNumber200JSONResponse PhoneMappingAnswer
+
+func (response LookUpPhoneNumber200JSONResponse) VisitLookUpPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookUpPhoneNumber400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response LookUpPhoneNumber400JSONResponse) VisitLookUpPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookUpPhoneNumber401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response LookUpPhoneNumber401JSONResponse) VisitLookUpPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookUpPhoneNumber404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response LookUpPhoneNumber404JSONResponse) VisitLookUpPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookUpPhoneNumber410JSONResponse struct{ GoneJSONResponse }
+
+func (response LookUpPhoneNumber410JSONResponse) VisitLookUpPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LookUpPhoneNumberdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response LookUpPhoneNumberdefaultJSONResponse) VisitLookUpPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneMappingsRequestObject struct {
+	Params ListPhoneMappingsParams
+}
+
+type ListPhoneMappingsResponseObject interface {
+	VisitListPhoneMappingsResponse(w http.ResponseWriter) error
+}
+
+type ListPhoneMappings200JSONResponse PhoneMappingList
+
+func (response ListPhoneMappings200JSONResponse) VisitListPhoneMappingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneMappings400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListPhoneMappings400JSONResponse) VisitListPhoneMappingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneMappings401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListPhoneMappings401JSONResponse) VisitListPhoneMappingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneMappings410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListPhoneMappings410JSONResponse) VisitListPhoneMappingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneMappingsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListPhoneMappingsdefaultJSONResponse) VisitListPhoneMappingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePhoneMappingRequestObject struct {
+	Body *CreatePhoneMappingJSONRequestBody
+}
+
+type CreatePhoneMappingResponseObject interface {
+	VisitCreatePhoneMappingResponse(w http.ResponseWriter) error
+}
+
+type CreatePhoneMapping201JSONResponse PhoneMappingAnswer
+
+func (response CreatePhoneMapping201JSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePhoneMapping400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreatePhoneMapping400JSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePhoneMapping401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreatePhoneMapping401JSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePhoneMapping403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CreatePhoneMapping403JSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePhoneMapping404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CreatePhoneMapping404JSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePhoneMapping409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreatePhoneMapping409JSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePhoneMapping410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreatePhoneMapping410JSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePhoneMapping422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreatePhoneMapping422JSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePhoneMappingdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreatePhoneMappingdefaultJSONResponse) VisitCreatePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMappingRequestObject struct {
+	Id UUID `json:"id"`
+}
+
+type DeletePhoneMappingResponseObject interface {
+	VisitDeletePhoneMappingResponse(w http.ResponseWriter) error
+}
+
+type DeletePhoneMapping200JSONResponse PhoneMappingAnswer
+
+func (response DeletePhoneMapping200JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMapping400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeletePhoneMapping400JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMapping401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeletePhoneMapping401JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMapping403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeletePhoneMapping403JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMapping404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeletePhoneMapping404JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMapping409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeletePhoneMapping409JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMapping410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeletePhoneMapping410JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMapping422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeletePhoneMapping422JSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePhoneMappingdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeletePhoneMappingdefaultJSONResponse) VisitDeletePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePhoneMappingRequestObject struct {
+	Id   UUID `json:"id"`
+	Body *ChangePhoneMappingJSONRequestBody
+}
+
+type ChangePhoneMappingResponseObject interface {
+	VisitChangePhoneMappingResponse(w http.ResponseWriter) error
+}
+
+type ChangePhoneMapping200JSONResponse PhoneMappingAnswer
+
+func (response ChangePhoneMapping200JSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePhoneMapping400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ChangePhoneMapping400JSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePhoneMapping401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ChangePhoneMapping401JSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePhoneMapping403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ChangePhoneMapping403JSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePhoneMapping404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ChangePhoneMapping404JSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePhoneMapping409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ChangePhoneMapping409JSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePhoneMapping410JSONResponse struct{ GoneJSONResponse }
+
+func (response ChangePhoneMapping410JSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePhoneMapping422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ChangePhoneMapping422JSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangePhoneMappingdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ChangePhoneMappingdefaultJSONResponse) VisitChangePhoneMappingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpInboundRequestObject struct {
+	Body *SetUpInboundJSONRequestBody
+}
+
+type SetUpInboundResponseObject interface {
+	VisitSetUpInboundResponse(w http.ResponseWriter) error
+}
+
+type SetUpInbound200JSONResponse InboundLine
+
+func (response SetUpInbound200JSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpInbound202JSONResponse InboundLine
+
+func (response SetUpInbound202JSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpInbound400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response SetUpInbound400JSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpInbound401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response SetUpInbound401JSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpInbound403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response SetUpInbound403JSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpInbound409JSONResponse struct{ ConflictJSONResponse }
+
+func (response SetUpInbound409JSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpInbound410JSONResponse struct{ GoneJSONResponse }
+
+func (response SetUpInbound410JSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpInbound422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response SetUpInbound422JSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpInbounddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response SetUpInbounddefaultJSONResponse) VisitSetUpInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInboundStatusRequestObject struct {
+}
+
+type GetInboundStatusResponseObject interface {
+	VisitGetInboundStatusResponse(w http.ResponseWriter) error
+}
+
+type GetInboundStatus200JSONResponse InboundStatus
+
+func (response GetInboundStatus200JSONResponse) VisitGetInboundStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInboundStatus401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetInboundStatus401JSONResponse) VisitGetInboundStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInboundStatus410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetInboundStatus410JSONResponse) VisitGetInboundStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInboundStatusdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetInboundStatusdefaultJSONResponse) VisitGetInboundStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestInboundRequestObject struct {
+}
+
+type TestInboundResponseObject interface {
+	VisitTestInboundResponse(w http.ResponseWriter) error
+}
+
+type TestInbound200JSONResponse InboundTest
+
+func (response TestInbound200JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestInbound401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response TestInbound401JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestInbound403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response TestInbound403JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestInbound404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response TestInbound404JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestInbound409JSONResponse struct{ ConflictJSONResponse }
+
+func (response TestInbound409JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestInbound410JSONResponse struct{ GoneJSONResponse }
+
+func (response TestInbound410JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestInbound422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response TestInbound422JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestInbounddefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response TestInbounddefaultJSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DisconnectResendRequestObject struct {
 	Params DisconnectResendParams
 }
@@ -17228,6 +18878,20 @@ func (response ConnectTwilio200JSONResponse) VisitConnectTwilioResponse(w http.R
 	return err
 }
 
+type ConnectTwilio202JSONResponse Connected
+
+func (response ConnectTwilio202JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ConnectTwilio400JSONResponse struct{ BadRequestJSONResponse }
 
 func (response ConnectTwilio400JSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
@@ -17319,6 +18983,76 @@ type ConnectTwiliodefaultJSONResponse struct {
 }
 
 func (response ConnectTwiliodefaultJSONResponse) VisitConnectTwilioResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVapiNumbersRequestObject struct {
+}
+
+type ListVapiNumbersResponseObject interface {
+	VisitListVapiNumbersResponse(w http.ResponseWriter) error
+}
+
+type ListVapiNumbers200JSONResponse VapiNumbers
+
+func (response ListVapiNumbers200JSONResponse) VisitListVapiNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVapiNumbers401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListVapiNumbers401JSONResponse) VisitListVapiNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVapiNumbers410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListVapiNumbers410JSONResponse) VisitListVapiNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListVapiNumbersdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListVapiNumbersdefaultJSONResponse) VisitListVapiNumbersResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20647,6 +22381,345 @@ func (response RenameOrgdefaultJSONResponse) VisitRenameOrgResponse(w http.Respo
 	return err
 }
 
+type ListPhoneNumbersRequestObject struct {
+	Params ListPhoneNumbersParams
+}
+
+type ListPhoneNumbersResponseObject interface {
+	VisitListPhoneNumbersResponse(w http.ResponseWriter) error
+}
+
+type ListPhoneNumbers200JSONResponse PhoneNumberList
+
+func (response ListPhoneNumbers200JSONResponse) VisitListPhoneNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneNumbers400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListPhoneNumbers400JSONResponse) VisitListPhoneNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneNumbers401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListPhoneNumbers401JSONResponse) VisitListPhoneNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneNumbers410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListPhoneNumbers410JSONResponse) VisitListPhoneNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPhoneNumbersdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListPhoneNumbersdefaultJSONResponse) VisitListPhoneNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumberRequestObject struct {
+	Id UUID `json:"id"`
+}
+
+type ReleasePhoneNumberResponseObject interface {
+	VisitReleasePhoneNumberResponse(w http.ResponseWriter) error
+}
+
+type ReleasePhoneNumber200JSONResponse NumberReleased
+
+func (response ReleasePhoneNumber200JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumber202JSONResponse NumberReleased
+
+func (response ReleasePhoneNumber202JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumber400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ReleasePhoneNumber400JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumber401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ReleasePhoneNumber401JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumber403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ReleasePhoneNumber403JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumber404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ReleasePhoneNumber404JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumber409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ReleasePhoneNumber409JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumber410JSONResponse struct{ GoneJSONResponse }
+
+func (response ReleasePhoneNumber410JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumber422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ReleasePhoneNumber422JSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReleasePhoneNumberdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ReleasePhoneNumberdefaultJSONResponse) VisitReleasePhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPhoneNumberRequestObject struct {
+	Id UUID `json:"id"`
+}
+
+type GetPhoneNumberResponseObject interface {
+	VisitGetPhoneNumberResponse(w http.ResponseWriter) error
+}
+
+type GetPhoneNumber200JSONResponse PhoneNumberAnswer
+
+func (response GetPhoneNumber200JSONResponse) VisitGetPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPhoneNumber400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetPhoneNumber400JSONResponse) VisitGetPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPhoneNumber401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetPhoneNumber401JSONResponse) VisitGetPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPhoneNumber404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetPhoneNumber404JSONResponse) VisitGetPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPhoneNumber410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetPhoneNumber410JSONResponse) VisitGetPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPhoneNumberdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetPhoneNumberdefaultJSONResponse) VisitGetPhoneNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListResourcesRequestObject struct {
 	Params ListResourcesParams
 }
@@ -22957,6 +25030,30 @@ type StrictServerInterface interface {
 	// GetConsoleVoices Which voices are there? As the console reads them.
 	// (GET /api/founder-console/voices)
 	GetConsoleVoices(ctx context.Context, request GetConsoleVoicesRequestObject) (GetConsoleVoicesResponseObject, error)
+	// LookUpPhoneNumber Whose number is this?
+	// (GET /api/inbound/phone-lookup/{phoneNumber})
+	LookUpPhoneNumber(ctx context.Context, request LookUpPhoneNumberRequestObject) (LookUpPhoneNumberResponseObject, error)
+	// ListPhoneMappings Which location and agent answer which number
+	// (GET /api/inbound/phone-mappings)
+	ListPhoneMappings(ctx context.Context, request ListPhoneMappingsRequestObject) (ListPhoneMappingsResponseObject, error)
+	// CreatePhoneMapping Say who answers a number.
+	// (POST /api/inbound/phone-mappings)
+	CreatePhoneMapping(ctx context.Context, request CreatePhoneMappingRequestObject) (CreatePhoneMappingResponseObject, error)
+	// DeletePhoneMapping Let the default agent answer a number.
+	// (DELETE /api/inbound/phone-mappings/{id})
+	DeletePhoneMapping(ctx context.Context, request DeletePhoneMappingRequestObject) (DeletePhoneMappingResponseObject, error)
+	// ChangePhoneMapping Say anew who answers a number.
+	// (PATCH /api/inbound/phone-mappings/{id})
+	ChangePhoneMapping(ctx context.Context, request ChangePhoneMappingRequestObject) (ChangePhoneMappingResponseObject, error)
+	// SetUpInbound Give the clinic its number.
+	// (POST /api/inbound/setup)
+	SetUpInbound(ctx context.Context, request SetUpInboundRequestObject) (SetUpInboundResponseObject, error)
+	// GetInboundStatus How does the clinic's line stand?
+	// (GET /api/inbound/status)
+	GetInboundStatus(ctx context.Context, request GetInboundStatusRequestObject) (GetInboundStatusResponseObject, error)
+	// TestInbound Is the line as it was set up?
+	// (POST /api/inbound/test)
+	TestInbound(ctx context.Context, request TestInboundRequestObject) (TestInboundResponseObject, error)
 	// DisconnectResend Forget the Resend account.
 	// (DELETE /api/integrations/resend)
 	DisconnectResend(ctx context.Context, request DisconnectResendRequestObject) (DisconnectResendResponseObject, error)
@@ -22978,6 +25075,9 @@ type StrictServerInterface interface {
 	// ConnectTwilio Connect a Twilio account, or replace the connected one.
 	// (POST /api/integrations/twilio)
 	ConnectTwilio(ctx context.Context, request ConnectTwilioRequestObject) (ConnectTwilioResponseObject, error)
+	// ListVapiNumbers The organization's numbers at Vapi
+	// (GET /api/integrations/vapi/numbers)
+	ListVapiNumbers(ctx context.Context, request ListVapiNumbersRequestObject) (ListVapiNumbersResponseObject, error)
 	// VerifyIntegration Ask a provider whether it still accepts the account.
 	// (POST /api/integrations/{provider}/verify)
 	VerifyIntegration(ctx context.Context, request VerifyIntegrationRequestObject) (VerifyIntegrationResponseObject, error)
@@ -23065,6 +25165,15 @@ type StrictServerInterface interface {
 	// RenameOrg Rename my organization. The path of older dashboards.
 	// (PUT /api/orgs/{orgId})
 	RenameOrg(ctx context.Context, request RenameOrgRequestObject) (RenameOrgResponseObject, error)
+	// ListPhoneNumbers The organization's numbers
+	// (GET /api/phone-numbers)
+	ListPhoneNumbers(ctx context.Context, request ListPhoneNumbersRequestObject) (ListPhoneNumbersResponseObject, error)
+	// ReleasePhoneNumber Give a number up.
+	// (DELETE /api/phone-numbers/{id})
+	ReleasePhoneNumber(ctx context.Context, request ReleasePhoneNumberRequestObject) (ReleasePhoneNumberResponseObject, error)
+	// GetPhoneNumber One of the organization's numbers
+	// (GET /api/phone-numbers/{id})
+	GetPhoneNumber(ctx context.Context, request GetPhoneNumberRequestObject) (GetPhoneNumberResponseObject, error)
 	// ListResources The resources, by name.
 	// (GET /api/resources)
 	ListResources(ctx context.Context, request ListResourcesRequestObject) (ListResourcesResponseObject, error)
@@ -24716,6 +26825,227 @@ func (sh *strictHandler) GetConsoleVoices(w http.ResponseWriter, r *http.Request
 	}
 }
 
+// LookUpPhoneNumber operation middleware
+func (sh *strictHandler) LookUpPhoneNumber(w http.ResponseWriter, r *http.Request, phoneNumber string) {
+	var request LookUpPhoneNumberRequestObject
+
+	request.PhoneNumber = phoneNumber
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.LookUpPhoneNumber(ctx, request.(LookUpPhoneNumberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LookUpPhoneNumber")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(LookUpPhoneNumberResponseObject); ok {
+		if err := validResponse.VisitLookUpPhoneNumberResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPhoneMappings operation middleware
+func (sh *strictHandler) ListPhoneMappings(w http.ResponseWriter, r *http.Request, params ListPhoneMappingsParams) {
+	var request ListPhoneMappingsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPhoneMappings(ctx, request.(ListPhoneMappingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPhoneMappings")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPhoneMappingsResponseObject); ok {
+		if err := validResponse.VisitListPhoneMappingsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreatePhoneMapping operation middleware
+func (sh *strictHandler) CreatePhoneMapping(w http.ResponseWriter, r *http.Request) {
+	var request CreatePhoneMappingRequestObject
+
+	var body CreatePhoneMappingJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePhoneMapping(ctx, request.(CreatePhoneMappingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePhoneMapping")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreatePhoneMappingResponseObject); ok {
+		if err := validResponse.VisitCreatePhoneMappingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeletePhoneMapping operation middleware
+func (sh *strictHandler) DeletePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID) {
+	var request DeletePhoneMappingRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeletePhoneMapping(ctx, request.(DeletePhoneMappingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeletePhoneMapping")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeletePhoneMappingResponseObject); ok {
+		if err := validResponse.VisitDeletePhoneMappingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ChangePhoneMapping operation middleware
+func (sh *strictHandler) ChangePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID) {
+	var request ChangePhoneMappingRequestObject
+
+	request.Id = id
+
+	var body ChangePhoneMappingJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangePhoneMapping(ctx, request.(ChangePhoneMappingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangePhoneMapping")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ChangePhoneMappingResponseObject); ok {
+		if err := validResponse.VisitChangePhoneMappingResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SetUpInbound operation middleware
+func (sh *strictHandler) SetUpInbound(w http.ResponseWriter, r *http.Request) {
+	var request SetUpInboundRequestObject
+
+	var body SetUpInboundJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SetUpInbound(ctx, request.(SetUpInboundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetUpInbound")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SetUpInboundResponseObject); ok {
+		if err := validResponse.VisitSetUpInboundResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetInboundStatus operation middleware
+func (sh *strictHandler) GetInboundStatus(w http.ResponseWriter, r *http.Request) {
+	var request GetInboundStatusRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInboundStatus(ctx, request.(GetInboundStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInboundStatus")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetInboundStatusResponseObject); ok {
+		if err := validResponse.VisitGetInboundStatusResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TestInbound operation middleware
+func (sh *strictHandler) TestInbound(w http.ResponseWriter, r *http.Request) {
+	var request TestInboundRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.TestInbound(ctx, request.(TestInboundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TestInbound")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TestInboundResponseObject); ok {
+		if err := validResponse.VisitTestInboundResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // DisconnectResend operation middleware
 func (sh *strictHandler) DisconnectResend(w http.ResponseWriter, r *http.Request, params DisconnectResendParams) {
 	var request DisconnectResendRequestObject
@@ -24899,6 +27229,30 @@ func (sh *strictHandler) ConnectTwilio(w http.ResponseWriter, r *http.Request, p
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ConnectTwilioResponseObject); ok {
 		if err := validResponse.VisitConnectTwilioResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListVapiNumbers operation middleware
+func (sh *strictHandler) ListVapiNumbers(w http.ResponseWriter, r *http.Request) {
+	var request ListVapiNumbersRequestObject
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListVapiNumbers(ctx, request.(ListVapiNumbersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListVapiNumbers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListVapiNumbersResponseObject); ok {
+		if err := validResponse.VisitListVapiNumbersResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -25726,6 +28080,84 @@ func (sh *strictHandler) RenameOrg(w http.ResponseWriter, r *http.Request, orgId
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(RenameOrgResponseObject); ok {
 		if err := validResponse.VisitRenameOrgResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListPhoneNumbers operation middleware
+func (sh *strictHandler) ListPhoneNumbers(w http.ResponseWriter, r *http.Request, params ListPhoneNumbersParams) {
+	var request ListPhoneNumbersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPhoneNumbers(ctx, request.(ListPhoneNumbersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPhoneNumbers")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListPhoneNumbersResponseObject); ok {
+		if err := validResponse.VisitListPhoneNumbersResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ReleasePhoneNumber operation middleware
+func (sh *strictHandler) ReleasePhoneNumber(w http.ResponseWriter, r *http.Request, id UUID) {
+	var request ReleasePhoneNumberRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ReleasePhoneNumber(ctx, request.(ReleasePhoneNumberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReleasePhoneNumber")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ReleasePhoneNumberResponseObject); ok {
+		if err := validResponse.VisitReleasePhoneNumberResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetPhoneNumber operation middleware
+func (sh *strictHandler) GetPhoneNumber(w http.ResponseWriter, r *http.Request, id UUID) {
+	var request GetPhoneNumberRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPhoneNumber(ctx, request.(GetPhoneNumberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPhoneNumber")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetPhoneNumberResponseObject); ok {
+		if err := validResponse.VisitGetPhoneNumberResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

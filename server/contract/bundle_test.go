@@ -107,6 +107,9 @@ func (c *clinics) named(t testing.TB, letter string) map[string]string {
 			ids["org"], letter+"0000000-0000").Scan(&id))
 		ids[table] = id
 	}
+	var number, its string
+	require.NoError(t, c.owner.QueryRow(t.Context(), "select id::text, number from public.phone_numbers where org_id = $1", ids["org"]).Scan(&its, &number))
+	ids["number"], ids["dialled"] = its, number
 	return ids
 }
 

@@ -49,6 +49,17 @@ func examples() []example {
 		{"connectResend", admin, "POST /api/integrations/resend", `{"apiKey": "re_test-secret-contract", "fromAddress": "desk@clinic.example"}`, 200},
 		{"disconnectResend", admin, "DELETE /api/integrations/resend", "", 200},
 
+		{"getInboundStatus", viewer, "GET /api/inbound/status", "", 200},
+		{"listPhoneMappings", viewer, "GET /api/inbound/phone-mappings?page=1", "", 200},
+		{"createPhoneMapping", admin, "POST /api/inbound/phone-mappings", `{"phoneNumber": "<dialled>", "locationId": "<location>", "agentId": "<agent>"}`, 201},
+		{"changePhoneMapping", admin, "PATCH /api/inbound/phone-mappings/<number>", `{"locationId": "<location>", "agentId": "<agent>"}`, 200},
+		{"deletePhoneMapping", admin, "DELETE /api/inbound/phone-mappings/<number>", "", 200},
+		{"lookUpPhoneNumber", viewer, "GET /api/inbound/phone-lookup/+13125550190", "", 200},
+		{"listPhoneNumbers", viewer, "GET /api/phone-numbers?limit=5", "", 200},
+		{"getPhoneNumber", viewer, "GET /api/phone-numbers/<number>", "", 200},
+		{"releasePhoneNumber", admin, "DELETE /api/phone-numbers/<number>", "", 200},
+		{"listVapiNumbers", viewer, "GET /api/integrations/vapi/numbers", "", 200},
+
 		{"listContacts", viewer, "GET /api/contacts?search=quill&sort=name&order=asc", "", 200},
 		{"createContact", staff, "POST /api/contacts", `{"name": "Ada Quill", "phone": "+13125550141", "leadStatus": "hot"}`, 201},
 		{"createContact", staff, "POST /api/contacts", `{"name": "Ada Quill", "source_call_id": "<ended call>"}`, 201},

@@ -315,6 +315,49 @@ as $$
       from public.booking_attempts t)
 $$;
 
+-- race.open_neighbour: a second clinic, founded by signing up; Lakeside has an agent, and its member may set numbers up.
+create procedure race.open_neighbour()
+language plpgsql
+as $$
+begin
+  insert into auth.users (id, email) values ('b0000000-0000-7000-8000-0000000000f1', 'owner@neighbour.example');
+  insert into public.agents (org_id, name, role, is_default)
+  values ('a0000000-0000-7000-8000-000000000001', 'Receptionist', 'inbound', true);
+  update public.profiles set role = 'admin' where user_id = 'a0000000-0000-7000-8000-0000000000f1';
+end
+$$;
+
+create function race.neighbour() returns uuid language sql stable security definer
+as $$ select p.org_id from public.profiles p where p.user_id = 'b0000000-0000-7000-8000-0000000000f1' $$;
+
+create procedure race.sign_in_as_neighbour()
+language plpgsql
+as $$
+begin
+  perform app.begin_request('tenant_user', jsonb_build_object(
+    'sub', 'b0000000-0000-7000-8000-0000000000f1', 'app_metadata', jsonb_build_object('org_id', race.neighbour())));
+end
+$$;
+
+-- The set-up of a number of an account that was verified.
+create function race.want_number(p_number text, out state text, out step text) language sql volatile
+as $$
+  select b.state, b.step
+  from app.begin_provisioning(p_number, '\x01', '\x000000000000000000000000', '\x00000000000000000000000000000000', 'k1', 'AC12…9f', false) b
+$$;
+
+-- Who has which number, and what is under way; the clinic's first number is left out.
+create function race.numbers(out lakeside bigint, out neighbour bigint, out runs bigint, out jobs bigint, out accounts bigint)
+language sql stable security definer
+as $$
+  select
+    (select count(*) from public.phone_numbers n where n.number <> '+13125550100' and n.org_id <> race.neighbour()),
+    (select count(*) from public.phone_numbers n where n.org_id = race.neighbour()),
+    (select count(*) from public.provisioning),
+    (select count(*) from river.river_job j join public.provisioning p on p.id = (j.args ->> 'provisioning_id')::uuid),
+    (select count(*) from public.org_credentials)
+$$;
+
 -- race.claim, race.act: a try asks for the wish, and changes what can be counted unless the wish is not its own.
 create function race.claim(p_try integer) returns text language sql volatile
 as $$

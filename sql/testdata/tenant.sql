@@ -78,5 +78,9 @@ insert into public.event_tickets (org_id, user_id, ticket_hash, expires_at, stre
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000e1', sha256('test-secret-ticket-$L'), '2030-03-02 10:01+00', '2030-03-02 11:00+00');
 insert into public.call_days (org_id, day, time_zone, from_at, to_at, calls, inbound, outbound, ended, missed, failed, transferred, timed, seconds)
 values (app.current_org_id(), '2030-02-01', 'America/Chicago', '2030-02-01 06:00+00', '2030-02-02 06:00+00', 0, 0, 0, 0, 0, 0, 0, 0, 0);
+insert into public.provisioning (org_id, id, number, account_ref, state, ended_at)
+select org_id, '$L0000000-0000-7000-8000-0000000000a1', number, 'AC12…9f', 'undone', app.now() from public.phone_numbers where org_id = app.current_org_id();
+insert into public.provisioning_steps (org_id, provisioning_id, position, step, undo)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a1', 1, 'check', '{"smsUrl": "https://clinic.example/test-secret-$L"}');
 insert into public.audit_log (org_id, action) values (app.current_org_id(), 'booking_override');
 select set_config('request.jwt.claims', '', false);

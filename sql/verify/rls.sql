@@ -77,7 +77,8 @@ from policies p
 where p.role = 'app_definer'
   and p.polrelid not in ('public.organizations'::regclass, 'public.profiles'::regclass, 'public.invitations'::regclass,
     'public.assistant_routes'::regclass, 'public.phone_numbers'::regclass, 'public.events'::regclass,
-    'public.webhook_deliveries'::regclass, 'public.idempotency_keys'::regclass, 'public.vapi_tools'::regclass, 'public.org_credentials'::regclass,
+    'public.webhook_deliveries'::regclass, 'public.idempotency_keys'::regclass, 'public.provisioning'::regclass,
+    'public.provisioning_steps'::regclass, 'public.vapi_tools'::regclass, 'public.org_credentials'::regclass,
     'public.vapi_pace'::regclass, 'public.event_tickets'::regclass, 'public.event_sweeps'::regclass, 'public.agents'::regclass, 'public.agent_tools'::regclass,
     'public.recording_shares'::regclass, 'public.recordings'::regclass)
 union all

@@ -1,5 +1,5 @@
 begin;
-select plan(19);
+select plan(20);
 \ir ../clinics.psql
 \set call1 a0000000-0000-7000-8000-0000000000c1
 insert into public.departments (org_id, location_id, name, phone) values
@@ -32,9 +32,11 @@ select is(pg_temp.asked('c2', ''), 'refused already_transferred +13125550100', '
 reset role;
 insert into public.call_logs (org_id, id, vapi_call_id, location_id, direction, from_number, to_number) values
   ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000000c7', 'call-7', 'a0000000-0000-7000-8000-000000000010', 'inbound', '+13125550111', '+13125550100'),
+  ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000000c9', 'call-9', 'a0000000-0000-7000-8000-000000000010', 'inbound', '+13125550100', '+13125550100'),
   ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000000c8', 'call-8', 'a0000000-0000-7000-8000-000000000010', 'inbound', null, '+13125550100');
 select pg_temp.act_for('a');
 select is(pg_temp.asked('c7', null), 'refused already_transferred +13125550100', 'the same caller calling again is a loop');
+select is(pg_temp.asked('c9', null), 'refused loop +13125550100', 'a call that comes from our own number came back from a transfer');
 select is(pg_temp.asked('c8', null), 'transfer +13125550150 +13125550100', 'another withheld one is not');
 reset role;
 update app.test_clock set at = '2030-03-04 15:10:01+00';

@@ -1,0 +1,2147 @@
+-- Written by make snapshot.
+
+-- +goose Up
+-- +goose StatementBegin
+do $$ begin
+  if not pg_has_role(current_user, 'app_writer', 'usage') then execute format('grant app_writer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_definer', 'usage') then execute format('grant app_definer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_searcher', 'usage') then execute format('grant app_searcher to %I', current_user); end if;
+end $$;
+grant create on schema app to app_writer, app_definer, app_searcher;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+drop policy if exists definer_crosses on public.agent_tools;
+drop policy if exists definer_crosses on public.agents;
+drop policy if exists service_role_sees_all on public.event_sweeps;
+drop policy if exists definer_crosses on public.event_sweeps;
+drop policy if exists sweeps_reads on public.event_sweeps;
+drop policy if exists service_role_sees_all on public.vapi_pace;
+drop policy if exists definer_crosses on public.vapi_pace;
+drop policy if exists service_role_sees_all on public.vapi_tools;
+drop policy if exists definer_crosses on public.vapi_tools;
+drop policy if exists registry_reads on public.vapi_tools;
+drop policy if exists definer_crosses on public.event_tickets;
+drop policy if exists definer_crosses on public.idempotency_keys;
+drop policy if exists definer_crosses on public.webhook_deliveries;
+drop policy if exists definer_crosses on public.events;
+drop policy if exists definer_crosses on public.recordings;
+drop policy if exists definer_crosses on public.recording_shares;
+drop policy if exists definer_crosses on public.org_credentials;
+drop policy if exists definer_crosses on public.phone_numbers;
+drop policy if exists definer_crosses on public.assistant_routes;
+drop policy if exists definer_crosses on public.invitations;
+drop policy if exists definer_crosses on public.profiles;
+drop policy if exists definer_crosses on public.organizations;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0110_policy_tenant_tables.sql
+-- The write matrix: tenant roles read, functions of app_writer write. Rows that cross tenants are listed below.
+select app.protect_table('public.organizations', 'id');
+select app.protect_table('public.locations');
+select app.protect_table('public.departments');
+select app.protect_table('public.profiles');
+select app.protect_table('public.invitations');
+select app.protect_table('public.agents');
+select app.protect_table('public.assistant_routes');
+select app.protect_table('public.phone_numbers');
+select app.protect_table('public.services');
+select app.protect_table('public.resources');
+select app.protect_table('public.resource_services');
+select app.protect_table('public.business_hours');
+select app.protect_table('public.closures');
+select app.protect_table('public.calendar_links');
+select app.protect_table('public.busy_blocks');
+select app.protect_table('public.contacts');
+select app.protect_table('public.call_logs');
+select app.protect_table('public.recordings');
+select app.protect_table('public.recording_shares');
+select app.protect_table('public.recording_share_openings');
+select app.protect_table('public.patients');
+select app.protect_table('public.caller_verifications');
+select app.protect_table('public.caller_messages');
+select app.protect_table('public.messages');
+select app.protect_table('public.appointments');
+select app.protect_table('public.appointment_changes');
+select app.protect_table('public.booking_attempts');
+select app.protect_table('public.agent_tools');
+select app.protect_table('public.org_tools');
+select app.protect_table('public.notifications');
+select app.protect_table('public.events');
+select app.protect_table('public.webhook_deliveries');
+select app.protect_table('public.audit_log');
+select app.protect_table('public.org_keys');
+select app.protect_table('public.org_credentials');
+select app.protect_table('public.opt_outs');
+select app.protect_table('public.identity_codes');
+select app.protect_table('public.message_templates');
+select app.protect_table('public.campaigns');
+select app.protect_table('public.campaign_steps');
+select app.protect_table('public.scheduled_messages');
+select app.protect_table('public.reply_questions');
+select app.protect_table('public.idempotency_keys');
+select app.protect_table('public.event_tickets');
+select app.protect_table('public.call_days');
+select app.protect_table('public.provisioning');
+select app.protect_table('public.provisioning_steps');
+
+-- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
+revoke delete on table public.messages, public.audit_log from app_writer;
+revoke update on table public.audit_log from app_writer;
+-- The service key sees all; what was sent and who did what it cannot rewrite either.
+revoke insert, update, delete on table public.messages, public.audit_log from service_role;
+
+-- Token hashes are for functions, not for the dashboard.
+revoke select on table public.invitations from tenant_user, tenant_service;
+grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at, message_id)
+  on table public.invitations to tenant_user, tenant_service;
+
+-- Where a provider keeps a recording is a secret while it opens.
+revoke select on table public.recordings, public.recording_shares from tenant_user, tenant_service;
+grant select (org_id, id, call_id, content_type, size_bytes, stored_at, delete_requested_at, deleted_at, created_at, updated_at)
+  on table public.recordings to tenant_user, tenant_service;
+grant select (org_id, id, recording_id, recipient, message_id, actor_user_id, expires_at, revoked_at, revoked_by, created_at)
+  on table public.recording_shares to tenant_user, tenant_service;
+
+-- Keys, tickets, sealed credentials, one member's kept answers and what a clinic had set at Twilio are opened by functions only;
+-- nobody's list shows them.
+revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys, public.event_tickets, public.provisioning,
+  public.provisioning_steps
+  from tenant_user, tenant_service;
+revoke select on table public.org_credentials from tenant_user, tenant_service;
+grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
+  created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;
+-- end of sql/0110_policy_tenant_tables.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0120_policy_crossing_tables.sql
+-- app_definer's functions cross tenants: finding the clinic of a call, founding one at sign-up, naming orgs for jobs.
+-- It never reaches patients, appointments, messages or call_logs.
+drop policy if exists definer_crosses on public.organizations;
+create policy definer_crosses on public.organizations for all to app_definer using (true) with check (true);
+grant select, insert on table public.organizations to app_definer;
+
+drop policy if exists definer_crosses on public.profiles;
+create policy definer_crosses on public.profiles for all to app_definer using (true) with check (true);
+grant select, insert on table public.profiles to app_definer;
+
+drop policy if exists definer_crosses on public.invitations;
+create policy definer_crosses on public.invitations for all to app_definer using (true) with check (true);
+grant select, update (accepted_at) on table public.invitations to app_definer;
+
+drop policy if exists definer_crosses on public.assistant_routes;
+create policy definer_crosses on public.assistant_routes for select to app_definer using (true);
+grant select on table public.assistant_routes to app_definer;
+
+drop policy if exists definer_crosses on public.phone_numbers;
+create policy definer_crosses on public.phone_numbers for select to app_definer using (true);
+grant select on table public.phone_numbers to app_definer;
+
+-- Which clinics a change of the sealing key concerns; never what is sealed.
+drop policy if exists definer_crosses on public.org_credentials;
+create policy definer_crosses on public.org_credentials for select to app_definer using (true);
+grant select (org_id, key_id) on table public.org_credentials to app_definer;
+
+-- Whose a shared link is, and which clinics have recordings to delete; never where a recording lies.
+drop policy if exists definer_crosses on public.recording_shares;
+create policy definer_crosses on public.recording_shares for select to app_definer using (true);
+grant select (org_id, token_hash) on table public.recording_shares to app_definer;
+drop policy if exists definer_crosses on public.recordings;
+create policy definer_crosses on public.recordings for select to app_definer using (true);
+grant select (org_id, created_at, lease_until, delete_requested_at, deleted_at) on table public.recordings to app_definer;
+
+drop policy if exists definer_crosses on public.events;
+create policy definer_crosses on public.events for all to app_definer using (true) with check (true);
+grant select, delete on table public.events to app_definer;
+
+drop policy if exists definer_crosses on public.webhook_deliveries;
+create policy definer_crosses on public.webhook_deliveries for all to app_definer using (true) with check (true);
+grant select (received_at), delete on table public.webhook_deliveries to app_definer;
+
+drop policy if exists definer_crosses on public.idempotency_keys;
+create policy definer_crosses on public.idempotency_keys for all to app_definer using (true) with check (true);
+grant select (expires_at), delete on table public.idempotency_keys to app_definer;
+
+-- Whose ticket it is, is not known before it was found.
+drop policy if exists definer_crosses on public.event_tickets;
+create policy definer_crosses on public.event_tickets for all to app_definer using (true) with check (true);
+grant select, delete on table public.event_tickets to app_definer;
+
+-- The tool registry and the pace of requests belong to no tenant; only app_definer's functions write them.
+alter table public.vapi_tools enable row level security;
+alter table public.vapi_tools force row level security;
+revoke all on table public.vapi_tools from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
+drop policy if exists registry_reads on public.vapi_tools;
+create policy registry_reads on public.vapi_tools for select to tenant_service, app_writer using (true);
+grant select on table public.vapi_tools to tenant_service, app_writer;
+drop policy if exists definer_crosses on public.vapi_tools;
+create policy definer_crosses on public.vapi_tools for all to app_definer using (true) with check (true);
+grant select, insert, update on table public.vapi_tools to app_definer;
+drop policy if exists service_role_sees_all on public.vapi_tools;
+create policy service_role_sees_all on public.vapi_tools for all to service_role using (true) with check (true);
+grant select, insert, update, delete on table public.vapi_tools to service_role;
+
+alter table public.vapi_pace enable row level security;
+alter table public.vapi_pace force row level security;
+revoke all on table public.vapi_pace from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
+drop policy if exists definer_crosses on public.vapi_pace;
+create policy definer_crosses on public.vapi_pace for all to app_definer using (true) with check (true);
+grant select, update on table public.vapi_pace to app_definer;
+drop policy if exists service_role_sees_all on public.vapi_pace;
+create policy service_role_sees_all on public.vapi_pace for all to service_role using (true) with check (true);
+grant select, insert, update, delete on table public.vapi_pace to service_role;
+
+-- Returning members ask whether what they missed is still there.
+alter table public.event_sweeps enable row level security;
+alter table public.event_sweeps force row level security;
+revoke all on table public.event_sweeps from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
+drop policy if exists sweeps_reads on public.event_sweeps;
+create policy sweeps_reads on public.event_sweeps for select to tenant_user using (true);
+grant select on table public.event_sweeps to tenant_user;
+drop policy if exists definer_crosses on public.event_sweeps;
+create policy definer_crosses on public.event_sweeps for all to app_definer using (true) with check (true);
+grant select, update on table public.event_sweeps to app_definer;
+drop policy if exists service_role_sees_all on public.event_sweeps;
+create policy service_role_sees_all on public.event_sweeps for all to service_role using (true) with check (true);
+grant select, insert, update, delete on table public.event_sweeps to service_role;
+
+-- Which agents are out of step with Vapi, and which tools they carry: ids and states, not words.
+drop policy if exists definer_crosses on public.agents;
+create policy definer_crosses on public.agents for select to app_definer using (true);
+grant select (org_id, id, lease_until, deleted_at, sync_status, synced_version, desired_version, synced_at, saved_at, retry_at,
+    creating_since)
+  on table public.agents to app_definer;
+drop policy if exists definer_crosses on public.agent_tools;
+create policy definer_crosses on public.agent_tools for select to app_definer using (true);
+grant select (org_id, agent_id, tool_name, vapi_tool_id, definition_hash) on table public.agent_tools to app_definer;
+
+-- Which clinics' numbers a worker left lying: ids and times.
+drop policy if exists definer_crosses on public.provisioning;
+create policy definer_crosses on public.provisioning for select to app_definer using (true);
+grant select (org_id, id, state, lease_until, next_at, updated_at) on table public.provisioning to app_definer;
+drop policy if exists definer_crosses on public.provisioning_steps;
+create policy definer_crosses on public.provisioning_steps for select to app_definer using (true);
+grant select (org_id, provisioning_id, step, external_id) on table public.provisioning_steps to app_definer;
+
+-- Jobs are put in the queue by app.enqueue_job only; workers run as the login role.
+grant select, insert, update, delete on all tables in schema river to voxanne_login;
+grant usage, select on all sequences in schema river to voxanne_login;
+grant execute on all functions in schema river to voxanne_login;
+grant select, insert on table river.river_job to app_definer;
+grant usage on sequence river.river_job_id_seq to app_definer;
+-- end of sql/0120_policy_crossing_tables.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0310_function_enqueue_job.sql
+-- The only place that knows River's tables; a test puts a job in through it and works it with the pinned River.
+create or replace function app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamptz default null)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_id bigint;
+  v_run_at timestamptz := coalesce(p_run_at, app.now());
+begin
+  if p_kind is null or p_kind not in (
+    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
+    'delete_recording', 'provision_number'
+  ) then
+    raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
+  end if;
+  insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
+  values (
+    p_kind,
+    p_args || jsonb_build_object('org_id', app.require_org_id()),
+    8,
+    -- Neither Vapi being down nor long recordings may keep holds and texts waiting.
+    case
+      when p_kind in ('sync_agent', 'provision_number') then 'vapi'
+      when p_kind in ('keep_recording', 'delete_recording') then 'recordings'
+      else 'default'
+    end,
+    1, v_run_at,
+    case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
+  )
+  returning id into v_id;
+  return v_id;
+end
+$$;
+
+comment on function app.enqueue_job(text, jsonb, timestamptz) is
+  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+
+select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
+-- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0790_function_transfer_destination.sql
+create or replace function app.transfer_destination(p_call_id uuid, p_department text)
+returns setof app.transfer_answer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_call public.call_logs;
+  v_location public.locations;
+  v_other text;
+  v_answer app.transfer_answer;
+begin
+  perform app.lock_call(p_call_id);
+  v_now := app.now();
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  select * into v_location from public.locations l where l.org_id = v_org_id and l.id = v_call.location_id;
+
+  v_other := case when v_call.direction = 'outbound' then v_call.to_number else v_call.from_number end;
+  v_answer.phone := coalesce(
+    (select d.phone from public.departments d
+      where d.org_id = v_org_id and d.location_id = v_location.id and d.name = lower(btrim(coalesce(p_department, '')))),
+    v_location.phone);
+  v_answer.caller_id := case when v_call.direction = 'outbound' then v_call.from_number else v_call.to_number end;
+  v_answer.reason := case
+    when v_answer.phone is null then 'no_number'
+    when app.is_our_number(v_answer.phone) or v_answer.phone = v_other then 'loop'
+    -- A transfer of ours shows our number as the caller's: what comes back with it was forwarded to us again.
+    when app.is_our_number(v_other) then 'loop'
+    when exists (
+      select from public.audit_log g
+      join public.call_logs c on c.org_id = g.org_id and c.id = g.entity_id
+      where g.org_id = v_org_id
+        and g.action = 'caller_transferred'
+        and g.at > v_now - interval '10 minutes'
+        and (c.id = p_call_id
+          or case when c.direction = 'outbound' then c.to_number else c.from_number end = v_other)) then 'already_transferred'
+    when not app.is_open(v_location.id, v_now) then 'closed'
+  end;
+  if v_answer.reason is not null then
+    v_answer.outcome := 'refused';
+    v_answer.phone := null;
+  else
+    v_answer.outcome := 'transfer';
+    insert into public.audit_log (org_id, action, entity, entity_id)
+    values (v_org_id, 'caller_transferred', 'call', p_call_id);
+  end if;
+  return next v_answer;
+end
+$$;
+
+comment on function app.transfer_destination(uuid, text) is
+  'Where to put a caller through: the department''s number, else the location''s own line, during opening hours. Refused with closed, no_number, loop (the number is ours or the caller''s own, or the call came back from a transfer of ours, so it would ring us again) or already_transferred (once per caller in ten minutes). Each transfer is audited.';
+
+select app.seal('app.transfer_destination(uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/0790_function_transfer_destination.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0964_function_release_number.sql
+create or replace function app.release_number(p_number text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  delete from public.phone_numbers n
+  where n.org_id = app.require_org_id() and n.number = p_number
+    and n.provider = 'twilio' and n.vapi_phone_number_id is null and n.agent_id is null
+    and not exists (
+      select from public.provisioning p
+      where p.org_id = n.org_id and p.number = n.number and p.state not in ('undone', 'released'))
+$$;
+
+comment on function app.release_number(text) is
+  'Gives up a number that only texts used. One that calls use, or are about to (known to Vapi, with an agent, or being set up), stays the clinic''s.';
+
+select app.seal('app.release_number(text)', null, 'app_writer');
+-- end of sql/0964_function_release_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0980_function_save_credential.sql
+create or replace function app.save_credential(
+  p_provider text,
+  p_ciphertext bytea,
+  p_nonce bytea,
+  p_auth_tag bytea,
+  p_key_id text,
+  p_account_ref text,
+  p_sender text
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_old_sender text;
+  v_id uuid;
+begin
+  perform app.require_admin();
+  if coalesce(p_provider, '') not in ('twilio', 'resend') or coalesce(p_sender, '') = ''
+    or (p_provider = 'twilio' and p_sender !~ '^\+[1-9][0-9]{6,14}$') then
+    raise exception 'twilio needs a number to send from, resend an address' using errcode = 'VX400';
+  end if;
+  select c.sender into v_old_sender
+  from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  for update;
+  v_now := app.now();
+  if p_provider = 'twilio' then
+    -- What was changed at Twilio for a line in use can be put back with that account's keys only.
+    if exists (
+      select from public.provisioning p
+      where p.org_id = v_org_id and p.state not in ('undone', 'released') and p.number <> p_sender
+        and p.account_ref <> p_account_ref) then
+      raise exception 'a number of another Twilio account is in use: release it first' using errcode = 'VX409';
+    end if;
+    perform app.claim_number(p_sender);
+    if v_old_sender <> p_sender then
+      perform app.release_number(v_old_sender);
+    end if;
+  end if;
+
+  insert into public.org_credentials as c (
+    org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at)
+  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now)
+  on conflict (org_id, provider) do update
+  set ciphertext = excluded.ciphertext, nonce = excluded.nonce, auth_tag = excluded.auth_tag, key_id = excluded.key_id,
+    account_ref = excluded.account_ref, sender = excluded.sender, last_verified_at = v_now, verification_error = null,
+    updated_at = v_now
+  returning c.id into v_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'credential_saved', 'credential', v_id, app.current_user_id());
+end
+$$;
+
+comment on function app.save_credential(text, bytea, bytea, bytea, text, text, text) is
+  'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s, or a number of another account is in use.';
+
+select app.seal('app.save_credential(text, bytea, bytea, bytea, text, text, text)', 'app_writer', 'tenant_user');
+-- end of sql/0980_function_save_credential.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0982_function_remove_credential.sql
+create or replace function app.remove_credential(
+  p_provider text
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_removed public.org_credentials;
+begin
+  perform app.require_admin();
+  if p_provider = 'twilio' and exists (
+    select from public.provisioning p where p.org_id = v_org_id and p.state not in ('undone', 'released')) then
+    raise exception 'a number of this account is in use: release it first' using errcode = 'VX409';
+  end if;
+  delete from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  returning * into v_removed;
+  if v_removed.id is null then
+    return false;
+  end if;
+  if p_provider = 'twilio' then
+    perform app.release_number(v_removed.sender);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'credential_removed', 'credential', v_removed.id, app.current_user_id());
+  return true;
+end
+$$;
+
+comment on function app.remove_credential(text) is
+  'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403). VX409: calls use a number of the account, which could not be given back without it.';
+
+select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');
+-- end of sql/0982_function_remove_credential.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1012_function_delete_agent.sql
+create or replace function app.delete_agent(p_agent_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_agent public.agents;
+  v_now timestamptz;
+begin
+  perform app.require_admin();
+  select * into v_agent from public.agents a where a.org_id = v_org_id and a.id = p_agent_id for update;
+  if v_agent.id is null or v_agent.deleted_at is not null then
+    return false;
+  elsif v_agent.is_default and v_agent.role = 'inbound' and exists (
+    select from public.phone_numbers n where n.org_id = v_org_id and (n.agent_id = p_agent_id or n.agent_id is null))
+  then
+    raise exception 'this agent answers the clinic''s number: make another one the default first' using errcode = 'VX409';
+  end if;
+  v_now := app.now();
+  update public.agents a
+  set deleted_at = v_now, is_default = false, failures = 0, retry_at = null, updated_at = v_now, saved_at = v_now
+  where a.org_id = v_org_id and a.id = p_agent_id;
+  if v_agent.is_default then
+    -- The role is not left without a default while it has an agent.
+    update public.agents a
+    set is_default = true, updated_at = v_now
+    where a.org_id = v_org_id and a.id = (
+      select o.id
+      from public.agents o
+      where o.org_id = v_org_id and o.role = v_agent.role and o.deleted_at is null
+      order by o.created_at, o.id
+      limit 1);
+  end if;
+  perform app.reroute_numbers(null, p_agent_id);
+  -- Its numbers go to the default at once, not only when the assistant is gone.
+  update public.phone_numbers n set agent_id = null, updated_at = v_now where n.org_id = v_org_id and n.agent_id = p_agent_id;
+  perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
+  return true;
+end
+$$;
+
+comment on function app.delete_agent(uuid) is
+  'Deletes an agent; owners and admins only (VX403). Its assistant at Vapi is taken away by a job, and the row with it; of a default agent''s role the oldest other becomes the default, and its numbers go to the default. False when there is none. VX409 for the default one while the clinic has a number that it answers.';
+
+select app.seal('app.delete_agent(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1012_function_delete_agent.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1018_function_record_assistant.sql
+create or replace function app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  update public.agents a
+  set creating_since = null
+  where a.org_id = v_org_id and a.id = p_agent_id and a.lease_id = p_lease_id;
+  if not found then
+    return false;
+  end if;
+  delete from public.assistant_routes r
+  where r.org_id = v_org_id and r.agent_id = p_agent_id and r.vapi_assistant_id is distinct from p_vapi_assistant_id;
+  if p_vapi_assistant_id is not null then
+    insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id)
+    values (p_vapi_assistant_id, v_org_id, p_agent_id)
+    on conflict (vapi_assistant_id) do nothing;
+    if found then
+      perform app.reroute_numbers(null, p_agent_id);
+    end if;
+  end if;
+  return exists (
+    select from public.assistant_routes r
+    where r.org_id = v_org_id and r.agent_id = p_agent_id and r.vapi_assistant_id = p_vapi_assistant_id)
+    or p_vapi_assistant_id is null;
+end
+$$;
+
+comment on function app.record_assistant(uuid, uuid, text) is
+  'Routes calls of an assistant to its agent; NULL: the assistant is gone at Vapi, forget it. False: the lease is lost, or the id belongs to another agent; nothing was routed.';
+
+select app.seal('app.record_assistant(uuid, uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/1018_function_record_assistant.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1257_function_save_location.sql
+create or replace function app.save_location(p_location_id uuid, p_fields jsonb)
+returns setof public.locations
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.locations;
+  v_id uuid := p_location_id;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'address', 'time_zone', 'phone', 'calendar_stale_after_minutes');
+  if v_id is null then
+    insert into public.locations (org_id, name, time_zone)
+    select o.id, btrim(p_fields ->> 'name'), o.time_zone from public.organizations o where o.id = v_org_id
+    returning * into v_old;
+    v_id := v_old.id;
+  else
+    select * into v_old from public.locations l where l.org_id = v_org_id and l.id = v_id for update;
+    if v_old.id is null then
+      raise exception 'there is no such location' using errcode = 'VX404';
+    end if;
+  end if;
+  if app.is_our_number(p_fields ->> 'phone') then
+    raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.locations l
+  set name = case when p_fields ? 'name' then btrim(p_fields ->> 'name') else l.name end,
+    address = case when p_fields ? 'address' then nullif(btrim(p_fields ->> 'address'), '') else l.address end,
+    time_zone = case when p_fields ? 'time_zone' then p_fields ->> 'time_zone' else l.time_zone end,
+    phone = case when p_fields ? 'phone' then nullif(btrim(p_fields ->> 'phone'), '') else l.phone end,
+    calendar_stale_after = app.minutes_or(p_fields, 'calendar_stale_after_minutes', l.calendar_stale_after),
+    updated_at = app.now()
+  where l.org_id = v_org_id and l.id = v_id
+  returning l.*;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'location_saved', 'location', v_id, app.current_user_id());
+  if p_fields ? 'phone' then
+    -- Its numbers ring the own line when we cannot answer.
+    perform app.reroute_numbers(v_id, null);
+  end if;
+  perform app.announce('location_updated', 'location', v_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.save_location(uuid, jsonb) is
+  'Makes (p_location_id NULL) or changes a location and returns it. p_fields may hold name, address, time_zone (IANA; a new location has the organisation''s), phone (E.164, not one of ours) and calendar_stale_after_minutes; what is absent stays, null clears address and phone. Visits already booked keep their instant when the zone changes. Owner and admin only (VX403). VX404: no such location; VX400: an unknown field or a value that it may not have.';
+
+select app.seal('app.save_location(uuid, jsonb)', 'app_writer', 'tenant_user');
+-- end of sql/1257_function_save_location.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1600_function_own_line.sql
+create or replace function app.own_line(p_location_id uuid)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select l.phone
+  from public.locations l
+  where l.org_id = app.current_org_id() and l.id = p_location_id and not app.is_our_number(l.phone)
+$$;
+
+comment on function app.own_line(uuid) is
+  'The location''s own line (E.164), which rings when we cannot answer; NULL when it has none, or when the number is one of ours: callers would go round in circles.';
+
+select app.seal('app.own_line(uuid)', null, 'app_writer');
+-- end of sql/1600_function_own_line.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1602_function_provisioning_status.sql
+create or replace function app.provisioning_status(p_provisioning_id uuid)
+returns setof app.provisioning_status
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select p.id, n.id, p.number, p.state,
+    (
+      select s.step
+      from public.provisioning_steps s
+      where s.org_id = p.org_id and s.provisioning_id = p.id and p.state = 'running' and s.state in ('waiting', 'intended')
+      order by s.position
+      limit 1
+    ),
+    p.error, n.vapi_phone_number_id, n.routing, a.id, r.vapi_assistant_id, p.activated_at, p.attempted_at,
+    (
+      select jsonb_agg(
+        jsonb_build_object('step', s.step, 'state', s.state, 'attempts', s.attempts, 'error', s.error) order by s.position)
+      from public.provisioning_steps s
+      where s.org_id = p.org_id and s.provisioning_id = p.id
+    )
+  from public.provisioning p
+  left join public.phone_numbers n on n.org_id = p.org_id and n.number = p.number
+  left join public.agents a
+    on a.org_id = p.org_id and a.deleted_at is null
+    and (a.id = n.agent_id or n.agent_id is null and a.role = 'inbound' and a.is_default)
+  left join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
+  where p.org_id = app.require_org_id() and p.id = p_provisioning_id
+$$;
+
+comment on function app.provisioning_status(uuid) is
+  'How a run stands, and which agent and assistant answer its number; no row for one that is not the tenant''s.';
+
+select app.seal('app.provisioning_status(uuid)', 'app_writer', 'tenant_user', 'tenant_service');
+-- end of sql/1602_function_provisioning_status.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1604_function_start_provisioning.sql
+create or replace function app.start_provisioning(p_provisioning_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  -- A worker that is at a step by what it read before may write no more; what it makes until its lease would have been
+  -- over is found by the next one, which therefore waits for that.
+  update public.provisioning p
+  set lease_id = null, lease_until = null, next_at = greatest(p.lease_until, v_now), updated_at = v_now
+  where p.org_id = v_org_id and p.id = p_provisioning_id;
+  perform app.enqueue_job('provision_number', jsonb_build_object('provisioning_id', p_provisioning_id));
+  perform app.announce('provisioning_updated', 'provisioning', p_provisioning_id);
+end
+$$;
+
+comment on function app.start_provisioning(uuid) is
+  'Puts the job in that goes on with a run whose row just changed, and tells live clients.';
+
+select app.seal('app.start_provisioning(uuid)', null, 'app_writer');
+-- end of sql/1604_function_start_provisioning.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1606_function_reroute_numbers.sql
+create or replace function app.reroute_numbers(p_location_id uuid, p_agent_id uuid, p_number text default null)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_id uuid;
+  v_count integer := 0;
+begin
+  for v_id in
+    select p.id
+    from public.provisioning p
+    join public.phone_numbers n on n.org_id = p.org_id and n.number = p.number
+    where p.org_id = v_org_id
+      and p.state in ('running', 'active')
+      and (n.location_id = p_location_id or n.number = p_number or p_agent_id = coalesce(n.agent_id, (
+        select a.id from public.agents a
+        where a.org_id = v_org_id and a.role = 'inbound' and a.is_default and a.deleted_at is null)) and n.routing = 'fixed')
+    order by p.id
+    for update of p
+  loop
+    v_now := app.now();
+    update public.provisioning p
+    set state = 'running', updated_at = v_now
+    where p.org_id = v_org_id and p.id = v_id;
+    update public.provisioning_steps s
+    set state = 'waiting', attempts = 0, error = null, updated_at = v_now
+    where s.org_id = v_org_id and s.provisioning_id = v_id and s.step = 'routing';
+    perform app.start_provisioning(v_id);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+comment on function app.reroute_numbers(uuid, uuid, text) is
+  'Has numbers routed anew at Vapi, because what they point to changed: those of a location, those that carry an agent''s assistant, or one; each may be NULL. Returns how many there were.';
+
+select app.seal('app.reroute_numbers(uuid, uuid, text)', null, 'app_writer');
+-- end of sql/1606_function_reroute_numbers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1608_function_begin_provisioning.sql
+create or replace function app.begin_provisioning(
+  p_number text,
+  p_ciphertext bytea,
+  p_nonce bytea,
+  p_auth_tag bytea,
+  p_key_id text,
+  p_account_ref text,
+  p_account_changed boolean,
+  p_routing text default null
+)
+returns setof app.provisioning_status
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_number public.phone_numbers;
+  v_run public.provisioning;
+begin
+  perform app.require_admin();
+  if p_routing not in ('dynamic', 'fixed') then
+    raise exception 'routing is dynamic or fixed' using errcode = 'VX400';
+  elsif not exists (
+    select from public.agents a where a.org_id = v_org_id and a.role = 'inbound' and a.is_default and a.deleted_at is null) then
+    raise exception 'save an inbound agent first: somebody has to answer the number' using errcode = 'VX409';
+  elsif exists (select from public.locations l where l.org_id = v_org_id and l.phone = p_number) then
+    raise exception 'this is a location''s own line, where callers go when we cannot answer: give that location another line first'
+      using errcode = 'VX409';
+  end if;
+  -- Claims the number as well: of two organisations that want it, the second waits here and is refused.
+  perform app.save_credential('twilio', p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_number);
+  select * into v_number from public.phone_numbers n where n.org_id = v_org_id and n.number = p_number for update;
+  select * into v_run
+  from public.provisioning p
+  where p.org_id = v_org_id and p.number = p_number and p.state not in ('undone', 'released')
+  for update;
+  v_now := app.now();
+  if v_run.state in ('undoing', 'releasing') then
+    raise exception 'this number is being given back at this moment: try again when that is done' using errcode = 'VX409';
+  elsif coalesce(p_routing, v_number.routing) = 'fixed' and not exists (
+    select from public.assistant_routes r
+    join public.agents a on a.org_id = r.org_id and a.id = r.agent_id and a.deleted_at is null
+    where r.org_id = v_org_id and (a.id = v_number.agent_id or v_number.agent_id is null and a.role = 'inbound' and a.is_default)) then
+    raise exception 'the agent has no assistant at Vapi yet: try again in a moment' using errcode = 'VX409';
+  end if;
+  if v_run.id is null then
+    insert into public.provisioning (org_id, number, account_ref, started_by)
+    values (v_org_id, p_number, p_account_ref, app.current_user_id())
+    returning * into v_run;
+    insert into public.provisioning_steps (org_id, provisioning_id, position, step)
+    select v_org_id, v_run.id, s.position, s.step
+    from unnest(array['check', 'credential', 'import', 'messaging', 'routing']) with ordinality s (step, position);
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'number_set_up', 'phone_number', v_number.id, app.current_user_id());
+    perform app.start_provisioning(v_run.id);
+  elsif p_account_changed or v_run.state = 'active' and v_run.error is not null or coalesce(p_routing, v_number.routing) <> v_number.routing then
+    -- Everything is gone through again; each step finds what it made before.
+    update public.provisioning p
+    set state = 'running', account_ref = p_account_ref, error = null, updated_at = v_now
+    where p.org_id = v_org_id and p.id = v_run.id;
+    update public.provisioning_steps s
+    set state = 'waiting', attempts = 0, error = null, updated_at = v_now
+    where s.org_id = v_org_id and s.provisioning_id = v_run.id;
+    perform app.start_provisioning(v_run.id);
+  end if;
+  update public.phone_numbers n
+  set routing = coalesce(p_routing, n.routing), updated_at = v_now
+  where n.org_id = v_org_id and n.id = v_number.id and n.routing is distinct from coalesce(p_routing, n.routing);
+  return query select * from app.provisioning_status(v_run.id);
+end
+$$;
+
+comment on function app.begin_provisioning(text, bytea, bytea, bytea, text, text, boolean, text) is
+  'Begins giving the tenant a number (E.164) of the Twilio account that was just verified and sealed, or goes on with the run it has: claims the number, keeps the account, writes the run and its steps, puts the job in. The same again changes nothing; after a failure, with another token (p_account_changed) or another routing every step is gone through again. p_routing NULL: as it is, at first dynamic. Owner or admin only (VX403). VX400: no number; VX409: the number is another organisation''s or the clinic''s own line, there is no inbound agent (or, for fixed, no assistant), or the number is being given back.';
+
+select app.seal('app.begin_provisioning(text, bytea, bytea, bytea, text, text, boolean, text)', 'app_writer', 'tenant_user');
+-- end of sql/1608_function_begin_provisioning.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1610_function_conclude_provisioning.sql
+create or replace function app.conclude_provisioning(p_provisioning_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_run public.provisioning;
+  v_other text;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id;
+  if v_run.state = 'running' then
+    update public.provisioning p
+    set state = 'active', activated_at = coalesce(p.activated_at, v_now), error = null,
+      lease_id = null, lease_until = null, next_at = null, updated_at = v_now
+    where p.org_id = v_org_id and p.id = p_provisioning_id;
+  else
+    update public.provisioning p
+    set state = case p.state when 'undoing' then 'undone' else 'released' end, ended_at = v_now,
+      lease_id = null, lease_until = null, next_at = null, updated_at = v_now
+    where p.org_id = v_org_id and p.id = p_provisioning_id;
+  end if;
+  if v_run.state = 'releasing' then
+    delete from public.phone_numbers n where n.org_id = v_org_id and n.number = v_run.number;
+    -- Texts leave from another number of the account, or from none: replies to a number given back reach nobody of ours.
+    select p.number into v_other
+    from public.provisioning p
+    where p.org_id = v_org_id and p.state in ('running', 'active') and p.activated_at is not null
+    order by p.activated_at, p.id
+    limit 1;
+    update public.org_credentials c
+    set sender = v_other, updated_at = v_now
+    where c.org_id = v_org_id and c.provider = 'twilio' and c.sender = v_run.number;
+  end if;
+  perform app.announce('provisioning_updated', 'provisioning', p_provisioning_id);
+end
+$$;
+
+comment on function app.conclude_provisioning(uuid) is
+  'Ends a run whose steps are all done (active) or undone. A released number''s row goes; the account is kept, its texts leave from another number of the clinic''s or, without one, from none. After a failed set-up the number stays the clinic''s, to text from.';
+
+select app.seal('app.conclude_provisioning(uuid)', null, 'app_writer');
+-- end of sql/1610_function_conclude_provisioning.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1612_function_take_provisioning_step.sql
+-- A step makes network calls, so a transaction's lock cannot guard it: a lease does. Ninety seconds are longer than any
+-- step; a worker that died holds the next one up for that long and no longer.
+create or replace function app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid)
+returns setof app.provisioning_task
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+  v_step public.provisioning_steps;
+  v_until timestamptz;
+  v_task app.provisioning_task;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id for update;
+  v_now := app.now();
+  v_task.outcome := 'over';
+  v_task.wait_seconds := 0;
+  if v_run.id is null or v_run.state in ('active', 'undone', 'released') then
+    return next v_task;
+    return;
+  end if;
+  if v_run.state = 'running' then
+    select * into v_step
+    from public.provisioning_steps s
+    where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.state in ('waiting', 'intended')
+    order by s.position
+    limit 1;
+  else
+    -- What the check and the routing did goes with the number.
+    select * into v_step
+    from public.provisioning_steps s
+    where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step in ('credential', 'import', 'messaging')
+      and s.intended_at is not null and s.state in ('waiting', 'intended', 'done')
+    order by s.position desc
+    limit 1;
+  end if;
+  v_until := greatest(case when v_run.lease_id <> p_lease_id then v_run.lease_until end, v_run.next_at,
+    case when v_run.state <> 'running' then v_step.settle_at end);
+  if v_until > v_now then
+    v_task.outcome := case when v_run.lease_until > v_now and v_run.lease_id <> p_lease_id then 'busy' else 'wait' end;
+    v_task.wait_seconds := ceil(extract(epoch from v_until - v_now));
+    return next v_task;
+    return;
+  elsif v_step.id is null then
+    perform app.conclude_provisioning(v_run.id);
+    return next v_task;
+    return;
+  end if;
+  update public.provisioning_steps s
+  set state = case v_run.state when 'running' then 'intended' else s.state end, attempts = s.attempts + 1,
+    intended_at = coalesce(s.intended_at, v_now), updated_at = v_now
+  where s.org_id = v_org_id and s.id = v_step.id;
+  update public.provisioning p
+  set lease_id = p_lease_id, lease_until = v_now + interval '90 seconds', attempted_at = v_now, updated_at = v_now
+  where p.org_id = v_org_id and p.id = v_run.id;
+  perform app.announce('provisioning_updated', 'provisioning', v_run.id);
+  return query
+  select case v_run.state when 'running' then 'act' when 'undoing' then 'undo' else 'release' end, 0, v_step.step, v_run.number, v_step.attempts + 1,
+    v_step.external_id, v_step.undo, looked.external_id, looked.undo, made.external_id, n.vapi_phone_number_id, n.routing,
+    app.own_line(n.location_id), r.vapi_assistant_id
+  from public.provisioning_steps looked
+  join public.provisioning_steps made
+    on made.org_id = looked.org_id and made.provisioning_id = looked.provisioning_id and made.step = 'import'
+  left join public.phone_numbers n on n.org_id = v_org_id and n.number = v_run.number
+  left join public.agents a
+    on a.org_id = v_org_id and a.deleted_at is null
+    and (a.id = n.agent_id or n.agent_id is null and a.role = 'inbound' and a.is_default)
+  left join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
+  where looked.org_id = v_org_id and looked.provisioning_id = v_run.id and looked.step = 'check';
+end
+$$;
+
+comment on function app.take_provisioning_step(uuid, uuid) is
+  'Decides what is next in a run and takes the lease for it (p_lease_id, made up by the worker) for ninety seconds. That the step is about to act is written down before it does: who finds the note looks first. Steps are undone in the opposite order, those that never began not at all.';
+
+select app.seal('app.take_provisioning_step(uuid, uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1612_function_take_provisioning_step.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1614_function_finish_provisioning_step.sql
+create or replace function app.finish_provisioning_step(
+  p_provisioning_id uuid,
+  p_lease_id uuid,
+  p_step text,
+  p_external_id text default null,
+  p_undo jsonb default null,
+  p_skipped boolean default false
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+begin
+  select * into v_run
+  from public.provisioning p
+  where p.org_id = v_org_id and p.id = p_provisioning_id and p.lease_id = p_lease_id
+  for update;
+  if v_run.id is null or v_run.state not in ('running', 'undoing', 'releasing') then
+    return false;
+  end if;
+  v_now := app.now();
+  update public.provisioning_steps s
+  set state = case when v_run.state <> 'running' then 'undone' when p_skipped then 'skipped' else 'done' end,
+    external_id = coalesce(p_external_id, s.external_id), undo = coalesce(p_undo, s.undo),
+    error = null, settle_at = null, updated_at = v_now
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step;
+  if p_step = 'import' then
+    update public.phone_numbers n
+    set vapi_phone_number_id = case
+        when v_run.state = 'running' then p_external_id
+        -- It was the clinic's before this run, and stays at Vapi.
+        when p_skipped then n.vapi_phone_number_id
+      end,
+      updated_at = v_now
+    where n.org_id = v_org_id and n.number = v_run.number;
+  elsif p_step = 'credential' then
+    update public.org_credentials c
+    set vapi_credential_id = case when v_run.state = 'running' then p_external_id end
+    where c.org_id = v_org_id and c.provider = 'twilio';
+  end if;
+  update public.provisioning p
+  set lease_id = null, lease_until = null, next_at = null, updated_at = v_now
+  where p.org_id = v_org_id and p.id = v_run.id;
+  if v_run.state = 'running' and not exists (
+    select from public.provisioning_steps s
+    where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.state in ('waiting', 'intended')) then
+    perform app.conclude_provisioning(v_run.id);
+  else
+    perform app.announce('provisioning_updated', 'provisioning', v_run.id);
+  end if;
+  return true;
+end
+$$;
+
+comment on function app.finish_provisioning_step(uuid, uuid, text, text, jsonb, boolean) is
+  'Writes that a step was done (or, where a run is undone, undone), what it made outside and what would undo it; the last step makes the line active. p_skipped: the provider has no such door, or what is there was there before. False: the lease is lost, and nothing was written.';
+
+select app.seal('app.finish_provisioning_step(uuid, uuid, text, text, jsonb, boolean)', 'app_writer', 'tenant_service');
+-- end of sql/1614_function_finish_provisioning_step.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1615_function_turn_around.sql
+create or replace function app.turn_around(p_provisioning_id uuid, p_state text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_busy_until timestamptz;
+begin
+  select p.lease_until into v_busy_until
+  from public.provisioning p
+  where p.org_id = v_org_id and p.id = p_provisioning_id and p.lease_until > v_now;
+  update public.provisioning p
+  set state = p_state, lease_id = null, lease_until = null, next_at = null, updated_at = v_now
+  where p.org_id = v_org_id and p.id = p_provisioning_id;
+  update public.provisioning_steps s
+  set attempts = 0, updated_at = v_now,
+    -- A worker is at it at this moment, and may make something after we looked.
+    settle_at = case when s.state = 'intended' then greatest(s.settle_at, v_busy_until) else s.settle_at end
+  where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id;
+end
+$$;
+
+comment on function app.turn_around(uuid, text) is
+  'From here on a run takes away what it made: undoing after a failure, releasing as the clinic wishes. A step that a worker is at is undone when its lease is over.';
+
+select app.seal('app.turn_around(uuid, text)', null, 'app_writer');
+-- end of sql/1615_function_turn_around.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1616_function_fail_provisioning_step.sql
+create or replace function app.fail_provisioning_step(
+  p_provisioning_id uuid,
+  p_lease_id uuid,
+  p_step text,
+  p_error text,
+  p_final boolean,
+  p_may_still_act boolean default false,
+  p_pause_seconds integer default 0
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+  v_attempts integer;
+  v_final boolean;
+  v_pause integer;
+begin
+  select * into v_run
+  from public.provisioning p
+  where p.org_id = v_org_id and p.id = p_provisioning_id and p.lease_id = p_lease_id
+  for update;
+  if v_run.id is null or v_run.state not in ('running', 'undoing', 'releasing') then
+    return false;
+  end if;
+  v_now := app.now();
+  select s.attempts into v_attempts
+  from public.provisioning_steps s
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step;
+  -- Nothing is left outside because of one refusal: twenty tries of undoing last about three hours.
+  v_final := p_final and (v_run.state = 'running' or v_attempts >= 20);
+  update public.provisioning_steps s
+  set error = p_error, updated_at = v_now,
+    -- A gateway may give up before what it asked for is done.
+    settle_at = case when p_may_still_act then v_now + interval '30 seconds' else s.settle_at end,
+    state = case when v_final and v_run.state <> 'running' then 'left' else s.state end
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id and s.step = p_step;
+  if v_final and v_run.state <> 'running' and p_step = 'import' then
+    update public.phone_numbers n
+    set vapi_phone_number_id = null, updated_at = v_now
+    where n.org_id = v_org_id and n.number = v_run.number;
+  end if;
+  v_pause := greatest(least(2 ^ least(v_attempts - 1, 10), case v_run.state when 'running' then 30 else 900 end)::integer, p_pause_seconds);
+  update public.provisioning p
+  set error = case when v_run.state = 'running' or p.error is null then p_error else p.error end,
+    lease_id = null, lease_until = null, next_at = case when v_final then v_now else v_now + make_interval(secs => v_pause) end,
+    updated_at = v_now
+  where p.org_id = v_org_id and p.id = v_run.id;
+  if v_run.state = 'running' and (v_final or v_attempts >= 4) then
+    if v_run.activated_at is null then
+      perform app.turn_around(v_run.id, 'undoing');
+    else
+      -- A line that works is not taken down because a change of it failed.
+      update public.provisioning p set state = 'active', next_at = null where p.org_id = v_org_id and p.id = v_run.id;
+    end if;
+  end if;
+  perform app.announce('provisioning_updated', 'provisioning', v_run.id);
+  return true;
+end
+$$;
+
+comment on function app.fail_provisioning_step(uuid, uuid, text, text, boolean, boolean, integer) is
+  'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was. Undoing goes on trying, in growing steps to a quarter of an hour; what is refused for good twenty times is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
+
+select app.seal('app.fail_provisioning_step(uuid, uuid, text, text, boolean, boolean, integer)', 'app_writer', 'tenant_service');
+-- end of sql/1616_function_fail_provisioning_step.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1618_function_undo_provisioning.sql
+create or replace function app.undo_provisioning(p_provisioning_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_run public.provisioning;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id for update;
+  if v_run.id is null or v_run.state in ('undone', 'released') then
+    return false;
+  end if;
+  if v_run.state in ('running', 'active') then
+    perform app.turn_around(v_run.id, 'undoing');
+  end if;
+  perform app.start_provisioning(v_run.id);
+  return true;
+end
+$$;
+
+comment on function app.undo_provisioning(uuid) is
+  'Has a run undone, whatever it is at, or its undoing tried again at once; the number stays the clinic''s, to text from. False when there is nothing to undo.';
+
+select app.seal('app.undo_provisioning(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1618_function_undo_provisioning.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1620_function_release_phone_number.sql
+create or replace function app.release_phone_number(p_phone_number_id uuid)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_number public.phone_numbers;
+  v_run public.provisioning;
+begin
+  perform app.require_admin();
+  select * into v_number
+  from public.phone_numbers n
+  where n.org_id = v_org_id and n.id = p_phone_number_id
+  for update;
+  if v_number.id is null then
+    raise exception 'there is no such number' using errcode = 'VX404';
+  end if;
+  select * into v_run
+  from public.provisioning p
+  where p.org_id = v_org_id and p.number = v_number.number and p.state not in ('undone', 'released')
+  for update;
+  if v_run.id is null then
+    -- Nothing of it was set up outside by us; it gets a run all the same, so that its end is told like any other.
+    insert into public.provisioning (org_id, number, account_ref, state, started_by)
+    values (v_org_id, v_number.number, '', 'releasing', app.current_user_id())
+    returning * into v_run;
+    perform app.conclude_provisioning(v_run.id);
+  elsif v_run.state <> 'releasing' then
+    perform app.turn_around(v_run.id, 'releasing');
+    perform app.start_provisioning(v_run.id);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'number_released', 'phone_number', v_number.id, app.current_user_id());
+  return v_run.id;
+end
+$$;
+
+comment on function app.release_phone_number(uuid) is
+  'Gives a number up: its run is undone outside, then its row goes; the Twilio account is kept. Returns the run, to wait for. Owner or admin only (VX403). VX404: no such number.';
+
+select app.seal('app.release_phone_number(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1620_function_release_phone_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1622_function_inbound_status.sql
+create or replace function app.inbound_status()
+returns setof app.provisioning_status
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select s.*
+  from public.provisioning p
+  cross join lateral app.provisioning_status(p.id) s
+  where p.org_id = app.require_org_id()
+  -- The line that works, then what is under way, then what came last.
+  order by case when p.state in ('undone', 'released') then 3 when p.activated_at is null then 2 else 1 end, p.created_at desc, p.id
+  limit 1
+$$;
+
+comment on function app.inbound_status() is
+  'How the clinic''s line stands: of a line that works, else of the set-up under way, else of the last one. No row before the first.';
+
+select app.seal('app.inbound_status()', 'app_writer', 'tenant_user', 'tenant_service');
+-- end of sql/1622_function_inbound_status.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1624_function_note_number_check.sql
+create or replace function app.note_number_check(p_provisioning_id uuid, p_error text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  update public.provisioning p
+  set error = p_error, attempted_at = app.now(), updated_at = app.now()
+  where p.org_id = app.require_org_id() and p.id = p_provisioning_id and p.state = 'active' and p.error is distinct from p_error;
+  if found then
+    perform app.announce('provisioning_updated', 'provisioning', p_provisioning_id);
+  end if;
+end
+$$;
+
+comment on function app.note_number_check(uuid, text) is
+  'Keeps what a check of a working line found wrong (a word of ours; NULL: nothing), for its status. With an error there, setting the number up again goes through every step.';
+
+select app.seal('app.note_number_check(uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/1624_function_note_number_check.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1625_function_line_to_check.sql
+create or replace function app.line_to_check()
+returns setof app.provisioning_task
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select 'check', 0, made.provisioning_id::text, s.number, null::integer, made.external_id, made.undo, looked.external_id, looked.undo,
+    made.external_id, s.vapi_phone_number_id, s.routing, app.own_line(n.location_id), s.vapi_assistant_id
+  from app.inbound_status() s
+  join public.phone_numbers n on n.org_id = app.require_org_id() and n.id = s.phone_number_id
+  join public.provisioning_steps made
+    on made.org_id = n.org_id and made.provisioning_id = s.provisioning_id and made.step = 'import'
+  join public.provisioning_steps looked
+    on looked.org_id = n.org_id and looked.provisioning_id = s.provisioning_id and looked.step = 'check'
+  where s.activated_at is not null and s.state in ('running', 'active')
+$$;
+
+comment on function app.line_to_check() is
+  'What should be so outside for the clinic''s line that works, as a task with outcome check; step is the id of its run. No row: no line works.';
+
+select app.seal('app.line_to_check()', 'app_writer', 'tenant_service');
+-- end of sql/1625_function_line_to_check.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1626_function_due_provisionings.sql
+create or replace function app.due_provisionings(p_limit integer, p_routed_as text)
+returns setof app.provisioning_ref
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select p.org_id, p.id
+  from public.provisioning p
+  cross join (select app.now() as now) clock
+  where (p.lease_until is null or p.lease_until <= clock.now)
+    and case
+      when p.state in ('running', 'undoing', 'releasing') then coalesce(p.next_at, p.updated_at) <= clock.now - interval '5 seconds'
+      when p.state = 'active' then p.updated_at <= clock.now - interval '10 minutes' and exists (
+        select from public.provisioning_steps s
+        where s.org_id = p.org_id and s.provisioning_id = p.id and s.step = 'routing' and s.external_id is distinct from p_routed_as)
+    end
+  order by p.updated_at, p.id
+  limit p_limit
+$$;
+
+comment on function app.due_provisionings(integer, text) is
+  'Runs of all tenants that are due and that nobody works on: their worker died, or its job was lost; five seconds are left to the job that should be on its way. Also lines that work and were routed otherwise than p_routed_as says (another address of ours, another secret), at most every ten minutes.';
+
+select app.seal('app.due_provisionings(integer, text)', 'app_definer', 'voxanne_login');
+-- end of sql/1626_function_due_provisionings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1628_function_refresh_routing.sql
+create or replace function app.refresh_routing(p_provisioning_id uuid, p_routed_as text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id for update;
+  v_now := app.now();
+  if v_run.state is distinct from 'active' then
+    return false;
+  end if;
+  update public.provisioning_steps s
+  set state = 'waiting', attempts = 0, error = null, updated_at = v_now
+  where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id and s.step = 'routing'
+    and s.external_id is distinct from p_routed_as;
+  if not found then
+    return false;
+  end if;
+  update public.provisioning p
+  set state = 'running', next_at = null, updated_at = v_now
+  where p.org_id = v_org_id and p.id = p_provisioning_id;
+  return true;
+end
+$$;
+
+comment on function app.refresh_routing(uuid, text) is
+  'Has a line that works routed anew when it was routed otherwise than p_routed_as says, as after a change of our address or of the webhook''s secret. Returns whether there is something to do.';
+
+select app.seal('app.refresh_routing(uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/1628_function_refresh_routing.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1630_function_phone_numbers_shown.sql
+create or replace function app.phone_numbers_shown()
+returns setof app.phone_number_row
+language sql
+stable
+set search_path = ''
+as $$
+  select n.id, n.number, n.provider, l.id, l.name, app.own_line(l.id), n.agent_id, a.name, n.routing, n.vapi_phone_number_id,
+    r.vapi_assistant_id, p.state, p.error, n.created_at, n.updated_at, count(*) over (), false
+  from public.phone_numbers n
+  join public.locations l on l.org_id = n.org_id and l.id = n.location_id
+  left join public.agents a
+    on a.org_id = n.org_id and a.deleted_at is null
+    and (a.id = n.agent_id or n.agent_id is null and a.role = 'inbound' and a.is_default)
+  left join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
+  left join public.provisioning p on p.org_id = n.org_id and p.number = n.number and p.state not in ('undone', 'released')
+  where n.org_id = app.require_org_id()
+$$;
+
+comment on function app.phone_numbers_shown() is
+  'The clinic''s numbers with who answers them, as the dashboard shows them. A clinic has a handful, so the count is always true.';
+
+select app.seal('app.phone_numbers_shown()', null, 'app_writer');
+-- end of sql/1630_function_phone_numbers_shown.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1632_function_list_phone_numbers.sql
+create or replace function app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean default false)
+returns setof app.phone_number_row
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select s.id, s.number, s.provider, s.location_id, s.location_name, s.own_line, s.agent_id, s.agent_name, s.routing,
+    s.vapi_phone_number_id, s.vapi_assistant_id, s.state, s.error, s.created_at, s.updated_at, count(*) over (), false
+  from app.phone_numbers_shown() s
+  where not p_at_vapi or s.vapi_phone_number_id is not null
+  order by s.created_at, s.id
+  limit p_limit offset (p_page - 1) * p_limit
+$$;
+
+comment on function app.list_phone_numbers(integer, integer, boolean) is
+  'A page of the clinic''s numbers, oldest first; p_at_vapi: only those that calls reach.';
+
+select app.seal('app.list_phone_numbers(integer, integer, boolean)', 'app_writer', 'tenant_user');
+-- end of sql/1632_function_list_phone_numbers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1634_function_find_phone_number.sql
+create or replace function app.find_phone_number(p_id uuid, p_number text default null)
+returns setof app.phone_number_row
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select s.*
+  from app.phone_numbers_shown() s
+  where s.id = p_id or s.number = p_number
+$$;
+
+comment on function app.find_phone_number(uuid, text) is
+  'One of the clinic''s numbers, by its id or as E.164; no row for anybody else''s, so that nobody learns which numbers there are.';
+
+select app.seal('app.find_phone_number(uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1634_function_find_phone_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1636_function_map_phone_number.sql
+create or replace function app.map_phone_number(p_phone_number_id uuid, p_fields jsonb)
+returns setof app.phone_number_row
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.phone_numbers;
+  v_new public.phone_numbers;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'location_id', 'agent_id', 'routing');
+  select * into v_old
+  from public.phone_numbers n
+  where n.org_id = v_org_id and n.id = p_phone_number_id
+  for update;
+  if v_old.id is null then
+    raise exception 'there is no such number' using errcode = 'VX404';
+  end if;
+  v_new := v_old;
+  v_new.location_id := coalesce((p_fields ->> 'location_id')::uuid, v_old.location_id);
+  v_new.agent_id := case when p_fields ? 'agent_id' then (p_fields ->> 'agent_id')::uuid else v_old.agent_id end;
+  v_new.routing := coalesce(p_fields ->> 'routing', v_old.routing);
+  if v_new.routing not in ('dynamic', 'fixed') then
+    raise exception 'routing is dynamic or fixed' using errcode = 'VX400';
+  elsif not exists (select from public.locations l where l.org_id = v_org_id and l.id = v_new.location_id) then
+    raise exception 'there is no such location' using errcode = 'VX404';
+  elsif v_new.agent_id is not null and not exists (
+    select from public.agents a
+    where a.org_id = v_org_id and a.id = v_new.agent_id and a.role = 'inbound' and a.deleted_at is null) then
+    raise exception 'there is no such inbound agent' using errcode = 'VX404';
+  elsif v_new.routing = 'fixed' and not exists (
+    select from public.assistant_routes r
+    join public.agents a on a.org_id = r.org_id and a.id = r.agent_id and a.deleted_at is null
+    where r.org_id = v_org_id and (a.id = v_new.agent_id or v_new.agent_id is null and a.role = 'inbound' and a.is_default)) then
+    raise exception 'the agent has no assistant at Vapi yet: try again in a moment' using errcode = 'VX409';
+  end if;
+  if (v_new.location_id, v_new.agent_id, v_new.routing) is distinct from (v_old.location_id, v_old.agent_id, v_old.routing) then
+    update public.phone_numbers n
+    set location_id = v_new.location_id, agent_id = v_new.agent_id, routing = v_new.routing, updated_at = app.now()
+    where n.org_id = v_org_id and n.id = v_old.id;
+    perform app.reroute_numbers(null, null, v_old.number);
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'number_mapped', 'phone_number', v_old.id, app.current_user_id());
+  end if;
+  return query select * from app.find_phone_number(v_old.id);
+exception
+  when data_exception then
+    raise exception 'an id is not a UUID' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.map_phone_number(uuid, jsonb) is
+  'Says which location and agent answer a number, and how it is routed; returns it. p_fields may hold location_id, agent_id (null: the default agent) and routing; what is absent stays. A number in use is routed anew at Vapi. Owner and admin only (VX403). VX404: no such number, location or inbound agent; VX400: an unknown field; VX409: fixed routing to an agent without an assistant.';
+
+select app.seal('app.map_phone_number(uuid, jsonb)', 'app_writer', 'tenant_user');
+-- end of sql/1636_function_map_phone_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+revoke create on schema app from app_writer, app_definer, app_searcher;
+-- +goose StatementEnd
+
+-- +goose Down
+-- +goose StatementBegin
+do $$ begin
+  if not pg_has_role(current_user, 'app_writer', 'usage') then execute format('grant app_writer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_definer', 'usage') then execute format('grant app_definer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_searcher', 'usage') then execute format('grant app_searcher to %I', current_user); end if;
+end $$;
+grant create on schema app to app_writer, app_definer, app_searcher;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+drop function app.map_phone_number;
+drop function app.find_phone_number;
+drop function app.list_phone_numbers;
+drop function app.phone_numbers_shown;
+drop function app.refresh_routing;
+drop function app.due_provisionings;
+drop function app.line_to_check;
+drop function app.note_number_check;
+drop function app.inbound_status;
+drop function app.release_phone_number;
+drop function app.undo_provisioning;
+drop function app.fail_provisioning_step;
+drop function app.turn_around;
+drop function app.finish_provisioning_step;
+drop function app.take_provisioning_step;
+drop function app.conclude_provisioning;
+drop function app.begin_provisioning;
+drop function app.reroute_numbers;
+drop function app.start_provisioning;
+drop function app.provisioning_status;
+drop function app.own_line;
+drop policy if exists definer_crosses on public.provisioning_steps;
+drop policy if exists definer_crosses on public.provisioning;
+drop policy if exists definer_crosses on public.agent_tools;
+drop policy if exists definer_crosses on public.agents;
+drop policy if exists service_role_sees_all on public.event_sweeps;
+drop policy if exists definer_crosses on public.event_sweeps;
+drop policy if exists sweeps_reads on public.event_sweeps;
+drop policy if exists service_role_sees_all on public.vapi_pace;
+drop policy if exists definer_crosses on public.vapi_pace;
+drop policy if exists service_role_sees_all on public.vapi_tools;
+drop policy if exists definer_crosses on public.vapi_tools;
+drop policy if exists registry_reads on public.vapi_tools;
+drop policy if exists definer_crosses on public.event_tickets;
+drop policy if exists definer_crosses on public.idempotency_keys;
+drop policy if exists definer_crosses on public.webhook_deliveries;
+drop policy if exists definer_crosses on public.events;
+drop policy if exists definer_crosses on public.recordings;
+drop policy if exists definer_crosses on public.recording_shares;
+drop policy if exists definer_crosses on public.org_credentials;
+drop policy if exists definer_crosses on public.phone_numbers;
+drop policy if exists definer_crosses on public.assistant_routes;
+drop policy if exists definer_crosses on public.invitations;
+drop policy if exists definer_crosses on public.profiles;
+drop policy if exists definer_crosses on public.organizations;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0110_policy_tenant_tables.sql
+-- The write matrix: tenant roles read, functions of app_writer write. Rows that cross tenants are listed below.
+select app.protect_table('public.organizations', 'id');
+select app.protect_table('public.locations');
+select app.protect_table('public.departments');
+select app.protect_table('public.profiles');
+select app.protect_table('public.invitations');
+select app.protect_table('public.agents');
+select app.protect_table('public.assistant_routes');
+select app.protect_table('public.phone_numbers');
+select app.protect_table('public.services');
+select app.protect_table('public.resources');
+select app.protect_table('public.resource_services');
+select app.protect_table('public.business_hours');
+select app.protect_table('public.closures');
+select app.protect_table('public.calendar_links');
+select app.protect_table('public.busy_blocks');
+select app.protect_table('public.contacts');
+select app.protect_table('public.call_logs');
+select app.protect_table('public.recordings');
+select app.protect_table('public.recording_shares');
+select app.protect_table('public.recording_share_openings');
+select app.protect_table('public.patients');
+select app.protect_table('public.caller_verifications');
+select app.protect_table('public.caller_messages');
+select app.protect_table('public.messages');
+select app.protect_table('public.appointments');
+select app.protect_table('public.appointment_changes');
+select app.protect_table('public.booking_attempts');
+select app.protect_table('public.agent_tools');
+select app.protect_table('public.org_tools');
+select app.protect_table('public.notifications');
+select app.protect_table('public.events');
+select app.protect_table('public.webhook_deliveries');
+select app.protect_table('public.audit_log');
+select app.protect_table('public.org_keys');
+select app.protect_table('public.org_credentials');
+select app.protect_table('public.opt_outs');
+select app.protect_table('public.identity_codes');
+select app.protect_table('public.message_templates');
+select app.protect_table('public.campaigns');
+select app.protect_table('public.campaign_steps');
+select app.protect_table('public.scheduled_messages');
+select app.protect_table('public.reply_questions');
+select app.protect_table('public.idempotency_keys');
+select app.protect_table('public.event_tickets');
+select app.protect_table('public.call_days');
+
+-- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
+revoke delete on table public.messages, public.audit_log from app_writer;
+revoke update on table public.audit_log from app_writer;
+-- The service key sees all; what was sent and who did what it cannot rewrite either.
+revoke insert, update, delete on table public.messages, public.audit_log from service_role;
+
+-- Token hashes are for functions, not for the dashboard.
+revoke select on table public.invitations from tenant_user, tenant_service;
+grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at, message_id)
+  on table public.invitations to tenant_user, tenant_service;
+
+-- Where a provider keeps a recording is a secret while it opens.
+revoke select on table public.recordings, public.recording_shares from tenant_user, tenant_service;
+grant select (org_id, id, call_id, content_type, size_bytes, stored_at, delete_requested_at, deleted_at, created_at, updated_at)
+  on table public.recordings to tenant_user, tenant_service;
+grant select (org_id, id, recording_id, recipient, message_id, actor_user_id, expires_at, revoked_at, revoked_by, created_at)
+  on table public.recording_shares to tenant_user, tenant_service;
+
+-- Keys, tickets, sealed credentials and one member's kept answers are opened by functions only; nobody's list shows them.
+revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys, public.event_tickets
+  from tenant_user, tenant_service;
+revoke select on table public.org_credentials from tenant_user, tenant_service;
+grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
+  created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;
+-- end of sql/0110_policy_tenant_tables.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0120_policy_crossing_tables.sql
+-- app_definer's functions cross tenants: finding the clinic of a call, founding one at sign-up, naming orgs for jobs.
+-- It never reaches patients, appointments, messages or call_logs.
+drop policy if exists definer_crosses on public.organizations;
+create policy definer_crosses on public.organizations for all to app_definer using (true) with check (true);
+grant select, insert on table public.organizations to app_definer;
+
+drop policy if exists definer_crosses on public.profiles;
+create policy definer_crosses on public.profiles for all to app_definer using (true) with check (true);
+grant select, insert on table public.profiles to app_definer;
+
+drop policy if exists definer_crosses on public.invitations;
+create policy definer_crosses on public.invitations for all to app_definer using (true) with check (true);
+grant select, update (accepted_at) on table public.invitations to app_definer;
+
+drop policy if exists definer_crosses on public.assistant_routes;
+create policy definer_crosses on public.assistant_routes for select to app_definer using (true);
+grant select on table public.assistant_routes to app_definer;
+
+drop policy if exists definer_crosses on public.phone_numbers;
+create policy definer_crosses on public.phone_numbers for select to app_definer using (true);
+grant select on table public.phone_numbers to app_definer;
+
+-- Which clinics a change of the sealing key concerns; never what is sealed.
+drop policy if exists definer_crosses on public.org_credentials;
+create policy definer_crosses on public.org_credentials for select to app_definer using (true);
+grant select (org_id, key_id) on table public.org_credentials to app_definer;
+
+-- Whose a shared link is, and which clinics have recordings to delete; never where a recording lies.
+drop policy if exists definer_crosses on public.recording_shares;
+create policy definer_crosses on public.recording_shares for select to app_definer using (true);
+grant select (org_id, token_hash) on table public.recording_shares to app_definer;
+drop policy if exists definer_crosses on public.recordings;
+create policy definer_crosses on public.recordings for select to app_definer using (true);
+grant select (org_id, created_at, lease_until, delete_requested_at, deleted_at) on table public.recordings to app_definer;
+
+drop policy if exists definer_crosses on public.events;
+create policy definer_crosses on public.events for all to app_definer using (true) with check (true);
+grant select, delete on table public.events to app_definer;
+
+drop policy if exists definer_crosses on public.webhook_deliveries;
+create policy definer_crosses on public.webhook_deliveries for all to app_definer using (true) with check (true);
+grant select (received_at), delete on table public.webhook_deliveries to app_definer;
+
+drop policy if exists definer_crosses on public.idempotency_keys;
+create policy definer_crosses on public.idempotency_keys for all to app_definer using (true) with check (true);
+grant select (expires_at), delete on table public.idempotency_keys to app_definer;
+
+-- Whose ticket it is, is not known before it was found.
+drop policy if exists definer_crosses on public.event_tickets;
+create policy definer_crosses on public.event_tickets for all to app_definer using (true) with check (true);
+grant select, delete on table public.event_tickets to app_definer;
+
+-- The tool registry and the pace of requests belong to no tenant; only app_definer's functions write them.
+alter table public.vapi_tools enable row level security;
+alter table public.vapi_tools force row level security;
+revoke all on table public.vapi_tools from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
+drop policy if exists registry_reads on public.vapi_tools;
+create policy registry_reads on public.vapi_tools for select to tenant_service, app_writer using (true);
+grant select on table public.vapi_tools to tenant_service, app_writer;
+drop policy if exists definer_crosses on public.vapi_tools;
+create policy definer_crosses on public.vapi_tools for all to app_definer using (true) with check (true);
+grant select, insert, update on table public.vapi_tools to app_definer;
+drop policy if exists service_role_sees_all on public.vapi_tools;
+create policy service_role_sees_all on public.vapi_tools for all to service_role using (true) with check (true);
+grant select, insert, update, delete on table public.vapi_tools to service_role;
+
+alter table public.vapi_pace enable row level security;
+alter table public.vapi_pace force row level security;
+revoke all on table public.vapi_pace from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
+drop policy if exists definer_crosses on public.vapi_pace;
+create policy definer_crosses on public.vapi_pace for all to app_definer using (true) with check (true);
+grant select, update on table public.vapi_pace to app_definer;
+drop policy if exists service_role_sees_all on public.vapi_pace;
+create policy service_role_sees_all on public.vapi_pace for all to service_role using (true) with check (true);
+grant select, insert, update, delete on table public.vapi_pace to service_role;
+
+-- Returning members ask whether what they missed is still there.
+alter table public.event_sweeps enable row level security;
+alter table public.event_sweeps force row level security;
+revoke all on table public.event_sweeps from public, anon, authenticated, service_role, tenant_user, tenant_service, app_writer, app_definer;
+drop policy if exists sweeps_reads on public.event_sweeps;
+create policy sweeps_reads on public.event_sweeps for select to tenant_user using (true);
+grant select on table public.event_sweeps to tenant_user;
+drop policy if exists definer_crosses on public.event_sweeps;
+create policy definer_crosses on public.event_sweeps for all to app_definer using (true) with check (true);
+grant select, update on table public.event_sweeps to app_definer;
+drop policy if exists service_role_sees_all on public.event_sweeps;
+create policy service_role_sees_all on public.event_sweeps for all to service_role using (true) with check (true);
+grant select, insert, update, delete on table public.event_sweeps to service_role;
+
+-- Which agents are out of step with Vapi, and which tools they carry: ids and states, not words.
+drop policy if exists definer_crosses on public.agents;
+create policy definer_crosses on public.agents for select to app_definer using (true);
+grant select (org_id, id, lease_until, deleted_at, sync_status, synced_version, desired_version, synced_at, saved_at, retry_at,
+    creating_since)
+  on table public.agents to app_definer;
+drop policy if exists definer_crosses on public.agent_tools;
+create policy definer_crosses on public.agent_tools for select to app_definer using (true);
+grant select (org_id, agent_id, tool_name, vapi_tool_id, definition_hash) on table public.agent_tools to app_definer;
+
+-- Jobs are put in the queue by app.enqueue_job only; workers run as the login role.
+grant select, insert, update, delete on all tables in schema river to voxanne_login;
+grant usage, select on all sequences in schema river to voxanne_login;
+grant execute on all functions in schema river to voxanne_login;
+grant select, insert on table river.river_job to app_definer;
+grant usage on sequence river.river_job_id_seq to app_definer;
+-- end of sql/0120_policy_crossing_tables.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0310_function_enqueue_job.sql
+-- The only place that knows River's tables; a test puts a job in through it and works it with the pinned River.
+create or replace function app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamptz default null)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_id bigint;
+  v_run_at timestamptz := coalesce(p_run_at, app.now());
+begin
+  if p_kind is null or p_kind not in (
+    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
+    'delete_recording'
+  ) then
+    raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
+  end if;
+  insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
+  values (
+    p_kind,
+    p_args || jsonb_build_object('org_id', app.require_org_id()),
+    8,
+    -- Neither Vapi being down nor long recordings may keep holds and texts waiting.
+    case when p_kind = 'sync_agent' then 'vapi' when p_kind in ('keep_recording', 'delete_recording') then 'recordings' else 'default' end, 1, v_run_at,
+    case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
+  )
+  returning id into v_id;
+  return v_id;
+end
+$$;
+
+comment on function app.enqueue_job(text, jsonb, timestamptz) is
+  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+
+select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
+-- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0790_function_transfer_destination.sql
+create or replace function app.transfer_destination(p_call_id uuid, p_department text)
+returns setof app.transfer_answer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_call public.call_logs;
+  v_location public.locations;
+  v_other text;
+  v_answer app.transfer_answer;
+begin
+  perform app.lock_call(p_call_id);
+  v_now := app.now();
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  select * into v_location from public.locations l where l.org_id = v_org_id and l.id = v_call.location_id;
+
+  v_other := case when v_call.direction = 'outbound' then v_call.to_number else v_call.from_number end;
+  v_answer.phone := coalesce(
+    (select d.phone from public.departments d
+      where d.org_id = v_org_id and d.location_id = v_location.id and d.name = lower(btrim(coalesce(p_department, '')))),
+    v_location.phone);
+  v_answer.caller_id := case when v_call.direction = 'outbound' then v_call.from_number else v_call.to_number end;
+  v_answer.reason := case
+    when v_answer.phone is null then 'no_number'
+    when app.is_our_number(v_answer.phone) or v_answer.phone = v_other then 'loop'
+    when exists (
+      select from public.audit_log g
+      join public.call_logs c on c.org_id = g.org_id and c.id = g.entity_id
+      where g.org_id = v_org_id
+        and g.action = 'caller_transferred'
+        and g.at > v_now - interval '10 minutes'
+        and (c.id = p_call_id
+          or case when c.direction = 'outbound' then c.to_number else c.from_number end = v_other)) then 'already_transferred'
+    when not app.is_open(v_location.id, v_now) then 'closed'
+  end;
+  if v_answer.reason is not null then
+    v_answer.outcome := 'refused';
+    v_answer.phone := null;
+  else
+    v_answer.outcome := 'transfer';
+    insert into public.audit_log (org_id, action, entity, entity_id)
+    values (v_org_id, 'caller_transferred', 'call', p_call_id);
+  end if;
+  return next v_answer;
+end
+$$;
+
+comment on function app.transfer_destination(uuid, text) is
+  'Where to put a caller through: the department''s number, else the location''s own line, during opening hours. Refused with closed, no_number, loop (the number is ours or the caller''s own, so it would ring us again) or already_transferred (once per caller in ten minutes). Each transfer is audited.';
+
+select app.seal('app.transfer_destination(uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/0790_function_transfer_destination.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0964_function_release_number.sql
+create or replace function app.release_number(p_number text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  delete from public.phone_numbers n
+  where n.org_id = app.require_org_id() and n.number = p_number
+    and n.provider = 'twilio' and n.vapi_phone_number_id is null and n.agent_id is null
+$$;
+
+comment on function app.release_number(text) is
+  'Gives up a number that only texts used. One that calls use (known to Vapi, or with an agent) stays the clinic''s.';
+
+select app.seal('app.release_number(text)', null, 'app_writer');
+-- end of sql/0964_function_release_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0980_function_save_credential.sql
+create or replace function app.save_credential(
+  p_provider text,
+  p_ciphertext bytea,
+  p_nonce bytea,
+  p_auth_tag bytea,
+  p_key_id text,
+  p_account_ref text,
+  p_sender text
+)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_old_sender text;
+  v_id uuid;
+begin
+  perform app.require_admin();
+  if coalesce(p_provider, '') not in ('twilio', 'resend') or coalesce(p_sender, '') = ''
+    or (p_provider = 'twilio' and p_sender !~ '^\+[1-9][0-9]{6,14}$') then
+    raise exception 'twilio needs a number to send from, resend an address' using errcode = 'VX400';
+  end if;
+  select c.sender into v_old_sender
+  from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  for update;
+  v_now := app.now();
+  if p_provider = 'twilio' then
+    perform app.claim_number(p_sender);
+    if v_old_sender <> p_sender then
+      perform app.release_number(v_old_sender);
+    end if;
+  end if;
+
+  insert into public.org_credentials as c (
+    org_id, provider, ciphertext, nonce, auth_tag, key_id, account_ref, sender, last_verified_at)
+  values (v_org_id, p_provider, p_ciphertext, p_nonce, p_auth_tag, p_key_id, p_account_ref, p_sender, v_now)
+  on conflict (org_id, provider) do update
+  set ciphertext = excluded.ciphertext, nonce = excluded.nonce, auth_tag = excluded.auth_tag, key_id = excluded.key_id,
+    account_ref = excluded.account_ref, sender = excluded.sender, last_verified_at = v_now, verification_error = null,
+    updated_at = v_now
+  returning c.id into v_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'credential_saved', 'credential', v_id, app.current_user_id());
+end
+$$;
+
+comment on function app.save_credential(text, bytea, bytea, bytea, text, text, text) is
+  'Keeps what the clinic sends with (twilio, resend), sealed by the caller and just verified with the provider; replaces what was there. Twilio''s number becomes the clinic''s and a former one that only texts used is given up. Owner or admin only (VX403). VX400: no such provider or sender; VX409: the number is another organisation''s.';
+
+select app.seal('app.save_credential(text, bytea, bytea, bytea, text, text, text)', 'app_writer', 'tenant_user');
+-- end of sql/0980_function_save_credential.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0982_function_remove_credential.sql
+create or replace function app.remove_credential(
+  p_provider text
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_removed public.org_credentials;
+begin
+  perform app.require_admin();
+  delete from public.org_credentials c
+  where c.org_id = v_org_id and c.provider = p_provider
+  returning * into v_removed;
+  if v_removed.id is null then
+    return false;
+  end if;
+  if p_provider = 'twilio' then
+    perform app.release_number(v_removed.sender);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'credential_removed', 'credential', v_removed.id, app.current_user_id());
+  return true;
+end
+$$;
+
+comment on function app.remove_credential(text) is
+  'Forgets a provider''s credential and, for twilio, the number that only texts used. Returns whether there was one. Owner or admin only (VX403).';
+
+select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');
+-- end of sql/0982_function_remove_credential.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1012_function_delete_agent.sql
+create or replace function app.delete_agent(p_agent_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_agent public.agents;
+  v_now timestamptz;
+begin
+  perform app.require_admin();
+  select * into v_agent from public.agents a where a.org_id = v_org_id and a.id = p_agent_id for update;
+  if v_agent.id is null or v_agent.deleted_at is not null then
+    return false;
+  elsif v_agent.is_default and v_agent.role = 'inbound' and exists (
+    select from public.phone_numbers n where n.org_id = v_org_id and (n.agent_id = p_agent_id or n.agent_id is null))
+  then
+    raise exception 'this agent answers the clinic''s number: make another one the default first' using errcode = 'VX409';
+  end if;
+  v_now := app.now();
+  update public.agents a
+  set deleted_at = v_now, is_default = false, failures = 0, retry_at = null, updated_at = v_now, saved_at = v_now
+  where a.org_id = v_org_id and a.id = p_agent_id;
+  if v_agent.is_default then
+    -- The role is not left without a default while it has an agent.
+    update public.agents a
+    set is_default = true, updated_at = v_now
+    where a.org_id = v_org_id and a.id = (
+      select o.id
+      from public.agents o
+      where o.org_id = v_org_id and o.role = v_agent.role and o.deleted_at is null
+      order by o.created_at, o.id
+      limit 1);
+  end if;
+  -- Its numbers go to the default at once, not only when the assistant is gone.
+  update public.phone_numbers n set agent_id = null, updated_at = v_now where n.org_id = v_org_id and n.agent_id = p_agent_id;
+  perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', p_agent_id));
+  return true;
+end
+$$;
+
+comment on function app.delete_agent(uuid) is
+  'Deletes an agent; owners and admins only (VX403). Its assistant at Vapi is taken away by a job, and the row with it; of a default agent''s role the oldest other becomes the default, and its numbers go to the default. False when there is none. VX409 for the default one while the clinic has a number that it answers.';
+
+select app.seal('app.delete_agent(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1012_function_delete_agent.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1018_function_record_assistant.sql
+create or replace function app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_vapi_assistant_id text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  update public.agents a
+  set creating_since = null
+  where a.org_id = v_org_id and a.id = p_agent_id and a.lease_id = p_lease_id;
+  if not found then
+    return false;
+  end if;
+  delete from public.assistant_routes r
+  where r.org_id = v_org_id and r.agent_id = p_agent_id and r.vapi_assistant_id is distinct from p_vapi_assistant_id;
+  if p_vapi_assistant_id is not null then
+    insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id)
+    values (p_vapi_assistant_id, v_org_id, p_agent_id)
+    on conflict (vapi_assistant_id) do nothing;
+  end if;
+  return exists (
+    select from public.assistant_routes r
+    where r.org_id = v_org_id and r.agent_id = p_agent_id and r.vapi_assistant_id = p_vapi_assistant_id)
+    or p_vapi_assistant_id is null;
+end
+$$;
+
+comment on function app.record_assistant(uuid, uuid, text) is
+  'Routes calls of an assistant to its agent; NULL: the assistant is gone at Vapi, forget it. False: the lease is lost, or the id belongs to another agent; nothing was routed.';
+
+select app.seal('app.record_assistant(uuid, uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/1018_function_record_assistant.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1257_function_save_location.sql
+create or replace function app.save_location(p_location_id uuid, p_fields jsonb)
+returns setof public.locations
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_old public.locations;
+  v_id uuid := p_location_id;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'address', 'time_zone', 'phone', 'calendar_stale_after_minutes');
+  if v_id is null then
+    insert into public.locations (org_id, name, time_zone)
+    select o.id, btrim(p_fields ->> 'name'), o.time_zone from public.organizations o where o.id = v_org_id
+    returning * into v_old;
+    v_id := v_old.id;
+  else
+    select * into v_old from public.locations l where l.org_id = v_org_id and l.id = v_id for update;
+    if v_old.id is null then
+      raise exception 'there is no such location' using errcode = 'VX404';
+    end if;
+  end if;
+  if exists (select from public.phone_numbers n where n.number = btrim(p_fields ->> 'phone')) then
+    raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.locations l
+  set name = case when p_fields ? 'name' then btrim(p_fields ->> 'name') else l.name end,
+    address = case when p_fields ? 'address' then nullif(btrim(p_fields ->> 'address'), '') else l.address end,
+    time_zone = case when p_fields ? 'time_zone' then p_fields ->> 'time_zone' else l.time_zone end,
+    phone = case when p_fields ? 'phone' then nullif(btrim(p_fields ->> 'phone'), '') else l.phone end,
+    calendar_stale_after = app.minutes_or(p_fields, 'calendar_stale_after_minutes', l.calendar_stale_after),
+    updated_at = app.now()
+  where l.org_id = v_org_id and l.id = v_id
+  returning l.*;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'location_saved', 'location', v_id, app.current_user_id());
+  perform app.announce('location_updated', 'location', v_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.save_location(uuid, jsonb) is
+  'Makes (p_location_id NULL) or changes a location and returns it. p_fields may hold name, address, time_zone (IANA; a new location has the organisation''s), phone (E.164, not one of ours) and calendar_stale_after_minutes; what is absent stays, null clears address and phone. Visits already booked keep their instant when the zone changes. Owner and admin only (VX403). VX404: no such location; VX400: an unknown field or a value that it may not have.';
+
+select app.seal('app.save_location(uuid, jsonb)', 'app_writer', 'tenant_user');
+-- end of sql/1257_function_save_location.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+revoke create on schema app from app_writer, app_definer, app_searcher;
+-- +goose StatementEnd
