@@ -15058,6 +15058,16 @@ GRANT SELECT ON TABLE public.messages TO tenant_service;
 GRANT SELECT ON TABLE public.messages TO tenant_user;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
 
+GRANT SELECT(org_id) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(recipient) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(subject) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(content) ON TABLE public.messages TO app_searcher;
+
 GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
 GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO app_writer;
@@ -15147,6 +15157,20 @@ GRANT SELECT ON TABLE public.contacts TO tenant_service;
 GRANT SELECT ON TABLE public.contacts TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(name) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(phone) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(spoken_phone) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(email) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(search_text) ON TABLE public.contacts TO app_searcher;
 
 GRANT ALL ON FUNCTION app.campaign_segment(p_segment jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.campaign_segment(p_segment jsonb) FROM PUBLIC;
@@ -16057,6 +16081,12 @@ GRANT SELECT ON TABLE public.patients TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.patients TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.patients TO app_searcher;
+
+GRANT SELECT(name) ON TABLE public.patients TO app_searcher;
+
 GRANT ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) FROM PUBLIC;
 
@@ -16328,6 +16358,16 @@ GRANT SELECT ON TABLE public.call_logs TO tenant_service;
 GRANT SELECT ON TABLE public.call_logs TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(direction) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(from_number) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(to_number) ON TABLE public.call_logs TO app_searcher;
 
 GRANT SELECT ON TABLE public.caller_messages TO tenant_service;
 GRANT SELECT ON TABLE public.caller_messages TO tenant_user;
