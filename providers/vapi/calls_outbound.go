@@ -64,7 +64,8 @@ func (c *Client) PlaceCall(ctx context.Context, call OutboundCall) (PlacedCall, 
 }
 
 // CallsSince returns the account's calls with an assistant that were created at since or later, in no order, each once, see
-// [Client.ListTools]. An assistant's id keeps the list short (Vapi: GET /call).
+// [Client.ListTools]. Vapi's clock says when a call was created: ask from a little earlier than ours does. An assistant's id
+// keeps the list short (Vapi: GET /call).
 func (c *Client) CallsSince(ctx context.Context, assistantID string, since time.Time) ([]PlacedCall, error) {
 	if !usableID(assistantID) {
 		return nil, errors.New("vapi: a list of calls needs an assistant's id")
