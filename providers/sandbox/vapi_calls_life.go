@@ -167,7 +167,7 @@ func (v *Vapi) deliver(id string, m Message) {
 	v.mu.Lock()
 	call := v.lines.placed[id]
 	assistant := v.assistants[call.text("assistantId")]
-	server, known := readVapiServer(assistant["server"], v.numbers[call.text("phoneNumberId")]["server"])
+	server, known := readVapiServer(assistant["server"], v.numbers[call.text("phoneNumberId")]["server"], v.lines.strange)
 	wanted := subscribed(assistant, m.Type) && !slices.Contains(v.calleeAt(customerOf(call)).Lost, m.Type)
 	hooks := v.lines.hooks
 	v.mu.Unlock()

@@ -36,7 +36,7 @@ func (v *Vapi) checkReference(p *problems, body vapiObject, key string, objects 
 	id := body.text(key)
 	_, found := objects[id]
 	switch {
-	case found:
+	case found, id != "" && v.lines.strange != nil:
 	case id != "" && !isUUID(id):
 		p.add("%s must be a UUID", key)
 	default:

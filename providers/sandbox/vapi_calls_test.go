@@ -263,3 +263,19 @@ func TestPlacedCallsAreListedByAssistantAndTime(t *testing.T) {
 	status, _ := b.ask(t, "GET", "/call?name=x", nil)
 	require.Equal(t, http.StatusBadRequest, status, "there is no such filter")
 }
+
+func TestStrangersCallWhenTheyAreKnown(t *testing.T) {
+	t.Parallel()
+	b := callSetup(t)
+	strangers := map[string]any{"assistantId": "assistant-lakeside", "phoneNumberId": "number-lakeside"}
+	status, _ := b.ask(t, "POST", "/call", b.order(strangers))
+	require.Equal(t, http.StatusBadRequest, status)
+	hooks := httptest.NewServer(b)
+	t.Cleanup(hooks.Close)
+	t.Cleanup(b.Close)
+	b.KnowStrangers(hooks.URL, "test-secret-strange")
+	b.place(t, strangers)
+	b.waitFor(t, "end-of-call-report")
+	b.Close()
+	require.Equal(t, "test-secret-strange", b.heard[0].secret)
+}
