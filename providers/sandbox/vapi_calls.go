@@ -46,6 +46,8 @@ type Pace struct{ Ring, Talk time.Duration }
 // outbound is the calls that were placed. Vapi.mu guards it.
 type outbound struct {
 	placed  map[string]vapiObject
+	busy    map[string]bool          // ids of the calls that occupy a slot
+	most    int                      // that ever did
 	waiting map[string]chan struct{} // of scheduled calls; closed when the call is deleted
 	callees map[string]Callee
 	others  Callee
@@ -61,7 +63,7 @@ type outbound struct {
 
 func (o *outbound) open() {
 	o.placed, o.waiting, o.callees = map[string]vapiObject{}, map[string]chan struct{}{}, map[string]Callee{}
-	o.slots = vapiSlots
+	o.busy, o.slots = map[string]bool{}, vapiSlots
 	o.hooks = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	o.life, o.end = context.WithCancel(context.Background())
 }
@@ -132,19 +134,14 @@ func (v *Vapi) PlacedCalls() map[string]json.RawMessage { return v.written(v.lin
 func (v *Vapi) CallsAtOnce() int {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.occupied()
+	return len(v.lines.busy)
 }
 
-// occupied needs v.mu.
-func (v *Vapi) occupied() int {
-	n := 0
-	for _, call := range v.lines.placed {
-		switch call.text("status") {
-		case "queued", "ringing", "in-progress", "forwarding":
-			n++
-		}
-	}
-	return n
+// MostCallsAtOnce returns how many calls occupied a slot when there were most.
+func (v *Vapi) MostCallsAtOnce() int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.lines.most
 }
 
 // postCall makes a call, or goes wrong as its callee wants it.
@@ -183,11 +180,10 @@ func (v *Vapi) acceptCall(r *http.Request) vapiAnswer {
 	call := withoutNulls(body)
 	maps.Copy(call, v.newHead())
 	id := call.text("id")
-	call["type"], call["cost"] = jsonText("outboundPhoneCall"), json.RawMessage("0")
-	call["status"], call["phoneCallProvider"] = jsonText("queued"), jsonText("twilio")
+	call["type"], call["cost"], call["phoneCallProvider"] = jsonText("outboundPhoneCall"), json.RawMessage("0"), jsonText("twilio")
 	call["monitor"] = json.RawMessage(`{"listenUrl":"wss://vapi.example/` + id + `/listen","controlUrl":"https://vapi.example/` + id + `/control"}`)
 	v.lines.placed[id] = call
-	occupied, wait := v.occupied()-1, v.scheduledFor(call)
+	occupied, wait := len(v.lines.busy), v.scheduledFor(call)
 	blocked := wait <= 0 && occupied >= v.lines.slots
 	switch {
 	case wait > 0:
@@ -196,9 +192,10 @@ func (v *Vapi) acceptCall(r *http.Request) vapiAnswer {
 		v.set(id, vapiObject{"status": jsonText("scheduled")})
 		v.start(func() { v.schedule(id, wait, deleted) })
 	case blocked:
-		report := v.endCall(id, endedBlocked, nil) // before anybody counts the slots
+		report := v.endCall(id, endedBlocked, nil)
 		v.start(func() { v.announce(id, endedBlocked, report) })
 	default:
+		v.set(id, vapiObject{"status": jsonText("queued")})
 		v.start(func() { v.dial(id) })
 	}
 

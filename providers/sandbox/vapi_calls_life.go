@@ -32,7 +32,7 @@ func (v *Vapi) schedule(id string, wait time.Duration, deleted <-chan struct{}) 
 		return
 	}
 	delete(v.lines.waiting, id)
-	if v.occupied() >= v.lines.slots {
+	if len(v.lines.busy) >= v.lines.slots {
 		report := v.endCall(id, endedBlocked, nil)
 		v.mu.Unlock()
 		v.announce(id, endedBlocked, report)
@@ -134,12 +134,19 @@ func (v *Vapi) endCall(id, reason string, o *Outcome) Message {
 	return report
 }
 
-// set changes fields of a call. It needs v.mu.
+// set changes fields of a call, and has it occupy a slot as long as its status says. It needs v.mu.
 func (v *Vapi) set(id string, fields vapiObject) {
 	call := maps.Clone(v.lines.placed[id])
 	maps.Copy(call, fields)
 	call["updatedAt"] = jsonText(v.tick())
 	v.lines.placed[id] = call
+	switch call.text("status") {
+	case "queued", "ringing", "in-progress", "forwarding":
+		v.lines.busy[id] = true
+		v.lines.most = max(v.lines.most, len(v.lines.busy))
+	default:
+		delete(v.lines.busy, id)
+	}
 }
 
 // tell sends a status-update.

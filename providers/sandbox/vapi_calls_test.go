@@ -218,6 +218,7 @@ func TestMoreCallsThanSlotsAreBlocked(t *testing.T) {
 	b.Concurrency(11)
 	b.place(t, nil)
 	require.Equal(t, 11, b.CallsAtOnce())
+	require.Equal(t, 11, b.MostCallsAtOnce())
 }
 
 func TestAScheduledCallWaitsAndCanBeTakenBack(t *testing.T) {
