@@ -41,7 +41,7 @@ func (q *Queries) DeleteLocation(ctx context.Context, locationID uuid.UUID) (boo
 }
 
 const listLocations = `-- name: ListLocations :many
-select org_id, id, name, address, time_zone, phone, calendar_stale_after, created_at, updated_at
+select org_id, id, name, address, time_zone, phone, calendar_stale_after, created_at, updated_at, phone_forwards_here
 from public.locations
 where org_id = $1
 order by name, id
@@ -50,7 +50,7 @@ limit $3 offset $2
 
 // ListLocations
 //
-//	select org_id, id, name, address, time_zone, phone, calendar_stale_after, created_at, updated_at
+//	select org_id, id, name, address, time_zone, phone, calendar_stale_after, created_at, updated_at, phone_forwards_here
 //	from public.locations
 //	where org_id = $1
 //	order by name, id
@@ -74,6 +74,7 @@ func (q *Queries) ListLocations(ctx context.Context, orgID uuid.UUID, past int32
 			&i.CalendarStaleAfter,
 			&i.CreatedAt,
 			&i.UpdatedAt,
+			&i.PhoneForwardsHere,
 		); err != nil {
 			return nil, err
 		}
@@ -100,13 +101,13 @@ func (q *Queries) LocationZone(ctx context.Context, orgID uuid.UUID, locationID 
 }
 
 const saveLocation = `-- name: SaveLocation :one
-select org_id, id, name, address, time_zone, phone, calendar_stale_after, created_at, updated_at
+select org_id, id, name, address, time_zone, phone, calendar_stale_after, created_at, updated_at, phone_forwards_here
 from app.save_location(p_location_id => $1::uuid, p_fields => $2::jsonb)
 `
 
 // SaveLocation
 //
-//	select org_id, id, name, address, time_zone, phone, calendar_stale_after, created_at, updated_at
+//	select org_id, id, name, address, time_zone, phone, calendar_stale_after, created_at, updated_at, phone_forwards_here
 //	from app.save_location(p_location_id => $1::uuid, p_fields => $2::jsonb)
 func (q *Queries) SaveLocation(ctx context.Context, locationID *uuid.UUID, fields json.RawMessage) (Location, error) {
 	row := q.db.QueryRow(ctx, saveLocation, locationID, fields)
@@ -121,6 +122,7 @@ func (q *Queries) SaveLocation(ctx context.Context, locationID *uuid.UUID, field
 		&i.CalendarStaleAfter,
 		&i.CreatedAt,
 		&i.UpdatedAt,
+		&i.PhoneForwardsHere,
 	)
 	return i, err
 }

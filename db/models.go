@@ -493,6 +493,8 @@ type Location struct {
 	CalendarStaleAfter pgtype.Interval
 	CreatedAt          time.Time
 	UpdatedAt          time.Time
+	// The own line forwards its calls to a number of ours, as on no answer. Carriers mostly keep the caller's number then, so nothing else tells such a call: nobody is put through to that line.
+	PhoneForwardsHere bool
 }
 
 // The audit trail of everything sent to or received from patients, and of what people are sent who are invited to the team. Append-only: written by functions, never edited by people.

@@ -10165,6 +10165,7 @@ CREATE TABLE public.locations (
     calendar_stale_after interval DEFAULT '00:15:00'::interval NOT NULL,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    phone_forwards_here boolean DEFAULT false NOT NULL,
     CONSTRAINT locations_calendar_stale_after_check CHECK (((calendar_stale_after >= '00:01:00'::interval) AND (calendar_stale_after <= '7 days'::interval))),
     CONSTRAINT locations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
     CONSTRAINT locations_phone_check CHECK ((phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
@@ -10183,6 +10184,8 @@ COMMENT ON COLUMN public.locations.phone IS 'The clinic''s own line (E.164), whe
 
 COMMENT ON COLUMN public.locations.calendar_stale_after IS 'When a calendar''s mirror is older than this, bookings are pending instead of confirmed.';
 
+COMMENT ON COLUMN public.locations.phone_forwards_here IS 'The own line forwards its calls to a number of ours, as on no answer. Carriers mostly keep the caller''s number then, so nothing else tells such a call: nobody is put through to that line.';
+
 CREATE FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) RETURNS SETOF public.locations
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -10193,7 +10196,8 @@ declare
   v_id uuid := p_location_id;
 begin
   perform app.require_admin();
-  perform app.check_fields(p_fields, 'name', 'address', 'time_zone', 'phone', 'calendar_stale_after_minutes');
+  perform app.check_fields(p_fields, 'name', 'address', 'time_zone', 'phone', 'phone_forwards_here',
+    'calendar_stale_after_minutes');
   if v_id is null then
     insert into public.locations (org_id, name, time_zone)
     select o.id, btrim(p_fields ->> 'name'), o.time_zone from public.organizations o where o.id = v_org_id
@@ -10205,7 +10209,7 @@ begin
       raise exception 'there is no such location' using errcode = 'VX404';
     end if;
   end if;
-  if app.is_our_number(p_fields ->> 'phone') then
+  if app.is_our_number(btrim(p_fields ->> 'phone')) then
     raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
   end if;
 
@@ -10215,6 +10219,7 @@ begin
     address = case when p_fields ? 'address' then nullif(btrim(p_fields ->> 'address'), '') else l.address end,
     time_zone = case when p_fields ? 'time_zone' then p_fields ->> 'time_zone' else l.time_zone end,
     phone = case when p_fields ? 'phone' then nullif(btrim(p_fields ->> 'phone'), '') else l.phone end,
+    phone_forwards_here = case when p_fields ? 'phone_forwards_here' then (p_fields ->> 'phone_forwards_here')::boolean else l.phone_forwards_here end,
     calendar_stale_after = app.minutes_or(p_fields, 'calendar_stale_after_minutes', l.calendar_stale_after),
     updated_at = app.now()
   where l.org_id = v_org_id and l.id = v_id
@@ -10234,7 +10239,7 @@ $$;
 
 ALTER FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) IS 'Makes (p_location_id NULL) or changes a location and returns it. p_fields may hold name, address, time_zone (IANA; a new location has the organisation''s), phone (E.164, not one of ours) and calendar_stale_after_minutes; what is absent stays, null clears address and phone. Visits already booked keep their instant when the zone changes. Owner and admin only (VX403). VX404: no such location; VX400: an unknown field or a value that it may not have.';
+COMMENT ON FUNCTION app.save_location(p_location_id uuid, p_fields jsonb) IS 'Makes (p_location_id NULL) or changes a location and returns it. p_fields may hold name, address, time_zone (IANA; a new location has the organisation''s), phone (E.164, not one of ours), phone_forwards_here (that line forwards to us: nobody is put through to it) and calendar_stale_after_minutes; what is absent stays, null clears address and phone. Visits already booked keep their instant when the zone changes. Owner and admin only (VX403). VX404: no such location; VX400: an unknown field or a value that it may not have.';
 
 CREATE TABLE public.patients (
     org_id uuid NOT NULL,
@@ -12194,11 +12199,12 @@ declare
   v_answer app.transfer_answer;
 begin
   perform app.lock_call(p_call_id);
-  v_now := app.now();
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
   select * into v_location from public.locations l where l.org_id = v_org_id and l.id = v_call.location_id;
 
   v_other := case when v_call.direction = 'outbound' then v_call.to_number else v_call.from_number end;
+  perform app.lock_number(v_other); -- two calls of one caller at once are one transfer
+  v_now := app.now();
   v_answer.phone := coalesce(
     (select d.phone from public.departments d
       where d.org_id = v_org_id and d.location_id = v_location.id and d.name = lower(btrim(coalesce(p_department, '')))),
@@ -12207,6 +12213,7 @@ begin
   v_answer.reason := case
     when v_answer.phone is null then 'no_number'
     when app.is_our_number(v_answer.phone) or v_answer.phone = v_other then 'loop'
+    when v_location.phone_forwards_here and v_answer.phone = v_location.phone then 'loop'
     -- A transfer of ours shows our number as the caller's: what comes back with it was forwarded to us again.
     when app.is_our_number(v_other) then 'loop'
     when exists (
@@ -12233,7 +12240,7 @@ $$;
 
 ALTER FUNCTION app.transfer_destination(p_call_id uuid, p_department text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) IS 'Where to put a caller through: the department''s number, else the location''s own line, during opening hours. Refused with closed, no_number, loop (the number is ours or the caller''s own, or the call came back from a transfer of ours, so it would ring us again) or already_transferred (once per caller in ten minutes). Each transfer is audited.';
+COMMENT ON FUNCTION app.transfer_destination(p_call_id uuid, p_department text) IS 'Where to put a caller through: the department''s number, else the location''s own line, during opening hours. Refused with closed, no_number, loop (the number is ours or the caller''s own, or the call came back from a transfer of ours, or the own line forwards to us: it would ring us again) or already_transferred (once per caller in ten minutes). Each transfer is audited.';
 
 CREATE FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) RETURNS void
     LANGUAGE plpgsql

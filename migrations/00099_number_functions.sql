@@ -322,11 +322,12 @@ declare
   v_answer app.transfer_answer;
 begin
   perform app.lock_call(p_call_id);
-  v_now := app.now();
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
   select * into v_location from public.locations l where l.org_id = v_org_id and l.id = v_call.location_id;
 
   v_other := case when v_call.direction = 'outbound' then v_call.to_number else v_call.from_number end;
+  perform app.lock_number(v_other); -- two calls of one caller at once are one transfer
+  v_now := app.now();
   v_answer.phone := coalesce(
     (select d.phone from public.departments d
       where d.org_id = v_org_id and d.location_id = v_location.id and d.name = lower(btrim(coalesce(p_department, '')))),
@@ -335,6 +336,7 @@ begin
   v_answer.reason := case
     when v_answer.phone is null then 'no_number'
     when app.is_our_number(v_answer.phone) or v_answer.phone = v_other then 'loop'
+    when v_location.phone_forwards_here and v_answer.phone = v_location.phone then 'loop'
     -- A transfer of ours shows our number as the caller's: what comes back with it was forwarded to us again.
     when app.is_our_number(v_other) then 'loop'
     when exists (
@@ -360,7 +362,7 @@ end
 $$;
 
 comment on function app.transfer_destination(uuid, text) is
-  'Where to put a caller through: the department''s number, else the location''s own line, during opening hours. Refused with closed, no_number, loop (the number is ours or the caller''s own, or the call came back from a transfer of ours, so it would ring us again) or already_transferred (once per caller in ten minutes). Each transfer is audited.';
+  'Where to put a caller through: the department''s number, else the location''s own line, during opening hours. Refused with closed, no_number, loop (the number is ours or the caller''s own, or the call came back from a transfer of ours, or the own line forwards to us: it would ring us again) or already_transferred (once per caller in ten minutes). Each transfer is audited.';
 
 select app.seal('app.transfer_destination(uuid, text)', 'app_writer', 'tenant_service');
 -- end of sql/0790_function_transfer_destination.sql
@@ -608,7 +610,8 @@ declare
   v_id uuid := p_location_id;
 begin
   perform app.require_admin();
-  perform app.check_fields(p_fields, 'name', 'address', 'time_zone', 'phone', 'calendar_stale_after_minutes');
+  perform app.check_fields(p_fields, 'name', 'address', 'time_zone', 'phone', 'phone_forwards_here',
+    'calendar_stale_after_minutes');
   if v_id is null then
     insert into public.locations (org_id, name, time_zone)
     select o.id, btrim(p_fields ->> 'name'), o.time_zone from public.organizations o where o.id = v_org_id
@@ -620,7 +623,7 @@ begin
       raise exception 'there is no such location' using errcode = 'VX404';
     end if;
   end if;
-  if app.is_our_number(p_fields ->> 'phone') then
+  if app.is_our_number(btrim(p_fields ->> 'phone')) then
     raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
   end if;
 
@@ -630,6 +633,7 @@ begin
     address = case when p_fields ? 'address' then nullif(btrim(p_fields ->> 'address'), '') else l.address end,
     time_zone = case when p_fields ? 'time_zone' then p_fields ->> 'time_zone' else l.time_zone end,
     phone = case when p_fields ? 'phone' then nullif(btrim(p_fields ->> 'phone'), '') else l.phone end,
+    phone_forwards_here = case when p_fields ? 'phone_forwards_here' then (p_fields ->> 'phone_forwards_here')::boolean else l.phone_forwards_here end,
     calendar_stale_after = app.minutes_or(p_fields, 'calendar_stale_after_minutes', l.calendar_stale_after),
     updated_at = app.now()
   where l.org_id = v_org_id and l.id = v_id
@@ -648,7 +652,7 @@ end
 $$;
 
 comment on function app.save_location(uuid, jsonb) is
-  'Makes (p_location_id NULL) or changes a location and returns it. p_fields may hold name, address, time_zone (IANA; a new location has the organisation''s), phone (E.164, not one of ours) and calendar_stale_after_minutes; what is absent stays, null clears address and phone. Visits already booked keep their instant when the zone changes. Owner and admin only (VX403). VX404: no such location; VX400: an unknown field or a value that it may not have.';
+  'Makes (p_location_id NULL) or changes a location and returns it. p_fields may hold name, address, time_zone (IANA; a new location has the organisation''s), phone (E.164, not one of ours), phone_forwards_here (that line forwards to us: nobody is put through to it) and calendar_stale_after_minutes; what is absent stays, null clears address and phone. Visits already booked keep their instant when the zone changes. Owner and admin only (VX403). VX404: no such location; VX400: an unknown field or a value that it may not have.';
 
 select app.seal('app.save_location(uuid, jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1257_function_save_location.sql

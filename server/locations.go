@@ -67,7 +67,7 @@ func (h handlers) DeleteLocation(ctx context.Context, req api.DeleteLocationRequ
 
 func locationOf(row db.Location) api.Location {
 	return api.Location{
-		Id: row.ID, Name: row.Name, Address: row.Address, TimeZone: row.TimeZone, Phone: row.Phone,
+		Id: row.ID, Name: row.Name, Address: row.Address, TimeZone: row.TimeZone, Phone: row.Phone, PhoneForwardsHere: row.PhoneForwardsHere,
 		CalendarStaleAfterMinutes: inWholeMinutes(row.CalendarStaleAfter), CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
 	}
 }

@@ -11,7 +11,8 @@ declare
   v_id uuid := p_location_id;
 begin
   perform app.require_admin();
-  perform app.check_fields(p_fields, 'name', 'address', 'time_zone', 'phone', 'calendar_stale_after_minutes');
+  perform app.check_fields(p_fields, 'name', 'address', 'time_zone', 'phone', 'phone_forwards_here',
+    'calendar_stale_after_minutes');
   if v_id is null then
     insert into public.locations (org_id, name, time_zone)
     select o.id, btrim(p_fields ->> 'name'), o.time_zone from public.organizations o where o.id = v_org_id
@@ -23,7 +24,7 @@ begin
       raise exception 'there is no such location' using errcode = 'VX404';
     end if;
   end if;
-  if app.is_our_number(p_fields ->> 'phone') then
+  if app.is_our_number(btrim(p_fields ->> 'phone')) then
     raise exception 'this number is answered by the receptionist: callers would go round in circles' using errcode = 'VX400';
   end if;
 
@@ -33,6 +34,7 @@ begin
     address = case when p_fields ? 'address' then nullif(btrim(p_fields ->> 'address'), '') else l.address end,
     time_zone = case when p_fields ? 'time_zone' then p_fields ->> 'time_zone' else l.time_zone end,
     phone = case when p_fields ? 'phone' then nullif(btrim(p_fields ->> 'phone'), '') else l.phone end,
+    phone_forwards_here = case when p_fields ? 'phone_forwards_here' then (p_fields ->> 'phone_forwards_here')::boolean else l.phone_forwards_here end,
     calendar_stale_after = app.minutes_or(p_fields, 'calendar_stale_after_minutes', l.calendar_stale_after),
     updated_at = app.now()
   where l.org_id = v_org_id and l.id = v_id
@@ -51,6 +53,6 @@ end
 $$;
 
 comment on function app.save_location(uuid, jsonb) is
-  'Makes (p_location_id NULL) or changes a location and returns it. p_fields may hold name, address, time_zone (IANA; a new location has the organisation''s), phone (E.164, not one of ours) and calendar_stale_after_minutes; what is absent stays, null clears address and phone. Visits already booked keep their instant when the zone changes. Owner and admin only (VX403). VX404: no such location; VX400: an unknown field or a value that it may not have.';
+  'Makes (p_location_id NULL) or changes a location and returns it. p_fields may hold name, address, time_zone (IANA; a new location has the organisation''s), phone (E.164, not one of ours), phone_forwards_here (that line forwards to us: nobody is put through to it) and calendar_stale_after_minutes; what is absent stays, null clears address and phone. Visits already booked keep their instant when the zone changes. Owner and admin only (VX403). VX404: no such location; VX400: an unknown field or a value that it may not have.';
 
 select app.seal('app.save_location(uuid, jsonb)', 'app_writer', 'tenant_user');

@@ -3150,7 +3150,7 @@ type LocalOrInstant = string
 
 // Location A place where visits happen.
 //
-// Example: {"address":"400 North Lake Shore Drive, Chicago","calendar_stale_after_minutes":15,"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Lakeside Dental","phone":"+13125550190","time_zone":"America/Chicago","updated_at":"2026-11-22T19:34:01Z"}
+// Example: {"address":"400 North Lake Shore Drive, Chicago","calendar_stale_after_minutes":15,"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Lakeside Dental","phone":"+13125550190","phone_forwards_here":false,"time_zone":"America/Chicago","updated_at":"2026-11-22T19:34:01Z"}
 type Location struct {
 	Address *string `json:"address"`
 
@@ -3162,6 +3162,9 @@ type Location struct {
 
 	// Phone E.164.
 	Phone *string `json:"phone"`
+
+	// PhoneForwardsHere That line forwards to the receptionist, as on no answer: callers are not put through to it again.
+	PhoneForwardsHere bool `json:"phone_forwards_here"`
 
 	// TimeZone IANA name, as in America/Chicago.
 	TimeZone  string    `json:"time_zone"`
@@ -3175,7 +3178,7 @@ type LocationChange = json.RawMessage
 
 // LocationList One page.
 //
-// Example: {"locations":[{"address":"400 North Lake Shore Drive, Chicago","calendar_stale_after_minutes":15,"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Lakeside Dental","phone":"+13125550190","time_zone":"America/Chicago","updated_at":"2026-11-22T19:34:01Z"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
+// Example: {"locations":[{"address":"400 North Lake Shore Drive, Chicago","calendar_stale_after_minutes":15,"created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fb6-7e53-89c5-cb31f0f0402c","name":"Lakeside Dental","phone":"+13125550190","phone_forwards_here":false,"time_zone":"America/Chicago","updated_at":"2026-11-22T19:34:01Z"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type LocationList struct {
 	Locations []Location `json:"locations"`
 

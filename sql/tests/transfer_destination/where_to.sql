@@ -1,5 +1,5 @@
 begin;
-select plan(20);
+select plan(22);
 \ir ../clinics.psql
 \set call1 a0000000-0000-7000-8000-0000000000c1
 insert into public.departments (org_id, location_id, name, phone) values
@@ -44,6 +44,14 @@ select pg_temp.act_for('a');
 select is(pg_temp.asked('c7', null), 'transfer +13125550150 +13125550100', 'after ten minutes again');
 
 reset role;
+update app.test_clock set at = '2030-03-04 15:30:00+00';
+update public.locations set phone_forwards_here = true;
+select pg_temp.act_for('a');
+select is(pg_temp.asked('c7', null), 'refused loop +13125550100', 'a line that forwards to us would ring us again, whoever calls');
+select is(pg_temp.asked('c7', 'billing'), 'transfer +13125550151 +13125550100', 'a department has a line of its own');
+
+reset role;
+update public.locations set phone_forwards_here = false;
 insert into public.closures (org_id, location_id, during) values
   ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-000000000010', '[2030-03-04 15:00+00, 2030-03-04 23:00+00)');
 update app.test_clock set at = '2030-03-04 16:00:00+00';
