@@ -15,8 +15,8 @@ import (
 // maxVapiBody is the most that is read of a request.
 const maxVapiBody = 8 << 20
 
-// Vapi plays Vapi's REST interface: assistants, tools, squads, phone numbers and credentials with all five methods, and `GET /call/{id}` for
-// calls that were added. It is an http.Handler, safe for concurrent use.
+// Vapi plays Vapi's REST interface: assistants, tools, squads, phone numbers and credentials with all five methods, `GET /call/{id}` for
+// calls that were added, and calls over a WebSocket (`POST /call` with a transport). It is an http.Handler, safe for concurrent use.
 type Vapi struct {
 	key      string
 	routes   *http.ServeMux
@@ -41,6 +41,7 @@ type Vapi struct {
 	last       time.Time // that tick returned
 	recordsAll bool
 	recordings files
+	web        webCalls
 }
 
 // NewVapi plays the account that privateKey opens.
@@ -52,6 +53,8 @@ func NewVapi(privateKey string) *Vapi {
 		pinned: map[string]bool{}, counts: map[string]int{},
 	}
 	v.routes.HandleFunc("GET /call/{id}", v.locked(v.getCall))
+	v.routes.HandleFunc("POST /call", v.locked(v.postWebCall))
+	v.routes.HandleFunc("GET /{id}/transport/{secret}", v.webSound)
 	v.routes.HandleFunc("GET /call/{id}/mono-recording", v.monoRecording)
 	v.routes.HandleFunc("GET /recordings/{id}", v.recording)
 	v.serveKind(vapiKind{path: "/assistant", name: "Assistant", pin: "assistant_pinned", objects: v.assistants, check: checkAssistant})
@@ -79,7 +82,7 @@ func (v *Vapi) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	serve := v.serve
-	if !isRecording(r) && !v.authorized(r) {
+	if !isRecording(r) && !isWebSound(r) && !v.authorized(r) {
 		serve = func(w http.ResponseWriter, _ *http.Request) {
 			refuse(w, http.StatusUnauthorized,
 				"Invalid Key. Hot tip, you may be using the private key instead of the public key, or vice versa.")
