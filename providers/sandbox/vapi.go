@@ -54,7 +54,7 @@ func NewVapi(privateKey string) *Vapi {
 	}
 	v.routes.HandleFunc("GET /call/{id}", v.locked(v.getCall))
 	v.routes.HandleFunc("POST /call", v.locked(v.postWebCall))
-	v.routes.HandleFunc("GET /{id}/transport/{secret}", v.webSound)
+	v.routes.HandleFunc("GET /transport/{id}/{secret}", v.webSound)
 	v.routes.HandleFunc("GET /call/{id}/mono-recording", v.monoRecording)
 	v.routes.HandleFunc("GET /recordings/{id}", v.recording)
 	v.serveKind(vapiKind{path: "/assistant", name: "Assistant", pin: "assistant_pinned", objects: v.assistants, check: checkAssistant})

@@ -64,7 +64,7 @@ func (v *Vapi) placeWebCall(r *http.Request, body vapiObject) vapiAnswer {
 	call := v.newHead()
 	id := call.text("id")
 	// The address alone opens the sound, as Vapi's does; the secret in it is what a log must not hold.
-	address := "ws://" + r.Host + "/" + id + "/transport/test-secret-" + uuid.NewString()
+	address := "ws://" + r.Host + "/transport/" + id + "/test-secret-" + uuid.NewString()
 	v.web.add(&WebCall{id: id, address: address, joined: make(chan struct{}), over: make(chan struct{})})
 	call["type"], call["status"], call["assistantId"] = jsonText("vapi.websocketCall"), jsonText("queued"), body["assistantId"]
 	call["cost"] = json.RawMessage("0")
@@ -102,7 +102,7 @@ func (v *Vapi) checkWebCall(body vapiObject) (problems []string) {
 }
 
 // isWebSound tells whether a request is for an address that needs no key.
-func isWebSound(r *http.Request) bool { return strings.Contains(r.URL.Path, "/transport/") }
+func isWebSound(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/transport/") }
 
 // webSound serves the sound of a call.
 func (v *Vapi) webSound(w http.ResponseWriter, r *http.Request) {

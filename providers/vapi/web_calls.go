@@ -137,13 +137,3 @@ func (l *WebLine) HangUp(ctx context.Context) {
 	_ = l.conn.Close(websocket.StatusNormalClosure, "")
 	_ = l.conn.CloseNow()
 }
-
-// HangUpWebCall ends a call whose sound was never opened: it opens it to do so. Error: as JoinWebCall.
-func (c *Client) HangUpWebCall(ctx context.Context, address string) error {
-	line, err := c.JoinWebCall(ctx, address)
-	if err != nil {
-		return err
-	}
-	line.HangUp(ctx)
-	return nil
-}

@@ -45,7 +45,8 @@ const (
 type bridge struct {
 	page   *websocket.Conn
 	call   *vapi.WebLine
-	stands func(context.Context) reason
+	stands func(context.Context) reason  // why it must end; empty when it need not
+	finish func(context.Context, reason) // writes down that it ended
 
 	lookEvery, beatEvery, idleLimit time.Duration
 
@@ -55,9 +56,9 @@ type bridge struct {
 	heard       atomic.Int64 // nanoseconds from begun to the page's last message
 }
 
-// run bridges until one side leaves or a limit is reached, closes both sides, and returns why. Everything it began has
-// ended by then.
-func (b *bridge) run(ctx context.Context, first connected) reason {
+// run bridges until one side leaves or a limit is reached, writes down why and closes both sides. Everything it began has
+// ended when it returns.
+func (b *bridge) run(ctx context.Context, first connected) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	over := make(chan reason, 4) // one for each of those below: none waits
@@ -71,6 +72,7 @@ func (b *bridge) run(ctx context.Context, first connected) reason {
 		all.Go(func() { over <- b.beat(ctx) })
 	}
 	why := b.await(over)
+	b.finish(ctx, why) // first: a page that reads that it is over may begin another test
 	var both sync.WaitGroup
 	both.Go(func() { b.call.HangUp(ctx) })
 	both.Go(func() { goodbye(ctx, b.page, why) }) // before the context ends, which would cut the connection without a word
@@ -78,7 +80,6 @@ func (b *bridge) run(ctx context.Context, first connected) reason {
 	cancel()
 	_ = b.page.CloseNow()
 	all.Wait()
-	return why
 }
 
 func (b *bridge) await(over <-chan reason) reason {

@@ -72,26 +72,27 @@ func (s *Server) serve(ctx context.Context, page *websocket.Conn, claims server.
 		socket.Refuse(page, err)
 		return
 	}
-	why := unreachable
-	defer func() {
+	finish := func(ctx context.Context, why reason) {
 		s.count.ended.WithLabelValues(string(why)).Inc()
 		s.finish(ctx, claims, line, why)
-	}()
+	}
 	call, err := s.calls.Join(ctx, claims.OrgID, line)
 	if err != nil {
 		server.LogCause(ctx, "the sound of a test call could not be opened", err)
-		goodbye(ctx, page, why)
+		finish(ctx, unreachable)
+		goodbye(ctx, page, unreachable)
 		return
 	}
 	b := &bridge{
-		page: page, call: call, stands: func(ctx context.Context) reason { return s.stands(ctx, claims, tracking) },
+		page: page, call: call, finish: finish,
+		stands:    func(ctx context.Context) reason { return s.stands(ctx, claims, tracking) },
 		lookEvery: s.lookEvery, beatEvery: s.beatEvery, idleLimit: s.idleLimit, stopping: s.stopping, begun: time.Now(),
 	}
 	b.ends, b.endsFor = b.begun.Add(time.Duration(*line.MaxSeconds)*time.Second), tooLong
 	if claims.Expires.Before(b.ends) {
 		b.ends, b.endsFor = claims.Expires, tokenExpired
 	}
-	why = b.run(ctx, connected{Type: "connected", VapiCallID: *line.VapiCallID, TrackingID: tracking})
+	b.run(ctx, connected{Type: "connected", VapiCallID: *line.VapiCallID, TrackingID: tracking})
 }
 
 // take makes the bridge this process's. Errors: *server.Error not_found when it is not to be had, and those of AsUser.
