@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -58,7 +58,7 @@ type bundle struct {
 	data   *dbtest.Database
 	played *sandbox.Vapi
 	calls  *server.WebCalls
-	log    *bytes.Buffer
+	log    *journal
 	url    string // of the server
 	client *http.Client
 	stop   func() error
@@ -67,7 +67,7 @@ type bundle struct {
 
 func setup(t *testing.T, shorten ...func(*webvoice.Options)) *bundle {
 	t.Helper()
-	b := &bundle{data: dbtest.New(t, dbtest.WithClock()), played: sandbox.NewVapi(vapiKey), log: &bytes.Buffer{}}
+	b := &bundle{data: dbtest.New(t, dbtest.WithClock()), played: sandbox.NewVapi(vapiKey), log: &journal{}}
 	b.limits = webvoice.Options{LookEvery: 50 * time.Millisecond, BeatEvery: time.Hour, IdleLimit: time.Hour}
 	for _, change := range shorten {
 		change(&b.limits)
@@ -86,6 +86,24 @@ func setup(t *testing.T, shorten ...func(*webvoice.Options)) *bundle {
 	b.calls = server.NewWebCalls(client, keys, b.url)
 	b.start(t, listener, keys)
 	return b
+}
+
+// journal is a log that may be read while it is written.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(line []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(line)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
 }
 
 // furnish makes the clinics, whose assistants the played Vapi knows.
@@ -110,7 +128,7 @@ func (b *bundle) start(t *testing.T, listener net.Listener, keys *vault.Keyring)
 	opened, err := db.Open(t.Context(), b.data.LoginURL)
 	require.NoError(t, err)
 	t.Cleanup(opened.Close)
-	log := server.NewLogger(logtest.Keep(t, io.MultiWriter(b.log)), slog.LevelDebug)
+	log := server.NewLogger(logtest.Keep(t, b.log), slog.LevelDebug)
 	auth := server.NewVerifier(server.Config{BackendURL: issuer, JWTSecret: jwtSecret}, http.DefaultClient)
 	options := b.limits
 	options.DB, options.Auth, options.Calls, options.Log, options.Count = opened, auth, b.calls, log, prometheus.NewRegistry()
