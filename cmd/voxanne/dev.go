@@ -57,6 +57,7 @@ func develop(ctx context.Context, p process) (err error) {
 	if err != nil {
 		return err
 	}
+	in.letCall(cfg)
 	log := newLogger(p, cfg)
 	opened, err := db.Open(ctx, string(cfg.DatabaseURL))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/mail"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -23,6 +24,9 @@ const (
 	sandboxDomain = "clinic.example"
 	sandboxFrom   = "Voxanne <voxanne@" + sandboxDomain + ">"
 )
+
+// playedPace has outbound calls answered soon, yet leaves the time to see them ring.
+func playedPace() sandbox.Pace { return sandbox.Pace{Ring: 2 * time.Second, Talk: 4 * time.Second} }
 
 // playedService is an outside service that this process plays on a port of its own.
 type playedService struct {
@@ -94,7 +98,18 @@ func (in *instance) playVapi(ctx context.Context) error {
 	in.values["VAPI_PRIVATE_KEY"] = key
 	played := sandbox.NewVapi(key)
 	played.RecordEverything()
+	played.SetPace(playedPace())
 	return in.play(ctx, "vapi", "VAPI_BASE_URL", played)
+}
+
+// letCall lets the played Vapi, where there is one, call for all assistants of the database: it forgets its own with every
+// start, and never had those of the demo clinics.
+func (in *instance) letCall(cfg server.Config) {
+	for _, service := range in.played {
+		if played, ok := service.handler.(*sandbox.Vapi); ok {
+			played.KnowStrangers(cfg.BackendURL+sandbox.PathWebhook, string(cfg.WebhookSecrets[0]))
+		}
+	}
 }
 
 // playTwilio plays Twilio, with one account that a clinic can connect, unless an

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/voxanne-ai/voxanne/db/localpg"
+	"github.com/voxanne-ai/voxanne/providers/vapi"
 )
 
 // validate asks the dashboard's first question with the file's token.
@@ -28,6 +29,20 @@ func validate(t *testing.T, values map[string]string) {
 	}
 	require.NoError(t, json.Unmarshal([]byte(body), &answer))
 	require.Equal(t, "owner", answer.Role)
+}
+
+// callPlayed has the played Vapi make a call for a demo clinic, and waits until the dashboard shows how it went.
+func callPlayed(t *testing.T, values map[string]string) {
+	t.Helper()
+	client, err := vapi.New(vapi.Options{BaseURL: values["VAPI_BASE_URL"], Key: values["VAPI_PRIVATE_KEY"]})
+	require.NoError(t, err)
+	_, err = client.PlaceCall(t.Context(), vapi.OutboundCall{
+		Name: "test", AssistantID: "assistant-lakeside", PhoneNumberID: "phone-lakeside", CustomerNumber: "+13125550111"})
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		_, body := get(t, values["BACKEND_URL"]+"/api/calls-dashboard?call_type=outbound", values["TOKEN"])
+		return strings.Contains(body, "The clinic called and was answered.")
+	}, 30*time.Second, 100*time.Millisecond)
 }
 
 func TestDevFromNothingAndAgain(t *testing.T) {
@@ -71,6 +86,7 @@ func TestDevFromNothingAndAgain(t *testing.T) {
 		require.Contains(t, runCommand(t, home, "seed"), "lakeside-dental")
 	})
 	t.Run("the played accounts can be connected", func(t *testing.T) { connectPlayed(t, values) })
+	t.Run("a placed call shows in the dashboard", func(t *testing.T) { callPlayed(t, values) })
 	t.Run("the key of the credentials is rotated beside the server", func(t *testing.T) { rotatePlayed(t, home, values) })
 	t.Run("serve and work run beside it on its values", func(t *testing.T) {
 		port := freePort(t)

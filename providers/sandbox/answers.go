@@ -99,7 +99,11 @@ type Destination struct {
 // RequestAssistant sends an assistant-request. Status 503 is reported as [*TroubleError]: Vapi then rings the clinic's
 // fallback number (Vapi: assistant-request).
 func (c *Caller) RequestAssistant(ctx context.Context, m Message) (AssistantAnswer, error) {
-	fields, err := c.object(ctx, PathWebhook, m)
+	return c.requestAssistant(ctx, PathWebhook, m)
+}
+
+func (c *Caller) requestAssistant(ctx context.Context, path string, m Message) (AssistantAnswer, error) {
+	fields, err := c.object(ctx, path, m)
 	if err != nil {
 		return AssistantAnswer{}, err
 	}

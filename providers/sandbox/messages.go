@@ -16,7 +16,9 @@ type Line struct {
 	Customer      string // the caller's; "" when withheld
 	CustomerSIP   string // a SIP URI for callers who come over SIP
 	At            time.Time
-	ISOTime       bool // write the message's timestamp as ISO-8601 text, as in 2024
+	Name          string          // that an outbound call was given
+	Overrides     json.RawMessage // its assistantOverrides, as they were sent
+	ISOTime       bool            // write the message's timestamp as ISO-8601 text, as in 2024
 }
 
 // Message is one webhook to be sent. Sending the same value again is a redelivery, byte for byte.
@@ -114,6 +116,12 @@ func (l Line) call() map[string]any {
 	at := l.At.UTC().Format("2006-01-02T15:04:05.000Z")
 	call := map[string]any{"id": l.CallID, "orgId": "5a1d0000-0000-4000-8000-000000000000", "type": kind, "status": "ringing", "cost": 0,
 		"createdAt": at, "updatedAt": at, "assistantId": l.AssistantID}
+	if l.Name != "" {
+		call["name"] = l.Name
+	}
+	if l.Overrides != nil {
+		call["assistantOverrides"] = l.Overrides
+	}
 	if !l.web() {
 		call["phoneNumberId"] = l.PhoneNumberID
 		if customer := l.customer(); customer != nil {

@@ -15,8 +15,9 @@ import (
 // maxVapiBody is the most that is read of a request.
 const maxVapiBody = 8 << 20
 
-// Vapi plays Vapi's REST interface: assistants, tools, squads, phone numbers and credentials with all five methods, `GET /call/{id}` for
-// calls that were added, and calls over a WebSocket (`POST /call` with a transport). It is an http.Handler, safe for concurrent use.
+// Vapi plays Vapi's REST interface: assistants, tools, squads, phone numbers and credentials with all five methods, calls
+// that are placed and live, calls over a WebSocket, and `GET /call/{id}` for calls that were added. It is an http.Handler,
+// safe for concurrent use.
 type Vapi struct {
 	key      string
 	routes   *http.ServeMux
@@ -38,22 +39,24 @@ type Vapi struct {
 	risks      []Risk
 	counts     map[string]int // by method and path pattern
 	patches    []Patch
+	lines      outbound
+	now        func() time.Time
 	last       time.Time // that tick returned
 	recordsAll bool
 	recordings files
 	web        webCalls
 }
 
-// NewVapi plays the account that privateKey opens.
+// NewVapi plays the account that privateKey opens. Close ends the calls that were placed.
 func NewVapi(privateKey string) *Vapi {
 	v := &Vapi{
 		key: privateKey, routes: http.NewServeMux(), random: rand.New(rand.NewPCG(1, 1)), calls: map[string]json.RawMessage{},
 		assistants: map[string]vapiObject{}, tools: map[string]vapiObject{}, squads: map[string]vapiObject{},
 		numbers: map[string]vapiObject{}, keys: map[string]vapiObject{}, secrets: map[string]string{},
-		pinned: map[string]bool{}, counts: map[string]int{},
+		pinned: map[string]bool{}, counts: map[string]int{}, now: time.Now,
 	}
-	v.routes.HandleFunc("GET /call/{id}", v.locked(v.getCall))
-	v.routes.HandleFunc("POST /call", v.locked(v.postWebCall))
+	v.lines.open()
+	v.serveCalls()
 	v.routes.HandleFunc("GET /transport/{id}/{secret}", v.webSound)
 	v.routes.HandleFunc("GET /call/{id}/mono-recording", v.monoRecording)
 	v.routes.HandleFunc("GET /recordings/{id}", v.recording)
@@ -101,14 +104,6 @@ func (v *Vapi) serve(w http.ResponseWriter, r *http.Request) {
 func (v *Vapi) authorized(r *http.Request) bool {
 	key, found := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	return found && v.key != "" && subtle.ConstantTimeCompare([]byte(key), []byte(v.key)) == 1
-}
-
-func (v *Vapi) getCall(r *http.Request) vapiAnswer {
-	call, found := v.calls[r.PathValue("id")]
-	if !found {
-		return refusal(http.StatusNotFound, "Call not found.")
-	}
-	return vapiAnswer{status: http.StatusOK, body: call}
 }
 
 func failureText(status int) string {

@@ -18,10 +18,10 @@ const (
 )
 
 // listOf serves a bare array. Vapi documents no order, so this one is shuffled anew for every request, before limit cuts it.
-// It needs v.mu, as do the other handlers that return a vapiAnswer.
-func (v *Vapi) listOf(objects map[string]vapiObject) func(*http.Request) vapiAnswer {
+// Fields may be named whose value a query can ask for. It needs v.mu, as do the other handlers that return a vapiAnswer.
+func (v *Vapi) listOf(objects map[string]vapiObject, fields ...string) func(*http.Request) vapiAnswer {
 	return func(r *http.Request) vapiAnswer {
-		limit, wanted, problems := readListQuery(r.URL.Query())
+		limit, wanted, problems := readListQuery(r.URL.Query(), fields)
 		if len(problems) > 0 {
 			return refusal(http.StatusBadRequest, problems...)
 		}
@@ -41,8 +41,8 @@ func (v *Vapi) listOf(objects map[string]vapiObject) func(*http.Request) vapiAns
 	}
 }
 
-// readListQuery reads limit and the filters by createdAt and updatedAt, which all have to hold.
-func readListQuery(query url.Values) (limit int, wanted func(vapiObject) bool, problems []string) {
+// readListQuery reads limit, the filters by createdAt and updatedAt and those by the values of fields, which all have to hold.
+func readListQuery(query url.Values, fields []string) (limit int, wanted func(vapiObject) bool, problems []string) {
 	limit = vapiPage
 	var filters []func(vapiObject) bool
 	for _, name := range slices.Sorted(maps.Keys(query)) {
@@ -53,6 +53,10 @@ func readListQuery(query url.Values) (limit int, wanted func(vapiObject) bool, p
 				problems = append(problems, "limit must be a number from 0 to 1000")
 			}
 			limit = n
+			continue
+		}
+		if slices.Contains(fields, name) {
+			filters = append(filters, func(o vapiObject) bool { return o.text(name) == value })
 			continue
 		}
 		holds, known := comparisonOf(name)

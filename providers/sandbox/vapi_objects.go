@@ -120,7 +120,7 @@ func (v *Vapi) newHead() vapiObject {
 
 // tick returns the time. It never repeats, so that one can tell what is newer. It needs v.mu.
 func (v *Vapi) tick() string {
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := v.now().UTC().Truncate(time.Millisecond)
 	if !now.After(v.last) {
 		now = v.last.Add(time.Millisecond)
 	}

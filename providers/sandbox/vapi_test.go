@@ -41,9 +41,9 @@ func TestVapiKeepsToThePublishedErrors(t *testing.T) {
 	resp, body = ask("GET", "/call/c2", right)
 	require.Equal(t, 404, resp.StatusCode)
 	require.JSONEq(t, `{"message":"Call not found.","error":"Not Found","statusCode":404}`, body)
-	resp, body = ask("DELETE", "/call/c1", right)
+	resp, body = ask("PUT", "/call/c1", right)
 	require.Equal(t, 404, resp.StatusCode)
-	require.Contains(t, body, "Cannot DELETE /call/c1")
+	require.Contains(t, body, "Cannot PUT /call/c1")
 
 	played.Fail(Failure{Status: 429}, Failure{Status: 429, RetryAfter: 2 * time.Second}, Failure{Status: 400})
 	resp, _ = ask("GET", "/call/c1", right)

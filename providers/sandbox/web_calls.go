@@ -44,18 +44,6 @@ type webCalls struct {
 // wantsWebSocket tells whether a POST /call is for a web call.
 func wantsWebSocket(body vapiObject) bool { return body["transport"] != nil }
 
-// postWebCall is POST /call for web calls alone. It needs v.mu.
-func (v *Vapi) postWebCall(r *http.Request) vapiAnswer {
-	_, body, problems := readObject(r)
-	if problems == nil && !wantsWebSocket(body) {
-		problems = []string{"transport must be an object"}
-	}
-	if problems != nil {
-		return refusal(http.StatusBadRequest, problems...)
-	}
-	return v.placeWebCall(r, body)
-}
-
 // placeWebCall answers POST /call with a transport. It needs v.mu.
 func (v *Vapi) placeWebCall(r *http.Request, body vapiObject) vapiAnswer {
 	if problems := v.checkWebCall(body); len(problems) > 0 {
@@ -65,10 +53,16 @@ func (v *Vapi) placeWebCall(r *http.Request, body vapiObject) vapiAnswer {
 	id := call.text("id")
 	// The address alone opens the sound, as Vapi's does; the secret in it is what a log must not hold.
 	address := "ws://" + r.Host + "/transport/" + id + "/test-secret-" + uuid.NewString()
-	v.web.add(&WebCall{id: id, address: address, joined: make(chan struct{}), over: make(chan struct{})})
+	occupied := len(v.lines.busy)
+	blocked := occupied >= v.lines.slots
+	if !blocked {
+		v.web.add(&WebCall{id: id, address: address, joined: make(chan struct{}), over: make(chan struct{})})
+	}
 	call["type"], call["status"], call["assistantId"] = jsonText("vapi.websocketCall"), jsonText("queued"), body["assistantId"]
 	call["cost"] = json.RawMessage("0")
 	call["transport"] = json.RawMessage(fmt.Sprintf(`{"provider":"vapi.websocket","websocketCallUrl":%q}`, address))
+	call["subscriptionLimits"], _ = json.Marshal(map[string]any{ // cannot fail
+		"concurrencyBlocked": blocked, "concurrencyLimit": v.lines.slots, "remainingConcurrentCalls": max(v.lines.slots-occupied-1, 0)})
 	v.calls[id] = call.bytes()
 	return vapiAnswer{status: http.StatusCreated, body: call.bytes()}
 }
@@ -95,8 +89,8 @@ func (v *Vapi) checkWebCall(body vapiObject) (problems []string) {
 			problems = append(problems, phone+" must not be given with a WebSocket transport")
 		}
 	}
-	if _, found := v.assistants[body.text("assistantId")]; !found {
-		problems = append(problems, "assistantId must be the id of an assistant")
+	if _, found := v.assistants[body.text("assistantId")]; !found && v.lines.strange == nil {
+		problems = append(problems, "Couldn't Get Assistant. Need Either `assistant` Or `assistantId`.")
 	}
 	return problems
 }
@@ -116,7 +110,9 @@ func (v *Vapi) webSound(w http.ResponseWriter, r *http.Request) {
 		close(call.over)
 		return // the library has answered
 	}
+	v.occupy(call.id, true)
 	defer close(call.over)
+	defer v.occupy(call.id, false)
 	defer conn.CloseNow()
 	conn.SetReadLimit(maxWebSound)
 	call.conn = conn
@@ -125,6 +121,17 @@ func (v *Vapi) webSound(w http.ResponseWriter, r *http.Request) {
 		<-stalled
 	}
 	call.listen(r.Context(), conn)
+}
+
+// occupy takes a slot or gives it back. A web call whose sound nobody opens is given up, so it takes none.
+func (v *Vapi) occupy(id string, taken bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if !taken {
+		delete(v.lines.busy, id)
+		return
+	}
+	v.lines.busy[id] = true
 }
 
 // take is true the first time.

@@ -30,7 +30,6 @@ func TestAWebCallIsAskedForAsPublished(t *testing.T) {
 	w, _ := ask("another", good)
 	require.Equal(t, http.StatusUnauthorized, w.Code)
 	for _, bad := range []string{
-		`{"assistantId":"a1"}`,
 		`{"assistantId":"a2","transport":{"provider":"vapi.websocket",` + format + `}}`,
 		`{"assistantId":"a1","transport":{"provider":"daily",` + format + `}}`,
 		`{"assistantId":"a1","transport":{"provider":"vapi.websocket","audioFormat":{"format":"mp3","container":"raw","sampleRate":16000}}}`,

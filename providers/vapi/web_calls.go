@@ -15,7 +15,6 @@ import (
 const WebSampleRate = 16000
 
 const (
-	callPath = "/call"
 	// maxWebMessage is the most that is read of one message of a web call. Sound comes in pieces of milliseconds; a
 	// conversation-update carries all that was said.
 	maxWebMessage = 1 << 20
@@ -40,7 +39,7 @@ func (w WebCall) GoString() string { return w.ID }
 
 // PlaceWebCall has an assistant take a call over a WebSocket, see [Client.JoinWebCall] (Vapi: POST /call with transport
 // vapi.websocket). It takes one of the account's places until it ends. Asked once. Errors: as those of [Client.CreateTool];
-// ErrNotFound when there is no such assistant.
+// *RateLimitedError also when every place is taken.
 func (c *Client) PlaceWebCall(ctx context.Context, assistantID string) (WebCall, error) {
 	if !usableID(assistantID) {
 		return WebCall{}, errors.New("vapi: a web call needs an assistant")
@@ -56,6 +55,9 @@ func (c *Client) PlaceWebCall(ctx context.Context, assistantID string) (WebCall,
 		return WebCall{}, err
 	}
 	made, err := c.create(ctx, callPath, body)
+	if isOverConcurrency(err) || (err == nil && readPlaced(made).Limits.Blocked) {
+		return WebCall{}, &RateLimitedError{}
+	}
 	if err != nil {
 		return WebCall{}, err
 	}

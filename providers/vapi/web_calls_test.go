@@ -74,6 +74,12 @@ func TestAWebCallThatCannotBe(t *testing.T) {
 	require.ErrorAs(t, err, &invalid)
 	_, err = b.client.PlaceWebCall(t.Context(), "")
 	require.Error(t, err)
+	_, err = b.played.AddAssistant([]byte(`{"id":"a1"}`))
+	require.NoError(t, err)
+	b.played.Concurrency(0)
+	var limited *vapi.RateLimitedError
+	_, err = b.client.PlaceWebCall(t.Context(), "a1")
+	require.ErrorAs(t, err, &limited, "every place is taken")
 	b.played.Fail(sandbox.Failure{Status: http.StatusServiceUnavailable})
 	var uncertain *vapi.UncertainError
 	_, err = b.client.PlaceWebCall(t.Context(), "unknown")

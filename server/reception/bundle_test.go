@@ -66,8 +66,15 @@ func setupWith(t *testing.T, settings string) *bundle {
 	fixture, err := os.ReadFile(filepath.Join(root, "sql/tests/clinics.psql"))
 	require.NoError(t, err)
 	b.database.Exec(t, string(fixture))
+	b.serve(t, b.database.LoginURL+settings)
+	return b
+}
 
-	database, err := db.Open(t.Context(), b.database.LoginURL+settings)
+// serve starts the server on a database's address and lets Vapi call it. Closing what it returns is the end of the process
+// for Vapi.
+func (b *bundle) serve(t *testing.T, loginURL string) *httptest.Server {
+	t.Helper()
+	database, err := db.Open(t.Context(), loginURL)
 	require.NoError(t, err)
 	t.Cleanup(database.Close)
 	b.served = database
@@ -89,7 +96,7 @@ func setupWith(t *testing.T, settings string) *bundle {
 	t.Cleanup(listening.Close)
 	t.Cleanup(listening.Client().CloseIdleConnections)
 	b.vapi = &sandbox.Caller{BaseURL: listening.URL, Auth: sandbox.Secret(webhookSecret), HTTP: listening.Client()}
-	return b
+	return listening
 }
 
 // noDashboard serves the probes; these tests ask nothing of the dashboard.
