@@ -306,6 +306,110 @@ select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'ten
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0740_function_record_call_report.sql
+create or replace function app.record_call_report(
+  p_call_id uuid,
+  p_started_at timestamptz,
+  p_ended_at timestamptz,
+  p_duration_seconds integer,
+  p_ended_reason text,
+  p_summary text,
+  p_turns jsonb,
+  p_cost_micros bigint,
+  p_has_recording boolean,
+  p_tools_used text[],
+  p_said_names text[] default '{}',
+  p_recording_url text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_names text[];
+  v_summary text;
+  v_turns jsonb;
+  v_state text;
+  v_outcome text;
+  v_seconds integer;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.id is null then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.reported_at is not null and v_call.transcript_state <> 'pending_redaction' then
+    return v_call.transcript_state;
+  end if;
+
+  -- Whoever tries the agent out from the browser is no lead; what they book has its contact.
+  if v_call.direction <> 'web' then
+    perform app.contact_of_call(p_call_id);
+  end if;
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
+  begin
+    v_summary := app.redact_phi(p_summary, v_names);
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
+      order by t.position), '[]')
+    into v_turns
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+  exception when query_canceled or others then
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
+    v_summary := null;
+    v_turns := '[]';
+    v_state := 'pending_redaction';
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
+  end;
+
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
+  update public.call_logs c
+  set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
+    recording_state = case
+      when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
+      when p_has_recording then 'at_provider'
+      when exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then 'not_kept_by_provider'
+      else 'none'
+    end,
+    tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  if p_has_recording then
+    perform app.note_recording(p_call_id, p_recording_url);
+  end if;
+  perform app.release_hold(p_call_id);
+  if v_outcome = 'missed' and v_call.direction <> 'web' and v_call.reported_at is null then
+    perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+    perform app.schedule_missed_call(p_call_id);
+  end if;
+  perform app.announce('call_ended', 'call', p_call_id);
+  return v_state;
+end
+$$;
+
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');
+-- end of sql/0740_function_record_call_report.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0790_function_transfer_destination.sql
 create or replace function app.transfer_destination(p_call_id uuid, p_department text)
 returns setof app.transfer_answer
@@ -2149,6 +2253,107 @@ comment on function app.enqueue_job(text, jsonb, timestamptz) is
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0740_function_record_call_report.sql
+create or replace function app.record_call_report(
+  p_call_id uuid,
+  p_started_at timestamptz,
+  p_ended_at timestamptz,
+  p_duration_seconds integer,
+  p_ended_reason text,
+  p_summary text,
+  p_turns jsonb,
+  p_cost_micros bigint,
+  p_has_recording boolean,
+  p_tools_used text[],
+  p_said_names text[] default '{}',
+  p_recording_url text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_names text[];
+  v_summary text;
+  v_turns jsonb;
+  v_state text;
+  v_outcome text;
+  v_seconds integer;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.id is null then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.reported_at is not null and v_call.transcript_state <> 'pending_redaction' then
+    return v_call.transcript_state;
+  end if;
+
+  perform app.contact_of_call(p_call_id);
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
+  begin
+    v_summary := app.redact_phi(p_summary, v_names);
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
+      order by t.position), '[]')
+    into v_turns
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+  exception when query_canceled or others then
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
+    v_summary := null;
+    v_turns := '[]';
+    v_state := 'pending_redaction';
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
+  end;
+
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
+  update public.call_logs c
+  set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
+    recording_state = case
+      when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
+      when p_has_recording then 'at_provider'
+      when exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then 'not_kept_by_provider'
+      else 'none'
+    end,
+    tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  if p_has_recording then
+    perform app.note_recording(p_call_id, p_recording_url);
+  end if;
+  perform app.release_hold(p_call_id);
+  if v_outcome = 'missed' and v_call.reported_at is null then
+    perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+    perform app.schedule_missed_call(p_call_id);
+  end if;
+  perform app.announce('call_ended', 'call', p_call_id);
+  return v_state;
+end
+$$;
+
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');
+-- end of sql/0740_function_record_call_report.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
