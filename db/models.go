@@ -970,6 +970,32 @@ type TransferAnswer struct {
 	CallerID *string
 }
 
+type WebTestLine struct {
+	WebTestID  uuid.UUID
+	VapiCallID *string
+	MaxSeconds *int32
+	Ciphertext []byte
+	Nonce      []byte
+	AuthTag    []byte
+	KeyID      string
+}
+
+type WebTestStart struct {
+	Outcome         string
+	WebTestID       *uuid.UUID
+	VapiAssistantID *string
+	RetrySeconds    *int32
+}
+
+type WebTestView struct {
+	State      string
+	CallID     *uuid.UUID
+	VapiCallID *string
+	OpenedAt   *time.Time
+	EndedAt    *time.Time
+	EndReason  *string
+}
+
 // Webhooks already acted on: the same one delivered again gets the same answer and changes nothing. Kept for a day.
 type WebhookDelivery struct {
 	OrgID      uuid.UUID

@@ -833,6 +833,44 @@ ALTER TYPE app.transfer_answer OWNER TO owner;
 
 COMMENT ON TYPE app.transfer_answer IS 'Where to put a caller through. outcome transfer or refused; reason closed, no_number, already_transferred or loop.';
 
+CREATE TYPE app.web_test_line AS (
+	web_test_id uuid,
+	vapi_call_id text,
+	max_seconds integer,
+	ciphertext bytea,
+	nonce bytea,
+	auth_tag bytea,
+	key_id text
+);
+
+ALTER TYPE app.web_test_line OWNER TO owner;
+
+COMMENT ON TYPE app.web_test_line IS 'The sealed address of a test call at Vapi, which is handed out once, and how long it may last.';
+
+CREATE TYPE app.web_test_start AS (
+	outcome text,
+	web_test_id uuid,
+	vapi_assistant_id text,
+	retry_seconds integer
+);
+
+ALTER TYPE app.web_test_start OWNER TO owner;
+
+COMMENT ON TYPE app.web_test_start IS 'Whether a test call may begin. outcome: begun; one_is_open, the organisation''s other one; too_many, of this member, with retry_seconds until the next may; no_agent; out_of_step, the assistant at Vapi is not yet what was saved.';
+
+CREATE TYPE app.web_test_view AS (
+	state text,
+	call_id uuid,
+	vapi_call_id text,
+	opened_at timestamp with time zone,
+	ended_at timestamp with time zone,
+	end_reason text
+);
+
+ALTER TYPE app.web_test_view OWNER TO owner;
+
+COMMENT ON TYPE app.web_test_view IS 'How a test call stands. state: starting, Vapi has not answered; ready, the bridge may be opened; in_progress; ended.';
+
 CREATE TYPE river.river_job_state AS ENUM (
     'available',
     'cancelled',
@@ -1867,6 +1905,76 @@ $$;
 ALTER FUNCTION app.begin_request(p_role text, p_claims jsonb) OWNER TO owner;
 
 COMMENT ON FUNCTION app.begin_request(p_role text, p_claims jsonb) IS 'First statement of a request''s transaction: sets the verified claims and the role (tenant_user or tenant_service), and returns the member''s role as it is now (service for tenant_service). VX401 without an organisation or membership.';
+
+CREATE FUNCTION app.begin_web_test(p_tracking_hash bytea, p_role text DEFAULT NULL::text, p_agent_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.web_test_start
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_user_id uuid := app.current_user_id();
+  v_start app.web_test_start;
+  v_agent public.agents;
+  v_now timestamptz;
+  v_first timestamptz;
+begin
+  perform app.require_admin();
+  select * into v_agent
+  from public.agents a
+  where a.org_id = v_org_id and a.id = coalesce(p_agent_id, app.default_agent(coalesce(p_role, 'inbound'))) and a.deleted_at is null;
+  if v_agent.id is null and p_agent_id is not null then
+    raise exception 'there is no such agent' using errcode = 'VX404';
+  end if;
+  v_start.outcome := case when v_agent.id is null then 'no_agent'
+    when v_agent.sync_status <> 'synced' or v_agent.synced_version <> v_agent.desired_version then 'out_of_step' end;
+  select r.vapi_assistant_id into v_start.vapi_assistant_id
+  from public.assistant_routes r
+  where r.org_id = v_org_id and r.agent_id = v_agent.id;
+  if v_start.vapi_assistant_id is null then
+    v_start.outcome := coalesce(v_start.outcome, 'out_of_step');
+  end if;
+  if v_start.outcome is not null then
+    return next v_start;
+    return;
+  end if;
+
+  -- Two at once: the second sees the first's row, or meets it in the index.
+  perform from public.organizations o where o.id = v_org_id for no key update;
+  v_now := app.now();
+  perform app.finish_web_test(t.id, 'lapsed')
+  from public.web_tests t
+  where t.org_id = v_org_id and t.ended_at is null
+    and case when t.opened_at is null then t.expires_at else t.opened_at + t.max_duration + interval '1 minute' end <= v_now;
+  delete from public.web_tests t
+  where t.org_id = v_org_id and t.ended_at is not null and t.created_at < v_now - interval '1 day';
+
+  select min(l.created_at) into v_first
+  from (
+    select t.created_at
+    from public.web_tests t
+    where t.org_id = v_org_id and t.user_id = v_user_id and t.created_at > v_now - interval '1 minute'
+    order by t.created_at desc
+    limit 3
+  ) l
+  having count(*) = 3;
+  if exists (select from public.web_tests t where t.org_id = v_org_id and t.ended_at is null) then
+    v_start.outcome := 'one_is_open';
+  elsif v_first is not null then
+    v_start.outcome := 'too_many';
+    v_start.retry_seconds := ceil(extract(epoch from v_first + interval '1 minute' - v_now));
+  else
+    v_start.outcome := 'begun';
+    insert into public.web_tests (org_id, user_id, agent_id, tracking_hash, max_duration, expires_at)
+    values (v_org_id, v_user_id, v_agent.id, p_tracking_hash, v_agent.max_call_duration, v_now + interval '1 minute')
+    returning id into v_start.web_test_id;
+  end if;
+  return next v_start;
+end
+$$;
+
+ALTER FUNCTION app.begin_web_test(p_tracking_hash bytea, p_role text, p_agent_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.begin_web_test(p_tracking_hash bytea, p_role text, p_agent_id uuid) IS 'Keeps the hash of a tracking id and takes the organisation''s one place for a test call, or says why not, see app.web_test_start: one open test for an organisation, three beginnings a minute for a member. For owners and admins (VX403). The agent is p_agent_id, else the default of p_role, else of inbound. What lapsed is ended, what is a day old is removed. VX404: there is no such agent.';
 
 CREATE FUNCTION app.blank_calls(p_call_ids uuid[]) RETURNS void
     LANGUAGE plpgsql
@@ -3866,6 +3974,39 @@ ALTER FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) OWNER TO
 
 COMMENT ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) IS 'Runs of all tenants that are due and that nobody works on: their worker died, or its job was lost; five seconds are left to the job that should be on its way. Also lines that work and were routed otherwise than p_routed_as says (another address of ours, another secret), at most every ten minutes.';
 
+CREATE FUNCTION app.end_web_test(p_tracking_hash bytea) RETURNS SETOF app.web_test_line
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_test public.web_tests;
+  v_line app.web_test_line;
+begin
+  perform app.require_admin();
+  select * into v_test
+  from public.web_tests t
+  where t.org_id = v_org_id and t.tracking_hash = p_tracking_hash and t.user_id = app.current_user_id()
+  for update;
+  if v_test.id is null then
+    raise exception 'there is no such test call' using errcode = 'VX404';
+  end if;
+  perform app.finish_web_test(v_test.id, 'ended_by_member');
+  if v_test.ciphertext is not null then
+    v_line.web_test_id := v_test.id;
+    v_line.ciphertext := v_test.ciphertext;
+    v_line.nonce := v_test.nonce;
+    v_line.auth_tag := v_test.auth_tag;
+    v_line.key_id := v_test.key_id;
+    return next v_line;
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.end_web_test(p_tracking_hash bytea) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.end_web_test(p_tracking_hash bytea) IS 'Ends a test call that its member began; again it changes nothing. Its bridge, in whichever process, sees it within a second. A row: no bridge was open, so the caller hangs up at the address. VX403 for others than owners and admins, VX404 when there is none.';
+
 CREATE FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4719,6 +4860,34 @@ $$;
 ALTER FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) IS 'Keeps the answer (2xx) of a claimed wish for those who repeat it; of one that acted before a contact was erased (see app.forget_answers) only that it was carried out. False when the claim is not p_claim_id''s any more: it took too long and another try has it.';
+
+CREATE FUNCTION app.finish_web_test(p_web_test_id uuid, p_reason text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_call_id uuid;
+begin
+  update public.web_tests t
+  set ended_at = v_now, end_reason = p_reason, ciphertext = null, nonce = null, auth_tag = null, key_id = null
+  where t.org_id = v_org_id and t.id = p_web_test_id and t.ended_at is null
+  returning t.call_id into v_call_id;
+  if not found then
+    return false;
+  end if;
+  -- Where Vapi cannot reach us its report never comes; where it can, the report says more.
+  if v_call_id is not null then
+    perform app.record_call_event(v_call_id, 'ended', v_now);
+  end if;
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.finish_web_test(p_web_test_id uuid, p_reason text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.finish_web_test(p_web_test_id uuid, p_reason text) IS 'Ends a test call for a reason of ours: its bridge is over, or Vapi refused it. Its call is over too. False when it had ended or never was.';
 
 CREATE FUNCTION app.forget_answers() RETURNS void
     LANGUAGE plpgsql
@@ -7548,6 +7717,45 @@ ALTER FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time 
 
 COMMENT ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) IS 'The opening hours of resources as instants, for every local day that touches [p_from, p_to). A resource with hours of its own keeps those, others their location''s. Closures are not taken out.';
 
+CREATE FUNCTION app.open_web_test(p_tracking_hash bytea) RETURNS SETOF app.web_test_line
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_test public.web_tests;
+  v_line app.web_test_line;
+begin
+  perform app.require_admin();
+  -- Of two that open it at once, the second waits here and finds it open.
+  select * into v_test
+  from public.web_tests t
+  where t.org_id = v_org_id and t.tracking_hash = p_tracking_hash and t.user_id = app.current_user_id()
+  for update;
+  v_now := app.now();
+  if v_test.ciphertext is null or v_test.expires_at <= v_now then
+    return;
+  end if;
+  update public.web_tests t
+  set opened_at = v_now, ciphertext = null, nonce = null, auth_tag = null, key_id = null
+  where t.org_id = v_org_id and t.id = v_test.id;
+  perform app.record_call_event(v_test.call_id, 'in-progress', v_now);
+  v_line.web_test_id := v_test.id;
+  v_line.vapi_call_id := (select c.vapi_call_id from public.call_logs c where c.org_id = v_org_id and c.id = v_test.call_id);
+  v_line.max_seconds := extract(epoch from v_test.max_duration);
+  v_line.ciphertext := v_test.ciphertext;
+  v_line.nonce := v_test.nonce;
+  v_line.auth_tag := v_test.auth_tag;
+  v_line.key_id := v_test.key_id;
+  return next v_line;
+end
+$$;
+
+ALTER FUNCTION app.open_web_test(p_tracking_hash bytea) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.open_web_test(p_tracking_hash bytea) IS 'Gives the bridge of a test call to the process that asks, once, and forgets the sealed address. No row: the tracking id is unknown, another person''s, too old, open already or over. VX403 for others than owners and admins.';
+
 CREATE FUNCTION app.opt_in(p_channel text, p_number text, p_source text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8011,6 +8219,36 @@ $$;
 ALTER FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) IS 'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
+
+CREATE FUNCTION app.place_web_test(p_web_test_id uuid, p_vapi_call_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_test public.web_tests;
+  v_call_id uuid;
+begin
+  perform app.require_admin();
+  select * into v_test
+  from public.web_tests t
+  where t.org_id = v_org_id and t.id = p_web_test_id and t.user_id = app.current_user_id() and t.ended_at is null and t.call_id is null
+  for update;
+  if v_test.id is null then
+    raise exception 'this test call is over' using errcode = 'VX409';
+  end if;
+  v_call_id := app.ensure_call(p_vapi_call_id, 'web', v_test.agent_id, null, null, null);
+  update public.web_tests t
+  set call_id = v_call_id, expires_at = app.now() + interval '1 minute',
+    ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id
+  where t.org_id = v_org_id and t.id = v_test.id;
+  return v_call_id;
+end
+$$;
+
+ALTER FUNCTION app.place_web_test(p_web_test_id uuid, p_vapi_call_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.place_web_test(p_web_test_id uuid, p_vapi_call_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) IS 'Writes down that Vapi made the call of a test, whose bridge may be opened within a minute, and returns the call: its row may be there already, by a webhook. VX403 for others than owners and admins, VX409 when the test is over.';
 
 CREATE FUNCTION app.plain_text(p_text text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -8559,7 +8797,10 @@ begin
     return v_call.transcript_state;
   end if;
 
-  perform app.contact_of_call(p_call_id);
+  -- Whoever tries the agent out from the browser is no lead; what they book has its contact.
+  if v_call.direction <> 'web' then
+    perform app.contact_of_call(p_call_id);
+  end if;
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
     v_summary := app.redact_phi(p_summary, v_names);
@@ -8604,7 +8845,7 @@ begin
     perform app.note_recording(p_call_id, p_recording_url);
   end if;
   perform app.release_hold(p_call_id);
-  if v_outcome = 'missed' and v_call.reported_at is null then
+  if v_outcome = 'missed' and v_call.direction <> 'web' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
     perform app.schedule_missed_call(p_call_id);
   end if;
@@ -12527,6 +12768,31 @@ ALTER FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timesta
 
 COMMENT ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) IS 'The waiting rows that go out in one message with p_row, in the order of their visits, p_row among them: a contact''s confirmations of the same call and those of the dashboard that are due; its reminders of the same offset for the same local day. Rows of visits that began or are not confirmed are skipped; no rows: p_row was one of them. The rows are locked.';
 
+CREATE FUNCTION app.web_test_state(p_tracking_hash bytea) RETURNS SETOF app.web_test_view
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform app.require_admin();
+  return query
+  select case
+      when t.ended_at is not null or (t.opened_at is null and t.expires_at <= app.now()) then 'ended'
+      when t.opened_at is not null then 'in_progress'
+      when t.call_id is not null then 'ready'
+      else 'starting'
+    end,
+    t.call_id, c.vapi_call_id, t.opened_at, t.ended_at,
+    coalesce(t.end_reason, case when t.opened_at is null and t.expires_at <= app.now() then 'lapsed' end)
+  from public.web_tests t
+  left join public.call_logs c on c.org_id = t.org_id and c.id = t.call_id
+  where t.org_id = app.require_org_id() and t.tracking_hash = p_tracking_hash and t.user_id = app.current_user_id();
+end
+$$;
+
+ALTER FUNCTION app.web_test_state(p_tracking_hash bytea) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.web_test_state(p_tracking_hash bytea) IS 'How a test call stands, for the member who began it; no row for others. VX403 for others than owners and admins.';
+
 CREATE FUNCTION app.wished_instant(p_words text, p_zone text) RETURNS timestamp with time zone
     LANGUAGE plpgsql STABLE STRICT
     SET search_path TO ''
@@ -13552,6 +13818,56 @@ ALTER TABLE public.vapi_pace OWNER TO owner;
 
 COMMENT ON TABLE public.vapi_pace IS 'When the next request to Vapi may leave; all processes take turns here. Belongs to no tenant.';
 
+CREATE TABLE public.web_tests (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    user_id uuid NOT NULL,
+    agent_id uuid,
+    call_id uuid,
+    tracking_hash bytea NOT NULL,
+    max_duration interval NOT NULL,
+    ciphertext bytea,
+    nonce bytea,
+    auth_tag bytea,
+    key_id text,
+    expires_at timestamp with time zone NOT NULL,
+    opened_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    end_reason text,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT web_tests_auth_tag_check CHECK ((octet_length(auth_tag) = 16)),
+    CONSTRAINT web_tests_ciphertext_check CHECK (((octet_length(ciphertext) >= 1) AND (octet_length(ciphertext) <= 2000))),
+    CONSTRAINT web_tests_end_reason_check CHECK ((end_reason ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT web_tests_ended CHECK (((ended_at IS NULL) = (end_reason IS NULL))),
+    CONSTRAINT web_tests_key_id_check CHECK ((key_id ~ '^[a-z0-9_-]{1,32}$'::text)),
+    CONSTRAINT web_tests_nonce_check CHECK ((octet_length(nonce) = 12)),
+    CONSTRAINT web_tests_sealed_until CHECK (((ciphertext IS NULL) OR ((opened_at IS NULL) AND (ended_at IS NULL)))),
+    CONSTRAINT web_tests_sealed_whole CHECK ((num_nulls(ciphertext, nonce, auth_tag, key_id) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT web_tests_tracking_hash_check CHECK ((octet_length(tracking_hash) = 32))
+);
+
+ALTER TABLE ONLY public.web_tests FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.web_tests OWNER TO owner;
+
+COMMENT ON TABLE public.web_tests IS 'Test calls from the dashboard: one bridge between a browser and Vapi each. Gone the day after; the call itself stays in call_logs.';
+
+COMMENT ON COLUMN public.web_tests.user_id IS 'Who began it. Nobody else can open the bridge.';
+
+COMMENT ON COLUMN public.web_tests.call_id IS 'The call that Vapi made for it; NULL until Vapi answered.';
+
+COMMENT ON COLUMN public.web_tests.tracking_hash IS 'SHA-256 of the tracking id, which has 256 random bits and is shown once.';
+
+COMMENT ON COLUMN public.web_tests.max_duration IS 'The agent''s max_call_duration when it began: the bridge ends then at the latest.';
+
+COMMENT ON COLUMN public.web_tests.ciphertext IS 'Where Vapi takes the sound, sealed (AES-256-GCM): whoever has the address speaks in the call. Gone once the bridge opens or the test ends.';
+
+COMMENT ON COLUMN public.web_tests.expires_at IS 'Until then Vapi must have answered, or the bridge must be opened.';
+
+COMMENT ON COLUMN public.web_tests.opened_at IS 'When a process took the bridge over; no second one can.';
+
+COMMENT ON COLUMN public.web_tests.end_reason IS 'A word of ours: refused by Vapi, ended by a member, what ended the bridge, or lapsed.';
+
 CREATE TABLE river.river_job (
     id bigint NOT NULL,
     state river.river_job_state DEFAULT 'available'::river.river_job_state NOT NULL,
@@ -13876,6 +14192,12 @@ ALTER TABLE ONLY public.vapi_tools
 
 ALTER TABLE ONLY public.vapi_tools
     ADD CONSTRAINT vapi_tools_vapi_tool_id_key UNIQUE (vapi_tool_id);
+
+ALTER TABLE ONLY public.web_tests
+    ADD CONSTRAINT web_tests_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.web_tests
+    ADD CONSTRAINT web_tests_tracking_hash_key UNIQUE (tracking_hash);
 
 ALTER TABLE ONLY public.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_org_id_vapi_call_id_kind_key_key UNIQUE (org_id, vapi_call_id, kind, key);
@@ -14234,6 +14556,22 @@ CREATE UNIQUE INDEX scheduled_messages_reminder ON public.scheduled_messages USI
 
 COMMENT ON INDEX public.scheduled_messages_reminder IS 'schedule_for_appointment: one waiting reminder per visit and offset.';
 
+CREATE INDEX web_tests_agent ON public.web_tests USING btree (org_id, agent_id);
+
+COMMENT ON INDEX public.web_tests_agent IS 'When an agent is deleted.';
+
+CREATE INDEX web_tests_call ON public.web_tests USING btree (org_id, call_id);
+
+COMMENT ON INDEX public.web_tests_call IS 'When a call is deleted.';
+
+CREATE UNIQUE INDEX web_tests_open ON public.web_tests USING btree (org_id) WHERE (ended_at IS NULL);
+
+COMMENT ON INDEX public.web_tests_open IS 'One open test for an organisation: each takes one of the places that all clinics'' calls share at Vapi.';
+
+CREATE INDEX web_tests_user ON public.web_tests USING btree (org_id, user_id, created_at);
+
+COMMENT ON INDEX public.web_tests_user IS 'A member''s tests of the last minute.';
+
 CREATE INDEX webhook_deliveries_received ON public.webhook_deliveries USING btree (received_at);
 
 COMMENT ON INDEX public.webhook_deliveries_received IS 'The daily sweep.';
@@ -14535,6 +14873,15 @@ ALTER TABLE ONLY public.scheduled_messages
 ALTER TABLE ONLY public.services
     ADD CONSTRAINT services_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.web_tests
+    ADD CONSTRAINT web_tests_org_id_agent_id_fkey FOREIGN KEY (org_id, agent_id) REFERENCES public.agents(org_id, id) ON DELETE SET NULL (agent_id);
+
+ALTER TABLE ONLY public.web_tests
+    ADD CONSTRAINT web_tests_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE SET NULL (call_id);
+
+ALTER TABLE ONLY public.web_tests
+    ADD CONSTRAINT web_tests_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.webhook_deliveries
     ADD CONSTRAINT webhook_deliveries_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
@@ -14778,6 +15125,8 @@ CREATE POLICY service_role_sees_all ON public.vapi_pace TO service_role USING (t
 
 CREATE POLICY service_role_sees_all ON public.vapi_tools TO service_role USING (true) WITH CHECK (true);
 
+CREATE POLICY service_role_sees_all ON public.web_tests TO service_role USING (true) WITH CHECK (true);
+
 CREATE POLICY service_role_sees_all ON public.webhook_deliveries TO service_role USING (true) WITH CHECK (true);
 
 ALTER TABLE public.services ENABLE ROW LEVEL SECURITY;
@@ -14876,11 +15225,15 @@ CREATE POLICY tenant_reads ON public.scheduled_messages FOR SELECT TO tenant_use
 
 CREATE POLICY tenant_reads ON public.services FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.web_tests FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.webhook_deliveries FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 ALTER TABLE public.vapi_pace ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.vapi_tools ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.web_tests ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.webhook_deliveries ENABLE ROW LEVEL SECURITY;
 
@@ -14975,6 +15328,8 @@ CREATE POLICY writer_writes ON public.resources TO app_writer USING ((org_id = (
 CREATE POLICY writer_writes ON public.scheduled_messages TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.services TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.web_tests TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.webhook_deliveries TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -15120,6 +15475,9 @@ REVOKE ALL ON FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) FRO
 
 GRANT ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.begin_request(p_role text, p_claims jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.begin_web_test(p_tracking_hash bytea, p_role text, p_agent_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.begin_web_test(p_tracking_hash bytea, p_role text, p_agent_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.blank_calls(p_call_ids uuid[]) TO app_writer;
 REVOKE ALL ON FUNCTION app.blank_calls(p_call_ids uuid[]) FROM PUBLIC;
@@ -15344,6 +15702,9 @@ REVOKE ALL ON FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) FRO
 GRANT ALL ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.end_web_test(p_tracking_hash bytea) TO tenant_user;
+REVOKE ALL ON FUNCTION app.end_web_test(p_tracking_hash bytea) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) FROM PUBLIC;
@@ -15433,6 +15794,9 @@ REVOKE ALL ON FUNCTION app.finish_recording(p_recording_id uuid, p_content_type 
 
 GRANT ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) TO tenant_user;
 REVOKE ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_headers jsonb, p_response bytea) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.finish_web_test(p_web_test_id uuid, p_reason text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.finish_web_test(p_web_test_id uuid, p_reason text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.forget_answers() TO app_writer;
 REVOKE ALL ON FUNCTION app.forget_answers() FROM PUBLIC;
@@ -15764,6 +16128,9 @@ GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp wit
 GRANT ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) TO tenant_user;
 REVOKE ALL ON FUNCTION app.open_spans(p_resource_ids uuid[], p_from timestamp with time zone, p_to timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.open_web_test(p_tracking_hash bytea) TO tenant_user;
+REVOKE ALL ON FUNCTION app.open_web_test(p_tracking_hash bytea) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) TO tenant_service;
 GRANT ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.opt_in(p_channel text, p_number text, p_source text) FROM PUBLIC;
@@ -15813,6 +16180,9 @@ REVOKE ALL ON FUNCTION app.pick_appointment(p_call_id uuid, p_appointment text, 
 
 GRANT ALL ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_call_id uuid, p_contact_id uuid, p_patient_name text, p_date_of_birth date, p_email text, p_spoken_phone text, p_notes text, p_override boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.place_web_test(p_web_test_id uuid, p_vapi_call_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.place_web_test(p_web_test_id uuid, p_vapi_call_id text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.plain_text(p_text text) TO app_writer;
 REVOKE ALL ON FUNCTION app.plain_text(p_text text) FROM PUBLIC;
@@ -16284,6 +16654,9 @@ REVOKE ALL ON FUNCTION app.visits_to_answer(p_contact_id uuid, p_now timestamp w
 GRANT ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.web_test_state(p_tracking_hash bytea) TO tenant_user;
+REVOKE ALL ON FUNCTION app.web_test_state(p_tracking_hash bytea) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.wished_instant(p_words text, p_zone text) TO app_writer;
 GRANT ALL ON FUNCTION app.wished_instant(p_words text, p_zone text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.wished_instant(p_words text, p_zone text) FROM PUBLIC;
@@ -16552,6 +16925,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.resource_services TO service_r
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.vapi_pace TO service_role;
 GRANT SELECT,UPDATE ON TABLE public.vapi_pace TO app_definer;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.web_tests TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.web_tests TO service_role;
 
 GRANT SELECT,INSERT ON TABLE river.river_job TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE river.river_job TO voxanne_login;

@@ -85,6 +85,7 @@ select app.protect_table('public.event_tickets');
 select app.protect_table('public.call_days');
 select app.protect_table('public.provisioning');
 select app.protect_table('public.provisioning_steps');
+select app.protect_table('public.web_tests');
 
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;
@@ -104,10 +105,10 @@ grant select (org_id, id, call_id, content_type, size_bytes, stored_at, delete_r
 grant select (org_id, id, recording_id, recipient, message_id, actor_user_id, expires_at, revoked_at, revoked_by, created_at)
   on table public.recording_shares to tenant_user, tenant_service;
 
--- Keys, tickets, sealed credentials, one member's kept answers and what a clinic had set at Twilio are opened by functions only;
--- nobody's list shows them.
+-- Keys, tickets, sealed credentials and addresses, one member's kept answers and what a clinic had set at Twilio are opened by
+-- functions only; nobody's list shows them.
 revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys, public.event_tickets, public.provisioning,
-  public.provisioning_steps
+  public.provisioning_steps, public.web_tests
   from tenant_user, tenant_service;
 revoke select on table public.org_credentials from tenant_user, tenant_service;
 grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
@@ -302,6 +303,110 @@ comment on function app.enqueue_job(text, jsonb, timestamptz) is
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0740_function_record_call_report.sql
+create or replace function app.record_call_report(
+  p_call_id uuid,
+  p_started_at timestamptz,
+  p_ended_at timestamptz,
+  p_duration_seconds integer,
+  p_ended_reason text,
+  p_summary text,
+  p_turns jsonb,
+  p_cost_micros bigint,
+  p_has_recording boolean,
+  p_tools_used text[],
+  p_said_names text[] default '{}',
+  p_recording_url text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_names text[];
+  v_summary text;
+  v_turns jsonb;
+  v_state text;
+  v_outcome text;
+  v_seconds integer;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.id is null then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.reported_at is not null and v_call.transcript_state <> 'pending_redaction' then
+    return v_call.transcript_state;
+  end if;
+
+  -- Whoever tries the agent out from the browser is no lead; what they book has its contact.
+  if v_call.direction <> 'web' then
+    perform app.contact_of_call(p_call_id);
+  end if;
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
+  begin
+    v_summary := app.redact_phi(p_summary, v_names);
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
+      order by t.position), '[]')
+    into v_turns
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+  exception when query_canceled or others then
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
+    v_summary := null;
+    v_turns := '[]';
+    v_state := 'pending_redaction';
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
+  end;
+
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
+  update public.call_logs c
+  set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
+    recording_state = case
+      when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
+      when p_has_recording then 'at_provider'
+      when exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then 'not_kept_by_provider'
+      else 'none'
+    end,
+    tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  if p_has_recording then
+    perform app.note_recording(p_call_id, p_recording_url);
+  end if;
+  perform app.release_hold(p_call_id);
+  if v_outcome = 'missed' and v_call.direction <> 'web' and v_call.reported_at is null then
+    perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+    perform app.schedule_missed_call(p_call_id);
+  end if;
+  perform app.announce('call_ended', 'call', p_call_id);
+  return v_state;
+end
+$$;
+
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');
+-- end of sql/0740_function_record_call_report.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1555,6 +1660,286 @@ select app.seal('app.map_phone_number(uuid, jsonb)', 'app_writer', 'tenant_user'
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1740_function_finish_web_test.sql
+create or replace function app.finish_web_test(p_web_test_id uuid, p_reason text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_call_id uuid;
+begin
+  update public.web_tests t
+  set ended_at = v_now, end_reason = p_reason, ciphertext = null, nonce = null, auth_tag = null, key_id = null
+  where t.org_id = v_org_id and t.id = p_web_test_id and t.ended_at is null
+  returning t.call_id into v_call_id;
+  if not found then
+    return false;
+  end if;
+  -- Where Vapi cannot reach us its report never comes; where it can, the report says more.
+  if v_call_id is not null then
+    perform app.record_call_event(v_call_id, 'ended', v_now);
+  end if;
+  return true;
+end
+$$;
+
+comment on function app.finish_web_test(uuid, text) is
+  'Ends a test call for a reason of ours: its bridge is over, or Vapi refused it. Its call is over too. False when it had ended or never was.';
+
+select app.seal('app.finish_web_test(uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/1740_function_finish_web_test.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1741_function_begin_web_test.sql
+create or replace function app.begin_web_test(p_tracking_hash bytea, p_role text default null, p_agent_id uuid default null)
+returns setof app.web_test_start
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_user_id uuid := app.current_user_id();
+  v_start app.web_test_start;
+  v_agent public.agents;
+  v_now timestamptz;
+  v_first timestamptz;
+begin
+  perform app.require_admin();
+  select * into v_agent
+  from public.agents a
+  where a.org_id = v_org_id and a.id = coalesce(p_agent_id, app.default_agent(coalesce(p_role, 'inbound'))) and a.deleted_at is null;
+  if v_agent.id is null and p_agent_id is not null then
+    raise exception 'there is no such agent' using errcode = 'VX404';
+  end if;
+  v_start.outcome := case when v_agent.id is null then 'no_agent'
+    when v_agent.sync_status <> 'synced' or v_agent.synced_version <> v_agent.desired_version then 'out_of_step' end;
+  select r.vapi_assistant_id into v_start.vapi_assistant_id
+  from public.assistant_routes r
+  where r.org_id = v_org_id and r.agent_id = v_agent.id;
+  if v_start.vapi_assistant_id is null then
+    v_start.outcome := coalesce(v_start.outcome, 'out_of_step');
+  end if;
+  if v_start.outcome is not null then
+    return next v_start;
+    return;
+  end if;
+
+  -- Two at once: the second sees the first's row, or meets it in the index.
+  perform from public.organizations o where o.id = v_org_id for no key update;
+  v_now := app.now();
+  perform app.finish_web_test(t.id, 'lapsed')
+  from public.web_tests t
+  where t.org_id = v_org_id and t.ended_at is null
+    and case when t.opened_at is null then t.expires_at else t.opened_at + t.max_duration + interval '1 minute' end <= v_now;
+  delete from public.web_tests t
+  where t.org_id = v_org_id and t.ended_at is not null and t.created_at < v_now - interval '1 day';
+
+  select min(l.created_at) into v_first
+  from (
+    select t.created_at
+    from public.web_tests t
+    where t.org_id = v_org_id and t.user_id = v_user_id and t.created_at > v_now - interval '1 minute'
+    order by t.created_at desc
+    limit 3
+  ) l
+  having count(*) = 3;
+  if exists (select from public.web_tests t where t.org_id = v_org_id and t.ended_at is null) then
+    v_start.outcome := 'one_is_open';
+  elsif v_first is not null then
+    v_start.outcome := 'too_many';
+    v_start.retry_seconds := ceil(extract(epoch from v_first + interval '1 minute' - v_now));
+  else
+    v_start.outcome := 'begun';
+    insert into public.web_tests (org_id, user_id, agent_id, tracking_hash, max_duration, expires_at)
+    values (v_org_id, v_user_id, v_agent.id, p_tracking_hash, v_agent.max_call_duration, v_now + interval '1 minute')
+    returning id into v_start.web_test_id;
+  end if;
+  return next v_start;
+end
+$$;
+
+comment on function app.begin_web_test(bytea, text, uuid) is
+  'Keeps the hash of a tracking id and takes the organisation''s one place for a test call, or says why not, see app.web_test_start: one open test for an organisation, three beginnings a minute for a member. For owners and admins (VX403). The agent is p_agent_id, else the default of p_role, else of inbound. What lapsed is ended, what is a day old is removed. VX404: there is no such agent.';
+
+select app.seal('app.begin_web_test(bytea, text, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1741_function_begin_web_test.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1742_function_place_web_test.sql
+create or replace function app.place_web_test(
+  p_web_test_id uuid,
+  p_vapi_call_id text,
+  p_ciphertext bytea,
+  p_nonce bytea,
+  p_auth_tag bytea,
+  p_key_id text
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_test public.web_tests;
+  v_call_id uuid;
+begin
+  perform app.require_admin();
+  select * into v_test
+  from public.web_tests t
+  where t.org_id = v_org_id and t.id = p_web_test_id and t.user_id = app.current_user_id() and t.ended_at is null and t.call_id is null
+  for update;
+  if v_test.id is null then
+    raise exception 'this test call is over' using errcode = 'VX409';
+  end if;
+  v_call_id := app.ensure_call(p_vapi_call_id, 'web', v_test.agent_id, null, null, null);
+  update public.web_tests t
+  set call_id = v_call_id, expires_at = app.now() + interval '1 minute',
+    ciphertext = p_ciphertext, nonce = p_nonce, auth_tag = p_auth_tag, key_id = p_key_id
+  where t.org_id = v_org_id and t.id = v_test.id;
+  return v_call_id;
+end
+$$;
+
+comment on function app.place_web_test(uuid, text, bytea, bytea, bytea, text) is
+  'Writes down that Vapi made the call of a test, whose bridge may be opened within a minute, and returns the call: its row may be there already, by a webhook. VX403 for others than owners and admins, VX409 when the test is over.';
+
+select app.seal('app.place_web_test(uuid, text, bytea, bytea, bytea, text)', 'app_writer', 'tenant_user');
+-- end of sql/1742_function_place_web_test.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1743_function_open_web_test.sql
+create or replace function app.open_web_test(p_tracking_hash bytea)
+returns setof app.web_test_line
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_test public.web_tests;
+  v_line app.web_test_line;
+begin
+  perform app.require_admin();
+  -- Of two that open it at once, the second waits here and finds it open.
+  select * into v_test
+  from public.web_tests t
+  where t.org_id = v_org_id and t.tracking_hash = p_tracking_hash and t.user_id = app.current_user_id()
+  for update;
+  v_now := app.now();
+  if v_test.ciphertext is null or v_test.expires_at <= v_now then
+    return;
+  end if;
+  update public.web_tests t
+  set opened_at = v_now, ciphertext = null, nonce = null, auth_tag = null, key_id = null
+  where t.org_id = v_org_id and t.id = v_test.id;
+  perform app.record_call_event(v_test.call_id, 'in-progress', v_now);
+  v_line.web_test_id := v_test.id;
+  v_line.vapi_call_id := (select c.vapi_call_id from public.call_logs c where c.org_id = v_org_id and c.id = v_test.call_id);
+  v_line.max_seconds := extract(epoch from v_test.max_duration);
+  v_line.ciphertext := v_test.ciphertext;
+  v_line.nonce := v_test.nonce;
+  v_line.auth_tag := v_test.auth_tag;
+  v_line.key_id := v_test.key_id;
+  return next v_line;
+end
+$$;
+
+comment on function app.open_web_test(bytea) is
+  'Gives the bridge of a test call to the process that asks, once, and forgets the sealed address. No row: the tracking id is unknown, another person''s, too old, open already or over. VX403 for others than owners and admins.';
+
+select app.seal('app.open_web_test(bytea)', 'app_writer', 'tenant_user');
+-- end of sql/1743_function_open_web_test.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1744_function_end_web_test.sql
+create or replace function app.end_web_test(p_tracking_hash bytea)
+returns setof app.web_test_line
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_test public.web_tests;
+  v_line app.web_test_line;
+begin
+  perform app.require_admin();
+  select * into v_test
+  from public.web_tests t
+  where t.org_id = v_org_id and t.tracking_hash = p_tracking_hash and t.user_id = app.current_user_id()
+  for update;
+  if v_test.id is null then
+    raise exception 'there is no such test call' using errcode = 'VX404';
+  end if;
+  perform app.finish_web_test(v_test.id, 'ended_by_member');
+  if v_test.ciphertext is not null then
+    v_line.web_test_id := v_test.id;
+    v_line.ciphertext := v_test.ciphertext;
+    v_line.nonce := v_test.nonce;
+    v_line.auth_tag := v_test.auth_tag;
+    v_line.key_id := v_test.key_id;
+    return next v_line;
+  end if;
+end
+$$;
+
+comment on function app.end_web_test(bytea) is
+  'Ends a test call that its member began; again it changes nothing. Its bridge, in whichever process, sees it within a second. A row: no bridge was open, so the caller hangs up at the address. VX403 for others than owners and admins, VX404 when there is none.';
+
+select app.seal('app.end_web_test(bytea)', 'app_writer', 'tenant_user');
+-- end of sql/1744_function_end_web_test.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1745_function_web_test_state.sql
+create or replace function app.web_test_state(p_tracking_hash bytea)
+returns setof app.web_test_view
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  perform app.require_admin();
+  return query
+  select case
+      when t.ended_at is not null or (t.opened_at is null and t.expires_at <= app.now()) then 'ended'
+      when t.opened_at is not null then 'in_progress'
+      when t.call_id is not null then 'ready'
+      else 'starting'
+    end,
+    t.call_id, c.vapi_call_id, t.opened_at, t.ended_at,
+    coalesce(t.end_reason, case when t.opened_at is null and t.expires_at <= app.now() then 'lapsed' end)
+  from public.web_tests t
+  left join public.call_logs c on c.org_id = t.org_id and c.id = t.call_id
+  where t.org_id = app.require_org_id() and t.tracking_hash = p_tracking_hash and t.user_id = app.current_user_id();
+end
+$$;
+
+comment on function app.web_test_state(bytea) is
+  'How a test call stands, for the member who began it; no row for others. VX403 for others than owners and admins.';
+
+select app.seal('app.web_test_state(bytea)', 'app_writer', 'tenant_user');
+-- end of sql/1745_function_web_test_state.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
@@ -1569,6 +1954,12 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.web_test_state;
+drop function app.end_web_test;
+drop function app.open_web_test;
+drop function app.place_web_test;
+drop function app.begin_web_test;
+drop function app.finish_web_test;
 drop function app.map_phone_number;
 drop function app.find_phone_number;
 drop function app.list_phone_numbers;
@@ -1866,6 +2257,107 @@ comment on function app.enqueue_job(text, jsonb, timestamptz) is
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0740_function_record_call_report.sql
+create or replace function app.record_call_report(
+  p_call_id uuid,
+  p_started_at timestamptz,
+  p_ended_at timestamptz,
+  p_duration_seconds integer,
+  p_ended_reason text,
+  p_summary text,
+  p_turns jsonb,
+  p_cost_micros bigint,
+  p_has_recording boolean,
+  p_tools_used text[],
+  p_said_names text[] default '{}',
+  p_recording_url text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_names text[];
+  v_summary text;
+  v_turns jsonb;
+  v_state text;
+  v_outcome text;
+  v_seconds integer;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.id is null then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.reported_at is not null and v_call.transcript_state <> 'pending_redaction' then
+    return v_call.transcript_state;
+  end if;
+
+  perform app.contact_of_call(p_call_id);
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
+  begin
+    v_summary := app.redact_phi(p_summary, v_names);
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
+      order by t.position), '[]')
+    into v_turns
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+  exception when query_canceled or others then
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
+    v_summary := null;
+    v_turns := '[]';
+    v_state := 'pending_redaction';
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
+  end;
+
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
+  update public.call_logs c
+  set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
+    recording_state = case
+      when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
+      when p_has_recording then 'at_provider'
+      when exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then 'not_kept_by_provider'
+      else 'none'
+    end,
+    tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  if p_has_recording then
+    perform app.note_recording(p_call_id, p_recording_url);
+  end if;
+  perform app.release_hold(p_call_id);
+  if v_outcome = 'missed' and v_call.reported_at is null then
+    perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+    perform app.schedule_missed_call(p_call_id);
+  end if;
+  perform app.announce('call_ended', 'call', p_call_id);
+  return v_state;
+end
+$$;
+
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');
+-- end of sql/0740_function_record_call_report.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -611,3 +611,32 @@ create table app.relayed_event (
   entity_id uuid,
   at timestamptz
 );
+
+drop type app.web_test_start;
+create table app.web_test_start (
+  outcome text not null,
+  web_test_id uuid,
+  vapi_assistant_id text,
+  retry_seconds integer
+);
+
+drop type app.web_test_line;
+create table app.web_test_line (
+  web_test_id uuid not null,
+  vapi_call_id text,
+  max_seconds integer,
+  ciphertext bytea not null,
+  nonce bytea not null,
+  auth_tag bytea not null,
+  key_id text not null
+);
+
+drop type app.web_test_view;
+create table app.web_test_view (
+  state text not null,
+  call_id uuid,
+  vapi_call_id text,
+  opened_at timestamptz,
+  ended_at timestamptz,
+  end_reason text
+);

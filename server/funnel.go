@@ -160,6 +160,9 @@ func logRefusal(ctx context.Context, e *Error, err error) {
 // IsBusy reports whether err means that the database had no time for the request: trying again may help.
 func IsBusy(err error) bool { return classify(err).Code == CodeBusy }
 
+// IsForbidden reports whether err means that the acting member's role does not allow it.
+func IsForbidden(err error) bool { return classify(err).Code == CodeForbidden }
+
 // LogCause logs an error that a handler answers in its own words, without row values.
 func LogCause(ctx context.Context, message string, err error) {
 	e := NewError(CodeInternal, message, err)

@@ -45,6 +45,7 @@ type handlers struct {
 	invitations InvitationMail
 	links       *Links // nil: no addresses of files
 	printer     *transcript.Printer
+	webCalls    *WebCalls // nil: nobody can talk to an agent from the browser
 }
 
 // asMember runs fn in one transaction of the signed-in member, and shows it the organization. Errors of its own:

@@ -34,7 +34,8 @@ type InvitationMail struct {
 	Platform     string // how e-mail of clinics without an account of their own leaves, as in messages.service_provider; empty: it does not
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Lines, Checks, Invitations, Links, Files, Live and Traces may be missing.
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Lines, Checks, Invitations, Links, Files, Live, WebCalls,
+// WebVoice and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -63,6 +64,10 @@ type Deps struct {
 	Files *Files
 	// Live answers GET /api/events and /ws/live-calls, see package live. Its answers last, so no limit of time stands before it.
 	Live http.Handler
+	// WebCalls places test calls. nil: there are none.
+	WebCalls *WebCalls
+	// WebVoice answers GET /api/web-voice/{trackingId}, the bridges of test calls, see package webvoice. It sets its own limits.
+	WebVoice http.Handler
 	// Traces gets a span for each request; nil: none.
 	Traces trace.TracerProvider
 	// Origins are the dashboards whose pages may ask from a browser, as in https://dashboard.clinic.example; nil: none.
@@ -91,6 +96,7 @@ func New(deps Deps) (http.Handler, error) {
 	dashboard := handlers{
 		db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, lines: deps.Lines, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
 		checks: deps.Checks, invitations: deps.Invitations, links: deps.Links, files: deps.Files, printer: printer,
+		webCalls: deps.WebCalls,
 	}
 	about, err := described()
 	if err != nil {
@@ -112,6 +118,9 @@ func New(deps Deps) (http.Handler, error) {
 	if deps.Live != nil {
 		mux.Handle("GET /api/events", deps.Live)
 		mux.Handle("GET /ws/live-calls", deps.Live)
+	}
+	if deps.WebVoice != nil {
+		mux.Handle("GET "+bridgePath+"{trackingId}", deps.WebVoice)
 	}
 	return withScope(deps.Log,
 		logRequests(deps.Metrics, traceRequests(deps.Traces, mux, recoverPanics(allowOrigins(deps.Origins, router{mux})))),

@@ -46,6 +46,7 @@ select app.protect_table('public.event_tickets');
 select app.protect_table('public.call_days');
 select app.protect_table('public.provisioning');
 select app.protect_table('public.provisioning_steps');
+select app.protect_table('public.web_tests');
 
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;
@@ -65,10 +66,10 @@ grant select (org_id, id, call_id, content_type, size_bytes, stored_at, delete_r
 grant select (org_id, id, recording_id, recipient, message_id, actor_user_id, expires_at, revoked_at, revoked_by, created_at)
   on table public.recording_shares to tenant_user, tenant_service;
 
--- Keys, tickets, sealed credentials, one member's kept answers and what a clinic had set at Twilio are opened by functions only;
--- nobody's list shows them.
+-- Keys, tickets, sealed credentials and addresses, one member's kept answers and what a clinic had set at Twilio are opened by
+-- functions only; nobody's list shows them.
 revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys, public.event_tickets, public.provisioning,
-  public.provisioning_steps
+  public.provisioning_steps, public.web_tests
   from tenant_user, tenant_service;
 revoke select on table public.org_credentials from tenant_user, tenant_service;
 grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,

@@ -70,7 +70,7 @@ func develop(ctx context.Context, p process) (err error) {
 	}
 	defer flush()
 	to := observed{server.NewMetrics(), traces, log}
-	handler, relay, err := newHandler(cfg, opened, to)
+	handler, beside, err := newHandler(cfg, opened, to)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func develop(ctx context.Context, p process) (err error) {
 	in.printBanner(p.out, cfg) // the port is open already: who connects now is served in a moment
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.ServeListener(running, handler, listener, log) })
-	group.Go(func() error { return relay.Run(running) })
+	beside.run(running, group)
 	group.Go(func() error { return work(running, cfg, opened, to) })
 	in.servePlayed(running, group, log)
 	return group.Wait()

@@ -18,6 +18,7 @@ import (
 	"github.com/voxanne-ai/voxanne/server/reception"
 	"github.com/voxanne-ai/voxanne/server/texting"
 	"github.com/voxanne-ai/voxanne/server/voice"
+	"github.com/voxanne-ai/voxanne/server/webvoice"
 )
 
 const serveUsage = `Serves the dashboard API and Vapi's webhooks on PORT until it is told to stop
@@ -44,13 +45,13 @@ func runServe(ctx context.Context, p process, args []string) error {
 		return err
 	}
 	defer flush()
-	handler, relay, err := newHandler(cfg, opened, observed{server.NewMetrics(), traces, log})
+	handler, lasting, err := newHandler(cfg, opened, observed{server.NewMetrics(), traces, log})
 	if err != nil {
 		return err
 	}
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.Serve(running, handler, ":"+cfg.Port, log) })
-	group.Go(func() error { return relay.Run(running) })
+	lasting.run(running, group)
 	return group.Wait()
 }
 
@@ -59,10 +60,24 @@ func newLogger(p process, cfg server.Config) *slog.Logger {
 	return server.NewLogger(p.err, slog.LevelInfo, cfg.Secrets()...)
 }
 
-// newHandler puts the server together, and the relay of live events that must run beside it.
-func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, *live.Server, error) {
+// lasting is what must run beside the handler for connections that last.
+type lasting struct {
+	relay   *live.Server
+	bridges *webvoice.Server // nil without a key to Vapi
+}
+
+// run adds it to group until ctx ends.
+func (l lasting) run(ctx context.Context, group *errgroup.Group) {
+	group.Go(func() error { return l.relay.Run(ctx) })
+	if l.bridges != nil {
+		group.Go(func() error { return l.bridges.Run(ctx) })
+	}
+}
+
+// newHandler puts the server together, and what must run beside it.
+func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, lasting, error) {
 	if len(cfg.WebhookSecrets) == 0 {
-		return nil, nil, errors.New("no webhook secret is configured")
+		return nil, lasting{}, errors.New("no webhook secret is configured")
 	}
 	secrets := make([]string, len(cfg.WebhookSecrets))
 	for i, secret := range cfg.WebhookSecrets {
@@ -70,38 +85,47 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, *l
 	}
 	webhooks, err := voice.NewAuthenticator(string(cfg.WebhookAuth), secrets, time.Now)
 	if err != nil {
-		return nil, nil, fmt.Errorf("authenticate webhooks: %w", err)
+		return nil, lasting{}, fmt.Errorf("authenticate webhooks: %w", err)
 	}
 	accounts, err := newAccounts(cfg)
 	if err != nil {
-		return nil, nil, err
+		return nil, lasting{}, err
 	}
 	messages, err := newMessenger(cfg, opened, to.log)
 	if err != nil {
-		return nil, nil, err
+		return nil, lasting{}, err
 	}
 	texts, err := texting.New(texting.Options{DB: opened, Accounts: messages, BackendURL: cfg.BackendURL, Count: to.metrics})
 	if err != nil {
-		return nil, nil, err
+		return nil, lasting{}, err
 	}
 	auth := server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second})
 	relay, err := live.New(live.Options{DB: opened, Auth: auth, Log: to.log, Count: to.metrics.Registerer(), Origins: cfg.Origins})
 	if err != nil {
-		return nil, nil, err
+		return nil, lasting{}, err
 	}
 	lines, err := newLines(cfg, opened, messages, to)
 	if err != nil {
-		return nil, nil, err
+		return nil, lasting{}, err
 	}
-	account, err := vapiAccount(cfg, to)
+	account, tests, err := vapiAccount(cfg, to)
 	if err != nil {
-		return nil, nil, err
+		return nil, lasting{}, err
 	}
 	store, err := newStorage(cfg)
 	if err != nil {
-		return nil, nil, err
+		return nil, lasting{}, err
 	}
-	handler, err := server.New(server.Deps{
+	beside := lasting{relay: relay}
+	if tests != nil {
+		beside.bridges, err = webvoice.New(webvoice.Options{
+			DB: opened, Auth: auth, Calls: tests, Log: to.log, Count: to.metrics.Registerer(), Origins: cfg.Origins,
+		})
+		if err != nil {
+			return nil, lasting{}, err
+		}
+	}
+	deps := server.Deps{
 		DB:       server.NewDatabase(opened),
 		Auth:     auth,
 		Log:      to.log,
@@ -116,15 +140,20 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, *l
 		Links:    server.NewLinks(cfg.Keys, cfg.BackendURL),
 		Files:    server.NewFiles(store, cfg.Keys, cfg.BackendURL),
 		Live:     relay,
+		WebCalls: tests,
 		Traces:   to.traces,
 		Origins:  cfg.Origins,
 
 		Invitations: server.InvitationMail{DashboardURL: cfg.DashboardURL, Platform: messages.PlatformMail()},
-	})
-	if err != nil {
-		return nil, nil, fmt.Errorf("put the server together: %w", err)
 	}
-	return handler, relay, nil
+	if beside.bridges != nil {
+		deps.WebVoice = beside.bridges
+	}
+	handler, err := server.New(deps)
+	if err != nil {
+		return nil, lasting{}, fmt.Errorf("put the server together: %w", err)
+	}
+	return handler, beside, nil
 }
 
 // newAccounts checks and seals the accounts that clinics connect.
@@ -152,17 +181,17 @@ func newLines(cfg server.Config, opened *db.DB, accounts provisioner.Accounts, t
 	return numbers, nil
 }
 
-// vapiAccount is what members may know of the platform's account, and how it is asked about. One request now and then:
-// it takes no turn of those that the workers share.
-func vapiAccount(cfg server.Config, to observed) (server.VapiAccount, error) {
+// vapiAccount is what members may know of the platform's account, how it is asked about, and how test calls are placed
+// with it; nil without a key. One request now and then: it takes no turn of those that the workers share.
+func vapiAccount(cfg server.Config, to observed) (server.VapiAccount, *server.WebCalls, error) {
 	account := server.VapiAccount{PublicKey: cfg.VapiPublicKey, Configured: cfg.VapiPrivateKey != ""}
 	if !account.Configured {
-		return account, nil
+		return account, nil, nil
 	}
 	client, err := vapi.New(vapi.Options{BaseURL: cfg.VapiBaseURL, Key: string(cfg.VapiPrivateKey), Timeout: vapiTimeout, Traces: to.traces})
 	if err != nil {
-		return account, fmt.Errorf("reach Vapi: %w", err)
+		return account, nil, fmt.Errorf("reach Vapi: %w", err)
 	}
 	account.Verify = client.Verify
-	return account, nil
+	return account, server.NewWebCalls(client, cfg.Keys, cfg.BackendURL), nil
 }

@@ -9,7 +9,7 @@ import (
 // Line is one call as Vapi's messages describe it. The same Line goes into all messages of one call.
 type Line struct {
 	CallID        string
-	Kind          string // "" means inboundPhoneCall; webCall leaves out both numbers
+	Kind          string // "" means inboundPhoneCall; webCall and vapi.websocketCall leave out both numbers
 	AssistantID   string // "" as in assistant-request, or for a transient assistant
 	PhoneNumberID string
 	Number        string // the clinic's
@@ -97,7 +97,7 @@ func (l Line) message(messageType string) Message {
 	if l.AssistantID != "" {
 		fields["assistant"] = map[string]any{"id": l.AssistantID, "name": "Front desk", "model": map[string]any{"provider": "openai"}}
 	}
-	if l.Kind != "webCall" {
+	if !l.web() {
 		if l.PhoneNumberID != "" || l.Number != "" {
 			fields["phoneNumber"] = without("", map[string]any{"id": l.PhoneNumberID, "number": l.Number, "provider": "twilio", "twilioAuthToken": ""})
 		}
@@ -122,7 +122,7 @@ func (l Line) call() map[string]any {
 	if l.Overrides != nil {
 		call["assistantOverrides"] = l.Overrides
 	}
-	if kind != "webCall" {
+	if !l.web() {
 		call["phoneNumberId"] = l.PhoneNumberID
 		if customer := l.customer(); customer != nil {
 			call["customer"] = customer
@@ -130,6 +130,9 @@ func (l Line) call() map[string]any {
 	}
 	return without("", call)
 }
+
+// web tells whether the call came from a browser.
+func (l Line) web() bool { return l.Kind == "webCall" || l.Kind == "vapi.websocketCall" }
 
 func (l Line) customer() map[string]any {
 	customer := without("", map[string]any{"number": l.Customer, "sipUri": l.CustomerSIP})

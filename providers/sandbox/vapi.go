@@ -16,7 +16,8 @@ import (
 const maxVapiBody = 8 << 20
 
 // Vapi plays Vapi's REST interface: assistants, tools, squads, phone numbers and credentials with all five methods, calls
-// that are placed and live, and `GET /call/{id}` for calls that were added. It is an http.Handler, safe for concurrent use.
+// that are placed and live, calls over a WebSocket, and `GET /call/{id}` for calls that were added. It is an http.Handler,
+// safe for concurrent use.
 type Vapi struct {
 	key      string
 	routes   *http.ServeMux
@@ -43,6 +44,7 @@ type Vapi struct {
 	last       time.Time // that tick returned
 	recordsAll bool
 	recordings files
+	web        webCalls
 }
 
 // NewVapi plays the account that privateKey opens. Close ends the calls that were placed.
@@ -55,6 +57,7 @@ func NewVapi(privateKey string) *Vapi {
 	}
 	v.lines.open()
 	v.serveCalls()
+	v.routes.HandleFunc("GET /transport/{id}/{secret}", v.webSound)
 	v.routes.HandleFunc("GET /call/{id}/mono-recording", v.monoRecording)
 	v.routes.HandleFunc("GET /recordings/{id}", v.recording)
 	v.serveKind(vapiKind{path: "/assistant", name: "Assistant", pin: "assistant_pinned", objects: v.assistants, check: checkAssistant})
@@ -82,7 +85,7 @@ func (v *Vapi) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	serve := v.serve
-	if !isRecording(r) && !v.authorized(r) {
+	if !isRecording(r) && !isWebSound(r) && !v.authorized(r) {
 		serve = func(w http.ResponseWriter, _ *http.Request) {
 			refuse(w, http.StatusUnauthorized,
 				"Invalid Key. Hot tip, you may be using the private key instead of the public key, or vice versa.")

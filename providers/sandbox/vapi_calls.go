@@ -171,6 +171,9 @@ func (v *Vapi) calleeAt(number string) Callee {
 // having been dialled (Vapi: call concurrency). It needs v.mu.
 func (v *Vapi) acceptCall(r *http.Request) vapiAnswer {
 	_, body, problems := readObject(r)
+	if problems == nil && wantsWebSocket(body) {
+		return v.placeWebCall(r, body)
+	}
 	if problems == nil {
 		problems = v.checkCall(body)
 	}

@@ -1141,6 +1141,30 @@ func (e VoiceGender) Valid() bool {
 	}
 }
 
+// Defines values for WebTestStateNow.
+const (
+	Ended      WebTestStateNow = "ended"
+	InProgress WebTestStateNow = "in_progress"
+	Ready      WebTestStateNow = "ready"
+	Starting   WebTestStateNow = "starting"
+)
+
+// Valid indicates whether the value is a known member of the WebTestStateNow enum.
+func (e WebTestStateNow) Valid() bool {
+	switch e {
+	case Ended:
+		return true
+	case InProgress:
+		return true
+	case Ready:
+		return true
+	case Starting:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContactOrder.
 const (
 	ContactOrderAsc  ContactOrder = "asc"
@@ -4016,6 +4040,9 @@ type ToolsHealth struct {
 	ToolsRegistered int           `json:"toolsRegistered"`
 }
 
+// TrackingId Names a test call and opens its bridge to the member who began it; 256 random bits in base64url.
+type TrackingId = string
+
 // TranscriptExport Example: {"expires_at":"2030-03-04T16:10:00Z","export_url":"https://api.clinic.example/api/exports/Ab3x9…","success":true}
 type TranscriptExport struct {
 	ExpiresAt time.Time `json:"expires_at"`
@@ -4141,6 +4168,61 @@ type Voice struct {
 
 // VoiceGender defines model for Voice.Gender.
 type VoiceGender string
+
+// WebTest Example: {"bridgeWebsocketUrl":"wss://api.clinic.example/api/web-voice/3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","requestId":"req-1","success":true,"trackingId":"3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","userId":"a0000000-0000-7000-8000-0000000000e1","vapiCallId":"7420f27a-30fd-4f49-a995-5549ae7cc00d"}
+type WebTest struct {
+	// BridgeWebsocketUrl Where the bridge is opened, within a minute.
+	BridgeWebsocketUrl string `json:"bridgeWebsocketUrl"`
+	RequestId          string `json:"requestId"`
+	Success            bool   `json:"success"`
+
+	// TrackingId Names a test call and opens its bridge to the member who began it; 256 random bits in base64url.
+	TrackingId TrackingId `json:"trackingId"`
+	UserId     UUID       `json:"userId"`
+	VapiCallId string     `json:"vapiCallId"`
+}
+
+// WebTestEnd Example: {"trackingId":"3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}
+type WebTestEnd struct {
+	// TrackingId Names a test call and opens its bridge to the member who began it; 256 random bits in base64url.
+	TrackingId TrackingId `json:"trackingId"`
+}
+
+// WebTestState Example: {"callId":"a0000000-0000-7000-8000-0000000000c1","endedAt":"2030-03-04T16:01:31.020431Z","reason":"call_over","startedAt":"2030-03-04T16:00:02.120431Z","state":"ended","success":true,"trackingId":"3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","vapiCallId":"7420f27a-30fd-4f49-a995-5549ae7cc00d"}
+type WebTestState struct {
+	// CallId The call of `GET /api/calls-dashboard/{callId}`; null until Vapi has made it.
+	CallId  *openapi_types.UUID `json:"callId"`
+	EndedAt *time.Time          `json:"endedAt"`
+
+	// Reason Why it ended, in a word; more words may come.
+	Reason *string `json:"reason"`
+
+	// StartedAt When the bridge was opened.
+	StartedAt *time.Time `json:"startedAt"`
+
+	// State starting, Vapi has not answered; ready, the bridge may be opened.
+	State   WebTestStateNow `json:"state"`
+	Success bool            `json:"success"`
+
+	// TrackingId Names a test call and opens its bridge to the member who began it; 256 random bits in base64url.
+	TrackingId TrackingId `json:"trackingId"`
+	VapiCallId *string    `json:"vapiCallId"`
+}
+
+// WebTestStateNow starting, Vapi has not answered; ready, the bridge may be opened.
+type WebTestStateNow string
+
+// WebTestWish Which agent takes the call: the one with this id, else the default of the role. Older dashboards send more, which
+// counts for nothing: what was saved is tested.
+//
+// Example: {"role":"inbound"}
+type WebTestWish struct {
+	AgentId    *UUID `json:"agentId,omitempty"`
+	AgentIdOld *UUID `json:"agent_id,omitempty"`
+
+	// Role Whether the agent takes calls or makes them.
+	Role *AgentRole `json:"role,omitempty"`
+}
 
 // CallID defines model for CallID.
 type CallID = UUID
@@ -4595,6 +4677,18 @@ type GetAgentConfigParams struct {
 	Role *AgentRole `form:"role,omitempty" json:"role,omitempty"`
 }
 
+// StartWebTestParams defines parameters for StartWebTest.
+type StartWebTestParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EndWebTestParams defines parameters for EndWebTest.
+type EndWebTestParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // DeleteAgentParams defines parameters for DeleteAgent.
 type DeleteAgentParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
@@ -4963,6 +5057,12 @@ type TextContactJSONRequestBody = TextWish
 // SaveAgentBehaviorJSONRequestBody defines body for SaveAgentBehavior for application/json ContentType.
 type SaveAgentBehaviorJSONRequestBody = AgentBehavior
 
+// StartWebTestJSONRequestBody defines body for StartWebTest for application/json ContentType.
+type StartWebTestJSONRequestBody = WebTestWish
+
+// EndWebTestJSONRequestBody defines body for EndWebTest for application/json ContentType.
+type EndWebTestJSONRequestBody = WebTestEnd
+
 // CreatePhoneMappingJSONRequestBody defines body for CreatePhoneMapping for application/json ContentType.
 type CreatePhoneMappingJSONRequestBody = PhoneMappingWish
 
@@ -5181,9 +5281,18 @@ type ServerInterface interface {
 	// GetAgentConfig How do our agents speak, and are they in step?
 	// (GET /api/founder-console/agent/config)
 	GetAgentConfig(w http.ResponseWriter, r *http.Request, params GetAgentConfigParams)
+	// StartWebTest Talk to an agent from the browser.
+	// (POST /api/founder-console/agent/web-test)
+	StartWebTest(w http.ResponseWriter, r *http.Request, params StartWebTestParams)
+	// EndWebTest End a test call.
+	// (POST /api/founder-console/agent/web-test/end)
+	EndWebTest(w http.ResponseWriter, r *http.Request, params EndWebTestParams)
 	// DeleteAgent Delete an agent.
 	// (DELETE /api/founder-console/agents/{id})
 	DeleteAgent(w http.ResponseWriter, r *http.Request, id UUID, params DeleteAgentParams)
+	// GetWebTestState How does my test call stand?
+	// (GET /api/founder-console/calls/{trackingId}/state)
+	GetWebTestState(w http.ResponseWriter, r *http.Request, trackingId TrackingId)
 	// GetConsoleLanguages Which languages may an agent speak?
 	// (GET /api/founder-console/languages)
 	GetConsoleLanguages(w http.ResponseWriter, r *http.Request)
@@ -7982,6 +8091,88 @@ func (siw *ServerInterfaceWrapper) GetAgentConfig(w http.ResponseWriter, r *http
 	handler.ServeHTTP(w, r)
 }
 
+// StartWebTest operation middleware
+func (siw *ServerInterfaceWrapper) StartWebTest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params StartWebTestParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.StartWebTest(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// EndWebTest operation middleware
+func (siw *ServerInterfaceWrapper) EndWebTest(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndWebTestParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.EndWebTest(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // DeleteAgent operation middleware
 func (siw *ServerInterfaceWrapper) DeleteAgent(w http.ResponseWriter, r *http.Request) {
 
@@ -8023,6 +8214,32 @@ func (siw *ServerInterfaceWrapper) DeleteAgent(w http.ResponseWriter, r *http.Re
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.DeleteAgent(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetWebTestState operation middleware
+func (siw *ServerInterfaceWrapper) GetWebTestState(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "trackingId" -------------
+	var trackingId TrackingId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "trackingId", r.PathValue("trackingId"), &trackingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "trackingId", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetWebTestState(w, r, trackingId)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -10787,6 +11004,9 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/agent/config", wrapper.GetAgentConfig)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/founder-console/agent/behavior", wrapper.SaveAgentBehavior)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/founder-console/agents/{id}", wrapper.DeleteAgent)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/founder-console/agent/web-test", wrapper.StartWebTest)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/founder-console/agent/web-test/end", wrapper.EndWebTest)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/calls/{trackingId}/state", wrapper.GetWebTestState)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/settings", wrapper.GetConsoleSettings)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/voices", wrapper.GetConsoleVoices)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/founder-console/languages", wrapper.GetConsoleLanguages)
@@ -16941,6 +17161,300 @@ func (response GetAgentConfigdefaultJSONResponse) VisitGetAgentConfigResponse(w 
 	return err
 }
 
+type StartWebTestRequestObject struct {
+	Params StartWebTestParams
+	Body   *StartWebTestJSONRequestBody
+}
+
+type StartWebTestResponseObject interface {
+	VisitStartWebTestResponse(w http.ResponseWriter) error
+}
+
+type StartWebTest200ResponseHeaders struct {
+	CacheControl *string
+}
+
+type StartWebTest200JSONResponse struct {
+	Body    WebTest
+	Headers StartWebTest200ResponseHeaders
+}
+
+func (response StartWebTest200JSONResponse) VisitStartWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.CacheControl != nil {
+		w.Header().Set("Cache-Control", fmt.Sprint(*response.Headers.CacheControl))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartWebTest400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response StartWebTest400JSONResponse) VisitStartWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartWebTest401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response StartWebTest401JSONResponse) VisitStartWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartWebTest403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response StartWebTest403JSONResponse) VisitStartWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartWebTest404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response StartWebTest404JSONResponse) VisitStartWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartWebTest409JSONResponse struct{ ConflictJSONResponse }
+
+func (response StartWebTest409JSONResponse) VisitStartWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartWebTest410JSONResponse struct{ GoneJSONResponse }
+
+func (response StartWebTest410JSONResponse) VisitStartWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartWebTest422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response StartWebTest422JSONResponse) VisitStartWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StartWebTestdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response StartWebTestdefaultJSONResponse) VisitStartWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndWebTestRequestObject struct {
+	Params EndWebTestParams
+	Body   *EndWebTestJSONRequestBody
+}
+
+type EndWebTestResponseObject interface {
+	VisitEndWebTestResponse(w http.ResponseWriter) error
+}
+
+type EndWebTest200JSONResponse Done
+
+func (response EndWebTest200JSONResponse) VisitEndWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndWebTest400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response EndWebTest400JSONResponse) VisitEndWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndWebTest401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response EndWebTest401JSONResponse) VisitEndWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndWebTest403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response EndWebTest403JSONResponse) VisitEndWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndWebTest404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response EndWebTest404JSONResponse) VisitEndWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndWebTest409JSONResponse struct{ ConflictJSONResponse }
+
+func (response EndWebTest409JSONResponse) VisitEndWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndWebTest410JSONResponse struct{ GoneJSONResponse }
+
+func (response EndWebTest410JSONResponse) VisitEndWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndWebTest422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response EndWebTest422JSONResponse) VisitEndWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndWebTestdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response EndWebTestdefaultJSONResponse) VisitEndWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteAgentRequestObject struct {
 	Id     UUID `json:"id"`
 	Params DeleteAgentParams
@@ -17069,6 +17583,119 @@ type DeleteAgentdefaultJSONResponse struct {
 }
 
 func (response DeleteAgentdefaultJSONResponse) VisitDeleteAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWebTestStateRequestObject struct {
+	TrackingId TrackingId `json:"trackingId"`
+}
+
+type GetWebTestStateResponseObject interface {
+	VisitGetWebTestStateResponse(w http.ResponseWriter) error
+}
+
+type GetWebTestState200JSONResponse WebTestState
+
+func (response GetWebTestState200JSONResponse) VisitGetWebTestStateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWebTestState400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetWebTestState400JSONResponse) VisitGetWebTestStateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWebTestState401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetWebTestState401JSONResponse) VisitGetWebTestStateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWebTestState403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response GetWebTestState403JSONResponse) VisitGetWebTestStateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWebTestState404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetWebTestState404JSONResponse) VisitGetWebTestStateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWebTestState410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetWebTestState410JSONResponse) VisitGetWebTestStateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWebTestStatedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetWebTestStatedefaultJSONResponse) VisitGetWebTestStateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -25021,9 +25648,18 @@ type StrictServerInterface interface {
 	// GetAgentConfig How do our agents speak, and are they in step?
 	// (GET /api/founder-console/agent/config)
 	GetAgentConfig(ctx context.Context, request GetAgentConfigRequestObject) (GetAgentConfigResponseObject, error)
+	// StartWebTest Talk to an agent from the browser.
+	// (POST /api/founder-console/agent/web-test)
+	StartWebTest(ctx context.Context, request StartWebTestRequestObject) (StartWebTestResponseObject, error)
+	// EndWebTest End a test call.
+	// (POST /api/founder-console/agent/web-test/end)
+	EndWebTest(ctx context.Context, request EndWebTestRequestObject) (EndWebTestResponseObject, error)
 	// DeleteAgent Delete an agent.
 	// (DELETE /api/founder-console/agents/{id})
 	DeleteAgent(ctx context.Context, request DeleteAgentRequestObject) (DeleteAgentResponseObject, error)
+	// GetWebTestState How does my test call stand?
+	// (GET /api/founder-console/calls/{trackingId}/state)
+	GetWebTestState(ctx context.Context, request GetWebTestStateRequestObject) (GetWebTestStateResponseObject, error)
 	// GetConsoleLanguages Which languages may an agent speak?
 	// (GET /api/founder-console/languages)
 	GetConsoleLanguages(ctx context.Context, request GetConsoleLanguagesRequestObject) (GetConsoleLanguagesResponseObject, error)
@@ -26729,6 +27365,75 @@ func (sh *strictHandler) GetAgentConfig(w http.ResponseWriter, r *http.Request, 
 	}
 }
 
+// StartWebTest operation middleware
+func (sh *strictHandler) StartWebTest(w http.ResponseWriter, r *http.Request, params StartWebTestParams) {
+	var request StartWebTestRequestObject
+
+	request.Params = params
+
+	var body StartWebTestJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.StartWebTest(ctx, request.(StartWebTestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartWebTest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(StartWebTestResponseObject); ok {
+		if err := validResponse.VisitStartWebTestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// EndWebTest operation middleware
+func (sh *strictHandler) EndWebTest(w http.ResponseWriter, r *http.Request, params EndWebTestParams) {
+	var request EndWebTestRequestObject
+
+	request.Params = params
+
+	var body EndWebTestJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.EndWebTest(ctx, request.(EndWebTestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndWebTest")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(EndWebTestResponseObject); ok {
+		if err := validResponse.VisitEndWebTestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // DeleteAgent operation middleware
 func (sh *strictHandler) DeleteAgent(w http.ResponseWriter, r *http.Request, id UUID, params DeleteAgentParams) {
 	var request DeleteAgentRequestObject
@@ -26749,6 +27454,32 @@ func (sh *strictHandler) DeleteAgent(w http.ResponseWriter, r *http.Request, id 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(DeleteAgentResponseObject); ok {
 		if err := validResponse.VisitDeleteAgentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetWebTestState operation middleware
+func (sh *strictHandler) GetWebTestState(w http.ResponseWriter, r *http.Request, trackingId TrackingId) {
+	var request GetWebTestStateRequestObject
+
+	request.TrackingId = trackingId
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetWebTestState(ctx, request.(GetWebTestStateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetWebTestState")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetWebTestStateResponseObject); ok {
+		if err := validResponse.VisitGetWebTestStateResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -24,6 +25,7 @@ import (
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/providers/storage"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
+	"github.com/voxanne-ai/voxanne/providers/vapi"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/apitest"
 	"github.com/voxanne-ai/voxanne/server/logtest"
@@ -40,6 +42,7 @@ const (
 	// Each clinic's account at the played Twilio ends with its letter; the spare one nobody has connected.
 	twilioSID, twilioToken = "AC0000000000000000000000000000000", "test-secret-twilio-contract-000"
 	resendKey              = "re_test-secret-contract"
+	vapiKey                = "test-secret-vapi-contract"
 )
 
 // now is when everything happens: no night in Chicago, where the contacts' numbers are.
@@ -97,6 +100,7 @@ func (c *clinics) named(t testing.TB, letter string) map[string]string {
 	ids := map[string]string{
 		"org": fixed("01"), "asker": fixed("e3"), "member": fixed("e4"), "invitation": fixed("21"), "spare location": fixed("31"), "empty location": fixed("32"),
 		"spare service": fixed("41"), "spare resource": fixed("51"), "closure": fixed("61"), "spare agent": fixed("a1"), "outbound agent": fixed("a2"),
+		"tested agent": fixed("a3"), "tracking": strings.Repeat(letter, 43),
 		"visit": fixed("71"), "pending visit": fixed("72"), "template": fixed("81"), "spare template": fixed("82"),
 		"campaign": fixed("91"), "running campaign": fixed("92"), "contact": fixed("d1"), "spare contact": fixed("d2"),
 		"patient": fixed("f1"), "call": fixed("c1"), "ended call": fixed("c2"), "share": fixed("a2"), "notification": fixed("b1"),
@@ -137,13 +141,21 @@ func (c *clinics) serve(t testing.TB) http.Handler {
 		DB: opened, Keys: keys, Twilio: texts, Resend: resend, BackendURL: backend, Log: log, Now: time.Now,
 	})
 	require.NoError(t, err)
+	telephone := sandbox.NewVapi(vapiKey)
+	for _, letter := range []string{"a", "b"} {
+		_, err := telephone.AddAssistant(json.RawMessage(`{"id": "assistant-tested-` + letter + `"}`))
+		require.NoError(t, err)
+	}
+	calls, err := vapi.New(vapi.Options{BaseURL: listen(t, telephone), Key: vapiKey, HTTP: client, Timeout: 5 * time.Second})
+	require.NoError(t, err)
 	files, err := storage.NewDirectory(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(server.Config{
 			Env: server.Dev, BackendURL: backend, JWTSecret: jwtSecret}, client), Log: log,
-		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Checks: sender, Links: server.NewLinks(keys, backend), Files: server.NewFiles(files, keys, backend), Now: func() time.Time { return now },
+		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Checks: sender, Links: server.NewLinks(keys, backend), Files: server.NewFiles(files, keys, backend),
+		WebCalls: server.NewWebCalls(calls, keys, backend), Now: func() time.Time { return now },
 	})
 	require.NoError(t, err)
 	return handler

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -18,6 +17,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/server"
+	"github.com/voxanne-ai/voxanne/server/socket"
 )
 
 const (
@@ -52,12 +52,12 @@ type Options struct {
 
 // Server is the relay and the streams of one process. Run must run for streams to open.
 type Server struct {
-	db      Database
-	auth    *server.Verifier
-	log     *slog.Logger
-	origins map[string]bool
-	count   *metrics
-	hub     *hub
+	db    Database
+	auth  *server.Verifier
+	log   *slog.Logger
+	pages socket.Pages
+	count *metrics
+	hub   *hub
 
 	beatEvery, checkEvery time.Duration
 }
@@ -72,11 +72,8 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{
-		db: o.DB, auth: o.Auth, log: o.Log, origins: map[string]bool{}, count: count, hub: newHub(count),
+		db: o.DB, auth: o.Auth, log: o.Log, pages: socket.PagesOf(o.Origins), count: count, hub: newHub(count),
 		beatEvery: orElse(o.BeatEvery, beatEvery), checkEvery: orElse(o.CheckEvery, checkEvery),
-	}
-	for _, origin := range o.Origins {
-		s.origins[strings.ToLower(origin)] = true
 	}
 	return s, nil
 }

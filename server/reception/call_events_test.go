@@ -69,6 +69,11 @@ func TestReportsOfEveryForm(t *testing.T) {
 	require.NoError(t, b.vapi.Tell(t.Context(), sandbox.StatusUpdate(web, "in-progress", "")))
 	require.Equal(t, "in-progress | web | - | - | - | 14:00:00 | - | none | none | -", b.callRow(t, web.CallID), "the call's own status says ringing")
 
+	test := b.call("").line
+	test.Kind = "vapi.websocketCall"
+	require.NoError(t, b.vapi.Tell(t.Context(), sandbox.StatusUpdate(test, "in-progress", "")))
+	require.Equal(t, "in-progress | web | - | - | - | 14:00:00 | - | none | none | -", b.callRow(t, test.CallID), "a test call from the dashboard")
+
 	spoken := b.call("").line
 	timeless := sandbox.EndOfCallReport(spoken, aboutAMinute(), sandbox.ReportInArtifact).With("startedAt", nil).With("endedAt", nil)
 	require.NoError(t, b.vapi.Tell(t.Context(), timeless))

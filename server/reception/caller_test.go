@@ -98,6 +98,7 @@ func TestNobodyHearsMoreThanAStranger(t *testing.T) {
 		},
 		"a SIP address for a number": func(l *sandbox.Line) { l.Customer = "sip:+13125550111@exchange.example" },
 		"web":                        func(l *sandbox.Line) { l.Kind = "webCall" },
+		"a test call":                func(l *sandbox.Line) { l.Kind = "vapi.websocketCall" },
 	} {
 		p := b.call("")
 		change(&p.line)

@@ -28,6 +28,7 @@ const (
 	CallInbound  = "inboundPhoneCall"
 	CallOutbound = "outboundPhoneCall"
 	CallWeb      = "webCall"
+	CallSocket   = "vapi.websocketCall" // a test call from the dashboard: a web call whose sound goes through us
 	StatusEnded  = "ended"
 )
 
@@ -75,7 +76,7 @@ type Call struct {
 func (c Call) Outbound() bool { return c.Type == CallOutbound }
 
 // Web reports whether the call came from a browser: it has no number on either side.
-func (c Call) Web() bool { return c.Type == CallWeb }
+func (c Call) Web() bool { return c.Type == CallWeb || c.Type == CallSocket }
 
 // Caller is the other party as the network announced it: a hint, never an identity. Both fields are empty for web
 // calls and for withheld numbers, and Number may be a word such as "anonymous".

@@ -82,5 +82,7 @@ insert into public.provisioning (org_id, id, number, account_ref, state, ended_a
 select org_id, '$L0000000-0000-7000-8000-0000000000a1', number, 'AC12…9f', 'undone', app.now() from public.phone_numbers where org_id = app.current_org_id();
 insert into public.provisioning_steps (org_id, provisioning_id, position, step, undo)
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a1', 1, 'check', '{"smsUrl": "https://clinic.example/test-secret-$L"}');
+insert into public.web_tests (org_id, user_id, call_id, tracking_hash, max_duration, expires_at, ended_at, end_reason)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000e1', '$L0000000-0000-7000-8000-0000000000c1', sha256('test-secret-tracking-$L'), '5 minutes', '2030-03-02 10:01+00', '2030-03-02 10:01+00', 'lapsed');
 insert into public.audit_log (org_id, action) values (app.current_org_id(), 'booking_override');
 select set_config('request.jwt.claims', '', false);

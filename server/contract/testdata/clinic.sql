@@ -23,6 +23,13 @@ insert into public.closures (org_id, id, location_id, during)
 select org_id, '$L0000000-0000-7000-8000-000000000061', id, '[2030-12-27, 2030-12-28)' from public.locations where org_id = app.current_org_id() and name not in ('Annexe', 'Garage');
 insert into public.agents (org_id, id, name, role) values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a1', 'Evening', 'inbound'),
   (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a2', 'Caller', 'outbound');
+-- An agent in step, who can be talked to, and a test call of the asker's that is over.
+insert into public.agents (org_id, id, name, role, sync_status, synced_version)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a3', 'Tested', 'inbound', 'synced', 1);
+insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id)
+values ('assistant-tested-$L', app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a3');
+insert into public.web_tests (org_id, user_id, tracking_hash, max_duration, expires_at, ended_at, end_reason)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000e3', sha256(repeat('$L', 43)::bytea), '5 minutes', app.now(), app.now(), 'lapsed');
 insert into public.message_templates (org_id, id, kind, name, body)
 values (app.current_org_id(), '$L0000000-0000-7000-8000-000000000082', 'marketing', 'Spare', '{clinic}: zanzibar-lilac');
 
