@@ -611,3 +611,14 @@ create table app.relayed_event (
   entity_id uuid,
   at timestamptz
 );
+
+drop type app.membership_fault;
+create table app.membership_fault (
+  user_id uuid not null,
+  kind text not null,
+  repair text not null,
+  org_id uuid,
+  org_slug text,
+  role text,
+  stamped_org text
+);
