@@ -185,42 +185,6 @@ func (q *Queries) FindOrg(ctx context.Context, org string) (FindOrgRow, error) {
 	return i, err
 }
 
-const findReleasedRun = `-- name: FindReleasedRun :one
-select p.org_id, o.slug, p.id, p.state
-from public.provisioning p
-join public.organizations o on o.id = p.org_id
-where p.number = $1::text and p.state in ('releasing', 'released')
-order by p.state = 'releasing' desc, p.ended_at desc, p.id
-limit 1
-`
-
-type FindReleasedRunRow struct {
-	OrgID uuid.UUID
-	Slug  string
-	ID    uuid.UUID
-	State string
-}
-
-// The release of a number that is under way or was the last.
-//
-//	select p.org_id, o.slug, p.id, p.state
-//	from public.provisioning p
-//	join public.organizations o on o.id = p.org_id
-//	where p.number = $1::text and p.state in ('releasing', 'released')
-//	order by p.state = 'releasing' desc, p.ended_at desc, p.id
-//	limit 1
-func (q *Queries) FindReleasedRun(ctx context.Context, number string) (FindReleasedRunRow, error) {
-	row := q.db.QueryRow(ctx, findReleasedRun, number)
-	var i FindReleasedRunRow
-	err := row.Scan(
-		&i.OrgID,
-		&i.Slug,
-		&i.ID,
-		&i.State,
-	)
-	return i, err
-}
-
 const findUser = `-- name: FindUser :one
 select id::uuid
 from app.find_user(p_who => $1::text) id

@@ -35,15 +35,6 @@ join public.organizations o on o.id = n.org_id
 left join public.provisioning p on p.org_id = n.org_id and p.number = n.number and p.state not in ('undone', 'released')
 where n.number = @number::text;
 
--- name: FindReleasedRun :one
--- The release of a number that is under way or was the last.
-select p.org_id, o.slug, p.id, p.state
-from public.provisioning p
-join public.organizations o on o.id = p.org_id
-where p.number = @number::text and p.state in ('releasing', 'released')
-order by p.state = 'releasing' desc, p.ended_at desc, p.id
-limit 1;
-
 -- name: ListProvisionings :many
 -- Runs of all clinics, or of one; steps as in app.provisioning_status, without what was remembered for undoing.
 select p.id, p.org_id, o.slug, p.number, p.state, p.error, p.next_at, p.lease_until, p.activated_at, p.ended_at, p.created_at, p.updated_at,
