@@ -26,7 +26,7 @@ func (h handlers) PreFlight(ctx context.Context, _ api.PreFlightRequestObject) (
 	case err != nil:
 		return nil, err
 	case h.readiness == nil:
-		return nil, NewError(CodeNotConfigured, sentenceNoLines, nil)
+		return nil, NewError(CodeNotConfigured, "Nobody can be asked here: the telephone service is not configured.", nil)
 	}
 	report, err := h.readiness.Run(ctx, claims.OrgID, "")
 	if errors.Is(err, toolsync.ErrNoAgent) {

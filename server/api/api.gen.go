@@ -18298,6 +18298,20 @@ func (response TestInbound200JSONResponse) VisitTestInboundResponse(w http.Respo
 	return err
 }
 
+type TestInbound400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response TestInbound400JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type TestInbound401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response TestInbound401JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
@@ -25048,6 +25062,20 @@ func (response PreFlight200JSONResponse) VisitPreFlightResponse(w http.ResponseW
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreFlight400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response PreFlight400JSONResponse) VisitPreFlightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
 }
