@@ -103,7 +103,7 @@ func (o *operator) findBookings(ctx context.Context, org string, into *bookings)
 }
 
 func (b bookings) print(w io.Writer) {
-	fmt.Fprintf(w, "%d appointments of %s.\n", len(b.Appointments), b.Phone)
+	fmt.Fprintf(w, "Appointments of %s: %d.\n", b.Phone, len(b.Appointments))
 	for _, a := range b.Appointments {
 		fmt.Fprintf(w, "  %s %s  %-9s  %s with %s, %s", a.LocalTime, a.TimeZone, a.Status, a.Service, a.Practitioner, a.Org)
 		if a.Matches {

@@ -112,12 +112,16 @@ func (o *operator) orgID(ctx context.Context, named string) (*uuid.UUID, error) 
 
 // confirm asks for a word before something is changed that cannot be taken back.
 func (p process) confirm(question, word string) error {
+	const nobody = "This needs somebody to confirm it at a terminal, or --yes. Nothing was changed."
 	if !p.terminal {
-		return misused(p, "This needs somebody to confirm it at a terminal, or --yes. Nothing was changed.")
+		return misused(p, nobody)
 	}
 	fmt.Fprintf(p.err, "%s Type %s to go on: ", question, word)
 	line, err := bufio.NewReader(p.in).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+	switch {
+	case errors.Is(err, io.EOF) && line == "":
+		return misused(p, "\n"+nobody)
+	case err != nil && !errors.Is(err, io.EOF):
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	if strings.TrimSpace(line) != word {
@@ -126,7 +130,7 @@ func (p process) confirm(question, word string) error {
 	return nil
 }
 
-// isTerminal: a device of characters, as a terminal is. /dev/null is one too, and confirms nothing.
+// isTerminal: a device of characters, as a terminal is. /dev/null is one too; it ends before it answers.
 func isTerminal(f *os.File) bool {
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http/httptest"
+	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -218,4 +220,23 @@ func TestADatabaseThatCannotBeAskedIsNoAnswer(t *testing.T) {
 			require.NotContains(t, complaints, "test-secret")
 		}
 	}
+}
+
+// The program itself, as cron starts it: /dev/null is a device too, and confirms nothing.
+func TestAProgramWithoutATerminalChangesNothing(t *testing.T) {
+	t.Parallel()
+	m := answering(t)
+	path, err := binary()
+	require.NoError(t, err, path)
+	for name, input := range map[string]io.Reader{"no input": nil, "a pipe": strings.NewReader(managedNumber + "\n")} {
+		cmd := exec.Command(path, "number", "release", managedNumber)
+		cmd.Stdin, cmd.Env = input, environ(t.TempDir())
+		for variable, value := range m.environ {
+			cmd.Env = append(cmd.Env, variable+"="+value)
+		}
+		out, err := cmd.CombinedOutput()
+		require.ErrorContains(t, err, "exit status 2", "%s: %s", name, out)
+		require.Contains(t, string(out), "Nothing was changed.")
+	}
+	require.Equal(t, "active", m.state(t))
 }

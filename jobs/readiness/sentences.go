@@ -16,7 +16,7 @@ func sentence(code string) string {
 	case "server_elsewhere":
 		return "The assistant takes its messages elsewhere. Save the agent, and it is brought back."
 	case "old_secret":
-		return "What proves that messages are the telephone service's is an earlier secret. Bring the agent and the number in step."
+		return "What proves that messages are the telephone service's is an earlier secret. The workers bring ours there; see that they run."
 	case "tools_outdated":
 		return "The tools are registered as an earlier version of them. The workers register them anew; see that they run."
 	case "tool_gone":
