@@ -5062,6 +5062,12 @@ type ChangeMemberRoleParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// PreFlightParams defines parameters for PreFlight.
+type PreFlightParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateAppointmentJSONRequestBody defines body for CreateAppointment for application/json ContentType.
 type CreateAppointmentJSONRequestBody = AppointmentWish
 
@@ -5540,7 +5546,7 @@ type ServerInterface interface {
 	GetToolsHealth(w http.ResponseWriter, r *http.Request)
 	// PreFlight Would a call work?
 	// (POST /api/verification/pre-flight)
-	PreFlight(w http.ResponseWriter, r *http.Request)
+	PreFlight(w http.ResponseWriter, r *http.Request, params PreFlightParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -10780,8 +10786,35 @@ func (siw *ServerInterfaceWrapper) GetToolsHealth(w http.ResponseWriter, r *http
 // PreFlight operation middleware
 func (siw *ServerInterfaceWrapper) PreFlight(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreFlightParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.PreFlight(w, r)
+		siw.Handler.PreFlight(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -25046,6 +25079,7 @@ func (response GetToolsHealthdefaultJSONResponse) VisitGetToolsHealthResponse(w 
 }
 
 type PreFlightRequestObject struct {
+	Params PreFlightParams
 }
 
 type PreFlightResponseObject interface {
@@ -29002,8 +29036,10 @@ func (sh *strictHandler) GetToolsHealth(w http.ResponseWriter, r *http.Request) 
 }
 
 // PreFlight operation middleware
-func (sh *strictHandler) PreFlight(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) PreFlight(w http.ResponseWriter, r *http.Request, params PreFlightParams) {
 	var request PreFlightRequestObject
+
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.PreFlight(ctx, request.(PreFlightRequestObject))
