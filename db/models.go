@@ -497,6 +497,16 @@ type Location struct {
 	PhoneForwardsHere bool
 }
 
+type MembershipFault struct {
+	UserID     uuid.UUID
+	Kind       string
+	Repair     string
+	OrgID      *uuid.UUID
+	OrgSlug    *string
+	Role       *string
+	StampedOrg *string
+}
+
 // The audit trail of everything sent to or received from patients, and of what people are sent who are invited to the team. Append-only: written by functions, never edited by people.
 type Message struct {
 	OrgID     uuid.UUID

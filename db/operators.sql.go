@@ -7,9 +7,91 @@ package db
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 )
+
+const callerAppointments = `-- name: CallerAppointments :many
+select a.id, a.org_id, o.slug, s.name as service, r.name as practitioner, a.scheduled_at, l.time_zone, a.status, a.source,
+  to_char(a.scheduled_at at time zone l.time_zone, 'YYYY-MM-DD HH24:MI')::text as local_time,
+  (to_char(a.scheduled_at at time zone l.time_zone, 'YYYY-MM-DD') = $1::text)::boolean as on_date
+from public.appointments a
+join public.organizations o on o.id = a.org_id and o.deleted_at is null
+join public.contacts c on c.org_id = a.org_id and c.id = a.contact_id
+join public.services s on s.org_id = a.org_id and s.id = a.service_id
+join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
+join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+left join public.call_logs k on k.org_id = a.org_id and k.id = a.call_id
+where a.status <> 'held'
+  and ($2::uuid is null or a.org_id = $2::uuid)
+  and $3::text in (c.phone, c.spoken_phone, k.from_number)
+order by a.scheduled_at desc, a.id
+`
+
+type CallerAppointmentsRow struct {
+	ID           uuid.UUID
+	OrgID        uuid.UUID
+	Slug         string
+	Service      string
+	Practitioner string
+	ScheduledAt  time.Time
+	TimeZone     string
+	Status       string
+	Source       string
+	LocalTime    string
+	OnDate       bool
+}
+
+// The visits of the person who called from a number or whose number it is, in all clinics or in one. on_date is by the
+// location's clock.
+//
+//	select a.id, a.org_id, o.slug, s.name as service, r.name as practitioner, a.scheduled_at, l.time_zone, a.status, a.source,
+//	  to_char(a.scheduled_at at time zone l.time_zone, 'YYYY-MM-DD HH24:MI')::text as local_time,
+//	  (to_char(a.scheduled_at at time zone l.time_zone, 'YYYY-MM-DD') = $1::text)::boolean as on_date
+//	from public.appointments a
+//	join public.organizations o on o.id = a.org_id and o.deleted_at is null
+//	join public.contacts c on c.org_id = a.org_id and c.id = a.contact_id
+//	join public.services s on s.org_id = a.org_id and s.id = a.service_id
+//	join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
+//	join public.locations l on l.org_id = a.org_id and l.id = a.location_id
+//	left join public.call_logs k on k.org_id = a.org_id and k.id = a.call_id
+//	where a.status <> 'held'
+//	  and ($2::uuid is null or a.org_id = $2::uuid)
+//	  and $3::text in (c.phone, c.spoken_phone, k.from_number)
+//	order by a.scheduled_at desc, a.id
+func (q *Queries) CallerAppointments(ctx context.Context, day string, orgID *uuid.UUID, phone string) ([]CallerAppointmentsRow, error) {
+	rows, err := q.db.Query(ctx, callerAppointments, day, orgID, phone)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []CallerAppointmentsRow{}
+	for rows.Next() {
+		var i CallerAppointmentsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrgID,
+			&i.Slug,
+			&i.Service,
+			&i.Practitioner,
+			&i.ScheduledAt,
+			&i.TimeZone,
+			&i.Status,
+			&i.Source,
+			&i.LocalTime,
+			&i.OnDate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
 
 const findMember = `-- name: FindMember :one
 
@@ -39,6 +121,86 @@ func (q *Queries) FindMember(ctx context.Context, slug string, role string) (Fin
 	var i FindMemberRow
 	err := row.Scan(&i.OrgID, &i.UserID)
 	return i, err
+}
+
+const findNumberOwner = `-- name: FindNumberOwner :one
+select n.org_id, o.slug, n.id, n.vapi_phone_number_id, p.id as provisioning_id, p.state
+from public.phone_numbers n
+join public.organizations o on o.id = n.org_id
+left join public.provisioning p on p.org_id = n.org_id and p.number = n.number and p.state not in ('undone', 'released')
+where n.number = $1::text
+`
+
+type FindNumberOwnerRow struct {
+	OrgID             uuid.UUID
+	Slug              string
+	ID                uuid.UUID
+	VapiPhoneNumberID *string
+	ProvisioningID    *uuid.UUID
+	State             *string
+}
+
+// Which clinic has a number, and the open run that set it up.
+//
+//	select n.org_id, o.slug, n.id, n.vapi_phone_number_id, p.id as provisioning_id, p.state
+//	from public.phone_numbers n
+//	join public.organizations o on o.id = n.org_id
+//	left join public.provisioning p on p.org_id = n.org_id and p.number = n.number and p.state not in ('undone', 'released')
+//	where n.number = $1::text
+func (q *Queries) FindNumberOwner(ctx context.Context, number string) (FindNumberOwnerRow, error) {
+	row := q.db.QueryRow(ctx, findNumberOwner, number)
+	var i FindNumberOwnerRow
+	err := row.Scan(
+		&i.OrgID,
+		&i.Slug,
+		&i.ID,
+		&i.VapiPhoneNumberID,
+		&i.ProvisioningID,
+		&i.State,
+	)
+	return i, err
+}
+
+const findOrg = `-- name: FindOrg :one
+select o.id, o.slug, o.name
+from public.organizations o
+where (o.slug = $1::text or o.id::text = lower($1::text)) and o.deleted_at is null
+`
+
+type FindOrgRow struct {
+	ID   uuid.UUID
+	Slug string
+	Name string
+}
+
+// By slug or id.
+//
+//	select o.id, o.slug, o.name
+//	from public.organizations o
+//	where (o.slug = $1::text or o.id::text = lower($1::text)) and o.deleted_at is null
+func (q *Queries) FindOrg(ctx context.Context, org string) (FindOrgRow, error) {
+	row := q.db.QueryRow(ctx, findOrg, org)
+	var i FindOrgRow
+	err := row.Scan(&i.ID, &i.Slug, &i.Name)
+	return i, err
+}
+
+const findUser = `-- name: FindUser :one
+select id::uuid
+from app.find_user(p_who => $1::text) id
+where id is not null
+`
+
+// No row: there is no such person.
+//
+//	select id::uuid
+//	from app.find_user(p_who => $1::text) id
+//	where id is not null
+func (q *Queries) FindUser(ctx context.Context, who string) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, findUser, who)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
 }
 
 const isDemoDatabase = `-- name: IsDemoDatabase :one
@@ -73,4 +235,160 @@ func (q *Queries) IsOwner(ctx context.Context) (bool, error) {
 	var owner bool
 	err := row.Scan(&owner)
 	return owner, err
+}
+
+const listProvisionings = `-- name: ListProvisionings :many
+select p.id, p.org_id, o.slug, p.number, p.state, p.error, p.next_at, p.lease_until, p.activated_at, p.ended_at, p.created_at, p.updated_at,
+  (
+    select coalesce(jsonb_agg(
+      jsonb_build_object('step', s.step, 'state', s.state, 'attempts', s.attempts, 'error', s.error) order by s.position), '[]')
+    from public.provisioning_steps s
+    where s.org_id = p.org_id and s.provisioning_id = p.id
+  )::jsonb as steps
+from public.provisioning p
+join public.organizations o on o.id = p.org_id
+where ($1::uuid is null or p.org_id = $1::uuid)
+  and ($2::text is null or p.state = $2::text)
+  and ($3::uuid is null or p.id = $3::uuid)
+order by p.created_at desc, p.id
+`
+
+type ListProvisioningsRow struct {
+	ID          uuid.UUID
+	OrgID       uuid.UUID
+	Slug        string
+	Number      string
+	State       string
+	Error       *string
+	NextAt      *time.Time
+	LeaseUntil  *time.Time
+	ActivatedAt *time.Time
+	EndedAt     *time.Time
+	CreatedAt   time.Time
+	UpdatedAt   time.Time
+	Steps       json.RawMessage
+}
+
+// Runs of all clinics, or of one; steps as in app.provisioning_status, without what was remembered for undoing.
+//
+//	select p.id, p.org_id, o.slug, p.number, p.state, p.error, p.next_at, p.lease_until, p.activated_at, p.ended_at, p.created_at, p.updated_at,
+//	  (
+//	    select coalesce(jsonb_agg(
+//	      jsonb_build_object('step', s.step, 'state', s.state, 'attempts', s.attempts, 'error', s.error) order by s.position), '[]')
+//	    from public.provisioning_steps s
+//	    where s.org_id = p.org_id and s.provisioning_id = p.id
+//	  )::jsonb as steps
+//	from public.provisioning p
+//	join public.organizations o on o.id = p.org_id
+//	where ($1::uuid is null or p.org_id = $1::uuid)
+//	  and ($2::text is null or p.state = $2::text)
+//	  and ($3::uuid is null or p.id = $3::uuid)
+//	order by p.created_at desc, p.id
+func (q *Queries) ListProvisionings(ctx context.Context, orgID *uuid.UUID, state *string, iD *uuid.UUID) ([]ListProvisioningsRow, error) {
+	rows, err := q.db.Query(ctx, listProvisionings, orgID, state, iD)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []ListProvisioningsRow{}
+	for rows.Next() {
+		var i ListProvisioningsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.OrgID,
+			&i.Slug,
+			&i.Number,
+			&i.State,
+			&i.Error,
+			&i.NextAt,
+			&i.LeaseUntil,
+			&i.ActivatedAt,
+			&i.EndedAt,
+			&i.CreatedAt,
+			&i.UpdatedAt,
+			&i.Steps,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const membershipFaults = `-- name: MembershipFaults :many
+select user_id, kind, repair, org_id, org_slug, role, stamped_org
+from app.membership_faults(p_user_id => $1::uuid)
+`
+
+// MembershipFaults
+//
+//	select user_id, kind, repair, org_id, org_slug, role, stamped_org
+//	from app.membership_faults(p_user_id => $1::uuid)
+func (q *Queries) MembershipFaults(ctx context.Context, userID *uuid.UUID) ([]MembershipFault, error) {
+	rows, err := q.db.Query(ctx, membershipFaults, userID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []MembershipFault{}
+	for rows.Next() {
+		var i MembershipFault
+		if err := rows.Scan(
+			&i.UserID,
+			&i.Kind,
+			&i.Repair,
+			&i.OrgID,
+			&i.OrgSlug,
+			&i.Role,
+			&i.StampedOrg,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const repairMembership = `-- name: RepairMembership :one
+select user_id, kind, repair, org_id, org_slug, role, stamped_org
+from app.repair_membership(p_user_id => $1::uuid)
+`
+
+// No row: nothing can be repaired.
+//
+//	select user_id, kind, repair, org_id, org_slug, role, stamped_org
+//	from app.repair_membership(p_user_id => $1::uuid)
+func (q *Queries) RepairMembership(ctx context.Context, userID uuid.UUID) (MembershipFault, error) {
+	row := q.db.QueryRow(ctx, repairMembership, userID)
+	var i MembershipFault
+	err := row.Scan(
+		&i.UserID,
+		&i.Kind,
+		&i.Repair,
+		&i.OrgID,
+		&i.OrgSlug,
+		&i.Role,
+		&i.StampedOrg,
+	)
+	return i, err
+}
+
+const seesAllRows = `-- name: SeesAllRows :one
+select (not row_security_active('public.organizations'))::boolean as sees_all
+`
+
+// An owner whom row security binds would find nothing and take that for the truth.
+//
+//	select (not row_security_active('public.organizations'))::boolean as sees_all
+func (q *Queries) SeesAllRows(ctx context.Context) (bool, error) {
+	row := q.db.QueryRow(ctx, seesAllRows)
+	var sees_all bool
+	err := row.Scan(&sees_all)
+	return sees_all, err
 }

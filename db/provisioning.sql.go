@@ -318,6 +318,34 @@ func (q *Queries) RefreshRouting(ctx context.Context, provisioningID uuid.UUID, 
 	return begun, err
 }
 
+const releaseLine = `-- name: ReleaseLine :one
+select app.release_line(p_phone_number_id => $1::uuid)::uuid as provisioning_id
+`
+
+// For operators; members use ReleasePhoneNumber.
+//
+//	select app.release_line(p_phone_number_id => $1::uuid)::uuid as provisioning_id
+func (q *Queries) ReleaseLine(ctx context.Context, phoneNumberID uuid.UUID) (uuid.UUID, error) {
+	row := q.db.QueryRow(ctx, releaseLine, phoneNumberID)
+	var provisioning_id uuid.UUID
+	err := row.Scan(&provisioning_id)
+	return provisioning_id, err
+}
+
+const resumeProvisioning = `-- name: ResumeProvisioning :one
+select app.resume_provisioning(p_provisioning_id => $1::uuid)::boolean as begun
+`
+
+// ResumeProvisioning
+//
+//	select app.resume_provisioning(p_provisioning_id => $1::uuid)::boolean as begun
+func (q *Queries) ResumeProvisioning(ctx context.Context, provisioningID uuid.UUID) (bool, error) {
+	row := q.db.QueryRow(ctx, resumeProvisioning, provisioningID)
+	var begun bool
+	err := row.Scan(&begun)
+	return begun, err
+}
+
 const takeProvisioningStep = `-- name: TakeProvisioningStep :one
 select outcome, wait_seconds, step, number, attempts, external_id, undo, number_sid, earlier, vapi_number_id, known_vapi_id, routing, own_line, vapi_assistant_id
 from app.take_provisioning_step(p_provisioning_id => $1::uuid, p_lease_id => $2::uuid)

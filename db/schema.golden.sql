@@ -450,6 +450,20 @@ ALTER TYPE app.lead_row OWNER TO owner;
 
 COMMENT ON TYPE app.lead_row IS 'A contact worth calling, with the summary of its last call that has one.';
 
+CREATE TYPE app.membership_fault AS (
+	user_id uuid,
+	kind text,
+	repair text,
+	org_id uuid,
+	org_slug text,
+	role text,
+	stamped_org text
+);
+
+ALTER TYPE app.membership_fault OWNER TO owner;
+
+COMMENT ON TYPE app.membership_fault IS 'A person whose membership does not fit together. kind: no_organization (never given one), not_joined (an open invitation that is proven), lost_profile (stamped with a clinic of which they are no member, and nobody removed them), stale_stamp (the stamp of a clinic that they left), wrong_stamp (another stamp than their profile''s clinic, or none), orphan_profile (a member who does not exist). repair is what puts it right: found, join, unstamp, stamp, remove or none, which people have to decide. stamped_org is what stands in raw_app_meta_data, whatever it is.';
+
 CREATE TYPE app.message_decision AS (
 	outcome text,
 	reason text,
@@ -4637,6 +4651,25 @@ ALTER FUNCTION app.find_share_tenant(p_token_hash bytea) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.find_share_tenant(p_token_hash bytea) IS 'Whose link has this token, given as its SHA-256: one organisation, or no row when nobody''s. Whether it opens is for app.open_share.';
 
+CREATE FUNCTION app.find_user(p_who text) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select u.id
+  from (
+    select a.id, a.email from auth.users a
+    union all
+    select p.user_id, null from public.profiles p where not exists (select from auth.users a where a.id = p.user_id)
+  ) u
+  where u.id::text = lower(p_who) or lower(u.email) = lower(p_who)
+  order by u.id
+  limit 1
+$$;
+
+ALTER FUNCTION app.find_user(p_who text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.find_user(p_who text) IS 'A person in auth.users by id or e-mail address, or by id one of whom only a profile is left; NULL: there is none. For the owner of the database.';
+
 CREATE FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -5012,6 +5045,34 @@ $$;
 ALTER FUNCTION app.found_ids(p_what text, p_search text) OWNER TO app_searcher;
 
 COMMENT ON FUNCTION app.found_ids(p_what text, p_search text) IS 'The tenant''s own rows in which p_search stands, found by an index of words. p_what: contact (as app.contact_search compares), visitor (as app.contacts_like), caller (contacts, by name), patient (by name), call (by the other side''s number) or message. NULL where no index helps, because p_search is shorter than three letters or stands in more than 5000 rows: then the caller compares row by row. Any case, no wildcards.';
+
+CREATE FUNCTION app.found_org(p_org_id uuid, p_user_id uuid, p_email text, p_about jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_claims text := coalesce(current_setting('request.jwt.claims', true), '');
+  v_name text := coalesce(nullif(left(btrim(p_about ->> 'business_name'), 100), ''), 'My clinic');
+begin
+  insert into public.organizations (id, name, slug, time_zone)
+  values (
+    p_org_id, v_name,
+    left(coalesce(nullif(btrim(regexp_replace(app.normalise_name(v_name), '[^a-z0-9]+', '-', 'g'), '-'), ''), 'clinic'), 40)
+      || '-' || right(replace(p_org_id::text, '-', ''), 12),
+    case when app.is_time_zone(p_about ->> 'time_zone') then p_about ->> 'time_zone' else 'America/New_York' end);
+  insert into public.profiles (org_id, user_id, role, name, email)
+  values (p_org_id, p_user_id, 'owner', left(p_about ->> 'name', 100), p_email);
+
+  perform set_config('request.jwt.claims',
+    jsonb_build_object('app_metadata', jsonb_build_object('org_id', p_org_id))::text, true);
+  perform app.furnish_org(v_name, o.time_zone) from public.organizations o where o.id = p_org_id;
+  perform set_config('request.jwt.claims', v_claims, true);
+end
+$$;
+
+ALTER FUNCTION app.found_org(p_org_id uuid, p_user_id uuid, p_email text, p_about jsonb) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.found_org(p_org_id uuid, p_user_id uuid, p_email text, p_about jsonb) IS 'Founds an organisation with the person as its owner, and gives it what a first booking needs. p_about is what they said of themselves when they signed up (raw_user_meta_data: business_name, time_zone, name).';
 
 CREATE FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.free_slot
     LANGUAGE plpgsql STABLE
@@ -6604,6 +6665,59 @@ $$;
 ALTER FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) IS 'Those of app.visible_appointments that a caller means: by booking_ref or id alone, else by the local day and time they stand on and the patient''s name (the first name will do; two edits are forgiven where no name fits better). What is not said does not narrow; what is said and fits none gives none.';
+
+CREATE FUNCTION app.membership_faults(p_user_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.membership_fault
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  with person as (
+    select u.id, u.raw_app_meta_data ->> 'org_id' as stamp, p.org_id, p.role,
+      exists (select from public.audit_log a where a.action = 'member_removed' and a.entity_id = u.id) as removed,
+      exists (
+        select from public.invitations i
+        join public.organizations o on o.id = i.org_id and o.deleted_at is null
+        where i.email = lower(u.email) and i.accepted_at is null and i.expires_at > app.now()) as invited,
+      u.email_confirmed_at is not null as confirmed
+    from auth.users u
+    left join public.profiles p on p.user_id = u.id
+    where not coalesce(u.is_anonymous, false) and (p_user_id is null or u.id = p_user_id)
+  ), found as (
+    select x.id as user_id, x.org_id, x.role, x.stamp,
+      case
+        when x.org_id is not null and x.stamp is distinct from x.org_id::text then 'wrong_stamp'
+        when x.org_id is not null then null
+        when x.invited and x.confirmed then 'not_joined'
+        when x.removed and x.stamp is not null then 'stale_stamp'
+        when x.removed then null
+        when exists (select from public.organizations o where o.id::text = x.stamp) then 'lost_profile'
+        when x.invited then null
+        else 'no_organization'
+      end as kind
+    from person x
+    union all
+    select p.user_id, p.org_id, p.role, null, 'orphan_profile'
+    from public.profiles p
+    where (p_user_id is null or p.user_id = p_user_id) and not exists (select from auth.users u where u.id = p.user_id)
+  )
+  select f.user_id, f.kind,
+    case f.kind
+      when 'wrong_stamp' then 'stamp'
+      when 'not_joined' then 'join'
+      when 'stale_stamp' then 'unstamp'
+      when 'no_organization' then 'found'
+      when 'orphan_profile' then 'remove'
+      else 'none'
+    end,
+    o.id, o.slug, f.role, f.stamp
+  from found f
+  left join public.organizations o on o.id::text = coalesce(f.org_id::text, f.stamp)
+  where f.kind is not null
+  order by f.kind, f.user_id
+$$;
+
+ALTER FUNCTION app.membership_faults(p_user_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.membership_faults(p_user_id uuid) IS 'Whose membership does not fit together, see app.membership_fault: one person or, NULL, everyone. Nobody''s fault are people without an account, those who were removed, and those whose invitation is not proven yet. For the owner of the database, who passes row security.';
 
 CREATE FUNCTION app.merge_contacts(p_into uuid, p_from uuid) RETURNS SETOF public.contacts
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8352,9 +8466,7 @@ CREATE FUNCTION app.provision_user() RETURNS trigger
     AS $$
 declare
   v_org_id uuid := (new.raw_app_meta_data ->> 'org_id')::uuid;
-  v_claims text := coalesce(current_setting('request.jwt.claims', true), '');
   v_invitation public.invitations;
-  v_name text;
 begin
   if v_org_id is null or exists (select from public.profiles p where p.user_id = new.id) then
     return new;
@@ -8378,21 +8490,7 @@ begin
     return new;
   end if;
 
-  v_name := coalesce(nullif(left(btrim(new.raw_user_meta_data ->> 'business_name'), 100), ''), 'My clinic');
-  insert into public.organizations (id, name, slug, time_zone)
-  values (
-    v_org_id, v_name,
-    left(coalesce(nullif(btrim(regexp_replace(app.normalise_name(v_name), '[^a-z0-9]+', '-', 'g'), '-'), ''), 'clinic'), 40)
-      || '-' || right(replace(v_org_id::text, '-', ''), 12),
-    case when app.is_time_zone(new.raw_user_meta_data ->> 'time_zone') then new.raw_user_meta_data ->> 'time_zone'
-      else 'America/New_York' end);
-  insert into public.profiles (org_id, user_id, role, name, email)
-  values (v_org_id, new.id, 'owner', left(new.raw_user_meta_data ->> 'name', 100), new.email);
-
-  perform set_config('request.jwt.claims',
-    jsonb_build_object('app_metadata', jsonb_build_object('org_id', v_org_id))::text, true);
-  perform app.furnish_org(v_name, o.time_zone) from public.organizations o where o.id = v_org_id;
-  perform set_config('request.jwt.claims', v_claims, true);
+  perform app.found_org(v_org_id, new.id, new.email, new.raw_user_meta_data);
   return new;
 end
 $$;
@@ -9353,23 +9451,7 @@ ALTER FUNCTION app.release_hold(p_call_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.release_hold(p_call_id uuid) IS 'Gives back what a call still holds: when it ends, or when another slot is chosen. Returns how many holds there were, 0 or 1.';
 
-CREATE FUNCTION app.release_number(p_number text) RETURNS void
-    LANGUAGE sql
-    SET search_path TO ''
-    AS $$
-  delete from public.phone_numbers n
-  where n.org_id = app.require_org_id() and n.number = p_number
-    and n.provider = 'twilio' and n.vapi_phone_number_id is null and n.agent_id is null
-    and not exists (
-      select from public.provisioning p
-      where p.org_id = n.org_id and p.number = n.number and p.state not in ('undone', 'released'))
-$$;
-
-ALTER FUNCTION app.release_number(p_number text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.release_number(p_number text) IS 'Gives up a number that only texts used. One that calls use, or are about to (known to Vapi, with an agent, or being set up), stays the clinic''s.';
-
-CREATE FUNCTION app.release_phone_number(p_phone_number_id uuid) RETURNS uuid
+CREATE FUNCTION app.release_line(p_phone_number_id uuid) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -9378,7 +9460,6 @@ declare
   v_number public.phone_numbers;
   v_run public.provisioning;
 begin
-  perform app.require_admin();
   select * into v_number
   from public.phone_numbers n
   where n.org_id = v_org_id and n.id = p_phone_number_id
@@ -9406,9 +9487,39 @@ begin
 end
 $$;
 
+ALTER FUNCTION app.release_line(p_phone_number_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.release_line(p_phone_number_id uuid) IS 'Gives a number up: its run is undone outside, then its row goes; the Twilio account is kept. Returns the run, to wait for. For operators, and for members by release_phone_number. VX404: no such number.';
+
+CREATE FUNCTION app.release_number(p_number text) RETURNS void
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $$
+  delete from public.phone_numbers n
+  where n.org_id = app.require_org_id() and n.number = p_number
+    and n.provider = 'twilio' and n.vapi_phone_number_id is null and n.agent_id is null
+    and not exists (
+      select from public.provisioning p
+      where p.org_id = n.org_id and p.number = n.number and p.state not in ('undone', 'released'))
+$$;
+
+ALTER FUNCTION app.release_number(p_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.release_number(p_number text) IS 'Gives up a number that only texts used. One that calls use, or are about to (known to Vapi, with an agent, or being set up), stays the clinic''s.';
+
+CREATE FUNCTION app.release_phone_number(p_phone_number_id uuid) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform app.require_admin();
+  return app.release_line(p_phone_number_id);
+end
+$$;
+
 ALTER FUNCTION app.release_phone_number(p_phone_number_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.release_phone_number(p_phone_number_id uuid) IS 'Gives a number up: its run is undone outside, then its row goes; the Twilio account is kept. Returns the run, to wait for. Owner or admin only (VX403). VX404: no such number.';
+COMMENT ON FUNCTION app.release_phone_number(p_phone_number_id uuid) IS 'Gives a number up as a member wishes, see release_line. Returns the run, to wait for. Owner or admin only (VX403). VX404: no such number.';
 
 CREATE FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9635,6 +9746,55 @@ $$;
 ALTER FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) IS 'Invites the address of an open invitation once more, also an expired one: seven days from now, with a new token and a new e-mail; the earlier token opens nothing any more. VX404 when there is none, or it was accepted; otherwise as app.invite_member.';
+
+CREATE FUNCTION app.repair_membership(p_user_id uuid) RETURNS SETOF app.membership_fault
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_fault app.membership_fault;
+  v_org_id uuid;
+begin
+  perform from auth.users u where u.id = p_user_id for update;
+  select * into v_fault from app.membership_faults(p_user_id);
+  if v_fault.user_id is null or v_fault.repair = 'none' then
+    return;
+  end if;
+  v_org_id := v_fault.org_id;
+  if v_fault.repair = 'found' then
+    v_org_id := app.uuid_v7();
+    perform app.found_org(v_org_id, u.id, u.email, u.raw_user_meta_data) from auth.users u where u.id = p_user_id;
+  elsif v_fault.repair = 'remove' then
+    delete from public.profiles p where p.user_id = p_user_id;
+  end if;
+  update auth.users u
+  set raw_app_meta_data = case
+      when v_fault.repair in ('found', 'stamp') then coalesce(u.raw_app_meta_data, '{}') || jsonb_build_object('org_id', v_org_id)
+      when v_fault.repair = 'unstamp' then u.raw_app_meta_data - 'org_id'
+      else u.raw_app_meta_data -- the triggers do it
+    end
+  where u.id = p_user_id;
+  if exists (select from app.membership_faults(p_user_id)) then
+    raise exception 'the repair % did not help: are the triggers on auth.users there? migrate, then try again', v_fault.repair
+      using errcode = 'VX409';
+  end if;
+  select p.org_id into v_org_id from public.profiles p where p.user_id = p_user_id;
+  v_org_id := coalesce(v_org_id, v_fault.org_id);
+  if v_org_id is not null then
+    insert into public.audit_log (org_id, action, entity, entity_id) values (v_org_id, 'membership_repaired', 'user', p_user_id);
+  end if;
+  return query
+  select v_fault.user_id, v_fault.kind, v_fault.repair, o.id, o.slug, coalesce(p.role, v_fault.role), u.raw_app_meta_data ->> 'org_id'
+  from (select v_org_id as id) w
+  left join public.organizations o on o.id = w.id
+  left join public.profiles p on p.user_id = p_user_id
+  left join auth.users u on u.id = p_user_id;
+end
+$$;
+
+ALTER FUNCTION app.repair_membership(p_user_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.repair_membership(p_user_id uuid) IS 'Puts right what app.membership_faults says of a person, and returns it with the clinic, role and stamp as they are then. No row: there is nothing that could be put right without a decision. VX409: it did not help, and nothing was changed. For the owner of the database.';
 
 CREATE FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) RETURNS app.booking_result
     LANGUAGE plpgsql STABLE
@@ -10059,6 +10219,39 @@ $$;
 ALTER FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) IS 'Whose call an envelope belongs to, by assistant id, phone number id and number; any may be NULL, those we do not know are no help and no harm. Two tenants named in one envelope are a conflict, and nobody''s call.';
+
+CREATE FUNCTION app.resume_provisioning(p_provisioning_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id for update;
+  if v_run.id is null or v_run.state in ('undone', 'released') or v_run.state = 'active' and v_run.error is null then
+    return false;
+  end if;
+  v_now := app.now();
+  if v_run.state = 'active' then
+    -- Everything is gone through again; each step finds what it made before.
+    update public.provisioning p set state = 'running' where p.org_id = v_org_id and p.id = v_run.id;
+    update public.provisioning_steps s
+    set state = 'waiting', error = null
+    where s.org_id = v_org_id and s.provisioning_id = v_run.id;
+  end if;
+  update public.provisioning_steps s
+  set attempts = 0, updated_at = v_now
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id;
+  perform app.start_provisioning(v_run.id);
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.resume_provisioning(p_provisioning_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.resume_provisioning(p_provisioning_id uuid) IS 'Has the next step of a run tried at once, with as many tries before it as at first; a line that works but has an error goes through every step again. What a worker is at this moment, and requests that may still act, are waited for. False when there is nothing left to do.';
 
 CREATE FUNCTION app.retired_tools() RETURNS SETOF text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -15777,6 +15970,8 @@ REVOKE ALL ON FUNCTION app.find_service(p_words text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.find_share_tenant(p_token_hash bytea) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.find_share_tenant(p_token_hash bytea) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION app.find_user(p_who text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
 
@@ -15809,6 +16004,8 @@ REVOKE ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.found_ids(p_what text, p_search text) TO app_writer;
 GRANT ALL ON FUNCTION app.found_ids(p_what text, p_search text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.found_ids(p_what text, p_search text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.found_org(p_org_id uuid, p_user_id uuid, p_email text, p_about jsonb) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;
@@ -16011,6 +16208,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointments TO service_role;
 
 GRANT ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) TO app_writer;
 REVOKE ALL ON FUNCTION app.meant_appointments(p_call_id uuid, p_appointment text, p_on date, p_at time without time zone, p_patient_name text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.membership_faults(p_user_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.merge_contacts(p_into uuid, p_from uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.merge_contacts(p_into uuid, p_from uuid) FROM PUBLIC;
@@ -16325,6 +16524,9 @@ REVOKE ALL ON FUNCTION app.relay_events(p_after_xid bigint, p_after_id bigint, p
 GRANT ALL ON FUNCTION app.release_hold(p_call_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.release_hold(p_call_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.release_line(p_phone_number_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.release_line(p_phone_number_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.release_number(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.release_number(p_number text) FROM PUBLIC;
 
@@ -16355,6 +16557,8 @@ REVOKE ALL ON FUNCTION app.render_text(p_body text, p_fields jsonb) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION app.repair_membership(p_user_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) FROM PUBLIC;
@@ -16399,6 +16603,9 @@ REVOKE ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea,
 
 GRANT ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.resume_provisioning(p_provisioning_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.resume_provisioning(p_provisioning_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.retired_tools() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.retired_tools() FROM PUBLIC;

@@ -474,6 +474,54 @@ select app.seal('app.transfer_destination(uuid, text)', 'app_writer', 'tenant_se
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0860_function_provision_user.sql
+-- AFTER trigger: in a BEFORE trigger the profile's foreign key would not find its user yet.
+create or replace function app.provision_user()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := (new.raw_app_meta_data ->> 'org_id')::uuid;
+  v_invitation public.invitations;
+begin
+  if v_org_id is null or exists (select from public.profiles p where p.user_id = new.id) then
+    return new;
+  end if;
+
+  if exists (select from public.organizations o where o.id = v_org_id) then
+    update public.invitations i
+    set accepted_at = app.now()
+    where i.id = (
+      select c.id from public.invitations c
+      where c.org_id = v_org_id and c.email = lower(new.email) and c.accepted_at is null and c.expires_at > app.now()
+      order by c.token_hash = sha256(convert_to(coalesce(new.raw_user_meta_data ->> 'invitation_token', ''), 'utf8')) desc, c.created_at desc
+      limit 1)
+      and i.org_id = v_org_id
+    returning i.* into v_invitation;
+    if v_invitation.id is null then
+      raise exception 'no open invitation for this address' using errcode = 'VX403';
+    end if;
+    insert into public.profiles (org_id, user_id, role, name, email)
+    values (v_org_id, new.id, v_invitation.role, left(new.raw_user_meta_data ->> 'name', 100), new.email);
+    return new;
+  end if;
+
+  perform app.found_org(v_org_id, new.id, new.email, new.raw_user_meta_data);
+  return new;
+end
+$$;
+
+comment on function app.provision_user() is
+  'Trigger on auth.users: founds the organisation of a person who signs up (location, practitioner, service, hours, agent, profile as owner), or makes an invited person a member. An error fails the sign-up as a whole: nobody is left half-made.';
+
+select app.seal('app.provision_user()', 'app_definer');
+-- end of sql/0860_function_provision_user.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0964_function_release_number.sql
 create or replace function app.release_number(p_number text)
 returns void
@@ -1336,41 +1384,14 @@ volatile
 security definer
 set search_path = ''
 as $$
-declare
-  v_org_id uuid := app.require_org_id();
-  v_number public.phone_numbers;
-  v_run public.provisioning;
 begin
   perform app.require_admin();
-  select * into v_number
-  from public.phone_numbers n
-  where n.org_id = v_org_id and n.id = p_phone_number_id
-  for update;
-  if v_number.id is null then
-    raise exception 'there is no such number' using errcode = 'VX404';
-  end if;
-  select * into v_run
-  from public.provisioning p
-  where p.org_id = v_org_id and p.number = v_number.number and p.state not in ('undone', 'released')
-  for update;
-  if v_run.id is null then
-    -- Nothing of it was set up outside by us; it gets a run all the same, so that its end is told like any other.
-    insert into public.provisioning (org_id, number, account_ref, state, started_by)
-    values (v_org_id, v_number.number, '', 'releasing', app.current_user_id())
-    returning * into v_run;
-    perform app.conclude_provisioning(v_run.id);
-  elsif v_run.state <> 'releasing' then
-    perform app.turn_around(v_run.id, 'releasing');
-    perform app.start_provisioning(v_run.id);
-  end if;
-  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
-  values (v_org_id, 'number_released', 'phone_number', v_number.id, app.current_user_id());
-  return v_run.id;
+  return app.release_line(p_phone_number_id);
 end
 $$;
 
 comment on function app.release_phone_number(uuid) is
-  'Gives a number up: its run is undone outside, then its row goes; the Twilio account is kept. Returns the run, to wait for. Owner or admin only (VX403). VX404: no such number.';
+  'Gives a number up as a member wishes, see release_line. Returns the run, to wait for. Owner or admin only (VX403). VX404: no such number.';
 
 select app.seal('app.release_phone_number(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/1620_function_release_phone_number.sql
@@ -1657,6 +1678,278 @@ comment on function app.map_phone_number(uuid, jsonb) is
 
 select app.seal('app.map_phone_number(uuid, jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1636_function_map_phone_number.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1700_function_found_org.sql
+create or replace function app.found_org(p_org_id uuid, p_user_id uuid, p_email text, p_about jsonb)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_claims text := coalesce(current_setting('request.jwt.claims', true), '');
+  v_name text := coalesce(nullif(left(btrim(p_about ->> 'business_name'), 100), ''), 'My clinic');
+begin
+  insert into public.organizations (id, name, slug, time_zone)
+  values (
+    p_org_id, v_name,
+    left(coalesce(nullif(btrim(regexp_replace(app.normalise_name(v_name), '[^a-z0-9]+', '-', 'g'), '-'), ''), 'clinic'), 40)
+      || '-' || right(replace(p_org_id::text, '-', ''), 12),
+    case when app.is_time_zone(p_about ->> 'time_zone') then p_about ->> 'time_zone' else 'America/New_York' end);
+  insert into public.profiles (org_id, user_id, role, name, email)
+  values (p_org_id, p_user_id, 'owner', left(p_about ->> 'name', 100), p_email);
+
+  perform set_config('request.jwt.claims',
+    jsonb_build_object('app_metadata', jsonb_build_object('org_id', p_org_id))::text, true);
+  perform app.furnish_org(v_name, o.time_zone) from public.organizations o where o.id = p_org_id;
+  perform set_config('request.jwt.claims', v_claims, true);
+end
+$$;
+
+comment on function app.found_org(uuid, uuid, text, jsonb) is
+  'Founds an organisation with the person as its owner, and gives it what a first booking needs. p_about is what they said of themselves when they signed up (raw_user_meta_data: business_name, time_zone, name).';
+
+select app.seal('app.found_org(uuid, uuid, text, jsonb)', 'app_definer');
+-- end of sql/1700_function_found_org.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1702_function_release_line.sql
+create or replace function app.release_line(p_phone_number_id uuid)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_number public.phone_numbers;
+  v_run public.provisioning;
+begin
+  select * into v_number
+  from public.phone_numbers n
+  where n.org_id = v_org_id and n.id = p_phone_number_id
+  for update;
+  if v_number.id is null then
+    raise exception 'there is no such number' using errcode = 'VX404';
+  end if;
+  select * into v_run
+  from public.provisioning p
+  where p.org_id = v_org_id and p.number = v_number.number and p.state not in ('undone', 'released')
+  for update;
+  if v_run.id is null then
+    -- Nothing of it was set up outside by us; it gets a run all the same, so that its end is told like any other.
+    insert into public.provisioning (org_id, number, account_ref, state, started_by)
+    values (v_org_id, v_number.number, '', 'releasing', app.current_user_id())
+    returning * into v_run;
+    perform app.conclude_provisioning(v_run.id);
+  elsif v_run.state <> 'releasing' then
+    perform app.turn_around(v_run.id, 'releasing');
+    perform app.start_provisioning(v_run.id);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'number_released', 'phone_number', v_number.id, app.current_user_id());
+  return v_run.id;
+end
+$$;
+
+comment on function app.release_line(uuid) is
+  'Gives a number up: its run is undone outside, then its row goes; the Twilio account is kept. Returns the run, to wait for. For operators, and for members by release_phone_number. VX404: no such number.';
+
+select app.seal('app.release_line(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1702_function_release_line.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1704_function_resume_provisioning.sql
+create or replace function app.resume_provisioning(p_provisioning_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_run public.provisioning;
+begin
+  select * into v_run from public.provisioning p where p.org_id = v_org_id and p.id = p_provisioning_id for update;
+  if v_run.id is null or v_run.state in ('undone', 'released') or v_run.state = 'active' and v_run.error is null then
+    return false;
+  end if;
+  v_now := app.now();
+  if v_run.state = 'active' then
+    -- Everything is gone through again; each step finds what it made before.
+    update public.provisioning p set state = 'running' where p.org_id = v_org_id and p.id = v_run.id;
+    update public.provisioning_steps s
+    set state = 'waiting', error = null
+    where s.org_id = v_org_id and s.provisioning_id = v_run.id;
+  end if;
+  update public.provisioning_steps s
+  set attempts = 0, updated_at = v_now
+  where s.org_id = v_org_id and s.provisioning_id = v_run.id;
+  perform app.start_provisioning(v_run.id);
+  return true;
+end
+$$;
+
+comment on function app.resume_provisioning(uuid) is
+  'Has the next step of a run tried at once, with as many tries before it as at first; a line that works but has an error goes through every step again. What a worker is at this moment, and requests that may still act, are waited for. False when there is nothing left to do.';
+
+select app.seal('app.resume_provisioning(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1704_function_resume_provisioning.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1706_function_membership_faults.sql
+-- SECURITY INVOKER on purpose, and granted to nobody: auth.users has row security that no role of ours passes. The owner
+-- of the database asks.
+create or replace function app.membership_faults(p_user_id uuid default null)
+returns setof app.membership_fault
+language sql
+stable
+set search_path = ''
+as $$
+  with person as (
+    select u.id, u.raw_app_meta_data ->> 'org_id' as stamp, p.org_id, p.role,
+      exists (select from public.audit_log a where a.action = 'member_removed' and a.entity_id = u.id) as removed,
+      exists (
+        select from public.invitations i
+        join public.organizations o on o.id = i.org_id and o.deleted_at is null
+        where i.email = lower(u.email) and i.accepted_at is null and i.expires_at > app.now()) as invited,
+      u.email_confirmed_at is not null as confirmed
+    from auth.users u
+    left join public.profiles p on p.user_id = u.id
+    where not coalesce(u.is_anonymous, false) and (p_user_id is null or u.id = p_user_id)
+  ), found as (
+    select x.id as user_id, x.org_id, x.role, x.stamp,
+      case
+        when x.org_id is not null and x.stamp is distinct from x.org_id::text then 'wrong_stamp'
+        when x.org_id is not null then null
+        when x.invited and x.confirmed then 'not_joined'
+        when x.removed and x.stamp is not null then 'stale_stamp'
+        when x.removed then null
+        when exists (select from public.organizations o where o.id::text = x.stamp) then 'lost_profile'
+        when x.invited then null
+        else 'no_organization'
+      end as kind
+    from person x
+    union all
+    select p.user_id, p.org_id, p.role, null, 'orphan_profile'
+    from public.profiles p
+    where (p_user_id is null or p.user_id = p_user_id) and not exists (select from auth.users u where u.id = p.user_id)
+  )
+  select f.user_id, f.kind,
+    case f.kind
+      when 'wrong_stamp' then 'stamp'
+      when 'not_joined' then 'join'
+      when 'stale_stamp' then 'unstamp'
+      when 'no_organization' then 'found'
+      when 'orphan_profile' then 'remove'
+      else 'none'
+    end,
+    o.id, o.slug, f.role, f.stamp
+  from found f
+  left join public.organizations o on o.id::text = coalesce(f.org_id::text, f.stamp)
+  where f.kind is not null
+  order by f.kind, f.user_id
+$$;
+
+comment on function app.membership_faults(uuid) is
+  'Whose membership does not fit together, see app.membership_fault: one person or, NULL, everyone. Nobody''s fault are people without an account, those who were removed, and those whose invitation is not proven yet. For the owner of the database, who passes row security.';
+
+select app.seal('app.membership_faults(uuid)', null);
+-- end of sql/1706_function_membership_faults.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1708_function_repair_membership.sql
+-- SECURITY INVOKER as app.membership_faults. Stamps are written here and not left to the trigger: that it is missing, as
+-- after a restored dump, may be how the fault came about.
+create or replace function app.repair_membership(p_user_id uuid)
+returns setof app.membership_fault
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_fault app.membership_fault;
+  v_org_id uuid;
+begin
+  perform from auth.users u where u.id = p_user_id for update;
+  select * into v_fault from app.membership_faults(p_user_id);
+  if v_fault.user_id is null or v_fault.repair = 'none' then
+    return;
+  end if;
+  v_org_id := v_fault.org_id;
+  if v_fault.repair = 'found' then
+    v_org_id := app.uuid_v7();
+    perform app.found_org(v_org_id, u.id, u.email, u.raw_user_meta_data) from auth.users u where u.id = p_user_id;
+  elsif v_fault.repair = 'remove' then
+    delete from public.profiles p where p.user_id = p_user_id;
+  end if;
+  update auth.users u
+  set raw_app_meta_data = case
+      when v_fault.repair in ('found', 'stamp') then coalesce(u.raw_app_meta_data, '{}') || jsonb_build_object('org_id', v_org_id)
+      when v_fault.repair = 'unstamp' then u.raw_app_meta_data - 'org_id'
+      else u.raw_app_meta_data -- the triggers do it
+    end
+  where u.id = p_user_id;
+  if exists (select from app.membership_faults(p_user_id)) then
+    raise exception 'the repair % did not help: are the triggers on auth.users there? migrate, then try again', v_fault.repair
+      using errcode = 'VX409';
+  end if;
+  select p.org_id into v_org_id from public.profiles p where p.user_id = p_user_id;
+  v_org_id := coalesce(v_org_id, v_fault.org_id);
+  if v_org_id is not null then
+    insert into public.audit_log (org_id, action, entity, entity_id) values (v_org_id, 'membership_repaired', 'user', p_user_id);
+  end if;
+  return query
+  select v_fault.user_id, v_fault.kind, v_fault.repair, o.id, o.slug, coalesce(p.role, v_fault.role), u.raw_app_meta_data ->> 'org_id'
+  from (select v_org_id as id) w
+  left join public.organizations o on o.id = w.id
+  left join public.profiles p on p.user_id = p_user_id
+  left join auth.users u on u.id = p_user_id;
+end
+$$;
+
+comment on function app.repair_membership(uuid) is
+  'Puts right what app.membership_faults says of a person, and returns it with the clinic, role and stamp as they are then. No row: there is nothing that could be put right without a decision. VX409: it did not help, and nothing was changed. For the owner of the database.';
+
+select app.seal('app.repair_membership(uuid)', null);
+-- end of sql/1708_function_repair_membership.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1710_function_find_user.sql
+-- SECURITY INVOKER as app.membership_faults.
+create or replace function app.find_user(p_who text)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select u.id
+  from (
+    select a.id, a.email from auth.users a
+    union all
+    select p.user_id, null from public.profiles p where not exists (select from auth.users a where a.id = p.user_id)
+  ) u
+  where u.id::text = lower(p_who) or lower(u.email) = lower(p_who)
+  order by u.id
+  limit 1
+$$;
+
+comment on function app.find_user(text) is
+  'A person in auth.users by id or e-mail address, or by id one of whom only a profile is left; NULL: there is none. For the owner of the database.';
+
+select app.seal('app.find_user(text)', null);
+-- end of sql/1710_function_find_user.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1960,6 +2253,12 @@ drop function app.open_web_test;
 drop function app.place_web_test;
 drop function app.begin_web_test;
 drop function app.finish_web_test;
+drop function app.find_user;
+drop function app.repair_membership;
+drop function app.membership_faults;
+drop function app.resume_provisioning;
+drop function app.release_line;
+drop function app.found_org;
 drop function app.map_phone_number;
 drop function app.find_phone_number;
 drop function app.list_phone_numbers;
@@ -2418,6 +2717,70 @@ comment on function app.transfer_destination(uuid, text) is
 
 select app.seal('app.transfer_destination(uuid, text)', 'app_writer', 'tenant_service');
 -- end of sql/0790_function_transfer_destination.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0860_function_provision_user.sql
+-- AFTER trigger: in a BEFORE trigger the profile's foreign key would not find its user yet.
+create or replace function app.provision_user()
+returns trigger
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := (new.raw_app_meta_data ->> 'org_id')::uuid;
+  v_claims text := coalesce(current_setting('request.jwt.claims', true), '');
+  v_invitation public.invitations;
+  v_name text;
+begin
+  if v_org_id is null or exists (select from public.profiles p where p.user_id = new.id) then
+    return new;
+  end if;
+
+  if exists (select from public.organizations o where o.id = v_org_id) then
+    update public.invitations i
+    set accepted_at = app.now()
+    where i.id = (
+      select c.id from public.invitations c
+      where c.org_id = v_org_id and c.email = lower(new.email) and c.accepted_at is null and c.expires_at > app.now()
+      order by c.token_hash = sha256(convert_to(coalesce(new.raw_user_meta_data ->> 'invitation_token', ''), 'utf8')) desc, c.created_at desc
+      limit 1)
+      and i.org_id = v_org_id
+    returning i.* into v_invitation;
+    if v_invitation.id is null then
+      raise exception 'no open invitation for this address' using errcode = 'VX403';
+    end if;
+    insert into public.profiles (org_id, user_id, role, name, email)
+    values (v_org_id, new.id, v_invitation.role, left(new.raw_user_meta_data ->> 'name', 100), new.email);
+    return new;
+  end if;
+
+  v_name := coalesce(nullif(left(btrim(new.raw_user_meta_data ->> 'business_name'), 100), ''), 'My clinic');
+  insert into public.organizations (id, name, slug, time_zone)
+  values (
+    v_org_id, v_name,
+    left(coalesce(nullif(btrim(regexp_replace(app.normalise_name(v_name), '[^a-z0-9]+', '-', 'g'), '-'), ''), 'clinic'), 40)
+      || '-' || right(replace(v_org_id::text, '-', ''), 12),
+    case when app.is_time_zone(new.raw_user_meta_data ->> 'time_zone') then new.raw_user_meta_data ->> 'time_zone'
+      else 'America/New_York' end);
+  insert into public.profiles (org_id, user_id, role, name, email)
+  values (v_org_id, new.id, 'owner', left(new.raw_user_meta_data ->> 'name', 100), new.email);
+
+  perform set_config('request.jwt.claims',
+    jsonb_build_object('app_metadata', jsonb_build_object('org_id', v_org_id))::text, true);
+  perform app.furnish_org(v_name, o.time_zone) from public.organizations o where o.id = v_org_id;
+  perform set_config('request.jwt.claims', v_claims, true);
+  return new;
+end
+$$;
+
+comment on function app.provision_user() is
+  'Trigger on auth.users: founds the organisation of a person who signs up (location, practitioner, service, hours, agent, profile as owner), or makes an invited person a member. An error fails the sign-up as a whole: nobody is left half-made.';
+
+select app.seal('app.provision_user()', 'app_definer');
+-- end of sql/0860_function_provision_user.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

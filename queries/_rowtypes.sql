@@ -640,3 +640,14 @@ create table app.web_test_view (
   ended_at timestamptz,
   end_reason text
 );
+
+drop type app.membership_fault;
+create table app.membership_fault (
+  user_id uuid not null,
+  kind text not null,
+  repair text not null,
+  org_id uuid,
+  org_slug text,
+  role text,
+  stamped_org text
+);

@@ -39,6 +39,13 @@ select app.fail_provisioning_step(
 -- name: UndoProvisioning :one
 select app.undo_provisioning(p_provisioning_id => @provisioning_id::uuid)::boolean as begun;
 
+-- name: ResumeProvisioning :one
+select app.resume_provisioning(p_provisioning_id => @provisioning_id::uuid)::boolean as begun;
+
+-- name: ReleaseLine :one
+-- For operators; members use ReleasePhoneNumber.
+select app.release_line(p_phone_number_id => @phone_number_id::uuid)::uuid as provisioning_id;
+
 -- name: DescribeProvisioning :one
 select *
 from app.provisioning_status(p_provisioning_id => @provisioning_id::uuid);

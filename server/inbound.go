@@ -69,7 +69,7 @@ func lineTrouble(code *string) *string {
 	if code == nil {
 		return nil
 	}
-	return optional(lineSentence(*code))
+	return optional(provisioner.Sentence(*code))
 }
 
 // TestInbound has Twilio and Vapi asked whether the line is as it was set up. Errors: not_found without a line, forbidden,
@@ -92,7 +92,7 @@ func (h handlers) TestInbound(ctx context.Context, _ api.TestInboundRequestObjec
 	for _, f := range found {
 		finding := api.InboundFinding{About: api.InboundFindingAbout(f.About), Ok: f.Code == "", Code: optional(f.Code)}
 		if f.Code != "" {
-			finding.Message = optional(lineSentence(f.Code))
+			finding.Message = optional(provisioner.Sentence(f.Code))
 			if answer.Success {
 				answer.Success, answer.Message = false, *finding.Message
 			}

@@ -87,6 +87,8 @@ func TestAnAccountIsVerifiedWithItsProvider(t *testing.T) {
 	require.ErrorContains(t, verify("vapi"), "bad_request: Vapi refuses")
 	c.vapiSays = errors.New("test-secret of Vapi's")
 	require.ErrorContains(t, verify("vapi"), "busy")
+	c.data.Exec(t, "update public.org_credentials set sender = null where provider = 'twilio'")
+	require.ErrorContains(t, verify("twilio"), "not_found", "its number was released: there is nothing to ask about")
 	c.data.Exec(t, "update public.org_credentials set key_id = 'gone'")
 	require.ErrorContains(t, verify("twilio"), "cannot be opened")
 	asked := c.twilio.Requests()

@@ -15,6 +15,8 @@ import (
 
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
 	"github.com/voxanne-ai/voxanne/jobs/provisioner"
+	"github.com/voxanne-ai/voxanne/jobs/readiness"
+	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
@@ -28,6 +30,7 @@ type line struct {
 	*connectable
 	vapi    *sandbox.Vapi
 	numbers *provisioner.Provisioner
+	tools   *toolsync.Syncer
 }
 
 func setupLine(t *testing.T) *line {
@@ -45,9 +48,12 @@ func setupLine(t *testing.T) *line {
 	l.numbers, err = provisioner.New(provisioner.Options{DB: l.served, Accounts: accounts, Twilio: texts, Vapi: account,
 		BackendURL: "https://api.clinic.example", Secret: "test-secret-webhook"})
 	require.NoError(t, err)
+	l.tools, err = toolsync.New(toolsync.Options{DB: l.served, Vapi: account, BackendURL: "https://api.clinic.example", Secret: "test-secret-webhook"})
+	require.NoError(t, err)
 	handler, err := New(Deps{
 		DB: NewDatabase(l.served), Auth: hs256Verifier(), Log: NewLogger(logtest.Keep(t, l.log), slog.LevelDebug),
 		Metrics: NewMetrics(), Accounts: NewAccounts(l.keys, texts, l.mail), Lines: l.numbers,
+		Readiness: readiness.Checker{DB: l.served, Lines: l.numbers, Assistants: l.tools},
 	})
 	require.NoError(t, err)
 	l.handler = logtest.KeepErrors(t, handler)

@@ -32,15 +32,16 @@ type memberships interface {
 
 // handlers implements the operations of openapi.yaml, one file per entity.
 type handlers struct {
-	db       Database
-	accounts *Accounts
-	texts    Sender // nil: nobody can send
-	lines    Lines  // nil: no number can be set up
-	files    *Files // nil: nothing is kept
-	count    messageCounter
-	now      func() time.Time
-	vapi     VapiAccount
-	checks   AccountChecker // nil: nobody can ask
+	db        Database
+	accounts  *Accounts
+	texts     Sender    // nil: nobody can send
+	lines     Lines     // nil: no number can be set up
+	readiness Readiness // nil: nobody can ask
+	files     *Files    // nil: nothing is kept
+	count     messageCounter
+	now       func() time.Time
+	vapi      VapiAccount
+	checks    AccountChecker // nil: nobody can ask
 	// invitations says how they are mailed.
 	invitations InvitationMail
 	links       *Links // nil: no addresses of files

@@ -34,8 +34,8 @@ type InvitationMail struct {
 	Platform     string // how e-mail of clinics without an account of their own leaves, as in messages.service_provider; empty: it does not
 }
 
-// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Lines, Checks, Invitations, Links, Files, Live, WebCalls,
-// WebVoice and Traces may be missing.
+// Deps is what a server is made of. Vapi, Voice, Texting, Texts, Lines, Readiness, Checks, Invitations, Links, Files, Live,
+// WebCalls, WebVoice and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -54,6 +54,8 @@ type Deps struct {
 	Texts Sender
 	// Lines looks after the clinics' numbers. nil: accounts are only stored, and no number is set up.
 	Lines Lines
+	// Readiness asks the providers whether a call would work. nil: nobody can ask.
+	Readiness Readiness
 	// Checks asks providers about connected accounts. nil: nobody can ask.
 	Checks AccountChecker
 	// Invitations says how invitations are mailed; the zero value: they are not.
@@ -94,7 +96,7 @@ func New(deps Deps) (http.Handler, error) {
 		return nil, err
 	}
 	dashboard := handlers{
-		db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, lines: deps.Lines, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
+		db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, lines: deps.Lines, readiness: deps.Readiness, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
 		checks: deps.Checks, invitations: deps.Invitations, links: deps.Links, files: deps.Files, printer: printer,
 		webCalls: deps.WebCalls,
 	}

@@ -8,9 +8,7 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := (new.raw_app_meta_data ->> 'org_id')::uuid;
-  v_claims text := coalesce(current_setting('request.jwt.claims', true), '');
   v_invitation public.invitations;
-  v_name text;
 begin
   if v_org_id is null or exists (select from public.profiles p where p.user_id = new.id) then
     return new;
@@ -34,21 +32,7 @@ begin
     return new;
   end if;
 
-  v_name := coalesce(nullif(left(btrim(new.raw_user_meta_data ->> 'business_name'), 100), ''), 'My clinic');
-  insert into public.organizations (id, name, slug, time_zone)
-  values (
-    v_org_id, v_name,
-    left(coalesce(nullif(btrim(regexp_replace(app.normalise_name(v_name), '[^a-z0-9]+', '-', 'g'), '-'), ''), 'clinic'), 40)
-      || '-' || right(replace(v_org_id::text, '-', ''), 12),
-    case when app.is_time_zone(new.raw_user_meta_data ->> 'time_zone') then new.raw_user_meta_data ->> 'time_zone'
-      else 'America/New_York' end);
-  insert into public.profiles (org_id, user_id, role, name, email)
-  values (v_org_id, new.id, 'owner', left(new.raw_user_meta_data ->> 'name', 100), new.email);
-
-  perform set_config('request.jwt.claims',
-    jsonb_build_object('app_metadata', jsonb_build_object('org_id', v_org_id))::text, true);
-  perform app.furnish_org(v_name, o.time_zone) from public.organizations o where o.id = v_org_id;
-  perform set_config('request.jwt.claims', v_claims, true);
+  perform app.found_org(v_org_id, new.id, new.email, new.raw_user_meta_data);
   return new;
 end
 $$;

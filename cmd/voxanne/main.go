@@ -19,14 +19,17 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the second Ctrl-C does not wait for a clean stop
-	os.Exit(run(ctx, process{out: os.Stdout, err: os.Stderr, environ: server.Environ()}, os.Args[1:]))
+	here := process{in: os.Stdin, terminal: isTerminal(os.Stdin), out: os.Stdout, err: os.Stderr, environ: server.Environ()}
+	os.Exit(run(ctx, here, os.Args[1:]))
 }
 
 // process is what a command touches of the process around it.
 type process struct {
-	out     io.Writer
-	err     io.Writer // the log, and what went wrong
-	environ map[string]string
+	in       io.Reader
+	terminal bool // in is somebody who can answer
+	out      io.Writer
+	err      io.Writer // the log, what went wrong, and questions
+	environ  map[string]string
 }
 
 // command is one subcommand. run gets the arguments after its name and returns
@@ -48,12 +51,24 @@ func commands() []command {
 		{"seed", "put the demo clinics into the database", runSeed},
 		{"credentials", "rotate-key: seal the clinics' credentials with another key", runCredentials},
 		{"tools", "look after the tools that assistants carry at Vapi: audit, sync", runTools},
+		{"agent", "verify: ask Twilio and Vapi whether a clinic's calls would work", runAgent},
+		{"number", "release: give a clinic's number up", runNumber},
+		{"org", "repair-membership: put right who belongs to which clinic", runOrg},
+		{"appointment", "verify: what the database says a caller has booked", runAppointment},
+		{"provisioning", "list, resume, undo: the runs that set numbers up", runProvisioning},
 		{"token", "print an access token for a member of a clinic (development only)", runToken},
 	}
 }
 
-// run executes one command and returns the exit status: 0 when it did its work,
-// 1 when it could not, 2 when it was called wrongly.
+// The exit statuses, as docs/operators.md has them.
+const (
+	statusDone    = 0
+	statusFault   = 1 // it found a fault, or nothing; of commands that ask nobody, it could not do its work
+	statusUsage   = 2
+	statusUnasked = 3 // the database or a provider could not be asked, so that nothing is known
+)
+
+// run executes one command and returns the exit status.
 func run(ctx context.Context, p process, args []string) int {
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		printUsage(p.out)
@@ -73,47 +88,25 @@ func run(ctx context.Context, p process, args []string) int {
 var errUsage = errors.New("usage")
 
 func exitStatus(p process, name string, err error) int {
+	var unasked *unaskedError
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
-		return 0
+		return statusDone
 	case errors.Is(err, errUsage):
-		return 2
-	default:
-		fmt.Fprintf(p.err, "voxanne %s: %v\n", name, err)
-		return 1
+		return statusUsage
 	}
+	fmt.Fprintf(p.err, "voxanne %s: %v\n", name, err)
+	if errors.As(err, &unasked) {
+		return statusUnasked
+	}
+	return statusFault
 }
 
 func printUsage(w io.Writer) {
 	fmt.Fprint(w, "Voxanne answers a clinic's telephone and books its visits.\n\nusage: voxanne COMMAND [OPTIONS]\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-11s %s\n", c.name, c.summary)
+		fmt.Fprintf(w, "  %-12s %s\n", c.name, c.summary)
 	}
+	fmt.Fprint(w, "\nExit status: 0 done, 1 a fault or nothing found, 2 called wrongly, 3 nobody could be asked.")
 	fmt.Fprint(w, "\nEverything is configured by environment variables, see README. `voxanne COMMAND -h` tells more.\n")
-}
-
-// parseFlags reads a command's options; arguments beside them are refused.
-// usage is the sentence or two above the options.
-func parseFlags(p process, name, usage string, args []string, define func(*flag.FlagSet)) error {
-	flags := flag.NewFlagSet(name, flag.ContinueOnError)
-	flags.SetOutput(p.err)
-	flags.Usage = func() {
-		fmt.Fprintf(flags.Output(), "usage: voxanne %s [OPTIONS]\n\n%s\n", name, usage)
-		flags.PrintDefaults()
-	}
-	if define != nil {
-		define(flags)
-	}
-	if err := flags.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
-			return err
-		}
-		return errUsage // flag has said what is wrong
-	}
-	if flags.NArg() > 0 {
-		fmt.Fprintf(p.err, "voxanne %s takes no argument %q\n", name, flags.Arg(0))
-		flags.Usage()
-		return errUsage
-	}
-	return nil
 }

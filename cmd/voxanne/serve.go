@@ -12,6 +12,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs/provisioner"
+	"github.com/voxanne-ai/voxanne/jobs/readiness"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/live"
@@ -104,7 +105,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 	if err != nil {
 		return nil, lasting{}, err
 	}
-	lines, err := newLines(cfg, opened, messages, to)
+	lines, ready, err := newLines(cfg, opened, messages, to)
 	if err != nil {
 		return nil, lasting{}, err
 	}
@@ -126,23 +127,24 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 		}
 	}
 	deps := server.Deps{
-		DB:       server.NewDatabase(opened),
-		Auth:     auth,
-		Log:      to.log,
-		Metrics:  to.metrics,
-		Accounts: accounts,
-		Vapi:     account,
-		Voice:    reception.New(opened, webhooks, cfg.Keys, to.metrics),
-		Texting:  texts,
-		Texts:    messages,
-		Lines:    lines,
-		Checks:   messages,
-		Links:    server.NewLinks(cfg.Keys, cfg.BackendURL),
-		Files:    server.NewFiles(store, cfg.Keys, cfg.BackendURL),
-		Live:     relay,
-		WebCalls: tests,
-		Traces:   to.traces,
-		Origins:  cfg.Origins,
+		DB:        server.NewDatabase(opened),
+		Auth:      auth,
+		Log:       to.log,
+		Metrics:   to.metrics,
+		Accounts:  accounts,
+		Vapi:      account,
+		Voice:     reception.New(opened, webhooks, cfg.Keys, to.metrics),
+		Texting:   texts,
+		Texts:     messages,
+		Lines:     lines,
+		Readiness: ready,
+		Checks:    messages,
+		Links:     server.NewLinks(cfg.Keys, cfg.BackendURL),
+		Files:     server.NewFiles(store, cfg.Keys, cfg.BackendURL),
+		Live:      relay,
+		WebCalls:  tests,
+		Traces:    to.traces,
+		Origins:   cfg.Origins,
 
 		Invitations: server.InvitationMail{DashboardURL: cfg.DashboardURL, Platform: messages.PlatformMail()},
 	}
@@ -165,20 +167,24 @@ func newAccounts(cfg server.Config) (*server.Accounts, error) {
 	return server.NewAccounts(cfg.Keys, texts, resend), nil
 }
 
-// newLines looks after the clinics' numbers; nil without a key to Vapi.
-func newLines(cfg server.Config, opened *db.DB, accounts provisioner.Accounts, to observed) (server.Lines, error) {
+// newLines looks after the clinics' numbers and asks whether calls would work; both nil without a key to Vapi.
+func newLines(cfg server.Config, opened *db.DB, accounts provisioner.Accounts, to observed) (server.Lines, server.Readiness, error) {
 	if cfg.VapiPrivateKey == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	client, err := newVapi(cfg, opened, to)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	numbers, err := newProvisioner(cfg, opened, client, accounts, to.log)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return numbers, nil
+	tools, err := newSyncer(cfg, opened, client, to, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	return numbers, readiness.Checker{DB: opened, Lines: numbers, Assistants: tools}, nil
 }
 
 // vapiAccount is what members may know of the platform's account, how it is asked about, and how test calls are placed

@@ -60,10 +60,7 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, to observed) er
 	if err != nil {
 		return err
 	}
-	tools, err := toolsync.New(toolsync.Options{
-		DB: opened, Vapi: client, BackendURL: cfg.BackendURL, Secret: string(cfg.WebhookSecrets[0]), Log: to.log,
-		Metrics: toolsync.NewMetrics(to.metrics.Registerer()), Traces: to.traces,
-	})
+	tools, err := newSyncer(cfg, opened, client, to, toolsync.NewMetrics(to.metrics.Registerer()))
 	if err != nil {
 		return err
 	}
@@ -104,5 +101,12 @@ func newProvisioner(cfg server.Config, opened *db.DB, client *vapi.Client, accou
 	}
 	return provisioner.New(provisioner.Options{
 		DB: opened, Accounts: accounts, Twilio: texts, Vapi: client, BackendURL: cfg.BackendURL, Secret: string(cfg.WebhookSecrets[0]), Log: log,
+	})
+}
+
+// newSyncer puts together what keeps assistants in step; metrics may be nil.
+func newSyncer(cfg server.Config, opened *db.DB, client *vapi.Client, to observed, metrics *toolsync.Metrics) (*toolsync.Syncer, error) {
+	return toolsync.New(toolsync.Options{
+		DB: opened, Vapi: client, BackendURL: cfg.BackendURL, Secret: string(cfg.WebhookSecrets[0]), Log: to.log, Metrics: metrics, Traces: to.traces,
 	})
 }

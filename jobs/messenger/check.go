@@ -33,6 +33,9 @@ func (m *Messenger) question(ctx context.Context, tx db.Tx, org uuid.UUID, provi
 		var account twilio.Credentials
 		var row db.OrgCredential
 		account, row, err = m.twilioAccount(ctx, tx, org)
+		if err == nil && row.Sender == nil { // its number was released
+			return since, nil, ErrNotConfigured
+		}
 		return row.UpdatedAt, func(ctx context.Context) error { return m.Twilio.Account(account).Verify(ctx, *row.Sender) }, err
 	case providerResend:
 		var secret resendSecret

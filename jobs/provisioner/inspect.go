@@ -52,12 +52,13 @@ func (p *Provisioner) Inspect(ctx context.Context, org uuid.UUID) (found []Findi
 	return found, p.note(ctx, org, run, found)
 }
 
-// note keeps the first thing that is wrong. What may pass is no word about the line.
+// note keeps the first thing that is wrong. What may pass is no word about the line, nor is what the workers change by
+// themselves.
 func (p *Provisioner) note(ctx context.Context, org, run uuid.UUID, found []Finding) error {
 	var wrong *string
 	for _, f := range found {
 		switch f.Code {
-		case "", "twilio_unavailable", "twilio_busy", "vapi_unavailable", "vapi_busy":
+		case "", "twilio_unavailable", "twilio_busy", "vapi_unavailable", "vapi_busy", "old_secret":
 			continue
 		}
 		wrong = &f.Code
@@ -105,8 +106,16 @@ func (w *work) inspectVapi(ctx context.Context) []Finding {
 		return []Finding{there}
 	case !w.routed(number):
 		routing.Code = "routed_elsewhere"
+	case w.provesOtherwise(number):
+		routing.Code = "old_secret"
 	}
 	return []Finding{there, routing}
+}
+
+// provesOtherwise: the number's messages carry another secret than ours.
+func (w *work) provesOtherwise(number vapi.Object) bool {
+	_, secret := vapi.ServerOf(number)
+	return secret != "" && subtle.ConstantTimeCompare([]byte(secret), []byte(w.Secret)) == 0
 }
 
 // Knows reports whether exactly this account is stored as the organisation's. One that cannot be read is not known: it is

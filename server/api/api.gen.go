@@ -847,6 +847,114 @@ func (e OrgStatus) Valid() bool {
 	}
 }
 
+// Defines values for PreFlightOverallHealth.
+const (
+	Critical PreFlightOverallHealth = "critical"
+	Degraded PreFlightOverallHealth = "degraded"
+	Healthy  PreFlightOverallHealth = "healthy"
+)
+
+// Valid indicates whether the value is a known member of the PreFlightOverallHealth enum.
+func (e PreFlightOverallHealth) Valid() bool {
+	switch e {
+	case Critical:
+		return true
+	case Degraded:
+		return true
+	case Healthy:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PreFlightCheckName.
+const (
+	PreFlightCheckNameCalendar           PreFlightCheckName = "calendar"
+	PreFlightCheckNameTwilioAccount      PreFlightCheckName = "twilio_account"
+	PreFlightCheckNameTwilioCalls        PreFlightCheckName = "twilio_calls"
+	PreFlightCheckNameTwilioCapabilities PreFlightCheckName = "twilio_capabilities"
+	PreFlightCheckNameTwilioNumber       PreFlightCheckName = "twilio_number"
+	PreFlightCheckNameTwilioTexts        PreFlightCheckName = "twilio_texts"
+	PreFlightCheckNameVapiAssistant      PreFlightCheckName = "vapi_assistant"
+	PreFlightCheckNameVapiNumber         PreFlightCheckName = "vapi_number"
+	PreFlightCheckNameVapiRouting        PreFlightCheckName = "vapi_routing"
+	PreFlightCheckNameVapiServer         PreFlightCheckName = "vapi_server"
+	PreFlightCheckNameVapiTools          PreFlightCheckName = "vapi_tools"
+)
+
+// Valid indicates whether the value is a known member of the PreFlightCheckName enum.
+func (e PreFlightCheckName) Valid() bool {
+	switch e {
+	case PreFlightCheckNameCalendar:
+		return true
+	case PreFlightCheckNameTwilioAccount:
+		return true
+	case PreFlightCheckNameTwilioCalls:
+		return true
+	case PreFlightCheckNameTwilioCapabilities:
+		return true
+	case PreFlightCheckNameTwilioNumber:
+		return true
+	case PreFlightCheckNameTwilioTexts:
+		return true
+	case PreFlightCheckNameVapiAssistant:
+		return true
+	case PreFlightCheckNameVapiNumber:
+		return true
+	case PreFlightCheckNameVapiRouting:
+		return true
+	case PreFlightCheckNameVapiServer:
+		return true
+	case PreFlightCheckNameVapiTools:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PreFlightCheckStatus.
+const (
+	PreFlightCheckStatusFailed  PreFlightCheckStatus = "failed"
+	PreFlightCheckStatusOk      PreFlightCheckStatus = "ok"
+	PreFlightCheckStatusSkipped PreFlightCheckStatus = "skipped"
+)
+
+// Valid indicates whether the value is a known member of the PreFlightCheckStatus enum.
+func (e PreFlightCheckStatus) Valid() bool {
+	switch e {
+	case PreFlightCheckStatusFailed:
+		return true
+	case PreFlightCheckStatusOk:
+		return true
+	case PreFlightCheckStatusSkipped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PreFlightCheckStep.
+const (
+	PreFlightCheckStepCalendar PreFlightCheckStep = "calendar"
+	PreFlightCheckStepTwilio   PreFlightCheckStep = "twilio"
+	PreFlightCheckStepVapi     PreFlightCheckStep = "vapi"
+)
+
+// Valid indicates whether the value is a known member of the PreFlightCheckStep enum.
+func (e PreFlightCheckStep) Valid() bool {
+	switch e {
+	case PreFlightCheckStepCalendar:
+		return true
+	case PreFlightCheckStepTwilio:
+		return true
+	case PreFlightCheckStepVapi:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ProvisioningState.
 const (
 	ProvisioningStateActive    ProvisioningState = "active"
@@ -3673,6 +3781,48 @@ type PhoneNumberList struct {
 	Success    bool       `json:"success"`
 }
 
+// PreFlight Example: {"checks":[{"detail":"The account is active.","message":"The account is active.","name":"twilio_account","status":"ok","step":"twilio","success":true,"timestamp":"2026-11-22T19:34:05Z"},{"detail":"The assistant does not carry all of our tools, or earlier ones. Save the agent, and they are linked.","message":"The assistant does not carry all of our tools, or earlier ones. Save the agent, and they are linked.","name":"vapi_tools","status":"failed","step":"vapi","success":false,"timestamp":"2026-11-22T19:34:05Z"}],"orgId":"0199d3a8-0000-7000-8000-000000000001","overallHealth":"critical","success":false}
+type PreFlight struct {
+	Checks []PreFlightCheck   `json:"checks"`
+	OrgId  openapi_types.UUID `json:"orgId"`
+
+	// OverallHealth For older dashboards. Degraded is what failed only because somebody could not be reached.
+	OverallHealth PreFlightOverallHealth `json:"overallHealth"`
+	Success       bool                   `json:"success"`
+}
+
+// PreFlightOverallHealth For older dashboards. Degraded is what failed only because somebody could not be reached.
+type PreFlightOverallHealth string
+
+// PreFlightCheck defines model for PreFlightCheck.
+type PreFlightCheck struct {
+	// Detail A sentence for people; of a check that failed, what to do.
+	Detail string `json:"detail"`
+
+	// Message For older dashboards; `detail`.
+	Message string               `json:"message"`
+	Name    PreFlightCheckName   `json:"name"`
+	Status  PreFlightCheckStatus `json:"status"`
+
+	// Step For older dashboards.
+	Step PreFlightCheckStep `json:"step"`
+
+	// Success For older dashboards; `status` is `ok`.
+	Success bool `json:"success"`
+
+	// Timestamp For older dashboards; when it was asked.
+	Timestamp time.Time `json:"timestamp"`
+}
+
+// PreFlightCheckName defines model for PreFlightCheck.Name.
+type PreFlightCheckName string
+
+// PreFlightCheckStatus defines model for PreFlightCheck.Status.
+type PreFlightCheckStatus string
+
+// PreFlightCheckStep For older dashboards.
+type PreFlightCheckStep string
+
 // Preview Example: {"text":"Example Clinic: thank you for your visit, Robin."}
 type Preview struct {
 	Text string `json:"text"`
@@ -5009,6 +5159,12 @@ type ChangeMemberRoleParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// PreFlightParams defines parameters for PreFlight.
+type PreFlightParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateAppointmentJSONRequestBody defines body for CreateAppointment for application/json ContentType.
 type CreateAppointmentJSONRequestBody = AppointmentWish
 
@@ -5500,6 +5656,9 @@ type ServerInterface interface {
 	// GetToolsHealth Do our assistants carry their tools?
 	// (GET /api/tools/health)
 	GetToolsHealth(w http.ResponseWriter, r *http.Request)
+	// PreFlight Would a call work?
+	// (POST /api/verification/pre-flight)
+	PreFlight(w http.ResponseWriter, r *http.Request, params PreFlightParams)
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -10844,6 +11003,47 @@ func (siw *ServerInterfaceWrapper) GetToolsHealth(w http.ResponseWriter, r *http
 	handler.ServeHTTP(w, r)
 }
 
+// PreFlight operation middleware
+func (siw *ServerInterfaceWrapper) PreFlight(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreFlightParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.PreFlight(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 type UnescapedCookieParamError struct {
 	ParamName string
 	Err       error
@@ -11079,6 +11279,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/inbound/setup", wrapper.SetUpInbound)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/inbound/status", wrapper.GetInboundStatus)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/inbound/test", wrapper.TestInbound)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/verification/pre-flight", wrapper.PreFlight)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/inbound/phone-mappings", wrapper.ListPhoneMappings)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/inbound/phone-mappings", wrapper.CreatePhoneMapping)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/inbound/phone-mappings/{id}", wrapper.DeletePhoneMapping)
@@ -18760,6 +18961,20 @@ func (response TestInbound200JSONResponse) VisitTestInboundResponse(w http.Respo
 	return err
 }
 
+type TestInbound400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response TestInbound400JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type TestInbound401JSONResponse struct{ UnauthenticatedJSONResponse }
 
 func (response TestInbound401JSONResponse) VisitTestInboundResponse(w http.ResponseWriter) error {
@@ -25493,6 +25708,147 @@ func (response GetToolsHealthdefaultJSONResponse) VisitGetToolsHealthResponse(w 
 	return err
 }
 
+type PreFlightRequestObject struct {
+	Params PreFlightParams
+}
+
+type PreFlightResponseObject interface {
+	VisitPreFlightResponse(w http.ResponseWriter) error
+}
+
+type PreFlight200JSONResponse PreFlight
+
+func (response PreFlight200JSONResponse) VisitPreFlightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreFlight400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response PreFlight400JSONResponse) VisitPreFlightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreFlight401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response PreFlight401JSONResponse) VisitPreFlightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreFlight403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response PreFlight403JSONResponse) VisitPreFlightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreFlight404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response PreFlight404JSONResponse) VisitPreFlightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreFlight409JSONResponse struct{ ConflictJSONResponse }
+
+func (response PreFlight409JSONResponse) VisitPreFlightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreFlight410JSONResponse struct{ GoneJSONResponse }
+
+func (response PreFlight410JSONResponse) VisitPreFlightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreFlight422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response PreFlight422JSONResponse) VisitPreFlightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreFlightdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response PreFlightdefaultJSONResponse) VisitPreFlightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// DashboardPulse The clinic in a few numbers
@@ -25867,6 +26223,9 @@ type StrictServerInterface interface {
 	// GetToolsHealth Do our assistants carry their tools?
 	// (GET /api/tools/health)
 	GetToolsHealth(ctx context.Context, request GetToolsHealthRequestObject) (GetToolsHealthResponseObject, error)
+	// PreFlight Would a call work?
+	// (POST /api/verification/pre-flight)
+	PreFlight(ctx context.Context, request PreFlightRequestObject) (PreFlightResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx context.Context, w http.ResponseWriter, r *http.Request, request any) (any, error)
@@ -29403,6 +29762,32 @@ func (sh *strictHandler) GetToolsHealth(w http.ResponseWriter, r *http.Request) 
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(GetToolsHealthResponseObject); ok {
 		if err := validResponse.VisitGetToolsHealthResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// PreFlight operation middleware
+func (sh *strictHandler) PreFlight(w http.ResponseWriter, r *http.Request, params PreFlightParams) {
+	var request PreFlightRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.PreFlight(ctx, request.(PreFlightRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreFlight")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(PreFlightResponseObject); ok {
+		if err := validResponse.VisitPreFlightResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

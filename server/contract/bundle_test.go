@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -21,6 +22,9 @@ import (
 	"github.com/voxanne-ai/voxanne/db/dbtest"
 	"github.com/voxanne-ai/voxanne/db/vault"
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
+	"github.com/voxanne-ai/voxanne/jobs/provisioner"
+	"github.com/voxanne-ai/voxanne/jobs/readiness"
+	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 	"github.com/voxanne-ai/voxanne/providers/email"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/providers/storage"
@@ -154,11 +158,26 @@ func (c *clinics) serve(t testing.TB) http.Handler {
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(server.Config{
 			Env: server.Dev, BackendURL: backend, JWTSecret: jwtSecret}, client), Log: log,
-		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Checks: sender, Links: server.NewLinks(keys, backend), Files: server.NewFiles(files, keys, backend),
+		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Checks: sender,
+		Readiness: readiness.Checker{DB: opened, Lines: nobody{}, Assistants: silent{}},
+		Links:     server.NewLinks(keys, backend), Files: server.NewFiles(files, keys, backend),
 		WebCalls: server.NewWebCalls(calls, keys, backend), Now: func() time.Time { return now },
 	})
 	require.NoError(t, err)
 	return handler
+}
+
+// nobody has a line, and silent's assistants are as they should be: readiness is proved in its own room.
+type nobody struct{}
+
+func (nobody) Inspect(context.Context, uuid.UUID) ([]provisioner.Finding, error) {
+	return nil, provisioner.ErrNoLine
+}
+
+type silent struct{}
+
+func (silent) Inspect(context.Context, uuid.UUID, uuid.UUID) ([]toolsync.Finding, error) {
+	return []toolsync.Finding{{About: "assistant"}}, nil
 }
 
 func listen(t testing.TB, played http.Handler) string {

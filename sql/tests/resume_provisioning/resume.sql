@@ -1,0 +1,31 @@
+-- The next try at once, and a line that works but is wrong gone through again.
+begin;
+\ir ../provisioning.psql
+select plan(13);
+select pg_temp.act_as('owner');
+select pg_temp.begin('+13125550180');
+select pg_temp.act_for('a');
+select pg_temp.take();
+select pg_temp.fail('check', 'twilio_busy', p_pause => 300);
+select is(pg_temp.take(2), 'wait 300', 'it would wait');
+select ok(app.resume_provisioning(pg_temp.run()), 'begun');
+select is(pg_temp.take(2), 'act check', 'now');
+select ok(app.resume_provisioning(pg_temp.run()), 'while a worker is at it');
+select is(pg_temp.take(3), 'wait 90', 'what it does is waited for');
+select pg_temp.pass(90);
+select pg_temp.work();
+select is((select state from app.inbound_status()), 'active', 'it works');
+select ok(not app.resume_provisioning(pg_temp.run()), 'nothing is left to do');
+select app.note_number_check(pg_temp.run(), 'routed_elsewhere');
+select ok(app.resume_provisioning(pg_temp.run()), 'something is wrong with it');
+select is(pg_temp.take(), 'act check', 'from the first step on');
+select pg_temp.act_for('b');
+select ok(not app.resume_provisioning(pg_temp.run()), 'not another clinic''s');
+select pg_temp.act_for('a');
+select app.undo_provisioning(pg_temp.run());
+select ok(app.resume_provisioning(pg_temp.run()), 'undoing is resumed too');
+select is((select state from app.inbound_status()), 'undoing', 'as what it is');
+select pg_temp.act_as('owner');
+select throws_ok($$ select app.resume_provisioning(pg_temp.run()) $$, '42501', null, 'not for members');
+select * from finish();
+rollback;
