@@ -53,6 +53,8 @@ type clinics struct {
 	data      *dbtest.Database
 	owner     *pgxpool.Pool // sees everything
 	books     books
+	vapi      *telephony
+	connector http.Handler // the same server where numbers are not set up: what is connected is only stored
 	ids       map[string]string // of things of clinic a, by the names that examples use
 	foreign   map[string]string // of the same things of clinic b
 	user      uuid.UUID         // who asks
@@ -72,6 +74,7 @@ func setup(t testing.TB) *clinics {
 	c.connect(t, c.token, "a")
 	c.connect(t, token(t, c.foreign["org"], c.foreign["asker"]), "b")
 	c.books = openBooks(t, c.owner)
+	c.books.elsewhere = c.vapi.forget
 	return c
 }
 
@@ -122,6 +125,7 @@ func (c *clinics) serve(t testing.TB) http.Handler {
 		played.AddAccount(twilioSID[:33]+end, twilioToken+end, number)
 	}
 	mail.Verified("clinic.example")
+	c.vapi = newTelephony(played)
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	texts, err := twilio.New(twilio.Options{BaseURL: listen(t, played), HTTP: client, Timeout: 5 * time.Second})
 	require.NoError(t, err)
@@ -140,11 +144,16 @@ func (c *clinics) serve(t testing.TB) http.Handler {
 	files, err := storage.NewDirectory(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
-	handler, err := server.New(server.Deps{
+	deps := server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(server.Config{
 			Env: server.Dev, BackendURL: backend, JWTSecret: jwtSecret}, client), Log: log,
-		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Checks: sender, Links: server.NewLinks(keys, backend), Files: server.NewFiles(files, keys, backend), Now: func() time.Time { return now },
-	})
+		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Checks: sender,
+		Links: server.NewLinks(keys, backend), Files: server.NewFiles(files, keys, backend), Now: func() time.Time { return now },
+	}
+	c.connector, err = server.New(deps)
+	require.NoError(t, err)
+	deps.Lines = c.numbers(t, opened, sender, texts, client)
+	handler, err := server.New(deps)
 	require.NoError(t, err)
 	return handler
 }
@@ -163,7 +172,7 @@ func token(t testing.TB, org, user string) string {
 	return minted
 }
 
-// connect gives a clinic its accounts, through the API.
+// connect gives a clinic its accounts, through the API. Texts leave from its number; no line is set up.
 func (c *clinics) connect(t testing.TB, token, letter string) {
 	t.Helper()
 	number := map[string]string{"a": "+13125550190", "b": "+13125550191"}[letter]
@@ -171,7 +180,7 @@ func (c *clinics) connect(t testing.TB, token, letter string) {
 		"/api/integrations/twilio": `{"accountSid": "` + twilioSID[:33] + letter + `", "authToken": "` + twilioToken + letter + `", "phoneNumber": "` + number + `"}`,
 		"/api/integrations/resend": `{"apiKey": "` + resendKey + `", "fromAddress": "` + letter + `@clinic.example"}`,
 	} {
-		w := c.ask(t, token, http.MethodPost, path, body)
+		w := ask(c.connector, token, http.MethodPost, path, body)
 		require.Equal(t, http.StatusOK, w.Code, w.Body.String())
 	}
 }
@@ -179,6 +188,10 @@ func (c *clinics) connect(t testing.TB, token, letter string) {
 // ask sends one request; an empty token or body is none.
 func (c *clinics) ask(t testing.TB, token, method, target, body string) *httptest.ResponseRecorder {
 	t.Helper()
+	return ask(c.handler, token, method, target, body)
+}
+
+func ask(handler http.Handler, token, method, target, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
@@ -187,7 +200,7 @@ func (c *clinics) ask(t testing.TB, token, method, target, body string) *httptes
 		r.Header.Set("Content-Type", "application/json")
 	}
 	w := httptest.NewRecorder()
-	c.handler.ServeHTTP(w, r)
+	handler.ServeHTTP(w, r)
 	return w
 }
 
