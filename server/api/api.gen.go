@@ -760,6 +760,9 @@ const (
 	NotifyMessageReceived       NotificationType = "message_received"
 	NotifyMessageUnknown        NotificationType = "message_unknown"
 	NotifyMissedCall            NotificationType = "missed_call"
+	NotifyNumberActive          NotificationType = "number_active"
+	NotifyNumberFailed          NotificationType = "number_failed"
+	NotifyNumberLeft            NotificationType = "number_left"
 	NotifyOptedOutBeforeVisit   NotificationType = "opted_out_before_visit"
 	NotifyVisitCancelledByReply NotificationType = "visit_cancelled_by_reply"
 	NotifyVisitConfirmed        NotificationType = "visit_confirmed"
@@ -781,6 +784,12 @@ func (e NotificationType) Valid() bool {
 	case NotifyMessageUnknown:
 		return true
 	case NotifyMissedCall:
+		return true
+	case NotifyNumberActive:
+		return true
+	case NotifyNumberFailed:
+		return true
+	case NotifyNumberLeft:
 		return true
 	case NotifyOptedOutBeforeVisit:
 		return true

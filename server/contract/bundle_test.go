@@ -54,7 +54,7 @@ type clinics struct {
 	owner     *pgxpool.Pool // sees everything
 	books     books
 	vapi      *telephony
-	connector http.Handler // the same server where numbers are not set up: what is connected is only stored
+	connector http.Handler      // the same server where numbers are not set up: what is connected is only stored
 	ids       map[string]string // of things of clinic a, by the names that examples use
 	foreign   map[string]string // of the same things of clinic b
 	user      uuid.UUID         // who asks
