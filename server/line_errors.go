@@ -50,6 +50,8 @@ func lineSentence(code string) string {
 		return "The telephone service does not have the number any more. Set it up again."
 	case "no_assistant":
 		return "The agent has no assistant yet. Save the agent, then try again."
+	case "account_unreadable", "unreadable":
+		return "What is stored of the number or its account cannot be read. We have to put that right."
 	case "texts_go_elsewhere":
 		return "Texts to the number go elsewhere at Twilio. Set the number up again."
 	case "calls_go_elsewhere":
