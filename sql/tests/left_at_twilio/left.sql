@@ -26,6 +26,7 @@ select pg_temp.pass(1);
 select pg_temp.act_as('owner');
 select pg_temp.begin('+13125550180');
 select is(pg_temp.remembered(), '{"smsUrl": "theirs", "voiceUrl": "theirs", "set": {"calls": {"voiceUrl": "vapi"}, "texts": {"smsUrl": "ours"}}}', 'what was before, and what was set since');
+select pg_temp.pass(1);
 select pg_temp.begin('+13125550181');
 select is(pg_temp.remembered(), null, 'of another number nothing is known');
 select pg_temp.act_for('a');
