@@ -305,14 +305,14 @@ func (q *Queries) NoteNumberCheck(ctx context.Context, provisioningID uuid.UUID,
 }
 
 const refreshRouting = `-- name: RefreshRouting :one
-select app.refresh_routing(p_provisioning_id => $1::uuid, p_routed_as => $2::text)::boolean as begun
+select app.refresh_routing(p_provisioning_id => $1::uuid, p_routed_as => $2::text, p_texts_url => $3::text)::boolean as begun
 `
 
 // RefreshRouting
 //
-//	select app.refresh_routing(p_provisioning_id => $1::uuid, p_routed_as => $2::text)::boolean as begun
-func (q *Queries) RefreshRouting(ctx context.Context, provisioningID uuid.UUID, routedAs string) (bool, error) {
-	row := q.db.QueryRow(ctx, refreshRouting, provisioningID, routedAs)
+//	select app.refresh_routing(p_provisioning_id => $1::uuid, p_routed_as => $2::text, p_texts_url => $3::text)::boolean as begun
+func (q *Queries) RefreshRouting(ctx context.Context, provisioningID uuid.UUID, routedAs string, textsURL string) (bool, error) {
+	row := q.db.QueryRow(ctx, refreshRouting, provisioningID, routedAs, textsURL)
 	var begun bool
 	err := row.Scan(&begun)
 	return begun, err

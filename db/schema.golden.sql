@@ -635,7 +635,7 @@ CREATE TYPE app.provisioning_task AS (
 
 ALTER TYPE app.provisioning_task OWNER TO owner;
 
-COMMENT ON TYPE app.provisioning_task IS 'What a worker does next. outcome act or undo (step; the lease is yours), wait and busy (ask again after wait_seconds) or over. number_sid and earlier are what the check found at Twilio, vapi_number_id what this run imported, known_vapi_id what the clinic had at Vapi before.';
+COMMENT ON TYPE app.provisioning_task IS 'What a worker does next. outcome act, undo or release (step; the lease is yours), wait and busy (ask again after wait_seconds) or over. attempts is 1 only when the step never acted before. number_sid and earlier are what the check found at Twilio, vapi_number_id what this run imported, known_vapi_id what the clinic had at Vapi before.';
 
 CREATE TYPE app.recording_copy AS (
 	outcome text,
@@ -1810,7 +1810,13 @@ begin
   where p.org_id = v_org_id and p.number = p_number and p.state not in ('undone', 'released')
   for update;
   v_now := app.now();
-  if v_run.state in ('undoing', 'releasing') then
+  if v_run.state in ('undoing', 'releasing') and p_account_changed then
+    -- Giving it back may wait for nothing but a token that Twilio accepts.
+    update public.provisioning p set account_ref = p_account_ref where p.org_id = v_org_id and p.id = v_run.id;
+    perform app.start_provisioning(v_run.id);
+    return query select * from app.provisioning_status(v_run.id);
+    return;
+  elsif v_run.state in ('undoing', 'releasing') then
     raise exception 'this number is being given back at this moment: try again when that is done' using errcode = 'VX409';
   elsif coalesce(p_routing, v_number.routing) = 'fixed' and not exists (
     select from public.assistant_routes r
@@ -1822,8 +1828,8 @@ begin
     insert into public.provisioning (org_id, number, account_ref, started_by)
     values (v_org_id, p_number, p_account_ref, app.current_user_id())
     returning * into v_run;
-    insert into public.provisioning_steps (org_id, provisioning_id, position, step)
-    select v_org_id, v_run.id, s.position, s.step
+    insert into public.provisioning_steps (org_id, provisioning_id, position, step, undo)
+    select v_org_id, v_run.id, s.position, s.step, case s.step when 'check' then app.left_at_twilio(p_number) end
     from unnest(array['check', 'credential', 'import', 'messaging', 'routing']) with ordinality s (step, position);
     insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
     values (v_org_id, 'number_set_up', 'phone_number', v_number.id, app.current_user_id());
@@ -1847,7 +1853,7 @@ $$;
 
 ALTER FUNCTION app.begin_provisioning(p_number text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_account_changed boolean, p_routing text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.begin_provisioning(p_number text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_account_changed boolean, p_routing text) IS 'Begins giving the tenant a number (E.164) of the Twilio account that was just verified and sealed, or goes on with the run it has: claims the number, keeps the account, writes the run and its steps, puts the job in. The same again changes nothing; after a failure, with another token (p_account_changed) or another routing every step is gone through again. p_routing NULL: as it is, at first dynamic. Owner or admin only (VX403). VX400: no number; VX409: the number is another organisation''s or the clinic''s own line, there is no inbound agent (or, for fixed, no assistant), or the number is being given back.';
+COMMENT ON FUNCTION app.begin_provisioning(p_number text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_account_changed boolean, p_routing text) IS 'Begins giving the tenant a number (E.164) of the Twilio account that was just verified and sealed, or goes on with the run it has: claims the number, keeps the account, writes the run and its steps, puts the job in. The same again changes nothing; after a failure, with another token (p_account_changed) or another routing every step is gone through again. p_routing NULL: as it is, at first dynamic. Owner or admin only (VX403). VX400: no number; VX409: the number is another organisation''s or the clinic''s own line, there is no inbound agent (or, for fixed, no assistant), or the number is being given back. With another token that goes on with it at once, and the state returned is undoing or releasing.';
 
 CREATE FUNCTION app.begin_recording(p_call_id uuid, p_lease interval) RETURNS SETOF app.recording_copy
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3272,6 +3278,9 @@ begin
     set state = 'active', activated_at = coalesce(p.activated_at, v_now), error = null,
       lease_id = null, lease_until = null, next_at = null, updated_at = v_now
     where p.org_id = v_org_id and p.id = p_provisioning_id;
+    if v_run.activated_at is null then
+      perform app.notify_staff('number_active', 'A phone number is set up: its calls are answered', 'provisioning', p_provisioning_id);
+    end if;
   else
     update public.provisioning p
     set state = case p.state when 'undoing' then 'undone' else 'released' end, ended_at = v_now,
@@ -3290,13 +3299,19 @@ begin
     set sender = v_other, updated_at = v_now
     where c.org_id = v_org_id and c.provider = 'twilio' and c.sender = v_run.number;
   end if;
+  if v_run.state <> 'running' and exists (
+    select from public.provisioning_steps s
+    where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id and s.state = 'left') then
+    perform app.notify_staff(
+      'number_left', 'A phone number was given back, but not all of it could be taken away', 'provisioning', p_provisioning_id);
+  end if;
   perform app.announce('provisioning_updated', 'provisioning', p_provisioning_id);
 end
 $$;
 
 ALTER FUNCTION app.conclude_provisioning(p_provisioning_id uuid) OWNER TO owner;
 
-COMMENT ON FUNCTION app.conclude_provisioning(p_provisioning_id uuid) IS 'Ends a run whose steps are all done (active) or undone. A released number''s row goes; the account is kept, its texts leave from another number of the clinic''s or, without one, from none. After a failed set-up the number stays the clinic''s, to text from.';
+COMMENT ON FUNCTION app.conclude_provisioning(p_provisioning_id uuid) IS 'Ends a run whose steps are all done (active) or undone. A released number''s row goes; the account is kept, its texts leave from another number of the clinic''s or, without one, from none. After a failed set-up the number stays the clinic''s, to text from. Staff are told when a line first works, and what had to be left.';
 
 CREATE FUNCTION app.confirm_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
     LANGUAGE plpgsql
@@ -4442,9 +4457,17 @@ begin
   if v_run.state = 'running' and (v_final or v_attempts >= 4) then
     if v_run.activated_at is null then
       perform app.turn_around(v_run.id, 'undoing');
+      perform app.notify_staff('number_failed', 'A phone number could not be set up', 'provisioning', v_run.id);
     else
       -- A line that works is not taken down because a change of it failed.
       update public.provisioning p set state = 'active', next_at = null where p.org_id = v_org_id and p.id = v_run.id;
+      -- It may be tried every ten minutes from here on: once is told until somebody has read it.
+      if not exists (
+        select from public.notifications n
+        where n.org_id = v_org_id and n.kind = 'number_failed' and n.entity_id = v_run.id and n.read_at is null) then
+        perform app.notify_staff(
+          'number_failed', 'A change of a phone number failed: it works as before', 'provisioning', v_run.id);
+      end if;
     end if;
   end if;
   perform app.announce('provisioning_updated', 'provisioning', v_run.id);
@@ -4454,7 +4477,7 @@ $$;
 
 ALTER FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) IS 'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was. Undoing goes on trying, in growing steps to a quarter of an hour; what is refused for good twenty times is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
+COMMENT ON FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) IS 'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was, and staff are told. Undoing goes on trying, in growing steps to a quarter of an hour; what is refused for good twenty times is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
 
 CREATE FUNCTION app.fail_recording(p_recording_id uuid, p_reason text, p_final boolean) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5629,6 +5652,31 @@ $$;
 ALTER FUNCTION app.leave_to_staff(p_inbound public.messages) OWNER TO owner;
 
 COMMENT ON FUNCTION app.leave_to_staff(p_inbound public.messages) IS 'A received text that asks nothing of us: staff are told, once until they have read it per contact (per number where there is no contact). outcome stored.';
+
+CREATE FUNCTION app.left_at_twilio(p_number text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select looked.undo || jsonb_build_object('set', jsonb_build_object('calls', made.undo -> 'calls', 'texts', texts.undo))
+  from (
+    select p.id
+    from public.provisioning p
+    where p.org_id = app.require_org_id() and p.number = p_number and p.state in ('undone', 'released')
+    order by p.created_at desc, p.id desc
+    limit 1
+  ) last
+  join public.provisioning_steps looked
+    on looked.org_id = app.require_org_id() and looked.provisioning_id = last.id and looked.step = 'check'
+  join public.provisioning_steps made
+    on made.org_id = looked.org_id and made.provisioning_id = last.id and made.step = 'import'
+  join public.provisioning_steps texts
+    on texts.org_id = looked.org_id and texts.provisioning_id = last.id and texts.step = 'messaging'
+  where 'left' in (made.state, texts.state)
+$$;
+
+ALTER FUNCTION app.left_at_twilio(p_number text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.left_at_twilio(p_number text) IS 'What a number of the tenant was like at Twilio before its last run, and what that run set and could not put back; NULL when it left nothing. So that what is ours is not taken for the clinic''s when the number is set up again.';
 
 CREATE FUNCTION app.limit_waits() RETURNS void
     LANGUAGE plpgsql
@@ -9267,7 +9315,7 @@ ALTER FUNCTION app.redeem_event_ticket(p_hash bytea) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.redeem_event_ticket(p_hash bytea) IS 'Uses a ticket up and returns whose it is; no row when it is unknown, used or ran out. Whether they are still a member is for the transaction that follows to say.';
 
-CREATE FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) RETURNS boolean
+CREATE FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text, p_texts_url text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -9288,6 +9336,10 @@ begin
   if not found then
     return false;
   end if;
+  update public.provisioning_steps s
+  set state = 'waiting', attempts = 0, error = null, updated_at = v_now
+  where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id and s.step = 'messaging'
+    and s.undo ->> 'smsUrl' is distinct from p_texts_url;
   update public.provisioning p
   set state = 'running', next_at = null, updated_at = v_now
   where p.org_id = v_org_id and p.id = p_provisioning_id;
@@ -9295,9 +9347,9 @@ begin
 end
 $$;
 
-ALTER FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) OWNER TO app_writer;
+ALTER FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text, p_texts_url text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) IS 'Has a line that works routed anew when it was routed otherwise than p_routed_as says, as after a change of our address or of the webhook''s secret. Returns whether there is something to do.';
+COMMENT ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text, p_texts_url text) IS 'Has a line that works routed anew when it was routed otherwise than p_routed_as says, as after a change of our address or of the webhook''s secret; with another address (p_texts_url) its texts are directed anew as well. Returns whether there is something to do.';
 
 CREATE FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid DEFAULT NULL::uuid, p_ignore_appointment_id uuid DEFAULT NULL::uuid) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -9472,11 +9524,19 @@ begin
   where p.org_id = v_org_id and p.number = v_number.number and p.state not in ('undone', 'released')
   for update;
   if v_run.id is null then
-    -- Nothing of it was set up outside by us; it gets a run all the same, so that its end is told like any other.
+    -- No run is open for it; it gets one all the same, so that its end is told like any other.
     insert into public.provisioning (org_id, number, account_ref, state, started_by)
     values (v_org_id, v_number.number, '', 'releasing', app.current_user_id())
     returning * into v_run;
-    perform app.conclude_provisioning(v_run.id);
+    if v_number.vapi_phone_number_id is null then
+      perform app.conclude_provisioning(v_run.id);
+    else
+      -- Vapi has had it from before: it goes there. What it was like at Twilio nobody looked at, so that stays.
+      insert into public.provisioning_steps (org_id, provisioning_id, position, step, state, external_id, intended_at)
+      values (v_org_id, v_run.id, 1, 'check', 'skipped', null, null),
+        (v_org_id, v_run.id, 3, 'import', 'done', v_number.vapi_phone_number_id, app.now());
+      perform app.start_provisioning(v_run.id);
+    end if;
   elsif v_run.state <> 'releasing' then
     perform app.turn_around(v_run.id, 'releasing');
     perform app.start_provisioning(v_run.id);
@@ -10437,6 +10497,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
   v_agent public.agents;
+  v_moved boolean;
 begin
   perform app.require_admin();
   if p_agent_id is null then
@@ -10463,6 +10524,7 @@ begin
     where a.org_id = v_org_id and a.role = coalesce(p_role, v_agent.role) and a.is_default and a.id <> v_agent.id;
     p_is_default := true;
   end if;
+  v_moved := coalesce(p_is_default, false) and not v_agent.is_default;
 
   update public.agents a
   set name = coalesce(p_name, a.name), role = coalesce(p_role, a.role), voice = coalesce(p_voice, a.voice),
@@ -10475,6 +10537,10 @@ begin
     saved_at = v_now, updated_at = v_now, trace_context = p_trace_context
   where a.org_id = v_org_id and a.id = v_agent.id
   returning * into v_agent;
+  if v_moved and exists (select from public.assistant_routes r where r.org_id = v_org_id and r.agent_id = v_agent.id) then
+    -- Numbers that nobody mapped carry the default's assistant; one that has none yet is routed to when it has.
+    perform app.reroute_numbers(null, v_agent.id);
+  end if;
   perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', v_agent.id));
   return next v_agent;
 exception
@@ -12261,7 +12327,8 @@ begin
     limit 1;
   end if;
   v_until := greatest(case when v_run.lease_id <> p_lease_id then v_run.lease_until end, v_run.next_at,
-    case when v_run.state <> 'running' then v_step.settle_at end);
+    -- Vapi would take a second credential, while it refuses a second import.
+    case when v_run.state <> 'running' or v_step.step = 'credential' then v_step.settle_at end);
   if v_until > v_now then
     v_task.outcome := case when v_run.lease_until > v_now and v_run.lease_id <> p_lease_id then 'busy' else 'wait' end;
     v_task.wait_seconds := ceil(extract(epoch from v_until - v_now));
@@ -12281,7 +12348,8 @@ begin
   where p.org_id = v_org_id and p.id = v_run.id;
   perform app.announce('provisioning_updated', 'provisioning', v_run.id);
   return query
-  select case v_run.state when 'running' then 'act' when 'undoing' then 'undo' else 'release' end, 0, v_step.step, v_run.number, v_step.attempts + 1,
+  select case v_run.state when 'running' then 'act' when 'undoing' then 'undo' else 'release' end, 0, v_step.step, v_run.number,
+    v_step.attempts + case when v_step.attempts = 0 and v_step.intended_at is not null then 2 else 1 end,
     v_step.external_id, v_step.undo, looked.external_id, looked.undo, made.external_id, n.vapi_phone_number_id, n.routing,
     app.own_line(n.location_id), r.vapi_assistant_id
   from public.provisioning_steps looked
@@ -13716,8 +13784,8 @@ CREATE TABLE public.notifications (
     read_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT notifications_body_check CHECK ((char_length(body) <= 500)),
-    CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text, 'message'::text, 'contact'::text]))),
-    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text, 'message_failed'::text, 'message_unknown'::text, 'opted_out_before_visit'::text, 'visit_confirmed'::text, 'visit_cancelled_by_reply'::text, 'message_received'::text]))),
+    CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text, 'message'::text, 'contact'::text, 'outbound_call'::text, 'provisioning'::text]))),
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text, 'message_failed'::text, 'message_unknown'::text, 'opted_out_before_visit'::text, 'visit_confirmed'::text, 'visit_cancelled_by_reply'::text, 'message_received'::text, 'outbound_call_failed'::text, 'number_active'::text, 'number_failed'::text, 'number_left'::text]))),
     CONSTRAINT notifications_title_check CHECK ((char_length(title) <= 120))
 );
 
@@ -16101,6 +16169,9 @@ REVOKE ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until times
 GRANT ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) TO app_writer;
 REVOKE ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.left_at_twilio(p_number text) TO app_writer;
+REVOKE ALL ON FUNCTION app.left_at_twilio(p_number text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.limit_waits() TO tenant_service;
 GRANT ALL ON FUNCTION app.limit_waits() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.limit_waits() FROM PUBLIC;
@@ -16507,8 +16578,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_tickets TO service_role;
 GRANT ALL ON FUNCTION app.redeem_event_ticket(p_hash bytea) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.redeem_event_ticket(p_hash bytea) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text, p_texts_url text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.refresh_routing(p_provisioning_id uuid, p_routed_as text, p_texts_url text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.refusal_reason(p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_now timestamp with time zone, p_call_id uuid, p_ignore_appointment_id uuid) TO tenant_service;

@@ -87,7 +87,7 @@ create type app.provisioning_task as (
   vapi_assistant_id text
 );
 comment on type app.provisioning_task is
-  'What a worker does next. outcome act or undo (step; the lease is yours), wait and busy (ask again after wait_seconds) or over. number_sid and earlier are what the check found at Twilio, vapi_number_id what this run imported, known_vapi_id what the clinic had at Vapi before.';
+  'What a worker does next. outcome act, undo or release (step; the lease is yours), wait and busy (ask again after wait_seconds) or over. attempts is 1 only when the step never acted before. number_sid and earlier are what the check found at Twilio, vapi_number_id what this run imported, known_vapi_id what the clinic had at Vapi before.';
 
 create type app.provisioning_status as (
   provisioning_id uuid,

@@ -654,6 +654,91 @@ select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1010_function_save_agent.sql
+create or replace function app.save_agent(
+  p_agent_id uuid,
+  p_name text default null,
+  p_role text default null,
+  p_voice text default null,
+  p_language text default null,
+  p_system_prompt text default null,
+  p_first_message text default null,
+  p_max_call_seconds integer default null,
+  p_is_default boolean default null,
+  p_trace_context text default null
+)
+returns setof public.agents
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_agent public.agents;
+  v_moved boolean;
+begin
+  perform app.require_admin();
+  if p_agent_id is null then
+    insert into public.agents (org_id, name, role, saved_at)
+    values (v_org_id, coalesce(p_name, 'Receptionist'), coalesce(p_role, 'inbound'), v_now)
+    returning * into v_agent;
+  else
+    select * into v_agent
+    from public.agents a
+    where a.org_id = v_org_id and a.id = p_agent_id and a.deleted_at is null
+    for update;
+    if v_agent.id is null then
+      raise exception 'there is no such agent' using errcode = 'VX404';
+    end if;
+  end if;
+
+  -- The first agent of its role is the default; naming another one moves the mark.
+  if p_is_default or not exists (
+    select from public.agents a
+    where a.org_id = v_org_id and a.role = coalesce(p_role, v_agent.role) and a.is_default and a.id <> v_agent.id)
+  then
+    update public.agents a
+    set is_default = false
+    where a.org_id = v_org_id and a.role = coalesce(p_role, v_agent.role) and a.is_default and a.id <> v_agent.id;
+    p_is_default := true;
+  end if;
+  v_moved := coalesce(p_is_default, false) and not v_agent.is_default;
+
+  update public.agents a
+  set name = coalesce(p_name, a.name), role = coalesce(p_role, a.role), voice = coalesce(p_voice, a.voice),
+    language = coalesce(p_language, a.language), system_prompt = coalesce(p_system_prompt, a.system_prompt),
+    first_message = coalesce(p_first_message, a.first_message),
+    max_call_duration = coalesce(make_interval(secs => p_max_call_seconds), a.max_call_duration),
+    is_default = coalesce(p_is_default, a.is_default),
+    desired_version = a.desired_version + case when p_agent_id is null then 0 else 1 end,
+    sync_status = 'pending', sync_error = null, failures = 0, retry_at = null,
+    saved_at = v_now, updated_at = v_now, trace_context = p_trace_context
+  where a.org_id = v_org_id and a.id = v_agent.id
+  returning * into v_agent;
+  if v_moved and exists (select from public.assistant_routes r where r.org_id = v_org_id and r.agent_id = v_agent.id) then
+    -- Numbers that nobody mapped carry the default's assistant; one that has none yet is routed to when it has.
+    perform app.reroute_numbers(null, v_agent.id);
+  end if;
+  perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', v_agent.id));
+  return next v_agent;
+exception
+  when unique_violation then
+    raise exception 'another agent has this name' using errcode = 'VX409';
+  when check_violation or string_data_right_truncation then
+    raise exception 'name, role, language or duration is not allowed: see the API description' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.save_agent(uuid, text, text, text, text, text, text, integer, boolean, text) is
+  'Makes (p_agent_id NULL) or changes an agent and asks for its assistant to be brought in step; owners and admins only (VX403). What is NULL stays. p_trace_context: W3C traceparent of the request. Nothing outside is called here. VX404 no such agent, VX409 the name is taken, VX400 a value that is not allowed.';
+
+select app.seal('app.save_agent(uuid, text, text, text, text, text, text, integer, boolean, text)', 'app_writer', 'tenant_user');
+-- end of sql/1010_function_save_agent.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1012_function_delete_agent.sql
 create or replace function app.delete_agent(p_agent_id uuid)
 returns boolean
@@ -832,6 +917,38 @@ select app.seal('app.own_line(uuid)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1601_function_left_at_twilio.sql
+create or replace function app.left_at_twilio(p_number text)
+returns jsonb
+language sql
+stable
+set search_path = ''
+as $$
+  select looked.undo || jsonb_build_object('set', jsonb_build_object('calls', made.undo -> 'calls', 'texts', texts.undo))
+  from (
+    select p.id
+    from public.provisioning p
+    where p.org_id = app.require_org_id() and p.number = p_number and p.state in ('undone', 'released')
+    order by p.created_at desc, p.id desc
+    limit 1
+  ) last
+  join public.provisioning_steps looked
+    on looked.org_id = app.require_org_id() and looked.provisioning_id = last.id and looked.step = 'check'
+  join public.provisioning_steps made
+    on made.org_id = looked.org_id and made.provisioning_id = last.id and made.step = 'import'
+  join public.provisioning_steps texts
+    on texts.org_id = looked.org_id and texts.provisioning_id = last.id and texts.step = 'messaging'
+  where 'left' in (made.state, texts.state)
+$$;
+
+comment on function app.left_at_twilio(text) is
+  'What a number of the tenant was like at Twilio before its last run, and what that run set and could not put back; NULL when it left nothing. So that what is ours is not taken for the clinic''s when the number is set up again.';
+
+select app.seal('app.left_at_twilio(text)', null, 'app_writer');
+-- end of sql/1601_function_left_at_twilio.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1602_function_provisioning_status.sql
 create or replace function app.provisioning_status(p_provisioning_id uuid)
 returns setof app.provisioning_status
@@ -989,7 +1106,13 @@ begin
   where p.org_id = v_org_id and p.number = p_number and p.state not in ('undone', 'released')
   for update;
   v_now := app.now();
-  if v_run.state in ('undoing', 'releasing') then
+  if v_run.state in ('undoing', 'releasing') and p_account_changed then
+    -- Giving it back may wait for nothing but a token that Twilio accepts.
+    update public.provisioning p set account_ref = p_account_ref where p.org_id = v_org_id and p.id = v_run.id;
+    perform app.start_provisioning(v_run.id);
+    return query select * from app.provisioning_status(v_run.id);
+    return;
+  elsif v_run.state in ('undoing', 'releasing') then
     raise exception 'this number is being given back at this moment: try again when that is done' using errcode = 'VX409';
   elsif coalesce(p_routing, v_number.routing) = 'fixed' and not exists (
     select from public.assistant_routes r
@@ -1001,8 +1124,8 @@ begin
     insert into public.provisioning (org_id, number, account_ref, started_by)
     values (v_org_id, p_number, p_account_ref, app.current_user_id())
     returning * into v_run;
-    insert into public.provisioning_steps (org_id, provisioning_id, position, step)
-    select v_org_id, v_run.id, s.position, s.step
+    insert into public.provisioning_steps (org_id, provisioning_id, position, step, undo)
+    select v_org_id, v_run.id, s.position, s.step, case s.step when 'check' then app.left_at_twilio(p_number) end
     from unnest(array['check', 'credential', 'import', 'messaging', 'routing']) with ordinality s (step, position);
     insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
     values (v_org_id, 'number_set_up', 'phone_number', v_number.id, app.current_user_id());
@@ -1025,7 +1148,7 @@ end
 $$;
 
 comment on function app.begin_provisioning(text, bytea, bytea, bytea, text, text, boolean, text) is
-  'Begins giving the tenant a number (E.164) of the Twilio account that was just verified and sealed, or goes on with the run it has: claims the number, keeps the account, writes the run and its steps, puts the job in. The same again changes nothing; after a failure, with another token (p_account_changed) or another routing every step is gone through again. p_routing NULL: as it is, at first dynamic. Owner or admin only (VX403). VX400: no number; VX409: the number is another organisation''s or the clinic''s own line, there is no inbound agent (or, for fixed, no assistant), or the number is being given back.';
+  'Begins giving the tenant a number (E.164) of the Twilio account that was just verified and sealed, or goes on with the run it has: claims the number, keeps the account, writes the run and its steps, puts the job in. The same again changes nothing; after a failure, with another token (p_account_changed) or another routing every step is gone through again. p_routing NULL: as it is, at first dynamic. Owner or admin only (VX403). VX400: no number; VX409: the number is another organisation''s or the clinic''s own line, there is no inbound agent (or, for fixed, no assistant), or the number is being given back. With another token that goes on with it at once, and the state returned is undoing or releasing.';
 
 select app.seal('app.begin_provisioning(text, bytea, bytea, bytea, text, text, boolean, text)', 'app_writer', 'tenant_user');
 -- end of sql/1608_function_begin_provisioning.sql
@@ -1051,6 +1174,9 @@ begin
     set state = 'active', activated_at = coalesce(p.activated_at, v_now), error = null,
       lease_id = null, lease_until = null, next_at = null, updated_at = v_now
     where p.org_id = v_org_id and p.id = p_provisioning_id;
+    if v_run.activated_at is null then
+      perform app.notify_staff('number_active', 'A phone number is set up: its calls are answered', 'provisioning', p_provisioning_id);
+    end if;
   else
     update public.provisioning p
     set state = case p.state when 'undoing' then 'undone' else 'released' end, ended_at = v_now,
@@ -1069,12 +1195,18 @@ begin
     set sender = v_other, updated_at = v_now
     where c.org_id = v_org_id and c.provider = 'twilio' and c.sender = v_run.number;
   end if;
+  if v_run.state <> 'running' and exists (
+    select from public.provisioning_steps s
+    where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id and s.state = 'left') then
+    perform app.notify_staff(
+      'number_left', 'A phone number was given back, but not all of it could be taken away', 'provisioning', p_provisioning_id);
+  end if;
   perform app.announce('provisioning_updated', 'provisioning', p_provisioning_id);
 end
 $$;
 
 comment on function app.conclude_provisioning(uuid) is
-  'Ends a run whose steps are all done (active) or undone. A released number''s row goes; the account is kept, its texts leave from another number of the clinic''s or, without one, from none. After a failed set-up the number stays the clinic''s, to text from.';
+  'Ends a run whose steps are all done (active) or undone. A released number''s row goes; the account is kept, its texts leave from another number of the clinic''s or, without one, from none. After a failed set-up the number stays the clinic''s, to text from. Staff are told when a line first works, and what had to be left.';
 
 select app.seal('app.conclude_provisioning(uuid)', null, 'app_writer');
 -- end of sql/1610_function_conclude_provisioning.sql
@@ -1123,7 +1255,8 @@ begin
     limit 1;
   end if;
   v_until := greatest(case when v_run.lease_id <> p_lease_id then v_run.lease_until end, v_run.next_at,
-    case when v_run.state <> 'running' then v_step.settle_at end);
+    -- Vapi would take a second credential, while it refuses a second import.
+    case when v_run.state <> 'running' or v_step.step = 'credential' then v_step.settle_at end);
   if v_until > v_now then
     v_task.outcome := case when v_run.lease_until > v_now and v_run.lease_id <> p_lease_id then 'busy' else 'wait' end;
     v_task.wait_seconds := ceil(extract(epoch from v_until - v_now));
@@ -1143,7 +1276,8 @@ begin
   where p.org_id = v_org_id and p.id = v_run.id;
   perform app.announce('provisioning_updated', 'provisioning', v_run.id);
   return query
-  select case v_run.state when 'running' then 'act' when 'undoing' then 'undo' else 'release' end, 0, v_step.step, v_run.number, v_step.attempts + 1,
+  select case v_run.state when 'running' then 'act' when 'undoing' then 'undo' else 'release' end, 0, v_step.step, v_run.number,
+    v_step.attempts + case when v_step.attempts = 0 and v_step.intended_at is not null then 2 else 1 end,
     v_step.external_id, v_step.undo, looked.external_id, looked.undo, made.external_id, n.vapi_phone_number_id, n.routing,
     app.own_line(n.location_id), r.vapi_assistant_id
   from public.provisioning_steps looked
@@ -1326,9 +1460,17 @@ begin
   if v_run.state = 'running' and (v_final or v_attempts >= 4) then
     if v_run.activated_at is null then
       perform app.turn_around(v_run.id, 'undoing');
+      perform app.notify_staff('number_failed', 'A phone number could not be set up', 'provisioning', v_run.id);
     else
       -- A line that works is not taken down because a change of it failed.
       update public.provisioning p set state = 'active', next_at = null where p.org_id = v_org_id and p.id = v_run.id;
+      -- It may be tried every ten minutes from here on: once is told until somebody has read it.
+      if not exists (
+        select from public.notifications n
+        where n.org_id = v_org_id and n.kind = 'number_failed' and n.entity_id = v_run.id and n.read_at is null) then
+        perform app.notify_staff(
+          'number_failed', 'A change of a phone number failed: it works as before', 'provisioning', v_run.id);
+      end if;
     end if;
   end if;
   perform app.announce('provisioning_updated', 'provisioning', v_run.id);
@@ -1337,7 +1479,7 @@ end
 $$;
 
 comment on function app.fail_provisioning_step(uuid, uuid, text, text, boolean, boolean, integer) is
-  'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was. Undoing goes on trying, in growing steps to a quarter of an hour; what is refused for good twenty times is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
+  'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was, and staff are told. Undoing goes on trying, in growing steps to a quarter of an hour; what is refused for good twenty times is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
 
 select app.seal('app.fail_provisioning_step(uuid, uuid, text, text, boolean, boolean, integer)', 'app_writer', 'tenant_service');
 -- end of sql/1616_function_fail_provisioning_step.sql
@@ -1507,7 +1649,7 @@ select app.seal('app.due_provisionings(integer, text)', 'app_definer', 'voxanne_
 
 -- +goose StatementBegin
 -- snapshot of sql/1628_function_refresh_routing.sql
-create or replace function app.refresh_routing(p_provisioning_id uuid, p_routed_as text)
+create or replace function app.refresh_routing(p_provisioning_id uuid, p_routed_as text, p_texts_url text)
 returns boolean
 language plpgsql
 volatile
@@ -1531,6 +1673,10 @@ begin
   if not found then
     return false;
   end if;
+  update public.provisioning_steps s
+  set state = 'waiting', attempts = 0, error = null, updated_at = v_now
+  where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id and s.step = 'messaging'
+    and s.undo ->> 'smsUrl' is distinct from p_texts_url;
   update public.provisioning p
   set state = 'running', next_at = null, updated_at = v_now
   where p.org_id = v_org_id and p.id = p_provisioning_id;
@@ -1538,10 +1684,10 @@ begin
 end
 $$;
 
-comment on function app.refresh_routing(uuid, text) is
-  'Has a line that works routed anew when it was routed otherwise than p_routed_as says, as after a change of our address or of the webhook''s secret. Returns whether there is something to do.';
+comment on function app.refresh_routing(uuid, text, text) is
+  'Has a line that works routed anew when it was routed otherwise than p_routed_as says, as after a change of our address or of the webhook''s secret; with another address (p_texts_url) its texts are directed anew as well. Returns whether there is something to do.';
 
-select app.seal('app.refresh_routing(uuid, text)', 'app_writer', 'tenant_service');
+select app.seal('app.refresh_routing(uuid, text, text)', 'app_writer', 'tenant_service');
 -- end of sql/1628_function_refresh_routing.sql
 -- +goose StatementEnd
 
@@ -1742,11 +1888,19 @@ begin
   where p.org_id = v_org_id and p.number = v_number.number and p.state not in ('undone', 'released')
   for update;
   if v_run.id is null then
-    -- Nothing of it was set up outside by us; it gets a run all the same, so that its end is told like any other.
+    -- No run is open for it; it gets one all the same, so that its end is told like any other.
     insert into public.provisioning (org_id, number, account_ref, state, started_by)
     values (v_org_id, v_number.number, '', 'releasing', app.current_user_id())
     returning * into v_run;
-    perform app.conclude_provisioning(v_run.id);
+    if v_number.vapi_phone_number_id is null then
+      perform app.conclude_provisioning(v_run.id);
+    else
+      -- Vapi has had it from before: it goes there. What it was like at Twilio nobody looked at, so that stays.
+      insert into public.provisioning_steps (org_id, provisioning_id, position, step, state, external_id, intended_at)
+      values (v_org_id, v_run.id, 1, 'check', 'skipped', null, null),
+        (v_org_id, v_run.id, 3, 'import', 'done', v_number.vapi_phone_number_id, app.now());
+      perform app.start_provisioning(v_run.id);
+    end if;
   elsif v_run.state <> 'releasing' then
     perform app.turn_around(v_run.id, 'releasing');
     perform app.start_provisioning(v_run.id);
@@ -2279,6 +2433,7 @@ drop function app.begin_provisioning;
 drop function app.reroute_numbers;
 drop function app.start_provisioning;
 drop function app.provisioning_status;
+drop function app.left_at_twilio;
 drop function app.own_line;
 drop policy if exists definer_crosses on public.provisioning_steps;
 drop policy if exists definer_crosses on public.provisioning;
@@ -2899,6 +3054,85 @@ comment on function app.remove_credential(text) is
 
 select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');
 -- end of sql/0982_function_remove_credential.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1010_function_save_agent.sql
+create or replace function app.save_agent(
+  p_agent_id uuid,
+  p_name text default null,
+  p_role text default null,
+  p_voice text default null,
+  p_language text default null,
+  p_system_prompt text default null,
+  p_first_message text default null,
+  p_max_call_seconds integer default null,
+  p_is_default boolean default null,
+  p_trace_context text default null
+)
+returns setof public.agents
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_agent public.agents;
+begin
+  perform app.require_admin();
+  if p_agent_id is null then
+    insert into public.agents (org_id, name, role, saved_at)
+    values (v_org_id, coalesce(p_name, 'Receptionist'), coalesce(p_role, 'inbound'), v_now)
+    returning * into v_agent;
+  else
+    select * into v_agent
+    from public.agents a
+    where a.org_id = v_org_id and a.id = p_agent_id and a.deleted_at is null
+    for update;
+    if v_agent.id is null then
+      raise exception 'there is no such agent' using errcode = 'VX404';
+    end if;
+  end if;
+
+  -- The first agent of its role is the default; naming another one moves the mark.
+  if p_is_default or not exists (
+    select from public.agents a
+    where a.org_id = v_org_id and a.role = coalesce(p_role, v_agent.role) and a.is_default and a.id <> v_agent.id)
+  then
+    update public.agents a
+    set is_default = false
+    where a.org_id = v_org_id and a.role = coalesce(p_role, v_agent.role) and a.is_default and a.id <> v_agent.id;
+    p_is_default := true;
+  end if;
+
+  update public.agents a
+  set name = coalesce(p_name, a.name), role = coalesce(p_role, a.role), voice = coalesce(p_voice, a.voice),
+    language = coalesce(p_language, a.language), system_prompt = coalesce(p_system_prompt, a.system_prompt),
+    first_message = coalesce(p_first_message, a.first_message),
+    max_call_duration = coalesce(make_interval(secs => p_max_call_seconds), a.max_call_duration),
+    is_default = coalesce(p_is_default, a.is_default),
+    desired_version = a.desired_version + case when p_agent_id is null then 0 else 1 end,
+    sync_status = 'pending', sync_error = null, failures = 0, retry_at = null,
+    saved_at = v_now, updated_at = v_now, trace_context = p_trace_context
+  where a.org_id = v_org_id and a.id = v_agent.id
+  returning * into v_agent;
+  perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', v_agent.id));
+  return next v_agent;
+exception
+  when unique_violation then
+    raise exception 'another agent has this name' using errcode = 'VX409';
+  when check_violation or string_data_right_truncation then
+    raise exception 'name, role, language or duration is not allowed: see the API description' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.save_agent(uuid, text, text, text, text, text, text, integer, boolean, text) is
+  'Makes (p_agent_id NULL) or changes an agent and asks for its assistant to be brought in step; owners and admins only (VX403). What is NULL stays. p_trace_context: W3C traceparent of the request. Nothing outside is called here. VX404 no such agent, VX409 the name is taken, VX400 a value that is not allowed.';
+
+select app.seal('app.save_agent(uuid, text, text, text, text, text, text, integer, boolean, text)', 'app_writer', 'tenant_user');
+-- end of sql/1010_function_save_agent.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

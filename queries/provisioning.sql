@@ -66,4 +66,4 @@ select *
 from app.line_to_check();
 
 -- name: RefreshRouting :one
-select app.refresh_routing(p_provisioning_id => @provisioning_id::uuid, p_routed_as => @routed_as::text)::boolean as begun;
+select app.refresh_routing(p_provisioning_id => @provisioning_id::uuid, p_routed_as => @routed_as::text, p_texts_url => @texts_url::text)::boolean as begun;

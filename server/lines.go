@@ -20,11 +20,13 @@ type Lines interface {
 	Knows(ctx context.Context, org uuid.UUID, account twilio.Credentials) bool
 }
 
-// The states of a run in which there is something to say for good.
+// The states of a run: the first three are for good, the others on the way back.
 const (
-	stateActive   = "active"
-	stateUndone   = "undone"
-	stateReleased = "released"
+	stateActive    = "active"
+	stateUndone    = "undone"
+	stateReleased  = "released"
+	stateUndoing   = "undoing"
+	stateReleasing = "releasing"
 )
 
 const (
@@ -56,6 +58,9 @@ func (h handlers) setUp(ctx context.Context, in api.TwilioAccount) (db.Provision
 	})
 	if err != nil {
 		return run, err
+	}
+	if run.State == stateUndoing || run.State == stateReleasing {
+		return run, NewError(CodeConflict, "This number is being given back, from now on with this token. Set it up again when that is done.", nil)
 	}
 	if run, err = h.awaitLine(ctx, run); err != nil {
 		return run, err

@@ -210,6 +210,24 @@ func TestASetUpThatFailsSaysWhyAndIsUndone(t *testing.T) {
 	l.requireNoSecret(t)
 }
 
+// A set-up that was answered before its end is told to staff when it ends.
+func TestALaterFailureIsToldToStaff(t *testing.T) {
+	t.Parallel()
+	l := setupLine(t)
+	_, err := l.vapi.AddPhoneNumber(json.RawMessage(`{"number": "` + testNumber + `", "name": "Front desk"}`))
+	require.NoError(t, err)
+	answered(t, l.request(t, http.MethodPost, "/api/inbound/setup", l.setUp(testNumber)), http.StatusAccepted)
+	told := func() []any {
+		return answered(t, l.request(t, http.MethodGet, "/api/notifications", nil), http.StatusOK)["notifications"].([]any)
+	}
+	require.Empty(t, told())
+	l.worker(t)
+	require.Eventually(t, func() bool { return len(told()) == 1 }, 20*time.Second, 50*time.Millisecond)
+	first := told()[0].(map[string]any)
+	require.Equal(t, []any{"number_failed", "provisioning"}, []any{first["type"], first["related_entity_type"]})
+	require.NotContains(t, first["title"], "312555")
+}
+
 func TestWithoutAWorkerASetUpIsUnderWay(t *testing.T) {
 	t.Parallel()
 	l := setupLine(t)

@@ -20,6 +20,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
   v_agent public.agents;
+  v_moved boolean;
 begin
   perform app.require_admin();
   if p_agent_id is null then
@@ -46,6 +47,7 @@ begin
     where a.org_id = v_org_id and a.role = coalesce(p_role, v_agent.role) and a.is_default and a.id <> v_agent.id;
     p_is_default := true;
   end if;
+  v_moved := coalesce(p_is_default, false) and not v_agent.is_default;
 
   update public.agents a
   set name = coalesce(p_name, a.name), role = coalesce(p_role, a.role), voice = coalesce(p_voice, a.voice),
@@ -58,6 +60,10 @@ begin
     saved_at = v_now, updated_at = v_now, trace_context = p_trace_context
   where a.org_id = v_org_id and a.id = v_agent.id
   returning * into v_agent;
+  if v_moved and exists (select from public.assistant_routes r where r.org_id = v_org_id and r.agent_id = v_agent.id) then
+    -- Numbers that nobody mapped carry the default's assistant; one that has none yet is routed to when it has.
+    perform app.reroute_numbers(null, v_agent.id);
+  end if;
   perform app.enqueue_job('sync_agent', jsonb_build_object('agent_id', v_agent.id));
   return next v_agent;
 exception

@@ -38,7 +38,13 @@ begin
   where p.org_id = v_org_id and p.number = p_number and p.state not in ('undone', 'released')
   for update;
   v_now := app.now();
-  if v_run.state in ('undoing', 'releasing') then
+  if v_run.state in ('undoing', 'releasing') and p_account_changed then
+    -- Giving it back may wait for nothing but a token that Twilio accepts.
+    update public.provisioning p set account_ref = p_account_ref where p.org_id = v_org_id and p.id = v_run.id;
+    perform app.start_provisioning(v_run.id);
+    return query select * from app.provisioning_status(v_run.id);
+    return;
+  elsif v_run.state in ('undoing', 'releasing') then
     raise exception 'this number is being given back at this moment: try again when that is done' using errcode = 'VX409';
   elsif coalesce(p_routing, v_number.routing) = 'fixed' and not exists (
     select from public.assistant_routes r
@@ -50,8 +56,8 @@ begin
     insert into public.provisioning (org_id, number, account_ref, started_by)
     values (v_org_id, p_number, p_account_ref, app.current_user_id())
     returning * into v_run;
-    insert into public.provisioning_steps (org_id, provisioning_id, position, step)
-    select v_org_id, v_run.id, s.position, s.step
+    insert into public.provisioning_steps (org_id, provisioning_id, position, step, undo)
+    select v_org_id, v_run.id, s.position, s.step, case s.step when 'check' then app.left_at_twilio(p_number) end
     from unnest(array['check', 'credential', 'import', 'messaging', 'routing']) with ordinality s (step, position);
     insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
     values (v_org_id, 'number_set_up', 'phone_number', v_number.id, app.current_user_id());
@@ -74,6 +80,6 @@ end
 $$;
 
 comment on function app.begin_provisioning(text, bytea, bytea, bytea, text, text, boolean, text) is
-  'Begins giving the tenant a number (E.164) of the Twilio account that was just verified and sealed, or goes on with the run it has: claims the number, keeps the account, writes the run and its steps, puts the job in. The same again changes nothing; after a failure, with another token (p_account_changed) or another routing every step is gone through again. p_routing NULL: as it is, at first dynamic. Owner or admin only (VX403). VX400: no number; VX409: the number is another organisation''s or the clinic''s own line, there is no inbound agent (or, for fixed, no assistant), or the number is being given back.';
+  'Begins giving the tenant a number (E.164) of the Twilio account that was just verified and sealed, or goes on with the run it has: claims the number, keeps the account, writes the run and its steps, puts the job in. The same again changes nothing; after a failure, with another token (p_account_changed) or another routing every step is gone through again. p_routing NULL: as it is, at first dynamic. Owner or admin only (VX403). VX400: no number; VX409: the number is another organisation''s or the clinic''s own line, there is no inbound agent (or, for fixed, no assistant), or the number is being given back. With another token that goes on with it at once, and the state returned is undoing or releasing.';
 
 select app.seal('app.begin_provisioning(text, bytea, bytea, bytea, text, text, boolean, text)', 'app_writer', 'tenant_user');

@@ -16,6 +16,9 @@ begin
     set state = 'active', activated_at = coalesce(p.activated_at, v_now), error = null,
       lease_id = null, lease_until = null, next_at = null, updated_at = v_now
     where p.org_id = v_org_id and p.id = p_provisioning_id;
+    if v_run.activated_at is null then
+      perform app.notify_staff('number_active', 'A phone number is set up: its calls are answered', 'provisioning', p_provisioning_id);
+    end if;
   else
     update public.provisioning p
     set state = case p.state when 'undoing' then 'undone' else 'released' end, ended_at = v_now,
@@ -34,11 +37,17 @@ begin
     set sender = v_other, updated_at = v_now
     where c.org_id = v_org_id and c.provider = 'twilio' and c.sender = v_run.number;
   end if;
+  if v_run.state <> 'running' and exists (
+    select from public.provisioning_steps s
+    where s.org_id = v_org_id and s.provisioning_id = p_provisioning_id and s.state = 'left') then
+    perform app.notify_staff(
+      'number_left', 'A phone number was given back, but not all of it could be taken away', 'provisioning', p_provisioning_id);
+  end if;
   perform app.announce('provisioning_updated', 'provisioning', p_provisioning_id);
 end
 $$;
 
 comment on function app.conclude_provisioning(uuid) is
-  'Ends a run whose steps are all done (active) or undone. A released number''s row goes; the account is kept, its texts leave from another number of the clinic''s or, without one, from none. After a failed set-up the number stays the clinic''s, to text from.';
+  'Ends a run whose steps are all done (active) or undone. A released number''s row goes; the account is kept, its texts leave from another number of the clinic''s or, without one, from none. After a failed set-up the number stays the clinic''s, to text from. Staff are told when a line first works, and what had to be left.';
 
 select app.seal('app.conclude_provisioning(uuid)', null, 'app_writer');

@@ -39,7 +39,8 @@ begin
     limit 1;
   end if;
   v_until := greatest(case when v_run.lease_id <> p_lease_id then v_run.lease_until end, v_run.next_at,
-    case when v_run.state <> 'running' then v_step.settle_at end);
+    -- Vapi would take a second credential, while it refuses a second import.
+    case when v_run.state <> 'running' or v_step.step = 'credential' then v_step.settle_at end);
   if v_until > v_now then
     v_task.outcome := case when v_run.lease_until > v_now and v_run.lease_id <> p_lease_id then 'busy' else 'wait' end;
     v_task.wait_seconds := ceil(extract(epoch from v_until - v_now));
@@ -59,7 +60,8 @@ begin
   where p.org_id = v_org_id and p.id = v_run.id;
   perform app.announce('provisioning_updated', 'provisioning', v_run.id);
   return query
-  select case v_run.state when 'running' then 'act' when 'undoing' then 'undo' else 'release' end, 0, v_step.step, v_run.number, v_step.attempts + 1,
+  select case v_run.state when 'running' then 'act' when 'undoing' then 'undo' else 'release' end, 0, v_step.step, v_run.number,
+    v_step.attempts + case when v_step.attempts = 0 and v_step.intended_at is not null then 2 else 1 end,
     v_step.external_id, v_step.undo, looked.external_id, looked.undo, made.external_id, n.vapi_phone_number_id, n.routing,
     app.own_line(n.location_id), r.vapi_assistant_id
   from public.provisioning_steps looked

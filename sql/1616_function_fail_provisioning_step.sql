@@ -54,9 +54,17 @@ begin
   if v_run.state = 'running' and (v_final or v_attempts >= 4) then
     if v_run.activated_at is null then
       perform app.turn_around(v_run.id, 'undoing');
+      perform app.notify_staff('number_failed', 'A phone number could not be set up', 'provisioning', v_run.id);
     else
       -- A line that works is not taken down because a change of it failed.
       update public.provisioning p set state = 'active', next_at = null where p.org_id = v_org_id and p.id = v_run.id;
+      -- It may be tried every ten minutes from here on: once is told until somebody has read it.
+      if not exists (
+        select from public.notifications n
+        where n.org_id = v_org_id and n.kind = 'number_failed' and n.entity_id = v_run.id and n.read_at is null) then
+        perform app.notify_staff(
+          'number_failed', 'A change of a phone number failed: it works as before', 'provisioning', v_run.id);
+      end if;
     end if;
   end if;
   perform app.announce('provisioning_updated', 'provisioning', v_run.id);
@@ -65,6 +73,6 @@ end
 $$;
 
 comment on function app.fail_provisioning_step(uuid, uuid, text, text, boolean, boolean, integer) is
-  'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was. Undoing goes on trying, in growing steps to a quarter of an hour; what is refused for good twenty times is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
+  'Writes why a step failed (p_error, a word of ours) and decides what follows: another try after 1, 2 and 4 seconds (p_pause_seconds: not sooner, the provider asks for it); after the fourth, or when it is final, a run that never worked is undone and one that works stays as it was, and staff are told. Undoing goes on trying, in growing steps to a quarter of an hour; what is refused for good twenty times is left and named. p_may_still_act: nobody answered, so what it made is looked for half a minute later. False: the lease is lost.';
 
 select app.seal('app.fail_provisioning_step(uuid, uuid, text, text, boolean, boolean, integer)', 'app_writer', 'tenant_service');

@@ -22,11 +22,19 @@ begin
   where p.org_id = v_org_id and p.number = v_number.number and p.state not in ('undone', 'released')
   for update;
   if v_run.id is null then
-    -- Nothing of it was set up outside by us; it gets a run all the same, so that its end is told like any other.
+    -- No run is open for it; it gets one all the same, so that its end is told like any other.
     insert into public.provisioning (org_id, number, account_ref, state, started_by)
     values (v_org_id, v_number.number, '', 'releasing', app.current_user_id())
     returning * into v_run;
-    perform app.conclude_provisioning(v_run.id);
+    if v_number.vapi_phone_number_id is null then
+      perform app.conclude_provisioning(v_run.id);
+    else
+      -- Vapi has had it from before: it goes there. What it was like at Twilio nobody looked at, so that stays.
+      insert into public.provisioning_steps (org_id, provisioning_id, position, step, state, external_id, intended_at)
+      values (v_org_id, v_run.id, 1, 'check', 'skipped', null, null),
+        (v_org_id, v_run.id, 3, 'import', 'done', v_number.vapi_phone_number_id, app.now());
+      perform app.start_provisioning(v_run.id);
+    end if;
   elsif v_run.state <> 'releasing' then
     perform app.turn_around(v_run.id, 'releasing');
     perform app.start_provisioning(v_run.id);

@@ -109,9 +109,9 @@ func (b *testBundle) provisioner(t *testing.T, hook func(*http.Request, http.Rou
 	transport := &http.Transport{MaxIdleConnsPerHost: 4}
 	t.Cleanup(transport.CloseIdleConnections)
 	client := &http.Client{Transport: hooked{transport, hook}}
-	texts, err := twilio.New(twilio.Options{BaseURL: b.urls[0], HTTP: client, Timeout: 150 * time.Millisecond})
+	texts, err := twilio.New(twilio.Options{BaseURL: b.urls[0], HTTP: client})
 	require.NoError(t, err)
-	account, err := vapi.New(vapi.Options{BaseURL: b.urls[1], Key: vapiKey, HTTP: client, Timeout: 150 * time.Millisecond})
+	account, err := vapi.New(vapi.Options{BaseURL: b.urls[1], Key: vapiKey, HTTP: client, Waits: []time.Duration{time.Millisecond, time.Millisecond}})
 	require.NoError(t, err)
 	mail, err := email.NewResend(email.ResendOptions{BaseURL: b.urls[0]})
 	require.NoError(t, err)

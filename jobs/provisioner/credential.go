@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 )
@@ -29,8 +30,11 @@ func (w *work) giveCredential(ctx context.Context) (made, error) {
 	}
 	if id != "" {
 		_, err = w.Vapi.PatchCredential(ctx, id, body)
-		if !errors.Is(err, vapi.ErrNotFound) {
+		if !immutable(err) {
 			return made{id: id}, wrapped("change the credential", err)
+		}
+		if err = w.deleteCredential(ctx, id); err != nil {
+			return made{}, err
 		}
 	}
 	given, err := w.Vapi.CreateCredential(ctx, body)
@@ -50,8 +54,8 @@ func (w *work) knownCredential(ctx context.Context) (string, error) {
 		return "", err
 	}
 	for _, twin := range found[1:] {
-		if err := w.Vapi.DeleteCredential(ctx, twin); err != nil && !errors.Is(err, vapi.ErrNotFound) {
-			return "", fmt.Errorf("delete a second credential: %w", err)
+		if err := w.deleteCredential(ctx, twin); err != nil {
+			return "", err
 		}
 	}
 	return found[0], nil
@@ -80,11 +84,25 @@ func (w *work) takeCredential(ctx context.Context) (made, error) {
 		ids = append(ids, id)
 	}
 	for _, id := range ids {
-		if err := w.Vapi.DeleteCredential(ctx, id); err != nil && !errors.Is(err, vapi.ErrNotFound) {
-			return made{}, fmt.Errorf("delete the credential: %w", err)
+		if err := w.deleteCredential(ctx, id); err != nil {
+			return made{}, err
 		}
 	}
 	return made{}, nil
+}
+
+// deleteCredential deletes one that may be gone already.
+func (w *work) deleteCredential(ctx context.Context, id string) error {
+	if err := w.Vapi.DeleteCredential(ctx, id); err != nil && !errors.Is(err, vapi.ErrNotFound) {
+		return fmt.Errorf("delete the credential: %w", err)
+	}
+	return nil
+}
+
+// immutable: the credential is gone, or this Vapi knows no way of changing one.
+func immutable(err error) bool {
+	var refused *vapi.InvalidError
+	return errors.Is(err, vapi.ErrNotFound) || (errors.As(err, &refused) && refused.Status == http.StatusMethodNotAllowed)
 }
 
 // wrapped says what was being done; nil stays nil.

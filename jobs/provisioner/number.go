@@ -84,6 +84,12 @@ func (w *work) createNumber(ctx context.Context, fields map[string]any) (id stri
 		return "", err
 	}
 	created, err := w.Vapi.CreatePhoneNumber(ctx, body)
+	if refused := new(vapi.InvalidError); errors.As(err, &refused) {
+		// A request that nobody answered may have come about only now: the next try goes on with what it made.
+		if made, _, again := w.knownNumber(ctx); again == nil && made != "" {
+			return "", errNotTaken
+		}
+	}
 	if err != nil {
 		return "", fmt.Errorf("import the number: %w", err)
 	}

@@ -128,7 +128,7 @@ type worker struct {
 // refresh has a line that works routed anew when our address or secret changed.
 func (r *worker) refresh(ctx context.Context) error {
 	err := r.DB.AsTenant(ctx, r.org, func(tx db.Tx) error {
-		_, err := tx.RefreshRouting(ctx, r.id, r.routedAs)
+		_, err := tx.RefreshRouting(ctx, r.id, r.routedAs, r.texts.SMSURL)
 		return err
 	})
 	if err != nil {

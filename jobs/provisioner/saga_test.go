@@ -25,34 +25,56 @@ func nameOf(r *http.Request) request {
 	return request(r.Method + " " + strings.TrimPrefix(path, "/2010-04-01/Accounts/{id}"))
 }
 
+// The ways of a run, and how each ends when it goes well: towards a line, and back as the clinic wishes or after a failure.
+const (
+	setUp, release, undo = "set-up", "release", "undo"
+)
+
+func endOf(way string) string {
+	return map[string]string{setUp: "active", release: "released", undo: "undone"}[way]
+}
+
 // recorded returns, in order, the requests of a run that goes well: what to break.
-func recorded(t *testing.T, release bool) (all []request) {
+func recorded(t *testing.T, way string) (all []request) {
 	t.Helper()
 	b := setup(t)
 	p := b.provisioner(t, func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 		all = append(all, nameOf(r))
 		return next.RoundTrip(r)
 	})
-	run := b.toBreak(t, p, release)
-	if release {
+	run := b.toBreak(t, p, way)
+	if way != setUp {
 		all = nil
 	}
 	b.drive(t, p, b.clinic, run)
-	require.Equal(t, map[bool]string{false: "active", true: "released"}[release], b.requireWhole(t, b.clinic, run))
+	require.Equal(t, endOf(way), b.requireWhole(t, b.clinic, run))
 	return all
 }
 
-// toBreak is a run that has just begun: to give the number, or to take it back.
-func (b *testBundle) toBreak(t *testing.T, p *Provisioner, release bool) uuid.UUID {
+// toBreak is a run that has just begun on its way.
+func (b *testBundle) toBreak(t *testing.T, p *Provisioner, way string) uuid.UUID {
 	t.Helper()
 	run, err := b.begin(t, b.clinic, nil)
 	require.NoError(t, err)
-	if !release {
+	if way == setUp {
 		return run.ProvisioningID
 	}
 	b.drive(t, p, b.clinic, run.ProvisioningID)
-	b.release(t)
+	if way == release {
+		b.release(t)
+	} else {
+		b.undo(t, run.ProvisioningID)
+	}
 	return run.ProvisioningID
+}
+
+// undo has a run undone, as a failure does.
+func (b *testBundle) undo(t *testing.T, run uuid.UUID) {
+	t.Helper()
+	require.NoError(t, b.db.AsTenant(t.Context(), b.clinic.org, func(tx db.Tx) error {
+		_, err := tx.UndoProvisioning(t.Context(), run)
+		return err
+	}))
 }
 
 // release gives the clinic's number up.
@@ -75,23 +97,36 @@ type fault struct {
 	times int    // how often, at most
 }
 
-func faults() []fault {
-	const again = 12 // more often than any step is tried, with what the client repeats by itself
+// faults are those of a way. A set-up is given up in the end, a way back never is; undoing does what a release does, so
+// that the telling ones are enough.
+func faults(way string) (all []fault) {
+	again := 12 // more often than any step is tried, with what the client repeats by itself
+	if way != setUp {
+		again = 5
+	}
 	hangs := time.Minute
-	return []fault{
+	all = []fault{
 		{name: "dies before", dies: "before", times: 1},
 		{name: "dies after", dies: "after", times: 1},
+		{name: "refused again and again", play: sandbox.Failure{Status: 400}, times: again},
+		{name: "hangs after acting again and again", play: sandbox.Failure{Delay: hangs, Acts: true}, times: again},
+	}
+	if way == undo {
+		return all
+	}
+	return append(all, []fault{
+		{name: "refused", play: sandbox.Failure{Status: 400}, times: 1},
 		{name: "5xx once", play: sandbox.Failure{Status: 500}, times: 1},
 		{name: "5xx again and again", play: sandbox.Failure{Status: 500}, times: again},
 		{name: "5xx after acting", play: sandbox.Failure{Status: 502, Acts: true}, times: 1},
 		{name: "429", play: sandbox.Failure{Status: 429, RetryAfter: 3 * time.Second}, times: 1},
+		{name: "429 again and again", play: sandbox.Failure{Status: 429, RetryAfter: 3 * time.Second}, times: again},
 		{name: "401 once", play: sandbox.Failure{Status: 401}, times: 1},
 		{name: "401 again and again", play: sandbox.Failure{Status: 401}, times: again},
-		{name: "403", play: sandbox.Failure{Status: 403}, times: 1},
 		{name: "hangs", play: sandbox.Failure{Delay: hangs}, times: 1},
+		{name: "hangs again and again", play: sandbox.Failure{Delay: hangs}, times: again},
 		{name: "hangs after acting", play: sandbox.Failure{Delay: hangs, Acts: true}, times: 1},
-		{name: "hangs after acting again and again", play: sandbox.Failure{Delay: hangs, Acts: true}, times: again},
-	}
+	}...)
 }
 
 // strike makes the at-th request of a run, and those like it, go wrong.
@@ -120,25 +155,30 @@ func (b *testBundle) strike(f fault, at int, name request, die func()) func(*htt
 		} else {
 			b.vapi.Fail(f.play)
 		}
+		if f.play.Delay > 0 {
+			ctx, cancel := context.WithTimeout(r.Context(), 30*time.Millisecond)
+			defer cancel()
+			r = r.WithContext(ctx)
+		}
 		return next.RoundTrip(r)
 	}
 }
 
-// Every request of a set-up and of a release, in every way that it can go wrong: the end is a line that works or nothing
+// Every request of a set-up, of a release and of an undoing, in every way that it can go wrong: the end is a line that works or nothing
 // left, never something between, and the account is kept.
 func TestEveryStepBrokenInEveryWay(t *testing.T) {
 	t.Parallel()
-	for _, release := range []bool{false, true} {
-		all := recorded(t, release)
+	for _, way := range []string{setUp, release, undo} {
+		all := recorded(t, way)
 		require.GreaterOrEqual(t, len(all), 7, "control: %v", all)
-		for _, f := range faults() {
-			t.Run(map[bool]string{false: "set-up", true: "release"}[release]+" "+f.name, func(t *testing.T) {
+		for _, f := range faults(way) {
+			t.Run(way+" "+f.name, func(t *testing.T) {
 				t.Parallel()
 				b, ends := setup(t), map[string]int{}
 				for at, name := range all {
 					b.anew(t)
 					healthy := b.provisioner(t, nil)
-					run := b.toBreak(t, healthy, release)
+					run := b.toBreak(t, healthy, way)
 					ctx, die := context.WithCancel(t.Context())
 					broken := b.provisioner(t, b.strike(f, at, name, die))
 					for range 40 {
@@ -162,11 +202,8 @@ func TestEveryStepBrokenInEveryWay(t *testing.T) {
 					}
 				}
 				t.Log(ends)
-				switch {
-				case release:
-					require.Equal(t, map[string]int{"released": len(all)}, ends)
-				case f.dies != "":
-					require.Equal(t, map[string]int{"active": len(all)}, ends, "a death is not a failure: the run goes on")
+				if way != setUp || f.dies != "" { // a death is not a failure: the run goes on
+					require.Equal(t, map[string]int{endOf(way): len(all)}, ends)
 				}
 			})
 		}
@@ -187,7 +224,7 @@ func TestANumberGivenUpWhileAWorkerImportsItLeavesNothing(t *testing.T) {
 		}
 		return next.RoundTrip(r)
 	})
-	run := b.toBreak(t, p, false)
+	run := b.toBreak(t, p, setUp)
 	b.drive(t, p, b.clinic, run)
 	require.True(t, given)
 	require.Equal(t, 1, b.vapi.Counts()["POST /phone-number"], "control: it was imported")
@@ -200,7 +237,7 @@ func TestAMissingCredentialEndpointIsNoObstacle(t *testing.T) {
 		b := setup(t)
 		b.vapi.AbsentCredentials(status)
 		p := b.provisioner(t, nil)
-		run := b.toBreak(t, p, false)
+		run := b.toBreak(t, p, setUp)
 		b.drive(t, p, b.clinic, run)
 		require.Equal(t, "active", b.requireWhole(t, b.clinic, run))
 		require.Contains(t, string(b.status(t, b.clinic, run).Steps), `"step": "credential", "error": null, "state": "skipped"`)
@@ -214,7 +251,7 @@ func TestTheSameNumberAgainIsTheSameLine(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	p := b.provisioner(t, nil)
-	run := b.toBreak(t, p, false)
+	run := b.toBreak(t, p, setUp)
 	b.drive(t, p, b.clinic, run)
 	first, requests := b.status(t, b.clinic, run), b.vapi.Requests()+b.twilio.Requests()
 	again, err := b.begin(t, b.clinic, nil)
@@ -242,7 +279,7 @@ func TestRoutingFollowsTheClinic(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	p := b.provisioner(t, nil)
-	run := b.toBreak(t, p, false)
+	run := b.toBreak(t, p, setUp)
 	b.drive(t, p, b.clinic, run)
 	s := b.status(t, b.clinic, run)
 	at := func(key string) string { return string(b.number(t, *s.VapiPhoneNumberID)[key]) }
@@ -281,7 +318,7 @@ func TestAnotherSecretReachesEveryLine(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	p := b.provisioner(t, nil)
-	run := b.toBreak(t, p, false)
+	run := b.toBreak(t, p, setUp)
 	b.drive(t, p, b.clinic, run)
 	var due []db.ProvisioningRef
 	keep := func(_ context.Context, found []db.ProvisioningRef) error { due = found; return nil }
@@ -304,7 +341,7 @@ func TestAFailedChangeLeavesALineThatWorks(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	p := b.provisioner(t, nil)
-	run := b.toBreak(t, p, false)
+	run := b.toBreak(t, p, setUp)
 	b.drive(t, p, b.clinic, run)
 	down := b.provisioner(t, func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
 		if strings.HasPrefix(r.URL.Path, "/phone-number") {
@@ -330,7 +367,7 @@ func TestSomebodyElsesNumberAtVapiIsNotTouched(t *testing.T) {
 	require.NoError(t, err)
 	before := b.vapi.PhoneNumbers()
 	p := b.provisioner(t, nil)
-	run := b.toBreak(t, p, false)
+	run := b.toBreak(t, p, setUp)
 	b.drive(t, p, b.clinic, run)
 	s := b.status(t, b.clinic, run)
 	require.Equal(t, []string{"undone", "number_taken_at_vapi"}, []string{s.State, *s.Error})
@@ -343,10 +380,7 @@ func TestSomebodyElsesNumberAtVapiIsNotTouched(t *testing.T) {
 	require.NoError(t, err)
 	b.drive(t, p, b.clinic, again.ProvisioningID)
 	require.Equal(t, "active", b.requireWhole(t, b.clinic, again.ProvisioningID))
-	require.NoError(t, b.db.AsTenant(t.Context(), b.clinic.org, func(tx db.Tx) error {
-		_, err := tx.UndoProvisioning(t.Context(), again.ProvisioningID)
-		return err
-	}))
+	b.undo(t, again.ProvisioningID)
 	b.drive(t, p, b.clinic, again.ProvisioningID)
 	require.Equal(t, []string{id}, slices.Collect(maps.Keys(b.vapi.PhoneNumbers())))
 }
@@ -355,7 +389,7 @@ func TestWhatTheClinicChangedSinceStaysSo(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	p := b.provisioner(t, nil)
-	run := b.toBreak(t, p, true)
+	run := b.toBreak(t, p, release)
 	mine := sandbox.TwilioNumber{SID: b.clinic.before.SID, Number: b.clinic.number, SMSURL: "https://new.clinic.example/sms", VoiceURL: "https://new.clinic.example/voice"}
 	b.twilio.AddNumber(b.clinic.sid, mine)
 	b.drive(t, p, b.clinic, run)
@@ -368,7 +402,7 @@ func TestANumberOfAClosedAccountIsGivenUpAsFarAsItCanBe(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	p := b.provisioner(t, nil)
-	run := b.toBreak(t, p, true)
+	run := b.toBreak(t, p, release)
 	b.twilio.Suspend(b.clinic.sid)
 	b.drive(t, p, b.clinic, run)
 	s := b.status(t, b.clinic, run)

@@ -46,6 +46,8 @@ func Sentence(code string) string {
 		return "The telephone service proves itself with an earlier secret for this number. The workers put that right within minutes."
 	case "account_unreadable":
 		return "The clinic's account cannot be read here. Connect it anew, or have us look for its key."
+	case "unreadable":
+		return "What is stored of the number cannot be read. We have to put that right."
 	default:
 		return "The number could not be set up."
 	}

@@ -69,23 +69,10 @@ func (w *work) open(ctx context.Context) (err error) {
 // nothing undoes what leaves no trace.
 func nothing(context.Context) (made, error) { return made{}, nil }
 
-// check asks Twilio whether the number can be used, and remembers where its calls and texts go now. Once remembered it
-// stays: a later look would find what we set.
-func (w *work) check(ctx context.Context) (made, error) {
-	number, err := w.account.VerifyLine(ctx, text(w.task.Number))
-	if err != nil {
-		return made{}, fmt.Errorf("check the number: %w", err)
-	}
-	if len(w.task.Undo) > 0 && text(w.task.ExternalID) == number.SID {
-		return made{id: number.SID}, nil
-	}
-	return made{id: number.SID, undo: number.Webhooks}, nil
-}
-
-// directTexts has patients' texts sent to us.
+// directTexts has patients' texts sent to us, and remembers to where: our address may be another one day.
 func (w *work) directTexts(ctx context.Context) (made, error) {
 	sid := text(w.task.NumberSid)
-	return made{id: sid}, wrapped("direct the number's texts", w.account.SetTexts(ctx, sid, w.texts))
+	return made{id: sid, undo: w.texts}, wrapped("direct the number's texts", w.account.SetTexts(ctx, sid, w.texts))
 }
 
 // restoreTexts has texts sent where they went before, unless the clinic sends them elsewhere by now.
@@ -94,11 +81,15 @@ func (w *work) restoreTexts(ctx context.Context) (made, error) {
 	if err != nil {
 		return made{}, err
 	}
+	var set twilio.Texts // zero when it did not come to remembering it
+	if len(w.task.Undo) > 0 && json.Unmarshal(w.task.Undo, &set) != nil {
+		return made{}, errUnreadable
+	}
 	now, err := w.atTwilio(ctx)
 	if err != nil {
 		return made{}, err
 	}
-	if now.Webhooks.Texts != w.texts {
+	if at := now.Webhooks.Texts; at != w.texts && (len(w.task.Undo) == 0 || at != set) {
 		return made{}, nil
 	}
 	return made{}, wrapped("restore where the number's texts went", w.account.SetTexts(ctx, now.SID, earlier.Texts))
@@ -106,6 +97,9 @@ func (w *work) restoreTexts(ctx context.Context) (made, error) {
 
 // restoreCalls has calls go where they went before the import, unless the clinic changed that since.
 func (w *work) restoreCalls(ctx context.Context) error {
+	if len(w.task.Earlier) == 0 { // no run of ours brought it to Vapi, so none knows what was before
+		return nil
+	}
 	earlier, err := w.earlier()
 	if err != nil {
 		return err

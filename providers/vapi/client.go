@@ -46,6 +46,7 @@ type Options struct {
 	HTTP    *http.Client         // nil: one of net/http's defaults
 	Timeout time.Duration        // of one attempt with its answer's body; 0: 20 s
 	Pace    Pacer                // asked before every attempt; nil: none
+	Waits   []time.Duration      // between the attempts of what may be repeated; nil: 200 and 400 ms
 	Traces  trace.TracerProvider // gets a span for each attempt; nil: none
 }
 
@@ -78,7 +79,10 @@ func New(o Options) (*Client, error) {
 		return nil, errors.New("the Vapi time limit is negative")
 	}
 	c := &Client{base: strings.TrimRight(base, "/"), key: key, http: &http.Client{}, timeout: o.Timeout, pace: o.Pace,
-		tracer: tracerOf(o.Traces), waits: []time.Duration{200 * time.Millisecond, 400 * time.Millisecond}}
+		tracer: tracerOf(o.Traces), waits: o.Waits}
+	if c.waits == nil {
+		c.waits = []time.Duration{200 * time.Millisecond, 400 * time.Millisecond}
+	}
 	if o.HTTP != nil {
 		*c.http = *o.HTTP
 	}

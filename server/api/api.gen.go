@@ -760,6 +760,9 @@ const (
 	NotifyMessageReceived       NotificationType = "message_received"
 	NotifyMessageUnknown        NotificationType = "message_unknown"
 	NotifyMissedCall            NotificationType = "missed_call"
+	NotifyNumberActive          NotificationType = "number_active"
+	NotifyNumberFailed          NotificationType = "number_failed"
+	NotifyNumberLeft            NotificationType = "number_left"
 	NotifyOptedOutBeforeVisit   NotificationType = "opted_out_before_visit"
 	NotifyVisitCancelledByReply NotificationType = "visit_cancelled_by_reply"
 	NotifyVisitConfirmed        NotificationType = "visit_confirmed"
@@ -781,6 +784,12 @@ func (e NotificationType) Valid() bool {
 	case NotifyMessageUnknown:
 		return true
 	case NotifyMissedCall:
+		return true
+	case NotifyNumberActive:
+		return true
+	case NotifyNumberFailed:
+		return true
+	case NotifyNumberLeft:
 		return true
 	case NotifyOptedOutBeforeVisit:
 		return true
@@ -4853,6 +4862,36 @@ type ListPhoneMappingsParams struct {
 	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// CreatePhoneMappingParams defines parameters for CreatePhoneMapping.
+type CreatePhoneMappingParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeletePhoneMappingParams defines parameters for DeletePhoneMapping.
+type DeletePhoneMappingParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ChangePhoneMappingParams defines parameters for ChangePhoneMapping.
+type ChangePhoneMappingParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetUpInboundParams defines parameters for SetUpInbound.
+type SetUpInboundParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// TestInboundParams defines parameters for TestInbound.
+type TestInboundParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // DisconnectResendParams defines parameters for DisconnectResend.
 type DisconnectResendParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
@@ -5065,6 +5104,12 @@ type ListPhoneNumbersParams struct {
 
 	// Limit Rows a page.
 	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ReleasePhoneNumberParams defines parameters for ReleasePhoneNumber.
+type ReleasePhoneNumberParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListResourcesParams defines parameters for ListResources.
@@ -5466,22 +5511,22 @@ type ServerInterface interface {
 	ListPhoneMappings(w http.ResponseWriter, r *http.Request, params ListPhoneMappingsParams)
 	// CreatePhoneMapping Say who answers a number.
 	// (POST /api/inbound/phone-mappings)
-	CreatePhoneMapping(w http.ResponseWriter, r *http.Request)
+	CreatePhoneMapping(w http.ResponseWriter, r *http.Request, params CreatePhoneMappingParams)
 	// DeletePhoneMapping Let the default agent answer a number.
 	// (DELETE /api/inbound/phone-mappings/{id})
-	DeletePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID)
+	DeletePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID, params DeletePhoneMappingParams)
 	// ChangePhoneMapping Say anew who answers a number.
 	// (PATCH /api/inbound/phone-mappings/{id})
-	ChangePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID)
+	ChangePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID, params ChangePhoneMappingParams)
 	// SetUpInbound Give the clinic its number.
 	// (POST /api/inbound/setup)
-	SetUpInbound(w http.ResponseWriter, r *http.Request)
+	SetUpInbound(w http.ResponseWriter, r *http.Request, params SetUpInboundParams)
 	// GetInboundStatus How does the clinic's line stand?
 	// (GET /api/inbound/status)
 	GetInboundStatus(w http.ResponseWriter, r *http.Request)
 	// TestInbound Is the line as it was set up?
 	// (POST /api/inbound/test)
-	TestInbound(w http.ResponseWriter, r *http.Request)
+	TestInbound(w http.ResponseWriter, r *http.Request, params TestInboundParams)
 	// DisconnectResend Forget the Resend account.
 	// (DELETE /api/integrations/resend)
 	DisconnectResend(w http.ResponseWriter, r *http.Request, params DisconnectResendParams)
@@ -5598,7 +5643,7 @@ type ServerInterface interface {
 	ListPhoneNumbers(w http.ResponseWriter, r *http.Request, params ListPhoneNumbersParams)
 	// ReleasePhoneNumber Give a number up.
 	// (DELETE /api/phone-numbers/{id})
-	ReleasePhoneNumber(w http.ResponseWriter, r *http.Request, id UUID)
+	ReleasePhoneNumber(w http.ResponseWriter, r *http.Request, id UUID, params ReleasePhoneNumberParams)
 	// GetPhoneNumber One of the organization's numbers
 	// (GET /api/phone-numbers/{id})
 	GetPhoneNumber(w http.ResponseWriter, r *http.Request, id UUID)
@@ -8525,8 +8570,35 @@ func (siw *ServerInterfaceWrapper) ListPhoneMappings(w http.ResponseWriter, r *h
 // CreatePhoneMapping operation middleware
 func (siw *ServerInterfaceWrapper) CreatePhoneMapping(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePhoneMappingParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.CreatePhoneMapping(w, r)
+		siw.Handler.CreatePhoneMapping(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8551,8 +8623,32 @@ func (siw *ServerInterfaceWrapper) DeletePhoneMapping(w http.ResponseWriter, r *
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeletePhoneMappingParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.DeletePhoneMapping(w, r, id)
+		siw.Handler.DeletePhoneMapping(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8577,8 +8673,32 @@ func (siw *ServerInterfaceWrapper) ChangePhoneMapping(w http.ResponseWriter, r *
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangePhoneMappingParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ChangePhoneMapping(w, r, id)
+		siw.Handler.ChangePhoneMapping(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8591,8 +8711,35 @@ func (siw *ServerInterfaceWrapper) ChangePhoneMapping(w http.ResponseWriter, r *
 // SetUpInbound operation middleware
 func (siw *ServerInterfaceWrapper) SetUpInbound(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetUpInboundParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.SetUpInbound(w, r)
+		siw.Handler.SetUpInbound(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8619,8 +8766,35 @@ func (siw *ServerInterfaceWrapper) GetInboundStatus(w http.ResponseWriter, r *ht
 // TestInbound operation middleware
 func (siw *ServerInterfaceWrapper) TestInbound(w http.ResponseWriter, r *http.Request) {
 
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TestInboundParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.TestInbound(w, r)
+		siw.Handler.TestInbound(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -10219,8 +10393,32 @@ func (siw *ServerInterfaceWrapper) ReleasePhoneNumber(w http.ResponseWriter, r *
 		return
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReleasePhoneNumberParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		siw.Handler.ReleasePhoneNumber(w, r, id)
+		siw.Handler.ReleasePhoneNumber(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -18306,7 +18504,8 @@ func (response ListPhoneMappingsdefaultJSONResponse) VisitListPhoneMappingsRespo
 }
 
 type CreatePhoneMappingRequestObject struct {
-	Body *CreatePhoneMappingJSONRequestBody
+	Params CreatePhoneMappingParams
+	Body   *CreatePhoneMappingJSONRequestBody
 }
 
 type CreatePhoneMappingResponseObject interface {
@@ -18447,7 +18646,8 @@ func (response CreatePhoneMappingdefaultJSONResponse) VisitCreatePhoneMappingRes
 }
 
 type DeletePhoneMappingRequestObject struct {
-	Id UUID `json:"id"`
+	Id     UUID `json:"id"`
+	Params DeletePhoneMappingParams
 }
 
 type DeletePhoneMappingResponseObject interface {
@@ -18588,8 +18788,9 @@ func (response DeletePhoneMappingdefaultJSONResponse) VisitDeletePhoneMappingRes
 }
 
 type ChangePhoneMappingRequestObject struct {
-	Id   UUID `json:"id"`
-	Body *ChangePhoneMappingJSONRequestBody
+	Id     UUID `json:"id"`
+	Params ChangePhoneMappingParams
+	Body   *ChangePhoneMappingJSONRequestBody
 }
 
 type ChangePhoneMappingResponseObject interface {
@@ -18730,7 +18931,8 @@ func (response ChangePhoneMappingdefaultJSONResponse) VisitChangePhoneMappingRes
 }
 
 type SetUpInboundRequestObject struct {
-	Body *SetUpInboundJSONRequestBody
+	Params SetUpInboundParams
+	Body   *SetUpInboundJSONRequestBody
 }
 
 type SetUpInboundResponseObject interface {
@@ -18941,6 +19143,7 @@ func (response GetInboundStatusdefaultJSONResponse) VisitGetInboundStatusRespons
 }
 
 type TestInboundRequestObject struct {
+	Params TestInboundParams
 }
 
 type TestInboundResponseObject interface {
@@ -23312,7 +23515,8 @@ func (response ListPhoneNumbersdefaultJSONResponse) VisitListPhoneNumbersRespons
 }
 
 type ReleasePhoneNumberRequestObject struct {
-	Id UUID `json:"id"`
+	Id     UUID `json:"id"`
+	Params ReleasePhoneNumberParams
 }
 
 type ReleasePhoneNumberResponseObject interface {
@@ -27971,8 +28175,10 @@ func (sh *strictHandler) ListPhoneMappings(w http.ResponseWriter, r *http.Reques
 }
 
 // CreatePhoneMapping operation middleware
-func (sh *strictHandler) CreatePhoneMapping(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) CreatePhoneMapping(w http.ResponseWriter, r *http.Request, params CreatePhoneMappingParams) {
 	var request CreatePhoneMappingRequestObject
+
+	request.Params = params
 
 	var body CreatePhoneMappingJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -28002,10 +28208,11 @@ func (sh *strictHandler) CreatePhoneMapping(w http.ResponseWriter, r *http.Reque
 }
 
 // DeletePhoneMapping operation middleware
-func (sh *strictHandler) DeletePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID) {
+func (sh *strictHandler) DeletePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID, params DeletePhoneMappingParams) {
 	var request DeletePhoneMappingRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.DeletePhoneMapping(ctx, request.(DeletePhoneMappingRequestObject))
@@ -28028,10 +28235,11 @@ func (sh *strictHandler) DeletePhoneMapping(w http.ResponseWriter, r *http.Reque
 }
 
 // ChangePhoneMapping operation middleware
-func (sh *strictHandler) ChangePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID) {
+func (sh *strictHandler) ChangePhoneMapping(w http.ResponseWriter, r *http.Request, id UUID, params ChangePhoneMappingParams) {
 	var request ChangePhoneMappingRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	var body ChangePhoneMappingJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -28061,8 +28269,10 @@ func (sh *strictHandler) ChangePhoneMapping(w http.ResponseWriter, r *http.Reque
 }
 
 // SetUpInbound operation middleware
-func (sh *strictHandler) SetUpInbound(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) SetUpInbound(w http.ResponseWriter, r *http.Request, params SetUpInboundParams) {
 	var request SetUpInboundRequestObject
+
+	request.Params = params
 
 	var body SetUpInboundJSONRequestBody
 	if err := runtime.BindJSONBody(r, &body); err != nil {
@@ -28116,8 +28326,10 @@ func (sh *strictHandler) GetInboundStatus(w http.ResponseWriter, r *http.Request
 }
 
 // TestInbound operation middleware
-func (sh *strictHandler) TestInbound(w http.ResponseWriter, r *http.Request) {
+func (sh *strictHandler) TestInbound(w http.ResponseWriter, r *http.Request, params TestInboundParams) {
 	var request TestInboundRequestObject
+
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.TestInbound(ctx, request.(TestInboundRequestObject))
@@ -29207,10 +29419,11 @@ func (sh *strictHandler) ListPhoneNumbers(w http.ResponseWriter, r *http.Request
 }
 
 // ReleasePhoneNumber operation middleware
-func (sh *strictHandler) ReleasePhoneNumber(w http.ResponseWriter, r *http.Request, id UUID) {
+func (sh *strictHandler) ReleasePhoneNumber(w http.ResponseWriter, r *http.Request, id UUID, params ReleasePhoneNumberParams) {
 	var request ReleasePhoneNumberRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
 		return sh.ssi.ReleasePhoneNumber(ctx, request.(ReleasePhoneNumberRequestObject))

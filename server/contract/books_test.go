@@ -19,6 +19,8 @@ type books struct {
 	sums   string // a query: table, checksum over all rows
 	opened map[string]string
 	tables map[string]string // to the columns that can be written
+
+	elsewhere func() // has the played providers forget what they were told since
 }
 
 // openBooks copies every table into a schema of its own.
@@ -105,6 +107,7 @@ func (b books) putBack(t testing.TB) {
 		return run(t.Context(), tx, statements)
 	})
 	require.NoError(t, err)
+	b.elsewhere()
 }
 
 func run(ctx context.Context, tx pgx.Tx, statements []string) error {

@@ -2,7 +2,6 @@ package contract_test
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
@@ -46,7 +45,6 @@ const (
 	// Each clinic's account at the played Twilio ends with its letter; the spare one nobody has connected.
 	twilioSID, twilioToken = "AC0000000000000000000000000000000", "test-secret-twilio-contract-000"
 	resendKey              = "re_test-secret-contract"
-	vapiKey                = "test-secret-vapi-contract"
 )
 
 // now is when everything happens: no night in Chicago, where the contacts' numbers are.
@@ -60,6 +58,8 @@ type clinics struct {
 	data      *dbtest.Database
 	owner     *pgxpool.Pool // sees everything
 	books     books
+	vapi      *telephony
+	connector http.Handler      // the same server where numbers are not set up: what is connected is only stored
 	ids       map[string]string // of things of clinic a, by the names that examples use
 	foreign   map[string]string // of the same things of clinic b
 	user      uuid.UUID         // who asks
@@ -79,6 +79,7 @@ func setup(t testing.TB) *clinics {
 	c.connect(t, c.token, "a")
 	c.connect(t, token(t, c.foreign["org"], c.foreign["asker"]), "b")
 	c.books = openBooks(t, c.owner)
+	c.books.elsewhere = func() { c.vapi.forget(t) }
 	return c
 }
 
@@ -130,6 +131,7 @@ func (c *clinics) serve(t testing.TB) http.Handler {
 		played.AddAccount(twilioSID[:33]+end, twilioToken+end, number)
 	}
 	mail.Verified("clinic.example")
+	c.vapi = newTelephony(t, played)
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	texts, err := twilio.New(twilio.Options{BaseURL: listen(t, played), HTTP: client, Timeout: 5 * time.Second})
 	require.NoError(t, err)
@@ -145,24 +147,23 @@ func (c *clinics) serve(t testing.TB) http.Handler {
 		DB: opened, Keys: keys, Twilio: texts, Resend: resend, BackendURL: backend, Log: log, Now: time.Now,
 	})
 	require.NoError(t, err)
-	telephone := sandbox.NewVapi(vapiKey)
-	for _, letter := range []string{"a", "b"} {
-		_, err := telephone.AddAssistant(json.RawMessage(`{"id": "assistant-tested-` + letter + `"}`))
-		require.NoError(t, err)
-	}
-	calls, err := vapi.New(vapi.Options{BaseURL: listen(t, telephone), Key: vapiKey, HTTP: client, Timeout: 5 * time.Second})
+	account, err := vapi.New(vapi.Options{BaseURL: listen(t, c.vapi), Key: vapiKey, HTTP: client, Timeout: 5 * time.Second})
 	require.NoError(t, err)
 	files, err := storage.NewDirectory(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
-	handler, err := server.New(server.Deps{
+	deps := server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(server.Config{
 			Env: server.Dev, BackendURL: backend, JWTSecret: jwtSecret}, client), Log: log,
 		Metrics: server.NewMetrics(), Accounts: server.NewAccounts(keys, texts, resend), Texts: sender, Checks: sender,
 		Readiness: readiness.Checker{DB: opened, Lines: nobody{}, Assistants: silent{}},
 		Links:     server.NewLinks(keys, backend), Files: server.NewFiles(files, keys, backend),
-		WebCalls: server.NewWebCalls(calls, keys, backend), Now: func() time.Time { return now },
-	})
+		WebCalls: server.NewWebCalls(account, keys, backend), Now: func() time.Time { return now },
+	}
+	c.connector, err = server.New(deps)
+	require.NoError(t, err)
+	deps.Lines = c.numbers(t, opened, sender, texts, account)
+	handler, err := server.New(deps)
 	require.NoError(t, err)
 	return handler
 }
@@ -194,7 +195,7 @@ func token(t testing.TB, org, user string) string {
 	return minted
 }
 
-// connect gives a clinic its accounts, through the API.
+// connect gives a clinic its accounts, through the API. Texts leave from its number; no line is set up.
 func (c *clinics) connect(t testing.TB, token, letter string) {
 	t.Helper()
 	number := map[string]string{"a": "+13125550190", "b": "+13125550191"}[letter]
@@ -202,7 +203,7 @@ func (c *clinics) connect(t testing.TB, token, letter string) {
 		"/api/integrations/twilio": `{"accountSid": "` + twilioSID[:33] + letter + `", "authToken": "` + twilioToken + letter + `", "phoneNumber": "` + number + `"}`,
 		"/api/integrations/resend": `{"apiKey": "` + resendKey + `", "fromAddress": "` + letter + `@clinic.example"}`,
 	} {
-		w := c.ask(t, token, http.MethodPost, path, body)
+		w := ask(c.connector, token, http.MethodPost, path, body)
 		require.Equal(t, http.StatusOK, w.Code, w.Body.String())
 	}
 }
@@ -210,6 +211,10 @@ func (c *clinics) connect(t testing.TB, token, letter string) {
 // ask sends one request; an empty token or body is none.
 func (c *clinics) ask(t testing.TB, token, method, target, body string) *httptest.ResponseRecorder {
 	t.Helper()
+	return ask(c.handler, token, method, target, body)
+}
+
+func ask(handler http.Handler, token, method, target, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, target, strings.NewReader(body))
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
@@ -218,7 +223,7 @@ func (c *clinics) ask(t testing.TB, token, method, target, body string) *httptes
 		r.Header.Set("Content-Type", "application/json")
 	}
 	w := httptest.NewRecorder()
-	c.handler.ServeHTTP(w, r)
+	handler.ServeHTTP(w, r)
 	return w
 }
 

@@ -49,6 +49,8 @@ func examples() []example {
 		{"connectResend", admin, "POST /api/integrations/resend", `{"apiKey": "re_test-secret-contract", "fromAddress": "desk@clinic.example"}`, 200},
 		{"disconnectResend", admin, "DELETE /api/integrations/resend", "", 200},
 
+		{"setUpInbound", admin, "POST /api/inbound/setup", `{"twilioAccountSid": "AC0000000000000000000000000000000c", "twilioAuthToken": "test-secret-twilio-contract-000c", "twilioPhoneNumber": "+13125550192"}`, 200},
+		{"testInbound", admin, "POST /api/inbound/test", "", 200},
 		{"getInboundStatus", viewer, "GET /api/inbound/status", "", 200},
 		{"listPhoneMappings", viewer, "GET /api/inbound/phone-mappings?page=1", "", 200},
 		{"createPhoneMapping", admin, "POST /api/inbound/phone-mappings", `{"phoneNumber": "<dialled>", "locationId": "<location>", "agentId": "<agent>"}`, 201},

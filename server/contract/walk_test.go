@@ -50,6 +50,7 @@ func TestEveryOperationAnswersAsDescribed(t *testing.T) {
 	for _, e := range examples() {
 		t.Run(e.operation, func(t *testing.T) {
 			good := e.with(c.ids)
+			c.ready(t, e)
 			w := c.send(t, c.token, good)
 			require.Equal(t, e.status, w.Code, w.Body.String())
 			c.books.putBack(t)

@@ -1,7 +1,7 @@
 -- Who may have a number, and what stands before anything is done outside.
 begin;
 \ir ../provisioning.psql
-select plan(29);
+select plan(35);
 select pg_temp.act_as('staff');
 select throws_ok($$ select pg_temp.begin('+13125550180') $$, 'VX403', null, 'not for staff');
 select pg_temp.act_as('admin');
@@ -27,13 +27,32 @@ select pg_temp.act_for('a');
 select pg_temp.work();
 select is(pg_temp.state(), 'active: done done done done done', 'it works');
 select is((select concat_ws(' ', state, number, vapi_phone_number_id, vapi_assistant_id, routing) from app.inbound_status()), 'active +13125550180 import-1 assistant-a dynamic', 'and is shown');
+select is(pg_temp.told(), 'number_active', 'staff are told');
 select pg_temp.act_as('owner');
 select is(pg_temp.begin('+13125550180'), 'active dynamic', 'the same again changes nothing');
 select is(pg_temp.begin('+13125550180', p_changed => true), 'running check dynamic', 'another token goes through every step');
 select pg_temp.act_for('a');
 select pg_temp.work();
+select is(pg_temp.told(), 'number_active', 'staff are told of the first time only');
+select is(pg_temp.events() > 15, true, 'every step is told to live pages');
 select pg_temp.act_as('owner');
 select is(pg_temp.begin('+13125550180', p_routing => 'fixed'), 'running check fixed', 'so does another routing');
+select pg_temp.act_for('a');
+select pg_temp.work();
+select pg_temp.act_as('owner');
+select pg_temp.owner($$
+  insert into public.agents (org_id, id, name, role) values ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-000000000042', 'Evening', 'inbound');
+  insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id)
+  values ('assistant-a2', 'a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-000000000042') $$);
+select app.save_agent('a0000000-0000-7000-8000-000000000042', p_name => 'Night');
+select is((select state from app.inbound_status()), 'active', 'an agent that answers no number changes none');
+select app.save_agent('a0000000-0000-7000-8000-000000000042', p_is_default => true);
+select is((select concat_ws(' ', state, step) from app.inbound_status()), 'running routing', 'another default agent: a fixed number carries another assistant');
+select pg_temp.act_for('a');
+select is((select concat_ws(' ', step, vapi_assistant_id) from app.take_provisioning_step(pg_temp.run(), 'a0000000-0000-7000-8000-0000000001f1')), 'routing assistant-a2', 'this one');
+select pg_temp.finish('routing');
+select pg_temp.act_as('owner');
+select app.save_agent('a0000000-0000-7000-8000-000000000041', p_is_default => true);
 select throws_ok($$ select app.remove_credential('twilio') $$, 'VX409', null, 'without its account a line could not be given back');
 select throws_ok($$ select pg_temp.begin('+13125550181', p_account => 'AC99…00') $$, 'VX409', null, 'nor is it replaced by another');
 select is(pg_temp.begin('+13125550181'), 'running check dynamic', 'a second number of the same account');

@@ -1,7 +1,7 @@
 -- What a worker left lying, of all clinics.
 begin;
 \ir ../provisioning.psql
-select plan(11);
+select plan(13);
 create function pg_temp.due() returns bigint language plpgsql security definer as $$
 declare
   v_count bigint;
@@ -27,12 +27,16 @@ select pg_temp.pass(20);
 select is(pg_temp.state(), 'active: done done done done done', 'a line that works');
 select is(pg_temp.due(), 0::bigint, 'is left alone');
 select pg_temp.act_for('a');
-select is(app.refresh_routing(pg_temp.run(), 'routing-1'), false, 'also by a worker');
-select pg_temp.owner($$ update public.provisioning_steps set external_id = 'routing-0' where step = 'routing' $$);
+select is(app.refresh_routing(pg_temp.run(), 'routing-1', 'https://api.clinic.example/sms'), false, 'also by a worker');
+select pg_temp.owner($$ update public.provisioning_steps set external_id = 'routing-0' where step = 'routing';
+  update public.provisioning_steps set undo = '{"smsUrl": "https://api.clinic.example/sms"}' where step = 'messaging' $$);
 select is(pg_temp.due(), 0::bigint, 'one that is routed as before');
 select pg_temp.pass(600);
 select is(pg_temp.due(), 1::bigint, 'is found after ten minutes');
-select is(app.refresh_routing(pg_temp.run(), 'routing-1'), true, 'and routed');
+select is(app.refresh_routing(pg_temp.run(), 'routing-1', 'https://api.clinic.example/sms'), true, 'and routed');
 select is(pg_temp.take(), 'act routing', 'anew');
+select pg_temp.finish('routing', 'routing-1');
+select is(app.refresh_routing(pg_temp.run(), 'routing-2', 'https://moved.clinic.example/sms'), true, 'where our address is another');
+select is(pg_temp.take(), 'act messaging', 'texts are directed there too');
 select * from finish();
 rollback;

@@ -1,7 +1,7 @@
 -- What follows a failure: another try, the way back, or nothing for a line that works.
 begin;
 \ir ../provisioning.psql
-select plan(29);
+select plan(33);
 select pg_temp.act_as('owner');
 select pg_temp.begin('+13125550180');
 select pg_temp.act_for('a');
@@ -24,6 +24,7 @@ select pg_temp.pass(1);
 select is(pg_temp.take(), 'act import', 'tried again');
 select pg_temp.fail('import', 'vapi_refused', true);
 select is(pg_temp.state(), 'undoing vapi_refused: done done intended/vapi_refused waiting waiting', 'refused for good: the way back');
+select is(pg_temp.told(), 'number_failed', 'and staff are told, who may have left the page');
 select is(pg_temp.take(), 'wait 29', 'not before what nobody answered has come about');
 select pg_temp.pass(29);
 select is(pg_temp.take(), 'undo import', 'then it is looked for');
@@ -38,6 +39,7 @@ select is(pg_temp.take(), 'wait 2', 'later');
 select pg_temp.owner($$ update public.provisioning_steps set attempts = 19 $$), pg_temp.pass(2), pg_temp.take(), pg_temp.fail('credential', 'vapi_refused', true);
 select is(pg_temp.take(), 'over', 'after twenty it is left');
 select is(pg_temp.state(), 'undone vapi_refused: done left/vapi_refused undone waiting waiting', 'and named');
+select is(pg_temp.told(), 'number_failed number_left', 'also to staff');
 
 select pg_temp.act_as('owner');
 select pg_temp.pass(1);
@@ -62,8 +64,15 @@ select pg_temp.take();
 select pg_temp.fail('check', 'twilio_unauthorized', true);
 select is(pg_temp.state(), 'active twilio_unauthorized: intended/twilio_unauthorized waiting waiting waiting waiting', 'a line that works is not taken down');
 select is(pg_temp.take(), 'over', 'nor touched');
+select is(pg_temp.told(), 'number_active number_failed number_failed number_failed number_left', 'staff are told that the change failed');
 select pg_temp.act_as('owner');
 select is(pg_temp.begin('+13125550180'), 'running check dynamic', 'asked for again, it is gone through again');
+select pg_temp.act_for('a');
+select pg_temp.take();
+select pg_temp.fail('check', 'twilio_unauthorized', true);
+select is(pg_temp.told(), 'number_active number_failed number_failed number_failed number_left', 'once, while nobody has read it');
+select pg_temp.act_as('owner');
+select pg_temp.begin('+13125550180');
 select pg_temp.act_for('a');
 select app.undo_provisioning(pg_temp.run());
 select is(pg_temp.take(), 'undo messaging', 'also what waits to be done again is undone');

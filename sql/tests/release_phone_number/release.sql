@@ -1,7 +1,7 @@
 -- A number given up: its run is undone, its row goes, the account stays.
 begin;
 \ir ../provisioning.psql
-select plan(20);
+select plan(25);
 select pg_temp.act_as('owner');
 select pg_temp.begin('+13125550180');
 select pg_temp.act_for('a');
@@ -13,6 +13,7 @@ select throws_ok($$ select app.release_phone_number('b0000000-0000-7000-8000-000
 select is(app.release_phone_number(id), pg_temp.run(), 'begun') from public.phone_numbers where number = '+13125550180';
 select is((select state from app.inbound_status()), 'releasing', 'shown');
 select throws_ok($$ select pg_temp.begin('+13125550180') $$, 'VX409', null, 'not set up meanwhile');
+select is(pg_temp.begin('+13125550180', true), 'releasing dynamic', 'another token is kept, for the way back');
 select is(app.release_phone_number(id), pg_temp.run(), 'the same again') from public.phone_numbers where number = '+13125550180';
 select pg_temp.act_for('a');
 select is(pg_temp.take(), 'release messaging', 'the last first');
@@ -42,7 +43,18 @@ select pg_temp.act_for('a');
 select is(pg_temp.take(), 'over', 'at once: nothing was done');
 select is((select sender from app.read_credential('twilio')), '+13125550180', 'texts leave from the other number');
 select pg_temp.act_as('owner');
+select pg_temp.owner($$ insert into public.phone_numbers (org_id, number, location_id)
+  select org_id, '+13125550182', location_id from public.phone_numbers where number = '+13125550180' $$);
+select app.release_phone_number(id) from public.phone_numbers where number = '+13125550182';
+select results_eq($$ select number from public.phone_numbers order by 1 $$, $$ values ('+13125550100'), ('+13125550180') $$, 'one that we never set up goes at once');
+select pg_temp.pass(1);
 select app.release_phone_number(id) from public.phone_numbers where number = '+13125550100';
-select results_eq($$ select number from public.phone_numbers $$, $$ values ('+13125550180') $$, 'one that we never set up goes at once');
+select is((select state from app.list_phone_numbers(1, 10) where number = '+13125550100'), 'releasing', 'one that Vapi has had from before');
+select pg_temp.act_for('a');
+select is((select concat_ws(' ', outcome, step, external_id = known_vapi_id, earlier) from app.take_provisioning_step(pg_temp.run(), 'a0000000-0000-7000-8000-0000000001f1')),
+  'release import t', 'is taken away there first');
+select pg_temp.finish('import');
+select is(pg_temp.take(), 'over', 'then');
+select results_eq($$ select number from public.phone_numbers $$, $$ values ('+13125550180') $$, 'it goes');
 select * from finish();
 rollback;

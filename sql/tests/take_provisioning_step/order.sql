@@ -1,7 +1,7 @@
 -- One worker at a time, in order; what may have acted is undone in the opposite order.
 begin;
 \ir ../provisioning.psql
-select plan(28);
+select plan(32);
 select pg_temp.act_as('owner');
 select pg_temp.begin('+13125550180');
 select pg_temp.act_for('a');
@@ -42,5 +42,16 @@ select pg_temp.begin('+13125550180', true);
 select pg_temp.act_for('a');
 select is(pg_temp.finish('check'), false, 'another token while a worker is at a step takes it from its hands');
 select is(pg_temp.take(), 'wait 90', 'and is used when that worker surely is done');
+select pg_temp.pass(90);
+select pg_temp.take();
+select pg_temp.finish('check', 'PN1');
+select is(pg_temp.attempts(), 1, 'a credential is given: nothing is there to be looked for');
+select is(pg_temp.fail('credential', 'vapi_unavailable', p_may_still_act => true), true, 'nobody answered');
+select is(pg_temp.take(), 'wait 30', 'it may be given still, and Vapi would take a second one');
+select pg_temp.act_as('owner');
+select pg_temp.begin('+13125550180', true);
+select pg_temp.act_for('a');
+select pg_temp.pass(30), pg_temp.take(), pg_temp.finish('check', 'PN1');
+select is(pg_temp.attempts(), 2, 'gone through again, it looks for what the first time made');
 select * from finish();
 rollback;
