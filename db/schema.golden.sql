@@ -539,6 +539,123 @@ ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
 
+CREATE TYPE app.outbound_answer AS (
+	outcome text,
+	outbound_call_id uuid,
+	state text,
+	due_at timestamp with time zone,
+	until_at timestamp with time zone,
+	refusal text
+);
+
+ALTER TYPE app.outbound_answer OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_answer IS 'What became of a wish to call. outcome queued: it waits, not before due_at; replayed: the same wish came before, state is what became of it; refused: refusal is the reason, and no call is queued. refusal: no_phone, erased, opted_out, our_number, no_number, no_assistant, already_open (outbound_call_id is the open one), daily_cap, too_late, visit_over, clinic_left.';
+
+CREATE TYPE app.outbound_call_row AS (
+	id uuid,
+	kind text,
+	contact_id uuid,
+	contact_name text,
+	appointment_id uuid,
+	to_number text,
+	from_number text,
+	agent_id uuid,
+	agent_name text,
+	state text,
+	reason text,
+	attempt integer,
+	answered boolean,
+	call_id uuid,
+	due_at timestamp with time zone,
+	until_at timestamp with time zone,
+	placed_at timestamp with time zone,
+	ended_at timestamp with time zone,
+	requested_by uuid,
+	requested_by_name text,
+	created_at timestamp with time zone,
+	updated_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.outbound_call_row OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_call_row IS 'A call that the clinic makes or made, as the dashboard shows it. agent_id is who was wished for; from_number and placed_at are the last call''s.';
+
+CREATE TYPE app.outbound_cancellation AS (
+	outcome text,
+	state text
+);
+
+ALTER TYPE app.outbound_cancellation OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_cancellation IS 'Whether a call that waited was taken back. outcome cancelled (also when it was before), or too_late: it is being made, under way or over, as state says.';
+
+CREATE TYPE app.outbound_dial AS (
+	outcome text,
+	kind text,
+	vapi_assistant_id text,
+	vapi_phone_number_id text,
+	to_number text,
+	earliest_at timestamp with time zone,
+	latest_at timestamp with time zone,
+	clinic_name text,
+	clinic_phone text,
+	clinic_address text,
+	time_zone text,
+	now timestamp with time zone,
+	visit text
+);
+
+ALTER TYPE app.outbound_dial OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_dial IS 'A call that a dialer has in hand. outcome dial: ask Vapi for it now, once; put_off: it waits again; over: it will not be made; lost: another has it. visit is when the visit is that a reminder is about, in words; earliest_at and latest_at are NULL for a call that is made at once.';
+
+CREATE TYPE app.outbound_line AS (
+	agent_id uuid,
+	vapi_assistant_id text,
+	phone_number_id uuid,
+	vapi_phone_number_id text,
+	number text,
+	location_id uuid,
+	longest interval
+);
+
+ALTER TYPE app.outbound_line OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_line IS 'What a call is made with. agent_id NULL: no agent of the clinic''s has an assistant; phone_number_id NULL: none of its numbers is known at Vapi. longest is how long the agent may talk.';
+
+CREATE TYPE app.outbound_load AS (
+	occupied bigint,
+	due bigint,
+	waiting bigint
+);
+
+ALTER TYPE app.outbound_load OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_load IS 'How many slots are taken, how many calls could be made now, and how many wait in all, of all tenants together.';
+
+CREATE TYPE app.outbound_question AS (
+	outcome text,
+	vapi_assistant_id text,
+	since timestamp with time zone
+);
+
+ALTER TYPE app.outbound_question OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_question IS 'What is to be done about a call that nobody reported on. outcome ask: Vapi may have made it, look for its id among the names of that assistant''s calls since then; done: there is nothing to ask.';
+
+CREATE TYPE app.outbound_ref AS (
+	org_id uuid,
+	outbound_call_id uuid,
+	lease_id uuid
+);
+
+ALTER TYPE app.outbound_ref OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_ref IS 'An outbound call of any tenant, for the dialer: ids only.';
+
 CREATE TYPE app.page_span AS (
 	from_end boolean,
 	skip bigint,
@@ -2113,6 +2230,35 @@ ALTER FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id u
 
 COMMENT ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) IS 'The result of a booking function that changed nothing: outcome refused or question, with its reason and what to offer instead.';
 
+CREATE FUNCTION app.call_cap_reached(p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_day timestamptz;
+  v_cap integer;
+  v_count bigint;
+begin
+  select s.per_day into v_cap from public.outbound_shares s where s.org_id = v_org_id;
+  select app.local_instant((p_now at time zone o.time_zone)::date::timestamp, o.time_zone, false) into strict v_day
+  from public.organizations o
+  where o.id = v_org_id;
+  for v_try in 1 .. 2 loop
+    select count(*) into v_count
+    from public.outbound_calls c
+    where c.org_id = v_org_id and c.created_at >= v_day and (c.state <> 'cancelled' or c.attempt > 0);
+    exit when v_try = 2 or v_count < v_cap - 50;
+    perform pg_advisory_xact_lock(5, hashtext(v_org_id::text));
+  end loop;
+  return v_count >= v_cap;
+end
+$$;
+
+ALTER FUNCTION app.call_cap_reached(p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.call_cap_reached(p_now timestamp with time zone) IS 'Whether the clinic asked for as many calls today (its own day) as its share allows; those that were taken back before anybody was called do not count. Close to the cap it keeps others from counting until the transaction ends.';
+
 CREATE FUNCTION app.call_gaps(p_zone text) RETURNS SETOF tstzrange
     LANGUAGE plpgsql STABLE ROWS 5
     SET search_path TO ''
@@ -2453,6 +2599,33 @@ $$;
 ALTER FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) OWNER TO owner;
 
 COMMENT ON FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) IS 'Cancels the visit that the patient''s answer named, as app.cancel_appointment does, and tells staff. outcome cancelled (also when somebody else cancelled it meanwhile), or stored when it is past.';
+
+CREATE FUNCTION app.cancel_outbound_call(p_id uuid) RETURNS SETOF app.outbound_cancellation
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_state text;
+begin
+  perform app.require_staff();
+  select c.state into v_state
+  from public.outbound_calls c
+  where c.org_id = app.require_org_id() and c.id = p_id
+  for no key update;
+  if not found then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  end if;
+  if v_state = 'waiting' then
+    perform app.close_outbound_call(p_id, 'cancelled', 'by_staff');
+    v_state := 'cancelled';
+  end if;
+  return query select case v_state when 'cancelled' then 'cancelled' else 'too_late' end, v_state;
+end
+$$;
+
+ALTER FUNCTION app.cancel_outbound_call(p_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.cancel_outbound_call(p_id uuid) IS 'Takes back a call that still waits, see app.outbound_cancellation; repeating it changes nothing. Staff only (VX403); VX404 for an unknown call.';
 
 CREATE FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE
@@ -3022,6 +3195,35 @@ $$;
 ALTER FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) IS 'Days of the clinic''s zone as two instants: the first that belongs to them and the first that does not any more; NULL is open on that side. p_recent narrows it: today, week (the seven days up to today) or month (the clinic''s month so far). VX400 for days in the wrong order or out of all calendars.';
+
+CREATE FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean DEFAULT NULL::boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_kind text;
+begin
+  update public.outbound_calls c
+  set state = p_state, reason = p_reason, answered = p_answered, ended_at = v_now, look_at = null, lease_id = null, updated_at = v_now,
+    -- It was left standing at the erasure, because somebody was about to dial it.
+    to_number = case when exists (
+      select from public.contacts k where k.org_id = c.org_id and k.id = c.contact_id and k.erased_at is not null)
+      then null else c.to_number end
+  where c.org_id = v_org_id and c.id = p_id
+  returning c.kind into strict v_kind;
+  -- Whoever asked for a test waits for it; of a campaign nobody expects a call in particular.
+  if p_state = 'given_up' and v_kind in ('call_back', 'reminder') then
+    perform app.notify_staff('outbound_call_failed', 'A call could not be made', 'outbound_call', p_id);
+  end if;
+  perform app.announce('outbound_call_updated', 'outbound_call', p_id);
+end
+$$;
+
+ALTER FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean) IS 'Ends an outbound call of the tenant for good, as ended, cancelled or given_up, with the reason in a word of ours; gives its slot back. Staff are told of a call back or reminder that was given up. The caller holds the row''s lock.';
 
 CREATE FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) RETURNS void
     LANGUAGE sql
@@ -3876,7 +4078,7 @@ declare
 begin
   if p_kind is null or p_kind not in (
     'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
-    'delete_recording', 'provision_number'
+    'delete_recording', 'provision_number', 'dial_calls'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -3889,6 +4091,7 @@ begin
     case
       when p_kind in ('sync_agent', 'provision_number') then 'vapi'
       when p_kind in ('keep_recording', 'delete_recording') then 'recordings'
+      when p_kind = 'dial_calls' then 'calls'
       else 'default'
     end,
     1, v_run_at,
@@ -3901,7 +4104,7 @@ $$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5905,6 +6108,53 @@ ALTER FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread 
 
 COMMENT ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) IS 'A page of the staff''s notifications, the newest first. p_unread: true for those nobody read, false for the others; NULL filters nothing. Every member may look.';
 
+CREATE FUNCTION app.list_outbound_calls(p_page integer, p_limit integer, p_state text DEFAULT NULL::text, p_kind text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.outbound_call_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
+begin
+  select count(*) into v_total
+  from (
+    select from public.outbound_calls c
+    where c.org_id = v_org_id and (p_state is null or c.state = p_state) and (p_kind is null or c.kind = p_kind)
+      and (p_contact_id is null or c.contact_id = p_contact_id)
+    limit 50001
+  ) counted;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  if v_span.from_end then
+    v_ids := array(
+      select x.id
+      from (
+        select c.id, c.created_at
+        from public.outbound_calls c
+        where c.org_id = v_org_id and (p_state is null or c.state = p_state) and (p_kind is null or c.kind = p_kind)
+          and (p_contact_id is null or c.contact_id = p_contact_id)
+        order by c.created_at, c.id
+        limit v_span.take offset v_span.skip
+      ) x
+      order by x.created_at desc, x.id desc);
+  else
+    v_ids := array(
+      select c.id
+      from public.outbound_calls c
+      where c.org_id = v_org_id and (p_state is null or c.state = p_state) and (p_kind is null or c.kind = p_kind)
+        and (p_contact_id is null or c.contact_id = p_contact_id)
+      order by c.created_at desc, c.id desc
+      limit v_span.take offset v_span.skip);
+  end if;
+  return query select r.* from app.outbound_calls_shown(v_ids, least(v_total, 50000), v_total > 50000) r;
+end
+$$;
+
+ALTER FUNCTION app.list_outbound_calls(p_page integer, p_limit integer, p_state text, p_kind text, p_contact_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_outbound_calls(p_page integer, p_limit integer, p_state text, p_kind text, p_contact_id uuid) IS 'A page of the calls that the clinic makes or made, the newest wish first. NULL filters nothing; p_state and p_kind are words of outbound_calls. Every member may look.';
+
 CREATE FUNCTION app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean DEFAULT false) RETURNS SETOF app.phone_number_row
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -7377,6 +7627,60 @@ ALTER FUNCTION app.number_hash(p_number text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.number_hash(p_number text) IS 'The tenant''s keyed hash of a phone number (E.164) or e-mail address, letters'' case aside: recognises it after the number itself was erased. The key is made at first use and never leaves the database. Another tenant''s hash of the same number differs. NULL gives NULL.';
 
+CREATE FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_contact public.contacts;
+begin
+  if exists (select from public.organizations o where o.id = v_org_id and o.deleted_at is not null) then
+    return 'clinic_left';
+  end if;
+  if p_kind <> 'test' then
+    select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+    if v_contact.id is null or v_contact.erased_at is not null then
+      return 'erased';
+    elsif v_contact.phone is null then
+      return 'no_phone';
+    elsif v_contact.phone <> p_to then
+      return 'number_changed';
+    end if;
+  end if;
+  if app.is_opted_out('voice', p_to) then
+    return 'opted_out';
+  elsif app.is_our_number(p_to) then
+    return 'our_number';
+  end if;
+
+  if p_kind = 'reminder' or p_appointment_id is not null then
+    if not exists (
+      select from public.appointments a
+      where a.org_id = v_org_id and a.id = p_appointment_id and a.status in ('pending', 'confirmed') and a.scheduled_at > p_now)
+    then
+      return 'visit_over';
+    end if;
+  end if;
+  if p_kind = 'campaign' then
+    if v_contact.marketing_consent_at is null then
+      return 'no_consent';
+    elsif not exists (
+      select from public.campaign_steps s
+      join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
+      where s.org_id = v_org_id and s.id = p_campaign_step_id and c.status <> 'stopped')
+    then
+      return 'stopped';
+    end if;
+  end if;
+  return null;
+end
+$$;
+
+ALTER FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) IS 'Why a call of a kind must not be made to p_to (E.164), or NULL: clinic_left, erased, no_phone, number_changed (the contact has another by now), opted_out (of calls; texts are another matter), our_number (a robot would answer), visit_over (the visit it is about was cancelled or has begun), no_consent and stopped (campaigns). Quiet hours are no objection, they put off.';
+
 CREATE FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) RETURNS SETOF app.call_context
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -7712,6 +8016,57 @@ $$;
 ALTER FUNCTION app.orgs_with_due_recordings() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.orgs_with_due_recordings() IS 'The organisations, of all, for which app.expire_recordings has something to do now.';
+
+CREATE FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) RETURNS SETOF app.outbound_call_row
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select c.id, c.kind, c.contact_id, k.name, c.appointment_id, c.to_number, n.number, c.agent_id, a.name, c.state, c.reason,
+    c.attempt::integer, c.answered, c.call_id, c.due_at, c.until_at, c.placed_at, c.ended_at, c.requested_by, p.name, c.created_at,
+    c.updated_at, p_total, p_total_is_estimate
+  from unnest(p_ids) with ordinality page (id, place)
+  join public.outbound_calls c on c.org_id = app.require_org_id() and c.id = page.id
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  left join public.phone_numbers n on n.org_id = c.org_id and n.id = c.phone_number_id
+  left join public.agents a on a.org_id = c.org_id and a.id = c.agent_id
+  left join public.profiles p on p.org_id = c.org_id and p.user_id = c.requested_by
+  order by page.place
+$$;
+
+ALTER FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) IS 'Outbound calls with the names that the dashboard shows, in the order of their ids. The total is passed through to each row.';
+
+CREATE FUNCTION app.outbound_line(p_agent_id uuid) RETURNS app.outbound_line
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select g.id, g.vapi_assistant_id, n.id, n.vapi_phone_number_id, n.number, coalesce(n.location_id, (
+      select l.id from public.locations l where l.org_id = o.id order by l.created_at, l.id limit 1)),
+    coalesce(g.max_call_duration, '10 minutes')
+  from (select app.require_org_id() as id) o
+  left join lateral (
+    select a.id, r.vapi_assistant_id, a.max_call_duration
+    from public.agents a
+    join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
+    where a.org_id = o.id and a.deleted_at is null
+      and (a.id = p_agent_id or (p_agent_id is null and a.is_default))
+    order by a.role = 'outbound' desc
+    limit 1
+  ) g on true
+  left join lateral (
+    select p.id, p.vapi_phone_number_id, p.number, p.location_id
+    from public.phone_numbers p
+    where p.org_id = o.id and p.vapi_phone_number_id is not null
+    -- The agent's own number, where it has one: who calls back reaches the same voice.
+    order by p.agent_id is not distinct from g.id desc, p.created_at, p.id
+    limit 1
+  ) n on true
+$$;
+
+ALTER FUNCTION app.outbound_line(p_agent_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.outbound_line(p_agent_id uuid) IS 'Who calls, and from which of the clinic''s numbers: the agent that is named, else the default outbound agent, else the default inbound one, as far as it has an assistant at Vapi; the agent''s own number, else the oldest that Vapi knows. What is missing is NULL.';
 
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -8195,6 +8550,74 @@ ALTER FUNCTION app.provisioning_status(p_provisioning_id uuid) OWNER TO app_writ
 
 COMMENT ON FUNCTION app.provisioning_status(p_provisioning_id uuid) IS 'How a run stands, and which agent and assistant answer its number; no row for one that is not the tenant''s.';
 
+CREATE FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[] DEFAULT '{}'::text[], p_until timestamp with time zone DEFAULT NULL::timestamp with time zone, p_appointment_id uuid DEFAULT NULL::uuid, p_campaign_step_id uuid DEFAULT NULL::uuid) RETURNS app.outbound_answer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_line app.outbound_line;
+  v_answer app.outbound_answer;
+begin
+  perform app.lock_number(coalesce(p_to, p_contact_id::text));
+  v_now := app.now();
+  v_answer := app.replayed_call(p_send_key);
+  if v_answer.outcome is not null then
+    return v_answer;
+  end if;
+  insert into public.outbound_shares (org_id) values (v_org_id) on conflict (org_id) do nothing;
+
+  v_answer.outcome := 'refused';
+  v_answer.refusal := app.objection_to_call(p_kind, p_contact_id, p_to, p_appointment_id, p_campaign_step_id, v_now);
+  if v_answer.refusal is not null then
+    return v_answer;
+  end if;
+  v_line := app.outbound_line(p_agent_id);
+  select c.id, c.state into v_answer.outbound_call_id, v_answer.state
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.state in ('waiting', 'placing', 'under_way') and c.kind = p_kind
+    and case when p_kind = 'test' then c.to_number = p_to else c.contact_id = p_contact_id end;
+  v_answer.due_at := greatest(v_now, p_not_before);
+  if p_kind <> 'test' then
+    v_answer.due_at := app.next_sending_time(p_contact_id, p_number_zones, v_answer.due_at);
+  end if;
+  v_answer.until_at := coalesce(p_until, v_answer.due_at + case p_kind when 'test' then interval '15 minutes' else '24 hours' end);
+  v_answer.refusal := case
+    when v_answer.outbound_call_id is not null then 'already_open'
+    when v_line.agent_id is null then 'no_assistant'
+    when v_line.phone_number_id is null then 'no_number'
+    when v_answer.due_at >= v_answer.until_at then 'too_late'
+    when app.call_cap_reached(v_now) then 'daily_cap'
+  end;
+  if v_answer.refusal is not null then
+    v_answer.due_at := null;
+    v_answer.until_at := null;
+    return v_answer;
+  end if;
+
+  insert into public.outbound_calls (org_id, kind, contact_id, appointment_id, campaign_step_id, to_number, number_zones, agent_id,
+    requested_by, send_key, due_at, until_at, look_at)
+  values (v_org_id, p_kind, p_contact_id, p_appointment_id, p_campaign_step_id, p_to, coalesce(p_number_zones, '{}'), p_agent_id,
+    app.current_user_id(), p_send_key, v_answer.due_at, v_answer.until_at, v_answer.until_at)
+  on conflict (org_id, send_key) where send_key is not null do nothing
+  returning id, state into v_answer.outbound_call_id, v_answer.state;
+  if not found then
+    return app.replayed_call(p_send_key); -- one key for two numbers at once: the first wish is the wish
+  end if;
+  v_answer.outcome := 'queued';
+  if v_answer.due_at <= v_now then
+    perform app.enqueue_job('dial_calls', '{}');
+  end if;
+  perform app.announce('outbound_call_updated', 'outbound_call', v_answer.outbound_call_id);
+  return v_answer;
+end
+$$;
+
+ALTER FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) IS 'Queues a call of any kind, or says why not: see app.outbound_answer. p_to is E.164, for every kind but test the contact''s own number. Not before p_not_before (NULL: now) and not in the quiet hours where the recipient is (p_number_zones as in app.next_sending_time), which a test call does not heed; not after p_until (NULL: 15 minutes after it is due for a test, else a day). p_agent_id NULL: see app.outbound_line.';
+
 CREATE FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -8388,6 +8811,17 @@ $$;
 ALTER FUNCTION app.read_notification(p_notification_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.read_notification(p_notification_id uuid) IS 'Marks a notification as read, for all of the staff; a second time changes nothing. VX403 for viewers, VX404 for an unknown one.';
+
+CREATE FUNCTION app.read_outbound_call(p_id uuid) RETURNS SETOF app.outbound_call_row
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select r.* from app.outbound_calls_shown(array[p_id], 1, false) r
+$$;
+
+ALTER FUNCTION app.read_outbound_call(p_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_outbound_call(p_id uuid) IS 'One call that the clinic makes or made; no row when there is none. Every member may look.';
 
 CREATE FUNCTION app.read_recording(p_call_id uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.recording_view
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9423,6 +9857,19 @@ ALTER FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id 
 
 COMMENT ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) IS 'The answer to a tool call that already succeeded once, about the appointment as it stands now; NULL when it is new. Looked up under app.lock_call, so that parallel repeats see each other.';
 
+CREATE FUNCTION app.replayed_call(p_send_key text) RETURNS app.outbound_answer
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select 'replayed', c.id, c.state, c.due_at, c.until_at, null
+  from public.outbound_calls c
+  where c.org_id = app.require_org_id() and c.send_key = p_send_key
+$$;
+
+ALTER FUNCTION app.replayed_call(p_send_key text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.replayed_call(p_send_key text) IS 'What became of a wish to call that came before under the same key; NULL in every field where none did.';
+
 CREATE FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) RETURNS app.message_decision
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -9607,6 +10054,52 @@ $$;
 ALTER FUNCTION app.request_code(p_call_id uuid, p_number text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.request_code(p_call_id uuid, p_number text) IS 'Lets a code go to the number on file: p_number as the caller says it (E.164), NULL for the number that calls. maybe_sent whether or not anybody has that number, and also when the contact has had three codes within the hour; locked after three asks in the call. The code opens that contact''s patients to this call for ten minutes. VX404 when the call is not the tenant''s.';
+
+CREATE FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[] DEFAULT '{}'::text[], p_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.outbound_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_to text := p_to;
+begin
+  if p_kind = 'test' then
+    perform app.require_admin();
+  else
+    perform app.require_staff();
+  end if;
+  if p_kind is null or p_kind not in ('call_back', 'test') then
+    raise exception 'a call is a call_back or a test' using errcode = 'VX400';
+  elsif (p_kind = 'test') <> (p_contact_id is null) or (p_kind = 'test') <> (p_to is not null) then
+    raise exception 'a test call needs a number, every other one a contact' using errcode = 'VX400';
+  elsif p_to !~ '^\+[1-9][0-9]{6,14}$' then
+    raise exception 'the number is no phone number in E.164' using errcode = 'VX400';
+  elsif p_not_before > app.now() + interval '30 days' then
+    raise exception 'a call can be put off by 30 days at most' using errcode = 'VX400';
+  end if;
+  if p_contact_id is not null then
+    select c.phone into v_to from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+    if not found then
+      raise exception 'there is no such contact' using errcode = 'VX404';
+    end if;
+  end if;
+  if p_agent_id is not null and not exists (
+    select from public.agents a where a.org_id = v_org_id and a.id = p_agent_id and a.deleted_at is null)
+  then
+    raise exception 'there is no such agent' using errcode = 'VX404';
+  elsif p_appointment_id is not null and not exists (
+    select from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id and a.contact_id = p_contact_id)
+  then
+    raise exception 'there is no such appointment' using errcode = 'VX404';
+  end if;
+  return next app.queue_outbound_call(
+    p_kind, p_contact_id, v_to, p_agent_id, p_not_before, p_send_key, p_number_zones, null, p_appointment_id, null);
+end
+$_$;
+
+ALTER FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) IS 'A call that a member asks for. call_back calls a contact (staff only, VX403) at its number; p_to stays NULL. test calls p_to (E.164), which an owner or admin gives (VX403), without a contact and also at night. Answers as app.queue_outbound_call does; the same p_send_key again is replayed. p_number_zones are the IANA zones of the recipient''s number. VX404 for an unknown contact, agent or visit of the contact''s; VX400 for another kind, a number that is none, more than 30 days ahead.';
 
 CREATE FUNCTION app.require_admin() RETURNS void
     LANGUAGE plpgsql STABLE
@@ -13250,8 +13743,8 @@ CREATE TABLE public.notifications (
     read_at timestamp with time zone,
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT notifications_body_check CHECK ((char_length(body) <= 500)),
-    CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text, 'message'::text, 'contact'::text]))),
-    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text, 'message_failed'::text, 'message_unknown'::text, 'opted_out_before_visit'::text, 'visit_confirmed'::text, 'visit_cancelled_by_reply'::text, 'message_received'::text]))),
+    CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text, 'message'::text, 'contact'::text, 'outbound_call'::text]))),
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text, 'message_failed'::text, 'message_unknown'::text, 'opted_out_before_visit'::text, 'visit_confirmed'::text, 'visit_cancelled_by_reply'::text, 'message_received'::text, 'outbound_call_failed'::text]))),
     CONSTRAINT notifications_title_check CHECK ((char_length(title) <= 120))
 );
 
@@ -13317,6 +13810,123 @@ ALTER TABLE ONLY public.org_tools FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.org_tools OWNER TO owner;
 
 COMMENT ON TABLE public.org_tools IS 'An organisation''s tools in summary; linked when every agent''s assistant carries the tool.';
+
+CREATE TABLE public.outbound_calls (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    contact_id uuid,
+    appointment_id uuid,
+    campaign_step_id uuid,
+    to_number text,
+    number_zones text[] DEFAULT '{}'::text[] NOT NULL,
+    agent_id uuid,
+    phone_number_id uuid,
+    vapi_assistant_id text,
+    requested_by uuid,
+    send_key text,
+    due_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    reason text,
+    attempt smallint DEFAULT 0 NOT NULL,
+    tries smallint DEFAULT 0 NOT NULL,
+    lost boolean DEFAULT false NOT NULL,
+    taken_at timestamp with time zone,
+    lease_id uuid,
+    look_at timestamp with time zone,
+    handed_over_at timestamp with time zone,
+    vapi_call_id text,
+    placed_at timestamp with time zone,
+    ends_by timestamp with time zone,
+    call_id uuid,
+    answered boolean,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT outbound_calls_attempt_check CHECK ((attempt >= 0)),
+    CONSTRAINT outbound_calls_kind_check CHECK ((kind = ANY (ARRAY['call_back'::text, 'test'::text, 'reminder'::text, 'campaign'::text]))),
+    CONSTRAINT outbound_calls_lease CHECK (((lease_id IS NULL) = (state <> 'placing'::text))),
+    CONSTRAINT outbound_calls_look CHECK (((look_at IS NULL) = (ended_at IS NOT NULL))),
+    CONSTRAINT outbound_calls_number CHECK (((to_number IS NOT NULL) OR (state <> ALL (ARRAY['waiting'::text, 'placing'::text])))),
+    CONSTRAINT outbound_calls_over CHECK (((ended_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text])))),
+    CONSTRAINT outbound_calls_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT outbound_calls_send_key_check CHECK (((char_length(send_key) >= 1) AND (char_length(send_key) <= 200))),
+    CONSTRAINT outbound_calls_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text, 'ended'::text, 'cancelled'::text, 'given_up'::text]))),
+    CONSTRAINT outbound_calls_times CHECK ((due_at <= until_at)),
+    CONSTRAINT outbound_calls_to_number_check CHECK ((to_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT outbound_calls_tries_check CHECK ((tries >= 0)),
+    CONSTRAINT outbound_calls_under_way CHECK (((state <> 'under_way'::text) OR ((vapi_call_id IS NOT NULL) AND (ends_by IS NOT NULL)))),
+    CONSTRAINT outbound_calls_vapi_assistant_id_check CHECK (((char_length(vapi_assistant_id) >= 1) AND (char_length(vapi_assistant_id) <= 100))),
+    CONSTRAINT outbound_calls_vapi_call_id_check CHECK (((char_length(vapi_call_id) >= 1) AND (char_length(vapi_call_id) <= 100)))
+);
+
+ALTER TABLE ONLY public.outbound_calls FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbound_calls OWNER TO owner;
+
+COMMENT ON TABLE public.outbound_calls IS 'Calls that a clinic makes or made: asked for, then taken by the dialer when a slot of the account is free, then under way at Vapi. A row in placing or under_way holds a slot. Written by functions only.';
+
+COMMENT ON COLUMN public.outbound_calls.kind IS 'test goes to a number that an owner or admin gave, all others to a contact.';
+
+COMMENT ON COLUMN public.outbound_calls.to_number IS 'E.164; NULL after erasure.';
+
+COMMENT ON COLUMN public.outbound_calls.number_zones IS 'IANA zones of the number''s region: whose quiet hours hold where the contact''s own zone is not known.';
+
+COMMENT ON COLUMN public.outbound_calls.agent_id IS 'Who speaks, as it was wished; NULL: the default outbound agent, else the inbound one.';
+
+COMMENT ON COLUMN public.outbound_calls.phone_number_id IS 'Our number that the call comes from; chosen when it is dialled.';
+
+COMMENT ON COLUMN public.outbound_calls.vapi_assistant_id IS 'The assistant that it was handed over with; among that one''s calls it is looked for.';
+
+COMMENT ON COLUMN public.outbound_calls.requested_by IS 'The member who asked for it; NULL where nobody did.';
+
+COMMENT ON COLUMN public.outbound_calls.send_key IS 'Names the wish. The same wish again finds this row and calls nobody.';
+
+COMMENT ON COLUMN public.outbound_calls.due_at IS 'Not before this.';
+
+COMMENT ON COLUMN public.outbound_calls.until_at IS 'Not after this: a call that was not made by then is given up as expired.';
+
+COMMENT ON COLUMN public.outbound_calls.reason IS 'Why it ended, was given up or was put off the last time: a word of ours, see app.objection_to_call, app.ending_of_call and app.fail_outbound_call.';
+
+COMMENT ON COLUMN public.outbound_calls.attempt IS 'How often the recipient was called; 0 before the first call.';
+
+COMMENT ON COLUMN public.outbound_calls.tries IS 'How often Vapi surely made no call since the last one that it made.';
+
+COMMENT ON COLUMN public.outbound_calls.lost IS 'It was handed over once without an answer, and no call was found afterwards. A second time it is given up.';
+
+COMMENT ON COLUMN public.outbound_calls.lease_id IS 'The dialer that has it in hand; only it may write what came of it.';
+
+COMMENT ON COLUMN public.outbound_calls.look_at IS 'When somebody looks after it, if nothing happened until then: a waiting call expires, a dialer is taken for dead, a call under way is asked for at Vapi.';
+
+COMMENT ON COLUMN public.outbound_calls.handed_over_at IS 'Just before Vapi was asked to make the call. From then on it may exist: it is looked for there, and never asked for again until it surely does not.';
+
+COMMENT ON COLUMN public.outbound_calls.ends_by IS 'By then a call under way is over, whatever we were told.';
+
+COMMENT ON COLUMN public.outbound_calls.call_id IS 'The last call that was made of it.';
+
+COMMENT ON COLUMN public.outbound_calls.answered IS 'Whether a person was reached; NULL before a call has ended.';
+
+CREATE TABLE public.outbound_shares (
+    org_id uuid NOT NULL,
+    at_once smallint,
+    per_day integer DEFAULT 200 NOT NULL,
+    last_taken_at timestamp with time zone,
+    CONSTRAINT outbound_shares_at_once_check CHECK ((at_once > 0)),
+    CONSTRAINT outbound_shares_per_day_check CHECK ((per_day >= 0))
+);
+
+ALTER TABLE ONLY public.outbound_shares FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbound_shares OWNER TO owner;
+
+COMMENT ON TABLE public.outbound_shares IS 'A clinic''s share of the account''s slots, from its first call on.';
+
+COMMENT ON COLUMN public.outbound_shares.at_once IS 'How many slots it may hold at once; NULL: as many as are free.';
+
+COMMENT ON COLUMN public.outbound_shares.per_day IS 'How many calls may be asked for in a day of the clinic''s.';
+
+COMMENT ON COLUMN public.outbound_shares.last_taken_at IS 'When a call of its was taken last. Among those that hold equally many slots, who waited longest comes next.';
 
 CREATE TABLE public.phone_numbers (
     org_id uuid NOT NULL,
@@ -13798,6 +14408,12 @@ ALTER TABLE ONLY public.organizations
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.outbound_shares
+    ADD CONSTRAINT outbound_shares_pkey PRIMARY KEY (org_id);
+
 ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_pkey PRIMARY KEY (org_id, id);
 
@@ -14155,6 +14771,42 @@ CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, chan
 
 COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted out? One active row each.';
 
+CREATE UNIQUE INDEX outbound_calls_call ON public.outbound_calls USING btree (org_id, call_id) WHERE (call_id IS NOT NULL);
+
+COMMENT ON INDEX public.outbound_calls_call IS 'conclude_outbound_call: what a call that ended was made for.';
+
+CREATE INDEX outbound_calls_contact ON public.outbound_calls USING btree (org_id, contact_id, created_at);
+
+COMMENT ON INDEX public.outbound_calls_contact IS 'Calls made to a contact; merging and erasing it.';
+
+CREATE INDEX outbound_calls_look ON public.outbound_calls USING btree (look_at) WHERE (state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text]));
+
+COMMENT ON INDEX public.outbound_calls_look IS 'outbound_calls_to_settle: what is overdue, of all tenants.';
+
+CREATE INDEX outbound_calls_occupied ON public.outbound_calls USING btree (org_id) WHERE (state = ANY (ARRAY['placing'::text, 'under_way'::text]));
+
+COMMENT ON INDEX public.outbound_calls_occupied IS 'take_outbound_call: the slots that are taken, by clinic; never more rows than the account has slots.';
+
+CREATE UNIQUE INDEX outbound_calls_open ON public.outbound_calls USING btree (org_id, contact_id, kind) WHERE ((state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text])) AND (contact_id IS NOT NULL));
+
+COMMENT ON INDEX public.outbound_calls_open IS 'queue_outbound_call: one open call for a contact and kind.';
+
+CREATE UNIQUE INDEX outbound_calls_open_test ON public.outbound_calls USING btree (org_id, to_number) WHERE ((state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text])) AND (kind = 'test'::text));
+
+COMMENT ON INDEX public.outbound_calls_open_test IS 'queue_outbound_call: one open test call to a number.';
+
+CREATE INDEX outbound_calls_recent ON public.outbound_calls USING btree (org_id, created_at DESC, id DESC);
+
+COMMENT ON INDEX public.outbound_calls_recent IS 'list_outbound_calls, the newest first; call_cap_reached counts today''s.';
+
+CREATE UNIQUE INDEX outbound_calls_send_key ON public.outbound_calls USING btree (org_id, send_key) WHERE (send_key IS NOT NULL);
+
+COMMENT ON INDEX public.outbound_calls_send_key IS 'queue_outbound_call: a wish that came again is replayed.';
+
+CREATE INDEX outbound_calls_waiting ON public.outbound_calls USING btree (org_id, due_at, id) WHERE (state = 'waiting'::text);
+
+COMMENT ON INDEX public.outbound_calls_waiting IS 'take_outbound_call: a clinic''s earliest due call.';
+
 CREATE INDEX patients_searched ON public.patients USING gin (org_id, lower(name) extensions.gin_trgm_ops) WITH (fastupdate=off);
 
 COMMENT ON INDEX public.patients_searched IS 'found_ids.';
@@ -14435,6 +15087,30 @@ ALTER TABLE ONLY public.org_keys
 ALTER TABLE ONLY public.org_tools
     ADD CONSTRAINT org_tools_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_agent_id_fkey FOREIGN KEY (org_id, agent_id) REFERENCES public.agents(org_id, id) ON DELETE SET NULL (agent_id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE SET NULL (appointment_id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE SET NULL (call_id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_campaign_step_id_fkey FOREIGN KEY (org_id, campaign_step_id) REFERENCES public.campaign_steps(org_id, id) ON DELETE SET NULL (campaign_step_id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE SET NULL (contact_id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_phone_number_id_fkey FOREIGN KEY (org_id, phone_number_id) REFERENCES public.phone_numbers(org_id, id) ON DELETE SET NULL (phone_number_id);
+
+ALTER TABLE ONLY public.outbound_shares
+    ADD CONSTRAINT outbound_shares_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id);
 
@@ -14639,6 +15315,10 @@ ALTER TABLE public.org_tools ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.outbound_calls ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbound_shares ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.patients ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.phone_numbers ENABLE ROW LEVEL SECURITY;
@@ -14740,6 +15420,10 @@ CREATE POLICY service_role_sees_all ON public.org_keys TO service_role USING (tr
 CREATE POLICY service_role_sees_all ON public.org_tools TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.organizations TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.outbound_calls TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.outbound_shares TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.patients TO service_role USING (true) WITH CHECK (true);
 
@@ -14843,6 +15527,10 @@ CREATE POLICY tenant_reads ON public.org_tools FOR SELECT TO tenant_user, tenant
 
 CREATE POLICY tenant_reads ON public.organizations FOR SELECT TO tenant_user, tenant_service USING ((id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.outbound_calls FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.outbound_shares FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.patients FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.phone_numbers FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -14942,6 +15630,10 @@ CREATE POLICY writer_writes ON public.org_keys TO app_writer USING ((org_id = ( 
 CREATE POLICY writer_writes ON public.org_tools TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.organizations TO app_writer USING ((id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.outbound_calls TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.outbound_shares TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.patients TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -15133,6 +15825,9 @@ REVOKE ALL ON FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid,
 GRANT ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) TO app_writer;
 REVOKE ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.call_cap_reached(p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.call_cap_reached(p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.call_gaps(p_zone text) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_gaps(p_zone text) FROM PUBLIC;
 
@@ -15181,6 +15876,9 @@ REVOKE ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_c
 
 GRANT ALL ON FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.cancel_outbound_call(p_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.cancel_outbound_call(p_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO tenant_service;
@@ -15234,6 +15932,9 @@ REVOKE ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid)
 
 GRANT ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) TO app_writer;
 REVOKE ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) FROM PUBLIC;
@@ -15576,6 +16277,9 @@ REVOKE ALL ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from
 GRANT ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.list_outbound_calls(p_page integer, p_limit integer, p_state text, p_kind text, p_contact_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_outbound_calls(p_page integer, p_limit integer, p_state text, p_kind text, p_contact_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean) FROM PUBLIC;
 
@@ -15742,6 +16446,9 @@ REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text
 GRANT ALL ON FUNCTION app.number_hash(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.number_hash(p_number text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO tenant_service;
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) FROM PUBLIC;
@@ -15778,6 +16485,12 @@ REVOKE ALL ON FUNCTION app.orgs_to_roll_up() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.orgs_with_due_recordings() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.orgs_with_due_recordings() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.outbound_line(p_agent_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.outbound_line(p_agent_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
@@ -15820,6 +16533,9 @@ REVOKE ALL ON FUNCTION app.provision_user() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) FROM PUBLIC;
@@ -15876,6 +16592,9 @@ REVOKE ALL ON FUNCTION app.read_export(p_message_id uuid, p_request_id text) FRO
 
 GRANT ALL ON FUNCTION app.read_notification(p_notification_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.read_notification(p_notification_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.read_outbound_call(p_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_outbound_call(p_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.read_recording(p_call_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.read_recording(p_call_id uuid, p_request_id text) FROM PUBLIC;
@@ -15982,6 +16701,9 @@ REVOKE ALL ON FUNCTION app.renew_invitation(p_invitation_id uuid, p_token_id uui
 GRANT ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.replayed_call(p_send_key text) TO app_writer;
+REVOKE ALL ON FUNCTION app.replayed_call(p_send_key text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) FROM PUBLIC;
 
@@ -15996,6 +16718,9 @@ REVOKE ALL ON FUNCTION app.request_agent_sync(p_agent_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_admin() TO app_writer;
 REVOKE ALL ON FUNCTION app.require_admin() FROM PUBLIC;
@@ -16425,6 +17150,16 @@ GRANT SELECT ON TABLE public.org_tools TO tenant_service;
 GRANT SELECT ON TABLE public.org_tools TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO service_role;
+
+GRANT SELECT ON TABLE public.outbound_calls TO tenant_service;
+GRANT SELECT ON TABLE public.outbound_calls TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO service_role;
+
+GRANT SELECT ON TABLE public.outbound_shares TO tenant_service;
+GRANT SELECT ON TABLE public.outbound_shares TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_shares TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_shares TO service_role;
 
 GRANT SELECT ON TABLE public.phone_numbers TO app_definer;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_service;

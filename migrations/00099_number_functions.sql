@@ -85,6 +85,8 @@ select app.protect_table('public.event_tickets');
 select app.protect_table('public.call_days');
 select app.protect_table('public.provisioning');
 select app.protect_table('public.provisioning_steps');
+select app.protect_table('public.outbound_calls');
+select app.protect_table('public.outbound_shares');
 
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;
@@ -274,7 +276,7 @@ declare
 begin
   if p_kind is null or p_kind not in (
     'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
-    'delete_recording', 'provision_number'
+    'delete_recording', 'provision_number', 'dial_calls'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -287,6 +289,7 @@ begin
     case
       when p_kind in ('sync_agent', 'provision_number') then 'vapi'
       when p_kind in ('keep_recording', 'delete_recording') then 'recordings'
+      when p_kind = 'dial_calls' then 'calls'
       else 'default'
     end,
     1, v_run_at,
@@ -298,7 +301,7 @@ end
 $$;
 
 comment on function app.enqueue_job(text, jsonb, timestamptz) is
-  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
@@ -1551,6 +1554,498 @@ select app.seal('app.map_phone_number(uuid, jsonb)', 'app_writer', 'tenant_user'
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1640_function_outbound_line.sql
+create or replace function app.outbound_line(p_agent_id uuid)
+returns app.outbound_line
+language sql
+stable
+set search_path = ''
+as $$
+  select g.id, g.vapi_assistant_id, n.id, n.vapi_phone_number_id, n.number, coalesce(n.location_id, (
+      select l.id from public.locations l where l.org_id = o.id order by l.created_at, l.id limit 1)),
+    coalesce(g.max_call_duration, '10 minutes')
+  from (select app.require_org_id() as id) o
+  left join lateral (
+    select a.id, r.vapi_assistant_id, a.max_call_duration
+    from public.agents a
+    join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
+    where a.org_id = o.id and a.deleted_at is null
+      and (a.id = p_agent_id or (p_agent_id is null and a.is_default))
+    order by a.role = 'outbound' desc
+    limit 1
+  ) g on true
+  left join lateral (
+    select p.id, p.vapi_phone_number_id, p.number, p.location_id
+    from public.phone_numbers p
+    where p.org_id = o.id and p.vapi_phone_number_id is not null
+    -- The agent's own number, where it has one: who calls back reaches the same voice.
+    order by p.agent_id is not distinct from g.id desc, p.created_at, p.id
+    limit 1
+  ) n on true
+$$;
+
+comment on function app.outbound_line(uuid) is
+  'Who calls, and from which of the clinic''s numbers: the agent that is named, else the default outbound agent, else the default inbound one, as far as it has an assistant at Vapi; the agent''s own number, else the oldest that Vapi knows. What is missing is NULL.';
+
+select app.seal('app.outbound_line(uuid)', null, 'app_writer');
+-- end of sql/1640_function_outbound_line.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1642_function_call_cap_reached.sql
+-- As app.daily_cap_reached does for texts: far below the cap nobody waits, the last fifty are counted one after the other.
+create or replace function app.call_cap_reached(p_now timestamptz)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_day timestamptz;
+  v_cap integer;
+  v_count bigint;
+begin
+  select s.per_day into v_cap from public.outbound_shares s where s.org_id = v_org_id;
+  select app.local_instant((p_now at time zone o.time_zone)::date::timestamp, o.time_zone, false) into strict v_day
+  from public.organizations o
+  where o.id = v_org_id;
+  for v_try in 1 .. 2 loop
+    select count(*) into v_count
+    from public.outbound_calls c
+    where c.org_id = v_org_id and c.created_at >= v_day and (c.state <> 'cancelled' or c.attempt > 0);
+    exit when v_try = 2 or v_count < v_cap - 50;
+    perform pg_advisory_xact_lock(5, hashtext(v_org_id::text));
+  end loop;
+  return v_count >= v_cap;
+end
+$$;
+
+comment on function app.call_cap_reached(timestamptz) is
+  'Whether the clinic asked for as many calls today (its own day) as its share allows; those that were taken back before anybody was called do not count. Close to the cap it keeps others from counting until the transaction ends.';
+
+select app.seal('app.call_cap_reached(timestamptz)', null, 'app_writer');
+-- end of sql/1642_function_call_cap_reached.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1644_function_objection_to_call.sql
+-- Judged when a call is asked for, and again when it is about to be made: hours may lie between the two.
+create or replace function app.objection_to_call(
+  p_kind text,
+  p_contact_id uuid,
+  p_to text,
+  p_appointment_id uuid,
+  p_campaign_step_id uuid,
+  p_now timestamptz
+)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_contact public.contacts;
+begin
+  if exists (select from public.organizations o where o.id = v_org_id and o.deleted_at is not null) then
+    return 'clinic_left';
+  end if;
+  if p_kind <> 'test' then
+    select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+    if v_contact.id is null or v_contact.erased_at is not null then
+      return 'erased';
+    elsif v_contact.phone is null then
+      return 'no_phone';
+    elsif v_contact.phone <> p_to then
+      return 'number_changed';
+    end if;
+  end if;
+  if app.is_opted_out('voice', p_to) then
+    return 'opted_out';
+  elsif app.is_our_number(p_to) then
+    return 'our_number';
+  end if;
+
+  if p_kind = 'reminder' or p_appointment_id is not null then
+    if not exists (
+      select from public.appointments a
+      where a.org_id = v_org_id and a.id = p_appointment_id and a.status in ('pending', 'confirmed') and a.scheduled_at > p_now)
+    then
+      return 'visit_over';
+    end if;
+  end if;
+  if p_kind = 'campaign' then
+    if v_contact.marketing_consent_at is null then
+      return 'no_consent';
+    elsif not exists (
+      select from public.campaign_steps s
+      join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
+      where s.org_id = v_org_id and s.id = p_campaign_step_id and c.status <> 'stopped')
+    then
+      return 'stopped';
+    end if;
+  end if;
+  return null;
+end
+$$;
+
+comment on function app.objection_to_call(text, uuid, text, uuid, uuid, timestamptz) is
+  'Why a call of a kind must not be made to p_to (E.164), or NULL: clinic_left, erased, no_phone, number_changed (the contact has another by now), opted_out (of calls; texts are another matter), our_number (a robot would answer), visit_over (the visit it is about was cancelled or has begun), no_consent and stopped (campaigns). Quiet hours are no objection, they put off.';
+
+select app.seal('app.objection_to_call(text, uuid, text, uuid, uuid, timestamptz)', null, 'app_writer');
+-- end of sql/1644_function_objection_to_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1645_function_replayed_call.sql
+create or replace function app.replayed_call(p_send_key text)
+returns app.outbound_answer
+language sql
+stable
+set search_path = ''
+as $$
+  select 'replayed', c.id, c.state, c.due_at, c.until_at, null
+  from public.outbound_calls c
+  where c.org_id = app.require_org_id() and c.send_key = p_send_key
+$$;
+
+comment on function app.replayed_call(text) is
+  'What became of a wish to call that came before under the same key; NULL in every field where none did.';
+
+select app.seal('app.replayed_call(text)', null, 'app_writer');
+-- end of sql/1645_function_replayed_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1646_function_queue_outbound_call.sql
+-- The number is locked first: two wishes at once for one contact, or one wish twice, are judged one after the other.
+create or replace function app.queue_outbound_call(
+  p_kind text,
+  p_contact_id uuid,
+  p_to text,
+  p_agent_id uuid,
+  p_not_before timestamptz,
+  p_send_key text,
+  p_number_zones text[] default '{}',
+  p_until timestamptz default null,
+  p_appointment_id uuid default null,
+  p_campaign_step_id uuid default null
+)
+returns app.outbound_answer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_line app.outbound_line;
+  v_answer app.outbound_answer;
+begin
+  perform app.lock_number(coalesce(p_to, p_contact_id::text));
+  v_now := app.now();
+  v_answer := app.replayed_call(p_send_key);
+  if v_answer.outcome is not null then
+    return v_answer;
+  end if;
+  insert into public.outbound_shares (org_id) values (v_org_id) on conflict (org_id) do nothing;
+
+  v_answer.outcome := 'refused';
+  v_answer.refusal := app.objection_to_call(p_kind, p_contact_id, p_to, p_appointment_id, p_campaign_step_id, v_now);
+  if v_answer.refusal is not null then
+    return v_answer;
+  end if;
+  v_line := app.outbound_line(p_agent_id);
+  select c.id, c.state into v_answer.outbound_call_id, v_answer.state
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.state in ('waiting', 'placing', 'under_way') and c.kind = p_kind
+    and case when p_kind = 'test' then c.to_number = p_to else c.contact_id = p_contact_id end;
+  v_answer.due_at := greatest(v_now, p_not_before);
+  if p_kind <> 'test' then
+    v_answer.due_at := app.next_sending_time(p_contact_id, p_number_zones, v_answer.due_at);
+  end if;
+  v_answer.until_at := coalesce(p_until, v_answer.due_at + case p_kind when 'test' then interval '15 minutes' else '24 hours' end);
+  v_answer.refusal := case
+    when v_answer.outbound_call_id is not null then 'already_open'
+    when v_line.agent_id is null then 'no_assistant'
+    when v_line.phone_number_id is null then 'no_number'
+    when v_answer.due_at >= v_answer.until_at then 'too_late'
+    when app.call_cap_reached(v_now) then 'daily_cap'
+  end;
+  if v_answer.refusal is not null then
+    v_answer.due_at := null;
+    v_answer.until_at := null;
+    return v_answer;
+  end if;
+
+  insert into public.outbound_calls (org_id, kind, contact_id, appointment_id, campaign_step_id, to_number, number_zones, agent_id,
+    requested_by, send_key, due_at, until_at, look_at)
+  values (v_org_id, p_kind, p_contact_id, p_appointment_id, p_campaign_step_id, p_to, coalesce(p_number_zones, '{}'), p_agent_id,
+    app.current_user_id(), p_send_key, v_answer.due_at, v_answer.until_at, v_answer.until_at)
+  on conflict (org_id, send_key) where send_key is not null do nothing
+  returning id, state into v_answer.outbound_call_id, v_answer.state;
+  if not found then
+    return app.replayed_call(p_send_key); -- one key for two numbers at once: the first wish is the wish
+  end if;
+  v_answer.outcome := 'queued';
+  if v_answer.due_at <= v_now then
+    perform app.enqueue_job('dial_calls', '{}');
+  end if;
+  perform app.announce('outbound_call_updated', 'outbound_call', v_answer.outbound_call_id);
+  return v_answer;
+end
+$$;
+
+comment on function app.queue_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], timestamptz, uuid, uuid) is
+  'Queues a call of any kind, or says why not: see app.outbound_answer. p_to is E.164, for every kind but test the contact''s own number. Not before p_not_before (NULL: now) and not in the quiet hours where the recipient is (p_number_zones as in app.next_sending_time), which a test call does not heed; not after p_until (NULL: 15 minutes after it is due for a test, else a day). p_agent_id NULL: see app.outbound_line.';
+
+select app.seal('app.queue_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], timestamptz, uuid, uuid)', null, 'app_writer');
+-- end of sql/1646_function_queue_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1648_function_request_outbound_call.sql
+create or replace function app.request_outbound_call(
+  p_kind text,
+  p_contact_id uuid,
+  p_to text,
+  p_agent_id uuid,
+  p_not_before timestamptz,
+  p_send_key text,
+  p_number_zones text[] default '{}',
+  p_appointment_id uuid default null
+)
+returns setof app.outbound_answer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_to text := p_to;
+begin
+  if p_kind = 'test' then
+    perform app.require_admin();
+  else
+    perform app.require_staff();
+  end if;
+  if p_kind is null or p_kind not in ('call_back', 'test') then
+    raise exception 'a call is a call_back or a test' using errcode = 'VX400';
+  elsif (p_kind = 'test') <> (p_contact_id is null) or (p_kind = 'test') <> (p_to is not null) then
+    raise exception 'a test call needs a number, every other one a contact' using errcode = 'VX400';
+  elsif p_to !~ '^\+[1-9][0-9]{6,14}$' then
+    raise exception 'the number is no phone number in E.164' using errcode = 'VX400';
+  elsif p_not_before > app.now() + interval '30 days' then
+    raise exception 'a call can be put off by 30 days at most' using errcode = 'VX400';
+  end if;
+  if p_contact_id is not null then
+    select c.phone into v_to from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+    if not found then
+      raise exception 'there is no such contact' using errcode = 'VX404';
+    end if;
+  end if;
+  if p_agent_id is not null and not exists (
+    select from public.agents a where a.org_id = v_org_id and a.id = p_agent_id and a.deleted_at is null)
+  then
+    raise exception 'there is no such agent' using errcode = 'VX404';
+  elsif p_appointment_id is not null and not exists (
+    select from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id and a.contact_id = p_contact_id)
+  then
+    raise exception 'there is no such appointment' using errcode = 'VX404';
+  end if;
+  return next app.queue_outbound_call(
+    p_kind, p_contact_id, v_to, p_agent_id, p_not_before, p_send_key, p_number_zones, null, p_appointment_id, null);
+end
+$$;
+
+comment on function app.request_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], uuid) is
+  'A call that a member asks for. call_back calls a contact (staff only, VX403) at its number; p_to stays NULL. test calls p_to (E.164), which an owner or admin gives (VX403), without a contact and also at night. Answers as app.queue_outbound_call does; the same p_send_key again is replayed. p_number_zones are the IANA zones of the recipient''s number. VX404 for an unknown contact, agent or visit of the contact''s; VX400 for another kind, a number that is none, more than 30 days ahead.';
+
+select app.seal('app.request_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1648_function_request_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1650_function_outbound_calls_shown.sql
+create or replace function app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean)
+returns setof app.outbound_call_row
+language sql
+stable
+set search_path = ''
+as $$
+  select c.id, c.kind, c.contact_id, k.name, c.appointment_id, c.to_number, n.number, c.agent_id, a.name, c.state, c.reason,
+    c.attempt::integer, c.answered, c.call_id, c.due_at, c.until_at, c.placed_at, c.ended_at, c.requested_by, p.name, c.created_at,
+    c.updated_at, p_total, p_total_is_estimate
+  from unnest(p_ids) with ordinality page (id, place)
+  join public.outbound_calls c on c.org_id = app.require_org_id() and c.id = page.id
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  left join public.phone_numbers n on n.org_id = c.org_id and n.id = c.phone_number_id
+  left join public.agents a on a.org_id = c.org_id and a.id = c.agent_id
+  left join public.profiles p on p.org_id = c.org_id and p.user_id = c.requested_by
+  order by page.place
+$$;
+
+comment on function app.outbound_calls_shown(uuid[], bigint, boolean) is
+  'Outbound calls with the names that the dashboard shows, in the order of their ids. The total is passed through to each row.';
+
+select app.seal('app.outbound_calls_shown(uuid[], bigint, boolean)', null, 'app_writer');
+-- end of sql/1650_function_outbound_calls_shown.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1651_function_list_outbound_calls.sql
+create or replace function app.list_outbound_calls(
+  p_page integer,
+  p_limit integer,
+  p_state text default null,
+  p_kind text default null,
+  p_contact_id uuid default null
+)
+returns setof app.outbound_call_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
+begin
+  select count(*) into v_total
+  from (
+    select from public.outbound_calls c
+    where c.org_id = v_org_id and (p_state is null or c.state = p_state) and (p_kind is null or c.kind = p_kind)
+      and (p_contact_id is null or c.contact_id = p_contact_id)
+    limit 50001
+  ) counted;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  if v_span.from_end then
+    v_ids := array(
+      select x.id
+      from (
+        select c.id, c.created_at
+        from public.outbound_calls c
+        where c.org_id = v_org_id and (p_state is null or c.state = p_state) and (p_kind is null or c.kind = p_kind)
+          and (p_contact_id is null or c.contact_id = p_contact_id)
+        order by c.created_at, c.id
+        limit v_span.take offset v_span.skip
+      ) x
+      order by x.created_at desc, x.id desc);
+  else
+    v_ids := array(
+      select c.id
+      from public.outbound_calls c
+      where c.org_id = v_org_id and (p_state is null or c.state = p_state) and (p_kind is null or c.kind = p_kind)
+        and (p_contact_id is null or c.contact_id = p_contact_id)
+      order by c.created_at desc, c.id desc
+      limit v_span.take offset v_span.skip);
+  end if;
+  return query select r.* from app.outbound_calls_shown(v_ids, least(v_total, 50000), v_total > 50000) r;
+end
+$$;
+
+comment on function app.list_outbound_calls(integer, integer, text, text, uuid) is
+  'A page of the calls that the clinic makes or made, the newest wish first. NULL filters nothing; p_state and p_kind are words of outbound_calls. Every member may look.';
+
+select app.seal('app.list_outbound_calls(integer, integer, text, text, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1651_function_list_outbound_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1652_function_read_outbound_call.sql
+create or replace function app.read_outbound_call(p_id uuid)
+returns setof app.outbound_call_row
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select r.* from app.outbound_calls_shown(array[p_id], 1, false) r
+$$;
+
+comment on function app.read_outbound_call(uuid) is
+  'One call that the clinic makes or made; no row when there is none. Every member may look.';
+
+select app.seal('app.read_outbound_call(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1652_function_read_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1653_function_close_outbound_call.sql
+create or replace function app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean default null)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_kind text;
+begin
+  update public.outbound_calls c
+  set state = p_state, reason = p_reason, answered = p_answered, ended_at = v_now, look_at = null, lease_id = null, updated_at = v_now,
+    -- It was left standing at the erasure, because somebody was about to dial it.
+    to_number = case when exists (
+      select from public.contacts k where k.org_id = c.org_id and k.id = c.contact_id and k.erased_at is not null)
+      then null else c.to_number end
+  where c.org_id = v_org_id and c.id = p_id
+  returning c.kind into strict v_kind;
+  -- Whoever asked for a test waits for it; of a campaign nobody expects a call in particular.
+  if p_state = 'given_up' and v_kind in ('call_back', 'reminder') then
+    perform app.notify_staff('outbound_call_failed', 'A call could not be made', 'outbound_call', p_id);
+  end if;
+  perform app.announce('outbound_call_updated', 'outbound_call', p_id);
+end
+$$;
+
+comment on function app.close_outbound_call(uuid, text, text, boolean) is
+  'Ends an outbound call of the tenant for good, as ended, cancelled or given_up, with the reason in a word of ours; gives its slot back. Staff are told of a call back or reminder that was given up. The caller holds the row''s lock.';
+
+select app.seal('app.close_outbound_call(uuid, text, text, boolean)', null, 'app_writer');
+-- end of sql/1653_function_close_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1654_function_cancel_outbound_call.sql
+create or replace function app.cancel_outbound_call(p_id uuid)
+returns setof app.outbound_cancellation
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_state text;
+begin
+  perform app.require_staff();
+  select c.state into v_state
+  from public.outbound_calls c
+  where c.org_id = app.require_org_id() and c.id = p_id
+  for no key update;
+  if not found then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  end if;
+  if v_state = 'waiting' then
+    perform app.close_outbound_call(p_id, 'cancelled', 'by_staff');
+    v_state := 'cancelled';
+  end if;
+  return query select case v_state when 'cancelled' then 'cancelled' else 'too_late' end, v_state;
+end
+$$;
+
+comment on function app.cancel_outbound_call(uuid) is
+  'Takes back a call that still waits, see app.outbound_cancellation; repeating it changes nothing. Staff only (VX403); VX404 for an unknown call.';
+
+select app.seal('app.cancel_outbound_call(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1654_function_cancel_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
@@ -1565,6 +2060,17 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.cancel_outbound_call;
+drop function app.close_outbound_call;
+drop function app.read_outbound_call;
+drop function app.list_outbound_calls;
+drop function app.outbound_calls_shown;
+drop function app.request_outbound_call;
+drop function app.queue_outbound_call;
+drop function app.replayed_call;
+drop function app.objection_to_call;
+drop function app.call_cap_reached;
+drop function app.outbound_line;
 drop function app.map_phone_number;
 drop function app.find_phone_number;
 drop function app.list_phone_numbers;
