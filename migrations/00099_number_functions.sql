@@ -2612,9 +2612,10 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_counts constant boolean := p_reason in ('refused', 'unreachable');
   v_tries integer;
 begin
-  if p_reason is null or p_reason not in ('refused', 'unreachable', 'line_busy') then
+  if p_reason is null or p_reason not in ('refused', 'unreachable', 'line_busy', 'unauthorized') then
     raise exception 'a call is not made for no reason' using errcode = 'VX400';
   end if;
   select c.tries + 1 into v_tries
@@ -2624,17 +2625,17 @@ begin
   if not found then
     return false;
   end if;
-  if p_final or (p_reason <> 'line_busy' and v_tries >= 5) then
+  if p_final or (v_counts and v_tries >= 5) then
     perform app.close_outbound_call(p_id, 'given_up', p_reason);
   else
-    perform app.put_off_call(p_id, app.now() + make_interval(secs => p_pause_seconds), p_reason, case when p_reason = 'line_busy' then 0 else 1 end);
+    perform app.put_off_call(p_id, app.now() + make_interval(secs => p_pause_seconds * case when v_counts then 2 ^ (v_tries - 1) else 1 end), p_reason, v_counts::integer);
   end if;
   return true;
 end
 $$;
 
 comment on function app.fail_outbound_call(uuid, uuid, text, boolean, integer) is
-  'Vapi surely made no call: refused (as such; p_final: asking again is useless), unreachable, or line_busy (every slot of the account is taken; this counts as no try). It waits again for p_pause_seconds; after five tries in a row it is given up and staff are told. Returns false when the lease was lost to another.';
+  'Vapi surely made no call: refused (as such; p_final: asking again is useless), unreachable, or, which counts as no try of this call: line_busy (every slot of the account is taken, or it asks too much) and unauthorized (our key is refused). It waits again for p_pause_seconds, doubled with every try; after five in a row it is given up and staff are told. Returns false when the lease was lost to another.';
 
 select app.seal('app.fail_outbound_call(uuid, uuid, text, boolean, integer)', 'app_writer', 'tenant_service');
 -- end of sql/1660_function_fail_outbound_call.sql

@@ -10,14 +10,14 @@ select is(app.fail_outbound_call(pg_temp.wished(), pg_temp.lease(), 'line_busy',
 select is(pg_temp.stands(), 'waiting line_busy 0/0 04 08:00:30', 'is no try');
 create function pg_temp.try() returns text language plpgsql as $$
 begin
-  perform pg_temp.pass('1 minute');
+  perform pg_temp.pass(greatest((select due_at - app.now() from public.outbound_calls), '1 minute'));
   perform pg_temp.dial();
   perform app.fail_outbound_call(pg_temp.wished(), pg_temp.lease(), 'unreachable', false, 30);
   return pg_temp.stands();
 end
 $$;
 select is(pg_temp.try(), 'waiting unreachable 0/1 04 08:01:30', 'one try');
-select is(pg_temp.try(), 'waiting unreachable 0/2 04 08:02:30', 'two tries');
+select is(pg_temp.try(), 'waiting unreachable 0/2 04 08:03:00', 'two tries');
 select pg_temp.try() from generate_series(1, 2);
 select is(pg_temp.try(), 'given_up unreachable 0/4', 'the fifth is the last');
 select is(pg_temp.told(), 1::bigint, 'staff are told');
