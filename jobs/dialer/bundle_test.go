@@ -2,6 +2,7 @@ package dialer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -84,10 +85,11 @@ func (b *testBundle) stands(t *testing.T) string {
 	return b.one(t, `select concat_ws(' ', state, reason, attempt || '/' || tries) from public.outbound_calls`)
 }
 
-// pass makes everything that somebody is to look after overdue, as time would.
-func (b *testBundle) pass(t *testing.T) {
+// pass makes calls that are being placed overdue, as time would; without names all of them.
+func (b *testBundle) pass(t *testing.T, names ...string) {
 	t.Helper()
-	b.data.Exec(t, `update public.outbound_calls set look_at = app.now(), handed_over_at = handed_over_at - interval '3 minutes' where state = 'placing'`)
+	b.data.Exec(t, `update public.outbound_calls set look_at = app.now(), handed_over_at = handed_over_at - interval '3 minutes'
+		where state = 'placing' and look_at > app.now() and (cardinality($1::text[]) = 0 or id::text = any ($1))`, append([]string{}, names...))
 }
 
 // end is the webhook that says so: it knows Vapi's id of the call and whose assistant and number it has.
@@ -106,6 +108,7 @@ type fakeVapi struct {
 	calls  []vapi.PlacedCall
 	asked  []vapi.OutboundCall
 	answer func(vapi.OutboundCall) (vapi.PlacedCall, error) // instead of making the call; a call with an id is made all the same
+	lost   []string                                         // names of the calls whose answer got lost
 	placed func(context.Context, vapi.OutboundCall, vapi.PlacedCall)
 }
 
@@ -123,6 +126,12 @@ func (f *fakeVapi) PlaceCall(ctx context.Context, call vapi.OutboundCall) (vapi.
 	if f.placed != nil {
 		f.placed(ctx, call, placed)
 	}
+	var uncertain *vapi.UncertainError
+	if errors.As(err, &uncertain) {
+		f.mu.Lock()
+		f.lost = append(f.lost, call.Name)
+		f.mu.Unlock()
+	}
 	if err != nil {
 		return vapi.PlacedCall{Limits: placed.Limits}, err
 	}
@@ -133,6 +142,15 @@ func (f *fakeVapi) CallsSince(context.Context, string, time.Time) ([]vapi.Placed
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return append([]vapi.PlacedCall{{ID: "another", Name: "another"}}, f.calls...), nil
+}
+
+// unanswered are the names of the calls whose answer got lost since it was asked last; the first one is no call's.
+func (f *fakeVapi) unanswered() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	names := append([]string{"none"}, f.lost...)
+	f.lost = nil
+	return names
 }
 
 func (f *fakeVapi) timesAsked() int {
