@@ -23,3 +23,6 @@ func (r ContactRow) Count() (total int64, estimate bool) { return r.Total, r.Tot
 
 // Count is how many numbers the list has in all.
 func (r PhoneNumberListed) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }
+
+// Count is how many outbound calls fit the list in all.
+func (r OutboundCallListed) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }

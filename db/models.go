@@ -709,6 +709,81 @@ type Organization struct {
 	KeepRecordingsFor pgtype.Interval
 }
 
+type OutboundAnswer struct {
+	Outcome        string
+	OutboundCallID *uuid.UUID
+	State          *string
+	DueAt          *time.Time
+	UntilAt        *time.Time
+	Refusal        *string
+}
+
+type OutboundCallListed struct {
+	ID              uuid.UUID
+	Kind            string
+	ContactID       *uuid.UUID
+	ContactName     *string
+	AppointmentID   *uuid.UUID
+	ToNumber        *string
+	FromNumber      *string
+	AgentID         *uuid.UUID
+	AgentName       *string
+	State           string
+	Reason          *string
+	Attempt         int32
+	Answered        *bool
+	CallID          *uuid.UUID
+	DueAt           time.Time
+	UntilAt         time.Time
+	PlacedAt        *time.Time
+	EndedAt         *time.Time
+	RequestedBy     *uuid.UUID
+	RequestedByName *string
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+	Total           int64
+	TotalIsEstimate bool
+}
+
+type OutboundCancellation struct {
+	Outcome string
+	State   string
+}
+
+type OutboundDial struct {
+	Outcome           string
+	Kind              *string
+	VapiAssistantID   *string
+	VapiPhoneNumberID *string
+	ToNumber          *string
+	EarliestAt        *time.Time
+	LatestAt          *time.Time
+	ClinicName        *string
+	ClinicPhone       *string
+	ClinicAddress     *string
+	TimeZone          *string
+	Now               *time.Time
+	Visit             *string
+}
+
+type OutboundLoad struct {
+	Occupied int64
+	Due      int64
+	Waiting  int64
+}
+
+type OutboundQuestion struct {
+	Outcome         string
+	VapiAssistantID *string
+	Since           *time.Time
+}
+
+type OutboundRef struct {
+	OrgID          uuid.UUID
+	OutboundCallID uuid.UUID
+	LeaseID        *uuid.UUID
+}
+
 // Who comes to a visit. Belongs to the contact whose number books for them.
 type Patient struct {
 	OrgID     uuid.UUID

@@ -553,6 +553,123 @@ ALTER TYPE app.open_span OWNER TO owner;
 
 COMMENT ON TYPE app.open_span IS 'A span in which a resource is open, as instants: [opens_at, closes_at).';
 
+CREATE TYPE app.outbound_answer AS (
+	outcome text,
+	outbound_call_id uuid,
+	state text,
+	due_at timestamp with time zone,
+	until_at timestamp with time zone,
+	refusal text
+);
+
+ALTER TYPE app.outbound_answer OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_answer IS 'What became of a wish to call. outcome queued: it waits, not before due_at; replayed: the same wish came before, state is what became of it; refused: refusal is the reason, and no call is queued. refusal: no_phone, erased, opted_out, our_number, no_number, no_assistant, already_open (outbound_call_id is the open one), daily_cap, too_late, visit_over, clinic_left.';
+
+CREATE TYPE app.outbound_call_row AS (
+	id uuid,
+	kind text,
+	contact_id uuid,
+	contact_name text,
+	appointment_id uuid,
+	to_number text,
+	from_number text,
+	agent_id uuid,
+	agent_name text,
+	state text,
+	reason text,
+	attempt integer,
+	answered boolean,
+	call_id uuid,
+	due_at timestamp with time zone,
+	until_at timestamp with time zone,
+	placed_at timestamp with time zone,
+	ended_at timestamp with time zone,
+	requested_by uuid,
+	requested_by_name text,
+	created_at timestamp with time zone,
+	updated_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.outbound_call_row OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_call_row IS 'A call that the clinic makes or made, as the dashboard shows it. agent_id is who was wished for; from_number and placed_at are the last call''s.';
+
+CREATE TYPE app.outbound_cancellation AS (
+	outcome text,
+	state text
+);
+
+ALTER TYPE app.outbound_cancellation OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_cancellation IS 'Whether a call that waited was taken back. outcome cancelled (also when it was before), or too_late: it is being made, under way or over, as state says.';
+
+CREATE TYPE app.outbound_dial AS (
+	outcome text,
+	kind text,
+	vapi_assistant_id text,
+	vapi_phone_number_id text,
+	to_number text,
+	earliest_at timestamp with time zone,
+	latest_at timestamp with time zone,
+	clinic_name text,
+	clinic_phone text,
+	clinic_address text,
+	time_zone text,
+	now timestamp with time zone,
+	visit text
+);
+
+ALTER TYPE app.outbound_dial OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_dial IS 'A call that a dialer has in hand. outcome dial: ask Vapi for it now, once; put_off: it waits again; over: it will not be made; lost: another has it. visit is when the visit is that a reminder is about, in words; earliest_at and latest_at are NULL for a call that is made at once.';
+
+CREATE TYPE app.outbound_line AS (
+	agent_id uuid,
+	vapi_assistant_id text,
+	phone_number_id uuid,
+	vapi_phone_number_id text,
+	number text,
+	location_id uuid,
+	longest interval
+);
+
+ALTER TYPE app.outbound_line OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_line IS 'What a call is made with. agent_id NULL: no agent of the clinic''s has an assistant; phone_number_id NULL: none of its numbers is known at Vapi. longest is how long the agent may talk.';
+
+CREATE TYPE app.outbound_load AS (
+	occupied bigint,
+	due bigint,
+	waiting bigint
+);
+
+ALTER TYPE app.outbound_load OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_load IS 'How many slots are taken, how many calls could be made now, and how many wait in all, of all tenants together.';
+
+CREATE TYPE app.outbound_question AS (
+	outcome text,
+	vapi_assistant_id text,
+	since timestamp with time zone
+);
+
+ALTER TYPE app.outbound_question OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_question IS 'What is to be done about a call that nobody reported on. outcome ask: Vapi may have made it, look for its id among the names of that assistant''s calls since then; done: there is nothing to ask.';
+
+CREATE TYPE app.outbound_ref AS (
+	org_id uuid,
+	outbound_call_id uuid,
+	lease_id uuid
+);
+
+ALTER TYPE app.outbound_ref OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_ref IS 'An outbound call of any tenant, for the dialer: ids only.';
+
 CREATE TYPE app.page_span AS (
 	from_end boolean,
 	skip bigint,
@@ -2019,6 +2136,9 @@ begin
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
+  update public.outbound_calls c
+  set to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.call_id = any (p_call_ids) and c.ended_at is not null;
   -- Last: a report that was being taken in has noted its recording by now.
   perform app.drop_recordings(p_call_ids, 'erased');
 end
@@ -2240,6 +2360,35 @@ $$;
 ALTER FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) IS 'The result of a booking function that changed nothing: outcome refused or question, with its reason and what to offer instead.';
+
+CREATE FUNCTION app.call_cap_reached(p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_day timestamptz;
+  v_cap integer;
+  v_count bigint;
+begin
+  select s.per_day into v_cap from public.outbound_shares s where s.org_id = v_org_id;
+  select app.local_instant((p_now at time zone o.time_zone)::date::timestamp, o.time_zone, false) into strict v_day
+  from public.organizations o
+  where o.id = v_org_id;
+  for v_try in 1 .. 2 loop
+    select count(*) into v_count
+    from public.outbound_calls c
+    where c.org_id = v_org_id and c.created_at >= v_day and (c.state <> 'cancelled' or c.attempt > 0);
+    exit when v_try = 2 or v_count < v_cap - 50;
+    perform pg_advisory_xact_lock(5, hashtext(v_org_id::text));
+  end loop;
+  return v_count >= v_cap;
+end
+$$;
+
+ALTER FUNCTION app.call_cap_reached(p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.call_cap_reached(p_now timestamp with time zone) IS 'Whether the clinic asked for as many calls today (its own day) as its share allows; those that were taken back before anybody was called do not count. Close to the cap it keeps others from counting until the transaction ends.';
 
 CREATE FUNCTION app.call_gaps(p_zone text) RETURNS SETOF tstzrange
     LANGUAGE plpgsql STABLE ROWS 5
@@ -2581,6 +2730,33 @@ $$;
 ALTER FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) OWNER TO owner;
 
 COMMENT ON FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) IS 'Cancels the visit that the patient''s answer named, as app.cancel_appointment does, and tells staff. outcome cancelled (also when somebody else cancelled it meanwhile), or stored when it is past.';
+
+CREATE FUNCTION app.cancel_outbound_call(p_id uuid) RETURNS SETOF app.outbound_cancellation
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_state text;
+begin
+  perform app.require_staff();
+  select c.state into v_state
+  from public.outbound_calls c
+  where c.org_id = app.require_org_id() and c.id = p_id
+  for no key update;
+  if not found then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  end if;
+  if v_state = 'waiting' then
+    perform app.close_outbound_call(p_id, 'cancelled', 'by_staff');
+    v_state := 'cancelled';
+  end if;
+  return query select case v_state when 'cancelled' then 'cancelled' else 'too_late' end, v_state;
+end
+$$;
+
+ALTER FUNCTION app.cancel_outbound_call(p_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.cancel_outbound_call(p_id uuid) IS 'Takes back a call that still waits, see app.outbound_cancellation; repeating it changes nothing. Staff only (VX403); VX404 for an unknown call.';
 
 CREATE FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) RETURNS SETOF uuid
     LANGUAGE plpgsql STABLE
@@ -3151,6 +3327,35 @@ ALTER FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) OWNER TO
 
 COMMENT ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) IS 'Days of the clinic''s zone as two instants: the first that belongs to them and the first that does not any more; NULL is open on that side. p_recent narrows it: today, week (the seven days up to today) or month (the clinic''s month so far). VX400 for days in the wrong order or out of all calendars.';
 
+CREATE FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean DEFAULT NULL::boolean) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_kind text;
+begin
+  update public.outbound_calls c
+  set state = p_state, reason = p_reason, answered = p_answered, ended_at = v_now, look_at = null, lease_id = null, updated_at = v_now,
+    -- It was left standing at the erasure, because somebody was about to dial it.
+    to_number = case when exists (
+      select from public.contacts k where k.org_id = c.org_id and k.id = c.contact_id and k.erased_at is not null)
+      then null else c.to_number end
+  where c.org_id = v_org_id and c.id = p_id
+  returning c.kind into strict v_kind;
+  -- Whoever asked for a test waits for it; of a campaign nobody expects a call in particular.
+  if p_state = 'given_up' and v_kind in ('call_back', 'reminder') then
+    perform app.notify_staff('outbound_call_failed', 'A call could not be made', 'outbound_call', p_id);
+  end if;
+  perform app.announce('outbound_call_updated', 'outbound_call', p_id);
+end
+$$;
+
+ALTER FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean) IS 'Ends an outbound call of the tenant for good, as ended, cancelled or given_up, with the reason in a word of ours; gives its slot back. Staff are told of a call back or reminder that was given up. The caller holds the row''s lock.';
+
 CREATE FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) RETURNS void
     LANGUAGE sql
     SET search_path TO ''
@@ -3261,6 +3466,45 @@ $$;
 ALTER FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) IS 'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, and so does a reminder that staff sent, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
+
+CREATE FUNCTION app.conclude_outbound_call(p_call_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_call public.outbound_calls;
+  v_ending text;
+  v_due timestamptz;
+begin
+  select * into v_call
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.call_id = p_call_id and c.state = 'under_way'
+  for no key update;
+  if not found then
+    return;
+  end if;
+  v_now := app.now();
+  select app.ending_of_call(l.ended_reason, l.started_at is not null or l.duration_seconds > 0) into v_ending
+  from public.call_logs l
+  where l.org_id = v_org_id and l.id = p_call_id;
+  v_due := app.next_sending_time(v_call.contact_id, v_call.number_zones, v_now + interval '30 minutes');
+  if v_call.kind in ('reminder', 'campaign') and v_ending in ('busy', 'no_answer', 'voicemail') and v_call.attempt < 3
+    and v_due < v_call.until_at
+  then
+    perform app.put_off_call(v_call.id, v_due, v_ending, 0);
+    perform app.announce('outbound_call_updated', 'outbound_call', v_call.id);
+    return;
+  end if;
+  perform app.close_outbound_call(v_call.id, 'ended', v_ending, v_ending = 'completed');
+  perform app.enqueue_job('dial_calls', '{}');
+end
+$$;
+
+ALTER FUNCTION app.conclude_outbound_call(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.conclude_outbound_call(p_call_id uuid) IS 'A call has ended: gives its slot back, if it was one that we made and nobody did so before. Reminders and campaigns that reached nobody (busy, no answer, voicemail) are called again after half an hour, three times in all; call backs and tests once. The caller holds the call''s lock and has written its end.';
 
 CREATE FUNCTION app.conclude_provisioning(p_provisioning_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -4036,6 +4280,25 @@ ALTER FUNCTION app.end_web_test(p_tracking_hash bytea) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.end_web_test(p_tracking_hash bytea) IS 'Ends a test call that its member began; again it changes nothing. Its bridge, in whichever process, sees it within a second. A row: no bridge was open, so the caller hangs up at the address. VX403 for others than owners and admins, VX404 when there is none.';
 
+CREATE FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case
+    when p_ended_reason like '%busy%' then 'busy'
+    when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' then 'no_answer'
+    when p_ended_reason like '%voicemail%' then 'voicemail'
+    when p_ended_reason in ('manually-canceled', 'scheduled-call-deleted') then 'stopped'
+    when (p_ended_reason like '%error%' or p_ended_reason like '%fail%' or p_ended_reason like '%misdialed%' or p_ended_reason is null)
+      and not coalesce(p_connected, false) then 'failed'
+    else 'completed'
+  end
+$$;
+
+ALTER FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) IS 'How a call that we made ended, in a word of ours for Vapi''s endedReason, an open set: busy, no_answer, voicemail, stopped (by somebody with access to the account), failed, or completed: somebody was on the line. p_connected decides about errors: one in the middle of a talk leaves a person reached.';
+
 CREATE FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4046,7 +4309,7 @@ declare
 begin
   if p_kind is null or p_kind not in (
     'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
-    'delete_recording', 'provision_number'
+    'delete_recording', 'provision_number', 'dial_calls'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -4059,6 +4322,7 @@ begin
     case
       when p_kind in ('sync_agent', 'provision_number') then 'vapi'
       when p_kind in ('keep_recording', 'delete_recording') then 'recordings'
+      when p_kind = 'dial_calls' then 'calls'
       else 'default'
     end,
     1, v_run_at,
@@ -4071,7 +4335,7 @@ $$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4130,6 +4394,7 @@ CREATE FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) RETURNS void
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
 begin
   update public.caller_messages m
   set caller_name = null, callback_number = null, body = '[erased]'
@@ -4138,12 +4403,19 @@ begin
     select c.id from public.call_logs c
     where c.org_id = v_org_id
       and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number)))));
+  -- One that is being dialled this moment keeps its number until it is over: see app.close_outbound_call.
+  update public.outbound_calls c
+  set state = 'cancelled', reason = 'erased', ended_at = v_now, look_at = null, to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.contact_id = p_contact_id and c.state = 'waiting';
+  update public.outbound_calls c
+  set to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.contact_id = p_contact_id and c.state <> 'placing' and c.to_number is not null;
 end
 $$;
 
 ALTER FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for. Times, outcome and cost stay.';
+COMMENT ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for; calls that were to be made are cancelled. Times, outcome and cost stay.';
 
 CREATE FUNCTION app.erase_contact(p_contact_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4411,6 +4683,38 @@ $$;
 ALTER FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) IS 'Takes a call''s transcript out of the dashboard, as txt or pdf. Who did so stands in messages (method export, the member as recipient) and in the audit log. Every member may: they could read it as well. Errors as app.transcript_of; VX400 for another format, VX403 for who is no member.';
+
+CREATE FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_counts constant boolean := p_reason in ('refused', 'unreachable');
+  v_tries integer;
+begin
+  if p_reason is null or p_reason not in ('refused', 'unreachable', 'line_busy', 'unauthorized') then
+    raise exception 'a call is not made for no reason' using errcode = 'VX400';
+  end if;
+  select c.tries + 1 into v_tries
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id
+  for no key update;
+  if not found then
+    return false;
+  end if;
+  if p_final or (v_counts and v_tries >= 5) then
+    perform app.close_outbound_call(p_id, 'given_up', p_reason);
+  else
+    perform app.put_off_call(p_id, app.now() + make_interval(secs => p_pause_seconds * case when v_counts then 2 ^ (v_tries - 1) else 1 end), p_reason, v_counts::integer);
+  end if;
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) IS 'Vapi surely made no call: refused (as such; p_final: asking again is useless), unreachable, or, which counts as no try of this call: line_busy (every slot of the account is taken, or it asks too much) and unauthorized (our key is refused). It waits again for p_pause_seconds, doubled with every try; after five in a row it is given up and staff are told. Returns false when the lease was lost to another.';
 
 CREATE FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean DEFAULT false, p_pause_seconds integer DEFAULT 0) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5628,6 +5932,126 @@ ALTER FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp wit
 
 COMMENT ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) IS 'Keeps the hash of a ticket that opens one stream of live events for the acting member, and returns when it runs out: in 30 seconds. p_stream_until is the end of the member''s token. Their tickets that ran out are removed. VX403 without a member.';
 
+CREATE TABLE public.outbound_calls (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    contact_id uuid,
+    appointment_id uuid,
+    campaign_step_id uuid,
+    to_number text,
+    number_zones text[] DEFAULT '{}'::text[] NOT NULL,
+    agent_id uuid,
+    phone_number_id uuid,
+    vapi_assistant_id text,
+    requested_by uuid,
+    send_key text,
+    due_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    reason text,
+    attempt smallint DEFAULT 0 NOT NULL,
+    tries smallint DEFAULT 0 NOT NULL,
+    lost boolean DEFAULT false NOT NULL,
+    taken_at timestamp with time zone,
+    lease_id uuid,
+    look_at timestamp with time zone,
+    handed_over_at timestamp with time zone,
+    vapi_call_id text,
+    placed_at timestamp with time zone,
+    ends_by timestamp with time zone,
+    call_id uuid,
+    answered boolean,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT outbound_calls_attempt_check CHECK ((attempt >= 0)),
+    CONSTRAINT outbound_calls_kind_check CHECK ((kind = ANY (ARRAY['call_back'::text, 'test'::text, 'reminder'::text, 'campaign'::text]))),
+    CONSTRAINT outbound_calls_lease CHECK (((lease_id IS NULL) = (state <> 'placing'::text))),
+    CONSTRAINT outbound_calls_look CHECK (((look_at IS NULL) = (ended_at IS NOT NULL))),
+    CONSTRAINT outbound_calls_number CHECK (((to_number IS NOT NULL) OR (state <> ALL (ARRAY['waiting'::text, 'placing'::text])))),
+    CONSTRAINT outbound_calls_over CHECK (((ended_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text])))),
+    CONSTRAINT outbound_calls_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT outbound_calls_send_key_check CHECK (((char_length(send_key) >= 1) AND (char_length(send_key) <= 200))),
+    CONSTRAINT outbound_calls_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text, 'ended'::text, 'cancelled'::text, 'given_up'::text]))),
+    CONSTRAINT outbound_calls_times CHECK ((due_at <= until_at)),
+    CONSTRAINT outbound_calls_to_number_check CHECK ((to_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT outbound_calls_tries_check CHECK ((tries >= 0)),
+    CONSTRAINT outbound_calls_under_way CHECK (((state <> 'under_way'::text) OR ((vapi_call_id IS NOT NULL) AND (ends_by IS NOT NULL)))),
+    CONSTRAINT outbound_calls_vapi_assistant_id_check CHECK (((char_length(vapi_assistant_id) >= 1) AND (char_length(vapi_assistant_id) <= 100))),
+    CONSTRAINT outbound_calls_vapi_call_id_check CHECK (((char_length(vapi_call_id) >= 1) AND (char_length(vapi_call_id) <= 100)))
+);
+
+ALTER TABLE ONLY public.outbound_calls FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbound_calls OWNER TO owner;
+
+COMMENT ON TABLE public.outbound_calls IS 'Calls that a clinic makes or made: asked for, then taken by the dialer when a slot of the account is free, then under way at Vapi. A row in placing or under_way holds a slot. Written by functions only.';
+
+COMMENT ON COLUMN public.outbound_calls.kind IS 'test goes to a number that an owner or admin gave, all others to a contact.';
+
+COMMENT ON COLUMN public.outbound_calls.to_number IS 'E.164; NULL after erasure.';
+
+COMMENT ON COLUMN public.outbound_calls.number_zones IS 'IANA zones of the number''s region: whose quiet hours hold where the contact''s own zone is not known.';
+
+COMMENT ON COLUMN public.outbound_calls.agent_id IS 'Who speaks, as it was wished; NULL: the default outbound agent, else the inbound one.';
+
+COMMENT ON COLUMN public.outbound_calls.phone_number_id IS 'Our number that the call comes from; chosen when it is dialled.';
+
+COMMENT ON COLUMN public.outbound_calls.vapi_assistant_id IS 'The assistant that it was handed over with; among that one''s calls it is looked for.';
+
+COMMENT ON COLUMN public.outbound_calls.requested_by IS 'The member who asked for it; NULL where nobody did.';
+
+COMMENT ON COLUMN public.outbound_calls.send_key IS 'Names the wish. The same wish again finds this row and calls nobody.';
+
+COMMENT ON COLUMN public.outbound_calls.due_at IS 'Not before this.';
+
+COMMENT ON COLUMN public.outbound_calls.until_at IS 'Not after this: a call that was not made by then is given up as expired.';
+
+COMMENT ON COLUMN public.outbound_calls.reason IS 'Why it ended, was given up or was put off the last time: a word of ours, see app.objection_to_call, app.ending_of_call and app.fail_outbound_call.';
+
+COMMENT ON COLUMN public.outbound_calls.attempt IS 'How often the recipient was called; 0 before the first call.';
+
+COMMENT ON COLUMN public.outbound_calls.tries IS 'How often Vapi surely made no call since the last one that it made.';
+
+COMMENT ON COLUMN public.outbound_calls.lost IS 'It was handed over once without an answer, and no call was found afterwards. A second time it is given up.';
+
+COMMENT ON COLUMN public.outbound_calls.lease_id IS 'The dialer that has it in hand; only it may write what came of it.';
+
+COMMENT ON COLUMN public.outbound_calls.look_at IS 'When somebody looks after it, if nothing happened until then: a waiting call expires, a dialer is taken for dead, a call under way is asked for at Vapi.';
+
+COMMENT ON COLUMN public.outbound_calls.handed_over_at IS 'Just before Vapi was asked to make the call. From then on it may exist: it is looked for there, and never asked for again until it surely does not.';
+
+COMMENT ON COLUMN public.outbound_calls.ends_by IS 'By then a call under way is over, whatever we were told.';
+
+COMMENT ON COLUMN public.outbound_calls.call_id IS 'The last call that was made of it.';
+
+COMMENT ON COLUMN public.outbound_calls.answered IS 'Whether a person was reached; NULL before a call has ended.';
+
+CREATE FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_at timestamptz;
+begin
+  if (p_call).kind = 'test' then
+    return null;
+  end if;
+  for v_minutes in reverse 60 .. 10 by 10 loop
+    v_at := p_now + make_interval(mins => v_minutes);
+    if v_at <= (p_call).until_at and app.next_sending_time((p_call).contact_id, (p_call).number_zones, v_at) = v_at then
+      return v_at;
+    end if;
+  end loop;
+  return least(p_now + interval '1 minute', (p_call).until_at);
+end
+$$;
+
+ALTER FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) IS 'Until when Vapi may dial a call that it is asked for now, where it has to wait itself: an hour at most, and not into the quiet hours where the recipient is. NULL for a test, which is dialled at once.';
+
 CREATE FUNCTION app.leave_to_staff(p_inbound public.messages) RETURNS app.inbound_answer
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -6182,6 +6606,53 @@ $_$;
 ALTER FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) IS 'A page of the staff''s notifications, the newest first. p_unread: true for those nobody read, false for the others; NULL filters nothing. Every member may look.';
+
+CREATE FUNCTION app.list_outbound_calls(p_page integer, p_limit integer, p_state text DEFAULT NULL::text, p_kind text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.outbound_call_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
+begin
+  select count(*) into v_total
+  from (
+    select from public.outbound_calls c
+    where c.org_id = v_org_id and (p_state is null or c.state = p_state) and (p_kind is null or c.kind = p_kind)
+      and (p_contact_id is null or c.contact_id = p_contact_id)
+    limit 50001
+  ) counted;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  if v_span.from_end then
+    v_ids := array(
+      select x.id
+      from (
+        select c.id, c.created_at
+        from public.outbound_calls c
+        where c.org_id = v_org_id and (p_state is null or c.state = p_state) and (p_kind is null or c.kind = p_kind)
+          and (p_contact_id is null or c.contact_id = p_contact_id)
+        order by c.created_at, c.id
+        limit v_span.take offset v_span.skip
+      ) x
+      order by x.created_at desc, x.id desc);
+  else
+    v_ids := array(
+      select c.id
+      from public.outbound_calls c
+      where c.org_id = v_org_id and (p_state is null or c.state = p_state) and (p_kind is null or c.kind = p_kind)
+        and (p_contact_id is null or c.contact_id = p_contact_id)
+      order by c.created_at desc, c.id desc
+      limit v_span.take offset v_span.skip);
+  end if;
+  return query select r.* from app.outbound_calls_shown(v_ids, least(v_total, 50000), v_total > 50000) r;
+end
+$$;
+
+ALTER FUNCTION app.list_outbound_calls(p_page integer, p_limit integer, p_state text, p_kind text, p_contact_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_outbound_calls(p_page integer, p_limit integer, p_state text, p_kind text, p_contact_id uuid) IS 'A page of the calls that the clinic makes or made, the newest wish first. NULL filters nothing; p_state and p_kind are words of outbound_calls. Every member may look.';
 
 CREATE FUNCTION app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean DEFAULT false) RETURNS SETOF app.phone_number_row
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -6840,6 +7311,20 @@ declare
 begin
   update public.appointments a set contact_id = p_into, updated_at = v_now where a.org_id = v_org_id and a.contact_id = p_from;
   update public.call_logs c set contact_id = p_into, updated_at = v_now where c.org_id = v_org_id and c.contact_id = p_from;
+  -- One person is not called twice for one thing, and at the number that stays.
+  update public.outbound_calls c
+  set state = 'cancelled', reason = 'merged', ended_at = v_now, look_at = null, updated_at = v_now
+  where c.org_id = v_org_id and c.contact_id = p_from and c.state = 'waiting' and exists (
+    select from public.outbound_calls k
+    where k.org_id = v_org_id and k.contact_id = p_into and k.kind = c.kind and k.state in ('waiting', 'placing', 'under_way'));
+  update public.outbound_calls c
+  set contact_id = case when c.ended_at is null and exists (
+      select from public.outbound_calls k
+      where k.org_id = v_org_id and k.contact_id = p_into and k.kind = c.kind and k.state in ('waiting', 'placing', 'under_way'))
+      then null else p_into end,
+    to_number = case when c.state = 'waiting' then coalesce(k.phone, c.to_number) else c.to_number end, updated_at = v_now
+  from public.contacts k
+  where c.org_id = v_org_id and c.contact_id = p_from and k.org_id = v_org_id and k.id = p_into;
   update public.caller_verifications v set contact_id = p_into where v.org_id = v_org_id and v.contact_id = p_from;
   update public.caller_messages m set contact_id = p_into where m.org_id = v_org_id and m.contact_id = p_from;
   update public.messages m set contact_id = p_into, updated_at = v_now where m.org_id = v_org_id and m.contact_id = p_from;
@@ -7471,6 +7956,52 @@ ALTER FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call
 
 COMMENT ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) IS 'Leaves the trace of a try in booking_attempts, whatever came of it.';
 
+CREATE FUNCTION app.note_call_placed(p_id uuid, p_lease_id uuid, p_vapi_call_id text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.outbound_calls;
+  v_line app.outbound_line;
+  v_call_id uuid;
+  v_now timestamptz;
+begin
+  select * into v_call from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id;
+  if v_call.id is null or v_call.state <> 'placing' or v_call.lease_id <> p_lease_id then
+    return v_call.vapi_call_id is not distinct from p_vapi_call_id and v_call.id is not null;
+  end if;
+  select l.id into v_call_id from public.call_logs l where l.org_id = v_org_id and l.vapi_call_id = p_vapi_call_id;
+  perform app.lock_call(v_call_id);
+  v_line := app.outbound_line(v_call.agent_id);
+  v_call_id := app.ensure_call(p_vapi_call_id, 'outbound', v_line.agent_id, v_line.location_id, v_call.to_number, (
+    select n.number from public.phone_numbers n where n.org_id = v_org_id and n.id = v_call.phone_number_id));
+  perform app.lock_call(v_call_id);
+
+  v_now := app.now();
+  update public.outbound_calls c
+  set state = 'under_way', reason = null, lease_id = null, vapi_call_id = p_vapi_call_id, call_id = v_call_id, placed_at = v_now,
+    attempt = c.attempt + 1, tries = 0, look_at = v_now + v_line.longest + interval '2 minutes',
+    ends_by = v_now + v_line.longest + interval '2 hours', updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id;
+  if not found then
+    return false; -- another settled it meanwhile
+  end if;
+  update public.call_logs l
+  set contact_id = v_call.contact_id, updated_at = v_now
+  where l.org_id = v_org_id and l.id = v_call_id and l.contact_id is null and v_call.contact_id is not null;
+  perform app.announce('outbound_call_updated', 'outbound_call', p_id);
+  if exists (select from public.call_logs l where l.org_id = v_org_id and l.id = v_call_id and l.status = 'ended') then
+    perform app.conclude_outbound_call(v_call_id);
+  end if;
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.note_call_placed(p_id uuid, p_lease_id uuid, p_vapi_call_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_call_placed(p_id uuid, p_lease_id uuid, p_vapi_call_id text) IS 'Vapi makes the call: it is under way as p_vapi_call_id, with its row among the calls, outbound and of its contact. Where a webhook came first, that row is taken; where the call has ended already, it is concluded. Returns whether it stands now as that call; false when the lease was lost to another.';
+
 CREATE FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid, p_message_id uuid DEFAULT NULL::uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -7707,6 +8238,60 @@ $$;
 ALTER FUNCTION app.number_hash(p_number text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.number_hash(p_number text) IS 'The tenant''s keyed hash of a phone number (E.164) or e-mail address, letters'' case aside: recognises it after the number itself was erased. The key is made at first use and never leaves the database. Another tenant''s hash of the same number differs. NULL gives NULL.';
+
+CREATE FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_contact public.contacts;
+begin
+  if exists (select from public.organizations o where o.id = v_org_id and o.deleted_at is not null) then
+    return 'clinic_left';
+  end if;
+  if p_kind <> 'test' then
+    select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+    if v_contact.id is null or v_contact.erased_at is not null then
+      return 'erased';
+    elsif v_contact.phone is null then
+      return 'no_phone';
+    elsif v_contact.phone <> p_to then
+      return 'number_changed';
+    end if;
+  end if;
+  if app.is_opted_out('voice', p_to) then
+    return 'opted_out';
+  elsif app.is_our_number(p_to) then
+    return 'our_number';
+  end if;
+
+  if p_kind = 'reminder' or p_appointment_id is not null then
+    if not exists (
+      select from public.appointments a
+      where a.org_id = v_org_id and a.id = p_appointment_id and a.status in ('pending', 'confirmed') and a.scheduled_at > p_now)
+    then
+      return 'visit_over';
+    end if;
+  end if;
+  if p_kind = 'campaign' then
+    if v_contact.marketing_consent_at is null then
+      return 'no_consent';
+    elsif not exists (
+      select from public.campaign_steps s
+      join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
+      where s.org_id = v_org_id and s.id = p_campaign_step_id and c.status <> 'stopped')
+    then
+      return 'stopped';
+    end if;
+  end if;
+  return null;
+end
+$$;
+
+ALTER FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) IS 'Why a call of a kind must not be made to p_to (E.164), or NULL: clinic_left, erased, no_phone, number_changed (the contact has another by now), opted_out (of calls; texts are another matter), our_number (a robot would answer), visit_over (the visit it is about was cancelled or has begun), no_consent and stopped (campaigns). Quiet hours are no objection, they put off.';
 
 CREATE FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) RETURNS SETOF app.call_context
     LANGUAGE plpgsql
@@ -8083,6 +8668,131 @@ ALTER FUNCTION app.orgs_with_due_recordings() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.orgs_with_due_recordings() IS 'The organisations, of all, for which app.expire_recordings has something to do now.';
 
+CREATE FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) RETURNS SETOF app.outbound_question
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_call public.outbound_calls;
+  v_question app.outbound_question;
+begin
+  select * into v_call from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id for no key update;
+  v_now := app.now();
+  v_question.outcome := 'done';
+  if v_call.look_at > v_now or v_call.look_at is null then
+    return next v_question; -- somebody was faster
+    return;
+  end if;
+
+  if v_call.state = 'waiting' then
+    perform app.close_outbound_call(p_id, 'given_up', 'expired');
+  elsif v_call.state = 'placing' and v_call.handed_over_at is null then
+    perform app.put_off_call(p_id, greatest(v_call.due_at, v_now), v_call.reason, 0); -- its dialer died before it asked
+  elsif v_call.state = 'placing' then
+    update public.outbound_calls c
+    set lease_id = p_lease_id, look_at = v_now + interval '1 minute', updated_at = v_now
+    where c.org_id = v_org_id and c.id = p_id;
+    -- Vapi's clock is another one.
+    v_question := row('ask', v_call.vapi_assistant_id, v_call.handed_over_at - interval '1 minute');
+  elsif v_call.ends_by <= v_now then
+    perform app.close_outbound_call(p_id, 'ended', 'end_unknown');
+    perform app.enqueue_job('dial_calls', '{}');
+  else
+    perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', v_call.call_id));
+    update public.outbound_calls c
+    set look_at = least(v_now + interval '15 minutes', c.ends_by), updated_at = v_now
+    where c.org_id = v_org_id and c.id = p_id;
+  end if;
+  return next v_question;
+end
+$$;
+
+ALTER FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) IS 'Looks after a call that app.outbound_calls_to_settle named. One that waited too long is given up as expired; one that was taken and not handed over waits again; of one that should have ended the report is fetched by a job, and two hours later its slot is free whatever happened (end_unknown). One that was handed over without an answer is p_lease_id''s for a minute, to ask Vapi about (outcome ask) and then to call app.settle_outbound_call.';
+
+CREATE FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) RETURNS SETOF app.outbound_call_row
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select c.id, c.kind, c.contact_id, k.name, c.appointment_id, c.to_number, n.number, c.agent_id, a.name, c.state, c.reason,
+    c.attempt::integer, c.answered, c.call_id, c.due_at, c.until_at, c.placed_at, c.ended_at, c.requested_by, p.name, c.created_at,
+    c.updated_at, p_total, p_total_is_estimate
+  from unnest(p_ids) with ordinality page (id, place)
+  join public.outbound_calls c on c.org_id = app.require_org_id() and c.id = page.id
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  left join public.phone_numbers n on n.org_id = c.org_id and n.id = c.phone_number_id
+  left join public.agents a on a.org_id = c.org_id and a.id = c.agent_id
+  left join public.profiles p on p.org_id = c.org_id and p.user_id = c.requested_by
+  order by page.place
+$$;
+
+ALTER FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) IS 'Outbound calls with the names that the dashboard shows, in the order of their ids. The total is passed through to each row.';
+
+CREATE FUNCTION app.outbound_calls_to_settle(p_limit integer) RETURNS SETOF app.outbound_ref
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select c.org_id, c.id, null::uuid
+  from public.outbound_calls c
+  where c.state in ('waiting', 'placing', 'under_way') and c.look_at <= app.now()
+  order by c.look_at, c.id
+  limit p_limit
+$$;
+
+ALTER FUNCTION app.outbound_calls_to_settle(p_limit integer) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.outbound_calls_to_settle(p_limit integer) IS 'Outbound calls of all tenants about which nothing was heard in time: those that waited too long, whose dialer died, or that should have ended. The longest overdue first; ids only, no leases.';
+
+CREATE FUNCTION app.outbound_line(p_agent_id uuid) RETURNS app.outbound_line
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select g.id, g.vapi_assistant_id, n.id, n.vapi_phone_number_id, n.number, coalesce(n.location_id, (
+      select l.id from public.locations l where l.org_id = o.id order by l.created_at, l.id limit 1)),
+    coalesce(g.max_call_duration, '10 minutes')
+  from (select app.require_org_id() as id) o
+  left join lateral (
+    select a.id, r.vapi_assistant_id, a.max_call_duration
+    from public.agents a
+    join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
+    where a.org_id = o.id and a.deleted_at is null
+      and (a.id = p_agent_id or (p_agent_id is null and a.is_default))
+    order by a.role = 'outbound' desc
+    limit 1
+  ) g on true
+  left join lateral (
+    select p.id, p.vapi_phone_number_id, p.number, p.location_id
+    from public.phone_numbers p
+    where p.org_id = o.id and p.vapi_phone_number_id is not null
+    -- The agent's own number, where it has one: who calls back reaches the same voice.
+    order by p.agent_id is not distinct from g.id desc, p.created_at, p.id
+    limit 1
+  ) n on true
+$$;
+
+ALTER FUNCTION app.outbound_line(p_agent_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.outbound_line(p_agent_id uuid) IS 'Who calls, and from which of the clinic''s numbers: the agent that is named, else the default outbound agent, else the default inbound one, as far as it has an assistant at Vapi; the agent''s own number, else the oldest that Vapi knows. What is missing is NULL.';
+
+CREATE FUNCTION app.outbound_load() RETURNS app.outbound_load
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select count(*) filter (where c.state <> 'waiting'), count(*) filter (where c.state = 'waiting' and c.due_at <= clock.now),
+    count(*) filter (where c.state = 'waiting')
+  from (select app.now() as now) clock
+  left join public.outbound_calls c on c.state in ('waiting', 'placing', 'under_way')
+$$;
+
+ALTER FUNCTION app.outbound_load() OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.outbound_load() IS 'How busy the account''s slots are and how many calls wait, of all tenants together: for gauges that name nobody.';
+
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -8437,6 +9147,74 @@ ALTER FUNCTION app.plain_text(p_text text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.plain_text(p_text text) IS 'A text for a phone: typographic quotes, dashes, the ellipsis and all kinds of spaces made plain, line ends made newlines, invisible and control characters removed except the newline. Nothing else changes: accents and emoji stay. NULL gives NULL.';
 
+CREATE FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) RETURNS SETOF app.outbound_dial
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.outbound_calls;
+  v_line app.outbound_line;
+  v_now timestamptz;
+  v_due timestamptz;
+  v_reason text;
+  v_dial app.outbound_dial;
+begin
+  select * into v_call
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id and c.handed_over_at is null
+  for no key update;
+  v_now := app.now();
+  if v_call.id is null or v_call.look_at <= v_now then
+    v_dial.outcome := 'lost';
+    return next v_dial;
+    return;
+  end if;
+
+  v_reason := app.objection_to_call(v_call.kind, v_call.contact_id, v_call.to_number, v_call.appointment_id, v_call.campaign_step_id, v_now);
+  if v_reason is null and v_call.until_at <= v_now then
+    v_reason := 'expired';
+  end if;
+  v_due := case when v_call.kind = 'test' then v_now else app.next_sending_time(v_call.contact_id, v_call.number_zones, v_now) end;
+  v_line := app.outbound_line(v_call.agent_id);
+  if v_reason is not null then
+    perform app.close_outbound_call(p_id, 'given_up', v_reason);
+    v_dial.outcome := 'over';
+  elsif v_due > v_now then
+    perform app.put_off_call(p_id, v_due, 'quiet_hours', 0);
+    v_dial.outcome := 'put_off';
+  elsif v_line.agent_id is null or v_line.phone_number_id is null then
+    -- An agent that is being brought in step, a number that is being set up: it may come back before the call expires.
+    perform app.put_off_call(p_id, v_now + interval '5 minutes', case when v_line.agent_id is null then 'no_assistant' else 'no_number' end, 0);
+    v_dial.outcome := 'put_off';
+  end if;
+  if v_dial.outcome is not null then
+    return next v_dial;
+    return;
+  end if;
+
+  update public.outbound_calls c
+  set handed_over_at = v_now, look_at = v_now + interval '2 minutes', phone_number_id = v_line.phone_number_id,
+    vapi_assistant_id = v_line.vapi_assistant_id, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_id;
+  select 'dial', v_call.kind, v_line.vapi_assistant_id, v_line.vapi_phone_number_id, v_call.to_number,
+    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), o.name, v_line.number, l.address, l.time_zone, v_now,
+    (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
+      from public.appointments a
+      join public.locations w on w.org_id = a.org_id and w.id = a.location_id
+      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder')
+  into v_dial
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = v_line.location_id
+  where o.id = v_org_id;
+  return next v_dial;
+end
+$$;
+
+ALTER FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) IS 'The last word before a call that was taken is dialled: judges it anew and says how to make it, see app.outbound_dial. From outcome dial on the call counts as handed over to Vapi. Quiet hours, and a clinic that has no assistant or number just now, put it off; everything else ends it.';
+
 CREATE FUNCTION app.preview_template(p_kind text, p_language text, p_body text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -8578,6 +9356,97 @@ $$;
 ALTER FUNCTION app.provisioning_status(p_provisioning_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.provisioning_status(p_provisioning_id uuid) IS 'How a run stands, and which agent and assistant answer its number; no row for one that is not the tenant''s.';
+
+CREATE FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if exists (select from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id and p_due_at >= c.until_at) then
+    perform app.close_outbound_call(p_id, 'given_up', 'expired');
+    return;
+  end if;
+  update public.outbound_calls c
+  set state = 'waiting', reason = p_reason, due_at = p_due_at, look_at = c.until_at, tries = c.tries + p_more_tries, lease_id = null,
+    handed_over_at = null, updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_id;
+  perform app.enqueue_job('dial_calls', '{}'); -- the slot is another's now
+end
+$$;
+
+ALTER FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) IS 'Gives a call''s slot back and has it wait again until p_due_at, with the reason in a word of ours; gives it up as expired when that is past its time. p_more_tries is how many tries this counts for. The caller holds the row''s lock.';
+
+CREATE FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[] DEFAULT '{}'::text[], p_until timestamp with time zone DEFAULT NULL::timestamp with time zone, p_appointment_id uuid DEFAULT NULL::uuid, p_campaign_step_id uuid DEFAULT NULL::uuid) RETURNS app.outbound_answer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_line app.outbound_line;
+  v_answer app.outbound_answer;
+begin
+  perform app.lock_number(coalesce(p_to, p_contact_id::text));
+  v_now := app.now();
+  v_answer := app.replayed_call(p_send_key);
+  if v_answer.outcome is not null then
+    return v_answer;
+  end if;
+  insert into public.outbound_shares (org_id) values (v_org_id) on conflict (org_id) do nothing;
+
+  v_answer.outcome := 'refused';
+  v_answer.refusal := app.objection_to_call(p_kind, p_contact_id, p_to, p_appointment_id, p_campaign_step_id, v_now);
+  if v_answer.refusal is not null then
+    return v_answer;
+  end if;
+  v_line := app.outbound_line(p_agent_id);
+  select c.id, c.state into v_answer.outbound_call_id, v_answer.state
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.state in ('waiting', 'placing', 'under_way') and c.kind = p_kind
+    and case when p_kind = 'test' then c.to_number = p_to else c.contact_id = p_contact_id end;
+  v_answer.due_at := greatest(v_now, p_not_before);
+  if p_kind <> 'test' then
+    v_answer.due_at := app.next_sending_time(p_contact_id, p_number_zones, v_answer.due_at);
+  end if;
+  v_answer.until_at := coalesce(p_until, v_answer.due_at + case p_kind when 'test' then interval '15 minutes' else '24 hours' end);
+  v_answer.refusal := case
+    when v_answer.outbound_call_id is not null then 'already_open'
+    when v_line.agent_id is null then 'no_assistant'
+    when v_line.phone_number_id is null then 'no_number'
+    when v_answer.due_at >= v_answer.until_at then 'too_late'
+    when app.call_cap_reached(v_now) then 'daily_cap'
+  end;
+  if v_answer.refusal is not null then
+    v_answer.due_at := null;
+    v_answer.until_at := null;
+    return v_answer;
+  end if;
+
+  insert into public.outbound_calls (org_id, kind, contact_id, appointment_id, campaign_step_id, to_number, number_zones, agent_id,
+    requested_by, send_key, due_at, until_at, look_at)
+  values (v_org_id, p_kind, p_contact_id, p_appointment_id, p_campaign_step_id, p_to, coalesce(p_number_zones, '{}'), p_agent_id,
+    app.current_user_id(), p_send_key, v_answer.due_at, v_answer.until_at, v_answer.until_at)
+  on conflict (org_id, send_key) where send_key is not null do nothing
+  returning id, state into v_answer.outbound_call_id, v_answer.state;
+  if not found then
+    return app.replayed_call(p_send_key); -- one key for two numbers at once: the first wish is the wish
+  end if;
+  v_answer.outcome := 'queued';
+  if v_answer.due_at <= v_now then
+    perform app.enqueue_job('dial_calls', '{}');
+  end if;
+  perform app.announce('outbound_call_updated', 'outbound_call', v_answer.outbound_call_id);
+  return v_answer;
+end
+$$;
+
+ALTER FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) IS 'Queues a call of any kind, or says why not: see app.outbound_answer. p_to is E.164, for every kind but test the contact''s own number. Not before p_not_before (NULL: now) and not in the quiet hours where the recipient is (p_number_zones as in app.next_sending_time), which a test call does not heed; not after p_until (NULL: 15 minutes after it is due for a test, else a day). p_agent_id NULL: see app.outbound_line.';
 
 CREATE FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) RETURNS uuid
     LANGUAGE plpgsql
@@ -8773,6 +9642,17 @@ ALTER FUNCTION app.read_notification(p_notification_id uuid) OWNER TO app_writer
 
 COMMENT ON FUNCTION app.read_notification(p_notification_id uuid) IS 'Marks a notification as read, for all of the staff; a second time changes nothing. VX403 for viewers, VX404 for an unknown one.';
 
+CREATE FUNCTION app.read_outbound_call(p_id uuid) RETURNS SETOF app.outbound_call_row
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select r.* from app.outbound_calls_shown(array[p_id], 1, false) r
+$$;
+
+ALTER FUNCTION app.read_outbound_call(p_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.read_outbound_call(p_id uuid) IS 'One call that the clinic makes or made; no row when there is none. Every member may look.';
+
 CREATE FUNCTION app.read_recording(p_call_id uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.recording_view
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -8909,6 +9789,7 @@ begin
   v_changed := found;
   if p_status = 'ended' then
     perform app.release_hold(p_call_id);
+    perform app.conclude_outbound_call(p_call_id);
   end if;
   if v_changed then
     perform app.announce(case when p_status = 'ended' then 'call_ended' else 'call_update' end, 'call', p_call_id);
@@ -8919,7 +9800,7 @@ $$;
 
 ALTER FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) IS 'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held. Returns whether anything changed. A status outside the known ones changes nothing.';
+COMMENT ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) IS 'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held, a hold or a slot for calls of ours. Returns whether anything changed. A status outside the known ones changes nothing.';
 
 CREATE FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[] DEFAULT '{}'::text[], p_recording_url text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8943,8 +9824,10 @@ begin
     return v_call.transcript_state;
   end if;
 
-  -- Whoever tries the agent out from the browser is no lead; what they book has its contact.
-  if v_call.direction <> 'web' then
+  -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
+  if v_call.direction <> 'web' and not exists (
+    select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test'
+  ) then
     perform app.contact_of_call(p_call_id);
   end if;
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
@@ -8991,7 +9874,8 @@ begin
     perform app.note_recording(p_call_id, p_recording_url);
   end if;
   perform app.release_hold(p_call_id);
-  if v_outcome = 'missed' and v_call.direction <> 'web' and v_call.reported_at is null then
+  perform app.conclude_outbound_call(p_call_id);
+  if v_outcome = 'missed' and v_call.direction = 'inbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
     perform app.schedule_missed_call(p_call_id);
   end if;
@@ -9884,6 +10768,19 @@ ALTER FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id 
 
 COMMENT ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) IS 'The answer to a tool call that already succeeded once, about the appointment as it stands now; NULL when it is new. Looked up under app.lock_call, so that parallel repeats see each other.';
 
+CREATE FUNCTION app.replayed_call(p_send_key text) RETURNS app.outbound_answer
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select 'replayed', c.id, c.state, c.due_at, c.until_at, null
+  from public.outbound_calls c
+  where c.org_id = app.require_org_id() and c.send_key = p_send_key
+$$;
+
+ALTER FUNCTION app.replayed_call(p_send_key text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.replayed_call(p_send_key text) IS 'What became of a wish to call that came before under the same key; NULL in every field where none did.';
+
 CREATE FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) RETURNS app.message_decision
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -10068,6 +10965,52 @@ $$;
 ALTER FUNCTION app.request_code(p_call_id uuid, p_number text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.request_code(p_call_id uuid, p_number text) IS 'Lets a code go to the number on file: p_number as the caller says it (E.164), NULL for the number that calls. maybe_sent whether or not anybody has that number, and also when the contact has had three codes within the hour; locked after three asks in the call. The code opens that contact''s patients to this call for ten minutes. VX404 when the call is not the tenant''s.';
+
+CREATE FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[] DEFAULT '{}'::text[], p_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.outbound_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_to text := p_to;
+begin
+  if p_kind = 'test' then
+    perform app.require_admin();
+  else
+    perform app.require_staff();
+  end if;
+  if p_kind is null or p_kind not in ('call_back', 'test') then
+    raise exception 'a call is a call_back or a test' using errcode = 'VX400';
+  elsif (p_kind = 'test') <> (p_contact_id is null) or (p_kind = 'test') <> (p_to is not null) then
+    raise exception 'a test call needs a number, every other one a contact' using errcode = 'VX400';
+  elsif p_to !~ '^\+[1-9][0-9]{6,14}$' then
+    raise exception 'the number is no phone number in E.164' using errcode = 'VX400';
+  elsif p_not_before > app.now() + interval '30 days' then
+    raise exception 'a call can be put off by 30 days at most' using errcode = 'VX400';
+  end if;
+  if p_contact_id is not null then
+    select c.phone into v_to from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id;
+    if not found then
+      raise exception 'there is no such contact' using errcode = 'VX404';
+    end if;
+  end if;
+  if p_agent_id is not null and not exists (
+    select from public.agents a where a.org_id = v_org_id and a.id = p_agent_id and a.deleted_at is null)
+  then
+    raise exception 'there is no such agent' using errcode = 'VX404';
+  elsif p_appointment_id is not null and not exists (
+    select from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id and a.contact_id = p_contact_id)
+  then
+    raise exception 'there is no such appointment' using errcode = 'VX404';
+  end if;
+  return next app.queue_outbound_call(
+    p_kind, p_contact_id, v_to, p_agent_id, p_not_before, p_send_key, p_number_zones, null, p_appointment_id, null);
+end
+$_$;
+
+ALTER FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) IS 'A call that a member asks for. call_back calls a contact (staff only, VX403) at its number; p_to stays NULL. test calls p_to (E.164), which an owner or admin gives (VX403), without a contact and also at night. Answers as app.queue_outbound_call does; the same p_send_key again is replayed. p_number_zones are the IANA zones of the recipient''s number. VX404 for an unknown contact, agent or visit of the contact''s; VX400 for another kind, a number that is none, more than 30 days ahead.';
 
 CREATE FUNCTION app.require_admin() RETURNS void
     LANGUAGE plpgsql STABLE
@@ -11591,6 +12534,42 @@ ALTER FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error tex
 
 COMMENT ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) IS 'Writes into a call how far its recording got (see call_logs.recording_state) and tells live clients, if that is news.';
 
+CREATE FUNCTION app.settle_outbound_call(p_id uuid, p_lease_id uuid, p_vapi_call_id text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_call public.outbound_calls;
+begin
+  if p_vapi_call_id is not null then
+    perform app.note_call_placed(p_id, p_lease_id, p_vapi_call_id);
+  else
+    select * into v_call
+    from public.outbound_calls c
+    where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id and c.handed_over_at is not null
+    for no key update;
+    v_now := app.now();
+    if v_call.handed_over_at > v_now - interval '2 minutes' then
+      update public.outbound_calls c
+      set look_at = c.handed_over_at + interval '2 minutes', updated_at = v_now
+      where c.org_id = v_org_id and c.id = p_id;
+    elsif v_call.lost then
+      perform app.close_outbound_call(p_id, 'given_up', 'lost');
+    elsif v_call.id is not null then
+      update public.outbound_calls c set lost = true where c.org_id = v_org_id and c.id = p_id;
+      perform app.put_off_call(p_id, v_now, 'lost', 0);
+    end if;
+  end if;
+  return (select c.state from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id);
+end
+$$;
+
+ALTER FUNCTION app.settle_outbound_call(p_id uuid, p_lease_id uuid, p_vapi_call_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.settle_outbound_call(p_id uuid, p_lease_id uuid, p_vapi_call_id text) IS 'What Vapi knows of a call that was handed over without an answer: p_vapi_call_id is the call that has its name, which is under way from now on; NULL: there is none. Then, two minutes after it was handed over at the earliest, it waits again, once; a second time it is given up as lost. Returns the state; another''s lease changes nothing.';
+
 CREATE FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text DEFAULT NULL::text, p_message_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -12290,6 +13269,59 @@ $$;
 ALTER FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) IS 'Keeps what a caller asked to pass on and tells the staff. The same tool call again returns the same message''s id. Numbers, addresses and identifiers in the text are redacted; the call-back number (E.164) has its own column. An empty text is VX400.';
+
+CREATE FUNCTION app.take_outbound_call(p_limit integer, p_lease_id uuid, p_lease_seconds integer) RETURNS SETOF app.outbound_ref
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_now timestamptz;
+  v_org_id uuid;
+  v_id uuid;
+begin
+  perform pg_advisory_xact_lock(9, 0);
+  v_now := app.now();
+  if p_limit <= (select count(*) from public.outbound_calls c where c.state in ('placing', 'under_way')) then
+    return;
+  end if;
+  for v_org_id in
+    select s.org_id
+    from public.outbound_shares s
+    cross join lateral (
+      select count(*) as slots
+      from public.outbound_calls c
+      where c.org_id = s.org_id and c.state in ('placing', 'under_way')
+    ) held
+    -- The limit has each clinic's earliest call looked up; without it all that wait would be read.
+    cross join lateral (
+      select from public.outbound_calls c
+      where c.org_id = s.org_id and c.state = 'waiting' and c.due_at <= v_now
+      limit 1
+    ) due
+    where s.at_once is null or held.slots < s.at_once
+    order by held.slots, s.last_taken_at nulls first, s.org_id
+  loop
+    select c.id into v_id
+    from public.outbound_calls c
+    where c.org_id = v_org_id and c.state = 'waiting' and c.due_at <= v_now
+    order by c.due_at, c.id
+    limit 1
+    for no key update skip locked;
+    if found then
+      update public.outbound_calls c
+      set state = 'placing', lease_id = p_lease_id, look_at = v_now + make_interval(secs => p_lease_seconds), taken_at = v_now, updated_at = v_now
+      where c.org_id = v_org_id and c.id = v_id;
+      update public.outbound_shares s set last_taken_at = v_now where s.org_id = v_org_id;
+      return next row(v_org_id, v_id, p_lease_id)::app.outbound_ref;
+      return;
+    end if;
+  end loop;
+end
+$$;
+
+ALTER FUNCTION app.take_outbound_call(p_limit integer, p_lease_id uuid, p_lease_seconds integer) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.take_outbound_call(p_limit integer, p_lease_id uuid, p_lease_seconds integer) IS 'Takes the next call that is due, of all tenants, and with it one of the account''s p_limit slots; no row when none is free or nothing is due. Next is the clinic that holds the fewest slots, among those the one that was served longest ago, and of its calls the earliest due. The call is p_lease_id''s for p_lease_seconds; it is judged by app.prepare_outbound_call before anybody dials.';
 
 CREATE FUNCTION app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid) RETURNS SETOF app.provisioning_task
     LANGUAGE plpgsql SECURITY DEFINER
@@ -13852,6 +14884,27 @@ ALTER TABLE public.org_tools OWNER TO owner;
 
 COMMENT ON TABLE public.org_tools IS 'An organisation''s tools in summary; linked when every agent''s assistant carries the tool.';
 
+CREATE TABLE public.outbound_shares (
+    org_id uuid NOT NULL,
+    at_once smallint,
+    per_day integer DEFAULT 200 NOT NULL,
+    last_taken_at timestamp with time zone,
+    CONSTRAINT outbound_shares_at_once_check CHECK ((at_once > 0)),
+    CONSTRAINT outbound_shares_per_day_check CHECK ((per_day >= 0))
+);
+
+ALTER TABLE ONLY public.outbound_shares FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbound_shares OWNER TO owner;
+
+COMMENT ON TABLE public.outbound_shares IS 'A clinic''s share of the account''s slots, from its first call on.';
+
+COMMENT ON COLUMN public.outbound_shares.at_once IS 'How many slots it may hold at once; NULL: as many as are free.';
+
+COMMENT ON COLUMN public.outbound_shares.per_day IS 'How many calls may be asked for in a day of the clinic''s.';
+
+COMMENT ON COLUMN public.outbound_shares.last_taken_at IS 'When a call of its was taken last. Among those that hold equally many slots, who waited longest comes next.';
+
 CREATE TABLE public.phone_numbers (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -14382,6 +15435,12 @@ ALTER TABLE ONLY public.organizations
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.outbound_shares
+    ADD CONSTRAINT outbound_shares_pkey PRIMARY KEY (org_id);
+
 ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_pkey PRIMARY KEY (org_id, id);
 
@@ -14745,6 +15804,42 @@ CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, chan
 
 COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted out? One active row each.';
 
+CREATE UNIQUE INDEX outbound_calls_call ON public.outbound_calls USING btree (org_id, call_id) WHERE (call_id IS NOT NULL);
+
+COMMENT ON INDEX public.outbound_calls_call IS 'conclude_outbound_call: what a call that ended was made for.';
+
+CREATE INDEX outbound_calls_contact ON public.outbound_calls USING btree (org_id, contact_id, created_at);
+
+COMMENT ON INDEX public.outbound_calls_contact IS 'Calls made to a contact; merging and erasing it.';
+
+CREATE INDEX outbound_calls_look ON public.outbound_calls USING btree (look_at) WHERE (state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text]));
+
+COMMENT ON INDEX public.outbound_calls_look IS 'outbound_calls_to_settle: what is overdue, of all tenants.';
+
+CREATE INDEX outbound_calls_occupied ON public.outbound_calls USING btree (org_id) WHERE (state = ANY (ARRAY['placing'::text, 'under_way'::text]));
+
+COMMENT ON INDEX public.outbound_calls_occupied IS 'take_outbound_call: the slots that are taken, by clinic; never more rows than the account has slots.';
+
+CREATE UNIQUE INDEX outbound_calls_open ON public.outbound_calls USING btree (org_id, contact_id, kind) WHERE ((state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text])) AND (contact_id IS NOT NULL));
+
+COMMENT ON INDEX public.outbound_calls_open IS 'queue_outbound_call: one open call for a contact and kind.';
+
+CREATE UNIQUE INDEX outbound_calls_open_test ON public.outbound_calls USING btree (org_id, to_number) WHERE ((state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text])) AND (kind = 'test'::text));
+
+COMMENT ON INDEX public.outbound_calls_open_test IS 'queue_outbound_call: one open test call to a number.';
+
+CREATE INDEX outbound_calls_recent ON public.outbound_calls USING btree (org_id, created_at DESC, id DESC);
+
+COMMENT ON INDEX public.outbound_calls_recent IS 'list_outbound_calls, the newest first; call_cap_reached counts today''s.';
+
+CREATE UNIQUE INDEX outbound_calls_send_key ON public.outbound_calls USING btree (org_id, send_key) WHERE (send_key IS NOT NULL);
+
+COMMENT ON INDEX public.outbound_calls_send_key IS 'queue_outbound_call: a wish that came again is replayed.';
+
+CREATE INDEX outbound_calls_waiting ON public.outbound_calls USING btree (org_id, due_at, id) WHERE (state = 'waiting'::text);
+
+COMMENT ON INDEX public.outbound_calls_waiting IS 'take_outbound_call: a clinic''s earliest due call.';
+
 CREATE INDEX patients_searched ON public.patients USING gin (org_id, lower(name) extensions.gin_trgm_ops) WITH (fastupdate=off);
 
 COMMENT ON INDEX public.patients_searched IS 'found_ids.';
@@ -15041,6 +16136,30 @@ ALTER TABLE ONLY public.org_keys
 ALTER TABLE ONLY public.org_tools
     ADD CONSTRAINT org_tools_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_agent_id_fkey FOREIGN KEY (org_id, agent_id) REFERENCES public.agents(org_id, id) ON DELETE SET NULL (agent_id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_appointment_id_fkey FOREIGN KEY (org_id, appointment_id) REFERENCES public.appointments(org_id, id) ON DELETE SET NULL (appointment_id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_call_id_fkey FOREIGN KEY (org_id, call_id) REFERENCES public.call_logs(org_id, id) ON DELETE SET NULL (call_id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_campaign_step_id_fkey FOREIGN KEY (org_id, campaign_step_id) REFERENCES public.campaign_steps(org_id, id) ON DELETE SET NULL (campaign_step_id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id) ON DELETE SET NULL (contact_id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.outbound_calls
+    ADD CONSTRAINT outbound_calls_org_id_phone_number_id_fkey FOREIGN KEY (org_id, phone_number_id) REFERENCES public.phone_numbers(org_id, id) ON DELETE SET NULL (phone_number_id);
+
+ALTER TABLE ONLY public.outbound_shares
+    ADD CONSTRAINT outbound_shares_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.patients
     ADD CONSTRAINT patients_org_id_contact_id_fkey FOREIGN KEY (org_id, contact_id) REFERENCES public.contacts(org_id, id);
 
@@ -15204,6 +16323,10 @@ CREATE POLICY definer_crosses ON public.org_credentials FOR SELECT TO app_define
 
 CREATE POLICY definer_crosses ON public.organizations TO app_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY definer_crosses ON public.outbound_calls FOR SELECT TO app_definer USING (true);
+
+CREATE POLICY definer_crosses ON public.outbound_shares FOR SELECT TO app_definer USING (true);
+
 CREATE POLICY definer_crosses ON public.phone_numbers FOR SELECT TO app_definer USING (true);
 
 CREATE POLICY definer_crosses ON public.profiles TO app_definer USING (true) WITH CHECK (true);
@@ -15221,6 +16344,10 @@ CREATE POLICY definer_crosses ON public.vapi_pace TO app_definer USING (true) WI
 CREATE POLICY definer_crosses ON public.vapi_tools TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.webhook_deliveries TO app_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY definer_takes ON public.outbound_calls FOR UPDATE TO app_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY definer_takes ON public.outbound_shares FOR UPDATE TO app_definer USING (true) WITH CHECK (true);
 
 ALTER TABLE public.departments ENABLE ROW LEVEL SECURITY;
 
@@ -15253,6 +16380,10 @@ ALTER TABLE public.org_keys ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.org_tools ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbound_calls ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbound_shares ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.patients ENABLE ROW LEVEL SECURITY;
 
@@ -15355,6 +16486,10 @@ CREATE POLICY service_role_sees_all ON public.org_keys TO service_role USING (tr
 CREATE POLICY service_role_sees_all ON public.org_tools TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.organizations TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.outbound_calls TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.outbound_shares TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.patients TO service_role USING (true) WITH CHECK (true);
 
@@ -15460,6 +16595,10 @@ CREATE POLICY tenant_reads ON public.org_tools FOR SELECT TO tenant_user, tenant
 
 CREATE POLICY tenant_reads ON public.organizations FOR SELECT TO tenant_user, tenant_service USING ((id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.outbound_calls FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.outbound_shares FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.patients FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.phone_numbers FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -15563,6 +16702,10 @@ CREATE POLICY writer_writes ON public.org_keys TO app_writer USING ((org_id = ( 
 CREATE POLICY writer_writes ON public.org_tools TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.organizations TO app_writer USING ((id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.outbound_calls TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.outbound_shares TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.patients TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
@@ -15759,6 +16902,9 @@ REVOKE ALL ON FUNCTION app.booking_answer(p_outcome text, p_appointment_id uuid,
 GRANT ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) TO app_writer;
 REVOKE ALL ON FUNCTION app.booking_refusal(p_outcome text, p_reason text, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_alternatives timestamp with time zone[]) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.call_cap_reached(p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.call_cap_reached(p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.call_gaps(p_zone text) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_gaps(p_zone text) FROM PUBLIC;
 
@@ -15807,6 +16953,9 @@ REVOKE ALL ON FUNCTION app.cancel_appointment(p_appointment text, p_on date, p_c
 
 GRANT ALL ON FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.cancel_by_reply(p_inbound public.messages, p_appointment_id uuid, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.cancel_outbound_call(p_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.cancel_outbound_call(p_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.candidates(p_service_id uuid, p_resource_id uuid, p_location_id uuid) TO tenant_service;
@@ -15861,6 +17010,9 @@ REVOKE ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid)
 GRANT ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) TO app_writer;
 REVOKE ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.close_question(p_contact_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -15869,6 +17021,9 @@ REVOKE ALL ON FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status 
 
 GRANT ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) TO app_writer;
 REVOKE ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.conclude_outbound_call(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.conclude_outbound_call(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.conclude_provisioning(p_provisioning_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.conclude_provisioning(p_provisioning_id uuid) FROM PUBLIC;
@@ -15966,6 +17121,9 @@ REVOKE ALL ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) 
 GRANT ALL ON FUNCTION app.end_web_test(p_tracking_hash bytea) TO tenant_user;
 REVOKE ALL ON FUNCTION app.end_web_test(p_tracking_hash bytea) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) FROM PUBLIC;
@@ -15999,6 +17157,9 @@ REVOKE ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at ti
 
 GRANT ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) TO tenant_service;
 REVOKE ALL ON FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) FROM PUBLIC;
@@ -16166,6 +17327,30 @@ REVOKE ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_mos
 GRANT ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) TO tenant_user;
 REVOKE ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.outbound_calls TO tenant_service;
+GRANT SELECT ON TABLE public.outbound_calls TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(id) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(due_at) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(state),UPDATE(state) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT UPDATE(taken_at) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT UPDATE(lease_id) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(look_at),UPDATE(look_at) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT UPDATE(updated_at) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT ALL ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) TO app_writer;
 REVOKE ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) FROM PUBLIC;
 
@@ -16214,6 +17399,9 @@ REVOKE ALL ON FUNCTION app.list_messages(p_page integer, p_limit integer, p_from
 
 GRANT ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_notifications(p_page integer, p_limit integer, p_unread boolean, p_kind text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_outbound_calls(p_page integer, p_limit integer, p_state text, p_kind text, p_contact_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_outbound_calls(p_page integer, p_limit integer, p_state text, p_kind text, p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_phone_numbers(p_page integer, p_limit integer, p_at_vapi boolean) FROM PUBLIC;
@@ -16350,6 +17538,9 @@ REVOKE ALL ON FUNCTION app.normalise_name(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.note_call_placed(p_id uuid, p_lease_id uuid, p_vapi_call_id text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.note_call_placed(p_id uuid, p_lease_id uuid, p_vapi_call_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid, p_message_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid, p_message_id uuid) FROM PUBLIC;
 
@@ -16382,6 +17573,9 @@ REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text
 
 GRANT ALL ON FUNCTION app.number_hash(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.number_hash(p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO tenant_service;
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO voxanne_login;
@@ -16423,6 +17617,21 @@ REVOKE ALL ON FUNCTION app.orgs_to_roll_up() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.orgs_with_due_recordings() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.orgs_with_due_recordings() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.outbound_calls_to_settle(p_limit integer) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.outbound_calls_to_settle(p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.outbound_line(p_agent_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.outbound_line(p_agent_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.outbound_load() TO voxanne_login;
+REVOKE ALL ON FUNCTION app.outbound_load() FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
 
@@ -16457,6 +17666,9 @@ REVOKE ALL ON FUNCTION app.place_web_test(p_web_test_id uuid, p_vapi_call_id tex
 GRANT ALL ON FUNCTION app.plain_text(p_text text) TO app_writer;
 REVOKE ALL ON FUNCTION app.plain_text(p_text text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) FROM PUBLIC;
 
@@ -16467,6 +17679,12 @@ REVOKE ALL ON FUNCTION app.provision_user() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) FROM PUBLIC;
@@ -16523,6 +17741,9 @@ REVOKE ALL ON FUNCTION app.read_export(p_message_id uuid, p_request_id text) FRO
 
 GRANT ALL ON FUNCTION app.read_notification(p_notification_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.read_notification(p_notification_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.read_outbound_call(p_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.read_outbound_call(p_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.read_recording(p_call_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.read_recording(p_call_id uuid, p_request_id text) FROM PUBLIC;
@@ -16634,6 +17855,9 @@ REVOKE ALL ON FUNCTION app.repair_membership(p_user_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_attempt(p_kind text, p_call_id uuid, p_tool_call_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.replayed_call(p_send_key text) TO app_writer;
+REVOKE ALL ON FUNCTION app.replayed_call(p_send_key text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.replayed_message(p_send_key text, p_category text, p_contact_id uuid) FROM PUBLIC;
 
@@ -16648,6 +17872,9 @@ REVOKE ALL ON FUNCTION app.request_agent_sync(p_agent_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_admin() TO app_writer;
 REVOKE ALL ON FUNCTION app.require_admin() FROM PUBLIC;
@@ -16804,6 +18031,9 @@ REVOKE ALL ON FUNCTION app.set_org_settings(p_fields jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) TO app_writer;
 REVOKE ALL ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.settle_outbound_call(p_id uuid, p_lease_id uuid, p_vapi_call_id text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.settle_outbound_call(p_id uuid, p_lease_id uuid, p_vapi_call_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) FROM PUBLIC;
 
@@ -16864,6 +18094,9 @@ REVOKE ALL ON FUNCTION app.take_campaign(p_row public.scheduled_messages) FROM P
 
 GRANT ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.take_outbound_call(p_limit integer, p_lease_id uuid, p_lease_seconds integer) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.take_outbound_call(p_limit integer, p_lease_id uuid, p_lease_seconds integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid) FROM PUBLIC;
@@ -17083,6 +18316,17 @@ GRANT SELECT ON TABLE public.org_tools TO tenant_service;
 GRANT SELECT ON TABLE public.org_tools TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO service_role;
+
+GRANT SELECT ON TABLE public.outbound_shares TO tenant_service;
+GRANT SELECT ON TABLE public.outbound_shares TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_shares TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_shares TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.outbound_shares TO app_definer;
+
+GRANT SELECT(at_once) ON TABLE public.outbound_shares TO app_definer;
+
+GRANT SELECT(last_taken_at),UPDATE(last_taken_at) ON TABLE public.outbound_shares TO app_definer;
 
 GRANT SELECT ON TABLE public.phone_numbers TO app_definer;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_service;

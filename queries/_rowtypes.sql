@@ -651,3 +651,85 @@ create table app.membership_fault (
   role text,
   stamped_org text
 );
+
+drop type app.outbound_answer;
+create table app.outbound_answer (
+  outcome text not null,
+  outbound_call_id uuid,
+  state text,
+  due_at timestamptz,
+  until_at timestamptz,
+  refusal text
+);
+
+drop type app.outbound_call_row;
+create table app.outbound_call_row (
+  id uuid not null,
+  kind text not null,
+  contact_id uuid,
+  contact_name text,
+  appointment_id uuid,
+  to_number text,
+  from_number text,
+  agent_id uuid,
+  agent_name text,
+  state text not null,
+  reason text,
+  attempt integer not null,
+  answered boolean,
+  call_id uuid,
+  due_at timestamptz not null,
+  until_at timestamptz not null,
+  placed_at timestamptz,
+  ended_at timestamptz,
+  requested_by uuid,
+  requested_by_name text,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  total bigint not null,
+  total_is_estimate boolean not null
+);
+
+drop type app.outbound_cancellation;
+create table app.outbound_cancellation (
+  outcome text not null,
+  state text not null
+);
+
+drop type app.outbound_ref;
+create table app.outbound_ref (
+  org_id uuid not null,
+  outbound_call_id uuid not null,
+  lease_id uuid
+);
+
+drop type app.outbound_dial;
+create table app.outbound_dial (
+  outcome text not null,
+  kind text,
+  vapi_assistant_id text,
+  vapi_phone_number_id text,
+  to_number text,
+  earliest_at timestamptz,
+  latest_at timestamptz,
+  clinic_name text,
+  clinic_phone text,
+  clinic_address text,
+  time_zone text,
+  now timestamptz,
+  visit text
+);
+
+drop type app.outbound_question;
+create table app.outbound_question (
+  outcome text not null,
+  vapi_assistant_id text,
+  since timestamptz
+);
+
+drop type app.outbound_load;
+create table app.outbound_load (
+  occupied bigint not null,
+  due bigint not null,
+  waiting bigint not null
+);

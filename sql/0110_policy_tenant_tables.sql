@@ -47,6 +47,8 @@ select app.protect_table('public.call_days');
 select app.protect_table('public.provisioning');
 select app.protect_table('public.provisioning_steps');
 select app.protect_table('public.web_tests');
+select app.protect_table('public.outbound_calls');
+select app.protect_table('public.outbound_shares');
 
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;

@@ -36,8 +36,10 @@ begin
     return v_call.transcript_state;
   end if;
 
-  -- Whoever tries the agent out from the browser is no lead; what they book has its contact.
-  if v_call.direction <> 'web' then
+  -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
+  if v_call.direction <> 'web' and not exists (
+    select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test'
+  ) then
     perform app.contact_of_call(p_call_id);
   end if;
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
@@ -84,7 +86,8 @@ begin
     perform app.note_recording(p_call_id, p_recording_url);
   end if;
   perform app.release_hold(p_call_id);
-  if v_outcome = 'missed' and v_call.direction <> 'web' and v_call.reported_at is null then
+  perform app.conclude_outbound_call(p_call_id);
+  if v_outcome = 'missed' and v_call.direction = 'inbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
     perform app.schedule_missed_call(p_call_id);
   end if;

@@ -84,5 +84,8 @@ insert into public.provisioning_steps (org_id, provisioning_id, position, step, 
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000a1', 1, 'check', '{"smsUrl": "https://clinic.example/test-secret-$L"}');
 insert into public.web_tests (org_id, user_id, call_id, tracking_hash, max_duration, expires_at, ended_at, end_reason)
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000e1', '$L0000000-0000-7000-8000-0000000000c1', sha256('test-secret-tracking-$L'), '5 minutes', '2030-03-02 10:01+00', '2030-03-02 10:01+00', 'lapsed');
+insert into public.outbound_calls (org_id, kind, contact_id, to_number, due_at, until_at, look_at)
+values (app.current_org_id(), 'call_back', '$L0000000-0000-7000-8000-0000000000d1', '+13125550111', '2030-03-02 10:00+00', '2030-03-03 10:00+00', '2030-03-03 10:00+00');
+insert into public.outbound_shares (org_id) values (app.current_org_id());
 insert into public.audit_log (org_id, action) values (app.current_org_id(), 'booking_override');
 select set_config('request.jwt.claims', '', false);
