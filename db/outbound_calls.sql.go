@@ -28,6 +28,20 @@ func (q *Queries) CancelOutboundCall(ctx context.Context, id uuid.UUID) (Outboun
 	return i, err
 }
 
+const contactOptOuts = `-- name: ContactOptOuts :one
+select app.contact_opt_outs(p_contact_id => $1::uuid)::text[] as channels
+`
+
+// ContactOptOuts
+//
+//	select app.contact_opt_outs(p_contact_id => $1::uuid)::text[] as channels
+func (q *Queries) ContactOptOuts(ctx context.Context, contactID uuid.UUID) ([]string, error) {
+	row := q.db.QueryRow(ctx, contactOptOuts, contactID)
+	var channels []string
+	err := row.Scan(&channels)
+	return channels, err
+}
+
 const listOutboundCalls = `-- name: ListOutboundCalls :many
 select id, kind, contact_id, contact_name, appointment_id, to_number, from_number, agent_id, agent_name, state, reason, attempt, answered, call_id, due_at, until_at, placed_at, ended_at, requested_by, requested_by_name, created_at, updated_at, total, total_is_estimate
 from app.list_outbound_calls(
@@ -106,6 +120,29 @@ func (q *Queries) ListOutboundCalls(ctx context.Context, arg ListOutboundCallsPa
 		return nil, err
 	}
 	return items, nil
+}
+
+const queueScheduledCall = `-- name: QueueScheduledCall :one
+select outcome, outbound_call_id, state, due_at, until_at, refusal
+from app.queue_scheduled_call(p_scheduled_id => $1::uuid, p_number_zones => $2::text[])
+`
+
+// QueueScheduledCall
+//
+//	select outcome, outbound_call_id, state, due_at, until_at, refusal
+//	from app.queue_scheduled_call(p_scheduled_id => $1::uuid, p_number_zones => $2::text[])
+func (q *Queries) QueueScheduledCall(ctx context.Context, scheduledID uuid.UUID, numberZones []string) (OutboundAnswer, error) {
+	row := q.db.QueryRow(ctx, queueScheduledCall, scheduledID, numberZones)
+	var i OutboundAnswer
+	err := row.Scan(
+		&i.Outcome,
+		&i.OutboundCallID,
+		&i.State,
+		&i.DueAt,
+		&i.UntilAt,
+		&i.Refusal,
+	)
+	return i, err
 }
 
 const readOutboundCall = `-- name: ReadOutboundCall :one
@@ -198,6 +235,37 @@ func (q *Queries) RequestOutboundCall(ctx context.Context, arg RequestOutboundCa
 		arg.NumberZones,
 		arg.AppointmentID,
 	)
+	var i OutboundAnswer
+	err := row.Scan(
+		&i.Outcome,
+		&i.OutboundCallID,
+		&i.State,
+		&i.DueAt,
+		&i.UntilAt,
+		&i.Refusal,
+	)
+	return i, err
+}
+
+const requestReminderCall = `-- name: RequestReminderCall :one
+select outcome, outbound_call_id, state, due_at, until_at, refusal
+from app.request_reminder_call(
+  p_appointment_id => $1::uuid,
+  p_send_key => $2::text,
+  p_number_zones => $3::text[]
+)
+`
+
+// RequestReminderCall
+//
+//	select outcome, outbound_call_id, state, due_at, until_at, refusal
+//	from app.request_reminder_call(
+//	  p_appointment_id => $1::uuid,
+//	  p_send_key => $2::text,
+//	  p_number_zones => $3::text[]
+//	)
+func (q *Queries) RequestReminderCall(ctx context.Context, appointmentID uuid.UUID, sendKey string, numberZones []string) (OutboundAnswer, error) {
+	row := q.db.QueryRow(ctx, requestReminderCall, appointmentID, sendKey, numberZones)
 	var i OutboundAnswer
 	err := row.Scan(
 		&i.Outcome,

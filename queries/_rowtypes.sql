@@ -121,7 +121,8 @@ create table app.scheduled_bundle (
   place text,
   clinic_name text,
   clinic_phone text,
-  clinic_country text
+  clinic_country text,
+  channel text
 );
 
 drop type app.inbound_answer;

@@ -28,3 +28,18 @@ from app.read_outbound_call(p_id => @id::uuid);
 -- name: CancelOutboundCall :one
 select *
 from app.cancel_outbound_call(p_id => @id::uuid);
+
+-- name: QueueScheduledCall :one
+select *
+from app.queue_scheduled_call(p_scheduled_id => @scheduled_id::uuid, p_number_zones => @number_zones::text[]);
+
+-- name: RequestReminderCall :one
+select *
+from app.request_reminder_call(
+  p_appointment_id => @appointment_id::uuid,
+  p_send_key => @send_key::text,
+  p_number_zones => @number_zones::text[]
+);
+
+-- name: ContactOptOuts :one
+select app.contact_opt_outs(p_contact_id => @contact_id::uuid)::text[] as channels;

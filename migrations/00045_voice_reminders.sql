@@ -1,0 +1,35 @@
+-- Reminders and steps of campaigns that are calls.
+
+-- +goose Up
+-- +goose StatementBegin
+alter table public.organizations
+  add column reminder_channel text not null default 'sms',
+  add constraint organizations_reminder_channel check (reminder_channel in ('sms', 'voice', 'both'));
+comment on column public.organizations.reminder_channel is
+  'How reminders go out by themselves: sms, voice (a call; a text where the call cannot be asked for) or both.';
+
+alter table public.campaign_steps
+  add column channel text not null default 'sms',
+  add constraint campaign_steps_channel check (channel in ('sms', 'voice'));
+comment on column public.campaign_steps.channel is 'sms: the template is sent; voice: a call is made, and the agent is given the template''s words.';
+
+-- In a block because sqlc, which reads this file, knows no attributes; it has the type from queries/_rowtypes.sql.
+do $$
+begin
+  alter type app.scheduled_bundle add attribute channel text;
+end
+$$;
+comment on type app.scheduled_bundle is
+  'One message to be sent by itself, with all that was merged into it. outcome send, wait (look again at not_before) or nothing (done, cancelled or skipped meanwhile). In text each [code] stands for the code of the code_subjects entry of the same position, derived with its version. phone, email: NULL where that way is not open. The arrays from appointment_ids on describe the visits, for the calendar file. channel: whether phone is texted (sms), called (voice; a reminder is texted where the call is refused) or both.';
+-- +goose StatementEnd
+
+-- +goose Down
+-- +goose StatementBegin
+do $$
+begin
+  alter type app.scheduled_bundle drop attribute channel;
+end
+$$;
+alter table public.campaign_steps drop column channel;
+alter table public.organizations drop column reminder_channel;
+-- +goose StatementEnd
