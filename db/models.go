@@ -742,6 +742,40 @@ type OutboundCancellation struct {
 	State   string
 }
 
+type OutboundDial struct {
+	Outcome           string
+	Kind              *string
+	VapiAssistantID   *string
+	VapiPhoneNumberID *string
+	ToNumber          *string
+	EarliestAt        *time.Time
+	LatestAt          *time.Time
+	ClinicName        *string
+	ClinicPhone       *string
+	ClinicAddress     *string
+	TimeZone          *string
+	Now               *time.Time
+	Visit             *string
+}
+
+type OutboundLoad struct {
+	Occupied int64
+	Due      int64
+	Waiting  int64
+}
+
+type OutboundQuestion struct {
+	Outcome         string
+	VapiAssistantID *string
+	Since           *time.Time
+}
+
+type OutboundRef struct {
+	OrgID          uuid.UUID
+	OutboundCallID uuid.UUID
+	LeaseID        *uuid.UUID
+}
+
 // Who comes to a visit. Belongs to the contact whose number books for them.
 type Patient struct {
 	OrgID     uuid.UUID

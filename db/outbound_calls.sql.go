@@ -42,6 +42,46 @@ func (q *Queries) ContactOptOuts(ctx context.Context, contactID uuid.UUID) ([]st
 	return channels, err
 }
 
+const failOutboundCall = `-- name: FailOutboundCall :one
+select app.fail_outbound_call(
+  p_id => $1::uuid,
+  p_lease_id => $2::uuid,
+  p_reason => $3::text,
+  p_final => $4::boolean,
+  p_pause_seconds => $5::integer
+)::boolean as kept
+`
+
+type FailOutboundCallParams struct {
+	ID           uuid.UUID
+	LeaseID      uuid.UUID
+	Reason       string
+	Final        bool
+	PauseSeconds int32
+}
+
+// FailOutboundCall
+//
+//	select app.fail_outbound_call(
+//	  p_id => $1::uuid,
+//	  p_lease_id => $2::uuid,
+//	  p_reason => $3::text,
+//	  p_final => $4::boolean,
+//	  p_pause_seconds => $5::integer
+//	)::boolean as kept
+func (q *Queries) FailOutboundCall(ctx context.Context, arg FailOutboundCallParams) (bool, error) {
+	row := q.db.QueryRow(ctx, failOutboundCall,
+		arg.ID,
+		arg.LeaseID,
+		arg.Reason,
+		arg.Final,
+		arg.PauseSeconds,
+	)
+	var kept bool
+	err := row.Scan(&kept)
+	return kept, err
+}
+
 const listOutboundCalls = `-- name: ListOutboundCalls :many
 select id, kind, contact_id, contact_name, appointment_id, to_number, from_number, agent_id, agent_name, state, reason, attempt, answered, call_id, due_at, until_at, placed_at, ended_at, requested_by, requested_by_name, created_at, updated_at, total, total_is_estimate
 from app.list_outbound_calls(
@@ -120,6 +160,111 @@ func (q *Queries) ListOutboundCalls(ctx context.Context, arg ListOutboundCallsPa
 		return nil, err
 	}
 	return items, nil
+}
+
+const noteCallPlaced = `-- name: NoteCallPlaced :one
+select app.note_call_placed(p_id => $1::uuid, p_lease_id => $2::uuid, p_vapi_call_id => $3::text)::boolean as kept
+`
+
+// NoteCallPlaced
+//
+//	select app.note_call_placed(p_id => $1::uuid, p_lease_id => $2::uuid, p_vapi_call_id => $3::text)::boolean as kept
+func (q *Queries) NoteCallPlaced(ctx context.Context, iD uuid.UUID, leaseID uuid.UUID, vapiCallID string) (bool, error) {
+	row := q.db.QueryRow(ctx, noteCallPlaced, iD, leaseID, vapiCallID)
+	var kept bool
+	err := row.Scan(&kept)
+	return kept, err
+}
+
+const outboundCallToSettle = `-- name: OutboundCallToSettle :one
+select outcome, vapi_assistant_id, since
+from app.outbound_call_to_settle(p_id => $1::uuid, p_lease_id => $2::uuid)
+`
+
+// OutboundCallToSettle
+//
+//	select outcome, vapi_assistant_id, since
+//	from app.outbound_call_to_settle(p_id => $1::uuid, p_lease_id => $2::uuid)
+func (q *Queries) OutboundCallToSettle(ctx context.Context, iD uuid.UUID, leaseID uuid.UUID) (OutboundQuestion, error) {
+	row := q.db.QueryRow(ctx, outboundCallToSettle, iD, leaseID)
+	var i OutboundQuestion
+	err := row.Scan(&i.Outcome, &i.VapiAssistantID, &i.Since)
+	return i, err
+}
+
+const outboundCallsToSettle = `-- name: OutboundCallsToSettle :many
+select org_id, outbound_call_id, lease_id
+from app.outbound_calls_to_settle(p_limit => $1::integer)
+`
+
+// OutboundCallsToSettle
+//
+//	select org_id, outbound_call_id, lease_id
+//	from app.outbound_calls_to_settle(p_limit => $1::integer)
+func (q *Queries) OutboundCallsToSettle(ctx context.Context, upTo int32) ([]OutboundRef, error) {
+	rows, err := q.db.Query(ctx, outboundCallsToSettle, upTo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OutboundRef{}
+	for rows.Next() {
+		var i OutboundRef
+		if err := rows.Scan(&i.OrgID, &i.OutboundCallID, &i.LeaseID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const outboundLoad = `-- name: OutboundLoad :one
+select occupied, due, waiting
+from app.outbound_load()
+`
+
+// OutboundLoad
+//
+//	select occupied, due, waiting
+//	from app.outbound_load()
+func (q *Queries) OutboundLoad(ctx context.Context) (OutboundLoad, error) {
+	row := q.db.QueryRow(ctx, outboundLoad)
+	var i OutboundLoad
+	err := row.Scan(&i.Occupied, &i.Due, &i.Waiting)
+	return i, err
+}
+
+const prepareOutboundCall = `-- name: PrepareOutboundCall :one
+select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit
+from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
+`
+
+// PrepareOutboundCall
+//
+//	select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit
+//	from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
+func (q *Queries) PrepareOutboundCall(ctx context.Context, iD uuid.UUID, leaseID uuid.UUID) (OutboundDial, error) {
+	row := q.db.QueryRow(ctx, prepareOutboundCall, iD, leaseID)
+	var i OutboundDial
+	err := row.Scan(
+		&i.Outcome,
+		&i.Kind,
+		&i.VapiAssistantID,
+		&i.VapiPhoneNumberID,
+		&i.ToNumber,
+		&i.EarliestAt,
+		&i.LatestAt,
+		&i.ClinicName,
+		&i.ClinicPhone,
+		&i.ClinicAddress,
+		&i.TimeZone,
+		&i.Now,
+		&i.Visit,
+	)
+	return i, err
 }
 
 const queueScheduledCall = `-- name: QueueScheduledCall :one
@@ -276,4 +421,55 @@ func (q *Queries) RequestReminderCall(ctx context.Context, appointmentID uuid.UU
 		&i.Refusal,
 	)
 	return i, err
+}
+
+const settleOutboundCall = `-- name: SettleOutboundCall :one
+select app.settle_outbound_call(
+  p_id => $1::uuid,
+  p_lease_id => $2::uuid,
+  p_vapi_call_id => $3::text
+)::text as state
+`
+
+// SettleOutboundCall
+//
+//	select app.settle_outbound_call(
+//	  p_id => $1::uuid,
+//	  p_lease_id => $2::uuid,
+//	  p_vapi_call_id => $3::text
+//	)::text as state
+func (q *Queries) SettleOutboundCall(ctx context.Context, iD uuid.UUID, leaseID uuid.UUID, vapiCallID *string) (string, error) {
+	row := q.db.QueryRow(ctx, settleOutboundCall, iD, leaseID, vapiCallID)
+	var state string
+	err := row.Scan(&state)
+	return state, err
+}
+
+const takeOutboundCall = `-- name: TakeOutboundCall :many
+select org_id, outbound_call_id, lease_id
+from app.take_outbound_call(p_limit => $1::integer, p_lease_id => $2::uuid, p_lease_seconds => $3::integer)
+`
+
+// TakeOutboundCall
+//
+//	select org_id, outbound_call_id, lease_id
+//	from app.take_outbound_call(p_limit => $1::integer, p_lease_id => $2::uuid, p_lease_seconds => $3::integer)
+func (q *Queries) TakeOutboundCall(ctx context.Context, upTo int32, leaseID uuid.UUID, leaseSeconds int32) ([]OutboundRef, error) {
+	rows, err := q.db.Query(ctx, takeOutboundCall, upTo, leaseID, leaseSeconds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []OutboundRef{}
+	for rows.Next() {
+		var i OutboundRef
+		if err := rows.Scan(&i.OrgID, &i.OutboundCallID, &i.LeaseID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

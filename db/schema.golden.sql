@@ -2009,6 +2009,9 @@ begin
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
+  update public.outbound_calls c
+  set to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.call_id = any (p_call_ids) and c.ended_at is not null;
   -- Last: a report that was being taken in has noted its recording by now.
   perform app.drop_recordings(p_call_ids, 'erased');
 end
@@ -3390,6 +3393,45 @@ ALTER FUNCTION app.conclude_message(p_message public.messages, p_status text, p_
 
 COMMENT ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) IS 'Writes what became of a message that is locked (p_message: the row before), with what follows from it: a confirmation that left marks its visits, and so does a reminder that staff sent, Twilio''s 21610 opts the number out as the carrier did, staff are told of what they must see to. A provider''s id that is known stays. Returns the status.';
 
+CREATE FUNCTION app.conclude_outbound_call(p_call_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_call public.outbound_calls;
+  v_ending text;
+  v_due timestamptz;
+begin
+  select * into v_call
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.call_id = p_call_id and c.state = 'under_way'
+  for no key update;
+  if not found then
+    return;
+  end if;
+  v_now := app.now();
+  select app.ending_of_call(l.ended_reason, l.started_at is not null or l.duration_seconds > 0) into v_ending
+  from public.call_logs l
+  where l.org_id = v_org_id and l.id = p_call_id;
+  v_due := app.next_sending_time(v_call.contact_id, v_call.number_zones, v_now + interval '30 minutes');
+  if v_call.kind in ('reminder', 'campaign') and v_ending in ('busy', 'no_answer', 'voicemail') and v_call.attempt < 3
+    and v_due < v_call.until_at
+  then
+    perform app.put_off_call(v_call.id, v_due, v_ending, 0);
+    perform app.announce('outbound_call_updated', 'outbound_call', v_call.id);
+    return;
+  end if;
+  perform app.close_outbound_call(v_call.id, 'ended', v_ending, v_ending = 'completed');
+  perform app.enqueue_job('dial_calls', '{}');
+end
+$$;
+
+ALTER FUNCTION app.conclude_outbound_call(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.conclude_outbound_call(p_call_id uuid) IS 'A call has ended: gives its slot back, if it was one that we made and nobody did so before. Reminders and campaigns that reached nobody (busy, no answer, voicemail) are called again after half an hour, three times in all; call backs and tests once. The caller holds the call''s lock and has written its end.';
+
 CREATE FUNCTION app.conclude_provisioning(p_provisioning_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -4136,6 +4178,25 @@ ALTER FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) OWNER TO
 
 COMMENT ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) IS 'Runs of all tenants that are due and that nobody works on: their worker died, or its job was lost; five seconds are left to the job that should be on its way. Also lines that work and were routed otherwise than p_routed_as says (another address of ours, another secret), at most every ten minutes.';
 
+CREATE FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case
+    when p_ended_reason like '%busy%' then 'busy'
+    when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' then 'no_answer'
+    when p_ended_reason like '%voicemail%' then 'voicemail'
+    when p_ended_reason in ('manually-canceled', 'scheduled-call-deleted') then 'stopped'
+    when (p_ended_reason like '%error%' or p_ended_reason like '%fail%' or p_ended_reason like '%misdialed%' or p_ended_reason is null)
+      and not coalesce(p_connected, false) then 'failed'
+    else 'completed'
+  end
+$$;
+
+ALTER FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) IS 'How a call that we made ended, in a word of ours for Vapi''s endedReason, an open set: busy, no_answer, voicemail, stopped (by somebody with access to the account), failed, or completed: somebody was on the line. p_connected decides about errors: one in the middle of a talk leaves a person reached.';
+
 CREATE FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4231,6 +4292,7 @@ CREATE FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) RETURNS void
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
 begin
   update public.caller_messages m
   set caller_name = null, callback_number = null, body = '[erased]'
@@ -4239,12 +4301,19 @@ begin
     select c.id from public.call_logs c
     where c.org_id = v_org_id
       and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number)))));
+  -- One that is being dialled this moment keeps its number until it is over: see app.close_outbound_call.
+  update public.outbound_calls c
+  set state = 'cancelled', reason = 'erased', ended_at = v_now, look_at = null, to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.contact_id = p_contact_id and c.state = 'waiting';
+  update public.outbound_calls c
+  set to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.contact_id = p_contact_id and c.state <> 'placing' and c.to_number is not null;
 end
 $$;
 
 ALTER FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for. Times, outcome and cost stay.';
+COMMENT ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for; calls that were to be made are cancelled. Times, outcome and cost stay.';
 
 CREATE FUNCTION app.erase_contact(p_contact_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4512,6 +4581,38 @@ $$;
 ALTER FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) IS 'Takes a call''s transcript out of the dashboard, as txt or pdf. Who did so stands in messages (method export, the member as recipient) and in the audit log. Every member may: they could read it as well. Errors as app.transcript_of; VX400 for another format, VX403 for who is no member.';
+
+CREATE FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_counts constant boolean := p_reason in ('refused', 'unreachable');
+  v_tries integer;
+begin
+  if p_reason is null or p_reason not in ('refused', 'unreachable', 'line_busy', 'unauthorized') then
+    raise exception 'a call is not made for no reason' using errcode = 'VX400';
+  end if;
+  select c.tries + 1 into v_tries
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id
+  for no key update;
+  if not found then
+    return false;
+  end if;
+  if p_final or (v_counts and v_tries >= 5) then
+    perform app.close_outbound_call(p_id, 'given_up', p_reason);
+  else
+    perform app.put_off_call(p_id, app.now() + make_interval(secs => p_pause_seconds * case when v_counts then 2 ^ (v_tries - 1) else 1 end), p_reason, v_counts::integer);
+  end if;
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) IS 'Vapi surely made no call: refused (as such; p_final: asking again is useless), unreachable, or, which counts as no try of this call: line_busy (every slot of the account is taken, or it asks too much) and unauthorized (our key is refused). It waits again for p_pause_seconds, doubled with every try; after five in a row it is given up and staff are told. Returns false when the lease was lost to another.';
 
 CREATE FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean DEFAULT false, p_pause_seconds integer DEFAULT 0) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5669,6 +5770,126 @@ $$;
 ALTER FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) IS 'Keeps the hash of a ticket that opens one stream of live events for the acting member, and returns when it runs out: in 30 seconds. p_stream_until is the end of the member''s token. Their tickets that ran out are removed. VX403 without a member.';
+
+CREATE TABLE public.outbound_calls (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    kind text NOT NULL,
+    contact_id uuid,
+    appointment_id uuid,
+    campaign_step_id uuid,
+    to_number text,
+    number_zones text[] DEFAULT '{}'::text[] NOT NULL,
+    agent_id uuid,
+    phone_number_id uuid,
+    vapi_assistant_id text,
+    requested_by uuid,
+    send_key text,
+    due_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    reason text,
+    attempt smallint DEFAULT 0 NOT NULL,
+    tries smallint DEFAULT 0 NOT NULL,
+    lost boolean DEFAULT false NOT NULL,
+    taken_at timestamp with time zone,
+    lease_id uuid,
+    look_at timestamp with time zone,
+    handed_over_at timestamp with time zone,
+    vapi_call_id text,
+    placed_at timestamp with time zone,
+    ends_by timestamp with time zone,
+    call_id uuid,
+    answered boolean,
+    ended_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT outbound_calls_attempt_check CHECK ((attempt >= 0)),
+    CONSTRAINT outbound_calls_kind_check CHECK ((kind = ANY (ARRAY['call_back'::text, 'test'::text, 'reminder'::text, 'campaign'::text]))),
+    CONSTRAINT outbound_calls_lease CHECK (((lease_id IS NULL) = (state <> 'placing'::text))),
+    CONSTRAINT outbound_calls_look CHECK (((look_at IS NULL) = (ended_at IS NOT NULL))),
+    CONSTRAINT outbound_calls_number CHECK (((to_number IS NOT NULL) OR (state <> ALL (ARRAY['waiting'::text, 'placing'::text])))),
+    CONSTRAINT outbound_calls_over CHECK (((ended_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text])))),
+    CONSTRAINT outbound_calls_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT outbound_calls_send_key_check CHECK (((char_length(send_key) >= 1) AND (char_length(send_key) <= 200))),
+    CONSTRAINT outbound_calls_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text, 'ended'::text, 'cancelled'::text, 'given_up'::text]))),
+    CONSTRAINT outbound_calls_times CHECK ((due_at <= until_at)),
+    CONSTRAINT outbound_calls_to_number_check CHECK ((to_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT outbound_calls_tries_check CHECK ((tries >= 0)),
+    CONSTRAINT outbound_calls_under_way CHECK (((state <> 'under_way'::text) OR ((vapi_call_id IS NOT NULL) AND (ends_by IS NOT NULL)))),
+    CONSTRAINT outbound_calls_vapi_assistant_id_check CHECK (((char_length(vapi_assistant_id) >= 1) AND (char_length(vapi_assistant_id) <= 100))),
+    CONSTRAINT outbound_calls_vapi_call_id_check CHECK (((char_length(vapi_call_id) >= 1) AND (char_length(vapi_call_id) <= 100)))
+);
+
+ALTER TABLE ONLY public.outbound_calls FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.outbound_calls OWNER TO owner;
+
+COMMENT ON TABLE public.outbound_calls IS 'Calls that a clinic makes or made: asked for, then taken by the dialer when a slot of the account is free, then under way at Vapi. A row in placing or under_way holds a slot. Written by functions only.';
+
+COMMENT ON COLUMN public.outbound_calls.kind IS 'test goes to a number that an owner or admin gave, all others to a contact.';
+
+COMMENT ON COLUMN public.outbound_calls.to_number IS 'E.164; NULL after erasure.';
+
+COMMENT ON COLUMN public.outbound_calls.number_zones IS 'IANA zones of the number''s region: whose quiet hours hold where the contact''s own zone is not known.';
+
+COMMENT ON COLUMN public.outbound_calls.agent_id IS 'Who speaks, as it was wished; NULL: the default outbound agent, else the inbound one.';
+
+COMMENT ON COLUMN public.outbound_calls.phone_number_id IS 'Our number that the call comes from; chosen when it is dialled.';
+
+COMMENT ON COLUMN public.outbound_calls.vapi_assistant_id IS 'The assistant that it was handed over with; among that one''s calls it is looked for.';
+
+COMMENT ON COLUMN public.outbound_calls.requested_by IS 'The member who asked for it; NULL where nobody did.';
+
+COMMENT ON COLUMN public.outbound_calls.send_key IS 'Names the wish. The same wish again finds this row and calls nobody.';
+
+COMMENT ON COLUMN public.outbound_calls.due_at IS 'Not before this.';
+
+COMMENT ON COLUMN public.outbound_calls.until_at IS 'Not after this: a call that was not made by then is given up as expired.';
+
+COMMENT ON COLUMN public.outbound_calls.reason IS 'Why it ended, was given up or was put off the last time: a word of ours, see app.objection_to_call, app.ending_of_call and app.fail_outbound_call.';
+
+COMMENT ON COLUMN public.outbound_calls.attempt IS 'How often the recipient was called; 0 before the first call.';
+
+COMMENT ON COLUMN public.outbound_calls.tries IS 'How often Vapi surely made no call since the last one that it made.';
+
+COMMENT ON COLUMN public.outbound_calls.lost IS 'It was handed over once without an answer, and no call was found afterwards. A second time it is given up.';
+
+COMMENT ON COLUMN public.outbound_calls.lease_id IS 'The dialer that has it in hand; only it may write what came of it.';
+
+COMMENT ON COLUMN public.outbound_calls.look_at IS 'When somebody looks after it, if nothing happened until then: a waiting call expires, a dialer is taken for dead, a call under way is asked for at Vapi.';
+
+COMMENT ON COLUMN public.outbound_calls.handed_over_at IS 'Just before Vapi was asked to make the call. From then on it may exist: it is looked for there, and never asked for again until it surely does not.';
+
+COMMENT ON COLUMN public.outbound_calls.ends_by IS 'By then a call under way is over, whatever we were told.';
+
+COMMENT ON COLUMN public.outbound_calls.call_id IS 'The last call that was made of it.';
+
+COMMENT ON COLUMN public.outbound_calls.answered IS 'Whether a person was reached; NULL before a call has ended.';
+
+CREATE FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_at timestamptz;
+begin
+  if (p_call).kind = 'test' then
+    return null;
+  end if;
+  for v_minutes in reverse 60 .. 10 by 10 loop
+    v_at := p_now + make_interval(mins => v_minutes);
+    if v_at <= (p_call).until_at and app.next_sending_time((p_call).contact_id, (p_call).number_zones, v_at) = v_at then
+      return v_at;
+    end if;
+  end loop;
+  return least(p_now + interval '1 minute', (p_call).until_at);
+end
+$$;
+
+ALTER FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) IS 'Until when Vapi may dial a call that it is asked for now, where it has to wait itself: an hour at most, and not into the quiet hours where the recipient is. NULL for a test, which is dialled at once.';
 
 CREATE FUNCTION app.leave_to_staff(p_inbound public.messages) RETURNS app.inbound_answer
     LANGUAGE plpgsql
@@ -6851,6 +7072,20 @@ declare
 begin
   update public.appointments a set contact_id = p_into, updated_at = v_now where a.org_id = v_org_id and a.contact_id = p_from;
   update public.call_logs c set contact_id = p_into, updated_at = v_now where c.org_id = v_org_id and c.contact_id = p_from;
+  -- One person is not called twice for one thing, and at the number that stays.
+  update public.outbound_calls c
+  set state = 'cancelled', reason = 'merged', ended_at = v_now, look_at = null, updated_at = v_now
+  where c.org_id = v_org_id and c.contact_id = p_from and c.state = 'waiting' and exists (
+    select from public.outbound_calls k
+    where k.org_id = v_org_id and k.contact_id = p_into and k.kind = c.kind and k.state in ('waiting', 'placing', 'under_way'));
+  update public.outbound_calls c
+  set contact_id = case when c.ended_at is null and exists (
+      select from public.outbound_calls k
+      where k.org_id = v_org_id and k.contact_id = p_into and k.kind = c.kind and k.state in ('waiting', 'placing', 'under_way'))
+      then null else p_into end,
+    to_number = case when c.state = 'waiting' then coalesce(k.phone, c.to_number) else c.to_number end, updated_at = v_now
+  from public.contacts k
+  where c.org_id = v_org_id and c.contact_id = p_from and k.org_id = v_org_id and k.id = p_into;
   update public.caller_verifications v set contact_id = p_into where v.org_id = v_org_id and v.contact_id = p_from;
   update public.caller_messages m set contact_id = p_into where m.org_id = v_org_id and m.contact_id = p_from;
   update public.messages m set contact_id = p_into, updated_at = v_now where m.org_id = v_org_id and m.contact_id = p_from;
@@ -7481,6 +7716,52 @@ $$;
 ALTER FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) IS 'Leaves the trace of a try in booking_attempts, whatever came of it.';
+
+CREATE FUNCTION app.note_call_placed(p_id uuid, p_lease_id uuid, p_vapi_call_id text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.outbound_calls;
+  v_line app.outbound_line;
+  v_call_id uuid;
+  v_now timestamptz;
+begin
+  select * into v_call from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id;
+  if v_call.id is null or v_call.state <> 'placing' or v_call.lease_id <> p_lease_id then
+    return v_call.vapi_call_id is not distinct from p_vapi_call_id and v_call.id is not null;
+  end if;
+  select l.id into v_call_id from public.call_logs l where l.org_id = v_org_id and l.vapi_call_id = p_vapi_call_id;
+  perform app.lock_call(v_call_id);
+  v_line := app.outbound_line(v_call.agent_id);
+  v_call_id := app.ensure_call(p_vapi_call_id, 'outbound', v_line.agent_id, v_line.location_id, v_call.to_number, (
+    select n.number from public.phone_numbers n where n.org_id = v_org_id and n.id = v_call.phone_number_id));
+  perform app.lock_call(v_call_id);
+
+  v_now := app.now();
+  update public.outbound_calls c
+  set state = 'under_way', reason = null, lease_id = null, vapi_call_id = p_vapi_call_id, call_id = v_call_id, placed_at = v_now,
+    attempt = c.attempt + 1, tries = 0, look_at = v_now + v_line.longest + interval '2 minutes',
+    ends_by = v_now + v_line.longest + interval '2 hours', updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id;
+  if not found then
+    return false; -- another settled it meanwhile
+  end if;
+  update public.call_logs l
+  set contact_id = v_call.contact_id, updated_at = v_now
+  where l.org_id = v_org_id and l.id = v_call_id and l.contact_id is null and v_call.contact_id is not null;
+  perform app.announce('outbound_call_updated', 'outbound_call', p_id);
+  if exists (select from public.call_logs l where l.org_id = v_org_id and l.id = v_call_id and l.status = 'ended') then
+    perform app.conclude_outbound_call(v_call_id);
+  end if;
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.note_call_placed(p_id uuid, p_lease_id uuid, p_vapi_call_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_call_placed(p_id uuid, p_lease_id uuid, p_vapi_call_id text) IS 'Vapi makes the call: it is under way as p_vapi_call_id, with its row among the calls, outbound and of its contact. Where a webhook came first, that row is taken; where the call has ended already, it is concluded. Returns whether it stands now as that call; false when the lease was lost to another.';
 
 CREATE FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid, p_message_id uuid DEFAULT NULL::uuid) RETURNS void
     LANGUAGE plpgsql
@@ -8116,6 +8397,51 @@ ALTER FUNCTION app.orgs_with_due_recordings() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.orgs_with_due_recordings() IS 'The organisations, of all, for which app.expire_recordings has something to do now.';
 
+CREATE FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) RETURNS SETOF app.outbound_question
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_call public.outbound_calls;
+  v_question app.outbound_question;
+begin
+  select * into v_call from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id for no key update;
+  v_now := app.now();
+  v_question.outcome := 'done';
+  if v_call.look_at > v_now or v_call.look_at is null then
+    return next v_question; -- somebody was faster
+    return;
+  end if;
+
+  if v_call.state = 'waiting' then
+    perform app.close_outbound_call(p_id, 'given_up', 'expired');
+  elsif v_call.state = 'placing' and v_call.handed_over_at is null then
+    perform app.put_off_call(p_id, greatest(v_call.due_at, v_now), v_call.reason, 0); -- its dialer died before it asked
+  elsif v_call.state = 'placing' then
+    update public.outbound_calls c
+    set lease_id = p_lease_id, look_at = v_now + interval '1 minute', updated_at = v_now
+    where c.org_id = v_org_id and c.id = p_id;
+    -- Vapi's clock is another one.
+    v_question := row('ask', v_call.vapi_assistant_id, v_call.handed_over_at - interval '1 minute');
+  elsif v_call.ends_by <= v_now then
+    perform app.close_outbound_call(p_id, 'ended', 'end_unknown');
+    perform app.enqueue_job('dial_calls', '{}');
+  else
+    perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', v_call.call_id));
+    update public.outbound_calls c
+    set look_at = least(v_now + interval '15 minutes', c.ends_by), updated_at = v_now
+    where c.org_id = v_org_id and c.id = p_id;
+  end if;
+  return next v_question;
+end
+$$;
+
+ALTER FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) IS 'Looks after a call that app.outbound_calls_to_settle named. One that waited too long is given up as expired; one that was taken and not handed over waits again; of one that should have ended the report is fetched by a job, and two hours later its slot is free whatever happened (end_unknown). One that was handed over without an answer is p_lease_id''s for a minute, to ask Vapi about (outcome ask) and then to call app.settle_outbound_call.';
+
 CREATE FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) RETURNS SETOF app.outbound_call_row
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -8135,6 +8461,21 @@ $$;
 ALTER FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) OWNER TO owner;
 
 COMMENT ON FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) IS 'Outbound calls with the names that the dashboard shows, in the order of their ids. The total is passed through to each row.';
+
+CREATE FUNCTION app.outbound_calls_to_settle(p_limit integer) RETURNS SETOF app.outbound_ref
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select c.org_id, c.id, null::uuid
+  from public.outbound_calls c
+  where c.state in ('waiting', 'placing', 'under_way') and c.look_at <= app.now()
+  order by c.look_at, c.id
+  limit p_limit
+$$;
+
+ALTER FUNCTION app.outbound_calls_to_settle(p_limit integer) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.outbound_calls_to_settle(p_limit integer) IS 'Outbound calls of all tenants about which nothing was heard in time: those that waited too long, whose dialer died, or that should have ended. The longest overdue first; ids only, no leases.';
 
 CREATE FUNCTION app.outbound_line(p_agent_id uuid) RETURNS app.outbound_line
     LANGUAGE sql STABLE
@@ -8166,6 +8507,20 @@ $$;
 ALTER FUNCTION app.outbound_line(p_agent_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.outbound_line(p_agent_id uuid) IS 'Who calls, and from which of the clinic''s numbers: the agent that is named, else the default outbound agent, else the default inbound one, as far as it has an assistant at Vapi; the agent''s own number, else the oldest that Vapi knows. What is missing is NULL.';
+
+CREATE FUNCTION app.outbound_load() RETURNS app.outbound_load
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select count(*) filter (where c.state <> 'waiting'), count(*) filter (where c.state = 'waiting' and c.due_at <= clock.now),
+    count(*) filter (where c.state = 'waiting')
+  from (select app.now() as now) clock
+  left join public.outbound_calls c on c.state in ('waiting', 'placing', 'under_way')
+$$;
+
+ALTER FUNCTION app.outbound_load() OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.outbound_load() IS 'How busy the account''s slots are and how many calls wait, of all tenants together: for gauges that name nobody.';
 
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -8491,6 +8846,74 @@ ALTER FUNCTION app.plain_text(p_text text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.plain_text(p_text text) IS 'A text for a phone: typographic quotes, dashes, the ellipsis and all kinds of spaces made plain, line ends made newlines, invisible and control characters removed except the newline. Nothing else changes: accents and emoji stay. NULL gives NULL.';
 
+CREATE FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) RETURNS SETOF app.outbound_dial
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.outbound_calls;
+  v_line app.outbound_line;
+  v_now timestamptz;
+  v_due timestamptz;
+  v_reason text;
+  v_dial app.outbound_dial;
+begin
+  select * into v_call
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id and c.handed_over_at is null
+  for no key update;
+  v_now := app.now();
+  if v_call.id is null or v_call.look_at <= v_now then
+    v_dial.outcome := 'lost';
+    return next v_dial;
+    return;
+  end if;
+
+  v_reason := app.objection_to_call(v_call.kind, v_call.contact_id, v_call.to_number, v_call.appointment_id, v_call.campaign_step_id, v_now);
+  if v_reason is null and v_call.until_at <= v_now then
+    v_reason := 'expired';
+  end if;
+  v_due := case when v_call.kind = 'test' then v_now else app.next_sending_time(v_call.contact_id, v_call.number_zones, v_now) end;
+  v_line := app.outbound_line(v_call.agent_id);
+  if v_reason is not null then
+    perform app.close_outbound_call(p_id, 'given_up', v_reason);
+    v_dial.outcome := 'over';
+  elsif v_due > v_now then
+    perform app.put_off_call(p_id, v_due, 'quiet_hours', 0);
+    v_dial.outcome := 'put_off';
+  elsif v_line.agent_id is null or v_line.phone_number_id is null then
+    -- An agent that is being brought in step, a number that is being set up: it may come back before the call expires.
+    perform app.put_off_call(p_id, v_now + interval '5 minutes', case when v_line.agent_id is null then 'no_assistant' else 'no_number' end, 0);
+    v_dial.outcome := 'put_off';
+  end if;
+  if v_dial.outcome is not null then
+    return next v_dial;
+    return;
+  end if;
+
+  update public.outbound_calls c
+  set handed_over_at = v_now, look_at = v_now + interval '2 minutes', phone_number_id = v_line.phone_number_id,
+    vapi_assistant_id = v_line.vapi_assistant_id, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_id;
+  select 'dial', v_call.kind, v_line.vapi_assistant_id, v_line.vapi_phone_number_id, v_call.to_number,
+    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), o.name, v_line.number, l.address, l.time_zone, v_now,
+    (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
+      from public.appointments a
+      join public.locations w on w.org_id = a.org_id and w.id = a.location_id
+      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder')
+  into v_dial
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = v_line.location_id
+  where o.id = v_org_id;
+  return next v_dial;
+end
+$$;
+
+ALTER FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) IS 'The last word before a call that was taken is dialled: judges it anew and says how to make it, see app.outbound_dial. From outcome dial on the call counts as handed over to Vapi. Quiet hours, and a clinic that has no assistant or number just now, put it off; everything else ends it.';
+
 CREATE FUNCTION app.preview_template(p_kind text, p_language text, p_body text) RETURNS text
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -8648,6 +9071,29 @@ $$;
 ALTER FUNCTION app.provisioning_status(p_provisioning_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.provisioning_status(p_provisioning_id uuid) IS 'How a run stands, and which agent and assistant answer its number; no row for one that is not the tenant''s.';
+
+CREATE FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if exists (select from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id and p_due_at >= c.until_at) then
+    perform app.close_outbound_call(p_id, 'given_up', 'expired');
+    return;
+  end if;
+  update public.outbound_calls c
+  set state = 'waiting', reason = p_reason, due_at = p_due_at, look_at = c.until_at, tries = c.tries + p_more_tries, lease_id = null,
+    handed_over_at = null, updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_id;
+  perform app.enqueue_job('dial_calls', '{}'); -- the slot is another's now
+end
+$$;
+
+ALTER FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) IS 'Gives a call''s slot back and has it wait again until p_due_at, with the reason in a word of ours; gives it up as expired when that is past its time. p_more_tries is how many tries this counts for. The caller holds the row''s lock.';
 
 CREATE FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[] DEFAULT '{}'::text[], p_until timestamp with time zone DEFAULT NULL::timestamp with time zone, p_appointment_id uuid DEFAULT NULL::uuid, p_campaign_step_id uuid DEFAULT NULL::uuid) RETURNS app.outbound_answer
     LANGUAGE plpgsql
@@ -9096,6 +9542,7 @@ begin
   v_changed := found;
   if p_status = 'ended' then
     perform app.release_hold(p_call_id);
+    perform app.conclude_outbound_call(p_call_id);
   end if;
   if v_changed then
     perform app.announce(case when p_status = 'ended' then 'call_ended' else 'call_update' end, 'call', p_call_id);
@@ -9106,7 +9553,7 @@ $$;
 
 ALTER FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) IS 'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held. Returns whether anything changed. A status outside the known ones changes nothing.';
+COMMENT ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) IS 'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held, a hold or a slot for calls of ours. Returns whether anything changed. A status outside the known ones changes nothing.';
 
 CREATE FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[] DEFAULT '{}'::text[], p_recording_url text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9130,7 +9577,10 @@ begin
     return v_call.transcript_state;
   end if;
 
-  perform app.contact_of_call(p_call_id);
+  -- Whoever tries the agent out is no lead.
+  if not exists (select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test') then
+    perform app.contact_of_call(p_call_id);
+  end if;
   perform app.heed_call_refusal(p_call_id, p_turns);
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
@@ -9176,7 +9626,8 @@ begin
     perform app.note_recording(p_call_id, p_recording_url);
   end if;
   perform app.release_hold(p_call_id);
-  if v_outcome = 'missed' and v_call.reported_at is null then
+  perform app.conclude_outbound_call(p_call_id);
+  if v_outcome = 'missed' and v_call.direction <> 'outbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
     perform app.schedule_missed_call(p_call_id);
   end if;
@@ -11808,6 +12259,42 @@ ALTER FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error tex
 
 COMMENT ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) IS 'Writes into a call how far its recording got (see call_logs.recording_state) and tells live clients, if that is news.';
 
+CREATE FUNCTION app.settle_outbound_call(p_id uuid, p_lease_id uuid, p_vapi_call_id text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_call public.outbound_calls;
+begin
+  if p_vapi_call_id is not null then
+    perform app.note_call_placed(p_id, p_lease_id, p_vapi_call_id);
+  else
+    select * into v_call
+    from public.outbound_calls c
+    where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id and c.handed_over_at is not null
+    for no key update;
+    v_now := app.now();
+    if v_call.handed_over_at > v_now - interval '2 minutes' then
+      update public.outbound_calls c
+      set look_at = c.handed_over_at + interval '2 minutes', updated_at = v_now
+      where c.org_id = v_org_id and c.id = p_id;
+    elsif v_call.lost then
+      perform app.close_outbound_call(p_id, 'given_up', 'lost');
+    elsif v_call.id is not null then
+      update public.outbound_calls c set lost = true where c.org_id = v_org_id and c.id = p_id;
+      perform app.put_off_call(p_id, v_now, 'lost', 0);
+    end if;
+  end if;
+  return (select c.state from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id);
+end
+$$;
+
+ALTER FUNCTION app.settle_outbound_call(p_id uuid, p_lease_id uuid, p_vapi_call_id text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.settle_outbound_call(p_id uuid, p_lease_id uuid, p_vapi_call_id text) IS 'What Vapi knows of a call that was handed over without an answer: p_vapi_call_id is the call that has its name, which is under way from now on; NULL: there is none. Then, two minutes after it was handed over at the earliest, it waits again, once; a second time it is given up as lost. Returns the state; another''s lease changes nothing.';
+
 CREATE FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text DEFAULT NULL::text, p_message_id uuid DEFAULT NULL::uuid, p_not_before timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -12521,6 +13008,54 @@ $$;
 ALTER FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) IS 'Keeps what a caller asked to pass on and tells the staff. The same tool call again returns the same message''s id. Numbers, addresses and identifiers in the text are redacted; the call-back number (E.164) has its own column. An empty text is VX400.';
+
+CREATE FUNCTION app.take_outbound_call(p_limit integer, p_lease_id uuid, p_lease_seconds integer) RETURNS SETOF app.outbound_ref
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_now timestamptz;
+  v_org_id uuid;
+  v_id uuid;
+begin
+  perform pg_advisory_xact_lock(9, 0);
+  v_now := app.now();
+  if p_limit <= (select count(*) from public.outbound_calls c where c.state in ('placing', 'under_way')) then
+    return;
+  end if;
+  for v_org_id in
+    select s.org_id
+    from public.outbound_shares s
+    cross join lateral (
+      select count(*) as slots
+      from public.outbound_calls c
+      where c.org_id = s.org_id and c.state in ('placing', 'under_way')
+    ) held
+    where (s.at_once is null or held.slots < s.at_once)
+      and exists (select from public.outbound_calls c where c.org_id = s.org_id and c.state = 'waiting' and c.due_at <= v_now)
+    order by held.slots, s.last_taken_at nulls first, s.org_id
+  loop
+    select c.id into v_id
+    from public.outbound_calls c
+    where c.org_id = v_org_id and c.state = 'waiting' and c.due_at <= v_now
+    order by c.due_at, c.id
+    limit 1
+    for no key update skip locked;
+    if found then
+      update public.outbound_calls c
+      set state = 'placing', lease_id = p_lease_id, look_at = v_now + make_interval(secs => p_lease_seconds), taken_at = v_now, updated_at = v_now
+      where c.org_id = v_org_id and c.id = v_id;
+      update public.outbound_shares s set last_taken_at = v_now where s.org_id = v_org_id;
+      return next row(v_org_id, v_id, p_lease_id)::app.outbound_ref;
+      return;
+    end if;
+  end loop;
+end
+$$;
+
+ALTER FUNCTION app.take_outbound_call(p_limit integer, p_lease_id uuid, p_lease_seconds integer) OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.take_outbound_call(p_limit integer, p_lease_id uuid, p_lease_seconds integer) IS 'Takes the next call that is due, of all tenants, and with it one of the account''s p_limit slots; no row when none is free or nothing is due. Next is the clinic that holds the fewest slots, among those the one that was served longest ago, and of its calls the earliest due. The call is p_lease_id''s for p_lease_seconds; it is judged by app.prepare_outbound_call before anybody dials.';
 
 CREATE FUNCTION app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid) RETURNS SETOF app.provisioning_task
     LANGUAGE plpgsql SECURITY DEFINER
@@ -14107,102 +14642,6 @@ ALTER TABLE public.org_tools OWNER TO owner;
 
 COMMENT ON TABLE public.org_tools IS 'An organisation''s tools in summary; linked when every agent''s assistant carries the tool.';
 
-CREATE TABLE public.outbound_calls (
-    org_id uuid NOT NULL,
-    id uuid DEFAULT app.uuid_v7() NOT NULL,
-    kind text NOT NULL,
-    contact_id uuid,
-    appointment_id uuid,
-    campaign_step_id uuid,
-    to_number text,
-    number_zones text[] DEFAULT '{}'::text[] NOT NULL,
-    agent_id uuid,
-    phone_number_id uuid,
-    vapi_assistant_id text,
-    requested_by uuid,
-    send_key text,
-    due_at timestamp with time zone NOT NULL,
-    until_at timestamp with time zone NOT NULL,
-    state text DEFAULT 'waiting'::text NOT NULL,
-    reason text,
-    attempt smallint DEFAULT 0 NOT NULL,
-    tries smallint DEFAULT 0 NOT NULL,
-    lost boolean DEFAULT false NOT NULL,
-    taken_at timestamp with time zone,
-    lease_id uuid,
-    look_at timestamp with time zone,
-    handed_over_at timestamp with time zone,
-    vapi_call_id text,
-    placed_at timestamp with time zone,
-    ends_by timestamp with time zone,
-    call_id uuid,
-    answered boolean,
-    ended_at timestamp with time zone,
-    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
-    CONSTRAINT outbound_calls_attempt_check CHECK ((attempt >= 0)),
-    CONSTRAINT outbound_calls_kind_check CHECK ((kind = ANY (ARRAY['call_back'::text, 'test'::text, 'reminder'::text, 'campaign'::text]))),
-    CONSTRAINT outbound_calls_lease CHECK (((lease_id IS NULL) = (state <> 'placing'::text))),
-    CONSTRAINT outbound_calls_look CHECK (((look_at IS NULL) = (ended_at IS NOT NULL))),
-    CONSTRAINT outbound_calls_number CHECK (((to_number IS NOT NULL) OR (state <> ALL (ARRAY['waiting'::text, 'placing'::text])))),
-    CONSTRAINT outbound_calls_over CHECK (((ended_at IS NULL) = (state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text])))),
-    CONSTRAINT outbound_calls_reason_check CHECK ((reason ~ '^[a-z_]{1,40}$'::text)),
-    CONSTRAINT outbound_calls_send_key_check CHECK (((char_length(send_key) >= 1) AND (char_length(send_key) <= 200))),
-    CONSTRAINT outbound_calls_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text, 'ended'::text, 'cancelled'::text, 'given_up'::text]))),
-    CONSTRAINT outbound_calls_times CHECK ((due_at <= until_at)),
-    CONSTRAINT outbound_calls_to_number_check CHECK ((to_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
-    CONSTRAINT outbound_calls_tries_check CHECK ((tries >= 0)),
-    CONSTRAINT outbound_calls_under_way CHECK (((state <> 'under_way'::text) OR ((vapi_call_id IS NOT NULL) AND (ends_by IS NOT NULL)))),
-    CONSTRAINT outbound_calls_vapi_assistant_id_check CHECK (((char_length(vapi_assistant_id) >= 1) AND (char_length(vapi_assistant_id) <= 100))),
-    CONSTRAINT outbound_calls_vapi_call_id_check CHECK (((char_length(vapi_call_id) >= 1) AND (char_length(vapi_call_id) <= 100)))
-);
-
-ALTER TABLE ONLY public.outbound_calls FORCE ROW LEVEL SECURITY;
-
-ALTER TABLE public.outbound_calls OWNER TO owner;
-
-COMMENT ON TABLE public.outbound_calls IS 'Calls that a clinic makes or made: asked for, then taken by the dialer when a slot of the account is free, then under way at Vapi. A row in placing or under_way holds a slot. Written by functions only.';
-
-COMMENT ON COLUMN public.outbound_calls.kind IS 'test goes to a number that an owner or admin gave, all others to a contact.';
-
-COMMENT ON COLUMN public.outbound_calls.to_number IS 'E.164; NULL after erasure.';
-
-COMMENT ON COLUMN public.outbound_calls.number_zones IS 'IANA zones of the number''s region: whose quiet hours hold where the contact''s own zone is not known.';
-
-COMMENT ON COLUMN public.outbound_calls.agent_id IS 'Who speaks, as it was wished; NULL: the default outbound agent, else the inbound one.';
-
-COMMENT ON COLUMN public.outbound_calls.phone_number_id IS 'Our number that the call comes from; chosen when it is dialled.';
-
-COMMENT ON COLUMN public.outbound_calls.vapi_assistant_id IS 'The assistant that it was handed over with; among that one''s calls it is looked for.';
-
-COMMENT ON COLUMN public.outbound_calls.requested_by IS 'The member who asked for it; NULL where nobody did.';
-
-COMMENT ON COLUMN public.outbound_calls.send_key IS 'Names the wish. The same wish again finds this row and calls nobody.';
-
-COMMENT ON COLUMN public.outbound_calls.due_at IS 'Not before this.';
-
-COMMENT ON COLUMN public.outbound_calls.until_at IS 'Not after this: a call that was not made by then is given up as expired.';
-
-COMMENT ON COLUMN public.outbound_calls.reason IS 'Why it ended, was given up or was put off the last time: a word of ours, see app.objection_to_call, app.ending_of_call and app.fail_outbound_call.';
-
-COMMENT ON COLUMN public.outbound_calls.attempt IS 'How often the recipient was called; 0 before the first call.';
-
-COMMENT ON COLUMN public.outbound_calls.tries IS 'How often Vapi surely made no call since the last one that it made.';
-
-COMMENT ON COLUMN public.outbound_calls.lost IS 'It was handed over once without an answer, and no call was found afterwards. A second time it is given up.';
-
-COMMENT ON COLUMN public.outbound_calls.lease_id IS 'The dialer that has it in hand; only it may write what came of it.';
-
-COMMENT ON COLUMN public.outbound_calls.look_at IS 'When somebody looks after it, if nothing happened until then: a waiting call expires, a dialer is taken for dead, a call under way is asked for at Vapi.';
-
-COMMENT ON COLUMN public.outbound_calls.handed_over_at IS 'Just before Vapi was asked to make the call. From then on it may exist: it is looked for there, and never asked for again until it surely does not.';
-
-COMMENT ON COLUMN public.outbound_calls.ends_by IS 'By then a call under way is over, whatever we were told.';
-
-COMMENT ON COLUMN public.outbound_calls.call_id IS 'The last call that was made of it.';
-
-COMMENT ON COLUMN public.outbound_calls.answered IS 'Whether a person was reached; NULL before a call has ended.';
-
 CREATE TABLE public.outbound_shares (
     org_id uuid NOT NULL,
     at_once smallint,
@@ -15561,6 +16000,10 @@ CREATE POLICY definer_crosses ON public.org_credentials FOR SELECT TO app_define
 
 CREATE POLICY definer_crosses ON public.organizations TO app_definer USING (true) WITH CHECK (true);
 
+CREATE POLICY definer_crosses ON public.outbound_calls FOR SELECT TO app_definer USING (true);
+
+CREATE POLICY definer_crosses ON public.outbound_shares FOR SELECT TO app_definer USING (true);
+
 CREATE POLICY definer_crosses ON public.phone_numbers FOR SELECT TO app_definer USING (true);
 
 CREATE POLICY definer_crosses ON public.profiles TO app_definer USING (true) WITH CHECK (true);
@@ -15578,6 +16021,10 @@ CREATE POLICY definer_crosses ON public.vapi_pace TO app_definer USING (true) WI
 CREATE POLICY definer_crosses ON public.vapi_tools TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.webhook_deliveries TO app_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY definer_takes ON public.outbound_calls FOR UPDATE TO app_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY definer_takes ON public.outbound_shares FOR UPDATE TO app_definer USING (true) WITH CHECK (true);
 
 ALTER TABLE public.departments ENABLE ROW LEVEL SECURITY;
 
@@ -16250,6 +16697,9 @@ REVOKE ALL ON FUNCTION app.conclude_appointment(p_appointment_id uuid, p_status 
 GRANT ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) TO app_writer;
 REVOKE ALL ON FUNCTION app.conclude_message(p_message public.messages, p_status text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.conclude_outbound_call(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.conclude_outbound_call(p_call_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.conclude_provisioning(p_provisioning_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.conclude_provisioning(p_provisioning_id uuid) FROM PUBLIC;
 
@@ -16346,6 +16796,9 @@ REVOKE ALL ON FUNCTION app.drop_recordings(p_call_ids uuid[], p_reason text) FRO
 GRANT ALL ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.due_provisionings(p_limit integer, p_routed_as text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO app_writer;
 GRANT ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) FROM PUBLIC;
@@ -16379,6 +16832,9 @@ REVOKE ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at ti
 
 GRANT ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) TO tenant_service;
 REVOKE ALL ON FUNCTION app.fail_provisioning_step(p_provisioning_id uuid, p_lease_id uuid, p_step text, p_error text, p_final boolean, p_may_still_act boolean, p_pause_seconds integer) FROM PUBLIC;
@@ -16541,6 +16997,30 @@ REVOKE ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_mos
 
 GRANT ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) TO tenant_user;
 REVOKE ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) FROM PUBLIC;
+
+GRANT SELECT ON TABLE public.outbound_calls TO tenant_service;
+GRANT SELECT ON TABLE public.outbound_calls TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(id) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(due_at) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(state),UPDATE(state) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT UPDATE(taken_at) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT UPDATE(lease_id) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(look_at),UPDATE(look_at) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT UPDATE(updated_at) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT ALL ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) TO app_writer;
 REVOKE ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) FROM PUBLIC;
@@ -16724,6 +17204,9 @@ REVOKE ALL ON FUNCTION app.normalise_name(p_name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_attempt(p_kind text, p_result app.booking_result, p_call_id uuid, p_tool_call_id text, p_starts_at timestamp with time zone, p_said_date text, p_said_time text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.note_call_placed(p_id uuid, p_lease_id uuid, p_vapi_call_id text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.note_call_placed(p_id uuid, p_lease_id uuid, p_vapi_call_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid, p_message_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_change(p_kind text, p_appointment_id uuid, p_old public.appointments, p_call_id uuid, p_message_id uuid) FROM PUBLIC;
 
@@ -16797,11 +17280,20 @@ REVOKE ALL ON FUNCTION app.orgs_to_roll_up() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.orgs_with_due_recordings() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.orgs_with_due_recordings() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.outbound_calls_shown(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.outbound_calls_to_settle(p_limit integer) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.outbound_calls_to_settle(p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.outbound_line(p_agent_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.outbound_line(p_agent_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.outbound_load() TO voxanne_login;
+REVOKE ALL ON FUNCTION app.outbound_load() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
@@ -16834,6 +17326,9 @@ REVOKE ALL ON FUNCTION app.place_booking(p_service_id uuid, p_resource_id uuid, 
 GRANT ALL ON FUNCTION app.plain_text(p_text text) TO app_writer;
 REVOKE ALL ON FUNCTION app.plain_text(p_text text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.preview_template(p_kind text, p_language text, p_body text) FROM PUBLIC;
 
@@ -16844,6 +17339,9 @@ REVOKE ALL ON FUNCTION app.provision_user() FROM PUBLIC;
 GRANT ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) TO tenant_service;
 GRANT ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) FROM PUBLIC;
@@ -17197,6 +17695,9 @@ REVOKE ALL ON FUNCTION app.set_org_settings(p_fields jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) TO app_writer;
 REVOKE ALL ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.settle_outbound_call(p_id uuid, p_lease_id uuid, p_vapi_call_id text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.settle_outbound_call(p_id uuid, p_lease_id uuid, p_vapi_call_id text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) TO tenant_service;
 REVOKE ALL ON FUNCTION app.settle_scheduled(p_scheduled_ids uuid[], p_outcome text, p_reason text, p_message_id uuid, p_not_before timestamp with time zone) FROM PUBLIC;
 
@@ -17257,6 +17758,9 @@ REVOKE ALL ON FUNCTION app.take_campaign(p_row public.scheduled_messages) FROM P
 
 GRANT ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text, p_callback_number text, p_urgent boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.take_outbound_call(p_limit integer, p_lease_id uuid, p_lease_seconds integer) TO voxanne_login;
+REVOKE ALL ON FUNCTION app.take_outbound_call(p_limit integer, p_lease_id uuid, p_lease_seconds integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.take_provisioning_step(p_provisioning_id uuid, p_lease_id uuid) FROM PUBLIC;
@@ -17480,15 +17984,16 @@ GRANT SELECT ON TABLE public.org_tools TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_tools TO service_role;
 
-GRANT SELECT ON TABLE public.outbound_calls TO tenant_service;
-GRANT SELECT ON TABLE public.outbound_calls TO tenant_user;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO app_writer;
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO service_role;
-
 GRANT SELECT ON TABLE public.outbound_shares TO tenant_service;
 GRANT SELECT ON TABLE public.outbound_shares TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_shares TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_shares TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.outbound_shares TO app_definer;
+
+GRANT SELECT(at_once) ON TABLE public.outbound_shares TO app_definer;
+
+GRANT SELECT(last_taken_at),UPDATE(last_taken_at) ON TABLE public.outbound_shares TO app_definer;
 
 GRANT SELECT ON TABLE public.phone_numbers TO app_definer;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_service;

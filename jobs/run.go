@@ -19,6 +19,7 @@ import (
 	"github.com/riverqueue/river/rivertype"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/dialer"
 	"github.com/voxanne-ai/voxanne/jobs/provisioner"
 	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 )
@@ -59,7 +60,7 @@ type Messenger interface {
 // ErrNotEnded says that a fetched call has no report yet: fetch it again later.
 var ErrNotEnded = errors.New("the call has not ended")
 
-// Options is what the workers need. All but Recordings, Tools and Numbers are required.
+// Options is what the workers need. All but Recordings, Tools, Numbers and Dialer are required.
 type Options struct {
 	DirectURL  string // of voxanne_login, not through a pooler: the queue listens
 	DB         *db.DB // for the jobs' own transactions
@@ -69,6 +70,7 @@ type Options struct {
 	Recordings Recorder                 // nil: this process leaves recordings to others
 	Tools      *toolsync.Syncer         // nil: this process leaves the assistants at Vapi to others
 	Numbers    *provisioner.Provisioner // nil: and the clinics' numbers
+	Dialer     *dialer.Dialer           // nil: and the calls that clinics make
 	Log        *slog.Logger
 }
 
@@ -139,6 +141,12 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 		river.AddWorker(workers, &resumeProvisioning{numbers: o.Numbers})
 		queues[vapiQueue] = river.QueueConfig{MaxWorkers: vapiWorkers}
 		periodic = append(periodic, resumeMinutely())
+	}
+	if o.Dialer != nil {
+		river.AddWorker(workers, &dialCalls{dialer: o.Dialer})
+		river.AddWorker(workers, &tendCalls{dialer: o.Dialer})
+		queues[callQueue] = river.QueueConfig{MaxWorkers: callWorkers}
+		periodic = append(periodic, tendOften())
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Schema:            schema,

@@ -227,6 +227,19 @@ drop policy if exists definer_crosses on public.provisioning_steps;
 create policy definer_crosses on public.provisioning_steps for select to app_definer using (true);
 grant select (org_id, provisioning_id, step, external_id) on table public.provisioning_steps to app_definer;
 
+-- Whose call is next, and who holds a slot: ids, states and times; never whom it is to.
+drop policy if exists definer_crosses on public.outbound_calls;
+create policy definer_crosses on public.outbound_calls for select to app_definer using (true);
+drop policy if exists definer_takes on public.outbound_calls;
+create policy definer_takes on public.outbound_calls for update to app_definer using (true) with check (true);
+grant select (org_id, id, state, due_at, look_at) on table public.outbound_calls to app_definer;
+grant update (state, lease_id, look_at, taken_at, updated_at) on table public.outbound_calls to app_definer;
+drop policy if exists definer_crosses on public.outbound_shares;
+create policy definer_crosses on public.outbound_shares for select to app_definer using (true);
+drop policy if exists definer_takes on public.outbound_shares;
+create policy definer_takes on public.outbound_shares for update to app_definer using (true) with check (true);
+grant select (org_id, at_once, last_taken_at), update (last_taken_at) on table public.outbound_shares to app_definer;
+
 -- Jobs are put in the queue by app.enqueue_job only; workers run as the login role.
 grant select, insert, update, delete on all tables in schema river to voxanne_login;
 grant usage, select on all sequences in schema river to voxanne_login;
@@ -404,6 +417,55 @@ select app.seal('app.stop_campaigns_for(uuid, text)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0710_function_record_call_event.sql
+create or replace function app.record_call_event(
+  p_call_id uuid,
+  p_status text,
+  p_at timestamptz,
+  p_ended_reason text default null
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_order constant text[] := array['scheduled', 'queued', 'ringing', 'in-progress', 'forwarding', 'ended'];
+  v_changed boolean;
+begin
+  -- Before the call's row: a caller who hangs up while the booking still waits must not meet it the other way round.
+  perform app.lock_call(p_call_id);
+  update public.call_logs c
+  set status = p_status,
+    started_at = case when p_status = 'in-progress' then coalesce(c.started_at, p_at) else c.started_at end,
+    ended_at = case when p_status = 'ended' then coalesce(c.ended_at, p_at) else c.ended_at end,
+    ended_reason = coalesce(c.ended_reason, left(p_ended_reason, 200)),
+    updated_at = app.now()
+  where c.org_id = v_org_id
+    and c.id = p_call_id
+    and array_position(v_order, c.status) < array_position(v_order, p_status);
+  v_changed := found;
+  if p_status = 'ended' then
+    perform app.release_hold(p_call_id);
+    perform app.conclude_outbound_call(p_call_id);
+  end if;
+  if v_changed then
+    perform app.announce(case when p_status = 'ended' then 'call_ended' else 'call_update' end, 'call', p_call_id);
+  end if;
+  return v_changed;
+end
+$$;
+
+comment on function app.record_call_event(uuid, text, timestamptz, text) is
+  'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held, a hold or a slot for calls of ours. Returns whether anything changed. A status outside the known ones changes nothing.';
+
+select app.seal('app.record_call_event(uuid, text, timestamptz, text)', 'app_writer', 'tenant_service');
+-- end of sql/0710_function_record_call_event.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0740_function_record_call_report.sql
 create or replace function app.record_call_report(
   p_call_id uuid,
@@ -443,7 +505,10 @@ begin
     return v_call.transcript_state;
   end if;
 
-  perform app.contact_of_call(p_call_id);
+  -- Whoever tries the agent out is no lead.
+  if not exists (select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test') then
+    perform app.contact_of_call(p_call_id);
+  end if;
   perform app.heed_call_refusal(p_call_id, p_turns);
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
@@ -489,7 +554,8 @@ begin
     perform app.note_recording(p_call_id, p_recording_url);
   end if;
   perform app.release_hold(p_call_id);
-  if v_outcome = 'missed' and v_call.reported_at is null then
+  perform app.conclude_outbound_call(p_call_id);
+  if v_outcome = 'missed' and v_call.direction <> 'outbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
     perform app.schedule_missed_call(p_call_id);
   end if;
@@ -1103,6 +1169,42 @@ select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0989_function_erase_calls.sql
+create or replace function app.erase_calls(p_contact_id uuid, p_phone text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and m.contact_id = p_contact_id;
+  perform app.blank_calls(array(
+    select c.id from public.call_logs c
+    where c.org_id = v_org_id
+      and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number)))));
+  -- One that is being dialled this moment keeps its number until it is over: see app.close_outbound_call.
+  update public.outbound_calls c
+  set state = 'cancelled', reason = 'erased', ended_at = v_now, look_at = null, to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.contact_id = p_contact_id and c.state = 'waiting';
+  update public.outbound_calls c
+  set to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.contact_id = p_contact_id and c.state <> 'placing' and c.to_number is not null;
+end
+$$;
+
+comment on function app.erase_calls(uuid, text) is
+  'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for; calls that were to be made are cancelled. Times, outcome and cost stay.';
+
+select app.seal('app.erase_calls(uuid, text)', null, 'app_writer');
+-- end of sql/0989_function_erase_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1012_function_delete_agent.sql
 create or replace function app.delete_agent(p_agent_id uuid)
 returns boolean
@@ -1195,6 +1297,106 @@ comment on function app.record_assistant(uuid, uuid, text) is
 
 select app.seal('app.record_assistant(uuid, uuid, text)', 'app_writer', 'tenant_service');
 -- end of sql/1018_function_record_assistant.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1118_function_merge_histories.sql
+create or replace function app.merge_histories(p_into uuid, p_from uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.appointments a set contact_id = p_into, updated_at = v_now where a.org_id = v_org_id and a.contact_id = p_from;
+  update public.call_logs c set contact_id = p_into, updated_at = v_now where c.org_id = v_org_id and c.contact_id = p_from;
+  -- One person is not called twice for one thing, and at the number that stays.
+  update public.outbound_calls c
+  set state = 'cancelled', reason = 'merged', ended_at = v_now, look_at = null, updated_at = v_now
+  where c.org_id = v_org_id and c.contact_id = p_from and c.state = 'waiting' and exists (
+    select from public.outbound_calls k
+    where k.org_id = v_org_id and k.contact_id = p_into and k.kind = c.kind and k.state in ('waiting', 'placing', 'under_way'));
+  update public.outbound_calls c
+  set contact_id = case when c.ended_at is null and exists (
+      select from public.outbound_calls k
+      where k.org_id = v_org_id and k.contact_id = p_into and k.kind = c.kind and k.state in ('waiting', 'placing', 'under_way'))
+      then null else p_into end,
+    to_number = case when c.state = 'waiting' then coalesce(k.phone, c.to_number) else c.to_number end, updated_at = v_now
+  from public.contacts k
+  where c.org_id = v_org_id and c.contact_id = p_from and k.org_id = v_org_id and k.id = p_into;
+  update public.caller_verifications v set contact_id = p_into where v.org_id = v_org_id and v.contact_id = p_from;
+  update public.caller_messages m set contact_id = p_into where m.org_id = v_org_id and m.contact_id = p_from;
+  update public.messages m set contact_id = p_into, updated_at = v_now where m.org_id = v_org_id and m.contact_id = p_from;
+  update public.notifications n set entity_id = p_into
+  where n.org_id = v_org_id and n.entity = 'contact' and n.entity_id = p_from;
+  -- A texted code opens all patients of its contact, and there are more of them now than when it was sent.
+  update public.identity_codes i
+  set contact_id = p_into, expires_at = case when i.kind = 'texted' then least(i.expires_at, v_now) else i.expires_at end
+  where i.org_id = v_org_id and (i.contact_id = p_from or i.contact_id = p_into and i.kind = 'texted');
+  -- Both may have been asked something. The answer comes from one number, and only one question can be open.
+  update public.reply_questions q
+  set contact_id = p_into, answered_at = coalesce(q.answered_at, v_now)
+  where q.org_id = v_org_id and q.contact_id = p_from;
+  -- A step of a campaign that both get goes out once; the other one goes with its contact.
+  update public.scheduled_messages s
+  set contact_id = p_into, updated_at = v_now
+  where s.org_id = v_org_id and s.contact_id = p_from
+    and not (s.kind = 'campaign' and exists (
+      select from public.scheduled_messages k
+      where k.org_id = v_org_id and k.kind = 'campaign' and k.contact_id = p_into and k.campaign_step_id = s.campaign_step_id));
+end
+$$;
+
+comment on function app.merge_histories(uuid, uuid) is
+  'The part of app.merge_contacts about what happened and what is planned: visits, calls, messages and notices of p_from become p_into''s. Texted codes of both open nothing any more.';
+
+select app.seal('app.merge_histories(uuid, uuid)', null, 'app_writer');
+-- end of sql/1118_function_merge_histories.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1206_function_blank_calls.sql
+create or replace function app.blank_calls(p_call_ids uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and m.call_id = any (p_call_ids);
+  -- What a tool call was answered is kept for its repetition only, and names visits.
+  update public.webhook_deliveries d
+  set answer = '[erased]'
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = any (p_call_ids) and d.org_id = v_org_id and d.vapi_call_id = c.vapi_call_id
+    and d.answer is not null;
+  -- Our own side of the call is no one's secret. A report that still comes counts as taken in: it must bring nothing back.
+  update public.call_logs c
+  set from_number = case when c.direction = 'outbound' then c.from_number end,
+    to_number = case when c.direction = 'outbound' then null else c.to_number end,
+    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+  where c.org_id = v_org_id and c.id = any (p_call_ids);
+  update public.outbound_calls c
+  set to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.call_id = any (p_call_ids) and c.ended_at is not null;
+  -- Last: a report that was being taken in has noted its recording by now.
+  perform app.drop_recordings(p_call_ids, 'erased');
+end
+$$;
+
+comment on function app.blank_calls(uuid[]) is
+  'Blanks the words of calls and the number on the other side: transcript, summary, messages left; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
+
+select app.seal('app.blank_calls(uuid[])', null, 'app_writer');
+-- end of sql/1206_function_blank_calls.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2545,6 +2747,37 @@ select app.seal('app.queue_outbound_call(text, uuid, text, uuid, timestamptz, te
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1647_function_latest_dialling.sql
+create or replace function app.latest_dialling(p_call public.outbound_calls, p_now timestamptz)
+returns timestamptz
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_at timestamptz;
+begin
+  if (p_call).kind = 'test' then
+    return null;
+  end if;
+  for v_minutes in reverse 60 .. 10 by 10 loop
+    v_at := p_now + make_interval(mins => v_minutes);
+    if v_at <= (p_call).until_at and app.next_sending_time((p_call).contact_id, (p_call).number_zones, v_at) = v_at then
+      return v_at;
+    end if;
+  end loop;
+  return least(p_now + interval '1 minute', (p_call).until_at);
+end
+$$;
+
+comment on function app.latest_dialling(public.outbound_calls, timestamptz) is
+  'Until when Vapi may dial a call that it is asked for now, where it has to wait itself: an hour at most, and not into the quiet hours where the recipient is. NULL for a test, which is dialled at once.';
+
+select app.seal('app.latest_dialling(public.outbound_calls, timestamptz)', null, 'app_writer');
+-- end of sql/1647_function_latest_dialling.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1648_function_request_outbound_call.sql
 create or replace function app.request_outbound_call(
   p_kind text,
@@ -2783,6 +3016,484 @@ comment on function app.cancel_outbound_call(uuid) is
 
 select app.seal('app.cancel_outbound_call(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/1654_function_cancel_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1655_function_take_outbound_call.sql
+-- One lock for all clinics, held for as long as it takes to read a few index entries: the slots are counted by whoever takes
+-- one, so that there are never more. It waits for no row: a call that is being taken back is passed over.
+create or replace function app.take_outbound_call(p_limit integer, p_lease_id uuid, p_lease_seconds integer)
+returns setof app.outbound_ref
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_now timestamptz;
+  v_org_id uuid;
+  v_id uuid;
+begin
+  perform pg_advisory_xact_lock(9, 0);
+  v_now := app.now();
+  if p_limit <= (select count(*) from public.outbound_calls c where c.state in ('placing', 'under_way')) then
+    return;
+  end if;
+  for v_org_id in
+    select s.org_id
+    from public.outbound_shares s
+    cross join lateral (
+      select count(*) as slots
+      from public.outbound_calls c
+      where c.org_id = s.org_id and c.state in ('placing', 'under_way')
+    ) held
+    where (s.at_once is null or held.slots < s.at_once)
+      and exists (select from public.outbound_calls c where c.org_id = s.org_id and c.state = 'waiting' and c.due_at <= v_now)
+    order by held.slots, s.last_taken_at nulls first, s.org_id
+  loop
+    select c.id into v_id
+    from public.outbound_calls c
+    where c.org_id = v_org_id and c.state = 'waiting' and c.due_at <= v_now
+    order by c.due_at, c.id
+    limit 1
+    for no key update skip locked;
+    if found then
+      update public.outbound_calls c
+      set state = 'placing', lease_id = p_lease_id, look_at = v_now + make_interval(secs => p_lease_seconds), taken_at = v_now, updated_at = v_now
+      where c.org_id = v_org_id and c.id = v_id;
+      update public.outbound_shares s set last_taken_at = v_now where s.org_id = v_org_id;
+      return next row(v_org_id, v_id, p_lease_id)::app.outbound_ref;
+      return;
+    end if;
+  end loop;
+end
+$$;
+
+comment on function app.take_outbound_call(integer, uuid, integer) is
+  'Takes the next call that is due, of all tenants, and with it one of the account''s p_limit slots; no row when none is free or nothing is due. Next is the clinic that holds the fewest slots, among those the one that was served longest ago, and of its calls the earliest due. The call is p_lease_id''s for p_lease_seconds; it is judged by app.prepare_outbound_call before anybody dials.';
+
+select app.seal('app.take_outbound_call(integer, uuid, integer)', 'app_definer', 'voxanne_login');
+-- end of sql/1655_function_take_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1656_function_put_off_call.sql
+create or replace function app.put_off_call(p_id uuid, p_due_at timestamptz, p_reason text, p_more_tries integer)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if exists (select from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id and p_due_at >= c.until_at) then
+    perform app.close_outbound_call(p_id, 'given_up', 'expired');
+    return;
+  end if;
+  update public.outbound_calls c
+  set state = 'waiting', reason = p_reason, due_at = p_due_at, look_at = c.until_at, tries = c.tries + p_more_tries, lease_id = null,
+    handed_over_at = null, updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_id;
+  perform app.enqueue_job('dial_calls', '{}'); -- the slot is another's now
+end
+$$;
+
+comment on function app.put_off_call(uuid, timestamptz, text, integer) is
+  'Gives a call''s slot back and has it wait again until p_due_at, with the reason in a word of ours; gives it up as expired when that is past its time. p_more_tries is how many tries this counts for. The caller holds the row''s lock.';
+
+select app.seal('app.put_off_call(uuid, timestamptz, text, integer)', null, 'app_writer');
+-- end of sql/1656_function_put_off_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1657_function_prepare_outbound_call.sql
+-- Between the wish and this moment the patient may have opted out, the visit been cancelled, the night begun. What is
+-- written here before the request leaves is what tells, after a crash, that the call may exist.
+create or replace function app.prepare_outbound_call(p_id uuid, p_lease_id uuid)
+returns setof app.outbound_dial
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.outbound_calls;
+  v_line app.outbound_line;
+  v_now timestamptz;
+  v_due timestamptz;
+  v_reason text;
+  v_dial app.outbound_dial;
+begin
+  select * into v_call
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id and c.handed_over_at is null
+  for no key update;
+  v_now := app.now();
+  if v_call.id is null or v_call.look_at <= v_now then
+    v_dial.outcome := 'lost';
+    return next v_dial;
+    return;
+  end if;
+
+  v_reason := app.objection_to_call(v_call.kind, v_call.contact_id, v_call.to_number, v_call.appointment_id, v_call.campaign_step_id, v_now);
+  if v_reason is null and v_call.until_at <= v_now then
+    v_reason := 'expired';
+  end if;
+  v_due := case when v_call.kind = 'test' then v_now else app.next_sending_time(v_call.contact_id, v_call.number_zones, v_now) end;
+  v_line := app.outbound_line(v_call.agent_id);
+  if v_reason is not null then
+    perform app.close_outbound_call(p_id, 'given_up', v_reason);
+    v_dial.outcome := 'over';
+  elsif v_due > v_now then
+    perform app.put_off_call(p_id, v_due, 'quiet_hours', 0);
+    v_dial.outcome := 'put_off';
+  elsif v_line.agent_id is null or v_line.phone_number_id is null then
+    -- An agent that is being brought in step, a number that is being set up: it may come back before the call expires.
+    perform app.put_off_call(p_id, v_now + interval '5 minutes', case when v_line.agent_id is null then 'no_assistant' else 'no_number' end, 0);
+    v_dial.outcome := 'put_off';
+  end if;
+  if v_dial.outcome is not null then
+    return next v_dial;
+    return;
+  end if;
+
+  update public.outbound_calls c
+  set handed_over_at = v_now, look_at = v_now + interval '2 minutes', phone_number_id = v_line.phone_number_id,
+    vapi_assistant_id = v_line.vapi_assistant_id, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_id;
+  select 'dial', v_call.kind, v_line.vapi_assistant_id, v_line.vapi_phone_number_id, v_call.to_number,
+    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), o.name, v_line.number, l.address, l.time_zone, v_now,
+    (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
+      from public.appointments a
+      join public.locations w on w.org_id = a.org_id and w.id = a.location_id
+      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder')
+  into v_dial
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = v_line.location_id
+  where o.id = v_org_id;
+  return next v_dial;
+end
+$$;
+
+comment on function app.prepare_outbound_call(uuid, uuid) is
+  'The last word before a call that was taken is dialled: judges it anew and says how to make it, see app.outbound_dial. From outcome dial on the call counts as handed over to Vapi. Quiet hours, and a clinic that has no assistant or number just now, put it off; everything else ends it.';
+
+select app.seal('app.prepare_outbound_call(uuid, uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1657_function_prepare_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1658_function_note_call_placed.sql
+-- The first webhook may be faster than Vapi's answer, and its last one, too. Whoever writes the call's end holds the call's
+-- lock; taking it first, we either see the end or come before it.
+create or replace function app.note_call_placed(p_id uuid, p_lease_id uuid, p_vapi_call_id text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.outbound_calls;
+  v_line app.outbound_line;
+  v_call_id uuid;
+  v_now timestamptz;
+begin
+  select * into v_call from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id;
+  if v_call.id is null or v_call.state <> 'placing' or v_call.lease_id <> p_lease_id then
+    return v_call.vapi_call_id is not distinct from p_vapi_call_id and v_call.id is not null;
+  end if;
+  select l.id into v_call_id from public.call_logs l where l.org_id = v_org_id and l.vapi_call_id = p_vapi_call_id;
+  perform app.lock_call(v_call_id);
+  v_line := app.outbound_line(v_call.agent_id);
+  v_call_id := app.ensure_call(p_vapi_call_id, 'outbound', v_line.agent_id, v_line.location_id, v_call.to_number, (
+    select n.number from public.phone_numbers n where n.org_id = v_org_id and n.id = v_call.phone_number_id));
+  perform app.lock_call(v_call_id);
+
+  v_now := app.now();
+  update public.outbound_calls c
+  set state = 'under_way', reason = null, lease_id = null, vapi_call_id = p_vapi_call_id, call_id = v_call_id, placed_at = v_now,
+    attempt = c.attempt + 1, tries = 0, look_at = v_now + v_line.longest + interval '2 minutes',
+    ends_by = v_now + v_line.longest + interval '2 hours', updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id;
+  if not found then
+    return false; -- another settled it meanwhile
+  end if;
+  update public.call_logs l
+  set contact_id = v_call.contact_id, updated_at = v_now
+  where l.org_id = v_org_id and l.id = v_call_id and l.contact_id is null and v_call.contact_id is not null;
+  perform app.announce('outbound_call_updated', 'outbound_call', p_id);
+  if exists (select from public.call_logs l where l.org_id = v_org_id and l.id = v_call_id and l.status = 'ended') then
+    perform app.conclude_outbound_call(v_call_id);
+  end if;
+  return true;
+end
+$$;
+
+comment on function app.note_call_placed(uuid, uuid, text) is
+  'Vapi makes the call: it is under way as p_vapi_call_id, with its row among the calls, outbound and of its contact. Where a webhook came first, that row is taken; where the call has ended already, it is concluded. Returns whether it stands now as that call; false when the lease was lost to another.';
+
+select app.seal('app.note_call_placed(uuid, uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/1658_function_note_call_placed.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1660_function_fail_outbound_call.sql
+create or replace function app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_counts constant boolean := p_reason in ('refused', 'unreachable');
+  v_tries integer;
+begin
+  if p_reason is null or p_reason not in ('refused', 'unreachable', 'line_busy', 'unauthorized') then
+    raise exception 'a call is not made for no reason' using errcode = 'VX400';
+  end if;
+  select c.tries + 1 into v_tries
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id
+  for no key update;
+  if not found then
+    return false;
+  end if;
+  if p_final or (v_counts and v_tries >= 5) then
+    perform app.close_outbound_call(p_id, 'given_up', p_reason);
+  else
+    perform app.put_off_call(p_id, app.now() + make_interval(secs => p_pause_seconds * case when v_counts then 2 ^ (v_tries - 1) else 1 end), p_reason, v_counts::integer);
+  end if;
+  return true;
+end
+$$;
+
+comment on function app.fail_outbound_call(uuid, uuid, text, boolean, integer) is
+  'Vapi surely made no call: refused (as such; p_final: asking again is useless), unreachable, or, which counts as no try of this call: line_busy (every slot of the account is taken, or it asks too much) and unauthorized (our key is refused). It waits again for p_pause_seconds, doubled with every try; after five in a row it is given up and staff are told. Returns false when the lease was lost to another.';
+
+select app.seal('app.fail_outbound_call(uuid, uuid, text, boolean, integer)', 'app_writer', 'tenant_service');
+-- end of sql/1660_function_fail_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1662_function_ending_of_call.sql
+create or replace function app.ending_of_call(p_ended_reason text, p_connected boolean)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when p_ended_reason like '%busy%' then 'busy'
+    when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' then 'no_answer'
+    when p_ended_reason like '%voicemail%' then 'voicemail'
+    when p_ended_reason in ('manually-canceled', 'scheduled-call-deleted') then 'stopped'
+    when (p_ended_reason like '%error%' or p_ended_reason like '%fail%' or p_ended_reason like '%misdialed%' or p_ended_reason is null)
+      and not coalesce(p_connected, false) then 'failed'
+    else 'completed'
+  end
+$$;
+
+comment on function app.ending_of_call(text, boolean) is
+  'How a call that we made ended, in a word of ours for Vapi''s endedReason, an open set: busy, no_answer, voicemail, stopped (by somebody with access to the account), failed, or completed: somebody was on the line. p_connected decides about errors: one in the middle of a talk leaves a person reached.';
+
+select app.seal('app.ending_of_call(text, boolean)', null, 'app_writer');
+-- end of sql/1662_function_ending_of_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1664_function_conclude_outbound_call.sql
+create or replace function app.conclude_outbound_call(p_call_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_call public.outbound_calls;
+  v_ending text;
+  v_due timestamptz;
+begin
+  select * into v_call
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.call_id = p_call_id and c.state = 'under_way'
+  for no key update;
+  if not found then
+    return;
+  end if;
+  v_now := app.now();
+  select app.ending_of_call(l.ended_reason, l.started_at is not null or l.duration_seconds > 0) into v_ending
+  from public.call_logs l
+  where l.org_id = v_org_id and l.id = p_call_id;
+  v_due := app.next_sending_time(v_call.contact_id, v_call.number_zones, v_now + interval '30 minutes');
+  if v_call.kind in ('reminder', 'campaign') and v_ending in ('busy', 'no_answer', 'voicemail') and v_call.attempt < 3
+    and v_due < v_call.until_at
+  then
+    perform app.put_off_call(v_call.id, v_due, v_ending, 0);
+    perform app.announce('outbound_call_updated', 'outbound_call', v_call.id);
+    return;
+  end if;
+  perform app.close_outbound_call(v_call.id, 'ended', v_ending, v_ending = 'completed');
+  perform app.enqueue_job('dial_calls', '{}');
+end
+$$;
+
+comment on function app.conclude_outbound_call(uuid) is
+  'A call has ended: gives its slot back, if it was one that we made and nobody did so before. Reminders and campaigns that reached nobody (busy, no answer, voicemail) are called again after half an hour, three times in all; call backs and tests once. The caller holds the call''s lock and has written its end.';
+
+select app.seal('app.conclude_outbound_call(uuid)', null, 'app_writer');
+-- end of sql/1664_function_conclude_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1666_function_outbound_calls_to_settle.sql
+create or replace function app.outbound_calls_to_settle(p_limit integer)
+returns setof app.outbound_ref
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select c.org_id, c.id, null::uuid
+  from public.outbound_calls c
+  where c.state in ('waiting', 'placing', 'under_way') and c.look_at <= app.now()
+  order by c.look_at, c.id
+  limit p_limit
+$$;
+
+comment on function app.outbound_calls_to_settle(integer) is
+  'Outbound calls of all tenants about which nothing was heard in time: those that waited too long, whose dialer died, or that should have ended. The longest overdue first; ids only, no leases.';
+
+select app.seal('app.outbound_calls_to_settle(integer)', 'app_definer', 'voxanne_login');
+-- end of sql/1666_function_outbound_calls_to_settle.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1667_function_outbound_call_to_settle.sql
+create or replace function app.outbound_call_to_settle(p_id uuid, p_lease_id uuid)
+returns setof app.outbound_question
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_call public.outbound_calls;
+  v_question app.outbound_question;
+begin
+  select * into v_call from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id for no key update;
+  v_now := app.now();
+  v_question.outcome := 'done';
+  if v_call.look_at > v_now or v_call.look_at is null then
+    return next v_question; -- somebody was faster
+    return;
+  end if;
+
+  if v_call.state = 'waiting' then
+    perform app.close_outbound_call(p_id, 'given_up', 'expired');
+  elsif v_call.state = 'placing' and v_call.handed_over_at is null then
+    perform app.put_off_call(p_id, greatest(v_call.due_at, v_now), v_call.reason, 0); -- its dialer died before it asked
+  elsif v_call.state = 'placing' then
+    update public.outbound_calls c
+    set lease_id = p_lease_id, look_at = v_now + interval '1 minute', updated_at = v_now
+    where c.org_id = v_org_id and c.id = p_id;
+    -- Vapi's clock is another one.
+    v_question := row('ask', v_call.vapi_assistant_id, v_call.handed_over_at - interval '1 minute');
+  elsif v_call.ends_by <= v_now then
+    perform app.close_outbound_call(p_id, 'ended', 'end_unknown');
+    perform app.enqueue_job('dial_calls', '{}');
+  else
+    perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', v_call.call_id));
+    update public.outbound_calls c
+    set look_at = least(v_now + interval '15 minutes', c.ends_by), updated_at = v_now
+    where c.org_id = v_org_id and c.id = p_id;
+  end if;
+  return next v_question;
+end
+$$;
+
+comment on function app.outbound_call_to_settle(uuid, uuid) is
+  'Looks after a call that app.outbound_calls_to_settle named. One that waited too long is given up as expired; one that was taken and not handed over waits again; of one that should have ended the report is fetched by a job, and two hours later its slot is free whatever happened (end_unknown). One that was handed over without an answer is p_lease_id''s for a minute, to ask Vapi about (outcome ask) and then to call app.settle_outbound_call.';
+
+select app.seal('app.outbound_call_to_settle(uuid, uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1667_function_outbound_call_to_settle.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1668_function_settle_outbound_call.sql
+-- A second call to a patient who was called is worse than none: only what surely was not made is made again, once.
+create or replace function app.settle_outbound_call(p_id uuid, p_lease_id uuid, p_vapi_call_id text)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_call public.outbound_calls;
+begin
+  if p_vapi_call_id is not null then
+    perform app.note_call_placed(p_id, p_lease_id, p_vapi_call_id);
+  else
+    select * into v_call
+    from public.outbound_calls c
+    where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id and c.handed_over_at is not null
+    for no key update;
+    v_now := app.now();
+    if v_call.handed_over_at > v_now - interval '2 minutes' then
+      update public.outbound_calls c
+      set look_at = c.handed_over_at + interval '2 minutes', updated_at = v_now
+      where c.org_id = v_org_id and c.id = p_id;
+    elsif v_call.lost then
+      perform app.close_outbound_call(p_id, 'given_up', 'lost');
+    elsif v_call.id is not null then
+      update public.outbound_calls c set lost = true where c.org_id = v_org_id and c.id = p_id;
+      perform app.put_off_call(p_id, v_now, 'lost', 0);
+    end if;
+  end if;
+  return (select c.state from public.outbound_calls c where c.org_id = v_org_id and c.id = p_id);
+end
+$$;
+
+comment on function app.settle_outbound_call(uuid, uuid, text) is
+  'What Vapi knows of a call that was handed over without an answer: p_vapi_call_id is the call that has its name, which is under way from now on; NULL: there is none. Then, two minutes after it was handed over at the earliest, it waits again, once; a second time it is given up as lost. Returns the state; another''s lease changes nothing.';
+
+select app.seal('app.settle_outbound_call(uuid, uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/1668_function_settle_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1670_function_outbound_load.sql
+create or replace function app.outbound_load()
+returns app.outbound_load
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select count(*) filter (where c.state <> 'waiting'), count(*) filter (where c.state = 'waiting' and c.due_at <= clock.now),
+    count(*) filter (where c.state = 'waiting')
+  from (select app.now() as now) clock
+  left join public.outbound_calls c on c.state in ('waiting', 'placing', 'under_way')
+$$;
+
+comment on function app.outbound_load() is
+  'How busy the account''s slots are and how many calls wait, of all tenants together: for gauges that name nobody.';
+
+select app.seal('app.outbound_load()', 'app_definer', 'voxanne_login');
+-- end of sql/1670_function_outbound_load.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -3173,12 +3884,24 @@ drop function app.words_of_call;
 drop function app.called_enough;
 drop function app.call_off_reminders;
 drop function app.call_off;
+drop function app.outbound_load;
+drop function app.settle_outbound_call;
+drop function app.outbound_call_to_settle;
+drop function app.outbound_calls_to_settle;
+drop function app.conclude_outbound_call;
+drop function app.ending_of_call;
+drop function app.fail_outbound_call;
+drop function app.note_call_placed;
+drop function app.prepare_outbound_call;
+drop function app.put_off_call;
+drop function app.take_outbound_call;
 drop function app.cancel_outbound_call;
 drop function app.close_outbound_call;
 drop function app.read_outbound_call;
 drop function app.list_outbound_calls;
 drop function app.outbound_calls_shown;
 drop function app.request_outbound_call;
+drop function app.latest_dialling;
 drop function app.queue_outbound_call;
 drop function app.replayed_call;
 drop function app.objection_to_call;
@@ -3205,6 +3928,10 @@ drop function app.reroute_numbers;
 drop function app.start_provisioning;
 drop function app.provisioning_status;
 drop function app.own_line;
+drop policy if exists definer_takes on public.outbound_shares;
+drop policy if exists definer_crosses on public.outbound_shares;
+drop policy if exists definer_takes on public.outbound_calls;
+drop policy if exists definer_crosses on public.outbound_calls;
 drop policy if exists definer_crosses on public.provisioning_steps;
 drop policy if exists definer_crosses on public.provisioning;
 drop policy if exists definer_crosses on public.agent_tools;
@@ -3567,6 +4294,54 @@ comment on function app.stop_campaigns_for(uuid, text) is
 
 select app.seal('app.stop_campaigns_for(uuid, text)', null, 'app_writer');
 -- end of sql/0466_function_stop_campaigns_for.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0710_function_record_call_event.sql
+create or replace function app.record_call_event(
+  p_call_id uuid,
+  p_status text,
+  p_at timestamptz,
+  p_ended_reason text default null
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_order constant text[] := array['scheduled', 'queued', 'ringing', 'in-progress', 'forwarding', 'ended'];
+  v_changed boolean;
+begin
+  -- Before the call's row: a caller who hangs up while the booking still waits must not meet it the other way round.
+  perform app.lock_call(p_call_id);
+  update public.call_logs c
+  set status = p_status,
+    started_at = case when p_status = 'in-progress' then coalesce(c.started_at, p_at) else c.started_at end,
+    ended_at = case when p_status = 'ended' then coalesce(c.ended_at, p_at) else c.ended_at end,
+    ended_reason = coalesce(c.ended_reason, left(p_ended_reason, 200)),
+    updated_at = app.now()
+  where c.org_id = v_org_id
+    and c.id = p_call_id
+    and array_position(v_order, c.status) < array_position(v_order, p_status);
+  v_changed := found;
+  if p_status = 'ended' then
+    perform app.release_hold(p_call_id);
+  end if;
+  if v_changed then
+    perform app.announce(case when p_status = 'ended' then 'call_ended' else 'call_update' end, 'call', p_call_id);
+  end if;
+  return v_changed;
+end
+$$;
+
+comment on function app.record_call_event(uuid, text, timestamptz, text) is
+  'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held. Returns whether anything changed. A status outside the known ones changes nothing.';
+
+select app.seal('app.record_call_event(uuid, text, timestamptz, text)', 'app_writer', 'tenant_service');
+-- end of sql/0710_function_record_call_event.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4235,6 +5010,34 @@ select app.seal('app.remove_credential(text)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/0989_function_erase_calls.sql
+create or replace function app.erase_calls(p_contact_id uuid, p_phone text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and m.contact_id = p_contact_id;
+  perform app.blank_calls(array(
+    select c.id from public.call_logs c
+    where c.org_id = v_org_id
+      and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number)))));
+end
+$$;
+
+comment on function app.erase_calls(uuid, text) is
+  'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for. Times, outcome and cost stay.';
+
+select app.seal('app.erase_calls(uuid, text)', null, 'app_writer');
+-- end of sql/0989_function_erase_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/1012_function_delete_agent.sql
 create or replace function app.delete_agent(p_agent_id uuid)
 returns boolean
@@ -4323,6 +5126,89 @@ comment on function app.record_assistant(uuid, uuid, text) is
 
 select app.seal('app.record_assistant(uuid, uuid, text)', 'app_writer', 'tenant_service');
 -- end of sql/1018_function_record_assistant.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1118_function_merge_histories.sql
+create or replace function app.merge_histories(p_into uuid, p_from uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.appointments a set contact_id = p_into, updated_at = v_now where a.org_id = v_org_id and a.contact_id = p_from;
+  update public.call_logs c set contact_id = p_into, updated_at = v_now where c.org_id = v_org_id and c.contact_id = p_from;
+  update public.caller_verifications v set contact_id = p_into where v.org_id = v_org_id and v.contact_id = p_from;
+  update public.caller_messages m set contact_id = p_into where m.org_id = v_org_id and m.contact_id = p_from;
+  update public.messages m set contact_id = p_into, updated_at = v_now where m.org_id = v_org_id and m.contact_id = p_from;
+  update public.notifications n set entity_id = p_into
+  where n.org_id = v_org_id and n.entity = 'contact' and n.entity_id = p_from;
+  -- A texted code opens all patients of its contact, and there are more of them now than when it was sent.
+  update public.identity_codes i
+  set contact_id = p_into, expires_at = case when i.kind = 'texted' then least(i.expires_at, v_now) else i.expires_at end
+  where i.org_id = v_org_id and (i.contact_id = p_from or i.contact_id = p_into and i.kind = 'texted');
+  -- Both may have been asked something. The answer comes from one number, and only one question can be open.
+  update public.reply_questions q
+  set contact_id = p_into, answered_at = coalesce(q.answered_at, v_now)
+  where q.org_id = v_org_id and q.contact_id = p_from;
+  -- A step of a campaign that both get goes out once; the other one goes with its contact.
+  update public.scheduled_messages s
+  set contact_id = p_into, updated_at = v_now
+  where s.org_id = v_org_id and s.contact_id = p_from
+    and not (s.kind = 'campaign' and exists (
+      select from public.scheduled_messages k
+      where k.org_id = v_org_id and k.kind = 'campaign' and k.contact_id = p_into and k.campaign_step_id = s.campaign_step_id));
+end
+$$;
+
+comment on function app.merge_histories(uuid, uuid) is
+  'The part of app.merge_contacts about what happened and what is planned: visits, calls, messages and notices of p_from become p_into''s. Texted codes of both open nothing any more.';
+
+select app.seal('app.merge_histories(uuid, uuid)', null, 'app_writer');
+-- end of sql/1118_function_merge_histories.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1206_function_blank_calls.sql
+create or replace function app.blank_calls(p_call_ids uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and m.call_id = any (p_call_ids);
+  -- What a tool call was answered is kept for its repetition only, and names visits.
+  update public.webhook_deliveries d
+  set answer = '[erased]'
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = any (p_call_ids) and d.org_id = v_org_id and d.vapi_call_id = c.vapi_call_id
+    and d.answer is not null;
+  -- Our own side of the call is no one's secret. A report that still comes counts as taken in: it must bring nothing back.
+  update public.call_logs c
+  set from_number = case when c.direction = 'outbound' then c.from_number end,
+    to_number = case when c.direction = 'outbound' then null else c.to_number end,
+    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+  where c.org_id = v_org_id and c.id = any (p_call_ids);
+  -- Last: a report that was being taken in has noted its recording by now.
+  perform app.drop_recordings(p_call_ids, 'erased');
+end
+$$;
+
+comment on function app.blank_calls(uuid[]) is
+  'Blanks the words of calls and the number on the other side: transcript, summary, messages left; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
+
+select app.seal('app.blank_calls(uuid[])', null, 'app_writer');
+-- end of sql/1206_function_blank_calls.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -43,3 +43,42 @@ from app.request_reminder_call(
 
 -- name: ContactOptOuts :one
 select app.contact_opt_outs(p_contact_id => @contact_id::uuid)::text[] as channels;
+
+-- name: TakeOutboundCall :many
+select *
+from app.take_outbound_call(p_limit => @up_to::integer, p_lease_id => @lease_id::uuid, p_lease_seconds => @lease_seconds::integer);
+
+-- name: PrepareOutboundCall :one
+select *
+from app.prepare_outbound_call(p_id => @id::uuid, p_lease_id => @lease_id::uuid);
+
+-- name: NoteCallPlaced :one
+select app.note_call_placed(p_id => @id::uuid, p_lease_id => @lease_id::uuid, p_vapi_call_id => @vapi_call_id::text)::boolean as kept;
+
+-- name: FailOutboundCall :one
+select app.fail_outbound_call(
+  p_id => @id::uuid,
+  p_lease_id => @lease_id::uuid,
+  p_reason => @reason::text,
+  p_final => @final::boolean,
+  p_pause_seconds => @pause_seconds::integer
+)::boolean as kept;
+
+-- name: OutboundCallsToSettle :many
+select *
+from app.outbound_calls_to_settle(p_limit => @up_to::integer);
+
+-- name: OutboundCallToSettle :one
+select *
+from app.outbound_call_to_settle(p_id => @id::uuid, p_lease_id => @lease_id::uuid);
+
+-- name: SettleOutboundCall :one
+select app.settle_outbound_call(
+  p_id => @id::uuid,
+  p_lease_id => @lease_id::uuid,
+  p_vapi_call_id => sqlc.narg('vapi_call_id')::text
+)::text as state;
+
+-- name: OutboundLoad :one
+select *
+from app.outbound_load();

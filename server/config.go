@@ -53,6 +53,7 @@ type Config struct {
 	VapiPublicKey     string      `env:"VAPI_PUBLIC_KEY"`
 	VapiBaseURL       string      `env:"VAPI_BASE_URL" envDefault:"https://api.vapi.ai"`
 	VapiRate          string      `env:"VAPI_REQUESTS_PER_SECOND" envDefault:"10"` // of all processes together
+	VapiSlots         string      `env:"VAPI_CALLS_AT_ONCE" envDefault:"10"`       // of all processes together
 	WebhookSecretList Secret      `env:"VAPI_WEBHOOK_SECRET"`
 	WebhookAuth       WebhookAuth `env:"VAPI_WEBHOOK_AUTH"` // either in dev, secret in production
 	CredentialsKey    Secret      `env:"CREDENTIALS_KEY"`   // id:key[,id:key]; the first seals, see vault.ParseKeyring
@@ -78,6 +79,8 @@ type Config struct {
 
 	// VapiRequestsPerSecond is VapiRate as a number.
 	VapiRequestsPerSecond int `env:"-"`
+	// VapiCallsAtOnce is VapiSlots as a number: how many outbound calls the account may make at once.
+	VapiCallsAtOnce int `env:"-"`
 	// Origins is OriginList taken apart.
 	Origins []string `env:"-"`
 	// WebhookSecrets is WebhookSecretList taken apart: one, or two during rotation.
@@ -209,6 +212,11 @@ func (c *Config) validate() error {
 		complain("VAPI_REQUESTS_PER_SECOND must be a number from 1 to 1000.")
 	} else {
 		c.VapiRequestsPerSecond = rate
+	}
+	if slots, err := strconv.Atoi(c.VapiSlots); err != nil || slots < 1 || slots > 1000 {
+		complain("VAPI_CALLS_AT_ONCE must be a number from 1 to 1000.")
+	} else {
+		c.VapiCallsAtOnce = slots
 	}
 	c.validateURL(complain, "VAPI_BASE_URL", c.VapiBaseURL, "Vapi's API, normally https://api.vapi.ai")
 	c.validateURL(complain, "TWILIO_BASE_URL", c.TwilioBaseURL, "Twilio's API, normally https://api.twilio.com")

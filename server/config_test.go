@@ -37,6 +37,7 @@ func TestLoadConfigInProduction(t *testing.T) {
 	require.Equal(t, "https://api.clinic.example", cfg.BackendURL)
 	require.Equal(t, "https://api.vapi.ai", cfg.VapiBaseURL)
 	require.Equal(t, 10, cfg.VapiRequestsPerSecond)
+	require.Equal(t, 10, cfg.VapiCallsAtOnce)
 	require.Equal(t, []string{"https://api.clinic.example/auth/v1"}, cfg.Issuers())
 	require.Equal(t, "https://api.twilio.com", cfg.TwilioBaseURL)
 	require.Equal(t, "https://api.resend.com", cfg.ResendBaseURL)
@@ -109,6 +110,7 @@ func TestLoadConfigRefusals(t *testing.T) {
 		"metrics port is no port":     {map[string]string{"METRICS_PORT": "test-secret-port"}, "METRICS_PORT must be a number from 1 to 65535."},
 		"no rate":                     {map[string]string{"VAPI_REQUESTS_PER_SECOND": "0"}, "VAPI_REQUESTS_PER_SECOND must be a number from 1 to 1000."},
 		"rate is no number":           {map[string]string{"VAPI_REQUESTS_PER_SECOND": "test-secret-ten"}, "VAPI_REQUESTS_PER_SECOND must be a number from 1 to 1000."},
+		"no calls at once":            {map[string]string{"VAPI_CALLS_AT_ONCE": "0"}, "VAPI_CALLS_AT_ONCE must be a number from 1 to 1000."},
 		"no webhook secret":           {map[string]string{"VAPI_WEBHOOK_SECRET": " "}, "VAPI_WEBHOOK_SECRET is not set"},
 		"short webhook secret":        {map[string]string{"VAPI_WEBHOOK_SECRET": "test-secret-x"}, "VAPI_WEBHOOK_SECRET has a value shorter than 16 characters"},
 		"three webhook secrets":       {map[string]string{"VAPI_WEBHOOK_SECRET": "test-secret-1,test-secret-2,test-secret-3"}, "VAPI_WEBHOOK_SECRET holds 3 values"},

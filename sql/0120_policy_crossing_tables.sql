@@ -106,6 +106,19 @@ drop policy if exists definer_crosses on public.provisioning_steps;
 create policy definer_crosses on public.provisioning_steps for select to app_definer using (true);
 grant select (org_id, provisioning_id, step, external_id) on table public.provisioning_steps to app_definer;
 
+-- Whose call is next, and who holds a slot: ids, states and times; never whom it is to.
+drop policy if exists definer_crosses on public.outbound_calls;
+create policy definer_crosses on public.outbound_calls for select to app_definer using (true);
+drop policy if exists definer_takes on public.outbound_calls;
+create policy definer_takes on public.outbound_calls for update to app_definer using (true) with check (true);
+grant select (org_id, id, state, due_at, look_at) on table public.outbound_calls to app_definer;
+grant update (state, lease_id, look_at, taken_at, updated_at) on table public.outbound_calls to app_definer;
+drop policy if exists definer_crosses on public.outbound_shares;
+create policy definer_crosses on public.outbound_shares for select to app_definer using (true);
+drop policy if exists definer_takes on public.outbound_shares;
+create policy definer_takes on public.outbound_shares for update to app_definer using (true) with check (true);
+grant select (org_id, at_once, last_taken_at), update (last_taken_at) on table public.outbound_shares to app_definer;
+
 -- Jobs are put in the queue by app.enqueue_job only; workers run as the login role.
 grant select, insert, update, delete on all tables in schema river to voxanne_login;
 grant usage, select on all sequences in schema river to voxanne_login;

@@ -29,6 +29,7 @@ begin
   v_changed := found;
   if p_status = 'ended' then
     perform app.release_hold(p_call_id);
+    perform app.conclude_outbound_call(p_call_id);
   end if;
   if v_changed then
     perform app.announce(case when p_status = 'ended' then 'call_ended' else 'call_update' end, 'call', p_call_id);
@@ -38,6 +39,6 @@ end
 $$;
 
 comment on function app.record_call_event(uuid, text, timestamptz, text) is
-  'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held. Returns whether anything changed. A status outside the known ones changes nothing.';
+  'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held, a hold or a slot for calls of ours. Returns whether anything changed. A status outside the known ones changes nothing.';
 
 select app.seal('app.record_call_event(uuid, text, timestamptz, text)', 'app_writer', 'tenant_service');

@@ -36,7 +36,10 @@ begin
     return v_call.transcript_state;
   end if;
 
-  perform app.contact_of_call(p_call_id);
+  -- Whoever tries the agent out is no lead.
+  if not exists (select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test') then
+    perform app.contact_of_call(p_call_id);
+  end if;
   perform app.heed_call_refusal(p_call_id, p_turns);
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
@@ -82,7 +85,8 @@ begin
     perform app.note_recording(p_call_id, p_recording_url);
   end if;
   perform app.release_hold(p_call_id);
-  if v_outcome = 'missed' and v_call.reported_at is null then
+  perform app.conclude_outbound_call(p_call_id);
+  if v_outcome = 'missed' and v_call.direction <> 'outbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
     perform app.schedule_missed_call(p_call_id);
   end if;

@@ -10,6 +10,20 @@ declare
 begin
   update public.appointments a set contact_id = p_into, updated_at = v_now where a.org_id = v_org_id and a.contact_id = p_from;
   update public.call_logs c set contact_id = p_into, updated_at = v_now where c.org_id = v_org_id and c.contact_id = p_from;
+  -- One person is not called twice for one thing, and at the number that stays.
+  update public.outbound_calls c
+  set state = 'cancelled', reason = 'merged', ended_at = v_now, look_at = null, updated_at = v_now
+  where c.org_id = v_org_id and c.contact_id = p_from and c.state = 'waiting' and exists (
+    select from public.outbound_calls k
+    where k.org_id = v_org_id and k.contact_id = p_into and k.kind = c.kind and k.state in ('waiting', 'placing', 'under_way'));
+  update public.outbound_calls c
+  set contact_id = case when c.ended_at is null and exists (
+      select from public.outbound_calls k
+      where k.org_id = v_org_id and k.contact_id = p_into and k.kind = c.kind and k.state in ('waiting', 'placing', 'under_way'))
+      then null else p_into end,
+    to_number = case when c.state = 'waiting' then coalesce(k.phone, c.to_number) else c.to_number end, updated_at = v_now
+  from public.contacts k
+  where c.org_id = v_org_id and c.contact_id = p_from and k.org_id = v_org_id and k.id = p_into;
   update public.caller_verifications v set contact_id = p_into where v.org_id = v_org_id and v.contact_id = p_from;
   update public.caller_messages m set contact_id = p_into where m.org_id = v_org_id and m.contact_id = p_from;
   update public.messages m set contact_id = p_into, updated_at = v_now where m.org_id = v_org_id and m.contact_id = p_from;

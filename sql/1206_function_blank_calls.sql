@@ -23,6 +23,9 @@ begin
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
+  update public.outbound_calls c
+  set to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.call_id = any (p_call_ids) and c.ended_at is not null;
   -- Last: a report that was being taken in has noted its recording by now.
   perform app.drop_recordings(p_call_ids, 'erased');
 end

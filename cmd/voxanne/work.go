@@ -10,6 +10,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs"
+	"github.com/voxanne-ai/voxanne/jobs/dialer"
 	"github.com/voxanne-ai/voxanne/jobs/provisioner"
 	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
@@ -79,9 +80,15 @@ func work(ctx context.Context, cfg server.Config, opened *db.DB, to observed) er
 	if err != nil {
 		return err
 	}
+	calls, err := dialer.New(dialer.Options{
+		DB: opened, Vapi: client, AtOnce: cfg.VapiCallsAtOnce, Metrics: dialer.NewMetrics(to.metrics.Registerer()), Log: to.log,
+	})
+	if err != nil {
+		return err
+	}
 	return jobs.Run(ctx, jobs.Options{
 		DirectURL: string(cfg.DatabaseDirectURL), DB: opened, Calls: client, ReadReport: readReport, Messenger: messages, Recordings: recordings,
-		Tools: tools, Numbers: numbers, Log: to.log,
+		Tools: tools, Numbers: numbers, Dialer: calls, Log: to.log,
 	})
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -25,8 +26,13 @@ type span struct{ after, upTo string }
 // which objects a full page holds: a span of time that does not fit on a page is parted at a time seen in the middle, and
 // both parts are read. A page cut by createdAtLe alone would need the newest objects to come first.
 func (c *Client) list(ctx context.Context, path string) ([]Object, error) {
-	l := &listing{client: c, path: path, size: maxPage, seen: map[string]bool{}}
-	if err := l.read(ctx, span{}, 0); err != nil {
+	return c.listWithin(ctx, path, nil, span{})
+}
+
+// listWithin is list for the objects of a span that further filters let through.
+func (c *Client) listWithin(ctx context.Context, path string, filters url.Values, within span) ([]Object, error) {
+	l := &listing{client: c, path: path, filters: filters, size: maxPage, seen: map[string]bool{}}
+	if err := l.read(ctx, within, 0); err != nil {
 		return nil, err
 	}
 	return l.objects, nil
@@ -35,6 +41,7 @@ func (c *Client) list(ctx context.Context, path string) ([]Object, error) {
 type listing struct {
 	client  *Client
 	path    string
+	filters url.Values
 	size    int // of a page; smaller once a page was too large to read
 	seen    map[string]bool
 	objects []Object
@@ -75,6 +82,7 @@ func (l *listing) read(ctx context.Context, s span, depth int) error {
 
 func (l *listing) page(ctx context.Context, s span) ([]Object, error) {
 	query := url.Values{"limit": {strconv.Itoa(l.size)}}
+	maps.Copy(query, l.filters)
 	if s.after != "" {
 		query.Set("createdAtGt", s.after)
 	}

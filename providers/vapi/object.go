@@ -64,6 +64,15 @@ func (o Object) Text(key string) string {
 	return text
 }
 
+// number returns a whole number, 0 when it is missing or none.
+func (o Object) number(key string) int {
+	var n int
+	if json.Unmarshal(o[key], &n) != nil {
+		return 0
+	}
+	return n
+}
+
 // object returns a field that is an object, nil when it is missing or anything else.
 func (o Object) object(key string) Object {
 	inner, err := ParseObject(o[key])

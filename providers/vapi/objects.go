@@ -14,6 +14,7 @@ const (
 	toolPath      = "/tool"
 	squadPath     = "/squad"
 	numberPath    = "/phone-number"
+	callPath      = "/call"
 )
 
 // credentialPath is in no published schema, though Vapi's own guides use it: it may be absent.
@@ -133,7 +134,7 @@ func (c *Client) GetCall(ctx context.Context, id string) (json.RawMessage, error
 	if !usableID(id) {
 		return nil, errors.New("vapi: a call needs an id")
 	}
-	return c.send(ctx, http.MethodGet, "/call/"+url.PathEscape(id), nil)
+	return c.send(ctx, http.MethodGet, callPath+"/"+url.PathEscape(id), nil)
 }
 
 // usableID: an id stays one path segment. Dots are not escaped, and servers resolve them.

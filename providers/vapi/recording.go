@@ -22,7 +22,7 @@ func (c *Client) RecordingURL(ctx context.Context, callID string) (string, error
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	path := "/call/" + url.PathEscape(callID) + "/mono-recording"
+	path := callPath + "/" + url.PathEscape(callID) + "/mono-recording"
 	ctx, span := c.startSpan(ctx, http.MethodGet, path)
 	address, status, err := c.redirection(ctx, path)
 	endSpan(span, status, err)

@@ -68,7 +68,7 @@ select is((select name from public.contacts where id = :'hugo'), 'Hugo Quillby',
 
 -- A reference that merging forgets would go to NULL, or its row away, without a word: whoever adds one adds it there too.
 select is(array(select distinct k.conrelid::regclass::text from pg_constraint k where k.confrelid = 'public.contacts'::regclass and k.contype = 'f' order by 1),
-  '{appointments,call_logs,caller_messages,caller_verifications,identity_codes,messages,patients,reply_questions,scheduled_messages}', 'all that can refer to one was looked at');
+  '{appointments,call_logs,caller_messages,caller_verifications,identity_codes,messages,outbound_calls,patients,reply_questions,scheduled_messages}', 'all that can refer to one was looked at');
 
 -- A caller without a number, whom staff know; in a call that still runs.
 insert into public.contacts (org_id, id, name, origin_call_id, spoken_phone) values (:'lakeside', 'a0000000-0000-7000-8000-0000000000d6', null, :'call2', '+13125550144');
