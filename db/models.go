@@ -756,6 +756,7 @@ type OutboundDial struct {
 	TimeZone          *string
 	Now               *time.Time
 	Visit             *string
+	Words             *string
 }
 
 type OutboundLoad struct {

@@ -238,13 +238,13 @@ func (q *Queries) OutboundLoad(ctx context.Context) (OutboundLoad, error) {
 }
 
 const prepareOutboundCall = `-- name: PrepareOutboundCall :one
-select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit
+select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words
 from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
 `
 
 // PrepareOutboundCall
 //
-//	select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit
+//	select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words
 //	from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
 func (q *Queries) PrepareOutboundCall(ctx context.Context, iD uuid.UUID, leaseID uuid.UUID) (OutboundDial, error) {
 	row := q.db.QueryRow(ctx, prepareOutboundCall, iD, leaseID)
@@ -263,6 +263,7 @@ func (q *Queries) PrepareOutboundCall(ctx context.Context, iD uuid.UUID, leaseID
 		&i.TimeZone,
 		&i.Now,
 		&i.Visit,
+		&i.Words,
 	)
 	return i, err
 }

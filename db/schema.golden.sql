@@ -605,12 +605,13 @@ CREATE TYPE app.outbound_dial AS (
 	clinic_address text,
 	time_zone text,
 	now timestamp with time zone,
-	visit text
+	visit text,
+	words text
 );
 
 ALTER TYPE app.outbound_dial OWNER TO owner;
 
-COMMENT ON TYPE app.outbound_dial IS 'A call that a dialer has in hand. outcome dial: ask Vapi for it now, once; put_off: it waits again; over: it will not be made; lost: another has it. visit is when the visit is that a reminder is about, in words; earliest_at and latest_at are NULL for a call that is made at once.';
+COMMENT ON TYPE app.outbound_dial IS 'A call that a dialer has in hand. outcome dial: ask Vapi for it now, once; put_off: it waits again; over: it will not be made; lost: another has it. visit is when the visit is that a reminder is about, in words; earliest_at and latest_at are NULL for a call that is made at once. words is what a campaign''s call is to say, see app.words_of_call.';
 
 CREATE TYPE app.outbound_line AS (
 	agent_id uuid,
@@ -8901,7 +8902,8 @@ begin
     (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
       from public.appointments a
       join public.locations w on w.org_id = a.org_id and w.id = a.location_id
-      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder')
+      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder'),
+    case when v_call.kind = 'campaign' then app.words_of_call(v_call.campaign_step_id, v_call.contact_id) end
   into v_dial
   from public.organizations o
   left join public.locations l on l.org_id = o.id and l.id = v_line.location_id
