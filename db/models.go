@@ -946,7 +946,6 @@ type ScheduledBundle struct {
 	ClinicName     *string
 	ClinicPhone    *string
 	ClinicCountry  *string
-	Channel        *string
 }
 
 // What a patient comes for. Its duration and buffers decide how long a resource is taken.

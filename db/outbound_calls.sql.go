@@ -424,6 +424,20 @@ func (q *Queries) RequestReminderCall(ctx context.Context, appointmentID uuid.UU
 	return i, err
 }
 
+const scheduledChannel = `-- name: ScheduledChannel :one
+select coalesce(app.scheduled_channel(p_scheduled_ids => $1::uuid[]), 'sms')::text as channel
+`
+
+// ScheduledChannel
+//
+//	select coalesce(app.scheduled_channel(p_scheduled_ids => $1::uuid[]), 'sms')::text as channel
+func (q *Queries) ScheduledChannel(ctx context.Context, scheduledIds []uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, scheduledChannel, scheduledIds)
+	var channel string
+	err := row.Scan(&channel)
+	return channel, err
+}
+
 const settleOutboundCall = `-- name: SettleOutboundCall :one
 select app.settle_outbound_call(
   p_id => $1::uuid,

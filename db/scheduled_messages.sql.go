@@ -83,13 +83,13 @@ func (q *Queries) SettleScheduled(ctx context.Context, arg SettleScheduledParams
 }
 
 const takeScheduled = `-- name: TakeScheduled :one
-select outcome, not_before, scheduled_ids, kind, category, contact_id, call_id, campaign_id, phone, spoken, email, text, subject, email_text, code_subjects, code_versions, appointment_ids, starts_at, ends_at, summaries, place, clinic_name, clinic_phone, clinic_country, channel
+select outcome, not_before, scheduled_ids, kind, category, contact_id, call_id, campaign_id, phone, spoken, email, text, subject, email_text, code_subjects, code_versions, appointment_ids, starts_at, ends_at, summaries, place, clinic_name, clinic_phone, clinic_country
 from app.take_scheduled(p_scheduled_id => $1::uuid)
 `
 
 // TakeScheduled
 //
-//	select outcome, not_before, scheduled_ids, kind, category, contact_id, call_id, campaign_id, phone, spoken, email, text, subject, email_text, code_subjects, code_versions, appointment_ids, starts_at, ends_at, summaries, place, clinic_name, clinic_phone, clinic_country, channel
+//	select outcome, not_before, scheduled_ids, kind, category, contact_id, call_id, campaign_id, phone, spoken, email, text, subject, email_text, code_subjects, code_versions, appointment_ids, starts_at, ends_at, summaries, place, clinic_name, clinic_phone, clinic_country
 //	from app.take_scheduled(p_scheduled_id => $1::uuid)
 func (q *Queries) TakeScheduled(ctx context.Context, scheduledID uuid.UUID) (ScheduledBundle, error) {
 	row := q.db.QueryRow(ctx, takeScheduled, scheduledID)
@@ -119,7 +119,6 @@ func (q *Queries) TakeScheduled(ctx context.Context, scheduledID uuid.UUID) (Sch
 		&i.ClinicName,
 		&i.ClinicPhone,
 		&i.ClinicCountry,
-		&i.Channel,
 	)
 	return i, err
 }

@@ -821,13 +821,12 @@ CREATE TYPE app.scheduled_bundle AS (
 	place text,
 	clinic_name text,
 	clinic_phone text,
-	clinic_country text,
-	channel text
+	clinic_country text
 );
 
 ALTER TYPE app.scheduled_bundle OWNER TO owner;
 
-COMMENT ON TYPE app.scheduled_bundle IS 'One message to be sent by itself, with all that was merged into it. outcome send, wait (look again at not_before) or nothing (done, cancelled or skipped meanwhile). In text each [code] stands for the code of the code_subjects entry of the same position, derived with its version. phone, email: NULL where that way is not open. The arrays from appointment_ids on describe the visits, for the calendar file. channel: whether phone is texted (sms), called (voice; a reminder is texted where the call is refused) or both.';
+COMMENT ON TYPE app.scheduled_bundle IS 'One message to be sent by itself, with all that was merged into it. outcome send, wait (look again at not_before) or nothing (done, cancelled or skipped meanwhile). In text each [code] stands for the code of the code_subjects entry of the same position, derived with its version. phone, email: NULL where that way is not open. The arrays from appointment_ids on describe the visits, for the calendar file.';
 
 CREATE TYPE app.service_card AS (
 	name text,
@@ -11835,6 +11834,27 @@ ALTER FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timesta
 
 COMMENT ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) IS 'Brings a visit''s waiting reminders in step with its time and the organisation''s offsets: one per offset, so many hours of real time before the visit; none that would be due within five minutes. A moved reminder gets another job; the old job finds nothing due.';
 
+CREATE FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select case
+    when s.kind = 'campaign' then t.channel
+    when s.kind <> 'reminder' then 'sms'
+    -- A call is about one visit; the text lists them all.
+    when o.reminder_channel = 'voice' and cardinality(p_scheduled_ids) > 1 then 'both'
+    else o.reminder_channel
+  end
+  from public.scheduled_messages s
+  join public.organizations o on o.id = s.org_id
+  left join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+  where s.org_id = app.require_org_id() and s.id = p_scheduled_ids[1]
+$$;
+
+ALTER FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) IS 'How the rows of a bundle of app.take_scheduled reach who has a phone: sms, voice (a call; a reminder is texted where the call is refused) or both. A reminder is what the clinic wishes, of several visits a text in any case; a step of a campaign what it says; all else a text. NULL: there is no such row.';
+
 CREATE FUNCTION app.score_of_status(p_lead_status text, p_score integer) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
@@ -12609,8 +12629,7 @@ CREATE FUNCTION app.start_bundle(p_row public.scheduled_messages, p_category tex
     coalesce(k.phone, case when (p_row).kind = 'confirmation' then k.spoken_phone end),
     (p_row).kind = 'confirmation' and k.phone is null and k.spoken_phone is not null,
     case when (p_row).kind = 'confirmation' and o.email_confirmations then k.email end,
-    null, null, null, '{}', '{}', '{}', '{}', '{}', '{}', null, o.name, l.phone, o.country,
-    case (p_row).kind when 'reminder' then o.reminder_channel else 'sms' end)::app.scheduled_bundle
+    null, null, null, '{}', '{}', '{}', '{}', '{}', '{}', null, o.name, l.phone, o.country)::app.scheduled_bundle
   from public.contacts k
   join public.organizations o on o.id = k.org_id
   left join lateral (
@@ -12621,7 +12640,7 @@ $$;
 
 ALTER FUNCTION app.start_bundle(p_row public.scheduled_messages, p_category text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.start_bundle(p_row public.scheduled_messages, p_category text) IS 'A bundle of one scheduled message that says who is to be reached how, and who sends; its words are still to come. Only a confirmation may go to a number that was merely said, or by e-mail; only a reminder is called, where the clinic wishes it.';
+COMMENT ON FUNCTION app.start_bundle(p_row public.scheduled_messages, p_category text) IS 'A bundle of one scheduled message that says who is to be reached how, and who sends; its words are still to come. Only a confirmation may go to a number that was merely said, or by e-mail.';
 
 CREATE FUNCTION app.start_campaign(p_campaign_id uuid) RETURNS SETOF public.campaigns
     LANGUAGE plpgsql SECURITY DEFINER
@@ -12941,14 +12960,12 @@ declare
   v_template public.message_templates;
   v_contact public.contacts;
   v_stopped boolean;
-  v_channel text;
 begin
   select k.* into v_contact from public.contacts k where k.org_id = (p_row).org_id and k.id = (p_row).contact_id;
   select c.* into v_campaign
   from public.campaign_steps s
   join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
   where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
-  select s.channel into v_channel from public.campaign_steps s where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
   select t.* into v_template
   from public.campaign_steps s
   join public.message_templates t on t.org_id = s.org_id and t.id = s.template_id
@@ -12962,7 +12979,6 @@ begin
 
   v_bundle := app.start_bundle(p_row, v_campaign.category);
   v_bundle.campaign_id := v_campaign.id;
-  v_bundle.channel := v_channel;
   v_bundle.text := app.render_text(v_template.body, jsonb_build_object('clinic', v_bundle.clinic_name,
     'first_name', split_part(coalesce(v_contact.name, ''), ' ', 1), 'phone', coalesce(v_bundle.clinic_phone, '')));
   if v_campaign.category = 'marketing' then
@@ -12974,7 +12990,7 @@ $$;
 
 ALTER FUNCTION app.take_campaign(p_row public.scheduled_messages) OWNER TO owner;
 
-COMMENT ON FUNCTION app.take_campaign(p_row public.scheduled_messages) IS 'The bundle of one step of a campaign for one contact; a voice step''s words are made when it is called, see app.words_of_call. NULL, and the row skipped: the campaign does not run (stopped), or there is no number (no_recipient). Contacts who answered, booked or opted out have no waiting rows, see app.stop_campaigns_for.';
+COMMENT ON FUNCTION app.take_campaign(p_row public.scheduled_messages) IS 'The bundle of one step of a campaign for one contact. NULL, and the row skipped: the campaign does not run (stopped), or there is no number (no_recipient). Contacts who answered, booked or opted out have no waiting rows, see app.stop_campaigns_for.';
 
 CREATE FUNCTION app.take_message(p_call_id uuid, p_tool_call_id text, p_body text, p_caller_name text DEFAULT NULL::text, p_callback_number text DEFAULT NULL::text, p_urgent boolean DEFAULT false) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -13264,9 +13280,6 @@ begin
     return null;
   end if;
 
-  if v_bundle.channel = 'voice' and cardinality(v_said.ids) > 1 then
-    v_bundle.channel := 'both'; -- a call is about one visit; the text lists them all
-  end if;
   v_bundle.scheduled_ids := v_said.ids;
   v_bundle.appointment_ids := v_said.visits;
   v_bundle.starts_at := v_said.starts;
@@ -13301,7 +13314,7 @@ $$;
 
 ALTER FUNCTION app.take_visits(p_row public.scheduled_messages, p_now timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.take_visits(p_row public.scheduled_messages, p_now timestamp with time zone) IS 'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. A reminder of several visits that would be a call is a text beside it. NULL: there is nothing to tell any more, and the rows say why.';
+COMMENT ON FUNCTION app.take_visits(p_row public.scheduled_messages, p_now timestamp with time zone) IS 'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. NULL: there is nothing to tell any more, and the rows say why.';
 
 CREATE FUNCTION app.template_fields(p_kind text) RETURNS text[]
     LANGUAGE plpgsql IMMUTABLE
@@ -17663,6 +17676,9 @@ REVOKE ALL ON FUNCTION app.schedule_missed_call(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.score_of_status(p_lead_status text, p_score integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.score_of_status(p_lead_status text, p_score integer) FROM PUBLIC;

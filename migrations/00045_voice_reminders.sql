@@ -13,15 +13,12 @@ alter table public.campaign_steps
   add constraint campaign_steps_channel check (channel in ('sms', 'voice'));
 comment on column public.campaign_steps.channel is 'sms: the template is sent; voice: a call is made, and the agent is given the template''s words.';
 
--- In a block because sqlc, which reads this file, knows no attributes; it has the types from queries/_rowtypes.sql.
+-- In a block because sqlc, which reads this file, knows no attributes; it has the type from queries/_rowtypes.sql.
 do $$
 begin
-  alter type app.scheduled_bundle add attribute channel text;
   alter type app.outbound_dial add attribute words text;
 end
 $$;
-comment on type app.scheduled_bundle is
-  'One message to be sent by itself, with all that was merged into it. outcome send, wait (look again at not_before) or nothing (done, cancelled or skipped meanwhile). In text each [code] stands for the code of the code_subjects entry of the same position, derived with its version. phone, email: NULL where that way is not open. The arrays from appointment_ids on describe the visits, for the calendar file. channel: whether phone is texted (sms), called (voice; a reminder is texted where the call is refused) or both.';
 comment on type app.outbound_dial is
   'A call that a dialer has in hand. outcome dial: ask Vapi for it now, once; put_off: it waits again; over: it will not be made; lost: another has it. visit is when the visit is that a reminder is about, in words; earliest_at and latest_at are NULL for a call that is made at once. words is what a campaign''s call is to say, see app.words_of_call.';
 -- +goose StatementEnd
@@ -31,7 +28,6 @@ comment on type app.outbound_dial is
 do $$
 begin
   alter type app.outbound_dial drop attribute words;
-  alter type app.scheduled_bundle drop attribute channel;
 end
 $$;
 alter table public.campaign_steps drop column channel;

@@ -679,184 +679,6 @@ select app.seal('app.note_opt_out(text, text, bytea, text)', null, 'app_writer')
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/0935_function_start_bundle.sql
-create or replace function app.start_bundle(p_row public.scheduled_messages, p_category text)
-returns app.scheduled_bundle
-language sql
-stable
-set search_path = ''
-as $$
-  select ('send', null, array[(p_row).id], (p_row).kind, p_category, k.id, (p_row).call_id, null,
-    coalesce(k.phone, case when (p_row).kind = 'confirmation' then k.spoken_phone end),
-    (p_row).kind = 'confirmation' and k.phone is null and k.spoken_phone is not null,
-    case when (p_row).kind = 'confirmation' and o.email_confirmations then k.email end,
-    null, null, null, '{}', '{}', '{}', '{}', '{}', '{}', null, o.name, l.phone, o.country,
-    case (p_row).kind when 'reminder' then o.reminder_channel else 'sms' end)::app.scheduled_bundle
-  from public.contacts k
-  join public.organizations o on o.id = k.org_id
-  left join lateral (
-    select p.phone from public.locations p where p.org_id = k.org_id and p.phone is not null order by p.created_at, p.id limit 1
-  ) l on true
-  where k.org_id = app.require_org_id() and k.id = (p_row).contact_id
-$$;
-
-comment on function app.start_bundle(public.scheduled_messages, text) is
-  'A bundle of one scheduled message that says who is to be reached how, and who sends; its words are still to come. Only a confirmation may go to a number that was merely said, or by e-mail; only a reminder is called, where the clinic wishes it.';
-
-select app.seal('app.start_bundle(public.scheduled_messages, text)', null, 'app_writer');
--- end of sql/0935_function_start_bundle.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- snapshot of sql/0938_function_take_visits.sql
-create or replace function app.take_visits(p_row public.scheduled_messages, p_now timestamptz)
-returns app.scheduled_bundle
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-  v_bundle app.scheduled_bundle := app.start_bundle(p_row, (p_row).kind);
-  v_language text := app.contact_language((p_row).contact_id);
-  v_kind text := case when v_bundle.spoken then 'neutral_confirmation' else (p_row).kind end;
-  v_template text[] := app.template_for(v_kind, v_language);
-  v_said record;
-  v_email_is_known boolean;
-  v_places integer;
-begin
-  select array_agg(t.id order by t.at) as ids, array_agg(a.id order by t.at) as visits,
-    array_agg(a.scheduled_at order by t.at) as starts, array_agg(upper(a.during) order by t.at) as ends,
-    array_agg(w.words[1] order by t.at) as dates, array_agg(w.words[2] order by t.at) as times,
-    -- A name is said only where it is needed to tell patients apart, and then only the first one.
-    array_agg(f.name order by t.at) as first_names, count(distinct a.patient_id) > 1 as several,
-    array_agg(v.name order by t.at) as services, array_agg(r.name order by t.at) as practitioners,
-    (array_agg(coalesce(l.address, l.name) order by t.at))[1] as place,
-    (array_agg(l.phone order by t.at))[1] as phone
-  into v_said
-  from (select s.*, row_number() over () as at from app.visits_to_tell(p_row, p_now) s) t
-  join public.appointments a on a.org_id = t.org_id and a.id = t.appointment_id
-  join public.locations l on l.org_id = a.org_id and l.id = a.location_id
-  join public.services v on v.org_id = a.org_id and v.id = a.service_id
-  join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
-  join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
-  cross join lateral (select app.local_words(a.scheduled_at, l.time_zone, v_language) as words) w
-  -- Brackets and braces would be taken for places of codes and fields.
-  cross join lateral (select left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as name) f;
-  -- What a call wrote down is only what somebody said.
-  v_email_is_known := exists (
-    select from public.contacts k
-    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
-  -- Nor do strangers get our e-mail over and over because somebody keeps saying their address.
-  if not v_email_is_known and (
-    select count(*) >= 3
-    from public.messages m
-    where m.org_id = (p_row).org_id and m.recipient_hash = app.number_hash(v_bundle.email) and m.direction = 'outbound'
-      and m.status <> 'blocked' and m.created_at > p_now - interval '168 hours')
-  then
-    v_bundle.email := null;
-  end if;
-  if v_said.ids is null then
-    return null;
-  elsif v_bundle.phone is null and v_bundle.email is null then
-    perform app.settle_scheduled(v_said.ids, 'skipped', 'no_recipient');
-    return null;
-  end if;
-
-  if v_bundle.channel = 'voice' and cardinality(v_said.ids) > 1 then
-    v_bundle.channel := 'both'; -- a call is about one visit; the text lists them all
-  end if;
-  v_bundle.scheduled_ids := v_said.ids;
-  v_bundle.appointment_ids := v_said.visits;
-  v_bundle.starts_at := v_said.starts;
-  v_bundle.ends_at := v_said.ends;
-  v_bundle.place := v_said.place;
-  v_bundle.clinic_phone := coalesce(v_said.phone, v_bundle.clinic_phone);
-  v_bundle.subject := app.render_text(v_template[1], jsonb_build_object('clinic', v_bundle.clinic_name));
-
-  if v_bundle.phone is not null then
-    v_bundle.text := app.visit_text(v_kind, v_language, v_template[2], v_bundle, v_said.dates, v_said.times,
-      case when v_said.several and not v_bundle.spoken then v_said.first_names end, v_said.first_names[1], v_said.services[1], v_said.practitioners[1]);
-    v_places := (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]');
-    v_bundle.code_subjects := array(
-      select v_said.visits[(n - 1) % cardinality(v_said.visits) + 1] from generate_series(1, v_places) n order by n);
-    v_bundle.code_versions := app.next_codes(v_bundle.code_subjects);
-  end if;
-
-  v_bundle.summaries := array(
-    select case when v_email_is_known then v_said.services[n] || ', ' else '' end || v_bundle.clinic_name
-    from generate_subscripts(v_said.visits, 1) n order by n);
-  if v_bundle.email is not null then
-    v_bundle.email_text := app.confirmation_email(v_language, v_bundle.clinic_name, array(
-        select concat_ws(', ', case when v_email_is_known and v_said.several then v_said.first_names[n] end,
-          v_said.dates[n], v_said.times[n], case when v_email_is_known then v_said.services[n] end,
-          case when v_email_is_known then v_said.practitioners[n] end)
-        from generate_subscripts(v_said.visits, 1) n order by n),
-      v_bundle.place, v_bundle.clinic_phone);
-  end if;
-  return v_bundle;
-end
-$$;
-
-comment on function app.take_visits(public.scheduled_messages, timestamptz) is
-  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. A reminder of several visits that would be a call is a text beside it. NULL: there is nothing to tell any more, and the rows say why.';
-
-select app.seal('app.take_visits(public.scheduled_messages, timestamptz)', null, 'app_writer');
--- end of sql/0938_function_take_visits.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- snapshot of sql/0939_function_take_campaign.sql
-create or replace function app.take_campaign(p_row public.scheduled_messages)
-returns app.scheduled_bundle
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-  v_bundle app.scheduled_bundle;
-  v_campaign public.campaigns;
-  v_template public.message_templates;
-  v_contact public.contacts;
-  v_stopped boolean;
-  v_channel text;
-begin
-  select k.* into v_contact from public.contacts k where k.org_id = (p_row).org_id and k.id = (p_row).contact_id;
-  select c.* into v_campaign
-  from public.campaign_steps s
-  join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
-  where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
-  select s.channel into v_channel from public.campaign_steps s where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
-  select t.* into v_template
-  from public.campaign_steps s
-  join public.message_templates t on t.org_id = s.org_id and t.id = s.template_id
-  where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
-
-  v_stopped := v_campaign.status <> 'running';
-  if v_stopped or v_contact.phone is null then
-    perform app.settle_scheduled(array[(p_row).id], 'skipped', case when v_stopped then 'stopped' else 'no_recipient' end);
-    return null;
-  end if;
-
-  v_bundle := app.start_bundle(p_row, v_campaign.category);
-  v_bundle.campaign_id := v_campaign.id;
-  v_bundle.channel := v_channel;
-  v_bundle.text := app.render_text(v_template.body, jsonb_build_object('clinic', v_bundle.clinic_name,
-    'first_name', split_part(coalesce(v_contact.name, ''), ' ', 1), 'phone', coalesce(v_bundle.clinic_phone, '')));
-  if v_campaign.category = 'marketing' then
-    v_bundle.text := app.with_stop_hint(v_bundle.text, v_template.language);
-  end if;
-  return v_bundle;
-end
-$$;
-
-comment on function app.take_campaign(public.scheduled_messages) is
-  'The bundle of one step of a campaign for one contact; a voice step''s words are made when it is called, see app.words_of_call. NULL, and the row skipped: the campaign does not run (stopped), or there is no number (no_recipient). Contacts who answered, booked or opted out have no waiting rows, see app.stop_campaigns_for.';
-
-select app.seal('app.take_campaign(public.scheduled_messages)', null, 'app_writer');
--- end of sql/0939_function_take_campaign.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
 -- snapshot of sql/0957_function_check_steps.sql
 create or replace function app.check_steps(p_category text, p_steps jsonb)
 returns void
@@ -3860,6 +3682,35 @@ select app.seal('app.heed_call_refusal(uuid, jsonb)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1691_function_scheduled_channel.sql
+create or replace function app.scheduled_channel(p_scheduled_ids uuid[])
+returns text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select case
+    when s.kind = 'campaign' then t.channel
+    when s.kind <> 'reminder' then 'sms'
+    -- A call is about one visit; the text lists them all.
+    when o.reminder_channel = 'voice' and cardinality(p_scheduled_ids) > 1 then 'both'
+    else o.reminder_channel
+  end
+  from public.scheduled_messages s
+  join public.organizations o on o.id = s.org_id
+  left join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+  where s.org_id = app.require_org_id() and s.id = p_scheduled_ids[1]
+$$;
+
+comment on function app.scheduled_channel(uuid[]) is
+  'How the rows of a bundle of app.take_scheduled reach who has a phone: sms, voice (a call; a reminder is texted where the call is refused) or both. A reminder is what the clinic wishes, of several visits a text in any case; a step of a campaign what it says; all else a text. NULL: there is no such row.';
+
+select app.seal('app.scheduled_channel(uuid[])', 'app_writer', 'tenant_service');
+-- end of sql/1691_function_scheduled_channel.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
@@ -3874,6 +3725,7 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.scheduled_channel;
 drop function app.heed_call_refusal;
 drop function app.wants_no_calls;
 drop function app.contact_opt_outs;
@@ -4546,177 +4398,6 @@ comment on function app.note_opt_out(text, text, bytea, text) is
 
 select app.seal('app.note_opt_out(text, text, bytea, text)', null, 'app_writer');
 -- end of sql/0911_function_note_opt_out.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- back to sql/0935_function_start_bundle.sql
-create or replace function app.start_bundle(p_row public.scheduled_messages, p_category text)
-returns app.scheduled_bundle
-language sql
-stable
-set search_path = ''
-as $$
-  select ('send', null, array[(p_row).id], (p_row).kind, p_category, k.id, (p_row).call_id, null,
-    coalesce(k.phone, case when (p_row).kind = 'confirmation' then k.spoken_phone end),
-    (p_row).kind = 'confirmation' and k.phone is null and k.spoken_phone is not null,
-    case when (p_row).kind = 'confirmation' and o.email_confirmations then k.email end,
-    null, null, null, '{}', '{}', '{}', '{}', '{}', '{}', null, o.name, l.phone, o.country)::app.scheduled_bundle
-  from public.contacts k
-  join public.organizations o on o.id = k.org_id
-  left join lateral (
-    select p.phone from public.locations p where p.org_id = k.org_id and p.phone is not null order by p.created_at, p.id limit 1
-  ) l on true
-  where k.org_id = app.require_org_id() and k.id = (p_row).contact_id
-$$;
-
-comment on function app.start_bundle(public.scheduled_messages, text) is
-  'A bundle of one scheduled message that says who is to be reached how, and who sends; its words are still to come. Only a confirmation may go to a number that was merely said, or by e-mail.';
-
-select app.seal('app.start_bundle(public.scheduled_messages, text)', null, 'app_writer');
--- end of sql/0935_function_start_bundle.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- back to sql/0938_function_take_visits.sql
-create or replace function app.take_visits(p_row public.scheduled_messages, p_now timestamptz)
-returns app.scheduled_bundle
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-  v_bundle app.scheduled_bundle := app.start_bundle(p_row, (p_row).kind);
-  v_language text := app.contact_language((p_row).contact_id);
-  v_kind text := case when v_bundle.spoken then 'neutral_confirmation' else (p_row).kind end;
-  v_template text[] := app.template_for(v_kind, v_language);
-  v_said record;
-  v_email_is_known boolean;
-  v_places integer;
-begin
-  select array_agg(t.id order by t.at) as ids, array_agg(a.id order by t.at) as visits,
-    array_agg(a.scheduled_at order by t.at) as starts, array_agg(upper(a.during) order by t.at) as ends,
-    array_agg(w.words[1] order by t.at) as dates, array_agg(w.words[2] order by t.at) as times,
-    -- A name is said only where it is needed to tell patients apart, and then only the first one.
-    array_agg(f.name order by t.at) as first_names, count(distinct a.patient_id) > 1 as several,
-    array_agg(v.name order by t.at) as services, array_agg(r.name order by t.at) as practitioners,
-    (array_agg(coalesce(l.address, l.name) order by t.at))[1] as place,
-    (array_agg(l.phone order by t.at))[1] as phone
-  into v_said
-  from (select s.*, row_number() over () as at from app.visits_to_tell(p_row, p_now) s) t
-  join public.appointments a on a.org_id = t.org_id and a.id = t.appointment_id
-  join public.locations l on l.org_id = a.org_id and l.id = a.location_id
-  join public.services v on v.org_id = a.org_id and v.id = a.service_id
-  join public.resources r on r.org_id = a.org_id and r.id = a.resource_id
-  join public.patients p on p.org_id = a.org_id and p.id = a.patient_id
-  cross join lateral (select app.local_words(a.scheduled_at, l.time_zone, v_language) as words) w
-  -- Brackets and braces would be taken for places of codes and fields.
-  cross join lateral (select left(regexp_replace(split_part(p.name, ' ', 1), '[][{}]', '', 'g'), 20) as name) f;
-  -- What a call wrote down is only what somebody said.
-  v_email_is_known := exists (
-    select from public.contacts k
-    where k.org_id = (p_row).org_id and k.id = (p_row).contact_id and k.source <> 'call');
-  -- Nor do strangers get our e-mail over and over because somebody keeps saying their address.
-  if not v_email_is_known and (
-    select count(*) >= 3
-    from public.messages m
-    where m.org_id = (p_row).org_id and m.recipient_hash = app.number_hash(v_bundle.email) and m.direction = 'outbound'
-      and m.status <> 'blocked' and m.created_at > p_now - interval '168 hours')
-  then
-    v_bundle.email := null;
-  end if;
-  if v_said.ids is null then
-    return null;
-  elsif v_bundle.phone is null and v_bundle.email is null then
-    perform app.settle_scheduled(v_said.ids, 'skipped', 'no_recipient');
-    return null;
-  end if;
-
-  v_bundle.scheduled_ids := v_said.ids;
-  v_bundle.appointment_ids := v_said.visits;
-  v_bundle.starts_at := v_said.starts;
-  v_bundle.ends_at := v_said.ends;
-  v_bundle.place := v_said.place;
-  v_bundle.clinic_phone := coalesce(v_said.phone, v_bundle.clinic_phone);
-  v_bundle.subject := app.render_text(v_template[1], jsonb_build_object('clinic', v_bundle.clinic_name));
-
-  if v_bundle.phone is not null then
-    v_bundle.text := app.visit_text(v_kind, v_language, v_template[2], v_bundle, v_said.dates, v_said.times,
-      case when v_said.several and not v_bundle.spoken then v_said.first_names end, v_said.first_names[1], v_said.services[1], v_said.practitioners[1]);
-    v_places := (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]');
-    v_bundle.code_subjects := array(
-      select v_said.visits[(n - 1) % cardinality(v_said.visits) + 1] from generate_series(1, v_places) n order by n);
-    v_bundle.code_versions := app.next_codes(v_bundle.code_subjects);
-  end if;
-
-  v_bundle.summaries := array(
-    select case when v_email_is_known then v_said.services[n] || ', ' else '' end || v_bundle.clinic_name
-    from generate_subscripts(v_said.visits, 1) n order by n);
-  if v_bundle.email is not null then
-    v_bundle.email_text := app.confirmation_email(v_language, v_bundle.clinic_name, array(
-        select concat_ws(', ', case when v_email_is_known and v_said.several then v_said.first_names[n] end,
-          v_said.dates[n], v_said.times[n], case when v_email_is_known then v_said.services[n] end,
-          case when v_email_is_known then v_said.practitioners[n] end)
-        from generate_subscripts(v_said.visits, 1) n order by n),
-      v_bundle.place, v_bundle.clinic_phone);
-  end if;
-  return v_bundle;
-end
-$$;
-
-comment on function app.take_visits(public.scheduled_messages, timestamptz) is
-  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. NULL: there is nothing to tell any more, and the rows say why.';
-
-select app.seal('app.take_visits(public.scheduled_messages, timestamptz)', null, 'app_writer');
--- end of sql/0938_function_take_visits.sql
--- +goose StatementEnd
-
--- +goose StatementBegin
--- back to sql/0939_function_take_campaign.sql
-create or replace function app.take_campaign(p_row public.scheduled_messages)
-returns app.scheduled_bundle
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-  v_bundle app.scheduled_bundle;
-  v_campaign public.campaigns;
-  v_template public.message_templates;
-  v_contact public.contacts;
-  v_stopped boolean;
-begin
-  select k.* into v_contact from public.contacts k where k.org_id = (p_row).org_id and k.id = (p_row).contact_id;
-  select c.* into v_campaign
-  from public.campaign_steps s
-  join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
-  where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
-  select t.* into v_template
-  from public.campaign_steps s
-  join public.message_templates t on t.org_id = s.org_id and t.id = s.template_id
-  where s.org_id = (p_row).org_id and s.id = (p_row).campaign_step_id;
-
-  v_stopped := v_campaign.status <> 'running';
-  if v_stopped or v_contact.phone is null then
-    perform app.settle_scheduled(array[(p_row).id], 'skipped', case when v_stopped then 'stopped' else 'no_recipient' end);
-    return null;
-  end if;
-
-  v_bundle := app.start_bundle(p_row, v_campaign.category);
-  v_bundle.campaign_id := v_campaign.id;
-  v_bundle.text := app.render_text(v_template.body, jsonb_build_object('clinic', v_bundle.clinic_name,
-    'first_name', split_part(coalesce(v_contact.name, ''), ' ', 1), 'phone', coalesce(v_bundle.clinic_phone, '')));
-  if v_campaign.category = 'marketing' then
-    v_bundle.text := app.with_stop_hint(v_bundle.text, v_template.language);
-  end if;
-  return v_bundle;
-end
-$$;
-
-comment on function app.take_campaign(public.scheduled_messages) is
-  'The bundle of one step of a campaign for one contact. NULL, and the row skipped: the campaign does not run (stopped), or there is no number (no_recipient). Contacts who answered, booked or opted out have no waiting rows, see app.stop_campaigns_for.';
-
-select app.seal('app.take_campaign(public.scheduled_messages)', null, 'app_writer');
--- end of sql/0939_function_take_campaign.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -121,8 +121,7 @@ create table app.scheduled_bundle (
   place text,
   clinic_name text,
   clinic_phone text,
-  clinic_country text,
-  channel text
+  clinic_country text
 );
 
 drop type app.inbound_answer;

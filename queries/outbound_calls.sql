@@ -29,6 +29,9 @@ from app.read_outbound_call(p_id => @id::uuid);
 select *
 from app.cancel_outbound_call(p_id => @id::uuid);
 
+-- name: ScheduledChannel :one
+select coalesce(app.scheduled_channel(p_scheduled_ids => @scheduled_ids::uuid[]), 'sms')::text as channel;
+
 -- name: QueueScheduledCall :one
 select *
 from app.queue_scheduled_call(p_scheduled_id => @scheduled_id::uuid, p_number_zones => @number_zones::text[]);

@@ -8,8 +8,7 @@ as $$
     coalesce(k.phone, case when (p_row).kind = 'confirmation' then k.spoken_phone end),
     (p_row).kind = 'confirmation' and k.phone is null and k.spoken_phone is not null,
     case when (p_row).kind = 'confirmation' and o.email_confirmations then k.email end,
-    null, null, null, '{}', '{}', '{}', '{}', '{}', '{}', null, o.name, l.phone, o.country,
-    case (p_row).kind when 'reminder' then o.reminder_channel else 'sms' end)::app.scheduled_bundle
+    null, null, null, '{}', '{}', '{}', '{}', '{}', '{}', null, o.name, l.phone, o.country)::app.scheduled_bundle
   from public.contacts k
   join public.organizations o on o.id = k.org_id
   left join lateral (
@@ -19,6 +18,6 @@ as $$
 $$;
 
 comment on function app.start_bundle(public.scheduled_messages, text) is
-  'A bundle of one scheduled message that says who is to be reached how, and who sends; its words are still to come. Only a confirmation may go to a number that was merely said, or by e-mail; only a reminder is called, where the clinic wishes it.';
+  'A bundle of one scheduled message that says who is to be reached how, and who sends; its words are still to come. Only a confirmation may go to a number that was merely said, or by e-mail.';
 
 select app.seal('app.start_bundle(public.scheduled_messages, text)', null, 'app_writer');

@@ -51,9 +51,6 @@ begin
     return null;
   end if;
 
-  if v_bundle.channel = 'voice' and cardinality(v_said.ids) > 1 then
-    v_bundle.channel := 'both'; -- a call is about one visit; the text lists them all
-  end if;
   v_bundle.scheduled_ids := v_said.ids;
   v_bundle.appointment_ids := v_said.visits;
   v_bundle.starts_at := v_said.starts;
@@ -87,6 +84,6 @@ end
 $$;
 
 comment on function app.take_visits(public.scheduled_messages, timestamptz) is
-  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. A reminder of several visits that would be a call is a text beside it. NULL: there is nothing to tell any more, and the rows say why.';
+  'The bundle of a confirmation or reminder with everything that goes out in the same message: texts in the contact''s language and each visit''s local time, places for codes, and what the calendar file says. A number or address that was merely said is told the clinic and the times only; such an address gets three e-mails a week at most. NULL: there is nothing to tell any more, and the rows say why.';
 
 select app.seal('app.take_visits(public.scheduled_messages, timestamptz)', null, 'app_writer');

@@ -26,7 +26,10 @@ type bundle struct {
 // begin asks for the call and begins the text and the e-mail, where those ways are open. A reminder whose call is refused
 // is a text instead: the patient is to hear of the visit. A campaign's call that is refused is not made up for.
 func (b *bundle) begin(ctx context.Context) error {
-	channel := text(b.Channel)
+	channel, err := b.tx.ScheduledChannel(ctx, b.ScheduledIds)
+	if err != nil {
+		return fmt.Errorf("read how the message is to go: %w", err)
+	}
 	if channel == channelVoice || channel == channelBoth {
 		called, err := b.beginCall(ctx)
 		if err != nil {

@@ -33,7 +33,7 @@ select results_eq($$ select c.name, s.channel from public.campaign_steps s join 
 select app.start_campaign(:'recall');
 select is(pg_temp.planned(), 'Ada waiting, Bo waiting', 'planned for who agreed to marketing');
 select pg_temp.act_for('a');
-select is((select t.channel from app.take_scheduled(pg_temp.step_of('Ada')) t), 'voice', 'a call');
+select is(app.scheduled_channel(array[pg_temp.step_of('Ada')]), 'voice', 'a call');
 select is(pg_temp.queued('Ada'), 'queued', 'it waits');
 select is(pg_temp.queued('Ada'), 'replayed', 'once');
 select is(pg_temp.queued('Bo'), 'queued', 'the other one too');
