@@ -8039,10 +8039,10 @@ begin
     end if;
   end if;
   if p_kind = 'campaign' then
-    if v_contact.marketing_consent_at is null and exists (
+    if v_contact.marketing_consent_at is null and not exists (
       select from public.campaign_steps s
       join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
-      where s.org_id = v_org_id and s.id = p_campaign_step_id and c.category = 'marketing')
+      where s.org_id = v_org_id and s.id = p_campaign_step_id and c.category = 'follow_up')
     then
       return 'no_consent';
     elsif not exists (
