@@ -2869,8 +2869,13 @@ begin
       from public.outbound_calls c
       where c.org_id = s.org_id and c.state in ('placing', 'under_way')
     ) held
-    where (s.at_once is null or held.slots < s.at_once)
-      and exists (select from public.outbound_calls c where c.org_id = s.org_id and c.state = 'waiting' and c.due_at <= v_now)
+    -- The limit has each clinic's earliest call looked up; without it all that wait would be read.
+    cross join lateral (
+      select from public.outbound_calls c
+      where c.org_id = s.org_id and c.state = 'waiting' and c.due_at <= v_now
+      limit 1
+    ) due
+    where s.at_once is null or held.slots < s.at_once
     order by held.slots, s.last_taken_at nulls first, s.org_id
   loop
     select c.id into v_id

@@ -372,3 +372,47 @@ begin
   return app.note_effect(('a0000000-0000-7000-8000-00000000ff0' || p_try)::uuid);
 end
 $$;
+
+-- race.call_back: a clinic that can call at any hour, and so many calls of its that are due.
+create procedure race.call_back(p_calls integer)
+language plpgsql
+as $$
+declare
+  v_org constant uuid := 'a0000000-0000-7000-8000-000000000001';
+begin
+  update public.organizations set quiet_from = '00:00', quiet_until = '00:00';
+  update public.phone_numbers set vapi_phone_number_id = 'number-1';
+  insert into public.agents (org_id, id, name, role, is_default) values (v_org, 'a0000000-0000-7000-8000-000000000041', 'Caller', 'outbound', true);
+  insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id) values ('assistant-1', v_org, 'a0000000-0000-7000-8000-000000000041');
+  insert into public.outbound_shares (org_id) values (v_org);
+  insert into public.outbound_calls (org_id, id, kind, to_number, due_at, until_at, look_at)
+  select v_org, ('a0000000-0000-7000-8000-0000000002' || lpad(n::text, 2, '0'))::uuid, 'test', '+131255502' || lpad(n::text, 2, '0'),
+    app.now(), app.now() + interval '1 hour', app.now() + interval '1 hour'
+  from generate_series(1, p_calls) n;
+end
+$$;
+
+create function race.take(p_slots integer) returns bigint language sql volatile
+as $$ select count(*) from app.take_outbound_call(p_slots, 'a0000000-0000-7000-8000-0000000001f1', 60) $$;
+
+create function race.cancel(p_call integer) returns text language sql volatile
+as $$ select c.outcome from app.cancel_outbound_call(('a0000000-0000-7000-8000-0000000002' || lpad(p_call::text, 2, '0'))::uuid) c $$;
+
+create function race.placed(p_call integer) returns boolean language sql volatile
+as $$
+  select app.note_call_placed(('a0000000-0000-7000-8000-0000000002' || lpad(p_call::text, 2, '0'))::uuid,
+    'a0000000-0000-7000-8000-0000000001f1', 'vapi-1')
+$$;
+
+-- The last webhook of that call.
+create function race.rang_off() returns boolean language plpgsql volatile
+as $$
+declare
+  v_id uuid := app.ensure_call('vapi-1', 'outbound', null, null, '+13125550201', '+13125550100');
+begin
+  return app.record_call_event(v_id, 'ended', app.now(), 'customer-busy');
+end
+$$;
+
+create function race.outbound() returns text language sql stable security definer
+as $$ select string_agg(concat_ws(' ', c.state, c.reason), ', ' order by c.id) from public.outbound_calls c $$;

@@ -1,0 +1,1 @@
+update public.opt_outs set at = at - interval '2 minutes';
