@@ -13,7 +13,7 @@ import (
 )
 
 const listCampaignSteps = `-- name: ListCampaignSteps :many
-select org_id, id, campaign_id, position, after, template_id
+select org_id, id, campaign_id, position, after, template_id, channel
 from public.campaign_steps
 where org_id = $1 and campaign_id = $2
 order by position
@@ -21,7 +21,7 @@ order by position
 
 // ListCampaignSteps
 //
-//	select org_id, id, campaign_id, position, after, template_id
+//	select org_id, id, campaign_id, position, after, template_id, channel
 //	from public.campaign_steps
 //	where org_id = $1 and campaign_id = $2
 //	order by position
@@ -41,6 +41,7 @@ func (q *Queries) ListCampaignSteps(ctx context.Context, orgID uuid.UUID, campai
 			&i.Position,
 			&i.After,
 			&i.TemplateID,
+			&i.Channel,
 		); err != nil {
 			return nil, err
 		}

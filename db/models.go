@@ -355,6 +355,8 @@ type CampaignStep struct {
 	Position   int16
 	After      pgtype.Interval
 	TemplateID uuid.UUID
+	// sms: the template is sent; voice: a call is made, and the agent is given the template's words.
+	Channel string
 }
 
 // The person reachable at a number. Who comes to a visit is a patient: a parent is one contact with several patients.
@@ -707,6 +709,8 @@ type Organization struct {
 	HipaaMode bool
 	// How long after its call a recording is kept; NULL: until the call is deleted or its contact erased.
 	KeepRecordingsFor pgtype.Interval
+	// How reminders go out by themselves: sms, voice (a call; a text where the call cannot be asked for) or both.
+	ReminderChannel string
 }
 
 type OutboundAnswer struct {
@@ -764,6 +768,7 @@ type OutboundDial struct {
 	TimeZone          *string
 	Now               *time.Time
 	Visit             *string
+	Words             *string
 }
 
 type OutboundLoad struct {

@@ -28,6 +28,20 @@ func (q *Queries) CancelOutboundCall(ctx context.Context, id uuid.UUID) (Outboun
 	return i, err
 }
 
+const contactOptOuts = `-- name: ContactOptOuts :one
+select app.contact_opt_outs(p_contact_id => $1::uuid)::text[] as channels
+`
+
+// ContactOptOuts
+//
+//	select app.contact_opt_outs(p_contact_id => $1::uuid)::text[] as channels
+func (q *Queries) ContactOptOuts(ctx context.Context, contactID uuid.UUID) ([]string, error) {
+	row := q.db.QueryRow(ctx, contactOptOuts, contactID)
+	var channels []string
+	err := row.Scan(&channels)
+	return channels, err
+}
+
 const failOutboundCall = `-- name: FailOutboundCall :one
 select app.fail_outbound_call(
   p_id => $1::uuid,
@@ -224,13 +238,13 @@ func (q *Queries) OutboundLoad(ctx context.Context) (OutboundLoad, error) {
 }
 
 const prepareOutboundCall = `-- name: PrepareOutboundCall :one
-select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit
+select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words
 from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
 `
 
 // PrepareOutboundCall
 //
-//	select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit
+//	select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words
 //	from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
 func (q *Queries) PrepareOutboundCall(ctx context.Context, iD uuid.UUID, leaseID uuid.UUID) (OutboundDial, error) {
 	row := q.db.QueryRow(ctx, prepareOutboundCall, iD, leaseID)
@@ -249,6 +263,30 @@ func (q *Queries) PrepareOutboundCall(ctx context.Context, iD uuid.UUID, leaseID
 		&i.TimeZone,
 		&i.Now,
 		&i.Visit,
+		&i.Words,
+	)
+	return i, err
+}
+
+const queueScheduledCall = `-- name: QueueScheduledCall :one
+select outcome, outbound_call_id, state, due_at, until_at, refusal
+from app.queue_scheduled_call(p_scheduled_id => $1::uuid, p_number_zones => $2::text[])
+`
+
+// QueueScheduledCall
+//
+//	select outcome, outbound_call_id, state, due_at, until_at, refusal
+//	from app.queue_scheduled_call(p_scheduled_id => $1::uuid, p_number_zones => $2::text[])
+func (q *Queries) QueueScheduledCall(ctx context.Context, scheduledID uuid.UUID, numberZones []string) (OutboundAnswer, error) {
+	row := q.db.QueryRow(ctx, queueScheduledCall, scheduledID, numberZones)
+	var i OutboundAnswer
+	err := row.Scan(
+		&i.Outcome,
+		&i.OutboundCallID,
+		&i.State,
+		&i.DueAt,
+		&i.UntilAt,
+		&i.Refusal,
 	)
 	return i, err
 }
@@ -353,6 +391,51 @@ func (q *Queries) RequestOutboundCall(ctx context.Context, arg RequestOutboundCa
 		&i.Refusal,
 	)
 	return i, err
+}
+
+const requestReminderCall = `-- name: RequestReminderCall :one
+select outcome, outbound_call_id, state, due_at, until_at, refusal
+from app.request_reminder_call(
+  p_appointment_id => $1::uuid,
+  p_send_key => $2::text,
+  p_number_zones => $3::text[]
+)
+`
+
+// RequestReminderCall
+//
+//	select outcome, outbound_call_id, state, due_at, until_at, refusal
+//	from app.request_reminder_call(
+//	  p_appointment_id => $1::uuid,
+//	  p_send_key => $2::text,
+//	  p_number_zones => $3::text[]
+//	)
+func (q *Queries) RequestReminderCall(ctx context.Context, appointmentID uuid.UUID, sendKey string, numberZones []string) (OutboundAnswer, error) {
+	row := q.db.QueryRow(ctx, requestReminderCall, appointmentID, sendKey, numberZones)
+	var i OutboundAnswer
+	err := row.Scan(
+		&i.Outcome,
+		&i.OutboundCallID,
+		&i.State,
+		&i.DueAt,
+		&i.UntilAt,
+		&i.Refusal,
+	)
+	return i, err
+}
+
+const scheduledChannel = `-- name: ScheduledChannel :one
+select coalesce(app.scheduled_channel(p_scheduled_ids => $1::uuid[]), 'sms')::text as channel
+`
+
+// ScheduledChannel
+//
+//	select coalesce(app.scheduled_channel(p_scheduled_ids => $1::uuid[]), 'sms')::text as channel
+func (q *Queries) ScheduledChannel(ctx context.Context, scheduledIds []uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, scheduledChannel, scheduledIds)
+	var channel string
+	err := row.Scan(&channel)
+	return channel, err
 }
 
 const settleOutboundCall = `-- name: SettleOutboundCall :one

@@ -619,12 +619,13 @@ CREATE TYPE app.outbound_dial AS (
 	clinic_address text,
 	time_zone text,
 	now timestamp with time zone,
-	visit text
+	visit text,
+	words text
 );
 
 ALTER TYPE app.outbound_dial OWNER TO owner;
 
-COMMENT ON TYPE app.outbound_dial IS 'A call that a dialer has in hand. outcome dial: ask Vapi for it now, once; put_off: it waits again; over: it will not be made; lost: another has it. visit is when the visit is that a reminder is about, in words; earliest_at and latest_at are NULL for a call that is made at once.';
+COMMENT ON TYPE app.outbound_dial IS 'A call that a dialer has in hand. outcome dial: ask Vapi for it now, once; put_off: it waits again; over: it will not be made; lost: another has it. visit is when the visit is that a reminder is about, in words; earliest_at and latest_at are NULL for a call that is made at once. words is what a campaign''s call is to say, see app.words_of_call.';
 
 CREATE TYPE app.outbound_line AS (
 	agent_id uuid,
@@ -2416,6 +2417,40 @@ ALTER FUNCTION app.call_gaps(p_zone text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.call_gaps(p_zone text) IS 'All of time but the days of calls that are rolled up in this zone: today, days that changed since, and what lies before the first and after the last. Calls in it have to be counted one by one.';
 
+CREATE FUNCTION app.call_off(p_id uuid, p_reason text) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform from public.outbound_calls c
+  where c.org_id = app.require_org_id() and c.id = p_id and c.state = 'waiting'
+  for no key update;
+  if found then
+    perform app.close_outbound_call(p_id, 'cancelled', p_reason);
+  end if;
+  return found;
+end
+$$;
+
+ALTER FUNCTION app.call_off(p_id uuid, p_reason text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.call_off(p_id uuid, p_reason text) IS 'Takes a call back that still waits, because of something that happened: opted_out, visit_moved, visit_over, replied, booked, stopped. Whether it did: one that a dialer has in hand is judged anew there.';
+
+CREATE FUNCTION app.call_off_reminders(p_appointment_id uuid, p_reason text) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform app.call_off(c.id, p_reason)
+  from public.outbound_calls c
+  where c.org_id = app.require_org_id() and c.appointment_id = p_appointment_id and c.kind = 'reminder' and c.state = 'waiting';
+end
+$$;
+
+ALTER FUNCTION app.call_off_reminders(p_appointment_id uuid, p_reason text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.call_off_reminders(p_appointment_id uuid, p_reason text) IS 'Takes back the calls that wait to remind of a visit: it moved (visit_moved) or will not be (visit_over). The next reminder of a moved visit has a row of its own.';
+
 CREATE FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -2526,6 +2561,22 @@ $$;
 ALTER FUNCTION app.call_stats() OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.call_stats() IS 'All calls of the clinic in numbers, deleted ones too: one row, with zeros where there are none. Days are those of the clinic''s zone. Every member may look.';
+
+CREATE FUNCTION app.called_enough(p_kind text, p_contact_id uuid, p_now timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select count(*) filter (where c.created_at >= d.day) >= 1 or (p_kind = 'reminder' and count(c.id) >= 3)
+  from public.organizations o
+  cross join lateral (select app.local_instant((p_now at time zone o.time_zone)::date::timestamp, o.time_zone, false) as day) d
+  left join public.outbound_calls c on c.org_id = o.id and c.contact_id = p_contact_id and c.kind = p_kind
+    and c.created_at > p_now - interval '168 hours' and c.state <> 'cancelled' and (c.state <> 'given_up' or c.attempt > 0)
+  where o.id = app.require_org_id()
+$$;
+
+ALTER FUNCTION app.called_enough(p_kind text, p_contact_id uuid, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.called_enough(p_kind text, p_contact_id uuid, p_now timestamp with time zone) IS 'Whether a contact has had (or will have) as many calls of a kind as are borne: one a day of the clinic''s, and of reminders three in seven days. Calls that were taken back, or given up before the first try, do not count.';
 
 CREATE FUNCTION app.is_time_zone(p_zone text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -3018,6 +3069,9 @@ begin
     if coalesce(v_step ->> 'after_minutes', '') !~ '^[0-9]{1,6}$' or (v_step ->> 'after_minutes')::integer > 525600 then
       raise exception 'after_minutes is a whole number from 0 to 525600, a year' using errcode = 'VX400';
     end if;
+    if coalesce(v_step ->> 'channel', 'sms') not in ('sms', 'voice') then
+      raise exception 'a step is sent by sms or is a call: voice' using errcode = 'VX400';
+    end if;
     v_after := (v_step ->> 'after_minutes')::integer;
     if v_after <= v_last then
       raise exception 'each step comes later than the one before' using errcode = 'VX400';
@@ -3042,7 +3096,7 @@ $_$;
 
 ALTER FUNCTION app.check_steps(p_category text, p_steps jsonb) OWNER TO owner;
 
-COMMENT ON FUNCTION app.check_steps(p_category text, p_steps jsonb) IS 'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send. VX404: a template that the clinic does not have.';
+COMMENT ON FUNCTION app.check_steps(p_category text, p_steps jsonb) IS 'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id", "channel"}, each later than the one before, at most a year, by sms (also without channel) or voice, with the clinic''s templates of a kind that the campaign''s category may send. VX404: a template that the clinic does not have.';
 
 CREATE FUNCTION app.check_template(p_kind text, p_body text, p_subject text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql STABLE
@@ -3680,6 +3734,20 @@ $$;
 ALTER FUNCTION app.contact_of_call(p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.contact_of_call(p_call_id uuid) IS 'The contact a call belongs to, made where it is missing: by the calling number, or one of its own for a caller without a number. VX404 when the call is not the tenant''s.';
+
+CREATE FUNCTION app.contact_opt_outs(p_contact_id uuid) RETURNS text[]
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select coalesce(array_agg(w.channel order by w.place), '{}')
+  from public.contacts c
+  cross join lateral (values ('sms', c.phone, 1), ('voice', c.phone, 2), ('email', c.email, 3)) w (channel, address, place)
+  where c.org_id = app.require_org_id() and c.id = p_contact_id and app.is_opted_out(w.channel, w.address)
+$$;
+
+ALTER FUNCTION app.contact_opt_outs(p_contact_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.contact_opt_outs(p_contact_id uuid) IS 'The channels (sms, voice, email) on which a contact is not reached, because whoever has its number or address asked for that. Empty: all are open, or there is no such contact. Every member may look. Volatile as app.is_opted_out is.';
 
 CREATE FUNCTION app.contact_search(p_search text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -5528,6 +5596,30 @@ $$;
 ALTER FUNCTION app.furnish_org(p_name text, p_time_zone text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.furnish_org(p_name text, p_time_zone text) IS 'Gives a new organisation what a first booking needs: a location, a practitioner, a half-hour consultation, weekday hours from nine to five and an inbound agent.';
+
+CREATE FUNCTION app.heed_call_refusal(p_call_id uuid, p_turns jsonb) RETURNS boolean
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_number text;
+begin
+  select c.to_number into v_number
+  from public.call_logs c
+  where c.org_id = app.require_org_id() and c.id = p_call_id and c.direction = 'outbound' and c.to_number is not null;
+  if v_number is null or not exists (
+    select from jsonb_array_elements(coalesce(p_turns, '[]')) t (turn)
+    where t.turn ->> 'speaker' = 'caller' and app.wants_no_calls(t.turn ->> 'text'))
+  then
+    return false;
+  end if;
+  return app.opt_out('voice', v_number, 'call');
+end
+$$;
+
+ALTER FUNCTION app.heed_call_refusal(p_call_id uuid, p_turns jsonb) OWNER TO owner;
+
+COMMENT ON FUNCTION app.heed_call_refusal(p_call_id uuid, p_turns jsonb) IS 'Honours "do not call me again" in a call that we made: the number gets no more calls, and those that wait for it are called off. p_turns as in app.record_call_report, before they are redacted; only what the person who was called said counts. Whether that is new.';
 
 CREATE FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text DEFAULT NULL::text, p_tool_call_id text DEFAULT NULL::text, p_said_date text DEFAULT NULL::text, p_said_time text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8124,6 +8216,9 @@ begin
   perform app.stop_campaigns_for(c.id, 'opt_out')
   from public.contacts c
   where c.org_id = v_org_id and c.phone = p_number and p_channel = 'sms';
+  perform app.call_off(o.id, 'opted_out')
+  from public.outbound_calls o
+  where o.org_id = v_org_id and o.to_number = p_number and o.state = 'waiting' and p_channel = 'voice';
   perform app.announce('opt_out_updated', 'opt_out', v_id);
   return true;
 end
@@ -8131,7 +8226,7 @@ $_$;
 
 ALTER FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) IS 'Writes an opt-out with its audit and event, and ends the number''s campaigns; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
+COMMENT ON FUNCTION app.note_opt_out(p_channel text, p_number text, p_number_hash bytea, p_source text) IS 'Writes an opt-out with its audit and event, and ends the number''s campaigns (sms) or calls off the calls that wait for it (voice); whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
 
 CREATE FUNCTION app.note_recording(p_call_id uuid, p_source_url text) RETURNS void
     LANGUAGE plpgsql
@@ -8275,7 +8370,11 @@ begin
     end if;
   end if;
   if p_kind = 'campaign' then
-    if v_contact.marketing_consent_at is null then
+    if v_contact.marketing_consent_at is null and not exists (
+      select from public.campaign_steps s
+      join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
+      where s.org_id = v_org_id and s.id = p_campaign_step_id and c.category = 'follow_up')
+    then
       return 'no_consent';
     elsif not exists (
       select from public.campaign_steps s
@@ -8291,7 +8390,7 @@ $$;
 
 ALTER FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) IS 'Why a call of a kind must not be made to p_to (E.164), or NULL: clinic_left, erased, no_phone, number_changed (the contact has another by now), opted_out (of calls; texts are another matter), our_number (a robot would answer), visit_over (the visit it is about was cancelled or has begun), no_consent and stopped (campaigns). Quiet hours are no objection, they put off.';
+COMMENT ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) IS 'Why a call of a kind must not be made to p_to (E.164), or NULL: clinic_left, erased, no_phone, number_changed (the contact has another by now), opted_out (of calls; texts are another matter), our_number (a robot would answer), visit_over (the visit it is about was cancelled or has begun), no_consent (marketing, as for texts) and stopped (campaigns). Quiet hours are no objection, they put off.';
 
 CREATE FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) RETURNS SETOF app.call_context
     LANGUAGE plpgsql
@@ -9202,7 +9301,8 @@ begin
     (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
       from public.appointments a
       join public.locations w on w.org_id = a.org_id and w.id = a.location_id
-      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder')
+      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder'),
+    case when v_call.kind = 'campaign' then app.words_of_call(v_call.campaign_step_id, v_call.contact_id) end
   into v_dial
   from public.organizations o
   left join public.locations l on l.org_id = o.id and l.id = v_line.location_id
@@ -9484,6 +9584,44 @@ $$;
 ALTER FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) IS 'Queues our one answer to a received text, in the contact''s language, else the clinic''s; p_kind as in app.reply_wording. NULL when it may not be sent (opted out, too many answers within an hour).';
+
+CREATE FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[]) RETURNS SETOF app.outbound_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_row public.scheduled_messages;
+  v_phone text;
+  v_starts timestamptz;
+  v_now timestamptz;
+  v_answer app.outbound_answer;
+begin
+  select * into v_row
+  from public.scheduled_messages s
+  where s.org_id = v_org_id and s.id = p_scheduled_id and s.state = 'waiting' and s.kind in ('reminder', 'campaign');
+  if not found then
+    raise exception 'no reminder or step of a campaign waits under this id' using errcode = 'VX404';
+  end if;
+  select c.phone into v_phone from public.contacts c where c.org_id = v_org_id and c.id = v_row.contact_id;
+  perform app.lock_number(coalesce(v_phone, v_row.contact_id::text));
+  v_now := app.now();
+  v_answer := app.replayed_call('scheduled:' || p_scheduled_id);
+  if v_answer.outcome is null and app.called_enough(v_row.kind, v_row.contact_id, v_now) then
+    v_answer.outcome := 'refused';
+    v_answer.refusal := 'too_soon';
+  elsif v_answer.outcome is null then
+    select a.scheduled_at into v_starts from public.appointments a where a.org_id = v_org_id and a.id = v_row.appointment_id;
+    v_answer := app.queue_outbound_call(v_row.kind, v_row.contact_id, v_phone, null, null, 'scheduled:' || p_scheduled_id,
+      p_number_zones, app.reminder_call_until(v_starts, v_now), v_row.appointment_id, v_row.campaign_step_id);
+  end if;
+  return next v_answer;
+end
+$$;
+
+ALTER FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[]) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[]) IS 'Asks for the call that a scheduled reminder or step of a campaign is, once: a second wish for the same row is replayed. Answers as app.queue_outbound_call does, and refused with too_soon: see app.called_enough. app.take_scheduled holds the row. VX404 for a row that is neither, or waits no more.';
 
 CREATE FUNCTION app.read_all_notifications() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9830,6 +9968,7 @@ begin
   ) then
     perform app.contact_of_call(p_call_id);
   end if;
+  perform app.heed_call_refusal(p_call_id, p_turns);
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
     v_summary := app.redact_phi(p_summary, v_names);
@@ -9886,7 +10025,7 @@ $$;
 
 ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Whoever says in a call of ours that they want no more is heeded, see app.heed_call_refusal. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 CREATE FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -10480,6 +10619,64 @@ ALTER FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) OWNER TO app
 
 COMMENT ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) IS 'Gives a claim back after a registration that surely did not happen, so that the next try need not wait.';
 
+CREATE FUNCTION app.reminder_call_until(p_starts_at timestamp with time zone, p_now timestamp with time zone) RETURNS timestamp with time zone
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select least(p_now + interval '24 hours', p_starts_at - interval '15 minutes')
+$$;
+
+ALTER FUNCTION app.reminder_call_until(p_starts_at timestamp with time zone, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.reminder_call_until(p_starts_at timestamp with time zone, p_now timestamp with time zone) IS 'Until when a call may be made that reminds of a visit which starts at p_starts_at: a day, and never in the last quarter of an hour before it. p_starts_at NULL (a campaign''s call): a day.';
+
+CREATE FUNCTION app.reminder_refusal(p_visit public.appointments, p_now timestamp with time zone) RETURNS app.message_decision
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_last timestamptz;
+  v_decision app.message_decision;
+begin
+  v_decision.reason := case
+    when not exists (
+      select from public.contacts k
+      where k.org_id = (p_visit).org_id and k.id = (p_visit).contact_id and k.erased_at is null) then 'no_contact'
+    when (p_visit).status = 'pending' then 'approval_needed'
+    when (p_visit).status <> 'confirmed' then 'not_active'
+    when (p_visit).scheduled_at <= p_now then 'too_late'
+  end;
+  if v_decision.reason is null then
+    select max(r.at) into v_last
+    from (
+      select m.created_at as at
+      from public.messages m
+      where m.org_id = (p_visit).org_id and m.category = 'reminder' and m.status in ('queued', 'sent', 'delivered', 'unknown')
+        and m.created_at > p_now - interval '24 hours'
+        and (m.appointment_id = (p_visit).id or m.id in (
+          select s.message_id from public.scheduled_messages s where s.org_id = m.org_id and s.appointment_id = (p_visit).id))
+      union all
+      select c.created_at
+      from public.outbound_calls c
+      where c.org_id = (p_visit).org_id and c.contact_id = (p_visit).contact_id and c.appointment_id = (p_visit).id
+        and c.kind = 'reminder' and c.state not in ('cancelled', 'given_up') and c.created_at > p_now - interval '24 hours'
+    ) r;
+    if v_last is not null then
+      v_decision.reason := 'already_reminded';
+      v_decision.not_before := v_last + interval '24 hours';
+    end if;
+  end if;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+  end if;
+  return v_decision;
+end
+$$;
+
+ALTER FUNCTION app.reminder_refusal(p_visit public.appointments, p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.reminder_refusal(p_visit public.appointments, p_now timestamp with time zone) IS 'Why staff may not remind of a visit now, by whatever way: outcome blocked with no_contact (none, or erased), approval_needed, not_active, too_late or already_reminded (a text, e-mail or call of the last 24 hours; not_before). NULL in every field: they may.';
+
 CREATE FUNCTION app.reminder_text(p_visit public.appointments, p_method text) RETURNS text[]
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -11012,6 +11209,50 @@ ALTER FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to te
 
 COMMENT ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) IS 'A call that a member asks for. call_back calls a contact (staff only, VX403) at its number; p_to stays NULL. test calls p_to (E.164), which an owner or admin gives (VX403), without a contact and also at night. Answers as app.queue_outbound_call does; the same p_send_key again is replayed. p_number_zones are the IANA zones of the recipient''s number. VX404 for an unknown contact, agent or visit of the contact''s; VX400 for another kind, a number that is none, more than 30 days ahead.';
 
+CREATE FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[]) RETURNS SETOF app.outbound_answer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_visit public.appointments;
+  v_phone text;
+  v_now timestamptz;
+  v_answer app.outbound_answer;
+begin
+  perform app.require_staff();
+  -- As app.send_reminder: the contact before the visit, so that one that goes out by itself is seen here or sees this one.
+  perform app.lock_contact(a.contact_id)
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id;
+  select * into v_visit
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for share;
+  if v_visit.id is null then
+    raise exception 'Appointment not found' using errcode = 'VX404';
+  end if;
+  v_now := app.now();
+  v_answer := app.replayed_call(p_send_key);
+  if v_answer.outcome is null then
+    v_answer.refusal := coalesce((app.reminder_refusal(v_visit, v_now)).reason,
+      case when app.called_enough('reminder', v_visit.contact_id, v_now) then 'too_soon' end);
+    if v_answer.refusal is not null then
+      v_answer.outcome := 'refused';
+    else
+      select c.phone into v_phone from public.contacts c where c.org_id = v_org_id and c.id = v_visit.contact_id;
+      v_answer := app.queue_outbound_call('reminder', v_visit.contact_id, v_phone, null, null, p_send_key, p_number_zones,
+        app.reminder_call_until(v_visit.scheduled_at, v_now), v_visit.id, null);
+    end if;
+  end if;
+  return next v_answer;
+end
+$$;
+
+ALTER FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[]) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[]) IS 'A call that reminds of one visit, which a member of the staff asks for. Answers as app.queue_outbound_call does, also refused as app.reminder_refusal says, and with too_soon: see app.called_enough. The same p_send_key again is replayed. Staff only (VX403); VX404 for an unknown or merely held visit.';
+
 CREATE FUNCTION app.require_admin() RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -11533,9 +11774,9 @@ begin
     delete from public.campaign_steps s where s.org_id = v_org_id and s.campaign_id = p_campaign_id;
   end if;
 
-  insert into public.campaign_steps (org_id, campaign_id, position, after, template_id)
+  insert into public.campaign_steps (org_id, campaign_id, position, after, template_id, channel)
   select v_org_id, v_campaign.id, e.position, make_interval(mins => (e.step ->> 'after_minutes')::integer),
-    (e.step ->> 'template_id')::uuid
+    (e.step ->> 'template_id')::uuid, coalesce(e.step ->> 'channel', 'sms')
   from jsonb_array_elements(p_steps) with ordinality e (step, position);
   return next v_campaign;
 exception when unique_violation then
@@ -11545,7 +11786,7 @@ $$;
 
 ALTER FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign or template; VX409: it was started, or the name is taken.';
+COMMENT ON FUNCTION app.save_campaign(p_campaign_id uuid, p_name text, p_category text, p_segment jsonb, p_steps jsonb, p_stop_on_reply boolean, p_stop_on_booking boolean) IS 'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…", "channel": "sms"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign or template; VX409: it was started, or the name is taken.';
 
 CREATE FUNCTION app.save_credential(p_provider text, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text, p_account_ref text, p_sender text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -12003,11 +12244,15 @@ begin
   elsif v_visit.status = 'confirmed' and v_visit.scheduled_at > v_now then
     perform app.schedule_confirmation(v_visit, p_call_id, v_now);
     perform app.schedule_reminders(v_visit, v_now);
+    if p_change = 'rescheduled' then
+      perform app.call_off_reminders(p_appointment_id, 'visit_moved');
+    end if;
   else
     update public.scheduled_messages s
     set state = 'cancelled', updated_at = v_now,
       reason = case v_visit.status when 'pending' then 'approval_needed' when 'confirmed' then 'too_late' else 'not_active' end
     where s.org_id = v_org_id and s.appointment_id = p_appointment_id and s.state = 'waiting';
+    perform app.call_off_reminders(p_appointment_id, 'visit_over');
   end if;
 
   -- The code that was sent stays good for as long as the visit it names is ahead, wherever it was moved to.
@@ -12019,7 +12264,7 @@ $$;
 
 ALTER FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text, p_call_id uuid) OWNER TO owner;
 
-COMMENT ON FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text, p_call_id uuid) IS 'After a change of a visit: what is to be sent about it by itself. A confirmed visit ahead gets a confirmation and its reminders, a moved one keeps its rows with new times, a pending, cancelled or past one has none. p_change: the kind of app.note_change; p_call_id: the call that changed it.';
+COMMENT ON FUNCTION app.schedule_for_appointment(p_appointment_id uuid, p_change text, p_call_id uuid) IS 'After a change of a visit: what is to be sent about it by itself. A confirmed visit ahead gets a confirmation and its reminders, a moved one keeps its rows with new times, a pending, cancelled or past one has none. Calls that wait to remind of a visit that moved or is off are called off. p_change: the kind of app.note_change; p_call_id: the call that changed it.';
 
 CREATE FUNCTION app.schedule_missed_call(p_call_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -12092,6 +12337,27 @@ $$;
 ALTER FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) OWNER TO owner;
 
 COMMENT ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) IS 'Brings a visit''s waiting reminders in step with its time and the organisation''s offsets: one per offset, so many hours of real time before the visit; none that would be due within five minutes. A moved reminder gets another job; the old job finds nothing due.';
+
+CREATE FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select case
+    when s.kind = 'campaign' then t.channel
+    when s.kind <> 'reminder' then 'sms'
+    -- A call is about one visit; the text lists them all.
+    when o.reminder_channel = 'voice' and cardinality(p_scheduled_ids) > 1 then 'both'
+    else o.reminder_channel
+  end
+  from public.scheduled_messages s
+  join public.organizations o on o.id = s.org_id
+  left join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+  where s.org_id = app.require_org_id() and s.id = p_scheduled_ids[1]
+$$;
+
+ALTER FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) IS 'How the rows of a bundle of app.take_scheduled reach who has a phone: sms, voice (a call; a reminder is texted where the call is refused) or both. A reminder is what the clinic wishes, of several visits a text in any case; a step of a campaign what it says; all else a text. NULL: there is no such row.';
 
 CREATE FUNCTION app.score_of_status(p_lead_status text, p_score integer) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -12178,7 +12444,6 @@ declare
   v_org_id uuid := app.require_org_id();
   v_visit public.appointments;
   v_now timestamptz;
-  v_last timestamptz;
   v_text text[];
   v_decision app.message_decision;
 begin
@@ -12201,27 +12466,8 @@ begin
 
   v_now := app.now();
   if not exists (select from public.messages m where m.org_id = v_org_id and m.send_key = p_send_key) then
-    v_decision.reason := case
-      when not exists (
-        select from public.contacts k where k.org_id = v_org_id and k.id = v_visit.contact_id and k.erased_at is null) then 'no_contact'
-      when v_visit.status = 'pending' then 'approval_needed'
-      when v_visit.status <> 'confirmed' then 'not_active'
-      when v_visit.scheduled_at <= v_now then 'too_late'
-    end;
-    if v_decision.reason is null then
-      select max(m.created_at) into v_last
-      from public.messages m
-      where m.org_id = v_org_id and m.category = 'reminder' and m.status in ('queued', 'sent', 'delivered', 'unknown')
-        and m.created_at > v_now - interval '24 hours'
-        and (m.appointment_id = v_visit.id or m.id in (
-          select s.message_id from public.scheduled_messages s where s.org_id = v_org_id and s.appointment_id = v_visit.id));
-      if v_last is not null then
-        v_decision.reason := 'already_reminded';
-        v_decision.not_before := v_last + interval '24 hours';
-      end if;
-    end if;
+    v_decision := app.reminder_refusal(v_visit, v_now);
     if v_decision.reason is not null then
-      v_decision.outcome := 'blocked';
       return next v_decision;
       return;
     end if;
@@ -12240,7 +12486,7 @@ $$;
 
 ALTER FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) IS 'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
+COMMENT ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) IS 'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left or was a call within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
 
 CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
     LANGUAGE sql STABLE
@@ -12337,6 +12583,7 @@ CREATE TABLE public.organizations (
     email_confirmations boolean DEFAULT true NOT NULL,
     hipaa_mode boolean DEFAULT false NOT NULL,
     keep_recordings_for interval,
+    reminder_channel text DEFAULT 'sms'::text NOT NULL,
     CONSTRAINT organizations_buffers CHECK ((((buffer_before >= '00:00:00'::interval) AND (buffer_before <= '04:00:00'::interval)) AND ((buffer_after >= '00:00:00'::interval) AND (buffer_after <= '04:00:00'::interval)))),
     CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT organizations_emergency_sentence_check CHECK ((((char_length(emergency_sentence) >= 1) AND (char_length(emergency_sentence) <= 300)) AND (emergency_sentence !~ '[[:cntrl:]]'::text))),
@@ -12349,6 +12596,7 @@ CREATE TABLE public.organizations (
     CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
     CONSTRAINT organizations_notice CHECK ((((min_notice >= '00:00:00'::interval) AND (min_notice <= '90 days'::interval)) AND ((max_advance >= '1 day'::interval) AND (max_advance <= '730 days'::interval)))),
     CONSTRAINT organizations_recording_consent_check CHECK ((recording_consent = ANY (ARRAY['none'::text, 'announce'::text, 'ask'::text]))),
+    CONSTRAINT organizations_reminder_channel CHECK ((reminder_channel = ANY (ARRAY['sms'::text, 'voice'::text, 'both'::text]))),
     CONSTRAINT organizations_reminder_offsets CHECK (((cardinality(reminder_offsets) <= 5) AND (array_position(reminder_offsets, NULL::interval) IS NULL) AND ('00:10:00'::interval <= ALL (reminder_offsets)) AND ('60 days'::interval >= ALL (reminder_offsets)))),
     CONSTRAINT organizations_slot_step CHECK (((slot_step >= '00:05:00'::interval) AND (slot_step <= '12:00:00'::interval))),
     CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)),
@@ -12411,6 +12659,8 @@ COMMENT ON COLUMN public.organizations.hipaa_mode IS 'Vapi keeps no recording an
 
 COMMENT ON COLUMN public.organizations.keep_recordings_for IS 'How long after its call a recording is kept; NULL: until the call is deleted or its contact erased.';
 
+COMMENT ON COLUMN public.organizations.reminder_channel IS 'How reminders go out by themselves: sms, voice (a call; a text where the call cannot be asked for) or both.';
+
 CREATE FUNCTION app.set_message_rules(p_rules jsonb) RETURNS SETOF public.organizations
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -12469,7 +12719,7 @@ begin
   perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
     'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
     'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
-    'keep_recordings_days');
+    'keep_recordings_days', 'reminder_channel');
   select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' and f.key <> 'keep_recordings_days' order by f.key limit 1;
   if found then
     raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
@@ -12495,6 +12745,7 @@ begin
     hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
     keep_recordings_for = case when p_fields ? 'keep_recordings_days'
       then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
+    reminder_channel = coalesce(p_fields ->> 'reminder_channel', o.reminder_channel),
     updated_at = app.now()
   where o.id = v_org_id
   returning o.*;
@@ -12513,7 +12764,7 @@ $$;
 
 ALTER FUNCTION app.set_org_settings(p_fields jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode and keep_recordings_days (null: recordings are kept until their call is deleted); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted) and reminder_channel (sms, voice or both); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
 
 CREATE FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
@@ -13031,6 +13282,10 @@ begin
   set state = 'cancelled', reason = 'stopped', updated_at = v_now
   from stopped
   where s.org_id = stopped.org_id and s.id = stopped.id;
+  perform app.call_off(o.id, 'stopped')
+  from public.outbound_calls o
+  join public.campaign_steps t on t.org_id = o.org_id and t.id = o.campaign_step_id
+  where o.org_id = v_org_id and t.campaign_id = p_campaign_id and o.state = 'waiting';
   update public.campaigns c
   set status = 'stopped', ended_at = v_now, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_campaign_id
@@ -13043,7 +13298,7 @@ $$;
 
 ALTER FUNCTION app.stop_campaign(p_campaign_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.stop_campaign(p_campaign_id uuid) IS 'Ends a campaign: nothing that still waits is sent. Any of the staff may (VX403 otherwise), for stopping harms nobody. A draft is ended too; one that is over is returned as it is. VX404: no such campaign.';
+COMMENT ON FUNCTION app.stop_campaign(p_campaign_id uuid) IS 'Ends a campaign: nothing that still waits is sent or called. Any of the staff may (VX403 otherwise), for stopping harms nobody. A draft is ended too; one that is over is returned as it is. VX404: no such campaign.';
 
 CREATE FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) RETURNS void
     LANGUAGE plpgsql
@@ -13055,6 +13310,12 @@ begin
   if v_reason is null then
     raise exception 'campaigns stop on reply, booking or opt_out' using errcode = 'VX400';
   end if;
+  perform app.call_off(o.id, v_reason)
+  from public.outbound_calls o
+  join public.campaign_steps t on t.org_id = o.org_id and t.id = o.campaign_step_id
+  join public.campaigns c on c.org_id = t.org_id and c.id = t.campaign_id
+  where o.org_id = app.require_org_id() and o.contact_id = p_contact_id and o.kind = 'campaign' and o.state = 'waiting'
+    and case p_cause when 'reply' then c.stop_on_reply when 'booking' then c.stop_on_booking else true end;
   -- In order of their ids, as app.stop_campaign takes them, so that the two never wait for each other in a ring.
   with stopped as (
     select s.org_id, s.id
@@ -13075,7 +13336,7 @@ $$;
 
 ALTER FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) IS 'The contact gets no further steps of campaigns that stop for that cause: reply, booking (each where the campaign says so) or opt_out (always). What was sent stays; other contacts go on. An unknown cause is VX400.';
+COMMENT ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) IS 'The contact gets no further steps of campaigns that stop for that cause: reply, booking (each where the campaign says so) or opt_out (always). What was sent stays, a call that still waits is called off; other contacts go on. An unknown cause is VX400.';
 
 CREATE FUNCTION app.summarise_tools() RETURNS void
     LANGUAGE plpgsql
@@ -14061,6 +14322,31 @@ ALTER FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timesta
 
 COMMENT ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) IS 'The waiting rows that go out in one message with p_row, in the order of their visits, p_row among them: a contact''s confirmations of the same call and those of the dashboard that are due; its reminders of the same offset for the same local day. Rows of visits that began or are not confirmed are skipped; no rows: p_row was one of them. The rows are locked.';
 
+CREATE FUNCTION app.wants_no_calls(p_text text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+  select exists (
+    select
+    from unnest(array[
+      '(do not|don''?t|(?<!you |they )never) (ever )?(call|phone|ring|contact) (me|us|here|this number|my number)( back)?( on this number)? (again|any ?more|ever)\M',
+      '(do not|don''?t|(?<!you |they )never) (ever )?(call|phone|ring|contact) (me|us|here|this number|my number)( please)?( [.!;]|$)',
+      '(?<!don''?t |do not |never )\m(stop|quit) (calling|phoning|ringing|contacting)( me| us| here| this number| my number)?( please| now| all the time)*( [.,!;]|$)',
+      '\m(take|remove|delete|get) (me|us|my name|my number|this number) (off|from|out of) (of )?(your|the|this|that) ((call|calling|phone|contact|marketing) )?lists?\M',
+      '\m(put|add) (me|us|my name|my number|this number) (on|to) (your|the) do[- ]not[- ]call\M',
+      '\mi do(n''?t| not) want (you to call me|(any )?more calls|to be called)( back)? ?(again|any ?more|from you|[.!;]|$)',
+      '\mno (me|nos) (vuelvan? a llamar|llamen? (m[aá]s|nunca|otra vez|de nuevo))\M',
+      '\m(dejen? de llamar(me|nos)?|(qu[ií]ten?me|b[oó]rren?me) de (la|su) lista)\M',
+      '\m(ne (m''|nous )appelez plus( jamais)?|arr[êe]tez de (m''|nous )appeler|(retirez|enlevez)[- ]moi de (votre|la) liste)\M',
+      '\m(rufen sie (mich|uns|hier) (bitte )?(nie|nicht) (mehr|wieder|nochmals?|noch einmal) an|keine anrufe mehr|streichen sie mich (von|aus) (ihrer|der) liste)\M'
+    ]) phrase
+    where regexp_replace(regexp_replace(lower(app.plain_text(p_text)), '([.,!?;]+)', ' \1 ', 'g'), '\s+', ' ', 'g') ~ phrase)
+$_$;
+
+ALTER FUNCTION app.wants_no_calls(p_text text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.wants_no_calls(p_text text) IS 'Whether somebody says that they want no more calls (English, Spanish, French, German): by fixed phrases such as "do not call me again", "stop calling me", "take me off your list". A wish about one time or one name ("don''t call me before nine") is none. NULL gives NULL.';
+
 CREATE FUNCTION app.web_test_state(p_tracking_hash bytea) RETURNS SETOF app.web_test_view
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -14154,6 +14440,27 @@ $$;
 ALTER FUNCTION app.withdraw_invitation(p_invitation_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) IS 'Takes an open invitation back: its token opens nothing any more. False when there is none, or it was accepted. Owner and admin only (VX403).';
+
+CREATE FUNCTION app.words_of_call(p_campaign_step_id uuid, p_contact_id uuid) RETURNS text
+    LANGUAGE sql
+    SET search_path TO ''
+    AS $_$
+  select left(btrim(regexp_replace(regexp_replace(app.plain_text(app.render_text(t.body, jsonb_build_object(
+    'clinic', o.name, 'first_name', split_part(coalesce(k.name, ''), ' ', 1), 'phone', coalesce(l.phone, '')))),
+    '[][{}<>%$#*_|`~^\\]', '', 'g'), '\s+', ' ', 'g')), 500)
+  from public.campaign_steps s
+  join public.message_templates t on t.org_id = s.org_id and t.id = s.template_id
+  join public.organizations o on o.id = s.org_id
+  join public.contacts k on k.org_id = s.org_id and k.id = p_contact_id
+  left join lateral (
+    select p.phone from public.locations p where p.org_id = s.org_id and p.phone is not null order by p.created_at, p.id limit 1
+  ) l on true
+  where s.org_id = app.require_org_id() and s.id = p_campaign_step_id
+$_$;
+
+ALTER FUNCTION app.words_of_call(p_campaign_step_id uuid, p_contact_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.words_of_call(p_campaign_step_id uuid, p_contact_id uuid) IS 'What the agent is to say in a campaign''s call to a contact: the step''s template in plain words on one line, up to 500 characters, without any sign of a template''s. NULL: there is no such step or contact.';
 
 CREATE FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) RETURNS uuid
     LANGUAGE plpgsql
@@ -14655,7 +14962,9 @@ CREATE TABLE public.campaign_steps (
     "position" smallint NOT NULL,
     after interval NOT NULL,
     template_id uuid NOT NULL,
+    channel text DEFAULT 'sms'::text NOT NULL,
     CONSTRAINT campaign_steps_after_check CHECK (((after >= '00:00:00'::interval) AND (after <= '365 days'::interval))),
+    CONSTRAINT campaign_steps_channel CHECK ((channel = ANY (ARRAY['sms'::text, 'voice'::text]))),
     CONSTRAINT campaign_steps_position_check CHECK ((("position" >= 1) AND ("position" <= 10)))
 );
 
@@ -14664,6 +14973,8 @@ ALTER TABLE ONLY public.campaign_steps FORCE ROW LEVEL SECURITY;
 ALTER TABLE public.campaign_steps OWNER TO owner;
 
 COMMENT ON TABLE public.campaign_steps IS 'One text of a campaign; after counts from the campaign''s start.';
+
+COMMENT ON COLUMN public.campaign_steps.channel IS 'sms: the template is sent; voice: a call is made, and the agent is given the template''s words.';
 
 CREATE TABLE public.departments (
     org_id uuid NOT NULL,
@@ -16908,6 +17219,12 @@ REVOKE ALL ON FUNCTION app.call_cap_reached(p_now timestamp with time zone) FROM
 GRANT ALL ON FUNCTION app.call_gaps(p_zone text) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_gaps(p_zone text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.call_off(p_id uuid, p_reason text) TO app_writer;
+REVOKE ALL ON FUNCTION app.call_off(p_id uuid, p_reason text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.call_off_reminders(p_appointment_id uuid, p_reason text) TO app_writer;
+REVOKE ALL ON FUNCTION app.call_off_reminders(p_appointment_id uuid, p_reason text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
 
@@ -16917,6 +17234,9 @@ REVOKE ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_rea
 
 GRANT ALL ON FUNCTION app.call_stats() TO tenant_user;
 REVOKE ALL ON FUNCTION app.call_stats() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.called_enough(p_kind text, p_contact_id uuid, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.called_enough(p_kind text, p_contact_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_definer;
 GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_writer;
@@ -17039,6 +17359,9 @@ REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.contact_opt_outs(p_contact_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.contact_opt_outs(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_search(p_search text) TO app_searcher;
 GRANT ALL ON FUNCTION app.contact_search(p_search text) TO tenant_user;
@@ -17243,6 +17566,9 @@ REVOKE ALL ON FUNCTION app.free_slots(p_service_id uuid, p_resource_id uuid, p_f
 
 GRANT ALL ON FUNCTION app.furnish_org(p_name text, p_time_zone text) TO app_definer;
 REVOKE ALL ON FUNCTION app.furnish_org(p_name text, p_time_zone text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.heed_call_refusal(p_call_id uuid, p_turns jsonb) TO app_writer;
+REVOKE ALL ON FUNCTION app.heed_call_refusal(p_call_id uuid, p_turns jsonb) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text, p_tool_call_id text, p_said_date text, p_said_time text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text, p_tool_call_id text, p_said_date text, p_said_time text) FROM PUBLIC;
@@ -17689,6 +18015,9 @@ REVOKE ALL ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p
 GRANT ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[]) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.read_all_notifications() TO tenant_user;
 REVOKE ALL ON FUNCTION app.read_all_notifications() FROM PUBLIC;
 
@@ -17828,6 +18157,12 @@ REVOKE ALL ON FUNCTION app.release_phone_number(p_phone_number_id uuid) FROM PUB
 GRANT ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.release_tool_claim(p_name text, p_claim_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.reminder_call_until(p_starts_at timestamp with time zone, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.reminder_call_until(p_starts_at timestamp with time zone, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.reminder_refusal(p_visit public.appointments, p_now timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.reminder_refusal(p_visit public.appointments, p_now timestamp with time zone) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.reminder_text(p_visit public.appointments, p_method text) TO app_writer;
 REVOKE ALL ON FUNCTION app.reminder_text(p_visit public.appointments, p_method text) FROM PUBLIC;
 
@@ -17875,6 +18210,9 @@ REVOKE ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) FROM PUBL
 
 GRANT ALL ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[]) TO tenant_user;
+REVOKE ALL ON FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_admin() TO app_writer;
 REVOKE ALL ON FUNCTION app.require_admin() FROM PUBLIC;
@@ -17997,6 +18335,9 @@ REVOKE ALL ON FUNCTION app.schedule_missed_call(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.scheduled_channel(p_scheduled_ids uuid[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.score_of_status(p_lead_status text, p_score integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.score_of_status(p_lead_status text, p_score integer) FROM PUBLIC;
@@ -18165,6 +18506,9 @@ REVOKE ALL ON FUNCTION app.visits_to_answer(p_contact_id uuid, p_now timestamp w
 GRANT ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.visits_to_tell(p_row public.scheduled_messages, p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.wants_no_calls(p_text text) TO app_writer;
+REVOKE ALL ON FUNCTION app.wants_no_calls(p_text text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.web_test_state(p_tracking_hash bytea) TO tenant_user;
 REVOKE ALL ON FUNCTION app.web_test_state(p_tracking_hash bytea) FROM PUBLIC;
 
@@ -18177,6 +18521,9 @@ REVOKE ALL ON FUNCTION app.with_stop_hint(p_text text, p_language text) FROM PUB
 
 GRANT ALL ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.words_of_call(p_campaign_step_id uuid, p_contact_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.words_of_call(p_campaign_step_id uuid, p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;

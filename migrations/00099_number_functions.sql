@@ -322,6 +322,102 @@ select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'ten
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0465_function_schedule_for_appointment.sql
+create or replace function app.schedule_for_appointment(
+  p_appointment_id uuid,
+  p_change text,
+  p_call_id uuid default null
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_visit public.appointments;
+begin
+  select * into v_visit from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id;
+  if p_change = 'confirmed_by_patient' or v_visit.id is null then
+    return;
+  elsif v_visit.status = 'confirmed' and v_visit.scheduled_at > v_now then
+    perform app.schedule_confirmation(v_visit, p_call_id, v_now);
+    perform app.schedule_reminders(v_visit, v_now);
+    if p_change = 'rescheduled' then
+      perform app.call_off_reminders(p_appointment_id, 'visit_moved');
+    end if;
+  else
+    update public.scheduled_messages s
+    set state = 'cancelled', updated_at = v_now,
+      reason = case v_visit.status when 'pending' then 'approval_needed' when 'confirmed' then 'too_late' else 'not_active' end
+    where s.org_id = v_org_id and s.appointment_id = p_appointment_id and s.state = 'waiting';
+    perform app.call_off_reminders(p_appointment_id, 'visit_over');
+  end if;
+
+  -- The code that was sent stays good for as long as the visit it names is ahead, wherever it was moved to.
+  update public.identity_codes c
+  set expires_at = case when v_visit.status in ('pending', 'confirmed') then upper(v_visit.during) else v_now end
+  where c.org_id = v_org_id and c.appointment_id = p_appointment_id and c.kind = 'confirmation';
+end
+$$;
+
+comment on function app.schedule_for_appointment(uuid, text, uuid) is
+  'After a change of a visit: what is to be sent about it by itself. A confirmed visit ahead gets a confirmation and its reminders, a moved one keeps its rows with new times, a pending, cancelled or past one has none. Calls that wait to remind of a visit that moved or is off are called off. p_change: the kind of app.note_change; p_call_id: the call that changed it.';
+
+select app.seal('app.schedule_for_appointment(uuid, text, uuid)', null, 'app_writer');
+-- end of sql/0465_function_schedule_for_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0466_function_stop_campaigns_for.sql
+create or replace function app.stop_campaigns_for(
+  p_contact_id uuid,
+  p_cause text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_reason text := case p_cause when 'reply' then 'replied' when 'booking' then 'booked' when 'opt_out' then 'opted_out' end;
+begin
+  if v_reason is null then
+    raise exception 'campaigns stop on reply, booking or opt_out' using errcode = 'VX400';
+  end if;
+  perform app.call_off(o.id, v_reason)
+  from public.outbound_calls o
+  join public.campaign_steps t on t.org_id = o.org_id and t.id = o.campaign_step_id
+  join public.campaigns c on c.org_id = t.org_id and c.id = t.campaign_id
+  where o.org_id = app.require_org_id() and o.contact_id = p_contact_id and o.kind = 'campaign' and o.state = 'waiting'
+    and case p_cause when 'reply' then c.stop_on_reply when 'booking' then c.stop_on_booking else true end;
+  -- In order of their ids, as app.stop_campaign takes them, so that the two never wait for each other in a ring.
+  with stopped as (
+    select s.org_id, s.id
+    from public.scheduled_messages s
+    join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+    join public.campaigns c on c.org_id = t.org_id and c.id = t.campaign_id
+    where s.org_id = app.require_org_id() and s.contact_id = p_contact_id and s.kind = 'campaign' and s.state = 'waiting'
+      and case p_cause when 'reply' then c.stop_on_reply when 'booking' then c.stop_on_booking else true end
+    order by s.id
+    for update of s
+  )
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = v_reason, updated_at = app.now()
+  from stopped
+  where s.org_id = stopped.org_id and s.id = stopped.id;
+end
+$$;
+
+comment on function app.stop_campaigns_for(uuid, text) is
+  'The contact gets no further steps of campaigns that stop for that cause: reply, booking (each where the campaign says so) or opt_out (always). What was sent stays, a call that still waits is called off; other contacts go on. An unknown cause is VX400.';
+
+select app.seal('app.stop_campaigns_for(uuid, text)', null, 'app_writer');
+-- end of sql/0466_function_stop_campaigns_for.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0710_function_record_call_event.sql
 create or replace function app.record_call_event(
   p_call_id uuid,
@@ -416,6 +512,7 @@ begin
   ) then
     perform app.contact_of_call(p_call_id);
   end if;
+  perform app.heed_call_refusal(p_call_id, p_turns);
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
     v_summary := app.redact_phi(p_summary, v_names);
@@ -471,7 +568,7 @@ end
 $$;
 
 comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Whoever says in a call of ours that they want no more is heeded, see app.heed_call_refusal. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
@@ -587,6 +684,231 @@ comment on function app.provision_user() is
 
 select app.seal('app.provision_user()', 'app_definer');
 -- end of sql/0860_function_provision_user.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0911_function_note_opt_out.sql
+create or replace function app.note_opt_out(
+  p_channel text,
+  p_number text,
+  p_number_hash bytea,
+  p_source text
+)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  insert into public.opt_outs (org_id, channel, phone, number_hash, source, at)
+  values (
+    v_org_id, p_channel, case when p_number ~ '^\+[1-9][0-9]{6,14}$' then p_number end, p_number_hash, p_source, app.now())
+  on conflict (org_id, channel, number_hash) where revoked_at is null do nothing
+  returning id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'opted_out', 'opt_out', v_id, app.current_user_id());
+  perform app.stop_campaigns_for(c.id, 'opt_out')
+  from public.contacts c
+  where c.org_id = v_org_id and c.phone = p_number and p_channel = 'sms';
+  perform app.call_off(o.id, 'opted_out')
+  from public.outbound_calls o
+  where o.org_id = v_org_id and o.to_number = p_number and o.state = 'waiting' and p_channel = 'voice';
+  perform app.announce('opt_out_updated', 'opt_out', v_id);
+  return true;
+end
+$$;
+
+comment on function app.note_opt_out(text, text, bytea, text) is
+  'Writes an opt-out with its audit and event, and ends the number''s campaigns (sms) or calls off the calls that wait for it (voice); whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
+
+select app.seal('app.note_opt_out(text, text, bytea, text)', null, 'app_writer');
+-- end of sql/0911_function_note_opt_out.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0957_function_check_steps.sql
+create or replace function app.check_steps(p_category text, p_steps jsonb)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_step jsonb;
+  v_after integer;
+  v_last integer := -1;
+begin
+  if jsonb_typeof(p_steps) is distinct from 'array' or jsonb_array_length(p_steps) not between 1 and 10 then
+    raise exception 'a campaign has one to ten steps' using errcode = 'VX400';
+  end if;
+  for v_step in select * from jsonb_array_elements(p_steps) loop
+    if coalesce(v_step ->> 'after_minutes', '') !~ '^[0-9]{1,6}$' or (v_step ->> 'after_minutes')::integer > 525600 then
+      raise exception 'after_minutes is a whole number from 0 to 525600, a year' using errcode = 'VX400';
+    end if;
+    if coalesce(v_step ->> 'channel', 'sms') not in ('sms', 'voice') then
+      raise exception 'a step is sent by sms or is a call: voice' using errcode = 'VX400';
+    end if;
+    v_after := (v_step ->> 'after_minutes')::integer;
+    if v_after <= v_last then
+      raise exception 'each step comes later than the one before' using errcode = 'VX400';
+    elsif v_step ->> 'template_id' is not null and not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+    ) then
+      raise exception 'there is no such template' using errcode = 'VX404';
+    -- Advertising in a follow_up would get around the consent that marketing needs.
+    elsif not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+        and t.kind in ('follow_up', p_category)
+    ) then
+      raise exception 'each step needs a template of kind follow_up or, in a marketing campaign, marketing'
+        using errcode = 'VX400';
+    end if;
+    v_last := v_after;
+  end loop;
+end
+$$;
+
+comment on function app.check_steps(text, jsonb) is
+  'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id", "channel"}, each later than the one before, at most a year, by sms (also without channel) or voice, with the clinic''s templates of a kind that the campaign''s category may send. VX404: a template that the clinic does not have.';
+
+select app.seal('app.check_steps(text, jsonb)', null, 'app_writer');
+-- end of sql/0957_function_check_steps.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0961_function_save_campaign.sql
+create or replace function app.save_campaign(
+  p_campaign_id uuid,
+  p_name text,
+  p_category text,
+  p_segment jsonb,
+  p_steps jsonb,
+  p_stop_on_reply boolean default true,
+  p_stop_on_booking boolean default true
+)
+returns setof public.campaigns
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := btrim(coalesce(p_name, ''));
+  v_campaign public.campaigns;
+begin
+  perform app.require_staff();
+  if char_length(v_name) not between 1 and 80 or coalesce(p_category, '') not in ('marketing', 'follow_up') then
+    raise exception 'a campaign needs a name of up to 80 characters and a category: marketing or follow_up' using errcode = 'VX400';
+  end if;
+  perform app.check_segment(p_segment);
+  perform app.check_steps(p_category, p_steps);
+
+  if p_campaign_id is null then
+    insert into public.campaigns (org_id, name, category, segment, stop_on_reply, stop_on_booking)
+    values (v_org_id, v_name, p_category, p_segment, coalesce(p_stop_on_reply, true), coalesce(p_stop_on_booking, true))
+    returning * into v_campaign;
+  else
+    select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+    if v_campaign.id is null then
+      raise exception 'there is no such campaign' using errcode = 'VX404';
+    elsif v_campaign.status <> 'draft' then
+      raise exception 'a campaign that was started stays as it is' using errcode = 'VX409';
+    end if;
+    update public.campaigns c
+    set name = v_name, category = p_category, segment = p_segment, stop_on_reply = coalesce(p_stop_on_reply, true),
+      stop_on_booking = coalesce(p_stop_on_booking, true), updated_at = app.now()
+    where c.org_id = v_org_id and c.id = p_campaign_id
+    returning * into v_campaign;
+    delete from public.campaign_steps s where s.org_id = v_org_id and s.campaign_id = p_campaign_id;
+  end if;
+
+  insert into public.campaign_steps (org_id, campaign_id, position, after, template_id, channel)
+  select v_org_id, v_campaign.id, e.position, make_interval(mins => (e.step ->> 'after_minutes')::integer),
+    (e.step ->> 'template_id')::uuid, coalesce(e.step ->> 'channel', 'sms')
+  from jsonb_array_elements(p_steps) with ordinality e (step, position);
+  return next v_campaign;
+exception when unique_violation then
+  raise exception 'another campaign has this name' using errcode = 'VX409';
+end
+$$;
+
+comment on function app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean) is
+  'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…", "channel": "sms"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign or template; VX409: it was started, or the name is taken.';
+
+select app.seal('app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean)', 'app_writer', 'tenant_user');
+-- end of sql/0961_function_save_campaign.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0963_function_stop_campaign.sql
+create or replace function app.stop_campaign(
+  p_campaign_id uuid
+)
+returns setof public.campaigns
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_campaign public.campaigns;
+begin
+  perform app.require_staff();
+  select * into v_campaign
+  from public.campaigns c
+  where c.org_id = v_org_id and c.id = p_campaign_id
+  -- The message of a step that is being sent points at this row; its sender must not have to wait for us.
+  for no key update;
+  v_now := app.now();
+  if v_campaign.id is null then
+    raise exception 'there is no such campaign' using errcode = 'VX404';
+  elsif v_campaign.status in ('stopped', 'done') then
+    return next v_campaign;
+    return;
+  end if;
+
+  with stopped as (
+    select s.org_id, s.id
+    from public.scheduled_messages s
+    join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+    where t.org_id = v_org_id and t.campaign_id = p_campaign_id and s.state = 'waiting'
+    order by s.id
+    for update of s
+  )
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'stopped', updated_at = v_now
+  from stopped
+  where s.org_id = stopped.org_id and s.id = stopped.id;
+  perform app.call_off(o.id, 'stopped')
+  from public.outbound_calls o
+  join public.campaign_steps t on t.org_id = o.org_id and t.id = o.campaign_step_id
+  where o.org_id = v_org_id and t.campaign_id = p_campaign_id and o.state = 'waiting';
+  update public.campaigns c
+  set status = 'stopped', ended_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_campaign_id
+  returning * into v_campaign;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'campaign_stopped', 'campaign', p_campaign_id, app.current_user_id());
+  return next v_campaign;
+end
+$$;
+
+comment on function app.stop_campaign(uuid) is
+  'Ends a campaign: nothing that still waits is sent or called. Any of the staff may (VX403 otherwise), for stopping harms nobody. A draft is ended too; one that is over is returned as it is. VX404: no such campaign.';
+
+select app.seal('app.stop_campaign(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/0963_function_stop_campaign.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1098,6 +1420,141 @@ comment on function app.save_location(uuid, jsonb) is
 
 select app.seal('app.save_location(uuid, jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1257_function_save_location.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1265_function_set_org_settings.sql
+create or replace function app.set_org_settings(p_fields jsonb)
+returns setof public.organizations
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key text;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
+    'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
+    'keep_recordings_days', 'reminder_channel');
+  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' and f.key <> 'keep_recordings_days' order by f.key limit 1;
+  if found then
+    raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.organizations o
+  set name = coalesce(btrim(p_fields ->> 'name'), o.name),
+    country = coalesce(p_fields ->> 'country', o.country),
+    time_zone = coalesce(p_fields ->> 'time_zone', o.time_zone),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', o.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', o.buffer_after),
+    slot_step = app.minutes_or(p_fields, 'slot_step_minutes', o.slot_step),
+    min_notice = app.minutes_or(p_fields, 'min_notice_minutes', o.min_notice),
+    max_advance = coalesce(make_interval(days => (p_fields ->> 'max_advance_days')::integer), o.max_advance),
+    hold_ttl = coalesce(make_interval(secs => (p_fields ->> 'hold_seconds')::integer), o.hold_ttl),
+    holds_per_day = coalesce((p_fields ->> 'holds_per_day')::integer, o.holds_per_day),
+    approval_required = coalesce((p_fields ->> 'approval_required')::boolean, o.approval_required),
+    identity_factor = coalesce(p_fields ->> 'identity_factor', o.identity_factor),
+    emergency_sentence = coalesce(btrim(p_fields ->> 'emergency_sentence'), o.emergency_sentence),
+    recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
+    ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
+    hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    keep_recordings_for = case when p_fields ? 'keep_recordings_days'
+      then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
+    reminder_channel = coalesce(p_fields ->> 'reminder_channel', o.reminder_channel),
+    updated_at = app.now()
+  where o.id = v_org_id
+  returning o.*;
+  -- What the assistants say and keep is part of them at Vapi.
+  if p_fields ?| array['name', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode'] then
+    perform app.request_agent_sync(a.id) from public.agents a where a.org_id = v_org_id and a.deleted_at is null;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'settings_changed', 'organization', v_org_id, app.current_user_id());
+  perform app.announce('organization_updated', 'organization', v_org_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.set_org_settings(jsonb) is
+  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted) and reminder_channel (sms, voice or both); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+
+select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
+-- end of sql/1265_function_set_org_settings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1472_function_send_reminder.sql
+create or replace function app.send_reminder(
+  p_appointment_id uuid,
+  p_method text,
+  p_send_key text,
+  p_service_provider text,
+  p_number_zones text[],
+  p_number_region text default null,
+  p_request_id text default null
+)
+returns setof app.message_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_visit public.appointments;
+  v_now timestamptz;
+  v_text text[];
+  v_decision app.message_decision;
+begin
+  perform app.require_staff();
+  if coalesce(p_method, '') not in ('sms', 'email') then
+    raise exception 'a reminder goes by sms or email' using errcode = 'VX400';
+  end if;
+  -- The contact's lock before the visit's, as app.take_scheduled takes them: a reminder that goes out by itself at this
+  -- moment is seen here, or sees this one.
+  perform app.lock_contact(a.contact_id)
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id;
+  select * into v_visit
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for share;
+  if v_visit.id is null then
+    raise exception 'Appointment not found' using errcode = 'VX404';
+  end if;
+
+  v_now := app.now();
+  if not exists (select from public.messages m where m.org_id = v_org_id and m.send_key = p_send_key) then
+    v_decision := app.reminder_refusal(v_visit, v_now);
+    if v_decision.reason is not null then
+      return next v_decision;
+      return;
+    end if;
+  end if;
+
+  v_text := app.reminder_text(v_visit, p_method);
+  return query
+  select *
+  from app.begin_message(
+    p_category => 'reminder', p_method => p_method, p_content => v_text[2], p_send_key => p_send_key,
+    p_contact_id => v_visit.contact_id, p_service_provider => p_service_provider,
+    p_subject => case when p_method = 'email' then v_text[1] end, p_appointment_id => v_visit.id,
+    p_number_zones => p_number_zones, p_number_region => p_number_region, p_request_id => p_request_id);
+end
+$$;
+
+comment on function app.send_reminder(uuid, text, text, text, text[], text, text) is
+  'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left or was a call within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
+
+select app.seal('app.send_reminder(uuid, text, text, text, text[], text, text)', 'app_writer', 'tenant_user');
+-- end of sql/1472_function_send_reminder.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2153,7 +2610,11 @@ begin
     end if;
   end if;
   if p_kind = 'campaign' then
-    if v_contact.marketing_consent_at is null then
+    if v_contact.marketing_consent_at is null and not exists (
+      select from public.campaign_steps s
+      join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
+      where s.org_id = v_org_id and s.id = p_campaign_step_id and c.category = 'follow_up')
+    then
       return 'no_consent';
     elsif not exists (
       select from public.campaign_steps s
@@ -2168,7 +2629,7 @@ end
 $$;
 
 comment on function app.objection_to_call(text, uuid, text, uuid, uuid, timestamptz) is
-  'Why a call of a kind must not be made to p_to (E.164), or NULL: clinic_left, erased, no_phone, number_changed (the contact has another by now), opted_out (of calls; texts are another matter), our_number (a robot would answer), visit_over (the visit it is about was cancelled or has begun), no_consent and stopped (campaigns). Quiet hours are no objection, they put off.';
+  'Why a call of a kind must not be made to p_to (E.164), or NULL: clinic_left, erased, no_phone, number_changed (the contact has another by now), opted_out (of calls; texts are another matter), our_number (a robot would answer), visit_over (the visit it is about was cancelled or has begun), no_consent (marketing, as for texts) and stopped (campaigns). Quiet hours are no objection, they put off.';
 
 select app.seal('app.objection_to_call(text, uuid, text, uuid, uuid, timestamptz)', null, 'app_writer');
 -- end of sql/1644_function_objection_to_call.sql
@@ -2708,7 +3169,8 @@ begin
     (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
       from public.appointments a
       join public.locations w on w.org_id = a.org_id and w.id = a.location_id
-      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder')
+      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder'),
+    case when v_call.kind = 'campaign' then app.words_of_call(v_call.campaign_step_id, v_call.contact_id) end
   into v_dial
   from public.organizations o
   left join public.locations l on l.org_id = o.id and l.id = v_line.location_id
@@ -3034,6 +3496,397 @@ comment on function app.outbound_load() is
 
 select app.seal('app.outbound_load()', 'app_definer', 'voxanne_login');
 -- end of sql/1670_function_outbound_load.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1680_function_call_off.sql
+create or replace function app.call_off(p_id uuid, p_reason text)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform from public.outbound_calls c
+  where c.org_id = app.require_org_id() and c.id = p_id and c.state = 'waiting'
+  for no key update;
+  if found then
+    perform app.close_outbound_call(p_id, 'cancelled', p_reason);
+  end if;
+  return found;
+end
+$$;
+
+comment on function app.call_off(uuid, text) is
+  'Takes a call back that still waits, because of something that happened: opted_out, visit_moved, visit_over, replied, booked, stopped. Whether it did: one that a dialer has in hand is judged anew there.';
+
+select app.seal('app.call_off(uuid, text)', null, 'app_writer');
+-- end of sql/1680_function_call_off.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1681_function_call_off_reminders.sql
+create or replace function app.call_off_reminders(p_appointment_id uuid, p_reason text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform app.call_off(c.id, p_reason)
+  from public.outbound_calls c
+  where c.org_id = app.require_org_id() and c.appointment_id = p_appointment_id and c.kind = 'reminder' and c.state = 'waiting';
+end
+$$;
+
+comment on function app.call_off_reminders(uuid, text) is
+  'Takes back the calls that wait to remind of a visit: it moved (visit_moved) or will not be (visit_over). The next reminder of a moved visit has a row of its own.';
+
+select app.seal('app.call_off_reminders(uuid, text)', null, 'app_writer');
+-- end of sql/1681_function_call_off_reminders.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1682_function_called_enough.sql
+-- The same bounds that app.message_refusal sets to texts of these kinds.
+create or replace function app.called_enough(p_kind text, p_contact_id uuid, p_now timestamptz)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select count(*) filter (where c.created_at >= d.day) >= 1 or (p_kind = 'reminder' and count(c.id) >= 3)
+  from public.organizations o
+  cross join lateral (select app.local_instant((p_now at time zone o.time_zone)::date::timestamp, o.time_zone, false) as day) d
+  left join public.outbound_calls c on c.org_id = o.id and c.contact_id = p_contact_id and c.kind = p_kind
+    and c.created_at > p_now - interval '168 hours' and c.state <> 'cancelled' and (c.state <> 'given_up' or c.attempt > 0)
+  where o.id = app.require_org_id()
+$$;
+
+comment on function app.called_enough(text, uuid, timestamptz) is
+  'Whether a contact has had (or will have) as many calls of a kind as are borne: one a day of the clinic''s, and of reminders three in seven days. Calls that were taken back, or given up before the first try, do not count.';
+
+select app.seal('app.called_enough(text, uuid, timestamptz)', null, 'app_writer');
+-- end of sql/1682_function_called_enough.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1683_function_words_of_call.sql
+-- Made when the call is, so that nothing personal is kept with it. What is left of a template's signs could be taken for
+-- fields of the assistant's own prompt.
+create or replace function app.words_of_call(p_campaign_step_id uuid, p_contact_id uuid)
+returns text
+language sql
+volatile
+set search_path = ''
+as $$
+  select left(btrim(regexp_replace(regexp_replace(app.plain_text(app.render_text(t.body, jsonb_build_object(
+    'clinic', o.name, 'first_name', split_part(coalesce(k.name, ''), ' ', 1), 'phone', coalesce(l.phone, '')))),
+    '[][{}<>%$#*_|`~^\\]', '', 'g'), '\s+', ' ', 'g')), 500)
+  from public.campaign_steps s
+  join public.message_templates t on t.org_id = s.org_id and t.id = s.template_id
+  join public.organizations o on o.id = s.org_id
+  join public.contacts k on k.org_id = s.org_id and k.id = p_contact_id
+  left join lateral (
+    select p.phone from public.locations p where p.org_id = s.org_id and p.phone is not null order by p.created_at, p.id limit 1
+  ) l on true
+  where s.org_id = app.require_org_id() and s.id = p_campaign_step_id
+$$;
+
+comment on function app.words_of_call(uuid, uuid) is
+  'What the agent is to say in a campaign''s call to a contact: the step''s template in plain words on one line, up to 500 characters, without any sign of a template''s. NULL: there is no such step or contact.';
+
+select app.seal('app.words_of_call(uuid, uuid)', null, 'app_writer');
+-- end of sql/1683_function_words_of_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1684_function_queue_scheduled_call.sql
+-- The scheduled row's id names the wish: however often a worker dies after this, one reminder or step is one call.
+create or replace function app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[])
+returns setof app.outbound_answer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_row public.scheduled_messages;
+  v_phone text;
+  v_starts timestamptz;
+  v_now timestamptz;
+  v_answer app.outbound_answer;
+begin
+  select * into v_row
+  from public.scheduled_messages s
+  where s.org_id = v_org_id and s.id = p_scheduled_id and s.state = 'waiting' and s.kind in ('reminder', 'campaign');
+  if not found then
+    raise exception 'no reminder or step of a campaign waits under this id' using errcode = 'VX404';
+  end if;
+  select c.phone into v_phone from public.contacts c where c.org_id = v_org_id and c.id = v_row.contact_id;
+  perform app.lock_number(coalesce(v_phone, v_row.contact_id::text));
+  v_now := app.now();
+  v_answer := app.replayed_call('scheduled:' || p_scheduled_id);
+  if v_answer.outcome is null and app.called_enough(v_row.kind, v_row.contact_id, v_now) then
+    v_answer.outcome := 'refused';
+    v_answer.refusal := 'too_soon';
+  elsif v_answer.outcome is null then
+    select a.scheduled_at into v_starts from public.appointments a where a.org_id = v_org_id and a.id = v_row.appointment_id;
+    v_answer := app.queue_outbound_call(v_row.kind, v_row.contact_id, v_phone, null, null, 'scheduled:' || p_scheduled_id,
+      p_number_zones, app.reminder_call_until(v_starts, v_now), v_row.appointment_id, v_row.campaign_step_id);
+  end if;
+  return next v_answer;
+end
+$$;
+
+comment on function app.queue_scheduled_call(uuid, text[]) is
+  'Asks for the call that a scheduled reminder or step of a campaign is, once: a second wish for the same row is replayed. Answers as app.queue_outbound_call does, and refused with too_soon: see app.called_enough. app.take_scheduled holds the row. VX404 for a row that is neither, or waits no more.';
+
+select app.seal('app.queue_scheduled_call(uuid, text[])', 'app_writer', 'tenant_service');
+-- end of sql/1684_function_queue_scheduled_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1685_function_reminder_call_until.sql
+create or replace function app.reminder_call_until(p_starts_at timestamptz, p_now timestamptz)
+returns timestamptz
+language sql
+immutable
+set search_path = ''
+as $$
+  select least(p_now + interval '24 hours', p_starts_at - interval '15 minutes')
+$$;
+
+comment on function app.reminder_call_until(timestamptz, timestamptz) is
+  'Until when a call may be made that reminds of a visit which starts at p_starts_at: a day, and never in the last quarter of an hour before it. p_starts_at NULL (a campaign''s call): a day.';
+
+select app.seal('app.reminder_call_until(timestamptz, timestamptz)', null, 'app_writer');
+-- end of sql/1685_function_reminder_call_until.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1686_function_reminder_refusal.sql
+create or replace function app.reminder_refusal(p_visit public.appointments, p_now timestamptz)
+returns app.message_decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_last timestamptz;
+  v_decision app.message_decision;
+begin
+  v_decision.reason := case
+    when not exists (
+      select from public.contacts k
+      where k.org_id = (p_visit).org_id and k.id = (p_visit).contact_id and k.erased_at is null) then 'no_contact'
+    when (p_visit).status = 'pending' then 'approval_needed'
+    when (p_visit).status <> 'confirmed' then 'not_active'
+    when (p_visit).scheduled_at <= p_now then 'too_late'
+  end;
+  if v_decision.reason is null then
+    select max(r.at) into v_last
+    from (
+      select m.created_at as at
+      from public.messages m
+      where m.org_id = (p_visit).org_id and m.category = 'reminder' and m.status in ('queued', 'sent', 'delivered', 'unknown')
+        and m.created_at > p_now - interval '24 hours'
+        and (m.appointment_id = (p_visit).id or m.id in (
+          select s.message_id from public.scheduled_messages s where s.org_id = m.org_id and s.appointment_id = (p_visit).id))
+      union all
+      select c.created_at
+      from public.outbound_calls c
+      where c.org_id = (p_visit).org_id and c.contact_id = (p_visit).contact_id and c.appointment_id = (p_visit).id
+        and c.kind = 'reminder' and c.state not in ('cancelled', 'given_up') and c.created_at > p_now - interval '24 hours'
+    ) r;
+    if v_last is not null then
+      v_decision.reason := 'already_reminded';
+      v_decision.not_before := v_last + interval '24 hours';
+    end if;
+  end if;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+  end if;
+  return v_decision;
+end
+$$;
+
+comment on function app.reminder_refusal(public.appointments, timestamptz) is
+  'Why staff may not remind of a visit now, by whatever way: outcome blocked with no_contact (none, or erased), approval_needed, not_active, too_late or already_reminded (a text, e-mail or call of the last 24 hours; not_before). NULL in every field: they may.';
+
+select app.seal('app.reminder_refusal(public.appointments, timestamptz)', null, 'app_writer');
+-- end of sql/1686_function_reminder_refusal.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1687_function_request_reminder_call.sql
+create or replace function app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[])
+returns setof app.outbound_answer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_visit public.appointments;
+  v_phone text;
+  v_now timestamptz;
+  v_answer app.outbound_answer;
+begin
+  perform app.require_staff();
+  -- As app.send_reminder: the contact before the visit, so that one that goes out by itself is seen here or sees this one.
+  perform app.lock_contact(a.contact_id)
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id;
+  select * into v_visit
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for share;
+  if v_visit.id is null then
+    raise exception 'Appointment not found' using errcode = 'VX404';
+  end if;
+  v_now := app.now();
+  v_answer := app.replayed_call(p_send_key);
+  if v_answer.outcome is null then
+    v_answer.refusal := coalesce((app.reminder_refusal(v_visit, v_now)).reason,
+      case when app.called_enough('reminder', v_visit.contact_id, v_now) then 'too_soon' end);
+    if v_answer.refusal is not null then
+      v_answer.outcome := 'refused';
+    else
+      select c.phone into v_phone from public.contacts c where c.org_id = v_org_id and c.id = v_visit.contact_id;
+      v_answer := app.queue_outbound_call('reminder', v_visit.contact_id, v_phone, null, null, p_send_key, p_number_zones,
+        app.reminder_call_until(v_visit.scheduled_at, v_now), v_visit.id, null);
+    end if;
+  end if;
+  return next v_answer;
+end
+$$;
+
+comment on function app.request_reminder_call(uuid, text, text[]) is
+  'A call that reminds of one visit, which a member of the staff asks for. Answers as app.queue_outbound_call does, also refused as app.reminder_refusal says, and with too_soon: see app.called_enough. The same p_send_key again is replayed. Staff only (VX403); VX404 for an unknown or merely held visit.';
+
+select app.seal('app.request_reminder_call(uuid, text, text[])', 'app_writer', 'tenant_user');
+-- end of sql/1687_function_request_reminder_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1688_function_contact_opt_outs.sql
+create or replace function app.contact_opt_outs(p_contact_id uuid)
+returns text[]
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  select coalesce(array_agg(w.channel order by w.place), '{}')
+  from public.contacts c
+  cross join lateral (values ('sms', c.phone, 1), ('voice', c.phone, 2), ('email', c.email, 3)) w (channel, address, place)
+  where c.org_id = app.require_org_id() and c.id = p_contact_id and app.is_opted_out(w.channel, w.address)
+$$;
+
+comment on function app.contact_opt_outs(uuid) is
+  'The channels (sms, voice, email) on which a contact is not reached, because whoever has its number or address asked for that. Empty: all are open, or there is no such contact. Every member may look. Volatile as app.is_opted_out is.';
+
+select app.seal('app.contact_opt_outs(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1688_function_contact_opt_outs.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1689_function_wants_no_calls.sql
+-- Fixed phrases: somebody who is called once more after this sentence has every right to be angry, and one who merely said
+-- "don't call me before nine" must not lose their reminders. A model would be neither.
+create or replace function app.wants_no_calls(p_text text)
+returns boolean
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select exists (
+    select
+    from unnest(array[
+      '(do not|don''?t|(?<!you |they )never) (ever )?(call|phone|ring|contact) (me|us|here|this number|my number)( back)?( on this number)? (again|any ?more|ever)\M',
+      '(do not|don''?t|(?<!you |they )never) (ever )?(call|phone|ring|contact) (me|us|here|this number|my number)( please)?( [.!;]|$)',
+      '(?<!don''?t |do not |never )\m(stop|quit) (calling|phoning|ringing|contacting)( me| us| here| this number| my number)?( please| now| all the time)*( [.,!;]|$)',
+      '\m(take|remove|delete|get) (me|us|my name|my number|this number) (off|from|out of) (of )?(your|the|this|that) ((call|calling|phone|contact|marketing) )?lists?\M',
+      '\m(put|add) (me|us|my name|my number|this number) (on|to) (your|the) do[- ]not[- ]call\M',
+      '\mi do(n''?t| not) want (you to call me|(any )?more calls|to be called)( back)? ?(again|any ?more|from you|[.!;]|$)',
+      '\mno (me|nos) (vuelvan? a llamar|llamen? (m[aá]s|nunca|otra vez|de nuevo))\M',
+      '\m(dejen? de llamar(me|nos)?|(qu[ií]ten?me|b[oó]rren?me) de (la|su) lista)\M',
+      '\m(ne (m''|nous )appelez plus( jamais)?|arr[êe]tez de (m''|nous )appeler|(retirez|enlevez)[- ]moi de (votre|la) liste)\M',
+      '\m(rufen sie (mich|uns|hier) (bitte )?(nie|nicht) (mehr|wieder|nochmals?|noch einmal) an|keine anrufe mehr|streichen sie mich (von|aus) (ihrer|der) liste)\M'
+    ]) phrase
+    where regexp_replace(regexp_replace(lower(app.plain_text(p_text)), '([.,!?;]+)', ' \1 ', 'g'), '\s+', ' ', 'g') ~ phrase)
+$$;
+
+comment on function app.wants_no_calls(text) is
+  'Whether somebody says that they want no more calls (English, Spanish, French, German): by fixed phrases such as "do not call me again", "stop calling me", "take me off your list". A wish about one time or one name ("don''t call me before nine") is none. NULL gives NULL.';
+
+select app.seal('app.wants_no_calls(text)', null, 'app_writer');
+-- end of sql/1689_function_wants_no_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1690_function_heed_call_refusal.sql
+create or replace function app.heed_call_refusal(p_call_id uuid, p_turns jsonb)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_number text;
+begin
+  select c.to_number into v_number
+  from public.call_logs c
+  where c.org_id = app.require_org_id() and c.id = p_call_id and c.direction = 'outbound' and c.to_number is not null;
+  if v_number is null or not exists (
+    select from jsonb_array_elements(coalesce(p_turns, '[]')) t (turn)
+    where t.turn ->> 'speaker' = 'caller' and app.wants_no_calls(t.turn ->> 'text'))
+  then
+    return false;
+  end if;
+  return app.opt_out('voice', v_number, 'call');
+end
+$$;
+
+comment on function app.heed_call_refusal(uuid, jsonb) is
+  'Honours "do not call me again" in a call that we made: the number gets no more calls, and those that wait for it are called off. p_turns as in app.record_call_report, before they are redacted; only what the person who was called said counts. Whether that is new.';
+
+select app.seal('app.heed_call_refusal(uuid, jsonb)', null, 'app_writer');
+-- end of sql/1690_function_heed_call_refusal.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1691_function_scheduled_channel.sql
+create or replace function app.scheduled_channel(p_scheduled_ids uuid[])
+returns text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select case
+    when s.kind = 'campaign' then t.channel
+    when s.kind <> 'reminder' then 'sms'
+    -- A call is about one visit; the text lists them all.
+    when o.reminder_channel = 'voice' and cardinality(p_scheduled_ids) > 1 then 'both'
+    else o.reminder_channel
+  end
+  from public.scheduled_messages s
+  join public.organizations o on o.id = s.org_id
+  left join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+  where s.org_id = app.require_org_id() and s.id = p_scheduled_ids[1]
+$$;
+
+comment on function app.scheduled_channel(uuid[]) is
+  'How the rows of a bundle of app.take_scheduled reach who has a phone: sms, voice (a call; a reminder is texted where the call is refused) or both. A reminder is what the clinic wishes, of several visits a text in any case; a step of a campaign what it says; all else a text. NULL: there is no such row.';
+
+select app.seal('app.scheduled_channel(uuid[])', 'app_writer', 'tenant_service');
+-- end of sql/1691_function_scheduled_channel.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -3623,6 +4476,18 @@ drop function app.membership_faults;
 drop function app.resume_provisioning;
 drop function app.release_line;
 drop function app.found_org;
+drop function app.scheduled_channel;
+drop function app.heed_call_refusal;
+drop function app.wants_no_calls;
+drop function app.contact_opt_outs;
+drop function app.request_reminder_call;
+drop function app.reminder_refusal;
+drop function app.reminder_call_until;
+drop function app.queue_scheduled_call;
+drop function app.words_of_call;
+drop function app.called_enough;
+drop function app.call_off_reminders;
+drop function app.call_off;
 drop function app.outbound_load;
 drop function app.settle_outbound_call;
 drop function app.outbound_call_to_settle;
@@ -3951,6 +4816,92 @@ select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'ten
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/0465_function_schedule_for_appointment.sql
+create or replace function app.schedule_for_appointment(
+  p_appointment_id uuid,
+  p_change text,
+  p_call_id uuid default null
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_visit public.appointments;
+begin
+  select * into v_visit from public.appointments a where a.org_id = v_org_id and a.id = p_appointment_id;
+  if p_change = 'confirmed_by_patient' or v_visit.id is null then
+    return;
+  elsif v_visit.status = 'confirmed' and v_visit.scheduled_at > v_now then
+    perform app.schedule_confirmation(v_visit, p_call_id, v_now);
+    perform app.schedule_reminders(v_visit, v_now);
+  else
+    update public.scheduled_messages s
+    set state = 'cancelled', updated_at = v_now,
+      reason = case v_visit.status when 'pending' then 'approval_needed' when 'confirmed' then 'too_late' else 'not_active' end
+    where s.org_id = v_org_id and s.appointment_id = p_appointment_id and s.state = 'waiting';
+  end if;
+
+  -- The code that was sent stays good for as long as the visit it names is ahead, wherever it was moved to.
+  update public.identity_codes c
+  set expires_at = case when v_visit.status in ('pending', 'confirmed') then upper(v_visit.during) else v_now end
+  where c.org_id = v_org_id and c.appointment_id = p_appointment_id and c.kind = 'confirmation';
+end
+$$;
+
+comment on function app.schedule_for_appointment(uuid, text, uuid) is
+  'After a change of a visit: what is to be sent about it by itself. A confirmed visit ahead gets a confirmation and its reminders, a moved one keeps its rows with new times, a pending, cancelled or past one has none. p_change: the kind of app.note_change; p_call_id: the call that changed it.';
+
+select app.seal('app.schedule_for_appointment(uuid, text, uuid)', null, 'app_writer');
+-- end of sql/0465_function_schedule_for_appointment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0466_function_stop_campaigns_for.sql
+create or replace function app.stop_campaigns_for(
+  p_contact_id uuid,
+  p_cause text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_reason text := case p_cause when 'reply' then 'replied' when 'booking' then 'booked' when 'opt_out' then 'opted_out' end;
+begin
+  if v_reason is null then
+    raise exception 'campaigns stop on reply, booking or opt_out' using errcode = 'VX400';
+  end if;
+  -- In order of their ids, as app.stop_campaign takes them, so that the two never wait for each other in a ring.
+  with stopped as (
+    select s.org_id, s.id
+    from public.scheduled_messages s
+    join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+    join public.campaigns c on c.org_id = t.org_id and c.id = t.campaign_id
+    where s.org_id = app.require_org_id() and s.contact_id = p_contact_id and s.kind = 'campaign' and s.state = 'waiting'
+      and case p_cause when 'reply' then c.stop_on_reply when 'booking' then c.stop_on_booking else true end
+    order by s.id
+    for update of s
+  )
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = v_reason, updated_at = app.now()
+  from stopped
+  where s.org_id = stopped.org_id and s.id = stopped.id;
+end
+$$;
+
+comment on function app.stop_campaigns_for(uuid, text) is
+  'The contact gets no further steps of campaigns that stop for that cause: reply, booking (each where the campaign says so) or opt_out (always). What was sent stays; other contacts go on. An unknown cause is VX400.';
+
+select app.seal('app.stop_campaigns_for(uuid, text)', null, 'app_writer');
+-- end of sql/0466_function_stop_campaigns_for.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/0710_function_record_call_event.sql
 create or replace function app.record_call_event(
   p_call_id uuid,
@@ -4221,6 +5172,221 @@ comment on function app.provision_user() is
 
 select app.seal('app.provision_user()', 'app_definer');
 -- end of sql/0860_function_provision_user.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0911_function_note_opt_out.sql
+create or replace function app.note_opt_out(
+  p_channel text,
+  p_number text,
+  p_number_hash bytea,
+  p_source text
+)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  insert into public.opt_outs (org_id, channel, phone, number_hash, source, at)
+  values (
+    v_org_id, p_channel, case when p_number ~ '^\+[1-9][0-9]{6,14}$' then p_number end, p_number_hash, p_source, app.now())
+  on conflict (org_id, channel, number_hash) where revoked_at is null do nothing
+  returning id into v_id;
+  if v_id is null then
+    return false;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'opted_out', 'opt_out', v_id, app.current_user_id());
+  perform app.stop_campaigns_for(c.id, 'opt_out')
+  from public.contacts c
+  where c.org_id = v_org_id and c.phone = p_number and p_channel = 'sms';
+  perform app.announce('opt_out_updated', 'opt_out', v_id);
+  return true;
+end
+$$;
+
+comment on function app.note_opt_out(text, text, bytea, text) is
+  'Writes an opt-out with its audit and event, and ends the number''s campaigns; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
+
+select app.seal('app.note_opt_out(text, text, bytea, text)', null, 'app_writer');
+-- end of sql/0911_function_note_opt_out.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0957_function_check_steps.sql
+create or replace function app.check_steps(p_category text, p_steps jsonb)
+returns void
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_step jsonb;
+  v_after integer;
+  v_last integer := -1;
+begin
+  if jsonb_typeof(p_steps) is distinct from 'array' or jsonb_array_length(p_steps) not between 1 and 10 then
+    raise exception 'a campaign has one to ten steps' using errcode = 'VX400';
+  end if;
+  for v_step in select * from jsonb_array_elements(p_steps) loop
+    if coalesce(v_step ->> 'after_minutes', '') !~ '^[0-9]{1,6}$' or (v_step ->> 'after_minutes')::integer > 525600 then
+      raise exception 'after_minutes is a whole number from 0 to 525600, a year' using errcode = 'VX400';
+    end if;
+    v_after := (v_step ->> 'after_minutes')::integer;
+    if v_after <= v_last then
+      raise exception 'each step comes later than the one before' using errcode = 'VX400';
+    elsif v_step ->> 'template_id' is not null and not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+    ) then
+      raise exception 'there is no such template' using errcode = 'VX404';
+    -- Advertising in a follow_up would get around the consent that marketing needs.
+    elsif not exists (
+      select from public.message_templates t
+      where t.org_id = app.require_org_id() and t.id::text = lower(v_step ->> 'template_id')
+        and t.kind in ('follow_up', p_category)
+    ) then
+      raise exception 'each step needs a template of kind follow_up or, in a marketing campaign, marketing'
+        using errcode = 'VX400';
+    end if;
+    v_last := v_after;
+  end loop;
+end
+$$;
+
+comment on function app.check_steps(text, jsonb) is
+  'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send. VX404: a template that the clinic does not have.';
+
+select app.seal('app.check_steps(text, jsonb)', null, 'app_writer');
+-- end of sql/0957_function_check_steps.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0961_function_save_campaign.sql
+create or replace function app.save_campaign(
+  p_campaign_id uuid,
+  p_name text,
+  p_category text,
+  p_segment jsonb,
+  p_steps jsonb,
+  p_stop_on_reply boolean default true,
+  p_stop_on_booking boolean default true
+)
+returns setof public.campaigns
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := btrim(coalesce(p_name, ''));
+  v_campaign public.campaigns;
+begin
+  perform app.require_staff();
+  if char_length(v_name) not between 1 and 80 or coalesce(p_category, '') not in ('marketing', 'follow_up') then
+    raise exception 'a campaign needs a name of up to 80 characters and a category: marketing or follow_up' using errcode = 'VX400';
+  end if;
+  perform app.check_segment(p_segment);
+  perform app.check_steps(p_category, p_steps);
+
+  if p_campaign_id is null then
+    insert into public.campaigns (org_id, name, category, segment, stop_on_reply, stop_on_booking)
+    values (v_org_id, v_name, p_category, p_segment, coalesce(p_stop_on_reply, true), coalesce(p_stop_on_booking, true))
+    returning * into v_campaign;
+  else
+    select * into v_campaign from public.campaigns c where c.org_id = v_org_id and c.id = p_campaign_id for update;
+    if v_campaign.id is null then
+      raise exception 'there is no such campaign' using errcode = 'VX404';
+    elsif v_campaign.status <> 'draft' then
+      raise exception 'a campaign that was started stays as it is' using errcode = 'VX409';
+    end if;
+    update public.campaigns c
+    set name = v_name, category = p_category, segment = p_segment, stop_on_reply = coalesce(p_stop_on_reply, true),
+      stop_on_booking = coalesce(p_stop_on_booking, true), updated_at = app.now()
+    where c.org_id = v_org_id and c.id = p_campaign_id
+    returning * into v_campaign;
+    delete from public.campaign_steps s where s.org_id = v_org_id and s.campaign_id = p_campaign_id;
+  end if;
+
+  insert into public.campaign_steps (org_id, campaign_id, position, after, template_id)
+  select v_org_id, v_campaign.id, e.position, make_interval(mins => (e.step ->> 'after_minutes')::integer),
+    (e.step ->> 'template_id')::uuid
+  from jsonb_array_elements(p_steps) with ordinality e (step, position);
+  return next v_campaign;
+exception when unique_violation then
+  raise exception 'another campaign has this name' using errcode = 'VX409';
+end
+$$;
+
+comment on function app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean) is
+  'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign or template; VX409: it was started, or the name is taken.';
+
+select app.seal('app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean)', 'app_writer', 'tenant_user');
+-- end of sql/0961_function_save_campaign.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0963_function_stop_campaign.sql
+create or replace function app.stop_campaign(
+  p_campaign_id uuid
+)
+returns setof public.campaigns
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_campaign public.campaigns;
+begin
+  perform app.require_staff();
+  select * into v_campaign
+  from public.campaigns c
+  where c.org_id = v_org_id and c.id = p_campaign_id
+  -- The message of a step that is being sent points at this row; its sender must not have to wait for us.
+  for no key update;
+  v_now := app.now();
+  if v_campaign.id is null then
+    raise exception 'there is no such campaign' using errcode = 'VX404';
+  elsif v_campaign.status in ('stopped', 'done') then
+    return next v_campaign;
+    return;
+  end if;
+
+  with stopped as (
+    select s.org_id, s.id
+    from public.scheduled_messages s
+    join public.campaign_steps t on t.org_id = s.org_id and t.id = s.campaign_step_id
+    where t.org_id = v_org_id and t.campaign_id = p_campaign_id and s.state = 'waiting'
+    order by s.id
+    for update of s
+  )
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'stopped', updated_at = v_now
+  from stopped
+  where s.org_id = stopped.org_id and s.id = stopped.id;
+  update public.campaigns c
+  set status = 'stopped', ended_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_campaign_id
+  returning * into v_campaign;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'campaign_stopped', 'campaign', p_campaign_id, app.current_user_id());
+  return next v_campaign;
+end
+$$;
+
+comment on function app.stop_campaign(uuid) is
+  'Ends a campaign: nothing that still waits is sent. Any of the staff may (VX403 otherwise), for stopping harms nobody. A draft is ended too; one that is over is returned as it is. VX404: no such campaign.';
+
+select app.seal('app.stop_campaign(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/0963_function_stop_campaign.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4677,6 +5843,160 @@ comment on function app.save_location(uuid, jsonb) is
 
 select app.seal('app.save_location(uuid, jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1257_function_save_location.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1265_function_set_org_settings.sql
+create or replace function app.set_org_settings(p_fields jsonb)
+returns setof public.organizations
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key text;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
+    'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
+    'keep_recordings_days');
+  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' and f.key <> 'keep_recordings_days' order by f.key limit 1;
+  if found then
+    raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.organizations o
+  set name = coalesce(btrim(p_fields ->> 'name'), o.name),
+    country = coalesce(p_fields ->> 'country', o.country),
+    time_zone = coalesce(p_fields ->> 'time_zone', o.time_zone),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', o.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', o.buffer_after),
+    slot_step = app.minutes_or(p_fields, 'slot_step_minutes', o.slot_step),
+    min_notice = app.minutes_or(p_fields, 'min_notice_minutes', o.min_notice),
+    max_advance = coalesce(make_interval(days => (p_fields ->> 'max_advance_days')::integer), o.max_advance),
+    hold_ttl = coalesce(make_interval(secs => (p_fields ->> 'hold_seconds')::integer), o.hold_ttl),
+    holds_per_day = coalesce((p_fields ->> 'holds_per_day')::integer, o.holds_per_day),
+    approval_required = coalesce((p_fields ->> 'approval_required')::boolean, o.approval_required),
+    identity_factor = coalesce(p_fields ->> 'identity_factor', o.identity_factor),
+    emergency_sentence = coalesce(btrim(p_fields ->> 'emergency_sentence'), o.emergency_sentence),
+    recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
+    ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
+    hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    keep_recordings_for = case when p_fields ? 'keep_recordings_days'
+      then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
+    updated_at = app.now()
+  where o.id = v_org_id
+  returning o.*;
+  -- What the assistants say and keep is part of them at Vapi.
+  if p_fields ?| array['name', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode'] then
+    perform app.request_agent_sync(a.id) from public.agents a where a.org_id = v_org_id and a.deleted_at is null;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'settings_changed', 'organization', v_org_id, app.current_user_id());
+  perform app.announce('organization_updated', 'organization', v_org_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.set_org_settings(jsonb) is
+  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode and keep_recordings_days (null: recordings are kept until their call is deleted); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+
+select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
+-- end of sql/1265_function_set_org_settings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1472_function_send_reminder.sql
+create or replace function app.send_reminder(
+  p_appointment_id uuid,
+  p_method text,
+  p_send_key text,
+  p_service_provider text,
+  p_number_zones text[],
+  p_number_region text default null,
+  p_request_id text default null
+)
+returns setof app.message_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_visit public.appointments;
+  v_now timestamptz;
+  v_last timestamptz;
+  v_text text[];
+  v_decision app.message_decision;
+begin
+  perform app.require_staff();
+  if coalesce(p_method, '') not in ('sms', 'email') then
+    raise exception 'a reminder goes by sms or email' using errcode = 'VX400';
+  end if;
+  -- The contact's lock before the visit's, as app.take_scheduled takes them: a reminder that goes out by itself at this
+  -- moment is seen here, or sees this one.
+  perform app.lock_contact(a.contact_id)
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id;
+  select * into v_visit
+  from public.appointments a
+  where a.org_id = v_org_id and a.id = p_appointment_id and a.status <> 'held'
+  for share;
+  if v_visit.id is null then
+    raise exception 'Appointment not found' using errcode = 'VX404';
+  end if;
+
+  v_now := app.now();
+  if not exists (select from public.messages m where m.org_id = v_org_id and m.send_key = p_send_key) then
+    v_decision.reason := case
+      when not exists (
+        select from public.contacts k where k.org_id = v_org_id and k.id = v_visit.contact_id and k.erased_at is null) then 'no_contact'
+      when v_visit.status = 'pending' then 'approval_needed'
+      when v_visit.status <> 'confirmed' then 'not_active'
+      when v_visit.scheduled_at <= v_now then 'too_late'
+    end;
+    if v_decision.reason is null then
+      select max(m.created_at) into v_last
+      from public.messages m
+      where m.org_id = v_org_id and m.category = 'reminder' and m.status in ('queued', 'sent', 'delivered', 'unknown')
+        and m.created_at > v_now - interval '24 hours'
+        and (m.appointment_id = v_visit.id or m.id in (
+          select s.message_id from public.scheduled_messages s where s.org_id = v_org_id and s.appointment_id = v_visit.id));
+      if v_last is not null then
+        v_decision.reason := 'already_reminded';
+        v_decision.not_before := v_last + interval '24 hours';
+      end if;
+    end if;
+    if v_decision.reason is not null then
+      v_decision.outcome := 'blocked';
+      return next v_decision;
+      return;
+    end if;
+  end if;
+
+  v_text := app.reminder_text(v_visit, p_method);
+  return query
+  select *
+  from app.begin_message(
+    p_category => 'reminder', p_method => p_method, p_content => v_text[2], p_send_key => p_send_key,
+    p_contact_id => v_visit.contact_id, p_service_provider => p_service_provider,
+    p_subject => case when p_method = 'email' then v_text[1] end, p_appointment_id => v_visit.id,
+    p_number_zones => p_number_zones, p_number_region => p_number_region, p_request_id => p_request_id);
+end
+$$;
+
+comment on function app.send_reminder(uuid, text, text, text, text[], text, text) is
+  'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
+
+select app.seal('app.send_reminder(uuid, text, text, text, text[], text, text)', 'app_writer', 'tenant_user');
+-- end of sql/1472_function_send_reminder.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -717,7 +717,8 @@ create table app.outbound_dial (
   clinic_address text,
   time_zone text,
   now timestamptz,
-  visit text
+  visit text,
+  words text
 );
 
 drop type app.outbound_question;

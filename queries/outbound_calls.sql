@@ -29,6 +29,24 @@ from app.read_outbound_call(p_id => @id::uuid);
 select *
 from app.cancel_outbound_call(p_id => @id::uuid);
 
+-- name: ScheduledChannel :one
+select coalesce(app.scheduled_channel(p_scheduled_ids => @scheduled_ids::uuid[]), 'sms')::text as channel;
+
+-- name: QueueScheduledCall :one
+select *
+from app.queue_scheduled_call(p_scheduled_id => @scheduled_id::uuid, p_number_zones => @number_zones::text[]);
+
+-- name: RequestReminderCall :one
+select *
+from app.request_reminder_call(
+  p_appointment_id => @appointment_id::uuid,
+  p_send_key => @send_key::text,
+  p_number_zones => @number_zones::text[]
+);
+
+-- name: ContactOptOuts :one
+select app.contact_opt_outs(p_contact_id => @contact_id::uuid)::text[] as channels;
+
 -- name: TakeOutboundCall :many
 select *
 from app.take_outbound_call(p_limit => @up_to::integer, p_lease_id => @lease_id::uuid, p_lease_seconds => @lease_seconds::integer);

@@ -24,6 +24,7 @@ type segment struct {
 type step struct {
 	AfterMinutes int       `json:"after_minutes"` // counted from the campaign's start
 	TemplateID   uuid.UUID `json:"template_id"`
+	Channel      string    `json:"channel"` // sms or voice
 }
 
 // ListCampaigns shows the organization's campaigns with their steps, the newest first.
@@ -74,7 +75,9 @@ func (h handlers) saveCampaign(ctx context.Context, id *uuid.UUID, wish api.Camp
 	}
 	steps := make([]step, 0, len(wish.Steps))
 	for _, s := range wish.Steps {
-		steps = append(steps, step{AfterMinutes: s.AfterMinutes, TemplateID: s.TemplateId})
+		steps = append(steps, step{
+			AfterMinutes: s.AfterMinutes, TemplateID: s.TemplateId, Channel: string(valueOr(s.Channel, api.CampaignStepChannelSms)),
+		})
 	}
 	sequence, err := json.Marshal(steps)
 	if err != nil {
@@ -135,7 +138,7 @@ func campaignOf(ctx context.Context, tx db.Tx, row db.Campaign) (api.Campaign, e
 		Status: api.CampaignStatus(row.Status), StartedAt: row.StartedAt, EndedAt: row.EndedAt, CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt,
 	}
 	for _, s := range steps {
-		shown.Steps = append(shown.Steps, api.CampaignStep{TemplateId: s.TemplateID, AfterMinutes: inWholeMinutes(s.After)})
+		shown.Steps = append(shown.Steps, api.CampaignStep{TemplateId: s.TemplateID, AfterMinutes: inWholeMinutes(s.After), Channel: new(api.CampaignStepChannel(s.Channel))})
 	}
 	return shown, nil
 }

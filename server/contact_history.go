@@ -10,7 +10,7 @@ import (
 // maxPreview is how much of a summary stands in a list, in code points.
 const maxPreview = 200
 
-// historyOf reads what happened with a contact and who comes for it.
+// historyOf reads what happened with a contact, who comes for it and how it is not to be reached.
 func historyOf(ctx context.Context, tx db.Tx, contact db.Contact) (h api.ContactHistory, err error) {
 	calls, err := tx.CallsOfContact(ctx, contact.OrgID, contact.ID)
 	if err != nil {
@@ -28,7 +28,12 @@ func historyOf(ctx context.Context, tx db.Tx, contact db.Contact) (h api.Contact
 	if err != nil {
 		return h, err
 	}
+	closed, err := tx.ContactOptOuts(ctx, contact.ID)
+	if err != nil {
+		return h, err
+	}
 	h = api.ContactHistory{
+		OptedOut:    each(closed, func(channel string) api.Channel { return api.Channel(channel) }),
 		CallHistory: make([]api.CallOfContact, 0, len(calls)), AppointmentHistory: make([]api.AppointmentOfContact, 0, len(visits)),
 		MessageHistory: make([]api.MessageOfContact, 0, len(messages)), Patients: shownPatients(patients),
 	}
@@ -41,6 +46,7 @@ func historyOf(ctx context.Context, tx db.Tx, contact db.Contact) (h api.Contact
 	for _, m := range messages {
 		h.MessageHistory, h.TotalMessages = append(h.MessageHistory, shownMessageOf(m)), m.Total
 	}
+	h.OptedOutCamel = h.OptedOut
 	h.CallHistoryCamel, h.AppointmentHistoryCamel, h.MessageHistoryCamel = h.CallHistory, h.AppointmentHistory, h.MessageHistory
 	h.TotalCallsCamel, h.TotalAppointmentsCamel, h.TotalMessagesCamel = h.TotalCalls, h.TotalAppointments, h.TotalMessages
 	return h, nil

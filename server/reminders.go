@@ -13,9 +13,11 @@ import (
 )
 
 const (
-	sentenceNoVisit   = "Appointment not found"
-	sentenceNoContact = "Appointment does not have associated contact information"
-	sentenceReminded  = "A reminder has already been sent within the last 24 hours. Please try again later."
+	sentenceNoVisit      = "Appointment not found"
+	sentenceNoContact    = "Appointment does not have associated contact information"
+	sentenceApproveFirst = "This visit waits for approval. Approve it first."
+	sentenceNotAhead     = "Only a visit that is confirmed and still ahead can be reminded of."
+	sentenceReminded     = "A reminder has already been sent within the last 24 hours. Please try again later."
 )
 
 // reminderBy is a reminder that staff send, by text or e-mail.
@@ -37,11 +39,14 @@ func reminderBy(method api.ReminderMethod) sending {
 	return s
 }
 
-// SendReminder reminds of a visit at once, by text unless the wish names another way. Errors: bad_request when there is
+// SendReminder reminds of a visit at once, by text unless the wish names another way; a call is queued. Errors: bad_request when there is
 // nothing to reach the contact by or a reminder left within 24 hours, forbidden, not_found, and those of providerOf,
 // refusal and carryOut.
 func (h handlers) SendReminder(ctx context.Context, req api.SendReminderRequestObject) (api.SendReminderResponseObject, error) {
 	method := valueOr(value(req.Body).Method, api.ReminderBySMS)
+	if method == api.ReminderByVoice {
+		return h.remindByVoice(ctx, req)
+	}
 	kind := reminderBy(method)
 	to, err := h.reminded(ctx, req.Id, kind)
 	if err != nil {
@@ -74,6 +79,22 @@ func (h handlers) SendReminder(ctx context.Context, req api.SendReminderRequestO
 		h.count.Message(kind.category, valueOr(decision.Reason, decision.Outcome))
 		return nil, h.notReminded(decision, kind, to.zone)
 	}
+}
+
+// remindByVoice queues a call that reminds of a visit. Errors: not_found, forbidden, and those of reminderCallRefused.
+func (h handlers) remindByVoice(ctx context.Context, req api.SendReminderRequestObject) (api.SendReminderResponseObject, error) {
+	to, err := h.reminded(ctx, req.Id, reminderBy(api.ReminderByVoice))
+	if err != nil {
+		return nil, err
+	}
+	queued, err := h.queueCall(ctx, api.CallBackWish{}, reminderCallRefused, func(tx db.Tx, _ db.Organization) (db.OutboundAnswer, error) {
+		key := sending{category: "reminder"}.sendKey(ctx, "appointment "+req.Id.String(), req.Params.IdempotencyKey, "voice")
+		return tx.RequestReminderCall(ctx, req.Id, key, h.zonesOf(to.phone))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.SendReminder202JSONResponse(queued), nil
 }
 
 func remindedOf(d db.MessageDecision, method api.ReminderMethod) api.SendReminder200JSONResponse {
@@ -118,9 +139,9 @@ func (h handlers) notReminded(d db.MessageDecision, s sending, zone string) erro
 	case "no_contact":
 		return NewError(CodeBadRequest, sentenceNoContact, nil)
 	case "approval_needed":
-		return NewError(CodeConflict, "This visit waits for approval. Approve it first.", nil)
+		return NewError(CodeConflict, sentenceApproveFirst, nil)
 	case "not_active", "too_late":
-		return NewError(CodeConflict, "Only a visit that is confirmed and still ahead can be reminded of.", nil)
+		return NewError(CodeConflict, sentenceNotAhead, nil)
 	case "reminder_limit":
 		wait := h.wait(d.NotBefore)
 		return NewError(CodeRateLimited, fmt.Sprintf(

@@ -93,6 +93,7 @@ func orgOf(o db.Organization) api.Org {
 		IdentityFactor: api.OrgIdentityFactor(o.IdentityFactor), EmergencySentence: o.EmergencySentence,
 		RecordingConsent: api.OrgRecordingConsent(o.RecordingConsent), AiDisclosure: o.AiDisclosure, HipaaMode: o.HipaaMode,
 		KeepRecordingsDays: inWholeDaysOrNil(o.KeepRecordingsFor),
+		ReminderChannel:    api.OrgReminderChannel(o.ReminderChannel),
 		CreatedAt:          o.CreatedAt, UpdatedAt: o.UpdatedAt,
 	}
 }

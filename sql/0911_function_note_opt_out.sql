@@ -26,12 +26,15 @@ begin
   perform app.stop_campaigns_for(c.id, 'opt_out')
   from public.contacts c
   where c.org_id = v_org_id and c.phone = p_number and p_channel = 'sms';
+  perform app.call_off(o.id, 'opted_out')
+  from public.outbound_calls o
+  where o.org_id = v_org_id and o.to_number = p_number and o.state = 'waiting' and p_channel = 'voice';
   perform app.announce('opt_out_updated', 'opt_out', v_id);
   return true;
 end
 $$;
 
 comment on function app.note_opt_out(text, text, bytea, text) is
-  'Writes an opt-out with its audit and event, and ends the number''s campaigns; whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
+  'Writes an opt-out with its audit and event, and ends the number''s campaigns (sms) or calls off the calls that wait for it (voice); whether it is new. The hash counts: p_number may be an e-mail address or what erasure left, and is then not kept. The number''s lock is held.';
 
 select app.seal('app.note_opt_out(text, text, bytea, text)', null, 'app_writer');

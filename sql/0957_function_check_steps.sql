@@ -16,6 +16,9 @@ begin
     if coalesce(v_step ->> 'after_minutes', '') !~ '^[0-9]{1,6}$' or (v_step ->> 'after_minutes')::integer > 525600 then
       raise exception 'after_minutes is a whole number from 0 to 525600, a year' using errcode = 'VX400';
     end if;
+    if coalesce(v_step ->> 'channel', 'sms') not in ('sms', 'voice') then
+      raise exception 'a step is sent by sms or is a call: voice' using errcode = 'VX400';
+    end if;
     v_after := (v_step ->> 'after_minutes')::integer;
     if v_after <= v_last then
       raise exception 'each step comes later than the one before' using errcode = 'VX400';
@@ -39,6 +42,6 @@ end
 $$;
 
 comment on function app.check_steps(text, jsonb) is
-  'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id"}, each later than the one before, at most a year, with the clinic''s templates of a kind that the campaign''s category may send. VX404: a template that the clinic does not have.';
+  'Raises VX400 unless p_steps is an array of one to ten {"after_minutes", "template_id", "channel"}, each later than the one before, at most a year, by sms (also without channel) or voice, with the clinic''s templates of a kind that the campaign''s category may send. VX404: a template that the clinic does not have.';
 
 select app.seal('app.check_steps(text, jsonb)', null, 'app_writer');

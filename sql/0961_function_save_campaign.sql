@@ -44,9 +44,9 @@ begin
     delete from public.campaign_steps s where s.org_id = v_org_id and s.campaign_id = p_campaign_id;
   end if;
 
-  insert into public.campaign_steps (org_id, campaign_id, position, after, template_id)
+  insert into public.campaign_steps (org_id, campaign_id, position, after, template_id, channel)
   select v_org_id, v_campaign.id, e.position, make_interval(mins => (e.step ->> 'after_minutes')::integer),
-    (e.step ->> 'template_id')::uuid
+    (e.step ->> 'template_id')::uuid, coalesce(e.step ->> 'channel', 'sms')
   from jsonb_array_elements(p_steps) with ordinality e (step, position);
   return next v_campaign;
 exception when unique_violation then
@@ -55,6 +55,6 @@ end
 $$;
 
 comment on function app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean) is
-  'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign or template; VX409: it was started, or the name is taken.';
+  'Makes (p_campaign_id NULL) or replaces a draft with its steps, [{"after_minutes": 0, "template_id": "…", "channel": "sms"}], and returns it. Staff only (VX403). VX400 as app.check_segment and app.check_steps say; VX404: no such campaign or template; VX409: it was started, or the name is taken.';
 
 select app.seal('app.save_campaign(uuid, text, text, jsonb, jsonb, boolean, boolean)', 'app_writer', 'tenant_user');

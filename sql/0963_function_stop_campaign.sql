@@ -38,6 +38,10 @@ begin
   set state = 'cancelled', reason = 'stopped', updated_at = v_now
   from stopped
   where s.org_id = stopped.org_id and s.id = stopped.id;
+  perform app.call_off(o.id, 'stopped')
+  from public.outbound_calls o
+  join public.campaign_steps t on t.org_id = o.org_id and t.id = o.campaign_step_id
+  where o.org_id = v_org_id and t.campaign_id = p_campaign_id and o.state = 'waiting';
   update public.campaigns c
   set status = 'stopped', ended_at = v_now, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_campaign_id
@@ -49,6 +53,6 @@ end
 $$;
 
 comment on function app.stop_campaign(uuid) is
-  'Ends a campaign: nothing that still waits is sent. Any of the staff may (VX403 otherwise), for stopping harms nobody. A draft is ended too; one that is over is returned as it is. VX404: no such campaign.';
+  'Ends a campaign: nothing that still waits is sent or called. Any of the staff may (VX403 otherwise), for stopping harms nobody. A draft is ended too; one that is over is returned as it is. VX404: no such campaign.';
 
 select app.seal('app.stop_campaign(uuid)', 'app_writer', 'tenant_user');

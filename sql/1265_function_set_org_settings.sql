@@ -13,7 +13,7 @@ begin
   perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
     'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
     'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
-    'keep_recordings_days');
+    'keep_recordings_days', 'reminder_channel');
   select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' and f.key <> 'keep_recordings_days' order by f.key limit 1;
   if found then
     raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
@@ -39,6 +39,7 @@ begin
     hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
     keep_recordings_for = case when p_fields ? 'keep_recordings_days'
       then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
+    reminder_channel = coalesce(p_fields ->> 'reminder_channel', o.reminder_channel),
     updated_at = app.now()
   where o.id = v_org_id
   returning o.*;
@@ -56,6 +57,6 @@ end
 $$;
 
 comment on function app.set_org_settings(jsonb) is
-  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode and keep_recordings_days (null: recordings are kept until their call is deleted); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted) and reminder_channel (sms, voice or both); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
 
 select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');

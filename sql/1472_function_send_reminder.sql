@@ -17,7 +17,6 @@ declare
   v_org_id uuid := app.require_org_id();
   v_visit public.appointments;
   v_now timestamptz;
-  v_last timestamptz;
   v_text text[];
   v_decision app.message_decision;
 begin
@@ -40,27 +39,8 @@ begin
 
   v_now := app.now();
   if not exists (select from public.messages m where m.org_id = v_org_id and m.send_key = p_send_key) then
-    v_decision.reason := case
-      when not exists (
-        select from public.contacts k where k.org_id = v_org_id and k.id = v_visit.contact_id and k.erased_at is null) then 'no_contact'
-      when v_visit.status = 'pending' then 'approval_needed'
-      when v_visit.status <> 'confirmed' then 'not_active'
-      when v_visit.scheduled_at <= v_now then 'too_late'
-    end;
-    if v_decision.reason is null then
-      select max(m.created_at) into v_last
-      from public.messages m
-      where m.org_id = v_org_id and m.category = 'reminder' and m.status in ('queued', 'sent', 'delivered', 'unknown')
-        and m.created_at > v_now - interval '24 hours'
-        and (m.appointment_id = v_visit.id or m.id in (
-          select s.message_id from public.scheduled_messages s where s.org_id = v_org_id and s.appointment_id = v_visit.id));
-      if v_last is not null then
-        v_decision.reason := 'already_reminded';
-        v_decision.not_before := v_last + interval '24 hours';
-      end if;
-    end if;
+    v_decision := app.reminder_refusal(v_visit, v_now);
     if v_decision.reason is not null then
-      v_decision.outcome := 'blocked';
       return next v_decision;
       return;
     end if;
@@ -78,6 +58,6 @@ end
 $$;
 
 comment on function app.send_reminder(uuid, text, text, text, text[], text, text) is
-  'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
+  'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left or was a call within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
 
 select app.seal('app.send_reminder(uuid, text, text, text, text[], text, text)', 'app_writer', 'tenant_user');

@@ -44,7 +44,11 @@ begin
     end if;
   end if;
   if p_kind = 'campaign' then
-    if v_contact.marketing_consent_at is null then
+    if v_contact.marketing_consent_at is null and not exists (
+      select from public.campaign_steps s
+      join public.campaigns c on c.org_id = s.org_id and c.id = s.campaign_id
+      where s.org_id = v_org_id and s.id = p_campaign_step_id and c.category = 'follow_up')
+    then
       return 'no_consent';
     elsif not exists (
       select from public.campaign_steps s
@@ -59,6 +63,6 @@ end
 $$;
 
 comment on function app.objection_to_call(text, uuid, text, uuid, uuid, timestamptz) is
-  'Why a call of a kind must not be made to p_to (E.164), or NULL: clinic_left, erased, no_phone, number_changed (the contact has another by now), opted_out (of calls; texts are another matter), our_number (a robot would answer), visit_over (the visit it is about was cancelled or has begun), no_consent and stopped (campaigns). Quiet hours are no objection, they put off.';
+  'Why a call of a kind must not be made to p_to (E.164), or NULL: clinic_left, erased, no_phone, number_changed (the contact has another by now), opted_out (of calls; texts are another matter), our_number (a robot would answer), visit_over (the visit it is about was cancelled or has begun), no_consent (marketing, as for texts) and stopped (campaigns). Quiet hours are no objection, they put off.';
 
 select app.seal('app.objection_to_call(text, uuid, text, uuid, uuid, timestamptz)', null, 'app_writer');

@@ -58,7 +58,8 @@ begin
     (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
       from public.appointments a
       join public.locations w on w.org_id = a.org_id and w.id = a.location_id
-      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder')
+      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder'),
+    case when v_call.kind = 'campaign' then app.words_of_call(v_call.campaign_step_id, v_call.contact_id) end
   into v_dial
   from public.organizations o
   left join public.locations l on l.org_id = o.id and l.id = v_line.location_id

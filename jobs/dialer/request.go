@@ -35,6 +35,7 @@ func variables(to db.OutboundDial) map[string]string {
 		"callerNames":   "",
 		"callPurpose":   purpose(to),
 		"visit":         text(to.Visit),
+		"message":       text(to.Words),
 	}
 	zone, err := time.LoadLocation(text(to.TimeZone))
 	if to.Now != nil && err == nil {
@@ -52,7 +53,8 @@ func purpose(to db.OutboundDial) string {
 	case "reminder":
 		return fmt.Sprintf("You call to remind of a visit: %s. Say the day and the time, and nothing else about it.", text(to.Visit))
 	case "campaign":
-		return "You call on behalf of the clinic. Ask whether it is a good moment, and offer an appointment."
+		return "You call on behalf of the clinic. Ask whether it is a good moment, tell what the clinic has to say, and offer an appointment. " +
+			"The clinic says: " + text(to.Words)
 	default:
 		return "You call back for the clinic. Say who calls, ask whom you speak with and how you can help."
 	}

@@ -23,12 +23,44 @@ type bundle struct {
 	reason    string
 }
 
-// begin begins the text and the e-mail, where those ways are open.
+// begin asks for the call and begins the text and the e-mail, where those ways are open. A reminder whose call is refused
+// is a text instead: the patient is to hear of the visit. A campaign's call that is refused is not made up for.
 func (b *bundle) begin(ctx context.Context) error {
+	channel, err := b.tx.ScheduledChannel(ctx, b.ScheduledIds)
+	if err != nil {
+		return fmt.Errorf("read how the message is to go: %w", err)
+	}
+	if channel == channelVoice || channel == channelBoth {
+		called, err := b.beginCall(ctx)
+		if err != nil {
+			return err
+		}
+		if channel == channelVoice && (called || b.CampaignID != nil) {
+			return nil
+		}
+	}
 	if err := b.beginText(ctx); err != nil {
 		return err
 	}
 	return b.beginEmail(ctx)
+}
+
+// beginCall queues the call that this bundle is; whether one was queued, now or before.
+func (b *bundle) beginCall(ctx context.Context) (called bool, err error) {
+	if b.Phone == nil {
+		return false, nil
+	}
+	zones, _ := b.m.Number(*b.Phone)
+	answer, err := b.tx.QueueScheduledCall(ctx, b.ScheduledIds[0], zones)
+	if err != nil {
+		return false, fmt.Errorf("queue the call: %w", err)
+	}
+	if answer.Outcome == outcomeRefused {
+		b.reason = text(answer.Refusal)
+		return false, nil
+	}
+	b.begun = true
+	return true, nil
 }
 
 func (b *bundle) beginText(ctx context.Context) error {

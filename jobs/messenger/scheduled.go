@@ -17,8 +17,15 @@ const (
 	outcomeSend     = "send"
 	outcomeWait     = "wait"
 	outcomeReplayed = "replayed"
+	outcomeRefused  = "refused"
 	settledDone     = "done"
 	settledSkipped  = "skipped"
+)
+
+// Ways of a bundle that are not a text alone.
+const (
+	channelVoice = "voice"
+	channelBoth  = "both"
 )
 
 // handover is a message whose row stands and that must be taken to its provider now.

@@ -403,6 +403,39 @@ func (e CallDetailRecordingState) Valid() bool {
 	}
 }
 
+// Defines values for CallQueuedReason.
+const (
+	CallWaitsAsWished CallQueuedReason = "not_before"
+	CallWaitsForDay   CallQueuedReason = "quiet_hours"
+)
+
+// Valid indicates whether the value is a known member of the CallQueuedReason enum.
+func (e CallQueuedReason) Valid() bool {
+	switch e {
+	case CallWaitsAsWished:
+		return true
+	case CallWaitsForDay:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CallQueuedStatus.
+const (
+	CallInitiated CallQueuedStatus = "initiated"
+)
+
+// Valid indicates whether the value is a known member of the CallQueuedStatus enum.
+func (e CallQueuedStatus) Valid() bool {
+	switch e {
+	case CallInitiated:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CallStatus.
 const (
 	CallCompleted   CallStatus = "completed"
@@ -487,6 +520,24 @@ func (e CampaignCategory) Valid() bool {
 	case CampaignCategoryFollowUp:
 		return true
 	case CampaignCategoryMarketing:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CampaignStepChannel.
+const (
+	CampaignStepChannelSms   CampaignStepChannel = "sms"
+	CampaignStepChannelVoice CampaignStepChannel = "voice"
+)
+
+// Valid indicates whether the value is a known member of the CampaignStepChannel enum.
+func (e CampaignStepChannel) Valid() bool {
+	switch e {
+	case CampaignStepChannelSms:
+		return true
+	case CampaignStepChannelVoice:
 		return true
 	default:
 		return false
@@ -764,6 +815,7 @@ const (
 	NotifyNumberFailed          NotificationType = "number_failed"
 	NotifyNumberLeft            NotificationType = "number_left"
 	NotifyOptedOutBeforeVisit   NotificationType = "opted_out_before_visit"
+	NotifyOutboundCallFailed    NotificationType = "outbound_call_failed"
 	NotifyVisitCancelledByReply NotificationType = "visit_cancelled_by_reply"
 	NotifyVisitConfirmed        NotificationType = "visit_confirmed"
 )
@@ -792,6 +844,8 @@ func (e NotificationType) Valid() bool {
 	case NotifyNumberLeft:
 		return true
 	case NotifyOptedOutBeforeVisit:
+		return true
+	case NotifyOutboundCallFailed:
 		return true
 	case NotifyVisitCancelledByReply:
 		return true
@@ -841,6 +895,27 @@ func (e OrgRecordingConsent) Valid() bool {
 	}
 }
 
+// Defines values for OrgReminderChannel.
+const (
+	OrgReminderChannelBoth  OrgReminderChannel = "both"
+	OrgReminderChannelSms   OrgReminderChannel = "sms"
+	OrgReminderChannelVoice OrgReminderChannel = "voice"
+)
+
+// Valid indicates whether the value is a known member of the OrgReminderChannel enum.
+func (e OrgReminderChannel) Valid() bool {
+	switch e {
+	case OrgReminderChannelBoth:
+		return true
+	case OrgReminderChannelSms:
+		return true
+	case OrgReminderChannelVoice:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrgStatus.
 const (
 	OrgStatusActive OrgStatus = "active"
@@ -850,6 +925,60 @@ const (
 func (e OrgStatus) Valid() bool {
 	switch e {
 	case OrgStatusActive:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OutboundCallKind.
+const (
+	CallBack     OutboundCallKind = "call_back"
+	CampaignCall OutboundCallKind = "campaign"
+	ReminderCall OutboundCallKind = "reminder"
+	TestCall     OutboundCallKind = "test"
+)
+
+// Valid indicates whether the value is a known member of the OutboundCallKind enum.
+func (e OutboundCallKind) Valid() bool {
+	switch e {
+	case CallBack:
+		return true
+	case CampaignCall:
+		return true
+	case ReminderCall:
+		return true
+	case TestCall:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OutboundCallState.
+const (
+	CallCancelled OutboundCallState = "cancelled"
+	CallEnded     OutboundCallState = "ended"
+	CallGivenUp   OutboundCallState = "given_up"
+	CallPlacing   OutboundCallState = "placing"
+	CallUnderWay  OutboundCallState = "under_way"
+	CallWaiting   OutboundCallState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the OutboundCallState enum.
+func (e OutboundCallState) Valid() bool {
+	switch e {
+	case CallCancelled:
+		return true
+	case CallEnded:
+		return true
+	case CallGivenUp:
+		return true
+	case CallPlacing:
+		return true
+	case CallUnderWay:
+		return true
+	case CallWaiting:
 		return true
 	default:
 		return false
@@ -1082,6 +1211,7 @@ func (e RecordingShareState) Valid() bool {
 const (
 	ReminderByEmail ReminderMethod = "email"
 	ReminderBySMS   ReminderMethod = "sms"
+	ReminderByVoice ReminderMethod = "voice"
 )
 
 // Valid indicates whether the value is a known member of the ReminderMethod enum.
@@ -1090,6 +1220,8 @@ func (e ReminderMethod) Valid() bool {
 	case ReminderByEmail:
 		return true
 	case ReminderBySMS:
+		return true
+	case ReminderByVoice:
 		return true
 	default:
 		return false
@@ -2429,6 +2561,14 @@ type Call struct {
 // clinic is in HIPAA mode, in which nobody records; deleted: it was kept no longer, or erased.
 type CallRecordingState string
 
+// CallBackWish Example: {"agentId":"01a204c0-5026-7a11-8e5f-9b1f6f1c2d3e","notBefore":"2026-11-23T15:00:00Z"}
+type CallBackWish struct {
+	AgentId *UUID `json:"agentId,omitempty"`
+
+	// NotBefore Not before this, at most 30 days ahead; as soon as it may be when left out.
+	NotBefore *time.Time `json:"notBefore,omitempty"`
+}
+
 // CallChannel defines model for CallChannel.
 type CallChannel struct {
 	Channel CallType `json:"channel"`
@@ -2573,6 +2713,52 @@ type CallOfContact struct {
 	TranscriptPreview *string `json:"transcript_preview"`
 }
 
+// CallQueued A call that was asked for. Follow it by `GET /api/outbound-calls/{id}` and the event `outbound_call_updated`.
+//
+// Example: {"callId":"01a204c0-6b1e-7b3a-9a55-0d6c4c1f9b10","contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","dueAt":"2026-11-23T15:00:00Z","message":"The call is made as soon as a line is free.","phone":"+13125550111","reason":null,"state":"waiting","status":"initiated","success":true,"trackingId":"01a204c0-6b1e-7b3a-9a55-0d6c4c1f9b10","untilAt":"2026-11-24T15:00:00Z","vapiCallId":null}
+type CallQueued struct {
+	CallId UUID `json:"callId"`
+
+	// ContactId Null for a test.
+	ContactId *openapi_types.UUID `json:"contactId"`
+
+	// DueAt Not before this.
+	DueAt time.Time `json:"dueAt"`
+
+	// Message A sentence for the user.
+	Message string `json:"message"`
+
+	// Phone The number that is called, in E.164.
+	Phone string `json:"phone"`
+
+	// Reason Why it waits for `dueAt`, in `quiet_hours` of the recipient or because it was wished so (`not_before`). Null when it does not.
+	Reason *CallQueuedReason `json:"reason"`
+
+	// State `waiting`: it will be made; `placing`: it is being made at this moment; `under_way`: it rings or is talked on;
+	// `ended`: it took place, or its last try reached nobody; `cancelled`: somebody or something took it back; `given_up`:
+	// it could not be made.
+	State OutboundCallState `json:"state"`
+
+	// Status What older dashboards wait for. `state` says what is true.
+	Status CallQueuedStatus `json:"status"`
+
+	// Success Always true; a refusal is an `Error`.
+	Success    bool `json:"success"`
+	TrackingId UUID `json:"trackingId"`
+
+	// UntilAt Not after this; it is given up then.
+	UntilAt time.Time `json:"untilAt"`
+
+	// VapiCallId Always null, for Vapi is asked after this answer. Once the call is made, see `callLogId` of the outbound call.
+	VapiCallId *string `json:"vapiCallId"`
+}
+
+// CallQueuedReason Why it waits for `dueAt`, in `quiet_hours` of the recipient or because it was wished so (`not_before`). Null when it does not.
+type CallQueuedReason string
+
+// CallQueuedStatus What older dashboards wait for. `state` says what is true.
+type CallQueuedStatus string
+
 // CallStats Example: {"avgDuration":37,"callsToday":1,"completedCalls":4,"failedCalls":0,"inboundCalls":5,"missedCalls":0,"outboundCalls":0,"pipelineValue":7975,"recentCalls":[{"call_date":"2026-11-22T12:34:02Z","call_type":"inbound","caller_name":"Dan Quillmore","duration_seconds":32,"id":"01a204c0-5040-7e2e-bdfb-d352f50b96df","metadata":{"channel":"inbound"},"phone_number":"+13125550114","started_at":"2026-11-22T12:34:02Z","status":"completed","to_number":"+13125550100"}],"totalCalls":5,"transferredCalls":1}
 type CallStats struct {
 	// AvgDuration In seconds.
@@ -2656,9 +2842,15 @@ type CampaignSegment struct {
 // CampaignStep defines model for CampaignStep.
 type CampaignStep struct {
 	// AfterMinutes Counted from the campaign's start.
-	AfterMinutes int  `json:"afterMinutes"`
-	TemplateId   UUID `json:"templateId"`
+	AfterMinutes int `json:"afterMinutes"`
+
+	// Channel Whether the template is texted, or told to the agent, who calls.
+	Channel    *CampaignStepChannel `json:"channel,omitempty"`
+	TemplateId UUID                 `json:"templateId"`
 }
+
+// CampaignStepChannel Whether the template is texted, or told to the agent, who calls.
+type CampaignStepChannel string
 
 // CampaignWish Example: {"category":"marketing","name":"Recall","segment":{"leadStatus":["warm","booked"],"noVisitAhead":true},"steps":[{"afterMinutes":0,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"},{"afterMinutes":20160,"templateId":"01a204c0-50d1-7cdf-82e2-c4e05bc90e76"}],"stopOnBooking":true,"stopOnReply":true}
 type CampaignWish struct {
@@ -2911,10 +3103,10 @@ type ContactChange struct {
 	TimeZoneOld *string `json:"time_zone,omitempty"`
 }
 
-// ContactDetail Example: {"appointmentHistory":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"appointment_history":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"bookingSource":"import","booking_source":"import","callHistory":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"completed","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"call_history":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"completed","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"contactName":"Ada Quillfeather","contact_name":"Ada Quillfeather","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"ada.quillfeather@patients.example","id":"01a204c0-4fcd-7261-8580-0ff18418dbad","language":null,"lastContactTime":"2026-11-19T19:34:01Z","last_contact_time":"2026-11-19T19:34:01Z","last_contacted_at":"2026-11-19T19:34:01Z","leadReasons":[],"leadScore":90,"leadStatus":"booked","lead_reasons":[],"lead_score":90,"lead_status":"booked","marketingConsentAt":"2026-08-24T19:34:02Z","marketing_consent_at":"2026-08-24T19:34:02Z","messageHistory":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"message_history":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"name":"Ada Quillfeather","notes":null,"patients":[{"contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","dateOfBirth":"1984-03-09","date_of_birth":"1984-03-09","id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","madeByVoice":false,"made_by_voice":false,"name":"Ada Quillfeather","updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}],"phone":"+13125550111","phoneNumber":"+13125550111","phone_number":"+13125550111","serviceInterests":[],"servicesInterested":[],"services_interested":[],"source":"import","spokenPhone":null,"spoken_phone":null,"timeZone":null,"time_zone":null,"totalAppointments":16,"totalCalls":1,"totalMessages":1,"total_appointments":16,"total_calls":1,"total_messages":1,"updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}
+// ContactDetail Example: {"appointmentHistory":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"appointment_history":[{"createdAt":"2026-11-22T19:34:02Z","created_at":"2026-11-22T19:34:02Z","durationMinutes":45,"duration_minutes":45,"id":"5c6ccd45-8f43-d6c1-463f-35e2cbf4e5ee","patientId":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patientName":"Ada Quillfeather","patient_id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","patient_name":"Ada Quillfeather","practitioner":"Sam Rivera","scheduledAt":"2026-12-07T17:00:00Z","scheduled_at":"2026-12-07T17:00:00Z","scheduled_time":"2026-12-07T17:00:00Z","serviceType":"Cleaning","service_type":"Cleaning","status":"confirmed"}],"bookingSource":"import","booking_source":"import","callHistory":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"completed","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"call_history":[{"callDate":"2026-11-21T17:34:02Z","callType":"inbound","call_date":"2026-11-21T17:34:02Z","call_type":"inbound","callerName":"Ada Quillfeather","caller_name":"Ada Quillfeather","createdAt":"2026-11-21T17:34:02Z","created_at":"2026-11-21T17:34:02Z","durationSeconds":48,"duration_seconds":48,"endedReason":"customer-ended-call","ended_reason":"customer-ended-call","id":"01a204c0-5027-721c-8de3-16d7e87d7397","outcome":"booked","phoneNumber":"+13125550111","phone_number":"+13125550111","sentiment_label":null,"sentiment_score":null,"status":"completed","summary":"[name] booked a cleaning.","transcriptPreview":"[name] booked a cleaning.","transcript_preview":"[name] booked a cleaning."}],"contactName":"Ada Quillfeather","contact_name":"Ada Quillfeather","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","email":"ada.quillfeather@patients.example","id":"01a204c0-4fcd-7261-8580-0ff18418dbad","language":null,"lastContactTime":"2026-11-19T19:34:01Z","last_contact_time":"2026-11-19T19:34:01Z","last_contacted_at":"2026-11-19T19:34:01Z","leadReasons":[],"leadScore":90,"leadStatus":"booked","lead_reasons":[],"lead_score":90,"lead_status":"booked","marketingConsentAt":"2026-08-24T19:34:02Z","marketing_consent_at":"2026-08-24T19:34:02Z","messageHistory":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"message_history":[{"category":"confirmation","content":"Lakeside Dental: Wed Nov 25, 9:00 AM. Reply C to confirm, X to change, STOP to end.","createdAt":"2026-11-21T17:36:02Z","created_at":"2026-11-21T17:36:02Z","direction":"outbound","id":"01a204c0-50d8-7000-9480-f472159990a5","method":"sms","reason":null,"recipient":"+13125550111","sentAt":"2026-11-21T17:36:02Z","sent_at":"2026-11-21T17:36:02Z","status":"delivered","subject":null}],"name":"Ada Quillfeather","notes":null,"optedOut":["voice"],"opted_out":["voice"],"patients":[{"contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","contact_id":"01a204c0-4fcd-7261-8580-0ff18418dbad","createdAt":"2026-11-22T19:34:01Z","created_at":"2026-11-22T19:34:01Z","dateOfBirth":"1984-03-09","date_of_birth":"1984-03-09","id":"01a204c0-4fcd-7a9f-96a8-f345e1b006d4","madeByVoice":false,"made_by_voice":false,"name":"Ada Quillfeather","updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}],"phone":"+13125550111","phoneNumber":"+13125550111","phone_number":"+13125550111","serviceInterests":[],"servicesInterested":[],"services_interested":[],"source":"import","spokenPhone":null,"spoken_phone":null,"timeZone":null,"time_zone":null,"totalAppointments":16,"totalCalls":1,"totalMessages":1,"total_appointments":16,"total_calls":1,"total_messages":1,"updatedAt":"2026-11-22T19:34:01Z","updated_at":"2026-11-22T19:34:01Z"}
 type ContactDetail = ContactWithHistory
 
-// ContactHistory What happened with a contact, the latest first.
+// ContactHistory What happened with a contact, the latest first, and how it is not to be reached.
 type ContactHistory struct {
 	AppointmentHistoryCamel []AppointmentOfContact `json:"appointmentHistory"`
 	AppointmentHistory      []AppointmentOfContact `json:"appointment_history"`
@@ -2922,7 +3114,13 @@ type ContactHistory struct {
 	CallHistory             []CallOfContact        `json:"call_history"`
 	MessageHistoryCamel     []MessageOfContact     `json:"messageHistory"`
 	MessageHistory          []MessageOfContact     `json:"message_history"`
-	Patients                []Patient              `json:"patients"`
+
+	// OptedOutCamel The same as `opted_out`.
+	OptedOutCamel []Channel `json:"optedOut"`
+
+	// OptedOut The ways on which nobody reaches the contact, because they asked for that.
+	OptedOut []Channel `json:"opted_out"`
+	Patients []Patient `json:"patients"`
 
 	// TotalAppointmentsCamel The same as `total_appointments`.
 	TotalAppointmentsCamel int64 `json:"totalAppointments"`
@@ -3581,7 +3779,7 @@ type OlderRecordingAddress struct {
 
 // Org The organization and its rules for booking and safety.
 //
-// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","keep_recordings_days":90,"max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","recording_consent":"announce","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
+// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","keep_recordings_days":90,"max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","recording_consent":"announce","reminder_channel":"sms","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
 type Org struct {
 	AiDisclosure        bool              `json:"ai_disclosure"`
 	ApprovalRequired    bool              `json:"approval_required"`
@@ -3602,9 +3800,12 @@ type Org struct {
 	MinNoticeMinutes   int                 `json:"min_notice_minutes"`
 	Name               string              `json:"name"`
 	RecordingConsent   OrgRecordingConsent `json:"recording_consent"`
-	SlotStepMinutes    int                 `json:"slot_step_minutes"`
-	Slug               string              `json:"slug"`
-	Status             OrgStatus           `json:"status"`
+
+	// ReminderChannel How reminders go out by themselves. voice: a call, and a text where the call is refused.
+	ReminderChannel OrgReminderChannel `json:"reminder_channel"`
+	SlotStepMinutes int                `json:"slot_step_minutes"`
+	Slug            string             `json:"slug"`
+	Status          OrgStatus          `json:"status"`
 
 	// TimeZone IANA name, as in America/Chicago.
 	TimeZone  string    `json:"time_zone"`
@@ -3616,6 +3817,9 @@ type OrgIdentityFactor string
 
 // OrgRecordingConsent defines model for Org.RecordingConsent.
 type OrgRecordingConsent string
+
+// OrgReminderChannel How reminders go out by themselves. voice: a call, and a text where the call is refused.
+type OrgReminderChannel string
 
 // OrgStatus defines model for Org.Status.
 type OrgStatus string
@@ -3643,6 +3847,71 @@ type OrgValidation struct {
 	// Validated Always true, for older dashboards.
 	Validated bool `json:"validated"`
 }
+
+// OutboundCall Example: {"agentId":null,"agentName":null,"answered":null,"appointmentId":null,"attempt":0,"callLogId":null,"contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","contactName":"Ada Quillfeather","createdAt":"2026-11-23T02:00:00Z","dueAt":"2026-11-23T15:00:00Z","endedAt":null,"fromNumber":null,"id":"01a204c0-6b1e-7b3a-9a55-0d6c4c1f9b10","kind":"call_back","phone":"+13125550111","placedAt":null,"reason":null,"requestedBy":null,"requestedByName":null,"state":"waiting","untilAt":"2026-11-24T15:00:00Z","updatedAt":"2026-11-23T02:00:00Z"}
+type OutboundCall struct {
+	// AgentId Who was wished for; null: the default agent.
+	AgentId   *openapi_types.UUID `json:"agentId"`
+	AgentName *string             `json:"agentName"`
+
+	// Answered Whether a person was reached; null before the first try ended.
+	Answered *bool `json:"answered"`
+
+	// AppointmentId The visit that it is about.
+	AppointmentId *openapi_types.UUID `json:"appointmentId"`
+
+	// Attempt How often it was tried.
+	Attempt int `json:"attempt"`
+
+	// CallLogId The last try among the organization's calls.
+	CallLogId *openapi_types.UUID `json:"callLogId"`
+
+	// ContactId Null for a test.
+	ContactId   *openapi_types.UUID `json:"contactId"`
+	ContactName *string             `json:"contactName"`
+	CreatedAt   time.Time           `json:"createdAt"`
+	DueAt       time.Time           `json:"dueAt"`
+	EndedAt     *time.Time          `json:"endedAt"`
+
+	// FromNumber The organization's number that it came from; null before the first try.
+	FromNumber *string          `json:"fromNumber"`
+	Id         UUID             `json:"id"`
+	Kind       OutboundCallKind `json:"kind"`
+
+	// Phone The number that is called; null when the contact was erased.
+	Phone    *string    `json:"phone"`
+	PlacedAt *time.Time `json:"placedAt"`
+
+	// Reason Why it ended, was taken back, was given up or waits once more, as one word.
+	Reason *string `json:"reason"`
+
+	// RequestedBy The member who asked for it; null when nobody did.
+	RequestedBy     *openapi_types.UUID `json:"requestedBy"`
+	RequestedByName *string             `json:"requestedByName"`
+
+	// State `waiting`: it will be made; `placing`: it is being made at this moment; `under_way`: it rings or is talked on;
+	// `ended`: it took place, or its last try reached nobody; `cancelled`: somebody or something took it back; `given_up`:
+	// it could not be made.
+	State     OutboundCallState `json:"state"`
+	UntilAt   time.Time         `json:"untilAt"`
+	UpdatedAt time.Time         `json:"updatedAt"`
+}
+
+// OutboundCallKind defines model for OutboundCallKind.
+type OutboundCallKind string
+
+// OutboundCallList Example: {"calls":[],"pagination":{"limit":20,"page":1,"pages":0,"total":0}}
+type OutboundCallList struct {
+	Calls []OutboundCall `json:"calls"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// OutboundCallState `waiting`: it will be made; `placing`: it is being made at this moment; `under_way`: it rings or is talked on;
+// `ended`: it took place, or its last try reached nobody; `cancelled`: somebody or something took it back; `given_up`:
+// it could not be made.
+type OutboundCallState string
 
 // Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
 type Pagination struct {
@@ -4156,6 +4425,12 @@ type TemplateWish struct {
 	Subject *string `json:"subject,omitempty"`
 }
 
+// TestCallWish Example: {"phoneNumber":"+13125550177"}
+type TestCallWish struct {
+	// PhoneNumber E.164.
+	PhoneNumber string `json:"phoneNumber"`
+}
+
 // TextSent Example: {"message":"SMS sent.","messageId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","phone":"+13125550123","success":true}
 type TextSent struct {
 	// Message A sentence for the user.
@@ -4452,6 +4727,15 @@ type BadRequest = Error
 // BookingRefused defines model for BookingRefused.
 type BookingRefused = Error
 
+// CallNotPossible defines model for CallNotPossible.
+type CallNotPossible = Error
+
+// CallRefused defines model for CallRefused.
+type CallRefused = Error
+
+// CallsUsedUp defines model for CallsUsedUp.
+type CallsUsedUp = Error
+
 // Conflict defines model for Conflict.
 type Conflict = Error
 
@@ -4475,6 +4759,12 @@ type Trouble = Error
 
 // Unauthenticated defines model for Unauthenticated.
 type Unauthenticated = Error
+
+// TestCallByAgentParams defines parameters for TestCallByAgent.
+type TestCallByAgentParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
 
 // ListLeadsParams defines parameters for ListLeads.
 type ListLeadsParams struct {
@@ -4767,8 +5057,20 @@ type UpdateContactParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CallBackContactParams defines parameters for CallBackContact.
+type CallBackContactParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // EraseContactParams defines parameters for EraseContact.
 type EraseContactParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// InitiateContactCallParams defines parameters for InitiateContactCall.
+type InitiateContactCallParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -4838,6 +5140,12 @@ type GetAgentConfigParams struct {
 
 // StartWebTestParams defines parameters for StartWebTest.
 type StartWebTestParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// TestCallByDefaultAgentParams defines parameters for TestCallByDefaultAgent.
+type TestCallByDefaultAgentParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
@@ -5098,6 +5406,23 @@ type RenameOrgParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListOutboundCallsParams defines parameters for ListOutboundCalls.
+type ListOutboundCallsParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit     *LimitQuery        `form:"limit,omitempty" json:"limit,omitempty"`
+	State     *OutboundCallState `form:"state,omitempty" json:"state,omitempty"`
+	Kind      *OutboundCallKind  `form:"kind,omitempty" json:"kind,omitempty"`
+	ContactId *UUID              `form:"contact_id,omitempty" json:"contact_id,omitempty"`
+}
+
+// CancelOutboundCallParams defines parameters for CancelOutboundCall.
+type CancelOutboundCallParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListPhoneNumbersParams defines parameters for ListPhoneNumbers.
 type ListPhoneNumbersParams struct {
 	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
@@ -5210,6 +5535,9 @@ type PreFlightParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// TestCallByAgentJSONRequestBody defines body for TestCallByAgent for application/json ContentType.
+type TestCallByAgentJSONRequestBody = TestCallWish
+
 // CreateAppointmentJSONRequestBody defines body for CreateAppointment for application/json ContentType.
 type CreateAppointmentJSONRequestBody = AppointmentWish
 
@@ -5243,6 +5571,12 @@ type CreateContactJSONRequestBody = ContactWish
 // UpdateContactJSONRequestBody defines body for UpdateContact for application/json ContentType.
 type UpdateContactJSONRequestBody = ContactChange
 
+// CallBackContactJSONRequestBody defines body for CallBackContact for application/json ContentType.
+type CallBackContactJSONRequestBody = CallBackWish
+
+// InitiateContactCallJSONRequestBody defines body for InitiateContactCall for application/json ContentType.
+type InitiateContactCallJSONRequestBody = CallBackWish
+
 // MergeContactsJSONRequestBody defines body for MergeContacts for application/json ContentType.
 type MergeContactsJSONRequestBody = ContactMerge
 
@@ -5260,6 +5594,9 @@ type SaveAgentBehaviorJSONRequestBody = AgentBehavior
 
 // StartWebTestJSONRequestBody defines body for StartWebTest for application/json ContentType.
 type StartWebTestJSONRequestBody = WebTestWish
+
+// TestCallByDefaultAgentJSONRequestBody defines body for TestCallByDefaultAgent for application/json ContentType.
+type TestCallByDefaultAgentJSONRequestBody = TestCallWish
 
 // EndWebTestJSONRequestBody defines body for EndWebTest for application/json ContentType.
 type EndWebTestJSONRequestBody = WebTestEnd
@@ -5329,6 +5666,9 @@ type ChangeMemberRoleJSONRequestBody = RoleWish
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// TestCallByAgent Have an agent call a number as a test
+	// (POST /api/agents/{id}/test-call)
+	TestCallByAgent(w http.ResponseWriter, r *http.Request, id ID, params TestCallByAgentParams)
 	// DashboardPulse The clinic in a few numbers
 	// (GET /api/analytics/dashboard-pulse)
 	DashboardPulse(w http.ResponseWriter, r *http.Request)
@@ -5443,16 +5783,22 @@ type ServerInterface interface {
 	// UpdateContact Change a contact
 	// (PATCH /api/contacts/{id})
 	UpdateContact(w http.ResponseWriter, r *http.Request, id ID, params UpdateContactParams)
+	// CallBackContact Have the agent call a contact
+	// (POST /api/contacts/{id}/call-back)
+	CallBackContact(w http.ResponseWriter, r *http.Request, id ID, params CallBackContactParams)
 	// EraseContact Blank everything personal of a contact
 	// (POST /api/contacts/{id}/erase)
 	EraseContact(w http.ResponseWriter, r *http.Request, id ID, params EraseContactParams)
+	// InitiateContactCall Call a contact, for older dashboards
+	// (POST /api/contacts/{id}/initiate-call)
+	InitiateContactCall(w http.ResponseWriter, r *http.Request, id ID, params InitiateContactCallParams)
 	// MergeContacts Make two contacts of one person one
 	// (POST /api/contacts/{id}/merge)
 	MergeContacts(w http.ResponseWriter, r *http.Request, id ID, params MergeContactsParams)
 	// OptInContact Allow messages to a contact again
 	// (DELETE /api/contacts/{id}/opt-out)
 	OptInContact(w http.ResponseWriter, r *http.Request, id ID, params OptInContactParams)
-	// OptOutContact Stop messages to a contact
+	// OptOutContact Stop messages or calls to a contact
 	// (POST /api/contacts/{id}/opt-out)
 	OptOutContact(w http.ResponseWriter, r *http.Request, id ID, params OptOutContactParams)
 	// ListPatients Who comes to the visits of a contact?
@@ -5485,6 +5831,9 @@ type ServerInterface interface {
 	// StartWebTest Talk to an agent from the browser.
 	// (POST /api/founder-console/agent/web-test)
 	StartWebTest(w http.ResponseWriter, r *http.Request, params StartWebTestParams)
+	// TestCallByDefaultAgent Have the default agent call a number, for older dashboards
+	// (POST /api/founder-console/agent/web-test-outbound)
+	TestCallByDefaultAgent(w http.ResponseWriter, r *http.Request, params TestCallByDefaultAgentParams)
 	// EndWebTest End a test call.
 	// (POST /api/founder-console/agent/web-test/end)
 	EndWebTest(w http.ResponseWriter, r *http.Request, params EndWebTestParams)
@@ -5638,6 +5987,15 @@ type ServerInterface interface {
 	// RenameOrg Rename my organization. The path of older dashboards.
 	// (PUT /api/orgs/{orgId})
 	RenameOrg(w http.ResponseWriter, r *http.Request, orgId UUID, params RenameOrgParams)
+	// ListOutboundCalls The calls that the organization makes
+	// (GET /api/outbound-calls)
+	ListOutboundCalls(w http.ResponseWriter, r *http.Request, params ListOutboundCallsParams)
+	// CancelOutboundCall Take a call back that still waits
+	// (DELETE /api/outbound-calls/{id})
+	CancelOutboundCall(w http.ResponseWriter, r *http.Request, id ID, params CancelOutboundCallParams)
+	// GetOutboundCall One call that the organization makes
+	// (GET /api/outbound-calls/{id})
+	GetOutboundCall(w http.ResponseWriter, r *http.Request, id ID)
 	// ListPhoneNumbers The organization's numbers
 	// (GET /api/phone-numbers)
 	ListPhoneNumbers(w http.ResponseWriter, r *http.Request, params ListPhoneNumbersParams)
@@ -5714,6 +6072,56 @@ type ServerInterfaceWrapper struct {
 }
 
 type MiddlewareFunc func(http.Handler) http.Handler
+
+// TestCallByAgent operation middleware
+func (siw *ServerInterfaceWrapper) TestCallByAgent(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TestCallByAgentParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TestCallByAgent(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
 
 // DashboardPulse operation middleware
 func (siw *ServerInterfaceWrapper) DashboardPulse(w http.ResponseWriter, r *http.Request) {
@@ -7710,6 +8118,56 @@ func (siw *ServerInterfaceWrapper) UpdateContact(w http.ResponseWriter, r *http.
 	handler.ServeHTTP(w, r)
 }
 
+// CallBackContact operation middleware
+func (siw *ServerInterfaceWrapper) CallBackContact(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CallBackContactParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CallBackContact(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // EraseContact operation middleware
 func (siw *ServerInterfaceWrapper) EraseContact(w http.ResponseWriter, r *http.Request) {
 
@@ -7751,6 +8209,56 @@ func (siw *ServerInterfaceWrapper) EraseContact(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.EraseContact(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// InitiateContactCall operation middleware
+func (siw *ServerInterfaceWrapper) InitiateContactCall(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params InitiateContactCallParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.InitiateContactCall(w, r, id, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -8327,6 +8835,47 @@ func (siw *ServerInterfaceWrapper) StartWebTest(w http.ResponseWriter, r *http.R
 
 	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		siw.Handler.StartWebTest(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// TestCallByDefaultAgent operation middleware
+func (siw *ServerInterfaceWrapper) TestCallByDefaultAgent(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TestCallByDefaultAgentParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.TestCallByDefaultAgent(w, r, params)
 	}))
 
 	for _, middleware := range siw.HandlerMiddlewares {
@@ -10332,6 +10881,167 @@ func (siw *ServerInterfaceWrapper) RenameOrg(w http.ResponseWriter, r *http.Requ
 	handler.ServeHTTP(w, r)
 }
 
+// ListOutboundCalls operation middleware
+func (siw *ServerInterfaceWrapper) ListOutboundCalls(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOutboundCallsParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", r.URL.Query(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "state"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "state", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", r.URL.Query(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "kind"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "kind", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "contact_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "contact_id", r.URL.Query(), &params.ContactId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "contact_id"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "contact_id", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListOutboundCalls(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CancelOutboundCall operation middleware
+func (siw *ServerInterfaceWrapper) CancelOutboundCall(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CancelOutboundCallParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CancelOutboundCall(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetOutboundCall operation middleware
+func (siw *ServerInterfaceWrapper) GetOutboundCall(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetOutboundCall(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListPhoneNumbers operation middleware
 func (siw *ServerInterfaceWrapper) ListPhoneNumbers(w http.ResponseWriter, r *http.Request) {
 
@@ -11487,6 +12197,13 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/phone-numbers/{id}", wrapper.ReleasePhoneNumber)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/phone-numbers/{id}", wrapper.GetPhoneNumber)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/integrations/vapi/numbers", wrapper.ListVapiNumbers)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/contacts/{id}/call-back", wrapper.CallBackContact)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/contacts/{id}/initiate-call", wrapper.InitiateContactCall)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/agents/{id}/test-call", wrapper.TestCallByAgent)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/founder-console/agent/web-test-outbound", wrapper.TestCallByDefaultAgent)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/outbound-calls", wrapper.ListOutboundCalls)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/outbound-calls/{id}", wrapper.CancelOutboundCall)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/outbound-calls/{id}", wrapper.GetOutboundCall)
 
 	return m
 }
@@ -11494,6 +12211,19 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 type BadRequestJSONResponse Error
 
 type BookingRefusedJSONResponse Error
+
+type CallNotPossibleJSONResponse Error
+
+type CallRefusedJSONResponse Error
+
+type CallsUsedUpResponseHeaders struct {
+	RetryAfter *int
+}
+type CallsUsedUpJSONResponse struct {
+	Body Error
+
+	Headers CallsUsedUpResponseHeaders
+}
 
 type ConflictJSONResponse Error
 
@@ -11524,6 +12254,166 @@ type TroubleJSONResponse struct {
 }
 
 type UnauthenticatedJSONResponse Error
+
+type TestCallByAgentRequestObject struct {
+	Id     ID `json:"id"`
+	Params TestCallByAgentParams
+	Body   *TestCallByAgentJSONRequestBody
+}
+
+type TestCallByAgentResponseObject interface {
+	VisitTestCallByAgentResponse(w http.ResponseWriter) error
+}
+
+type TestCallByAgent201JSONResponse CallQueued
+
+func (response TestCallByAgent201JSONResponse) VisitTestCallByAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByAgent400JSONResponse struct{ CallNotPossibleJSONResponse }
+
+func (response TestCallByAgent400JSONResponse) VisitTestCallByAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByAgent401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response TestCallByAgent401JSONResponse) VisitTestCallByAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByAgent403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response TestCallByAgent403JSONResponse) VisitTestCallByAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByAgent404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response TestCallByAgent404JSONResponse) VisitTestCallByAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByAgent409JSONResponse struct{ CallRefusedJSONResponse }
+
+func (response TestCallByAgent409JSONResponse) VisitTestCallByAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByAgent410JSONResponse struct{ GoneJSONResponse }
+
+func (response TestCallByAgent410JSONResponse) VisitTestCallByAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByAgent422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response TestCallByAgent422JSONResponse) VisitTestCallByAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByAgent429JSONResponse struct{ CallsUsedUpJSONResponse }
+
+func (response TestCallByAgent429JSONResponse) VisitTestCallByAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByAgentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response TestCallByAgentdefaultJSONResponse) VisitTestCallByAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type DashboardPulseRequestObject struct {
 }
@@ -12765,6 +13655,20 @@ func (response SendReminder200JSONResponse) VisitSendReminderResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendReminder202JSONResponse CallQueued
+
+func (response SendReminder202JSONResponse) VisitSendReminderResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -15934,6 +16838,166 @@ func (response UpdateContactdefaultJSONResponse) VisitUpdateContactResponse(w ht
 	return err
 }
 
+type CallBackContactRequestObject struct {
+	Id     ID `json:"id"`
+	Params CallBackContactParams
+	Body   *CallBackContactJSONRequestBody
+}
+
+type CallBackContactResponseObject interface {
+	VisitCallBackContactResponse(w http.ResponseWriter) error
+}
+
+type CallBackContact201JSONResponse CallQueued
+
+func (response CallBackContact201JSONResponse) VisitCallBackContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallBackContact400JSONResponse struct{ CallNotPossibleJSONResponse }
+
+func (response CallBackContact400JSONResponse) VisitCallBackContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallBackContact401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CallBackContact401JSONResponse) VisitCallBackContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallBackContact403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CallBackContact403JSONResponse) VisitCallBackContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallBackContact404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CallBackContact404JSONResponse) VisitCallBackContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallBackContact409JSONResponse struct{ CallRefusedJSONResponse }
+
+func (response CallBackContact409JSONResponse) VisitCallBackContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallBackContact410JSONResponse struct{ GoneJSONResponse }
+
+func (response CallBackContact410JSONResponse) VisitCallBackContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallBackContact422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CallBackContact422JSONResponse) VisitCallBackContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallBackContact429JSONResponse struct{ CallsUsedUpJSONResponse }
+
+func (response CallBackContact429JSONResponse) VisitCallBackContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CallBackContactdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CallBackContactdefaultJSONResponse) VisitCallBackContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type EraseContactRequestObject struct {
 	Id     ID `json:"id"`
 	Params EraseContactParams
@@ -16062,6 +17126,166 @@ type EraseContactdefaultJSONResponse struct {
 }
 
 func (response EraseContactdefaultJSONResponse) VisitEraseContactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InitiateContactCallRequestObject struct {
+	Id     ID `json:"id"`
+	Params InitiateContactCallParams
+	Body   *InitiateContactCallJSONRequestBody
+}
+
+type InitiateContactCallResponseObject interface {
+	VisitInitiateContactCallResponse(w http.ResponseWriter) error
+}
+
+type InitiateContactCall201JSONResponse CallQueued
+
+func (response InitiateContactCall201JSONResponse) VisitInitiateContactCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InitiateContactCall400JSONResponse struct{ CallNotPossibleJSONResponse }
+
+func (response InitiateContactCall400JSONResponse) VisitInitiateContactCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InitiateContactCall401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response InitiateContactCall401JSONResponse) VisitInitiateContactCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InitiateContactCall403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response InitiateContactCall403JSONResponse) VisitInitiateContactCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InitiateContactCall404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response InitiateContactCall404JSONResponse) VisitInitiateContactCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InitiateContactCall409JSONResponse struct{ CallRefusedJSONResponse }
+
+func (response InitiateContactCall409JSONResponse) VisitInitiateContactCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InitiateContactCall410JSONResponse struct{ GoneJSONResponse }
+
+func (response InitiateContactCall410JSONResponse) VisitInitiateContactCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InitiateContactCall422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response InitiateContactCall422JSONResponse) VisitInitiateContactCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InitiateContactCall429JSONResponse struct{ CallsUsedUpJSONResponse }
+
+func (response InitiateContactCall429JSONResponse) VisitInitiateContactCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type InitiateContactCalldefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response InitiateContactCalldefaultJSONResponse) VisitInitiateContactCallResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17698,6 +18922,165 @@ type StartWebTestdefaultJSONResponse struct {
 }
 
 func (response StartWebTestdefaultJSONResponse) VisitStartWebTestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByDefaultAgentRequestObject struct {
+	Params TestCallByDefaultAgentParams
+	Body   *TestCallByDefaultAgentJSONRequestBody
+}
+
+type TestCallByDefaultAgentResponseObject interface {
+	VisitTestCallByDefaultAgentResponse(w http.ResponseWriter) error
+}
+
+type TestCallByDefaultAgent201JSONResponse CallQueued
+
+func (response TestCallByDefaultAgent201JSONResponse) VisitTestCallByDefaultAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByDefaultAgent400JSONResponse struct{ CallNotPossibleJSONResponse }
+
+func (response TestCallByDefaultAgent400JSONResponse) VisitTestCallByDefaultAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByDefaultAgent401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response TestCallByDefaultAgent401JSONResponse) VisitTestCallByDefaultAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByDefaultAgent403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response TestCallByDefaultAgent403JSONResponse) VisitTestCallByDefaultAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByDefaultAgent404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response TestCallByDefaultAgent404JSONResponse) VisitTestCallByDefaultAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByDefaultAgent409JSONResponse struct{ CallRefusedJSONResponse }
+
+func (response TestCallByDefaultAgent409JSONResponse) VisitTestCallByDefaultAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByDefaultAgent410JSONResponse struct{ GoneJSONResponse }
+
+func (response TestCallByDefaultAgent410JSONResponse) VisitTestCallByDefaultAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByDefaultAgent422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response TestCallByDefaultAgent422JSONResponse) VisitTestCallByDefaultAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByDefaultAgent429JSONResponse struct{ CallsUsedUpJSONResponse }
+
+func (response TestCallByDefaultAgent429JSONResponse) VisitTestCallByDefaultAgentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestCallByDefaultAgentdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response TestCallByDefaultAgentdefaultJSONResponse) VisitTestCallByDefaultAgentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -23429,6 +24812,332 @@ func (response RenameOrgdefaultJSONResponse) VisitRenameOrgResponse(w http.Respo
 	return err
 }
 
+type ListOutboundCallsRequestObject struct {
+	Params ListOutboundCallsParams
+}
+
+type ListOutboundCallsResponseObject interface {
+	VisitListOutboundCallsResponse(w http.ResponseWriter) error
+}
+
+type ListOutboundCalls200JSONResponse OutboundCallList
+
+func (response ListOutboundCalls200JSONResponse) VisitListOutboundCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOutboundCalls400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListOutboundCalls400JSONResponse) VisitListOutboundCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOutboundCalls401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListOutboundCalls401JSONResponse) VisitListOutboundCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOutboundCalls410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListOutboundCalls410JSONResponse) VisitListOutboundCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOutboundCallsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListOutboundCallsdefaultJSONResponse) VisitListOutboundCallsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelOutboundCallRequestObject struct {
+	Id     ID `json:"id"`
+	Params CancelOutboundCallParams
+}
+
+type CancelOutboundCallResponseObject interface {
+	VisitCancelOutboundCallResponse(w http.ResponseWriter) error
+}
+
+type CancelOutboundCall200JSONResponse OutboundCall
+
+func (response CancelOutboundCall200JSONResponse) VisitCancelOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelOutboundCall400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CancelOutboundCall400JSONResponse) VisitCancelOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelOutboundCall401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CancelOutboundCall401JSONResponse) VisitCancelOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelOutboundCall403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CancelOutboundCall403JSONResponse) VisitCancelOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelOutboundCall404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response CancelOutboundCall404JSONResponse) VisitCancelOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelOutboundCall409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CancelOutboundCall409JSONResponse) VisitCancelOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelOutboundCall410JSONResponse struct{ GoneJSONResponse }
+
+func (response CancelOutboundCall410JSONResponse) VisitCancelOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelOutboundCall422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CancelOutboundCall422JSONResponse) VisitCancelOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CancelOutboundCalldefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CancelOutboundCalldefaultJSONResponse) VisitCancelOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutboundCallRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetOutboundCallResponseObject interface {
+	VisitGetOutboundCallResponse(w http.ResponseWriter) error
+}
+
+type GetOutboundCall200JSONResponse OutboundCall
+
+func (response GetOutboundCall200JSONResponse) VisitGetOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutboundCall400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetOutboundCall400JSONResponse) VisitGetOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutboundCall401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetOutboundCall401JSONResponse) VisitGetOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutboundCall404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetOutboundCall404JSONResponse) VisitGetOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutboundCall410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetOutboundCall410JSONResponse) VisitGetOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutboundCalldefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetOutboundCalldefaultJSONResponse) VisitGetOutboundCallResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPhoneNumbersRequestObject struct {
 	Params ListPhoneNumbersParams
 }
@@ -26055,6 +27764,9 @@ func (response PreFlightdefaultJSONResponse) VisitPreFlightResponse(w http.Respo
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// TestCallByAgent Have an agent call a number as a test
+	// (POST /api/agents/{id}/test-call)
+	TestCallByAgent(ctx context.Context, request TestCallByAgentRequestObject) (TestCallByAgentResponseObject, error)
 	// DashboardPulse The clinic in a few numbers
 	// (GET /api/analytics/dashboard-pulse)
 	DashboardPulse(ctx context.Context, request DashboardPulseRequestObject) (DashboardPulseResponseObject, error)
@@ -26169,16 +27881,22 @@ type StrictServerInterface interface {
 	// UpdateContact Change a contact
 	// (PATCH /api/contacts/{id})
 	UpdateContact(ctx context.Context, request UpdateContactRequestObject) (UpdateContactResponseObject, error)
+	// CallBackContact Have the agent call a contact
+	// (POST /api/contacts/{id}/call-back)
+	CallBackContact(ctx context.Context, request CallBackContactRequestObject) (CallBackContactResponseObject, error)
 	// EraseContact Blank everything personal of a contact
 	// (POST /api/contacts/{id}/erase)
 	EraseContact(ctx context.Context, request EraseContactRequestObject) (EraseContactResponseObject, error)
+	// InitiateContactCall Call a contact, for older dashboards
+	// (POST /api/contacts/{id}/initiate-call)
+	InitiateContactCall(ctx context.Context, request InitiateContactCallRequestObject) (InitiateContactCallResponseObject, error)
 	// MergeContacts Make two contacts of one person one
 	// (POST /api/contacts/{id}/merge)
 	MergeContacts(ctx context.Context, request MergeContactsRequestObject) (MergeContactsResponseObject, error)
 	// OptInContact Allow messages to a contact again
 	// (DELETE /api/contacts/{id}/opt-out)
 	OptInContact(ctx context.Context, request OptInContactRequestObject) (OptInContactResponseObject, error)
-	// OptOutContact Stop messages to a contact
+	// OptOutContact Stop messages or calls to a contact
 	// (POST /api/contacts/{id}/opt-out)
 	OptOutContact(ctx context.Context, request OptOutContactRequestObject) (OptOutContactResponseObject, error)
 	// ListPatients Who comes to the visits of a contact?
@@ -26211,6 +27929,9 @@ type StrictServerInterface interface {
 	// StartWebTest Talk to an agent from the browser.
 	// (POST /api/founder-console/agent/web-test)
 	StartWebTest(ctx context.Context, request StartWebTestRequestObject) (StartWebTestResponseObject, error)
+	// TestCallByDefaultAgent Have the default agent call a number, for older dashboards
+	// (POST /api/founder-console/agent/web-test-outbound)
+	TestCallByDefaultAgent(ctx context.Context, request TestCallByDefaultAgentRequestObject) (TestCallByDefaultAgentResponseObject, error)
 	// EndWebTest End a test call.
 	// (POST /api/founder-console/agent/web-test/end)
 	EndWebTest(ctx context.Context, request EndWebTestRequestObject) (EndWebTestResponseObject, error)
@@ -26364,6 +28085,15 @@ type StrictServerInterface interface {
 	// RenameOrg Rename my organization. The path of older dashboards.
 	// (PUT /api/orgs/{orgId})
 	RenameOrg(ctx context.Context, request RenameOrgRequestObject) (RenameOrgResponseObject, error)
+	// ListOutboundCalls The calls that the organization makes
+	// (GET /api/outbound-calls)
+	ListOutboundCalls(ctx context.Context, request ListOutboundCallsRequestObject) (ListOutboundCallsResponseObject, error)
+	// CancelOutboundCall Take a call back that still waits
+	// (DELETE /api/outbound-calls/{id})
+	CancelOutboundCall(ctx context.Context, request CancelOutboundCallRequestObject) (CancelOutboundCallResponseObject, error)
+	// GetOutboundCall One call that the organization makes
+	// (GET /api/outbound-calls/{id})
+	GetOutboundCall(ctx context.Context, request GetOutboundCallRequestObject) (GetOutboundCallResponseObject, error)
 	// ListPhoneNumbers The organization's numbers
 	// (GET /api/phone-numbers)
 	ListPhoneNumbers(ctx context.Context, request ListPhoneNumbersRequestObject) (ListPhoneNumbersResponseObject, error)
@@ -26469,6 +28199,40 @@ type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
 	options     StrictHTTPServerOptions
+}
+
+// TestCallByAgent operation middleware
+func (sh *strictHandler) TestCallByAgent(w http.ResponseWriter, r *http.Request, id ID, params TestCallByAgentParams) {
+	var request TestCallByAgentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body TestCallByAgentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.TestCallByAgent(ctx, request.(TestCallByAgentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TestCallByAgent")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TestCallByAgentResponseObject); ok {
+		if err := validResponse.VisitTestCallByAgentResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
 }
 
 // DashboardPulse operation middleware
@@ -27549,6 +29313,43 @@ func (sh *strictHandler) UpdateContact(w http.ResponseWriter, r *http.Request, i
 	}
 }
 
+// CallBackContact operation middleware
+func (sh *strictHandler) CallBackContact(w http.ResponseWriter, r *http.Request, id ID, params CallBackContactParams) {
+	var request CallBackContactRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CallBackContactJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CallBackContact(ctx, request.(CallBackContactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CallBackContact")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CallBackContactResponseObject); ok {
+		if err := validResponse.VisitCallBackContactResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // EraseContact operation middleware
 func (sh *strictHandler) EraseContact(w http.ResponseWriter, r *http.Request, id ID, params EraseContactParams) {
 	var request EraseContactRequestObject
@@ -27569,6 +29370,43 @@ func (sh *strictHandler) EraseContact(w http.ResponseWriter, r *http.Request, id
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(EraseContactResponseObject); ok {
 		if err := validResponse.VisitEraseContactResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// InitiateContactCall operation middleware
+func (sh *strictHandler) InitiateContactCall(w http.ResponseWriter, r *http.Request, id ID, params InitiateContactCallParams) {
+	var request InitiateContactCallRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body InitiateContactCallJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		if !errors.Is(err, io.EOF) {
+			sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+			return
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.InitiateContactCall(ctx, request.(InitiateContactCallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "InitiateContactCall")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(InitiateContactCallResponseObject); ok {
+		if err := validResponse.VisitInitiateContactCallResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -27957,6 +29795,39 @@ func (sh *strictHandler) StartWebTest(w http.ResponseWriter, r *http.Request, pa
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(StartWebTestResponseObject); ok {
 		if err := validResponse.VisitStartWebTestResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// TestCallByDefaultAgent operation middleware
+func (sh *strictHandler) TestCallByDefaultAgent(w http.ResponseWriter, r *http.Request, params TestCallByDefaultAgentParams) {
+	var request TestCallByDefaultAgentRequestObject
+
+	request.Params = params
+
+	var body TestCallByDefaultAgentJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.TestCallByDefaultAgent(ctx, request.(TestCallByDefaultAgentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TestCallByDefaultAgent")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(TestCallByDefaultAgentResponseObject); ok {
+		if err := validResponse.VisitTestCallByDefaultAgentResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
@@ -29385,6 +31256,85 @@ func (sh *strictHandler) RenameOrg(w http.ResponseWriter, r *http.Request, orgId
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(RenameOrgResponseObject); ok {
 		if err := validResponse.VisitRenameOrgResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListOutboundCalls operation middleware
+func (sh *strictHandler) ListOutboundCalls(w http.ResponseWriter, r *http.Request, params ListOutboundCallsParams) {
+	var request ListOutboundCallsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOutboundCalls(ctx, request.(ListOutboundCallsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOutboundCalls")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListOutboundCallsResponseObject); ok {
+		if err := validResponse.VisitListOutboundCallsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CancelOutboundCall operation middleware
+func (sh *strictHandler) CancelOutboundCall(w http.ResponseWriter, r *http.Request, id ID, params CancelOutboundCallParams) {
+	var request CancelOutboundCallRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CancelOutboundCall(ctx, request.(CancelOutboundCallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CancelOutboundCall")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CancelOutboundCallResponseObject); ok {
+		if err := validResponse.VisitCancelOutboundCallResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetOutboundCall operation middleware
+func (sh *strictHandler) GetOutboundCall(w http.ResponseWriter, r *http.Request, id ID) {
+	var request GetOutboundCallRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOutboundCall(ctx, request.(GetOutboundCallRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOutboundCall")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetOutboundCallResponseObject); ok {
+		if err := validResponse.VisitGetOutboundCallResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

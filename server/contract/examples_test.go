@@ -81,6 +81,14 @@ func examples() []example {
 		{"optInContact", staff, "DELETE /api/contacts/<spare contact>/opt-out?channel=email", "", 200},
 		{"eraseContact", admin, "POST /api/contacts/<spare contact>/erase", "", 200},
 
+		{"callBackContact", staff, "POST /api/contacts/<spare contact>/call-back", `{"agentId": "<agent>"}`, 201},
+		{"initiateContactCall", staff, "POST /api/contacts/<spare contact>/initiate-call", `{"agentId": "<agent>"}`, 201},
+		{"testCallByAgent", admin, "POST /api/agents/<agent>/test-call", `{"phoneNumber": "+13125550177"}`, 201},
+		{"testCallByDefaultAgent", admin, "POST /api/founder-console/agent/web-test-outbound", `{"phoneNumber": "+13125550177"}`, 201},
+		{"listOutboundCalls", viewer, "GET /api/outbound-calls?state=waiting&kind=call_back&contact_id=<contact>", "", 200},
+		{"getOutboundCall", viewer, "GET /api/outbound-calls/<outbound call>", "", 200},
+		{"cancelOutboundCall", staff, "DELETE /api/outbound-calls/<outbound call>", "", 200},
+
 		{"listTemplates", viewer, "GET /api/message-templates", "", 200},
 		{"createTemplate", staff, "POST /api/message-templates", `{"kind": "follow_up", "name": "How are you?", "body": "{clinic} asks how you are."}`, 201},
 		{"previewTemplate", viewer, "POST /api/message-templates/preview", `{"kind": "marketing", "body": "{clinic} misses you"}`, 200},
@@ -132,6 +140,7 @@ func examples() []example {
 		{"getCall", viewer, "GET /api/calls-dashboard/<ended call>", "", 200},
 		{"deleteCall", admin, "DELETE /api/calls-dashboard/<ended call>", "", 200},
 		{"sendReminder", staff, "POST /api/appointments/<visit>/send-reminder", "", 200},
+		{"sendReminder", staff, "POST /api/appointments/<visit>/send-reminder", `{"method": "voice"}`, 202},
 		{"exportTranscript", viewer, "POST /api/calls-dashboard/<ended call>/transcript/export", "", 200},
 		{"exportTranscript", viewer, "POST /api/calls-dashboard/<ended call>/transcript/export?format=txt", `{"format": "pdf"}`, 200},
 		{"exportTranscript", viewer, "POST /api/calls-dashboard/<ended call>/transcript/export", `{"format": "pdf"}`, 200},

@@ -52,7 +52,8 @@ values (app.current_org_id(), 'contact_merged', 'contact', '$L0000000-0000-7000-
 delete from public.org_credentials where org_id = app.current_org_id(); -- the tests connect their own
 delete from public.phone_numbers where org_id = app.current_org_id();
 -- The number that its account is connected with.
-insert into public.phone_numbers (org_id, id, number, location_id)
-select org_id, '$L0000000-0000-7000-8000-0000000000e7', '+1312555019' || ascii('$L') - ascii('a'), id from public.locations
+insert into public.phone_numbers (org_id, id, number, location_id, vapi_phone_number_id)
+select org_id, '$L0000000-0000-7000-8000-0000000000e7', '+1312555019' || ascii('$L') - ascii('a'), id, 'line-$L' from public.locations
 where org_id = app.current_org_id() and name not in ('Annexe', 'Garage');
+update public.outbound_calls set id = '$L0000000-0000-7000-8000-0000000000c9' where org_id = app.current_org_id();
 select set_config('request.jwt.claims', '', false);
