@@ -119,6 +119,9 @@ func (o *operator) releasable(ctx context.Context, wish releaseWish) (r release,
 	}
 	r = release{Number: wish.number, orgShown: orgShown{row.OrgID, row.Slug}, DryRun: wish.dryRun, ProvisioningID: row.ProvisioningID, Undoes: []string{}}
 	if row.ProvisioningID == nil {
+		if row.VapiPhoneNumberID != nil { // Vapi has had it from before our runs
+			r.Undoes = append(r.Undoes, "import")
+		}
 		return r, row.ID, nil
 	}
 	run, err := o.run(ctx, *row.ProvisioningID)

@@ -68,13 +68,30 @@ func TestAReleaseThatTakesTimeSaysWhereItStands(t *testing.T) {
 	require.Equal(t, []any{"released", true, m.run}, []any{r.State, r.Released, *r.ProvisioningID})
 }
 
-func TestANumberThatWeNeverSetUpIsReleasedAtOnce(t *testing.T) {
+func TestANumberThatWasNeverAtVapiIsReleasedAtOnce(t *testing.T) {
 	t.Parallel()
 	m := manage(t)
+	m.data.Exec(t, `update public.phone_numbers set vapi_phone_number_id = null where number = '+13125550100'`)
 	var r release
 	require.Equal(t, 0, m.reads(t, &r, "number", "release", "+13125550100", "--dry-run"))
 	require.Equal(t, []any{"lakeside", "", []string{}}, []any{r.Org, r.State, r.Undoes})
 	require.Nil(t, r.ProvisioningID)
 	require.Equal(t, 0, m.reads(t, &r, "number", "release", "+13125550100", "--yes"))
 	require.Equal(t, []any{"released", true}, []any{r.State, r.Released})
+}
+
+func TestANumberThatVapiHadBeforeOurRunsIsTakenAwayThere(t *testing.T) {
+	t.Parallel()
+	m := manage(t)
+	id, err := m.vapi.AddPhoneNumber([]byte(`{"number": "+13125550100", "name": "Front desk", "provider": "twilio"}`))
+	require.NoError(t, err)
+	m.data.Exec(t, `update public.phone_numbers set vapi_phone_number_id = $1 where number = '+13125550100'`, id)
+	var r release
+	require.Equal(t, 0, m.reads(t, &r, "number", "release", "+13125550100", "--dry-run"))
+	require.Equal(t, []any{"lakeside", "", []string{"import"}}, []any{r.Org, r.State, r.Undoes})
+	require.Len(t, m.vapi.PhoneNumbers(), 1)
+	m.worker(t)
+	require.Equal(t, 0, m.reads(t, &r, "number", "release", "+13125550100", "--yes"))
+	require.Equal(t, []any{"released", true}, []any{r.State, r.Released})
+	require.Empty(t, m.vapi.PhoneNumbers())
 }

@@ -126,7 +126,7 @@ func (m *managed) state(t *testing.T) (state string) {
 	return state
 }
 
-// worker works the clinic's run, as the queue's jobs do, until the test ends.
+// worker works the clinics' runs, as the queue's jobs do, until the test ends.
 func (m *managed) worker(t *testing.T) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
@@ -134,10 +134,10 @@ func (m *managed) worker(t *testing.T) {
 	var running sync.WaitGroup
 	running.Go(func() {
 		for ctx.Err() == nil {
-			var run uuid.UUID
-			err := pool.QueryRow(ctx, `select id from public.provisioning where org_id = $1 and state in ('running', 'undoing', 'releasing')`, m.org).Scan(&run)
+			var org, run uuid.UUID
+			err := pool.QueryRow(ctx, `select org_id, id from public.provisioning where state in ('running', 'undoing', 'releasing')`).Scan(&org, &run)
 			if err == nil {
-				_, _ = m.numbers.Work(ctx, m.org, run) // an error shows as a run that does not end
+				_, _ = m.numbers.Work(ctx, org, run) // an error shows as a run that does not end
 			}
 			select {
 			case <-ctx.Done():
