@@ -1,6 +1,7 @@
 package provisioner
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -134,4 +135,53 @@ func TestAnotherTokenGoesOnWithARelease(t *testing.T) {
 	require.Equal(t, "releasing", s.State)
 	b.drive(t, p, b.clinic, run)
 	require.Equal(t, "released", b.requireWhole(t, b.clinic, run))
+}
+
+// Vapi may leave a number's address at Twilio as it is when the number is changed: the line is then not said to be whole.
+func TestCallsThatSomebodyMovedAreSeenAlsoAfterSettingUpAgain(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	var moved *sandbox.TwilioNumber
+	p := b.provisioner(t, func(r *http.Request, next http.RoundTripper) (*http.Response, error) {
+		resp, err := next.RoundTrip(r)
+		if moved != nil && nameOf(r) == "PATCH /phone-number/{id}" { // the played Vapi moved them back
+			b.twilio.AddNumber(b.clinic.sid, *moved)
+		}
+		return resp, err
+	})
+	run := b.toBreak(t, p, setUp)
+	b.drive(t, p, b.clinic, run)
+	set := b.at(t)
+	again := func() (wrong []string) {
+		_, err := b.begin(t, b.clinic, func(p *db.BeginProvisioningParams) { p.AccountChanged = true })
+		require.NoError(t, err)
+		b.drive(t, p, b.clinic, run)
+		require.Equal(t, "active", b.status(t, b.clinic, run).State)
+		found, err := p.Inspect(t.Context(), b.clinic.org)
+		require.NoError(t, err)
+		for _, f := range found {
+			if f.Code != "" {
+				wrong = append(wrong, f.Code)
+			}
+		}
+		return wrong
+	}
+	elsewhere := set
+	elsewhere.VoiceURL = "https://elsewhere.clinic.example/voice"
+	moved = &elsewhere
+	b.twilio.AddNumber(b.clinic.sid, elsewhere)
+	require.Equal(t, []string{"calls_go_elsewhere"}, again())
+	require.Equal(t, []string{"calls_go_elsewhere"}, again(), "nor is it forgotten")
+
+	moved = nil
+	require.Empty(t, again(), "control: where Vapi does set it again, the line is whole")
+	require.Equal(t, set.VoiceURL, b.at(t).VoiceURL)
+
+	moved = &elsewhere
+	b.twilio.AddNumber(b.clinic.sid, elsewhere)
+	require.NotEmpty(t, again())
+	b.release(t)
+	b.drive(t, p, b.clinic, run)
+	require.Equal(t, "released", b.status(t, b.clinic, run).State)
+	require.Equal(t, elsewhere.VoiceURL, b.at(t).VoiceURL, "what the clinic moved stays so")
 }

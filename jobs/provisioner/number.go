@@ -2,6 +2,7 @@ package provisioner
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -33,19 +34,44 @@ func (w *work) importNumber(ctx context.Context) (made, error) {
 	if !adopted {
 		fields["name"] = w.mark()
 	}
-	if id == "" {
-		id, err = w.createNumber(ctx, fields)
-	} else {
-		_, err = w.patchNumber(ctx, id, fields)
+	if id != "" {
+		calls, err := w.importAgain(ctx, id, fields)
+		return made{id: id, undo: imported{Calls: calls}}, err
 	}
-	if err != nil {
+	if id, err = w.createNumber(ctx, fields); err != nil {
 		return made{}, err
 	}
 	now, err := w.atTwilio(ctx)
+	return made{id: id, undo: imported{Calls: now.Webhooks.Calls}}, err
+}
+
+// importAgain changes a number that Vapi has, and returns where Vapi has its calls sent. Whether Vapi sets that at Twilio
+// again is not published. Where it does not, what it set at first still counts: calls that somebody moved are seen to go
+// elsewhere, and stay there when the number is given back.
+func (w *work) importAgain(ctx context.Context, id string, fields map[string]any) (twilio.Calls, error) {
+	before, err := w.atTwilio(ctx)
 	if err != nil {
-		return made{}, err
+		return twilio.Calls{}, err
 	}
-	return made{id: id, undo: imported{Calls: now.Webhooks.Calls}}, nil
+	if _, err = w.patchNumber(ctx, id, fields); err != nil {
+		return twilio.Calls{}, err
+	}
+	now, err := w.atTwilio(ctx)
+	if err != nil || len(w.task.Undo) == 0 || now.Webhooks.Calls != before.Webhooks.Calls {
+		return now.Webhooks.Calls, err
+	}
+	earlier, err := w.earlier()
+	if err != nil {
+		return twilio.Calls{}, err
+	}
+	var first imported
+	if json.Unmarshal(w.task.Undo, &first) != nil {
+		return twilio.Calls{}, errUnreadable
+	}
+	if first.Calls == earlier.Calls { // Vapi had set nothing yet when we looked, or had the number before
+		return now.Webhooks.Calls, nil
+	}
+	return first.Calls, nil
 }
 
 // knownNumber is the number's object at Vapi, "" for none. adopted: the clinic had it before this run, which leaves
