@@ -31,9 +31,9 @@ const loginPassword = "test-secret-login"
 // Database is one test's own database.
 type Database struct {
 	Name     string
-	OwnerURL string // of the migrating role
-	LoginURL string // of voxanne_login; works only where migrations ran
-	clock    bool
+	OwnerURL string        // of the migrating role
+	LoginURL string        // of voxanne_login; works only where migrations ran
+	clock    *pgxpool.Pool // kept open, as tests set the clock often; nil without WithClock
 }
 
 // Option changes what New gives.
@@ -56,8 +56,8 @@ func New(t testing.TB, opts ...Option) *Database {
 	must(t, err, "make the template database")
 	d := s.create(t, cloneOf(template))
 	if o.clock {
-		d.clock = true
 		d.Exec(t, testClock)
+		d.clock = d.Pool(t)
 	}
 	return d
 }
@@ -94,14 +94,15 @@ func (d *Database) Exec(t testing.TB, sql string, args ...any) {
 // open too. The zero time gives the real clock back. Needs WithClock.
 func (d *Database) SetClock(t testing.TB, at time.Time) {
 	t.Helper()
-	if !d.clock {
+	if d.clock == nil {
 		t.Fatal("this database was made without dbtest.WithClock()")
 	}
 	var value *time.Time
 	if !at.IsZero() {
 		value = &at
 	}
-	d.Exec(t, "update app.test_clock set at = $1", value)
+	_, err := d.clock.Exec(t.Context(), "update app.test_clock set at = $1", value)
+	must(t, err, "set the clock of the test database")
 }
 
 // testClock replaces the one clock by a table. Same signature, so owner, rights

@@ -95,8 +95,14 @@ func (b *testBundle) found(t *testing.T, n int) clinic {
 	require.NoError(t, b.owner.QueryRow(t.Context(), `
 		with person as (insert into auth.users (id, email) values (gen_random_uuid(), $1) returning *)
 		select id, (raw_app_meta_data ->> 'org_id')::uuid from person`, fmt.Sprintf("ada.quillby.%d@patients.example", n)).Scan(&c.user, &c.org))
-	b.data.Exec(t, `update public.locations set phone = $2 where org_id = $1`, c.org, ownLine)
-	b.data.Exec(t, `insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id) select gen_random_uuid()::text, org_id, id from public.agents where org_id = $1`, c.org)
+	for sql, arguments := range map[string][]any{
+		`update public.locations set phone = $2 where org_id = $1`: {c.org, ownLine},
+		`insert into public.assistant_routes (vapi_assistant_id, org_id, agent_id)
+			select gen_random_uuid()::text, org_id, id from public.agents where org_id = $1`: {c.org},
+	} {
+		_, err := b.owner.Exec(t.Context(), sql, arguments...)
+		require.NoError(t, err)
+	}
 	b.twilio.AddAccount(c.sid, c.token)
 	b.twilio.AddNumber(c.sid, sandbox.TwilioNumber{Number: c.number, SMSURL: theirTool, VoiceURL: "https://old.clinic.example/voice", VoiceApplication: "AP1"})
 	c.before, _ = b.twilio.Number(c.sid, c.number)
