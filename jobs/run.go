@@ -159,7 +159,7 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 		Middleware:        []rivertype.Middleware{quietErrors()},
 		// Reindexing needs the owner of the tables, which the login role is not.
 		ReindexerSchedule: river.NeverSchedule(),
-		Logger:            o.Log,
+		Logger:            complaints(o.Log),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make the queue's client: %w", err)

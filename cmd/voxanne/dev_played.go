@@ -25,8 +25,9 @@ const (
 	sandboxFrom   = "Voxanne <voxanne@" + sandboxDomain + ">"
 )
 
-// playedPace has outbound calls answered soon, yet leaves the time to see them ring.
-func playedPace() sandbox.Pace { return sandbox.Pace{Ring: 2 * time.Second, Talk: 4 * time.Second} }
+// playedPace has outbound calls answered soon, yet leaves the time to see them ring; what ends within five seconds counts
+// as missed.
+func playedPace() sandbox.Pace { return sandbox.Pace{Ring: 2 * time.Second, Talk: 6 * time.Second} }
 
 // playedService is an outside service that this process plays on a port of its own.
 type playedService struct {
