@@ -69,7 +69,7 @@ func runNumberRelease(ctx context.Context, p process, args []string) error {
 	}
 	if !wish.dryRun {
 		if !wish.yes {
-			if err := p.confirm(fmt.Sprintf("%s is given up; %s gets no more calls or texts at it.", wish.number, result.Org), wish.number); err != nil {
+			if err := p.confirm(ctx, fmt.Sprintf("%s is given up; %s gets no more calls or texts at it.", wish.number, result.Org), wish.number); err != nil {
 				return err
 			}
 		}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"io"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -52,6 +55,19 @@ func TestANumberIsReleasedOnceItIsConfirmed(t *testing.T) {
 	status, _, complaints = m.command(t, "number", "release", managedNumber, "--yes")
 	require.Equal(t, 1, status)
 	require.Contains(t, complaints, "no clinic has this number")
+}
+
+// A terminal's read cannot be stopped: Ctrl-C at the question must not wait for a line.
+func TestCtrlCAtTheQuestionIsANo(t *testing.T) {
+	t.Parallel()
+	terminal, keyboard := io.Pipe()
+	defer keyboard.Close()
+	ctx, interrupt := context.WithCancel(t.Context())
+	var said bytes.Buffer
+	p := process{in: terminal, terminal: true, err: &said}
+	interrupt()
+	require.EqualError(t, p.confirm(ctx, "It is given up.", managedNumber), "not confirmed; nothing was changed")
+	require.Contains(t, said.String(), "Type "+managedNumber)
 }
 
 func TestAReleaseThatTakesTimeSaysWhereItStands(t *testing.T) {

@@ -110,24 +110,42 @@ func (o *operator) orgID(ctx context.Context, named string) (*uuid.UUID, error) 
 	return &found.ID, nil
 }
 
-// confirm asks for a word before something is changed that cannot be taken back.
-func (p process) confirm(question, word string) error {
+// confirm asks for a word before something is changed that cannot be taken back. Ctrl-C is a no.
+func (p process) confirm(ctx context.Context, question, word string) error {
 	const nobody = "This needs somebody to confirm it at a terminal, or --yes. Nothing was changed."
 	if !p.terminal {
 		return misused(p, nobody)
 	}
 	fmt.Fprintf(p.err, "%s Type %s to go on: ", question, word)
-	line, err := bufio.NewReader(p.in).ReadString('\n')
+	line, err := p.readLine(ctx)
 	switch {
 	case errors.Is(err, io.EOF) && line == "":
 		return misused(p, "\n"+nobody)
-	case err != nil && !errors.Is(err, io.EOF):
+	case ctx.Err() == nil && err != nil && !errors.Is(err, io.EOF):
 		return fmt.Errorf("read the answer: %w", err)
 	}
 	if strings.TrimSpace(line) != word {
 		return errors.New("not confirmed; nothing was changed")
 	}
 	return nil
+}
+
+// readLine waits for a line, or until ctx ends. A read of a terminal cannot be stopped: it ends with a line, or with the
+// process, whose input nobody else reads.
+func (p process) readLine(ctx context.Context) (line string, err error) {
+	read := make(chan struct{})
+	var typed string
+	var failed error
+	go func() {
+		defer close(read)
+		typed, failed = bufio.NewReader(p.in).ReadString('\n')
+	}()
+	select {
+	case <-read:
+		return typed, failed
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
 }
 
 // isTerminal: a device of characters, as a terminal is. /dev/null is one too; it ends before it answers.

@@ -114,7 +114,7 @@ func (o *operator) repairMembership(ctx context.Context, w repairWish) (survey, 
 		return found, nil
 	}
 	if !w.yes {
-		if err := o.confirm(found.Faults[0].intent(), "repair"); err != nil {
+		if err := o.confirm(ctx, found.Faults[0].intent(), "repair"); err != nil {
 			return found, err
 		}
 	}

@@ -97,7 +97,7 @@ func changeRun(ctx context.Context, p process, wish changeWish, how runChanging)
 		return errors.New(how.impossible)
 	case !wish.dryRun:
 		if how.question != "" && !wish.yes {
-			if err := p.confirm(how.question, found.Number); err != nil {
+			if err := p.confirm(ctx, how.question, found.Number); err != nil {
 				return err
 			}
 		}

@@ -46,13 +46,13 @@ func runServe(ctx context.Context, p process, args []string) error {
 		return err
 	}
 	defer flush()
-	handler, lasting, err := newHandler(cfg, opened, observed{server.NewMetrics(), traces, log})
+	handler, beside, err := newHandler(cfg, opened, observed{server.NewMetrics(), traces, log})
 	if err != nil {
 		return err
 	}
 	group, running := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.Serve(running, handler, ":"+cfg.Port, log) })
-	lasting.run(running, group)
+	beside.run(running, group)
 	return group.Wait()
 }
 
@@ -73,6 +73,18 @@ func (l lasting) run(ctx context.Context, group *errgroup.Group) {
 	if l.bridges != nil {
 		group.Go(func() error { return l.bridges.Run(ctx) })
 	}
+}
+
+// newLasting puts together what must run beside the handler; tests are nil without a key to Vapi.
+func newLasting(cfg server.Config, opened *db.DB, auth *server.Verifier, tests *server.WebCalls, to observed) (l lasting, err error) {
+	l.relay, err = live.New(live.Options{DB: opened, Auth: auth, Log: to.log, Count: to.metrics.Registerer(), Origins: cfg.Origins})
+	if err != nil || tests == nil {
+		return l, err
+	}
+	l.bridges, err = webvoice.New(webvoice.Options{
+		DB: opened, Auth: auth, Calls: tests, Log: to.log, Count: to.metrics.Registerer(), Origins: cfg.Origins,
+	})
+	return l, err
 }
 
 // newHandler puts the server together, and what must run beside it.
@@ -101,10 +113,6 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 		return nil, lasting{}, err
 	}
 	auth := server.NewVerifier(cfg, &http.Client{Timeout: 10 * time.Second})
-	relay, err := live.New(live.Options{DB: opened, Auth: auth, Log: to.log, Count: to.metrics.Registerer(), Origins: cfg.Origins})
-	if err != nil {
-		return nil, lasting{}, err
-	}
 	lines, ready, err := newLines(cfg, opened, messages, to)
 	if err != nil {
 		return nil, lasting{}, err
@@ -117,14 +125,9 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 	if err != nil {
 		return nil, lasting{}, err
 	}
-	beside := lasting{relay: relay}
-	if tests != nil {
-		beside.bridges, err = webvoice.New(webvoice.Options{
-			DB: opened, Auth: auth, Calls: tests, Log: to.log, Count: to.metrics.Registerer(), Origins: cfg.Origins,
-		})
-		if err != nil {
-			return nil, lasting{}, err
-		}
+	beside, err := newLasting(cfg, opened, auth, tests, to)
+	if err != nil {
+		return nil, lasting{}, err
 	}
 	deps := server.Deps{
 		DB:        server.NewDatabase(opened),
@@ -141,7 +144,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 		Checks:    messages,
 		Links:     server.NewLinks(cfg.Keys, cfg.BackendURL),
 		Files:     server.NewFiles(store, cfg.Keys, cfg.BackendURL),
-		Live:      relay,
+		Live:      beside.relay,
 		WebCalls:  tests,
 		Traces:    to.traces,
 		Origins:   cfg.Origins,
