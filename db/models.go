@@ -764,6 +764,11 @@ type OutboundDial struct {
 	TimeZone          *string
 	Now               *time.Time
 	Visit             *string
+	FirstName         *string
+	EmergencySentence *string
+	Hours             *string
+	Services          *string
+	Practitioners     *string
 }
 
 type OutboundLoad struct {

@@ -224,13 +224,13 @@ func (q *Queries) OutboundLoad(ctx context.Context) (OutboundLoad, error) {
 }
 
 const prepareOutboundCall = `-- name: PrepareOutboundCall :one
-select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit
+select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, first_name, emergency_sentence, hours, services, practitioners
 from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
 `
 
 // PrepareOutboundCall
 //
-//	select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit
+//	select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, first_name, emergency_sentence, hours, services, practitioners
 //	from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
 func (q *Queries) PrepareOutboundCall(ctx context.Context, iD uuid.UUID, leaseID uuid.UUID) (OutboundDial, error) {
 	row := q.db.QueryRow(ctx, prepareOutboundCall, iD, leaseID)
@@ -249,6 +249,11 @@ func (q *Queries) PrepareOutboundCall(ctx context.Context, iD uuid.UUID, leaseID
 		&i.TimeZone,
 		&i.Now,
 		&i.Visit,
+		&i.FirstName,
+		&i.EmergencySentence,
+		&i.Hours,
+		&i.Services,
+		&i.Practitioners,
 	)
 	return i, err
 }

@@ -344,6 +344,22 @@ ALTER TYPE app.caller_view OWNER TO owner;
 
 COMMENT ON TYPE app.caller_view IS 'What may be said to a caller about who they are: known only after a check, with the names of the patients it opened.';
 
+CREATE TYPE app.clinic_facts AS (
+	clinic_name text,
+	address text,
+	time_zone text,
+	emergency_sentence text,
+	recording_consent text,
+	ai_disclosure boolean,
+	hours text,
+	services text,
+	practitioners text
+);
+
+ALTER TYPE app.clinic_facts OWNER TO owner;
+
+COMMENT ON TYPE app.clinic_facts IS 'What anybody may hear about a clinic and one of its locations, ready to be spoken.';
+
 CREATE TYPE app.contact_row AS (
 	id uuid,
 	name text,
@@ -619,12 +635,21 @@ CREATE TYPE app.outbound_dial AS (
 	clinic_address text,
 	time_zone text,
 	now timestamp with time zone,
-	visit text
+	visit text,
+	first_name text,
+	emergency_sentence text,
+	hours text,
+	services text,
+	practitioners text
 );
 
 ALTER TYPE app.outbound_dial OWNER TO owner;
 
 COMMENT ON TYPE app.outbound_dial IS 'A call that a dialer has in hand. outcome dial: ask Vapi for it now, once; put_off: it waits again; over: it will not be made; lost: another has it. visit is when the visit is that a reminder is about, in words; earliest_at and latest_at are NULL for a call that is made at once.';
+
+COMMENT ON COLUMN app.outbound_dial.first_name IS 'Whom the agent asks for before it says what the call is about; NULL: the clinic does not know, or it is a test.';
+
+COMMENT ON COLUMN app.outbound_dial.hours IS 'As everything after it, see app.clinic_facts.';
 
 CREATE TYPE app.outbound_line AS (
 	agent_id uuid,
@@ -1680,35 +1705,15 @@ ALTER FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_app
 COMMENT ON FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text, p_now timestamp with time zone) IS 'Asks back by text: kind cancel_this (is it really to be cancelled), cancel_which or confirm_which (a numbered list). The question is open for 24 hours and replaces an older one. outcome asked, or stored when no text may be sent.';
 
 CREATE FUNCTION app.assistant_facts(p_call_id uuid) RETURNS SETOF app.assistant_facts
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE ROWS 1
     SET search_path TO ''
     AS $$
-  select route.vapi_assistant_id, o.name, coalesce(route.first_message, ''), l.address, o.recording_consent, o.ai_disclosure,
-    (
-      select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
-      from (
-        select h.weekday, (array['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'])[h.weekday + 1] as day,
-          string_agg(to_char(h.opens, 'FMHH12:MI AM') || ' to ' ||
-            case when h.closes = '24:00' then 'midnight' else to_char(h.closes, 'FMHH12:MI AM') end, ' and ' order by h.opens) as spans
-        from public.business_hours h
-        where h.org_id = o.id and h.location_id = l.id and h.resource_id is null
-        group by h.weekday
-      ) d
-    ),
-    (
-      select string_agg(c.name || ' (' || c.minutes || ' minutes' ||
-        case when c.price_minor is null then '' else ', ' || trim(to_char(c.price_minor / 100.0, 'FM999999990.00')) || ' ' || c.currency end
-        || ')', '; ' order by c.name)
-      from app.service_cards() c
-    ),
-    (
-      select string_agg(r.name, ', ' order by r.name)
-      from public.resources r
-      where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
-    )
+begin
+  return query
+  select route.vapi_assistant_id, f.clinic_name, coalesce(route.first_message, ''), f.address, f.recording_consent, f.ai_disclosure,
+    f.hours, f.services, f.practitioners
   from public.call_logs k
-  join public.organizations o on o.id = k.org_id
-  join public.locations l on l.org_id = k.org_id and l.id = k.location_id
+  cross join lateral app.clinic_facts(k.location_id) f
   left join lateral (
     select x.vapi_assistant_id, a.first_message
     from public.assistant_routes x
@@ -1719,12 +1724,13 @@ CREATE FUNCTION app.assistant_facts(p_call_id uuid) RETURNS SETOF app.assistant_
       and (a.id = k.agent_id or (k.agent_id is null and a.is_default))
     limit 1
   ) route on true
-  where k.org_id = app.current_org_id() and k.id = p_call_id
+  where k.org_id = app.current_org_id() and k.id = p_call_id;
+end
 $$;
 
 ALTER FUNCTION app.assistant_facts(p_call_id uuid) OWNER TO owner;
 
-COMMENT ON FUNCTION app.assistant_facts(p_call_id uuid) IS 'Which assistant answers a call, and the public facts it is given: hours, services, practitioners. Nothing about the caller. vapi_assistant_id is NULL while the clinic''s inbound agent has no assistant yet.';
+COMMENT ON FUNCTION app.assistant_facts(p_call_id uuid) IS 'Which assistant answers a call, and the public facts it is given, see app.clinic_facts. Nothing about the caller. vapi_assistant_id is NULL while the clinic''s inbound agent has no assistant yet.';
 
 CREATE FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text DEFAULT NULL::text, p_limit integer DEFAULT 100, p_call_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.slot
     LANGUAGE plpgsql
@@ -3295,6 +3301,42 @@ $$;
 ALTER FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim. The definition that was replaced within the last hour counts as registered, under its own id.';
+
+CREATE FUNCTION app.clinic_facts(p_location_id uuid) RETURNS app.clinic_facts
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select o.name, l.address, l.time_zone, o.emergency_sentence, o.recording_consent, o.ai_disclosure,
+    (
+      select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
+      from (
+        select h.weekday, (array['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'])[h.weekday + 1] as day,
+          string_agg(to_char(h.opens, 'FMHH12:MI AM') || ' to ' ||
+            case when h.closes = '24:00' then 'midnight' else to_char(h.closes, 'FMHH12:MI AM') end, ' and ' order by h.opens) as spans
+        from public.business_hours h
+        where h.org_id = o.id and h.location_id = l.id and h.resource_id is null
+        group by h.weekday
+      ) d
+    ),
+    (
+      select string_agg(c.name || ' (' || c.minutes || ' minutes' ||
+        case when c.price_minor is null then '' else ', ' || trim(to_char(c.price_minor / 100.0, 'FM999999990.00')) || ' ' || c.currency end
+        || ')', '; ' order by c.name)
+      from app.service_cards() c
+    ),
+    (
+      select string_agg(r.name, ', ' order by r.name)
+      from public.resources r
+      where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
+    )
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = p_location_id
+  where o.id = app.current_org_id()
+$$;
+
+ALTER FUNCTION app.clinic_facts(p_location_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.clinic_facts(p_location_id uuid) IS 'The public facts of the clinic and of one of its locations, ready to be spoken; what the clinic did not say is NULL. Nothing about anybody who calls or is called.';
 
 CREATE FUNCTION app.clinic_period(p_from date, p_to date, p_recent text DEFAULT NULL::text) RETURNS timestamp with time zone[]
     LANGUAGE plpgsql STABLE
@@ -9158,6 +9200,7 @@ declare
   v_now timestamptz;
   v_due timestamptz;
   v_reason text;
+  v_facts app.clinic_facts;
   v_dial app.outbound_dial;
 begin
   select * into v_call
@@ -9197,16 +9240,21 @@ begin
   set handed_over_at = v_now, look_at = v_now + interval '2 minutes', phone_number_id = v_line.phone_number_id,
     vapi_assistant_id = v_line.vapi_assistant_id, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_id;
+  v_facts := app.clinic_facts(v_line.location_id);
   select 'dial', v_call.kind, v_line.vapi_assistant_id, v_line.vapi_phone_number_id, v_call.to_number,
-    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), o.name, v_line.number, l.address, l.time_zone, v_now,
+    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), v_facts.clinic_name, v_line.number, v_facts.address, v_facts.time_zone, v_now,
     (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
       from public.appointments a
       join public.locations w on w.org_id = a.org_id and w.id = a.location_id
       where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder')
-  into v_dial
-  from public.organizations o
-  left join public.locations l on l.org_id = o.id and l.id = v_line.location_id
-  where o.id = v_org_id;
+  into v_dial;
+  v_dial.first_name := (select nullif(split_part(btrim(k.name), ' ', 1), '')
+    from public.contacts k
+    where k.org_id = v_org_id and k.id = v_call.contact_id);
+  v_dial.emergency_sentence := v_facts.emergency_sentence;
+  v_dial.hours := v_facts.hours;
+  v_dial.services := v_facts.services;
+  v_dial.practitioners := v_facts.practitioners;
   return next v_dial;
 end
 $$;
@@ -14889,7 +14937,9 @@ CREATE TABLE public.outbound_shares (
     at_once smallint,
     per_day integer DEFAULT 200 NOT NULL,
     last_taken_at timestamp with time zone,
+    countries text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT outbound_shares_at_once_check CHECK ((at_once > 0)),
+    CONSTRAINT outbound_shares_countries CHECK ((array_to_string(countries, ','::text, '?'::text) ~ '^([A-Z]{2}(,[A-Z]{2})*)?$'::text)),
     CONSTRAINT outbound_shares_per_day_check CHECK ((per_day >= 0))
 );
 
@@ -14904,6 +14954,8 @@ COMMENT ON COLUMN public.outbound_shares.at_once IS 'How many slots it may hold 
 COMMENT ON COLUMN public.outbound_shares.per_day IS 'How many calls may be asked for in a day of the clinic''s.';
 
 COMMENT ON COLUMN public.outbound_shares.last_taken_at IS 'When a call of its was taken last. Among those that hold equally many slots, who waited longest comes next.';
+
+COMMENT ON COLUMN public.outbound_shares.countries IS 'Countries (ISO 3166-1 alpha-2), besides its own, whose numbers the clinic''s members may have called.';
 
 CREATE TABLE public.phone_numbers (
     org_id uuid NOT NULL,
@@ -15804,6 +15856,10 @@ CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, chan
 
 COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted out? One active row each.';
 
+CREATE INDEX outbound_calls_appointment ON public.outbound_calls USING btree (org_id, appointment_id) WHERE (appointment_id IS NOT NULL);
+
+COMMENT ON INDEX public.outbound_calls_appointment IS 'Calls about a visit; when it is deleted.';
+
 CREATE UNIQUE INDEX outbound_calls_call ON public.outbound_calls USING btree (org_id, call_id) WHERE (call_id IS NOT NULL);
 
 COMMENT ON INDEX public.outbound_calls_call IS 'conclude_outbound_call: what a call that ended was made for.';
@@ -15815,6 +15871,10 @@ COMMENT ON INDEX public.outbound_calls_contact IS 'Calls made to a contact; merg
 CREATE INDEX outbound_calls_look ON public.outbound_calls USING btree (look_at) WHERE (state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text]));
 
 COMMENT ON INDEX public.outbound_calls_look IS 'outbound_calls_to_settle: what is overdue, of all tenants.';
+
+CREATE INDEX outbound_calls_number ON public.outbound_calls USING btree (org_id, to_number) WHERE (to_number IS NOT NULL);
+
+COMMENT ON INDEX public.outbound_calls_number IS 'erase_calls: tests to a number, which have no contact; calls that wait for a number that opts out.';
 
 CREATE INDEX outbound_calls_occupied ON public.outbound_calls USING btree (org_id) WHERE (state = ANY (ARRAY['placing'::text, 'under_way'::text]));
 
@@ -15835,6 +15895,10 @@ COMMENT ON INDEX public.outbound_calls_recent IS 'list_outbound_calls, the newes
 CREATE UNIQUE INDEX outbound_calls_send_key ON public.outbound_calls USING btree (org_id, send_key) WHERE (send_key IS NOT NULL);
 
 COMMENT ON INDEX public.outbound_calls_send_key IS 'queue_outbound_call: a wish that came again is replayed.';
+
+CREATE INDEX outbound_calls_step ON public.outbound_calls USING btree (org_id, campaign_step_id) WHERE (campaign_step_id IS NOT NULL);
+
+COMMENT ON INDEX public.outbound_calls_step IS 'Calls of a campaign''s step; when it is deleted.';
 
 CREATE INDEX outbound_calls_waiting ON public.outbound_calls USING btree (org_id, due_at, id) WHERE (state = 'waiting'::text);
 
@@ -17007,6 +17071,10 @@ REVOKE ALL ON FUNCTION app.claim_request(p_method text, p_route text, p_key text
 GRANT ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.clinic_facts(p_location_id uuid) TO app_writer;
+GRANT ALL ON FUNCTION app.clinic_facts(p_location_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.clinic_facts(p_location_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) TO app_writer;
 REVOKE ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) FROM PUBLIC;
 
@@ -18009,6 +18077,7 @@ REVOKE ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_s
 GRANT ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.service_cards() TO app_writer;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_service;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_user;
 REVOKE ALL ON FUNCTION app.service_cards() FROM PUBLIC;

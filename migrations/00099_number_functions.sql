@@ -478,6 +478,67 @@ select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer,
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0760_function_service_cards.sql
+create or replace function app.service_cards()
+returns setof app.service_card
+language sql
+stable
+set search_path = ''
+as $$
+  select s.name, (extract(epoch from s.duration) / 60)::integer, s.price_minor, s.currency,
+    coalesce(array_agg(r.name order by r.name) filter (where r.id is not null), '{}')
+  from public.services s
+  left join public.resource_services rs on rs.org_id = s.org_id and rs.service_id = s.id
+  left join public.resources r on r.org_id = rs.org_id and r.id = rs.resource_id and r.active
+  where s.org_id = app.current_org_id() and s.active
+  group by s.org_id, s.id
+  order by s.name
+$$;
+
+comment on function app.service_cards() is
+  'The clinic''s active services with length, price and who gives them: public facts, open to every caller.';
+
+select app.seal('app.service_cards()', null, 'tenant_user', 'tenant_service', 'app_writer');
+-- end of sql/0760_function_service_cards.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0770_function_assistant_facts.sql
+create or replace function app.assistant_facts(p_call_id uuid)
+returns setof app.assistant_facts
+language plpgsql
+stable
+rows 1
+set search_path = ''
+as $$
+begin
+  return query
+  select route.vapi_assistant_id, f.clinic_name, coalesce(route.first_message, ''), f.address, f.recording_consent, f.ai_disclosure,
+    f.hours, f.services, f.practitioners
+  from public.call_logs k
+  cross join lateral app.clinic_facts(k.location_id) f
+  left join lateral (
+    select x.vapi_assistant_id, a.first_message
+    from public.assistant_routes x
+    join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
+    where x.org_id = k.org_id
+      and a.role = 'inbound'
+      and a.deleted_at is null
+      and (a.id = k.agent_id or (k.agent_id is null and a.is_default))
+    limit 1
+  ) route on true
+  where k.org_id = app.current_org_id() and k.id = p_call_id;
+end
+$$;
+
+comment on function app.assistant_facts(uuid) is
+  'Which assistant answers a call, and the public facts it is given, see app.clinic_facts. Nothing about the caller. vapi_assistant_id is NULL while the clinic''s inbound agent has no assistant yet.';
+
+select app.seal('app.assistant_facts(uuid)', null, 'tenant_service');
+-- end of sql/0770_function_assistant_facts.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0790_function_transfer_destination.sql
 create or replace function app.transfer_destination(p_call_id uuid, p_department text)
 returns setof app.transfer_answer
@@ -2664,6 +2725,7 @@ declare
   v_now timestamptz;
   v_due timestamptz;
   v_reason text;
+  v_facts app.clinic_facts;
   v_dial app.outbound_dial;
 begin
   select * into v_call
@@ -2703,16 +2765,21 @@ begin
   set handed_over_at = v_now, look_at = v_now + interval '2 minutes', phone_number_id = v_line.phone_number_id,
     vapi_assistant_id = v_line.vapi_assistant_id, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_id;
+  v_facts := app.clinic_facts(v_line.location_id);
   select 'dial', v_call.kind, v_line.vapi_assistant_id, v_line.vapi_phone_number_id, v_call.to_number,
-    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), o.name, v_line.number, l.address, l.time_zone, v_now,
+    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), v_facts.clinic_name, v_line.number, v_facts.address, v_facts.time_zone, v_now,
     (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
       from public.appointments a
       join public.locations w on w.org_id = a.org_id and w.id = a.location_id
       where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder')
-  into v_dial
-  from public.organizations o
-  left join public.locations l on l.org_id = o.id and l.id = v_line.location_id
-  where o.id = v_org_id;
+  into v_dial;
+  v_dial.first_name := (select nullif(split_part(btrim(k.name), ' ', 1), '')
+    from public.contacts k
+    where k.org_id = v_org_id and k.id = v_call.contact_id);
+  v_dial.emergency_sentence := v_facts.emergency_sentence;
+  v_dial.hours := v_facts.hours;
+  v_dial.services := v_facts.services;
+  v_dial.practitioners := v_facts.practitioners;
   return next v_dial;
 end
 $$;
@@ -3034,6 +3101,50 @@ comment on function app.outbound_load() is
 
 select app.seal('app.outbound_load()', 'app_definer', 'voxanne_login');
 -- end of sql/1670_function_outbound_load.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1671_function_clinic_facts.sql
+-- One source for calls that come and calls that are made: what the agent says of the clinic is the same in both.
+create or replace function app.clinic_facts(p_location_id uuid)
+returns app.clinic_facts
+language sql
+stable
+set search_path = ''
+as $$
+  select o.name, l.address, l.time_zone, o.emergency_sentence, o.recording_consent, o.ai_disclosure,
+    (
+      select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
+      from (
+        select h.weekday, (array['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'])[h.weekday + 1] as day,
+          string_agg(to_char(h.opens, 'FMHH12:MI AM') || ' to ' ||
+            case when h.closes = '24:00' then 'midnight' else to_char(h.closes, 'FMHH12:MI AM') end, ' and ' order by h.opens) as spans
+        from public.business_hours h
+        where h.org_id = o.id and h.location_id = l.id and h.resource_id is null
+        group by h.weekday
+      ) d
+    ),
+    (
+      select string_agg(c.name || ' (' || c.minutes || ' minutes' ||
+        case when c.price_minor is null then '' else ', ' || trim(to_char(c.price_minor / 100.0, 'FM999999990.00')) || ' ' || c.currency end
+        || ')', '; ' order by c.name)
+      from app.service_cards() c
+    ),
+    (
+      select string_agg(r.name, ', ' order by r.name)
+      from public.resources r
+      where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
+    )
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = p_location_id
+  where o.id = app.current_org_id()
+$$;
+
+comment on function app.clinic_facts(uuid) is
+  'The public facts of the clinic and of one of its locations, ready to be spoken; what the clinic did not say is NULL. Nothing about anybody who calls or is called.';
+
+select app.seal('app.clinic_facts(uuid)', null, 'tenant_service', 'app_writer');
+-- end of sql/1671_function_clinic_facts.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -3623,6 +3734,7 @@ drop function app.membership_faults;
 drop function app.resume_provisioning;
 drop function app.release_line;
 drop function app.found_org;
+drop function app.clinic_facts;
 drop function app.outbound_load;
 drop function app.settle_outbound_call;
 drop function app.outbound_call_to_settle;
@@ -4097,6 +4209,85 @@ comment on function app.record_call_report(uuid, timestamptz, timestamptz, integ
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0760_function_service_cards.sql
+create or replace function app.service_cards()
+returns setof app.service_card
+language sql
+stable
+set search_path = ''
+as $$
+  select s.name, (extract(epoch from s.duration) / 60)::integer, s.price_minor, s.currency,
+    coalesce(array_agg(r.name order by r.name) filter (where r.id is not null), '{}')
+  from public.services s
+  left join public.resource_services rs on rs.org_id = s.org_id and rs.service_id = s.id
+  left join public.resources r on r.org_id = rs.org_id and r.id = rs.resource_id and r.active
+  where s.org_id = app.current_org_id() and s.active
+  group by s.org_id, s.id
+  order by s.name
+$$;
+
+comment on function app.service_cards() is
+  'The clinic''s active services with length, price and who gives them: public facts, open to every caller.';
+
+select app.seal('app.service_cards()', null, 'tenant_user', 'tenant_service');
+-- end of sql/0760_function_service_cards.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0770_function_assistant_facts.sql
+create or replace function app.assistant_facts(p_call_id uuid)
+returns setof app.assistant_facts
+language sql
+stable
+set search_path = ''
+as $$
+  select route.vapi_assistant_id, o.name, coalesce(route.first_message, ''), l.address, o.recording_consent, o.ai_disclosure,
+    (
+      select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
+      from (
+        select h.weekday, (array['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'])[h.weekday + 1] as day,
+          string_agg(to_char(h.opens, 'FMHH12:MI AM') || ' to ' ||
+            case when h.closes = '24:00' then 'midnight' else to_char(h.closes, 'FMHH12:MI AM') end, ' and ' order by h.opens) as spans
+        from public.business_hours h
+        where h.org_id = o.id and h.location_id = l.id and h.resource_id is null
+        group by h.weekday
+      ) d
+    ),
+    (
+      select string_agg(c.name || ' (' || c.minutes || ' minutes' ||
+        case when c.price_minor is null then '' else ', ' || trim(to_char(c.price_minor / 100.0, 'FM999999990.00')) || ' ' || c.currency end
+        || ')', '; ' order by c.name)
+      from app.service_cards() c
+    ),
+    (
+      select string_agg(r.name, ', ' order by r.name)
+      from public.resources r
+      where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
+    )
+  from public.call_logs k
+  join public.organizations o on o.id = k.org_id
+  join public.locations l on l.org_id = k.org_id and l.id = k.location_id
+  left join lateral (
+    select x.vapi_assistant_id, a.first_message
+    from public.assistant_routes x
+    join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
+    where x.org_id = k.org_id
+      and a.role = 'inbound'
+      and a.deleted_at is null
+      and (a.id = k.agent_id or (k.agent_id is null and a.is_default))
+    limit 1
+  ) route on true
+  where k.org_id = app.current_org_id() and k.id = p_call_id
+$$;
+
+comment on function app.assistant_facts(uuid) is
+  'Which assistant answers a call, and the public facts it is given: hours, services, practitioners. Nothing about the caller. vapi_assistant_id is NULL while the clinic''s inbound agent has no assistant yet.';
+
+select app.seal('app.assistant_facts(uuid)', null, 'tenant_service');
+-- end of sql/0770_function_assistant_facts.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -717,7 +717,12 @@ create table app.outbound_dial (
   clinic_address text,
   time_zone text,
   now timestamptz,
-  visit text
+  visit text,
+  first_name text,
+  emergency_sentence text,
+  hours text,
+  services text,
+  practitioners text
 );
 
 drop type app.outbound_question;

@@ -17,4 +17,4 @@ $$;
 comment on function app.service_cards() is
   'The clinic''s active services with length, price and who gives them: public facts, open to every caller.';
 
-select app.seal('app.service_cards()', null, 'tenant_user', 'tenant_service');
+select app.seal('app.service_cards()', null, 'tenant_user', 'tenant_service', 'app_writer');
