@@ -718,6 +718,12 @@ type OutboundAnswer struct {
 	Refusal        *string
 }
 
+type OutboundBounds struct {
+	PerDay    int32
+	AtOnce    *int32
+	Countries []string
+}
+
 type OutboundCallListed struct {
 	ID              uuid.UUID
 	Kind            string

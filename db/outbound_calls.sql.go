@@ -309,7 +309,8 @@ from app.request_outbound_call(
   p_not_before => $5::timestamptz,
   p_send_key => $6::text,
   p_number_zones => $7::text[],
-  p_appointment_id => $8::uuid
+  p_appointment_id => $8::uuid,
+  p_number_region => $9::text
 )
 `
 
@@ -322,6 +323,7 @@ type RequestOutboundCallParams struct {
 	SendKey       string
 	NumberZones   []string
 	AppointmentID *uuid.UUID
+	NumberRegion  string
 }
 
 // RequestOutboundCall
@@ -335,7 +337,8 @@ type RequestOutboundCallParams struct {
 //	  p_not_before => $5::timestamptz,
 //	  p_send_key => $6::text,
 //	  p_number_zones => $7::text[],
-//	  p_appointment_id => $8::uuid
+//	  p_appointment_id => $8::uuid,
+//	  p_number_region => $9::text
 //	)
 func (q *Queries) RequestOutboundCall(ctx context.Context, arg RequestOutboundCallParams) (OutboundAnswer, error) {
 	row := q.db.QueryRow(ctx, requestOutboundCall,
@@ -347,6 +350,7 @@ func (q *Queries) RequestOutboundCall(ctx context.Context, arg RequestOutboundCa
 		arg.SendKey,
 		arg.NumberZones,
 		arg.AppointmentID,
+		arg.NumberRegion,
 	)
 	var i OutboundAnswer
 	err := row.Scan(
@@ -357,6 +361,30 @@ func (q *Queries) RequestOutboundCall(ctx context.Context, arg RequestOutboundCa
 		&i.UntilAt,
 		&i.Refusal,
 	)
+	return i, err
+}
+
+const setOutboundShare = `-- name: SetOutboundShare :one
+select per_day, at_once, countries
+from app.set_outbound_share(
+  p_per_day => $1::integer,
+  p_at_once => $2::integer,
+  p_countries => $3::text[]
+)
+`
+
+// SetOutboundShare
+//
+//	select per_day, at_once, countries
+//	from app.set_outbound_share(
+//	  p_per_day => $1::integer,
+//	  p_at_once => $2::integer,
+//	  p_countries => $3::text[]
+//	)
+func (q *Queries) SetOutboundShare(ctx context.Context, perDay *int32, atOnce *int32, countries []string) (OutboundBounds, error) {
+	row := q.db.QueryRow(ctx, setOutboundShare, perDay, atOnce, countries)
+	var i OutboundBounds
+	err := row.Scan(&i.PerDay, &i.AtOnce, &i.Countries)
 	return i, err
 }
 

@@ -36,6 +36,13 @@ alter table public.outbound_shares
 comment on column public.outbound_shares.countries is
   'Countries (ISO 3166-1 alpha-2), besides its own, whose numbers the clinic''s members may have called.';
 
+create type app.outbound_bounds as (
+  per_day integer,
+  at_once integer,
+  countries text[]
+);
+comment on type app.outbound_bounds is 'A clinic''s share of the account''s calls, see public.outbound_shares.';
+
 create index outbound_calls_appointment on public.outbound_calls (org_id, appointment_id) where appointment_id is not null;
 comment on index public.outbound_calls_appointment is 'Calls about a visit; when it is deleted.';
 create index outbound_calls_step on public.outbound_calls (org_id, campaign_step_id) where campaign_step_id is not null;
@@ -49,6 +56,7 @@ comment on index public.outbound_calls_number is 'erase_calls: tests to a number
 drop index public.outbound_calls_number;
 drop index public.outbound_calls_step;
 drop index public.outbound_calls_appointment;
+drop type app.outbound_bounds;
 alter table public.outbound_shares drop column countries;
 do $$
 begin

@@ -662,6 +662,13 @@ create table app.outbound_answer (
   refusal text
 );
 
+drop type app.outbound_bounds;
+create table app.outbound_bounds (
+  per_day integer not null,
+  at_once integer,
+  countries text[] not null
+);
+
 drop type app.outbound_call_row;
 create table app.outbound_call_row (
   id uuid not null,

@@ -8,7 +8,16 @@ from app.request_outbound_call(
   p_not_before => sqlc.narg('not_before')::timestamptz,
   p_send_key => @send_key::text,
   p_number_zones => @number_zones::text[],
-  p_appointment_id => sqlc.narg('appointment_id')::uuid
+  p_appointment_id => sqlc.narg('appointment_id')::uuid,
+  p_number_region => @number_region::text
+);
+
+-- name: SetOutboundShare :one
+select *
+from app.set_outbound_share(
+  p_per_day => sqlc.narg('per_day')::integer,
+  p_at_once => sqlc.narg('at_once')::integer,
+  p_countries => sqlc.narg('countries')::text[]
 );
 
 -- name: ListOutboundCalls :many

@@ -1,10 +1,14 @@
+-- Not in SQL, whose functions are planned anew at every call: for this one that takes longer than all else.
 -- One source for calls that come and calls that are made: what the agent says of the clinic is the same in both.
 create or replace function app.clinic_facts(p_location_id uuid)
 returns app.clinic_facts
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_facts app.clinic_facts;
+begin
   select o.name, l.address, l.time_zone, o.emergency_sentence, o.recording_consent, o.ai_disclosure,
     (
       select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
@@ -28,9 +32,12 @@ as $$
       from public.resources r
       where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
     )
+  into v_facts
   from public.organizations o
   left join public.locations l on l.org_id = o.id and l.id = p_location_id
-  where o.id = app.current_org_id()
+  where o.id = app.current_org_id();
+  return v_facts;
+end
 $$;
 
 comment on function app.clinic_facts(uuid) is
