@@ -722,6 +722,12 @@ type OutboundAnswer struct {
 	Refusal        *string
 }
 
+type OutboundBounds struct {
+	PerDay    int32
+	AtOnce    *int32
+	Countries []string
+}
+
 type OutboundCallListed struct {
 	ID              uuid.UUID
 	Kind            string
@@ -769,6 +775,11 @@ type OutboundDial struct {
 	Now               *time.Time
 	Visit             *string
 	Words             *string
+	FirstName         *string
+	EmergencySentence *string
+	Hours             *string
+	Services          *string
+	Practitioners     *string
 }
 
 type OutboundLoad struct {

@@ -238,13 +238,13 @@ func (q *Queries) OutboundLoad(ctx context.Context) (OutboundLoad, error) {
 }
 
 const prepareOutboundCall = `-- name: PrepareOutboundCall :one
-select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words
+select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words, first_name, emergency_sentence, hours, services, practitioners
 from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
 `
 
 // PrepareOutboundCall
 //
-//	select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words
+//	select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words, first_name, emergency_sentence, hours, services, practitioners
 //	from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
 func (q *Queries) PrepareOutboundCall(ctx context.Context, iD uuid.UUID, leaseID uuid.UUID) (OutboundDial, error) {
 	row := q.db.QueryRow(ctx, prepareOutboundCall, iD, leaseID)
@@ -264,21 +264,28 @@ func (q *Queries) PrepareOutboundCall(ctx context.Context, iD uuid.UUID, leaseID
 		&i.Now,
 		&i.Visit,
 		&i.Words,
+		&i.FirstName,
+		&i.EmergencySentence,
+		&i.Hours,
+		&i.Services,
+		&i.Practitioners,
 	)
 	return i, err
 }
 
 const queueScheduledCall = `-- name: QueueScheduledCall :one
 select outcome, outbound_call_id, state, due_at, until_at, refusal
-from app.queue_scheduled_call(p_scheduled_id => $1::uuid, p_number_zones => $2::text[])
+from app.queue_scheduled_call(p_scheduled_id => $1::uuid, p_number_zones => $2::text[],
+  p_number_region => $3::text)
 `
 
 // QueueScheduledCall
 //
 //	select outcome, outbound_call_id, state, due_at, until_at, refusal
-//	from app.queue_scheduled_call(p_scheduled_id => $1::uuid, p_number_zones => $2::text[])
-func (q *Queries) QueueScheduledCall(ctx context.Context, scheduledID uuid.UUID, numberZones []string) (OutboundAnswer, error) {
-	row := q.db.QueryRow(ctx, queueScheduledCall, scheduledID, numberZones)
+//	from app.queue_scheduled_call(p_scheduled_id => $1::uuid, p_number_zones => $2::text[],
+//	  p_number_region => $3::text)
+func (q *Queries) QueueScheduledCall(ctx context.Context, scheduledID uuid.UUID, numberZones []string, numberRegion string) (OutboundAnswer, error) {
+	row := q.db.QueryRow(ctx, queueScheduledCall, scheduledID, numberZones, numberRegion)
 	var i OutboundAnswer
 	err := row.Scan(
 		&i.Outcome,
@@ -342,7 +349,8 @@ from app.request_outbound_call(
   p_not_before => $5::timestamptz,
   p_send_key => $6::text,
   p_number_zones => $7::text[],
-  p_appointment_id => $8::uuid
+  p_appointment_id => $8::uuid,
+  p_number_region => $9::text
 )
 `
 
@@ -355,6 +363,7 @@ type RequestOutboundCallParams struct {
 	SendKey       string
 	NumberZones   []string
 	AppointmentID *uuid.UUID
+	NumberRegion  string
 }
 
 // RequestOutboundCall
@@ -368,7 +377,8 @@ type RequestOutboundCallParams struct {
 //	  p_not_before => $5::timestamptz,
 //	  p_send_key => $6::text,
 //	  p_number_zones => $7::text[],
-//	  p_appointment_id => $8::uuid
+//	  p_appointment_id => $8::uuid,
+//	  p_number_region => $9::text
 //	)
 func (q *Queries) RequestOutboundCall(ctx context.Context, arg RequestOutboundCallParams) (OutboundAnswer, error) {
 	row := q.db.QueryRow(ctx, requestOutboundCall,
@@ -380,6 +390,7 @@ func (q *Queries) RequestOutboundCall(ctx context.Context, arg RequestOutboundCa
 		arg.SendKey,
 		arg.NumberZones,
 		arg.AppointmentID,
+		arg.NumberRegion,
 	)
 	var i OutboundAnswer
 	err := row.Scan(
@@ -398,9 +409,17 @@ select outcome, outbound_call_id, state, due_at, until_at, refusal
 from app.request_reminder_call(
   p_appointment_id => $1::uuid,
   p_send_key => $2::text,
-  p_number_zones => $3::text[]
+  p_number_zones => $3::text[],
+  p_number_region => $4::text
 )
 `
+
+type RequestReminderCallParams struct {
+	AppointmentID uuid.UUID
+	SendKey       string
+	NumberZones   []string
+	NumberRegion  string
+}
 
 // RequestReminderCall
 //
@@ -408,10 +427,16 @@ from app.request_reminder_call(
 //	from app.request_reminder_call(
 //	  p_appointment_id => $1::uuid,
 //	  p_send_key => $2::text,
-//	  p_number_zones => $3::text[]
+//	  p_number_zones => $3::text[],
+//	  p_number_region => $4::text
 //	)
-func (q *Queries) RequestReminderCall(ctx context.Context, appointmentID uuid.UUID, sendKey string, numberZones []string) (OutboundAnswer, error) {
-	row := q.db.QueryRow(ctx, requestReminderCall, appointmentID, sendKey, numberZones)
+func (q *Queries) RequestReminderCall(ctx context.Context, arg RequestReminderCallParams) (OutboundAnswer, error) {
+	row := q.db.QueryRow(ctx, requestReminderCall,
+		arg.AppointmentID,
+		arg.SendKey,
+		arg.NumberZones,
+		arg.NumberRegion,
+	)
 	var i OutboundAnswer
 	err := row.Scan(
 		&i.Outcome,
@@ -436,6 +461,30 @@ func (q *Queries) ScheduledChannel(ctx context.Context, scheduledIds []uuid.UUID
 	var channel string
 	err := row.Scan(&channel)
 	return channel, err
+}
+
+const setOutboundShare = `-- name: SetOutboundShare :one
+select per_day, at_once, countries
+from app.set_outbound_share(
+  p_per_day => $1::integer,
+  p_at_once => $2::integer,
+  p_countries => $3::text[]
+)
+`
+
+// SetOutboundShare
+//
+//	select per_day, at_once, countries
+//	from app.set_outbound_share(
+//	  p_per_day => $1::integer,
+//	  p_at_once => $2::integer,
+//	  p_countries => $3::text[]
+//	)
+func (q *Queries) SetOutboundShare(ctx context.Context, perDay *int32, atOnce *int32, countries []string) (OutboundBounds, error) {
+	row := q.db.QueryRow(ctx, setOutboundShare, perDay, atOnce, countries)
+	var i OutboundBounds
+	err := row.Scan(&i.PerDay, &i.AtOnce, &i.Countries)
+	return i, err
 }
 
 const settleOutboundCall = `-- name: SettleOutboundCall :one

@@ -344,6 +344,22 @@ ALTER TYPE app.caller_view OWNER TO owner;
 
 COMMENT ON TYPE app.caller_view IS 'What may be said to a caller about who they are: known only after a check, with the names of the patients it opened.';
 
+CREATE TYPE app.clinic_facts AS (
+	clinic_name text,
+	address text,
+	time_zone text,
+	emergency_sentence text,
+	recording_consent text,
+	ai_disclosure boolean,
+	hours text,
+	services text,
+	practitioners text
+);
+
+ALTER TYPE app.clinic_facts OWNER TO owner;
+
+COMMENT ON TYPE app.clinic_facts IS 'What anybody may hear about a clinic and one of its locations, ready to be spoken.';
+
 CREATE TYPE app.contact_row AS (
 	id uuid,
 	name text,
@@ -566,6 +582,16 @@ ALTER TYPE app.outbound_answer OWNER TO owner;
 
 COMMENT ON TYPE app.outbound_answer IS 'What became of a wish to call. outcome queued: it waits, not before due_at; replayed: the same wish came before, state is what became of it; refused: refusal is the reason, and no call is queued. refusal: no_phone, erased, opted_out, our_number, no_number, no_assistant, already_open (outbound_call_id is the open one), daily_cap, too_late, visit_over, clinic_left.';
 
+CREATE TYPE app.outbound_bounds AS (
+	per_day integer,
+	at_once integer,
+	countries text[]
+);
+
+ALTER TYPE app.outbound_bounds OWNER TO owner;
+
+COMMENT ON TYPE app.outbound_bounds IS 'A clinic''s share of the account''s calls, see public.outbound_shares.';
+
 CREATE TYPE app.outbound_call_row AS (
 	id uuid,
 	kind text,
@@ -620,12 +646,21 @@ CREATE TYPE app.outbound_dial AS (
 	time_zone text,
 	now timestamp with time zone,
 	visit text,
-	words text
+	words text,
+	first_name text,
+	emergency_sentence text,
+	hours text,
+	services text,
+	practitioners text
 );
 
 ALTER TYPE app.outbound_dial OWNER TO owner;
 
 COMMENT ON TYPE app.outbound_dial IS 'A call that a dialer has in hand. outcome dial: ask Vapi for it now, once; put_off: it waits again; over: it will not be made; lost: another has it. visit is when the visit is that a reminder is about, in words; earliest_at and latest_at are NULL for a call that is made at once. words is what a campaign''s call is to say, see app.words_of_call.';
+
+COMMENT ON COLUMN app.outbound_dial.first_name IS 'Whom the agent asks for before it says what the call is about; NULL: the clinic does not know, or it is a test.';
+
+COMMENT ON COLUMN app.outbound_dial.hours IS 'As everything after it, see app.clinic_facts.';
 
 CREATE TYPE app.outbound_line AS (
 	agent_id uuid,
@@ -1681,35 +1716,15 @@ ALTER FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_app
 COMMENT ON FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text, p_now timestamp with time zone) IS 'Asks back by text: kind cancel_this (is it really to be cancelled), cancel_which or confirm_which (a numbered list). The question is open for 24 hours and replaces an older one. outcome asked, or stored when no text may be sent.';
 
 CREATE FUNCTION app.assistant_facts(p_call_id uuid) RETURNS SETOF app.assistant_facts
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE ROWS 1
     SET search_path TO ''
     AS $$
-  select route.vapi_assistant_id, o.name, coalesce(route.first_message, ''), l.address, o.recording_consent, o.ai_disclosure,
-    (
-      select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
-      from (
-        select h.weekday, (array['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'])[h.weekday + 1] as day,
-          string_agg(to_char(h.opens, 'FMHH12:MI AM') || ' to ' ||
-            case when h.closes = '24:00' then 'midnight' else to_char(h.closes, 'FMHH12:MI AM') end, ' and ' order by h.opens) as spans
-        from public.business_hours h
-        where h.org_id = o.id and h.location_id = l.id and h.resource_id is null
-        group by h.weekday
-      ) d
-    ),
-    (
-      select string_agg(c.name || ' (' || c.minutes || ' minutes' ||
-        case when c.price_minor is null then '' else ', ' || trim(to_char(c.price_minor / 100.0, 'FM999999990.00')) || ' ' || c.currency end
-        || ')', '; ' order by c.name)
-      from app.service_cards() c
-    ),
-    (
-      select string_agg(r.name, ', ' order by r.name)
-      from public.resources r
-      where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
-    )
+begin
+  return query
+  select route.vapi_assistant_id, f.clinic_name, coalesce(route.first_message, ''), f.address, f.recording_consent, f.ai_disclosure,
+    f.hours, f.services, f.practitioners
   from public.call_logs k
-  join public.organizations o on o.id = k.org_id
-  join public.locations l on l.org_id = k.org_id and l.id = k.location_id
+  cross join lateral app.clinic_facts(k.location_id) f
   left join lateral (
     select x.vapi_assistant_id, a.first_message
     from public.assistant_routes x
@@ -1720,12 +1735,13 @@ CREATE FUNCTION app.assistant_facts(p_call_id uuid) RETURNS SETOF app.assistant_
       and (a.id = k.agent_id or (k.agent_id is null and a.is_default))
     limit 1
   ) route on true
-  where k.org_id = app.current_org_id() and k.id = p_call_id
+  where k.org_id = app.current_org_id() and k.id = p_call_id;
+end
 $$;
 
 ALTER FUNCTION app.assistant_facts(p_call_id uuid) OWNER TO owner;
 
-COMMENT ON FUNCTION app.assistant_facts(p_call_id uuid) IS 'Which assistant answers a call, and the public facts it is given: hours, services, practitioners. Nothing about the caller. vapi_assistant_id is NULL while the clinic''s inbound agent has no assistant yet.';
+COMMENT ON FUNCTION app.assistant_facts(p_call_id uuid) IS 'Which assistant answers a call, and the public facts it is given, see app.clinic_facts. Nothing about the caller. vapi_assistant_id is NULL while the clinic''s inbound agent has no assistant yet.';
 
 CREATE FUNCTION app.available_slots(p_service text, p_from timestamp with time zone, p_to timestamp with time zone, p_resource text DEFAULT NULL::text, p_limit integer DEFAULT 100, p_call_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.slot
     LANGUAGE plpgsql
@@ -2799,6 +2815,8 @@ begin
   end if;
   if v_state = 'waiting' then
     perform app.close_outbound_call(p_id, 'cancelled', 'by_staff');
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (app.require_org_id(), 'outbound_call_cancelled', 'outbound_call', p_id, app.current_user_id());
     v_state := 'cancelled';
   end if;
   return query select case v_state when 'cancelled' then 'cancelled' else 'too_late' end, v_state;
@@ -3350,6 +3368,48 @@ ALTER FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) OWNER T
 
 COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim. The definition that was replaced within the last hour counts as registered, under its own id.';
 
+CREATE FUNCTION app.clinic_facts(p_location_id uuid) RETURNS app.clinic_facts
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_facts app.clinic_facts;
+begin
+  select o.name, l.address, l.time_zone, o.emergency_sentence, o.recording_consent, o.ai_disclosure,
+    (
+      select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
+      from (
+        select h.weekday, (array['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'])[h.weekday + 1] as day,
+          string_agg(to_char(h.opens, 'FMHH12:MI AM') || ' to ' ||
+            case when h.closes = '24:00' then 'midnight' else to_char(h.closes, 'FMHH12:MI AM') end, ' and ' order by h.opens) as spans
+        from public.business_hours h
+        where h.org_id = o.id and h.location_id = l.id and h.resource_id is null
+        group by h.weekday
+      ) d
+    ),
+    (
+      select string_agg(c.name || ' (' || c.minutes || ' minutes' ||
+        case when c.price_minor is null then '' else ', ' || trim(to_char(c.price_minor / 100.0, 'FM999999990.00')) || ' ' || c.currency end
+        || ')', '; ' order by c.name)
+      from app.service_cards() c
+    ),
+    (
+      select string_agg(r.name, ', ' order by r.name)
+      from public.resources r
+      where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
+    )
+  into v_facts
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = p_location_id
+  where o.id = app.current_org_id();
+  return v_facts;
+end
+$$;
+
+ALTER FUNCTION app.clinic_facts(p_location_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.clinic_facts(p_location_id uuid) IS 'The public facts of the clinic and of one of its locations, ready to be spoken; what the clinic did not say is NULL. Nothing about anybody who calls or is called.';
+
 CREATE FUNCTION app.clinic_period(p_from date, p_to date, p_recent text DEFAULT NULL::text) RETURNS timestamp with time zone[]
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -3380,6 +3440,32 @@ $$;
 ALTER FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) IS 'Days of the clinic''s zone as two instants: the first that belongs to them and the first that does not any more; NULL is open on that side. p_recent narrows it: today, week (the seven days up to today) or month (the clinic''s month so far). VX400 for days in the wrong order or out of all calendars.';
+
+CREATE FUNCTION app.clinics_due(p_now timestamp with time zone) RETURNS SETOF uuid
+    LANGUAGE sql STABLE ROWS 100
+    SET search_path TO ''
+    AS $$
+  with recursive waits (org_id, due_at) as (
+    (select c.org_id, c.due_at from public.outbound_calls c where c.state = 'waiting' order by c.org_id, c.due_at limit 1)
+    union all
+    select next.org_id, next.due_at
+    from waits w
+    cross join lateral (
+      select c.org_id, c.due_at
+      from public.outbound_calls c
+      where c.state = 'waiting' and c.org_id > w.org_id
+      order by c.org_id, c.due_at
+      limit 1
+    ) next
+  )
+  select w.org_id
+  from waits w
+  where w.due_at <= p_now
+$$;
+
+ALTER FUNCTION app.clinics_due(p_now timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.clinics_due(p_now timestamp with time zone) IS 'The clinics that have a call waiting which is due, of all tenants.';
 
 CREATE FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean DEFAULT NULL::boolean) RETURNS void
     LANGUAGE plpgsql
@@ -3532,6 +3618,7 @@ declare
   v_ending text;
   v_due timestamptz;
 begin
+  perform app.hide_blocked_call(p_call_id);
   select * into v_call
   from public.outbound_calls c
   where c.org_id = v_org_id and c.call_id = p_call_id and c.state = 'under_way'
@@ -3543,6 +3630,15 @@ begin
   select app.ending_of_call(l.ended_reason, l.started_at is not null or l.duration_seconds > 0) into v_ending
   from public.call_logs l
   where l.org_id = v_org_id and l.id = p_call_id;
+  if v_ending = 'line_busy' then
+    -- It was taken as a call, and is none.
+    update public.outbound_calls c
+    set attempt = greatest(c.attempt - 1, 0), call_id = null, placed_at = null
+    where c.org_id = v_org_id and c.id = v_call.id;
+    perform app.put_off_call(v_call.id, v_now + interval '15 seconds', v_ending, 0);
+    perform app.announce('outbound_call_updated', 'outbound_call', v_call.id);
+    return;
+  end if;
   v_due := app.next_sending_time(v_call.contact_id, v_call.number_zones, v_now + interval '30 minutes');
   if v_call.kind in ('reminder', 'campaign') and v_ending in ('busy', 'no_answer', 'voicemail') and v_call.attempt < 3
     and v_due < v_call.until_at
@@ -3558,7 +3654,7 @@ $$;
 
 ALTER FUNCTION app.conclude_outbound_call(p_call_id uuid) OWNER TO owner;
 
-COMMENT ON FUNCTION app.conclude_outbound_call(p_call_id uuid) IS 'A call has ended: gives its slot back, if it was one that we made and nobody did so before. Reminders and campaigns that reached nobody (busy, no answer, voicemail) are called again after half an hour, three times in all; call backs and tests once. The caller holds the call''s lock and has written its end.';
+COMMENT ON FUNCTION app.conclude_outbound_call(p_call_id uuid) IS 'A call has ended: gives its slot back, if it was one that we made and nobody did so before. Reminders and campaigns that reached nobody (busy, no answer, voicemail) are called again after half an hour, three times in all; call backs and tests once. One for which Vapi had no slot when its time came waits again as if it had not been made. The caller holds the call''s lock and has written its end.';
 
 CREATE FUNCTION app.conclude_provisioning(p_provisioning_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -3842,6 +3938,7 @@ begin
       select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= p_from and c.began_at < p_to
+        and c.ended_reason is distinct from 'call.start.error-subscription-concurrency-limit-reached' -- rang nobody
     ) l
     offset 0 -- or the state would be found out anew in every column
   ) s;
@@ -4353,6 +4450,7 @@ CREATE FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) RET
     SET search_path TO ''
     AS $$
   select case
+    when p_ended_reason like '%concurrency-limit%' then 'line_busy'
     when p_ended_reason like '%busy%' then 'busy'
     when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' then 'no_answer'
     when p_ended_reason like '%voicemail%' then 'voicemail'
@@ -4365,7 +4463,7 @@ $$;
 
 ALTER FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) OWNER TO owner;
 
-COMMENT ON FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) IS 'How a call that we made ended, in a word of ours for Vapi''s endedReason, an open set: busy, no_answer, voicemail, stopped (by somebody with access to the account), failed, or completed: somebody was on the line. p_connected decides about errors: one in the middle of a talk leaves a person reached.';
+COMMENT ON FUNCTION app.ending_of_call(p_ended_reason text, p_connected boolean) IS 'How a call that we made ended, in a word of ours for Vapi''s endedReason, an open set: line_busy (every slot of the account was taken, nobody was rung), busy, no_answer, voicemail, stopped (by somebody with access to the account), failed, or completed: somebody was on the line. p_connected decides about errors: one in the middle of a talk leaves a person reached.';
 
 CREATE FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4474,16 +4572,17 @@ begin
   -- One that is being dialled this moment keeps its number until it is over: see app.close_outbound_call.
   update public.outbound_calls c
   set state = 'cancelled', reason = 'erased', ended_at = v_now, look_at = null, to_number = null, updated_at = v_now
-  where c.org_id = v_org_id and c.contact_id = p_contact_id and c.state = 'waiting';
+  where c.org_id = v_org_id and c.state = 'waiting' and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = p_phone);
   update public.outbound_calls c
   set to_number = null, updated_at = v_now
-  where c.org_id = v_org_id and c.contact_id = p_contact_id and c.state <> 'placing' and c.to_number is not null;
+  where c.org_id = v_org_id and c.state <> 'placing' and c.to_number is not null
+    and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = p_phone);
 end
 $$;
 
 ALTER FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for; calls that were to be made are cancelled. Times, outcome and cost stay.';
+COMMENT ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for; calls that were to be made, tests of the number too, are cancelled. Times, outcome and cost stay.';
 
 CREATE FUNCTION app.erase_contact(p_contact_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5620,6 +5719,22 @@ $$;
 ALTER FUNCTION app.heed_call_refusal(p_call_id uuid, p_turns jsonb) OWNER TO owner;
 
 COMMENT ON FUNCTION app.heed_call_refusal(p_call_id uuid, p_turns jsonb) IS 'Honours "do not call me again" in a call that we made: the number gets no more calls, and those that wait for it are called off. p_turns as in app.record_call_report, before they are redacted; only what the person who was called said counts. Whether that is new.';
+
+CREATE FUNCTION app.hide_blocked_call(p_call_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  update public.call_logs c
+  set deleted_at = app.now(), updated_at = app.now()
+  where c.org_id = app.require_org_id() and c.id = p_call_id and c.direction = 'outbound' and c.deleted_at is null
+    and app.ending_of_call(c.ended_reason, false) = 'line_busy';
+end
+$$;
+
+ALTER FUNCTION app.hide_blocked_call(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.hide_blocked_call(p_call_id uuid) IS 'Takes a call out of the lists that Vapi made although every slot was taken: it rang nobody, and is made again as another. Its row stays, so that what still comes about it finds it ended.';
 
 CREATE FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text DEFAULT NULL::text, p_tool_call_id text DEFAULT NULL::text, p_said_date text DEFAULT NULL::text, p_said_time text DEFAULT NULL::text) RETURNS SETOF app.booking_result
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7120,6 +7235,21 @@ ALTER FUNCTION app.match_rank(p_words text, p_names text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.match_rank(p_words text, p_names text[]) IS 'How well words that were said fit the best of some names, titles left aside: 1 equal, 2 the words stand in the name as whole words, 3 the name stands in the words; NULL when nothing fits or nothing was said.';
 
+CREATE FUNCTION app.may_call_country(p_region text) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce((
+    select p_region = o.country or p_region = any (s.countries)
+    from public.organizations o
+    left join public.outbound_shares s on s.org_id = o.id
+    where o.id = app.require_org_id()), false)
+$$;
+
+ALTER FUNCTION app.may_call_country(p_region text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.may_call_country(p_region text) IS 'Whether members may have a number of a country (ISO 3166-1) called: the clinic''s own, or one that an operator added. Never where the country is NULL or empty: nobody knows what such a number costs.';
+
 CREATE FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -8070,6 +8200,8 @@ begin
     select n.number from public.phone_numbers n where n.org_id = v_org_id and n.id = v_call.phone_number_id));
   perform app.lock_call(v_call_id);
 
+  -- Before the queue's row: a merge and an erasure hold the contact, and want that row then.
+  perform from public.contacts k where k.org_id = v_org_id and k.id = v_call.contact_id for key share;
   v_now := app.now();
   update public.outbound_calls c
   set state = 'under_way', reason = null, lease_id = null, vapi_call_id = p_vapi_call_id, call_id = v_call_id, placed_at = v_now,
@@ -8079,9 +8211,13 @@ begin
   if not found then
     return false; -- another settled it meanwhile
   end if;
+  -- A webhook that came first may have known neither. The contact is read anew: it may have been merged into another meanwhile.
   update public.call_logs l
-  set contact_id = v_call.contact_id, updated_at = v_now
-  where l.org_id = v_org_id and l.id = v_call_id and l.contact_id is null and v_call.contact_id is not null;
+  set contact_id = coalesce(l.contact_id, c.contact_id), from_number = coalesce(l.from_number, n.number), updated_at = v_now
+  from public.outbound_calls c
+  left join public.phone_numbers n on n.org_id = c.org_id and n.id = c.phone_number_id
+  where l.org_id = v_org_id and l.id = v_call_id and (l.contact_id is null or l.from_number is null)
+    and c.org_id = v_org_id and c.id = p_id;
   perform app.announce('outbound_call_updated', 'outbound_call', p_id);
   if exists (select from public.call_logs l where l.org_id = v_org_id and l.id = v_call_id and l.status = 'ended') then
     perform app.conclude_outbound_call(v_call_id);
@@ -8848,19 +8984,24 @@ ALTER FUNCTION app.outbound_calls_to_settle(p_limit integer) OWNER TO app_define
 COMMENT ON FUNCTION app.outbound_calls_to_settle(p_limit integer) IS 'Outbound calls of all tenants about which nothing was heard in time: those that waited too long, whose dialer died, or that should have ended. The longest overdue first; ids only, no leases.';
 
 CREATE FUNCTION app.outbound_line(p_agent_id uuid) RETURNS app.outbound_line
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+declare
+  v_line app.outbound_line;
+begin
   select g.id, g.vapi_assistant_id, n.id, n.vapi_phone_number_id, n.number, coalesce(n.location_id, (
       select l.id from public.locations l where l.org_id = o.id order by l.created_at, l.id limit 1)),
     coalesce(g.max_call_duration, '10 minutes')
+  into v_line
   from (select app.require_org_id() as id) o
   left join lateral (
     select a.id, r.vapi_assistant_id, a.max_call_duration
     from public.agents a
     join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
     where a.org_id = o.id and a.deleted_at is null
-      and (a.id = p_agent_id or (p_agent_id is null and a.is_default))
+      and (a.id = p_agent_id or a.is_default and not exists (
+        select from public.agents w where w.org_id = o.id and w.id = p_agent_id and w.deleted_at is null))
     order by a.role = 'outbound' desc
     limit 1
   ) g on true
@@ -8871,26 +9012,36 @@ CREATE FUNCTION app.outbound_line(p_agent_id uuid) RETURNS app.outbound_line
     -- The agent's own number, where it has one: who calls back reaches the same voice.
     order by p.agent_id is not distinct from g.id desc, p.created_at, p.id
     limit 1
-  ) n on true
+  ) n on true;
+  return v_line;
+end
 $$;
 
 ALTER FUNCTION app.outbound_line(p_agent_id uuid) OWNER TO owner;
 
-COMMENT ON FUNCTION app.outbound_line(p_agent_id uuid) IS 'Who calls, and from which of the clinic''s numbers: the agent that is named, else the default outbound agent, else the default inbound one, as far as it has an assistant at Vapi; the agent''s own number, else the oldest that Vapi knows. What is missing is NULL.';
+COMMENT ON FUNCTION app.outbound_line(p_agent_id uuid) IS 'Who calls, and from which of the clinic''s numbers: the agent that is named, as long as it is not deleted, else the default outbound agent, else the default inbound one, as far as it has an assistant at Vapi; the agent''s own number, else the oldest that Vapi knows. What is missing is NULL.';
 
 CREATE FUNCTION app.outbound_load() RETURNS app.outbound_load
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-  select count(*) filter (where c.state <> 'waiting'), count(*) filter (where c.state = 'waiting' and c.due_at <= clock.now),
-    count(*) filter (where c.state = 'waiting')
+  select (select count(*) from public.outbound_calls c where c.state in ('placing', 'under_way')),
+    (
+      select count(*)
+      from (
+        select
+        from app.clinics_due(clock.now) d (org_id)
+        join public.outbound_calls c on c.org_id = d.org_id and c.state = 'waiting' and c.due_at <= clock.now
+        limit 10000
+      ) due
+    ),
+    (select count(*) from (select from public.outbound_calls c where c.state = 'waiting' limit 10000) waiting)
   from (select app.now() as now) clock
-  left join public.outbound_calls c on c.state in ('waiting', 'placing', 'under_way')
 $$;
 
 ALTER FUNCTION app.outbound_load() OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.outbound_load() IS 'How busy the account''s slots are and how many calls wait, of all tenants together: for gauges that name nobody.';
+COMMENT ON FUNCTION app.outbound_load() IS 'How busy the account''s slots are and how many calls wait, counted up to 10 000, of all tenants together: for gauges that name nobody.';
 
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -9257,6 +9408,7 @@ declare
   v_now timestamptz;
   v_due timestamptz;
   v_reason text;
+  v_facts app.clinic_facts;
   v_dial app.outbound_dial;
 begin
   select * into v_call
@@ -9296,17 +9448,22 @@ begin
   set handed_over_at = v_now, look_at = v_now + interval '2 minutes', phone_number_id = v_line.phone_number_id,
     vapi_assistant_id = v_line.vapi_assistant_id, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_id;
+  v_facts := app.clinic_facts(v_line.location_id);
   select 'dial', v_call.kind, v_line.vapi_assistant_id, v_line.vapi_phone_number_id, v_call.to_number,
-    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), o.name, v_line.number, l.address, l.time_zone, v_now,
+    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), v_facts.clinic_name, v_line.number, v_facts.address, v_facts.time_zone, v_now,
     (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
       from public.appointments a
       join public.locations w on w.org_id = a.org_id and w.id = a.location_id
       where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder'),
     case when v_call.kind = 'campaign' then app.words_of_call(v_call.campaign_step_id, v_call.contact_id) end
-  into v_dial
-  from public.organizations o
-  left join public.locations l on l.org_id = o.id and l.id = v_line.location_id
-  where o.id = v_org_id;
+  into v_dial;
+  v_dial.first_name := (select nullif(split_part(btrim(k.name), ' ', 1), '')
+    from public.contacts k
+    where k.org_id = v_org_id and k.id = v_call.contact_id);
+  v_dial.emergency_sentence := v_facts.emergency_sentence;
+  v_dial.hours := v_facts.hours;
+  v_dial.services := v_facts.services;
+  v_dial.practitioners := v_facts.practitioners;
   return next v_dial;
 end
 $$;
@@ -9585,7 +9742,7 @@ ALTER FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appoint
 
 COMMENT ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) IS 'Queues our one answer to a received text, in the contact''s language, else the clinic''s; p_kind as in app.reply_wording. NULL when it may not be sent (opted out, too many answers within an hour).';
 
-CREATE FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[]) RETURNS SETOF app.outbound_answer
+CREATE FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[], p_number_region text) RETURNS SETOF app.outbound_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -9610,6 +9767,9 @@ begin
   if v_answer.outcome is null and app.called_enough(v_row.kind, v_row.contact_id, v_now) then
     v_answer.outcome := 'refused';
     v_answer.refusal := 'too_soon';
+  elsif v_answer.outcome is null and not app.may_call_country(p_number_region) then
+    v_answer.outcome := 'refused';
+    v_answer.refusal := 'foreign_number';
   elsif v_answer.outcome is null then
     select a.scheduled_at into v_starts from public.appointments a where a.org_id = v_org_id and a.id = v_row.appointment_id;
     v_answer := app.queue_outbound_call(v_row.kind, v_row.contact_id, v_phone, null, null, 'scheduled:' || p_scheduled_id,
@@ -9619,9 +9779,9 @@ begin
 end
 $$;
 
-ALTER FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[]) OWNER TO app_writer;
+ALTER FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[], p_number_region text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[]) IS 'Asks for the call that a scheduled reminder or step of a campaign is, once: a second wish for the same row is replayed. Answers as app.queue_outbound_call does, and refused with too_soon: see app.called_enough. app.take_scheduled holds the row. VX404 for a row that is neither, or waits no more.';
+COMMENT ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[], p_number_region text) IS 'Asks for the call that a scheduled reminder or step of a campaign is, once: a second wish for the same row is replayed. Answers as app.queue_outbound_call does, and refused with too_soon, see app.called_enough, or foreign_number, see app.may_call_country. app.take_scheduled holds the row. VX404 for a row that is neither, or waits no more.';
 
 CREATE FUNCTION app.read_all_notifications() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9963,7 +10123,8 @@ begin
   end if;
 
   -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
-  if v_call.direction <> 'web' and not exists (
+  -- Nor is anybody whom a call without a slot was meant for.
+  if v_call.direction <> 'web' and app.ending_of_call(coalesce(p_ended_reason, v_call.ended_reason), true) <> 'line_busy' and not exists (
     select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test'
   ) then
     perform app.contact_of_call(p_call_id);
@@ -11163,13 +11324,14 @@ ALTER FUNCTION app.request_code(p_call_id uuid, p_number text) OWNER TO app_writ
 
 COMMENT ON FUNCTION app.request_code(p_call_id uuid, p_number text) IS 'Lets a code go to the number on file: p_number as the caller says it (E.164), NULL for the number that calls. maybe_sent whether or not anybody has that number, and also when the contact has had three codes within the hour; locked after three asks in the call. The code opens that contact''s patients to this call for ten minutes. VX404 when the call is not the tenant''s.';
 
-CREATE FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[] DEFAULT '{}'::text[], p_appointment_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.outbound_answer
+CREATE FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[] DEFAULT '{}'::text[], p_appointment_id uuid DEFAULT NULL::uuid, p_number_region text DEFAULT NULL::text) RETURNS SETOF app.outbound_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $_$
 declare
   v_org_id uuid := app.require_org_id();
   v_to text := p_to;
+  v_answer app.outbound_answer;
 begin
   if p_kind = 'test' then
     perform app.require_admin();
@@ -11200,16 +11362,27 @@ begin
   then
     raise exception 'there is no such appointment' using errcode = 'VX404';
   end if;
-  return next app.queue_outbound_call(
-    p_kind, p_contact_id, v_to, p_agent_id, p_not_before, p_send_key, p_number_zones, null, p_appointment_id, null);
+  v_answer := app.replayed_call(p_send_key);
+  if v_answer.outcome is null and v_to is not null and not app.may_call_country(p_number_region) then
+    v_answer.outcome := 'refused';
+    v_answer.refusal := 'foreign_number';
+  elsif v_answer.outcome is null then
+    v_answer := app.queue_outbound_call(
+      p_kind, p_contact_id, v_to, p_agent_id, p_not_before, p_send_key, p_number_zones, null, p_appointment_id, null);
+  end if;
+  if v_answer.outcome = 'queued' then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'outbound_call_requested', 'outbound_call', v_answer.outbound_call_id, app.current_user_id());
+  end if;
+  return next v_answer;
 end
 $_$;
 
-ALTER FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) OWNER TO app_writer;
+ALTER FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid, p_number_region text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) IS 'A call that a member asks for. call_back calls a contact (staff only, VX403) at its number; p_to stays NULL. test calls p_to (E.164), which an owner or admin gives (VX403), without a contact and also at night. Answers as app.queue_outbound_call does; the same p_send_key again is replayed. p_number_zones are the IANA zones of the recipient''s number. VX404 for an unknown contact, agent or visit of the contact''s; VX400 for another kind, a number that is none, more than 30 days ahead.';
+COMMENT ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid, p_number_region text) IS 'A call that a member asks for. call_back calls a contact (staff only, VX403) at its number; p_to stays NULL. test calls p_to (E.164), which an owner or admin gives (VX403), without a contact and also at night. Answers as app.queue_outbound_call does; the same p_send_key again is replayed. p_number_zones are the IANA zones of the recipient''s number, p_number_region its country: refused as foreign_number, see app.may_call_country. Who asked stands in the audit log. VX404 for an unknown contact, agent or visit of the contact''s; VX400 for another kind, a number that is none, more than 30 days ahead.';
 
-CREATE FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[]) RETURNS SETOF app.outbound_answer
+CREATE FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[], p_number_region text) RETURNS SETOF app.outbound_answer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -11236,7 +11409,8 @@ begin
   v_answer := app.replayed_call(p_send_key);
   if v_answer.outcome is null then
     v_answer.refusal := coalesce((app.reminder_refusal(v_visit, v_now)).reason,
-      case when app.called_enough('reminder', v_visit.contact_id, v_now) then 'too_soon' end);
+      case when app.called_enough('reminder', v_visit.contact_id, v_now) then 'too_soon' end,
+      case when not app.may_call_country(p_number_region) then 'foreign_number' end);
     if v_answer.refusal is not null then
       v_answer.outcome := 'refused';
     else
@@ -11249,9 +11423,9 @@ begin
 end
 $$;
 
-ALTER FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[]) OWNER TO app_writer;
+ALTER FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[], p_number_region text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[]) IS 'A call that reminds of one visit, which a member of the staff asks for. Answers as app.queue_outbound_call does, also refused as app.reminder_refusal says, and with too_soon: see app.called_enough. The same p_send_key again is replayed. Staff only (VX403); VX404 for an unknown or merely held visit.';
+COMMENT ON FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[], p_number_region text) IS 'A call that reminds of one visit, which a member of the staff asks for. Answers as app.queue_outbound_call does, also refused as app.reminder_refusal says, with too_soon, see app.called_enough, and with foreign_number, see app.may_call_country. The same p_send_key again is replayed. Staff only (VX403); VX404 for an unknown or merely held visit.';
 
 CREATE FUNCTION app.require_admin() RETURNS void
     LANGUAGE plpgsql STABLE
@@ -12489,9 +12663,11 @@ ALTER FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_ke
 COMMENT ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) IS 'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left or was a call within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
 
 CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
-    LANGUAGE sql STABLE
+    LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
+begin
+  return query
   select s.name, (extract(epoch from s.duration) / 60)::integer, s.price_minor, s.currency,
     coalesce(array_agg(r.name order by r.name) filter (where r.id is not null), '{}')
   from public.services s
@@ -12499,7 +12675,8 @@ CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
   left join public.resources r on r.org_id = rs.org_id and r.id = rs.resource_id and r.active
   where s.org_id = app.current_org_id() and s.active
   group by s.org_id, s.id
-  order by s.name
+  order by s.name;
+end
 $$;
 
 ALTER FUNCTION app.service_cards() OWNER TO owner;
@@ -12765,6 +12942,37 @@ $$;
 ALTER FUNCTION app.set_org_settings(p_fields jsonb) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted) and reminder_channel (sms, voice or both); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+
+CREATE FUNCTION app.set_outbound_share(p_per_day integer DEFAULT NULL::integer, p_at_once integer DEFAULT NULL::integer, p_countries text[] DEFAULT NULL::text[]) RETURNS SETOF app.outbound_bounds
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if p_per_day not between 0 and 10000 then
+    raise exception 'calls a day: 0 to 10000' using errcode = 'VX400';
+  elsif p_at_once not between 0 and 1000 then
+    raise exception 'calls at once: 1 to 1000, or 0 for as many as are free' using errcode = 'VX400';
+  elsif exists (select from unnest(p_countries) c where c is null or c !~ '^[A-Z]{2}$') then
+    raise exception 'a country is two capital letters, as in ISO 3166-1' using errcode = 'VX400';
+  end if;
+  insert into public.outbound_shares (org_id) values (v_org_id) on conflict (org_id) do nothing;
+  if num_nonnulls(p_per_day, p_at_once, p_countries) > 0 then
+    update public.outbound_shares s
+    set per_day = coalesce(p_per_day, s.per_day), at_once = case when p_at_once is null then s.at_once else nullif(p_at_once, 0) end,
+      countries = coalesce((select array_agg(distinct c order by c) from unnest(p_countries) c),
+        case when p_countries is null then s.countries else '{}' end)
+    where s.org_id = v_org_id;
+    insert into public.audit_log (org_id, action, entity, entity_id) values (v_org_id, 'outbound_share_changed', 'organization', v_org_id);
+  end if;
+  return query select s.per_day, s.at_once::integer, s.countries from public.outbound_shares s where s.org_id = v_org_id;
+end
+$_$;
+
+ALTER FUNCTION app.set_outbound_share(p_per_day integer, p_at_once integer, p_countries text[]) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.set_outbound_share(p_per_day integer, p_at_once integer, p_countries text[]) IS 'A clinic''s share of the account''s calls, for operators: how many may be asked for in a day, how many there may be at once (0: as many as are free), and the countries (ISO 3166-1) besides its own that members may have called. NULL leaves what is; the share as it is then. VX400 for what is out of bounds.';
 
 CREATE FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
@@ -13386,6 +13594,7 @@ declare
   v_deliveries bigint;
   v_answers bigint;
   v_tickets bigint;
+  v_tests bigint;
   v_swept_xid xid8;
 begin
   if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
@@ -13404,13 +13613,16 @@ begin
   get diagnostics v_answers = row_count;
   delete from public.event_tickets t where t.expires_at <= app.now();
   get diagnostics v_tickets = row_count;
-  return v_events + v_deliveries + v_answers + v_tickets;
+  -- The longest talks for an hour: none of yesterday is open, also where nobody began another since.
+  delete from public.web_tests t where t.created_at < app.now() - interval '1 day';
+  get diagnostics v_tests = row_count;
+  return v_events + v_deliveries + v_answers + v_tickets + v_tests;
 end
 $$;
 
 ALTER FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes and tickets go when they have expired. How far events went is written down, so that a client that was away for longer hears of it. The last hour cannot be deleted (VX400). Returns how many rows went.';
+COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes and tickets go when they have expired, test calls from the browser after a day. How far events went is written down, so that a client that was away for longer hears of it. The last hour cannot be deleted (VX400). Returns how many rows went.';
 
 CREATE FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) RETURNS app.scheduled_bundle
     LANGUAGE plpgsql
@@ -13547,20 +13759,16 @@ begin
   end if;
   for v_org_id in
     select s.org_id
-    from public.outbound_shares s
-    cross join lateral (
-      select count(*) as slots
+    from app.clinics_due(v_now) due (org_id)
+    join public.outbound_shares s on s.org_id = due.org_id
+    left join (
+      select c.org_id, count(*) as slots
       from public.outbound_calls c
-      where c.org_id = s.org_id and c.state in ('placing', 'under_way')
-    ) held
-    -- The limit has each clinic's earliest call looked up; without it all that wait would be read.
-    cross join lateral (
-      select from public.outbound_calls c
-      where c.org_id = s.org_id and c.state = 'waiting' and c.due_at <= v_now
-      limit 1
-    ) due
-    where s.at_once is null or held.slots < s.at_once
-    order by held.slots, s.last_taken_at nulls first, s.org_id
+      where c.state in ('placing', 'under_way')
+      group by c.org_id
+    ) held on held.org_id = s.org_id
+    where s.at_once is null or coalesce(held.slots, 0) < s.at_once
+    order by coalesce(held.slots, 0), s.last_taken_at nulls first, s.org_id
   loop
     select c.id into v_id
     from public.outbound_calls c
@@ -15200,7 +15408,9 @@ CREATE TABLE public.outbound_shares (
     at_once smallint,
     per_day integer DEFAULT 200 NOT NULL,
     last_taken_at timestamp with time zone,
+    countries text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT outbound_shares_at_once_check CHECK ((at_once > 0)),
+    CONSTRAINT outbound_shares_countries CHECK ((array_to_string(countries, ','::text, '?'::text) ~ '^([A-Z]{2}(,[A-Z]{2})*)?$'::text)),
     CONSTRAINT outbound_shares_per_day_check CHECK ((per_day >= 0))
 );
 
@@ -15215,6 +15425,8 @@ COMMENT ON COLUMN public.outbound_shares.at_once IS 'How many slots it may hold 
 COMMENT ON COLUMN public.outbound_shares.per_day IS 'How many calls may be asked for in a day of the clinic''s.';
 
 COMMENT ON COLUMN public.outbound_shares.last_taken_at IS 'When a call of its was taken last. Among those that hold equally many slots, who waited longest comes next.';
+
+COMMENT ON COLUMN public.outbound_shares.countries IS 'Countries (ISO 3166-1 alpha-2), besides its own, whose numbers the clinic''s members may have called.';
 
 CREATE TABLE public.phone_numbers (
     org_id uuid NOT NULL,
@@ -16115,6 +16327,10 @@ CREATE UNIQUE INDEX opt_outs_active ON public.opt_outs USING btree (org_id, chan
 
 COMMENT ON INDEX public.opt_outs_active IS 'begin_message: is this number opted out? One active row each.';
 
+CREATE INDEX outbound_calls_appointment ON public.outbound_calls USING btree (org_id, appointment_id) WHERE (appointment_id IS NOT NULL);
+
+COMMENT ON INDEX public.outbound_calls_appointment IS 'Calls about a visit; when it is deleted.';
+
 CREATE UNIQUE INDEX outbound_calls_call ON public.outbound_calls USING btree (org_id, call_id) WHERE (call_id IS NOT NULL);
 
 COMMENT ON INDEX public.outbound_calls_call IS 'conclude_outbound_call: what a call that ended was made for.';
@@ -16126,6 +16342,10 @@ COMMENT ON INDEX public.outbound_calls_contact IS 'Calls made to a contact; merg
 CREATE INDEX outbound_calls_look ON public.outbound_calls USING btree (look_at) WHERE (state = ANY (ARRAY['waiting'::text, 'placing'::text, 'under_way'::text]));
 
 COMMENT ON INDEX public.outbound_calls_look IS 'outbound_calls_to_settle: what is overdue, of all tenants.';
+
+CREATE INDEX outbound_calls_number ON public.outbound_calls USING btree (org_id, to_number) WHERE (to_number IS NOT NULL);
+
+COMMENT ON INDEX public.outbound_calls_number IS 'erase_calls: tests to a number, which have no contact; calls that wait for a number that opts out.';
 
 CREATE INDEX outbound_calls_occupied ON public.outbound_calls USING btree (org_id) WHERE (state = ANY (ARRAY['placing'::text, 'under_way'::text]));
 
@@ -16146,6 +16366,10 @@ COMMENT ON INDEX public.outbound_calls_recent IS 'list_outbound_calls, the newes
 CREATE UNIQUE INDEX outbound_calls_send_key ON public.outbound_calls USING btree (org_id, send_key) WHERE (send_key IS NOT NULL);
 
 COMMENT ON INDEX public.outbound_calls_send_key IS 'queue_outbound_call: a wish that came again is replayed.';
+
+CREATE INDEX outbound_calls_step ON public.outbound_calls USING btree (org_id, campaign_step_id) WHERE (campaign_step_id IS NOT NULL);
+
+COMMENT ON INDEX public.outbound_calls_step IS 'Calls of a campaign''s step; when it is deleted.';
 
 CREATE INDEX outbound_calls_waiting ON public.outbound_calls USING btree (org_id, due_at, id) WHERE (state = 'waiting'::text);
 
@@ -16655,6 +16879,8 @@ CREATE POLICY definer_crosses ON public.vapi_pace TO app_definer USING (true) WI
 CREATE POLICY definer_crosses ON public.vapi_tools TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_crosses ON public.webhook_deliveries TO app_definer USING (true) WITH CHECK (true);
+
+CREATE POLICY definer_sweeps ON public.web_tests TO app_definer USING (true) WITH CHECK (true);
 
 CREATE POLICY definer_takes ON public.outbound_calls FOR UPDATE TO app_definer USING (true) WITH CHECK (true);
 
@@ -17327,8 +17553,15 @@ REVOKE ALL ON FUNCTION app.claim_request(p_method text, p_route text, p_key text
 GRANT ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.clinic_facts(p_location_id uuid) TO app_writer;
+GRANT ALL ON FUNCTION app.clinic_facts(p_location_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.clinic_facts(p_location_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) TO app_writer;
 REVOKE ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.clinics_due(p_now timestamp with time zone) TO app_definer;
+REVOKE ALL ON FUNCTION app.clinics_due(p_now timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.close_outbound_call(p_id uuid, p_state text, p_reason text, p_answered boolean) FROM PUBLIC;
@@ -17570,6 +17803,9 @@ REVOKE ALL ON FUNCTION app.furnish_org(p_name text, p_time_zone text) FROM PUBLI
 GRANT ALL ON FUNCTION app.heed_call_refusal(p_call_id uuid, p_turns jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.heed_call_refusal(p_call_id uuid, p_turns jsonb) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.hide_blocked_call(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.hide_blocked_call(p_call_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text, p_tool_call_id text, p_said_date text, p_said_time text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.hold_slot(p_call_id uuid, p_service text, p_starts_at timestamp with time zone, p_resource text, p_tool_call_id text, p_said_date text, p_said_time text) FROM PUBLIC;
 
@@ -17779,6 +18015,9 @@ GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO app_writer
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_service;
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_user;
 REVOKE ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.may_call_country(p_region text) TO app_writer;
+REVOKE ALL ON FUNCTION app.may_call_country(p_region text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) TO app_writer;
 REVOKE ALL ON FUNCTION app.may_change_member(p_user_id uuid, p_new_role text) FROM PUBLIC;
@@ -18015,8 +18254,8 @@ REVOKE ALL ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p
 GRANT ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[]) TO tenant_service;
-REVOKE ALL ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[], p_number_region text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[], p_number_region text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.read_all_notifications() TO tenant_user;
 REVOKE ALL ON FUNCTION app.read_all_notifications() FROM PUBLIC;
@@ -18208,11 +18447,11 @@ REVOKE ALL ON FUNCTION app.request_agent_sync(p_agent_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.request_code(p_call_id uuid, p_number text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) TO tenant_user;
-REVOKE ALL ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid, p_number_region text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.request_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_appointment_id uuid, p_number_region text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[]) TO tenant_user;
-REVOKE ALL ON FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[], p_number_region text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[], p_number_region text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.require_admin() TO app_writer;
 REVOKE ALL ON FUNCTION app.require_admin() FROM PUBLIC;
@@ -18350,6 +18589,7 @@ REVOKE ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_s
 GRANT ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.service_cards() TO app_writer;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_service;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_user;
 REVOKE ALL ON FUNCTION app.service_cards() FROM PUBLIC;
@@ -18368,6 +18608,9 @@ REVOKE ALL ON FUNCTION app.set_message_rules(p_rules jsonb) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.set_org_settings(p_fields jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.set_org_settings(p_fields jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.set_outbound_share(p_per_day integer, p_at_once integer, p_countries text[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.set_outbound_share(p_per_day integer, p_at_once integer, p_countries text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) TO app_writer;
 REVOKE ALL ON FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text) FROM PUBLIC;
@@ -18795,8 +19038,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.resource_services TO service_r
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.vapi_pace TO service_role;
 GRANT SELECT,UPDATE ON TABLE public.vapi_pace TO app_definer;
 
+GRANT DELETE ON TABLE public.web_tests TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.web_tests TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.web_tests TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.web_tests TO app_definer;
+
+GRANT SELECT(id) ON TABLE public.web_tests TO app_definer;
+
+GRANT SELECT(created_at) ON TABLE public.web_tests TO app_definer;
 
 GRANT SELECT,INSERT ON TABLE river.river_job TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE river.river_job TO voxanne_login;

@@ -241,6 +241,11 @@ drop policy if exists definer_takes on public.outbound_shares;
 create policy definer_takes on public.outbound_shares for update to app_definer using (true) with check (true);
 grant select (org_id, at_once, last_taken_at), update (last_taken_at) on table public.outbound_shares to app_definer;
 
+-- Test calls of yesterday, which nobody may open any more, go for all clinics at once.
+drop policy if exists definer_sweeps on public.web_tests;
+create policy definer_sweeps on public.web_tests for all to app_definer using (true) with check (true);
+grant select (org_id, id, created_at), delete on table public.web_tests to app_definer;
+
 -- Jobs are put in the queue by app.enqueue_job only; workers run as the login role.
 grant select, insert, update, delete on all tables in schema river to voxanne_login;
 grant usage, select on all sequences in schema river to voxanne_login;
@@ -507,7 +512,8 @@ begin
   end if;
 
   -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
-  if v_call.direction <> 'web' and not exists (
+  -- Nor is anybody whom a call without a slot was meant for.
+  if v_call.direction <> 'web' and app.ending_of_call(coalesce(p_ended_reason, v_call.ended_reason), true) <> 'line_busy' and not exists (
     select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test'
   ) then
     perform app.contact_of_call(p_call_id);
@@ -572,6 +578,70 @@ comment on function app.record_call_report(uuid, timestamptz, timestamptz, integ
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0760_function_service_cards.sql
+create or replace function app.service_cards()
+returns setof app.service_card
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return query
+  select s.name, (extract(epoch from s.duration) / 60)::integer, s.price_minor, s.currency,
+    coalesce(array_agg(r.name order by r.name) filter (where r.id is not null), '{}')
+  from public.services s
+  left join public.resource_services rs on rs.org_id = s.org_id and rs.service_id = s.id
+  left join public.resources r on r.org_id = rs.org_id and r.id = rs.resource_id and r.active
+  where s.org_id = app.current_org_id() and s.active
+  group by s.org_id, s.id
+  order by s.name;
+end
+$$;
+
+comment on function app.service_cards() is
+  'The clinic''s active services with length, price and who gives them: public facts, open to every caller.';
+
+select app.seal('app.service_cards()', null, 'tenant_user', 'tenant_service', 'app_writer');
+-- end of sql/0760_function_service_cards.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0770_function_assistant_facts.sql
+create or replace function app.assistant_facts(p_call_id uuid)
+returns setof app.assistant_facts
+language plpgsql
+stable
+rows 1
+set search_path = ''
+as $$
+begin
+  return query
+  select route.vapi_assistant_id, f.clinic_name, coalesce(route.first_message, ''), f.address, f.recording_consent, f.ai_disclosure,
+    f.hours, f.services, f.practitioners
+  from public.call_logs k
+  cross join lateral app.clinic_facts(k.location_id) f
+  left join lateral (
+    select x.vapi_assistant_id, a.first_message
+    from public.assistant_routes x
+    join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
+    where x.org_id = k.org_id
+      and a.role = 'inbound'
+      and a.deleted_at is null
+      and (a.id = k.agent_id or (k.agent_id is null and a.is_default))
+    limit 1
+  ) route on true
+  where k.org_id = app.current_org_id() and k.id = p_call_id;
+end
+$$;
+
+comment on function app.assistant_facts(uuid) is
+  'Which assistant answers a call, and the public facts it is given, see app.clinic_facts. Nothing about the caller. vapi_assistant_id is NULL while the clinic''s inbound agent has no assistant yet.';
+
+select app.seal('app.assistant_facts(uuid)', null, 'tenant_service');
+-- end of sql/0770_function_assistant_facts.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -684,6 +754,53 @@ comment on function app.provision_user() is
 
 select app.seal('app.provision_user()', 'app_definer');
 -- end of sql/0860_function_provision_user.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0890_function_sweep_platform.sql
+create or replace function app.sweep_platform(p_events_before timestamptz, p_deliveries_before timestamptz)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_events bigint;
+  v_deliveries bigint;
+  v_answers bigint;
+  v_tickets bigint;
+  v_tests bigint;
+  v_swept_xid xid8;
+begin
+  if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
+    raise exception 'live clients and repeated webhooks need the last hour' using errcode = 'VX400';
+  end if;
+  with swept as (
+    delete from public.events e where e.at < p_events_before returning e.xid
+  )
+  select count(*), max(s.xid) filter (where s.xid < pg_snapshot_xmax(pg_current_snapshot())) -- not those of a restored dump
+  into v_events, v_swept_xid
+  from swept s;
+  update public.event_sweeps w set swept_xid = v_swept_xid where w.swept_xid < v_swept_xid;
+  delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
+  get diagnostics v_deliveries = row_count;
+  delete from public.idempotency_keys k where k.expires_at < app.now();
+  get diagnostics v_answers = row_count;
+  delete from public.event_tickets t where t.expires_at <= app.now();
+  get diagnostics v_tickets = row_count;
+  -- The longest talks for an hour: none of yesterday is open, also where nobody began another since.
+  delete from public.web_tests t where t.created_at < app.now() - interval '1 day';
+  get diagnostics v_tests = row_count;
+  return v_events + v_deliveries + v_answers + v_tickets + v_tests;
+end
+$$;
+
+comment on function app.sweep_platform(timestamptz, timestamptz) is
+  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes and tickets go when they have expired, test calls from the browser after a day. How far events went is written down, so that a client that was away for longer hears of it. The last hour cannot be deleted (VX400). Returns how many rows went.';
+
+select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');
+-- end of sql/0890_function_sweep_platform.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1065,15 +1182,16 @@ begin
   -- One that is being dialled this moment keeps its number until it is over: see app.close_outbound_call.
   update public.outbound_calls c
   set state = 'cancelled', reason = 'erased', ended_at = v_now, look_at = null, to_number = null, updated_at = v_now
-  where c.org_id = v_org_id and c.contact_id = p_contact_id and c.state = 'waiting';
+  where c.org_id = v_org_id and c.state = 'waiting' and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = p_phone);
   update public.outbound_calls c
   set to_number = null, updated_at = v_now
-  where c.org_id = v_org_id and c.contact_id = p_contact_id and c.state <> 'placing' and c.to_number is not null;
+  where c.org_id = v_org_id and c.state <> 'placing' and c.to_number is not null
+    and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = p_phone);
 end
 $$;
 
 comment on function app.erase_calls(uuid, text) is
-  'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for; calls that were to be made are cancelled. Times, outcome and cost stay.';
+  'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for; calls that were to be made, tests of the number too, are cancelled. Times, outcome and cost stay.';
 
 select app.seal('app.erase_calls(uuid, text)', null, 'app_writer');
 -- end of sql/0989_function_erase_calls.sql
@@ -1487,6 +1605,49 @@ comment on function app.set_org_settings(jsonb) is
 
 select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1265_function_set_org_settings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1286_function_count_calls.sql
+-- Two stretches, because the indexes by time are of the deleted calls and of the others.
+create or replace function app.count_calls(p_from timestamptz, p_to timestamptz)
+returns setof app.call_count
+language plpgsql
+stable
+rows 1
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select count(*), count(*) filter (where s.direction = 'inbound'), count(*) filter (where s.direction = 'outbound'),
+    count(*) filter (where s.state <> 'in_progress'), count(*) filter (where s.state = 'missed'),
+    count(*) filter (where s.state = 'failed'), count(*) filter (where s.state = 'transferred'),
+    count(s.duration_seconds) filter (where s.state <> 'in_progress'),
+    coalesce(sum(s.duration_seconds) filter (where s.state <> 'in_progress'), 0)
+  from (
+    select l.direction, l.duration_seconds, app.call_state(l.status, l.outcome, l.ended_reason) as state
+    from (
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= p_from and c.began_at < p_to
+      union all
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= p_from and c.began_at < p_to
+        and c.ended_reason is distinct from 'call.start.error-subscription-concurrency-limit-reached' -- rang nobody
+    ) l
+    offset 0 -- or the state would be found out anew in every column
+  ) s;
+end
+$$;
+
+comment on function app.count_calls(timestamptz, timestamptz) is
+  'The clinic''s calls that began in [p_from, p_to) in numbers, counted one by one, deleted ones too: one row, with zeros where there are none.';
+
+select app.seal('app.count_calls(timestamptz, timestamptz)', null, 'app_writer');
+-- end of sql/1286_function_count_calls.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2489,22 +2650,28 @@ select app.seal('app.map_phone_number(uuid, jsonb)', 'app_writer', 'tenant_user'
 
 -- +goose StatementBegin
 -- snapshot of sql/1640_function_outbound_line.sql
+-- Not in SQL, whose functions are planned anew at every call: for this one that takes longer than all else.
 create or replace function app.outbound_line(p_agent_id uuid)
 returns app.outbound_line
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  v_line app.outbound_line;
+begin
   select g.id, g.vapi_assistant_id, n.id, n.vapi_phone_number_id, n.number, coalesce(n.location_id, (
       select l.id from public.locations l where l.org_id = o.id order by l.created_at, l.id limit 1)),
     coalesce(g.max_call_duration, '10 minutes')
+  into v_line
   from (select app.require_org_id() as id) o
   left join lateral (
     select a.id, r.vapi_assistant_id, a.max_call_duration
     from public.agents a
     join public.assistant_routes r on r.org_id = a.org_id and r.agent_id = a.id
     where a.org_id = o.id and a.deleted_at is null
-      and (a.id = p_agent_id or (p_agent_id is null and a.is_default))
+      and (a.id = p_agent_id or a.is_default and not exists (
+        select from public.agents w where w.org_id = o.id and w.id = p_agent_id and w.deleted_at is null))
     order by a.role = 'outbound' desc
     limit 1
   ) g on true
@@ -2515,11 +2682,13 @@ as $$
     -- The agent's own number, where it has one: who calls back reaches the same voice.
     order by p.agent_id is not distinct from g.id desc, p.created_at, p.id
     limit 1
-  ) n on true
+  ) n on true;
+  return v_line;
+end
 $$;
 
 comment on function app.outbound_line(uuid) is
-  'Who calls, and from which of the clinic''s numbers: the agent that is named, else the default outbound agent, else the default inbound one, as far as it has an assistant at Vapi; the agent''s own number, else the oldest that Vapi knows. What is missing is NULL.';
+  'Who calls, and from which of the clinic''s numbers: the agent that is named, as long as it is not deleted, else the default outbound agent, else the default inbound one, as far as it has an assistant at Vapi; the agent''s own number, else the oldest that Vapi knows. What is missing is NULL.';
 
 select app.seal('app.outbound_line(uuid)', null, 'app_writer');
 -- end of sql/1640_function_outbound_line.sql
@@ -2783,7 +2952,8 @@ create or replace function app.request_outbound_call(
   p_not_before timestamptz,
   p_send_key text,
   p_number_zones text[] default '{}',
-  p_appointment_id uuid default null
+  p_appointment_id uuid default null,
+  p_number_region text default null
 )
 returns setof app.outbound_answer
 language plpgsql
@@ -2794,6 +2964,7 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_to text := p_to;
+  v_answer app.outbound_answer;
 begin
   if p_kind = 'test' then
     perform app.require_admin();
@@ -2824,15 +2995,26 @@ begin
   then
     raise exception 'there is no such appointment' using errcode = 'VX404';
   end if;
-  return next app.queue_outbound_call(
-    p_kind, p_contact_id, v_to, p_agent_id, p_not_before, p_send_key, p_number_zones, null, p_appointment_id, null);
+  v_answer := app.replayed_call(p_send_key);
+  if v_answer.outcome is null and v_to is not null and not app.may_call_country(p_number_region) then
+    v_answer.outcome := 'refused';
+    v_answer.refusal := 'foreign_number';
+  elsif v_answer.outcome is null then
+    v_answer := app.queue_outbound_call(
+      p_kind, p_contact_id, v_to, p_agent_id, p_not_before, p_send_key, p_number_zones, null, p_appointment_id, null);
+  end if;
+  if v_answer.outcome = 'queued' then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'outbound_call_requested', 'outbound_call', v_answer.outbound_call_id, app.current_user_id());
+  end if;
+  return next v_answer;
 end
 $$;
 
-comment on function app.request_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], uuid) is
-  'A call that a member asks for. call_back calls a contact (staff only, VX403) at its number; p_to stays NULL. test calls p_to (E.164), which an owner or admin gives (VX403), without a contact and also at night. Answers as app.queue_outbound_call does; the same p_send_key again is replayed. p_number_zones are the IANA zones of the recipient''s number. VX404 for an unknown contact, agent or visit of the contact''s; VX400 for another kind, a number that is none, more than 30 days ahead.';
+comment on function app.request_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], uuid, text) is
+  'A call that a member asks for. call_back calls a contact (staff only, VX403) at its number; p_to stays NULL. test calls p_to (E.164), which an owner or admin gives (VX403), without a contact and also at night. Answers as app.queue_outbound_call does; the same p_send_key again is replayed. p_number_zones are the IANA zones of the recipient''s number, p_number_region its country: refused as foreign_number, see app.may_call_country. Who asked stands in the audit log. VX404 for an unknown contact, agent or visit of the contact''s; VX400 for another kind, a number that is none, more than 30 days ahead.';
 
-select app.seal('app.request_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], uuid)', 'app_writer', 'tenant_user');
+select app.seal('app.request_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], uuid, text)', 'app_writer', 'tenant_user');
 -- end of sql/1648_function_request_outbound_call.sql
 -- +goose StatementEnd
 
@@ -3001,6 +3183,8 @@ begin
   end if;
   if v_state = 'waiting' then
     perform app.close_outbound_call(p_id, 'cancelled', 'by_staff');
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (app.require_org_id(), 'outbound_call_cancelled', 'outbound_call', p_id, app.current_user_id());
     v_state := 'cancelled';
   end if;
   return query select case v_state when 'cancelled' then 'cancelled' else 'too_late' end, v_state;
@@ -3037,20 +3221,16 @@ begin
   end if;
   for v_org_id in
     select s.org_id
-    from public.outbound_shares s
-    cross join lateral (
-      select count(*) as slots
+    from app.clinics_due(v_now) due (org_id)
+    join public.outbound_shares s on s.org_id = due.org_id
+    left join (
+      select c.org_id, count(*) as slots
       from public.outbound_calls c
-      where c.org_id = s.org_id and c.state in ('placing', 'under_way')
-    ) held
-    -- The limit has each clinic's earliest call looked up; without it all that wait would be read.
-    cross join lateral (
-      select from public.outbound_calls c
-      where c.org_id = s.org_id and c.state = 'waiting' and c.due_at <= v_now
-      limit 1
-    ) due
-    where s.at_once is null or held.slots < s.at_once
-    order by held.slots, s.last_taken_at nulls first, s.org_id
+      where c.state in ('placing', 'under_way')
+      group by c.org_id
+    ) held on held.org_id = s.org_id
+    where s.at_once is null or coalesce(held.slots, 0) < s.at_once
+    order by coalesce(held.slots, 0), s.last_taken_at nulls first, s.org_id
   loop
     select c.id into v_id
     from public.outbound_calls c
@@ -3125,6 +3305,7 @@ declare
   v_now timestamptz;
   v_due timestamptz;
   v_reason text;
+  v_facts app.clinic_facts;
   v_dial app.outbound_dial;
 begin
   select * into v_call
@@ -3164,17 +3345,22 @@ begin
   set handed_over_at = v_now, look_at = v_now + interval '2 minutes', phone_number_id = v_line.phone_number_id,
     vapi_assistant_id = v_line.vapi_assistant_id, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_id;
+  v_facts := app.clinic_facts(v_line.location_id);
   select 'dial', v_call.kind, v_line.vapi_assistant_id, v_line.vapi_phone_number_id, v_call.to_number,
-    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), o.name, v_line.number, l.address, l.time_zone, v_now,
+    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), v_facts.clinic_name, v_line.number, v_facts.address, v_facts.time_zone, v_now,
     (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
       from public.appointments a
       join public.locations w on w.org_id = a.org_id and w.id = a.location_id
       where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder'),
     case when v_call.kind = 'campaign' then app.words_of_call(v_call.campaign_step_id, v_call.contact_id) end
-  into v_dial
-  from public.organizations o
-  left join public.locations l on l.org_id = o.id and l.id = v_line.location_id
-  where o.id = v_org_id;
+  into v_dial;
+  v_dial.first_name := (select nullif(split_part(btrim(k.name), ' ', 1), '')
+    from public.contacts k
+    where k.org_id = v_org_id and k.id = v_call.contact_id);
+  v_dial.emergency_sentence := v_facts.emergency_sentence;
+  v_dial.hours := v_facts.hours;
+  v_dial.services := v_facts.services;
+  v_dial.practitioners := v_facts.practitioners;
   return next v_dial;
 end
 $$;
@@ -3215,6 +3401,8 @@ begin
     select n.number from public.phone_numbers n where n.org_id = v_org_id and n.id = v_call.phone_number_id));
   perform app.lock_call(v_call_id);
 
+  -- Before the queue's row: a merge and an erasure hold the contact, and want that row then.
+  perform from public.contacts k where k.org_id = v_org_id and k.id = v_call.contact_id for key share;
   v_now := app.now();
   update public.outbound_calls c
   set state = 'under_way', reason = null, lease_id = null, vapi_call_id = p_vapi_call_id, call_id = v_call_id, placed_at = v_now,
@@ -3224,9 +3412,13 @@ begin
   if not found then
     return false; -- another settled it meanwhile
   end if;
+  -- A webhook that came first may have known neither. The contact is read anew: it may have been merged into another meanwhile.
   update public.call_logs l
-  set contact_id = v_call.contact_id, updated_at = v_now
-  where l.org_id = v_org_id and l.id = v_call_id and l.contact_id is null and v_call.contact_id is not null;
+  set contact_id = coalesce(l.contact_id, c.contact_id), from_number = coalesce(l.from_number, n.number), updated_at = v_now
+  from public.outbound_calls c
+  left join public.phone_numbers n on n.org_id = c.org_id and n.id = c.phone_number_id
+  where l.org_id = v_org_id and l.id = v_call_id and (l.contact_id is null or l.from_number is null)
+    and c.org_id = v_org_id and c.id = p_id;
   perform app.announce('outbound_call_updated', 'outbound_call', p_id);
   if exists (select from public.call_logs l where l.org_id = v_org_id and l.id = v_call_id and l.status = 'ended') then
     perform app.conclude_outbound_call(v_call_id);
@@ -3292,6 +3484,7 @@ parallel safe
 set search_path = ''
 as $$
   select case
+    when p_ended_reason like '%concurrency-limit%' then 'line_busy'
     when p_ended_reason like '%busy%' then 'busy'
     when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' then 'no_answer'
     when p_ended_reason like '%voicemail%' then 'voicemail'
@@ -3303,7 +3496,7 @@ as $$
 $$;
 
 comment on function app.ending_of_call(text, boolean) is
-  'How a call that we made ended, in a word of ours for Vapi''s endedReason, an open set: busy, no_answer, voicemail, stopped (by somebody with access to the account), failed, or completed: somebody was on the line. p_connected decides about errors: one in the middle of a talk leaves a person reached.';
+  'How a call that we made ended, in a word of ours for Vapi''s endedReason, an open set: line_busy (every slot of the account was taken, nobody was rung), busy, no_answer, voicemail, stopped (by somebody with access to the account), failed, or completed: somebody was on the line. p_connected decides about errors: one in the middle of a talk leaves a person reached.';
 
 select app.seal('app.ending_of_call(text, boolean)', null, 'app_writer');
 -- end of sql/1662_function_ending_of_call.sql
@@ -3324,6 +3517,7 @@ declare
   v_ending text;
   v_due timestamptz;
 begin
+  perform app.hide_blocked_call(p_call_id);
   select * into v_call
   from public.outbound_calls c
   where c.org_id = v_org_id and c.call_id = p_call_id and c.state = 'under_way'
@@ -3335,6 +3529,15 @@ begin
   select app.ending_of_call(l.ended_reason, l.started_at is not null or l.duration_seconds > 0) into v_ending
   from public.call_logs l
   where l.org_id = v_org_id and l.id = p_call_id;
+  if v_ending = 'line_busy' then
+    -- It was taken as a call, and is none.
+    update public.outbound_calls c
+    set attempt = greatest(c.attempt - 1, 0), call_id = null, placed_at = null
+    where c.org_id = v_org_id and c.id = v_call.id;
+    perform app.put_off_call(v_call.id, v_now + interval '15 seconds', v_ending, 0);
+    perform app.announce('outbound_call_updated', 'outbound_call', v_call.id);
+    return;
+  end if;
   v_due := app.next_sending_time(v_call.contact_id, v_call.number_zones, v_now + interval '30 minutes');
   if v_call.kind in ('reminder', 'campaign') and v_ending in ('busy', 'no_answer', 'voicemail') and v_call.attempt < 3
     and v_due < v_call.until_at
@@ -3349,7 +3552,7 @@ end
 $$;
 
 comment on function app.conclude_outbound_call(uuid) is
-  'A call has ended: gives its slot back, if it was one that we made and nobody did so before. Reminders and campaigns that reached nobody (busy, no answer, voicemail) are called again after half an hour, three times in all; call backs and tests once. The caller holds the call''s lock and has written its end.';
+  'A call has ended: gives its slot back, if it was one that we made and nobody did so before. Reminders and campaigns that reached nobody (busy, no answer, voicemail) are called again after half an hour, three times in all; call backs and tests once. One for which Vapi had no slot when its time came waits again as if it had not been made. The caller holds the call''s lock and has written its end.';
 
 select app.seal('app.conclude_outbound_call(uuid)', null, 'app_writer');
 -- end of sql/1664_function_conclude_outbound_call.sql
@@ -3477,7 +3680,184 @@ select app.seal('app.settle_outbound_call(uuid, uuid, text)', 'app_writer', 'ten
 -- +goose StatementEnd
 
 -- +goose StatementBegin
--- snapshot of sql/1670_function_outbound_load.sql
+-- snapshot of sql/1671_function_clinic_facts.sql
+-- Not in SQL, whose functions are planned anew at every call: for this one that takes longer than all else.
+-- One source for calls that come and calls that are made: what the agent says of the clinic is the same in both.
+create or replace function app.clinic_facts(p_location_id uuid)
+returns app.clinic_facts
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_facts app.clinic_facts;
+begin
+  select o.name, l.address, l.time_zone, o.emergency_sentence, o.recording_consent, o.ai_disclosure,
+    (
+      select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
+      from (
+        select h.weekday, (array['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'])[h.weekday + 1] as day,
+          string_agg(to_char(h.opens, 'FMHH12:MI AM') || ' to ' ||
+            case when h.closes = '24:00' then 'midnight' else to_char(h.closes, 'FMHH12:MI AM') end, ' and ' order by h.opens) as spans
+        from public.business_hours h
+        where h.org_id = o.id and h.location_id = l.id and h.resource_id is null
+        group by h.weekday
+      ) d
+    ),
+    (
+      select string_agg(c.name || ' (' || c.minutes || ' minutes' ||
+        case when c.price_minor is null then '' else ', ' || trim(to_char(c.price_minor / 100.0, 'FM999999990.00')) || ' ' || c.currency end
+        || ')', '; ' order by c.name)
+      from app.service_cards() c
+    ),
+    (
+      select string_agg(r.name, ', ' order by r.name)
+      from public.resources r
+      where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
+    )
+  into v_facts
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = p_location_id
+  where o.id = app.current_org_id();
+  return v_facts;
+end
+$$;
+
+comment on function app.clinic_facts(uuid) is
+  'The public facts of the clinic and of one of its locations, ready to be spoken; what the clinic did not say is NULL. Nothing about anybody who calls or is called.';
+
+select app.seal('app.clinic_facts(uuid)', null, 'tenant_service', 'app_writer');
+-- end of sql/1671_function_clinic_facts.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1672_function_hide_blocked_call.sql
+create or replace function app.hide_blocked_call(p_call_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  update public.call_logs c
+  set deleted_at = app.now(), updated_at = app.now()
+  where c.org_id = app.require_org_id() and c.id = p_call_id and c.direction = 'outbound' and c.deleted_at is null
+    and app.ending_of_call(c.ended_reason, false) = 'line_busy';
+end
+$$;
+
+comment on function app.hide_blocked_call(uuid) is
+  'Takes a call out of the lists that Vapi made although every slot was taken: it rang nobody, and is made again as another. Its row stays, so that what still comes about it finds it ended.';
+
+select app.seal('app.hide_blocked_call(uuid)', null, 'app_writer');
+-- end of sql/1672_function_hide_blocked_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1673_function_clinics_due.sql
+-- From one clinic's first index entry to the next clinic's: what it reads grows with the clinics that wait, neither with how
+-- much each of them wants nor with how many ever called.
+create or replace function app.clinics_due(p_now timestamptz)
+returns setof uuid
+language sql
+stable
+rows 100
+set search_path = ''
+as $$
+  with recursive waits (org_id, due_at) as (
+    (select c.org_id, c.due_at from public.outbound_calls c where c.state = 'waiting' order by c.org_id, c.due_at limit 1)
+    union all
+    select next.org_id, next.due_at
+    from waits w
+    cross join lateral (
+      select c.org_id, c.due_at
+      from public.outbound_calls c
+      where c.state = 'waiting' and c.org_id > w.org_id
+      order by c.org_id, c.due_at
+      limit 1
+    ) next
+  )
+  select w.org_id
+  from waits w
+  where w.due_at <= p_now
+$$;
+
+comment on function app.clinics_due(timestamptz) is 'The clinics that have a call waiting which is due, of all tenants.';
+
+select app.seal('app.clinics_due(timestamptz)', null, 'app_definer');
+-- end of sql/1673_function_clinics_due.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1674_function_set_outbound_share.sql
+create or replace function app.set_outbound_share(
+  p_per_day integer default null,
+  p_at_once integer default null,
+  p_countries text[] default null
+)
+returns setof app.outbound_bounds
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  if p_per_day not between 0 and 10000 then
+    raise exception 'calls a day: 0 to 10000' using errcode = 'VX400';
+  elsif p_at_once not between 0 and 1000 then
+    raise exception 'calls at once: 1 to 1000, or 0 for as many as are free' using errcode = 'VX400';
+  elsif exists (select from unnest(p_countries) c where c is null or c !~ '^[A-Z]{2}$') then
+    raise exception 'a country is two capital letters, as in ISO 3166-1' using errcode = 'VX400';
+  end if;
+  insert into public.outbound_shares (org_id) values (v_org_id) on conflict (org_id) do nothing;
+  if num_nonnulls(p_per_day, p_at_once, p_countries) > 0 then
+    update public.outbound_shares s
+    set per_day = coalesce(p_per_day, s.per_day), at_once = case when p_at_once is null then s.at_once else nullif(p_at_once, 0) end,
+      countries = coalesce((select array_agg(distinct c order by c) from unnest(p_countries) c),
+        case when p_countries is null then s.countries else '{}' end)
+    where s.org_id = v_org_id;
+    insert into public.audit_log (org_id, action, entity, entity_id) values (v_org_id, 'outbound_share_changed', 'organization', v_org_id);
+  end if;
+  return query select s.per_day, s.at_once::integer, s.countries from public.outbound_shares s where s.org_id = v_org_id;
+end
+$$;
+
+comment on function app.set_outbound_share(integer, integer, text[]) is
+  'A clinic''s share of the account''s calls, for operators: how many may be asked for in a day, how many there may be at once (0: as many as are free), and the countries (ISO 3166-1) besides its own that members may have called. NULL leaves what is; the share as it is then. VX400 for what is out of bounds.';
+
+select app.seal('app.set_outbound_share(integer, integer, text[])', 'app_writer', 'tenant_service');
+-- end of sql/1674_function_set_outbound_share.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1675_function_may_call_country.sql
+-- Whoever gets into a member's account could have numbers called that are dear to us and good to them. Where a number lies is
+-- told by Go, which knows the numbering plans.
+create or replace function app.may_call_country(p_region text)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce((
+    select p_region = o.country or p_region = any (s.countries)
+    from public.organizations o
+    left join public.outbound_shares s on s.org_id = o.id
+    where o.id = app.require_org_id()), false)
+$$;
+
+comment on function app.may_call_country(text) is
+  'Whether members may have a number of a country (ISO 3166-1) called: the clinic''s own, or one that an operator added. Never where the country is NULL or empty: nobody knows what such a number costs.';
+
+select app.seal('app.may_call_country(text)', null, 'app_writer');
+-- end of sql/1675_function_may_call_country.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1676_function_outbound_load.sql
+-- Asked every few seconds: it must cost the same however long the queue is.
 create or replace function app.outbound_load()
 returns app.outbound_load
 language sql
@@ -3485,17 +3865,25 @@ stable
 security definer
 set search_path = ''
 as $$
-  select count(*) filter (where c.state <> 'waiting'), count(*) filter (where c.state = 'waiting' and c.due_at <= clock.now),
-    count(*) filter (where c.state = 'waiting')
+  select (select count(*) from public.outbound_calls c where c.state in ('placing', 'under_way')),
+    (
+      select count(*)
+      from (
+        select
+        from app.clinics_due(clock.now) d (org_id)
+        join public.outbound_calls c on c.org_id = d.org_id and c.state = 'waiting' and c.due_at <= clock.now
+        limit 10000
+      ) due
+    ),
+    (select count(*) from (select from public.outbound_calls c where c.state = 'waiting' limit 10000) waiting)
   from (select app.now() as now) clock
-  left join public.outbound_calls c on c.state in ('waiting', 'placing', 'under_way')
 $$;
 
 comment on function app.outbound_load() is
-  'How busy the account''s slots are and how many calls wait, of all tenants together: for gauges that name nobody.';
+  'How busy the account''s slots are and how many calls wait, counted up to 10 000, of all tenants together: for gauges that name nobody.';
 
 select app.seal('app.outbound_load()', 'app_definer', 'voxanne_login');
--- end of sql/1670_function_outbound_load.sql
+-- end of sql/1676_function_outbound_load.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -3603,7 +3991,7 @@ select app.seal('app.words_of_call(uuid, uuid)', null, 'app_writer');
 -- +goose StatementBegin
 -- snapshot of sql/1684_function_queue_scheduled_call.sql
 -- The scheduled row's id names the wish: however often a worker dies after this, one reminder or step is one call.
-create or replace function app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[])
+create or replace function app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[], p_number_region text)
 returns setof app.outbound_answer
 language plpgsql
 volatile
@@ -3631,6 +4019,9 @@ begin
   if v_answer.outcome is null and app.called_enough(v_row.kind, v_row.contact_id, v_now) then
     v_answer.outcome := 'refused';
     v_answer.refusal := 'too_soon';
+  elsif v_answer.outcome is null and not app.may_call_country(p_number_region) then
+    v_answer.outcome := 'refused';
+    v_answer.refusal := 'foreign_number';
   elsif v_answer.outcome is null then
     select a.scheduled_at into v_starts from public.appointments a where a.org_id = v_org_id and a.id = v_row.appointment_id;
     v_answer := app.queue_outbound_call(v_row.kind, v_row.contact_id, v_phone, null, null, 'scheduled:' || p_scheduled_id,
@@ -3640,10 +4031,10 @@ begin
 end
 $$;
 
-comment on function app.queue_scheduled_call(uuid, text[]) is
-  'Asks for the call that a scheduled reminder or step of a campaign is, once: a second wish for the same row is replayed. Answers as app.queue_outbound_call does, and refused with too_soon: see app.called_enough. app.take_scheduled holds the row. VX404 for a row that is neither, or waits no more.';
+comment on function app.queue_scheduled_call(uuid, text[], text) is
+  'Asks for the call that a scheduled reminder or step of a campaign is, once: a second wish for the same row is replayed. Answers as app.queue_outbound_call does, and refused with too_soon, see app.called_enough, or foreign_number, see app.may_call_country. app.take_scheduled holds the row. VX404 for a row that is neither, or waits no more.';
 
-select app.seal('app.queue_scheduled_call(uuid, text[])', 'app_writer', 'tenant_service');
+select app.seal('app.queue_scheduled_call(uuid, text[], text)', 'app_writer', 'tenant_service');
 -- end of sql/1684_function_queue_scheduled_call.sql
 -- +goose StatementEnd
 
@@ -3721,7 +4112,8 @@ select app.seal('app.reminder_refusal(public.appointments, timestamptz)', null, 
 
 -- +goose StatementBegin
 -- snapshot of sql/1687_function_request_reminder_call.sql
-create or replace function app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[])
+create or replace function app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[],
+  p_number_region text)
 returns setof app.outbound_answer
 language plpgsql
 volatile
@@ -3751,7 +4143,8 @@ begin
   v_answer := app.replayed_call(p_send_key);
   if v_answer.outcome is null then
     v_answer.refusal := coalesce((app.reminder_refusal(v_visit, v_now)).reason,
-      case when app.called_enough('reminder', v_visit.contact_id, v_now) then 'too_soon' end);
+      case when app.called_enough('reminder', v_visit.contact_id, v_now) then 'too_soon' end,
+      case when not app.may_call_country(p_number_region) then 'foreign_number' end);
     if v_answer.refusal is not null then
       v_answer.outcome := 'refused';
     else
@@ -3764,10 +4157,10 @@ begin
 end
 $$;
 
-comment on function app.request_reminder_call(uuid, text, text[]) is
-  'A call that reminds of one visit, which a member of the staff asks for. Answers as app.queue_outbound_call does, also refused as app.reminder_refusal says, and with too_soon: see app.called_enough. The same p_send_key again is replayed. Staff only (VX403); VX404 for an unknown or merely held visit.';
+comment on function app.request_reminder_call(uuid, text, text[], text) is
+  'A call that reminds of one visit, which a member of the staff asks for. Answers as app.queue_outbound_call does, also refused as app.reminder_refusal says, with too_soon, see app.called_enough, and with foreign_number, see app.may_call_country. The same p_send_key again is replayed. Staff only (VX403); VX404 for an unknown or merely held visit.';
 
-select app.seal('app.request_reminder_call(uuid, text, text[])', 'app_writer', 'tenant_user');
+select app.seal('app.request_reminder_call(uuid, text, text[], text)', 'app_writer', 'tenant_user');
 -- end of sql/1687_function_request_reminder_call.sql
 -- +goose StatementEnd
 
@@ -4489,6 +4882,11 @@ drop function app.called_enough;
 drop function app.call_off_reminders;
 drop function app.call_off;
 drop function app.outbound_load;
+drop function app.may_call_country;
+drop function app.set_outbound_share;
+drop function app.clinics_due;
+drop function app.hide_blocked_call;
+drop function app.clinic_facts;
 drop function app.settle_outbound_call;
 drop function app.outbound_call_to_settle;
 drop function app.outbound_calls_to_settle;
@@ -4533,6 +4931,7 @@ drop function app.start_provisioning;
 drop function app.provisioning_status;
 drop function app.left_at_twilio;
 drop function app.own_line;
+drop policy if exists definer_sweeps on public.web_tests;
 drop policy if exists definer_takes on public.outbound_shares;
 drop policy if exists definer_crosses on public.outbound_shares;
 drop policy if exists definer_takes on public.outbound_calls;
@@ -5051,6 +5450,85 @@ select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer,
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/0760_function_service_cards.sql
+create or replace function app.service_cards()
+returns setof app.service_card
+language sql
+stable
+set search_path = ''
+as $$
+  select s.name, (extract(epoch from s.duration) / 60)::integer, s.price_minor, s.currency,
+    coalesce(array_agg(r.name order by r.name) filter (where r.id is not null), '{}')
+  from public.services s
+  left join public.resource_services rs on rs.org_id = s.org_id and rs.service_id = s.id
+  left join public.resources r on r.org_id = rs.org_id and r.id = rs.resource_id and r.active
+  where s.org_id = app.current_org_id() and s.active
+  group by s.org_id, s.id
+  order by s.name
+$$;
+
+comment on function app.service_cards() is
+  'The clinic''s active services with length, price and who gives them: public facts, open to every caller.';
+
+select app.seal('app.service_cards()', null, 'tenant_user', 'tenant_service');
+-- end of sql/0760_function_service_cards.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0770_function_assistant_facts.sql
+create or replace function app.assistant_facts(p_call_id uuid)
+returns setof app.assistant_facts
+language sql
+stable
+set search_path = ''
+as $$
+  select route.vapi_assistant_id, o.name, coalesce(route.first_message, ''), l.address, o.recording_consent, o.ai_disclosure,
+    (
+      select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
+      from (
+        select h.weekday, (array['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'])[h.weekday + 1] as day,
+          string_agg(to_char(h.opens, 'FMHH12:MI AM') || ' to ' ||
+            case when h.closes = '24:00' then 'midnight' else to_char(h.closes, 'FMHH12:MI AM') end, ' and ' order by h.opens) as spans
+        from public.business_hours h
+        where h.org_id = o.id and h.location_id = l.id and h.resource_id is null
+        group by h.weekday
+      ) d
+    ),
+    (
+      select string_agg(c.name || ' (' || c.minutes || ' minutes' ||
+        case when c.price_minor is null then '' else ', ' || trim(to_char(c.price_minor / 100.0, 'FM999999990.00')) || ' ' || c.currency end
+        || ')', '; ' order by c.name)
+      from app.service_cards() c
+    ),
+    (
+      select string_agg(r.name, ', ' order by r.name)
+      from public.resources r
+      where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
+    )
+  from public.call_logs k
+  join public.organizations o on o.id = k.org_id
+  join public.locations l on l.org_id = k.org_id and l.id = k.location_id
+  left join lateral (
+    select x.vapi_assistant_id, a.first_message
+    from public.assistant_routes x
+    join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
+    where x.org_id = k.org_id
+      and a.role = 'inbound'
+      and a.deleted_at is null
+      and (a.id = k.agent_id or (k.agent_id is null and a.is_default))
+    limit 1
+  ) route on true
+  where k.org_id = app.current_org_id() and k.id = p_call_id
+$$;
+
+comment on function app.assistant_facts(uuid) is
+  'Which assistant answers a call, and the public facts it is given: hours, services, practitioners. Nothing about the caller. vapi_assistant_id is NULL while the clinic''s inbound agent has no assistant yet.';
+
+select app.seal('app.assistant_facts(uuid)', null, 'tenant_service');
+-- end of sql/0770_function_assistant_facts.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/0790_function_transfer_destination.sql
 create or replace function app.transfer_destination(p_call_id uuid, p_department text)
 returns setof app.transfer_answer
@@ -5172,6 +5650,49 @@ comment on function app.provision_user() is
 
 select app.seal('app.provision_user()', 'app_definer');
 -- end of sql/0860_function_provision_user.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0890_function_sweep_platform.sql
+create or replace function app.sweep_platform(p_events_before timestamptz, p_deliveries_before timestamptz)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_events bigint;
+  v_deliveries bigint;
+  v_answers bigint;
+  v_tickets bigint;
+  v_swept_xid xid8;
+begin
+  if p_events_before > app.now() - interval '1 hour' or p_deliveries_before > app.now() - interval '1 hour' then
+    raise exception 'live clients and repeated webhooks need the last hour' using errcode = 'VX400';
+  end if;
+  with swept as (
+    delete from public.events e where e.at < p_events_before returning e.xid
+  )
+  select count(*), max(s.xid) filter (where s.xid < pg_snapshot_xmax(pg_current_snapshot())) -- not those of a restored dump
+  into v_events, v_swept_xid
+  from swept s;
+  update public.event_sweeps w set swept_xid = v_swept_xid where w.swept_xid < v_swept_xid;
+  delete from public.webhook_deliveries d where d.received_at < p_deliveries_before;
+  get diagnostics v_deliveries = row_count;
+  delete from public.idempotency_keys k where k.expires_at < app.now();
+  get diagnostics v_answers = row_count;
+  delete from public.event_tickets t where t.expires_at <= app.now();
+  get diagnostics v_tickets = row_count;
+  return v_events + v_deliveries + v_answers + v_tickets;
+end
+$$;
+
+comment on function app.sweep_platform(timestamptz, timestamptz) is
+  'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes and tickets go when they have expired. How far events went is written down, so that a client that was away for longer hears of it. The last hour cannot be deleted (VX400). Returns how many rows went.';
+
+select app.seal('app.sweep_platform(timestamptz, timestamptz)', 'app_definer', 'voxanne_login');
+-- end of sql/0890_function_sweep_platform.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -5909,6 +6430,48 @@ comment on function app.set_org_settings(jsonb) is
 
 select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1265_function_set_org_settings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1286_function_count_calls.sql
+-- Two stretches, because the indexes by time are of the deleted calls and of the others.
+create or replace function app.count_calls(p_from timestamptz, p_to timestamptz)
+returns setof app.call_count
+language plpgsql
+stable
+rows 1
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select count(*), count(*) filter (where s.direction = 'inbound'), count(*) filter (where s.direction = 'outbound'),
+    count(*) filter (where s.state <> 'in_progress'), count(*) filter (where s.state = 'missed'),
+    count(*) filter (where s.state = 'failed'), count(*) filter (where s.state = 'transferred'),
+    count(s.duration_seconds) filter (where s.state <> 'in_progress'),
+    coalesce(sum(s.duration_seconds) filter (where s.state <> 'in_progress'), 0)
+  from (
+    select l.direction, l.duration_seconds, app.call_state(l.status, l.outcome, l.ended_reason) as state
+    from (
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= p_from and c.began_at < p_to
+      union all
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= p_from and c.began_at < p_to
+    ) l
+    offset 0 -- or the state would be found out anew in every column
+  ) s;
+end
+$$;
+
+comment on function app.count_calls(timestamptz, timestamptz) is
+  'The clinic''s calls that began in [p_from, p_to) in numbers, counted one by one, deleted ones too: one row, with zeros where there are none.';
+
+select app.seal('app.count_calls(timestamptz, timestamptz)', null, 'app_writer');
+-- end of sql/1286_function_count_calls.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

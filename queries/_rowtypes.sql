@@ -662,6 +662,13 @@ create table app.outbound_answer (
   refusal text
 );
 
+drop type app.outbound_bounds;
+create table app.outbound_bounds (
+  per_day integer not null,
+  at_once integer,
+  countries text[] not null
+);
+
 drop type app.outbound_call_row;
 create table app.outbound_call_row (
   id uuid not null,
@@ -718,7 +725,12 @@ create table app.outbound_dial (
   time_zone text,
   now timestamptz,
   visit text,
-  words text
+  words text,
+  first_name text,
+  emergency_sentence text,
+  hours text,
+  services text,
+  practitioners text
 );
 
 drop type app.outbound_question;

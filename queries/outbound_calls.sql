@@ -8,7 +8,16 @@ from app.request_outbound_call(
   p_not_before => sqlc.narg('not_before')::timestamptz,
   p_send_key => @send_key::text,
   p_number_zones => @number_zones::text[],
-  p_appointment_id => sqlc.narg('appointment_id')::uuid
+  p_appointment_id => sqlc.narg('appointment_id')::uuid,
+  p_number_region => @number_region::text
+);
+
+-- name: SetOutboundShare :one
+select *
+from app.set_outbound_share(
+  p_per_day => sqlc.narg('per_day')::integer,
+  p_at_once => sqlc.narg('at_once')::integer,
+  p_countries => sqlc.narg('countries')::text[]
 );
 
 -- name: ListOutboundCalls :many
@@ -34,14 +43,16 @@ select coalesce(app.scheduled_channel(p_scheduled_ids => @scheduled_ids::uuid[])
 
 -- name: QueueScheduledCall :one
 select *
-from app.queue_scheduled_call(p_scheduled_id => @scheduled_id::uuid, p_number_zones => @number_zones::text[]);
+from app.queue_scheduled_call(p_scheduled_id => @scheduled_id::uuid, p_number_zones => @number_zones::text[],
+  p_number_region => @number_region::text);
 
 -- name: RequestReminderCall :one
 select *
 from app.request_reminder_call(
   p_appointment_id => @appointment_id::uuid,
   p_send_key => @send_key::text,
-  p_number_zones => @number_zones::text[]
+  p_number_zones => @number_zones::text[],
+  p_number_region => @number_region::text
 );
 
 -- name: ContactOptOuts :one

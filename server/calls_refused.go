@@ -14,6 +14,8 @@ func callRefused(refusal string) error {
 		return NewError(CodeNotFound, sentenceNotFound, nil)
 	case "our_number":
 		return NewError(CodeBadRequest, "This is one of your organization's own numbers. Give another one.", nil)
+	case "foreign_number":
+		return NewError(CodeBadRequest, "Your organization calls numbers of its own country only. Write to us to have another one added.", nil)
 	case "no_number":
 		return NewError(CodeNotConfigured, "Your organization has no phone number to call from yet. Set one up first.", nil)
 	case "no_assistant":

@@ -82,20 +82,20 @@ func (h handlers) requestCall(ctx context.Context, w callWish) (api.CallQueued, 
 			}
 			phone = value(contact.Phone)
 		}
+		zones, region := h.numberFacts(phone)
 		return tx.RequestOutboundCall(ctx, db.RequestOutboundCallParams{
 			Kind: w.kind, ContactID: w.contact, ToNumber: w.to, AgentID: w.wish.AgentId, NotBefore: w.wish.NotBefore,
-			SendKey: sending{category: w.kind}.sendKey(ctx, target, w.key, words), NumberZones: h.zonesOf(phone),
+			SendKey: sending{category: w.kind}.sendKey(ctx, target, w.key, words), NumberZones: zones, NumberRegion: region,
 		})
 	})
 }
 
-// zonesOf are the time zones in which a number may be; none where nothing is known of numbers.
-func (h handlers) zonesOf(phone string) []string {
+// numberFacts are the time zones in which a number may be, and its country; neither where nothing is known of numbers.
+func (h handlers) numberFacts(phone string) (zones []string, region string) {
 	if h.texts == nil {
-		return []string{}
+		return []string{}, ""
 	}
-	zones, _ := h.texts.Number(phone)
-	return zones
+	return h.texts.Number(phone)
 }
 
 // queueCall asks the database for a call and shows what it queued; its send key makes a wish one call, so that another try

@@ -89,7 +89,10 @@ func (h handlers) remindByVoice(ctx context.Context, req api.SendReminderRequest
 	}
 	queued, err := h.queueCall(ctx, api.CallBackWish{}, reminderCallRefused, func(tx db.Tx, _ db.Organization) (db.OutboundAnswer, error) {
 		key := sending{category: "reminder"}.sendKey(ctx, "appointment "+req.Id.String(), req.Params.IdempotencyKey, "voice")
-		return tx.RequestReminderCall(ctx, req.Id, key, h.zonesOf(to.phone))
+		zones, region := h.numberFacts(to.phone)
+		return tx.RequestReminderCall(ctx, db.RequestReminderCallParams{
+			AppointmentID: req.Id, SendKey: key, NumberZones: zones, NumberRegion: region,
+		})
 	})
 	if err != nil {
 		return nil, err

@@ -37,7 +37,8 @@ begin
   end if;
 
   -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
-  if v_call.direction <> 'web' and not exists (
+  -- Nor is anybody whom a call without a slot was meant for.
+  if v_call.direction <> 'web' and app.ending_of_call(coalesce(p_ended_reason, v_call.ended_reason), true) <> 'line_busy' and not exists (
     select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test'
   ) then
     perform app.contact_of_call(p_call_id);

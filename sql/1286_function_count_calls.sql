@@ -25,6 +25,7 @@ begin
       select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= p_from and c.began_at < p_to
+        and c.ended_reason is distinct from 'call.start.error-subscription-concurrency-limit-reached' -- rang nobody
     ) l
     offset 0 -- or the state would be found out anew in every column
   ) s;

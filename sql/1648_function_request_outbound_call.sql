@@ -6,7 +6,8 @@ create or replace function app.request_outbound_call(
   p_not_before timestamptz,
   p_send_key text,
   p_number_zones text[] default '{}',
-  p_appointment_id uuid default null
+  p_appointment_id uuid default null,
+  p_number_region text default null
 )
 returns setof app.outbound_answer
 language plpgsql
@@ -17,6 +18,7 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_to text := p_to;
+  v_answer app.outbound_answer;
 begin
   if p_kind = 'test' then
     perform app.require_admin();
@@ -47,12 +49,23 @@ begin
   then
     raise exception 'there is no such appointment' using errcode = 'VX404';
   end if;
-  return next app.queue_outbound_call(
-    p_kind, p_contact_id, v_to, p_agent_id, p_not_before, p_send_key, p_number_zones, null, p_appointment_id, null);
+  v_answer := app.replayed_call(p_send_key);
+  if v_answer.outcome is null and v_to is not null and not app.may_call_country(p_number_region) then
+    v_answer.outcome := 'refused';
+    v_answer.refusal := 'foreign_number';
+  elsif v_answer.outcome is null then
+    v_answer := app.queue_outbound_call(
+      p_kind, p_contact_id, v_to, p_agent_id, p_not_before, p_send_key, p_number_zones, null, p_appointment_id, null);
+  end if;
+  if v_answer.outcome = 'queued' then
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'outbound_call_requested', 'outbound_call', v_answer.outbound_call_id, app.current_user_id());
+  end if;
+  return next v_answer;
 end
 $$;
 
-comment on function app.request_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], uuid) is
-  'A call that a member asks for. call_back calls a contact (staff only, VX403) at its number; p_to stays NULL. test calls p_to (E.164), which an owner or admin gives (VX403), without a contact and also at night. Answers as app.queue_outbound_call does; the same p_send_key again is replayed. p_number_zones are the IANA zones of the recipient''s number. VX404 for an unknown contact, agent or visit of the contact''s; VX400 for another kind, a number that is none, more than 30 days ahead.';
+comment on function app.request_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], uuid, text) is
+  'A call that a member asks for. call_back calls a contact (staff only, VX403) at its number; p_to stays NULL. test calls p_to (E.164), which an owner or admin gives (VX403), without a contact and also at night. Answers as app.queue_outbound_call does; the same p_send_key again is replayed. p_number_zones are the IANA zones of the recipient''s number, p_number_region its country: refused as foreign_number, see app.may_call_country. Who asked stands in the audit log. VX404 for an unknown contact, agent or visit of the contact''s; VX400 for another kind, a number that is none, more than 30 days ahead.';
 
-select app.seal('app.request_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], uuid)', 'app_writer', 'tenant_user');
+select app.seal('app.request_outbound_call(text, uuid, text, uuid, timestamptz, text, text[], uuid, text)', 'app_writer', 'tenant_user');

@@ -18,6 +18,8 @@ begin
   end if;
   if v_state = 'waiting' then
     perform app.close_outbound_call(p_id, 'cancelled', 'by_staff');
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (app.require_org_id(), 'outbound_call_cancelled', 'outbound_call', p_id, app.current_user_id());
     v_state := 'cancelled';
   end if;
   return query select case v_state when 'cancelled' then 'cancelled' else 'too_late' end, v_state;

@@ -19,20 +19,16 @@ begin
   end if;
   for v_org_id in
     select s.org_id
-    from public.outbound_shares s
-    cross join lateral (
-      select count(*) as slots
+    from app.clinics_due(v_now) due (org_id)
+    join public.outbound_shares s on s.org_id = due.org_id
+    left join (
+      select c.org_id, count(*) as slots
       from public.outbound_calls c
-      where c.org_id = s.org_id and c.state in ('placing', 'under_way')
-    ) held
-    -- The limit has each clinic's earliest call looked up; without it all that wait would be read.
-    cross join lateral (
-      select from public.outbound_calls c
-      where c.org_id = s.org_id and c.state = 'waiting' and c.due_at <= v_now
-      limit 1
-    ) due
-    where s.at_once is null or held.slots < s.at_once
-    order by held.slots, s.last_taken_at nulls first, s.org_id
+      where c.state in ('placing', 'under_way')
+      group by c.org_id
+    ) held on held.org_id = s.org_id
+    where s.at_once is null or coalesce(held.slots, 0) < s.at_once
+    order by coalesce(held.slots, 0), s.last_taken_at nulls first, s.org_id
   loop
     select c.id into v_id
     from public.outbound_calls c

@@ -14,6 +14,7 @@ declare
   v_now timestamptz;
   v_due timestamptz;
   v_reason text;
+  v_facts app.clinic_facts;
   v_dial app.outbound_dial;
 begin
   select * into v_call
@@ -53,17 +54,22 @@ begin
   set handed_over_at = v_now, look_at = v_now + interval '2 minutes', phone_number_id = v_line.phone_number_id,
     vapi_assistant_id = v_line.vapi_assistant_id, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_id;
+  v_facts := app.clinic_facts(v_line.location_id);
   select 'dial', v_call.kind, v_line.vapi_assistant_id, v_line.vapi_phone_number_id, v_call.to_number,
-    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), o.name, v_line.number, l.address, l.time_zone, v_now,
+    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), v_facts.clinic_name, v_line.number, v_facts.address, v_facts.time_zone, v_now,
     (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
       from public.appointments a
       join public.locations w on w.org_id = a.org_id and w.id = a.location_id
       where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder'),
     case when v_call.kind = 'campaign' then app.words_of_call(v_call.campaign_step_id, v_call.contact_id) end
-  into v_dial
-  from public.organizations o
-  left join public.locations l on l.org_id = o.id and l.id = v_line.location_id
-  where o.id = v_org_id;
+  into v_dial;
+  v_dial.first_name := (select nullif(split_part(btrim(k.name), ' ', 1), '')
+    from public.contacts k
+    where k.org_id = v_org_id and k.id = v_call.contact_id);
+  v_dial.emergency_sentence := v_facts.emergency_sentence;
+  v_dial.hours := v_facts.hours;
+  v_dial.services := v_facts.services;
+  v_dial.practitioners := v_facts.practitioners;
   return next v_dial;
 end
 $$;

@@ -25,6 +25,8 @@ begin
     select n.number from public.phone_numbers n where n.org_id = v_org_id and n.id = v_call.phone_number_id));
   perform app.lock_call(v_call_id);
 
+  -- Before the queue's row: a merge and an erasure hold the contact, and want that row then.
+  perform from public.contacts k where k.org_id = v_org_id and k.id = v_call.contact_id for key share;
   v_now := app.now();
   update public.outbound_calls c
   set state = 'under_way', reason = null, lease_id = null, vapi_call_id = p_vapi_call_id, call_id = v_call_id, placed_at = v_now,
@@ -34,9 +36,13 @@ begin
   if not found then
     return false; -- another settled it meanwhile
   end if;
+  -- A webhook that came first may have known neither. The contact is read anew: it may have been merged into another meanwhile.
   update public.call_logs l
-  set contact_id = v_call.contact_id, updated_at = v_now
-  where l.org_id = v_org_id and l.id = v_call_id and l.contact_id is null and v_call.contact_id is not null;
+  set contact_id = coalesce(l.contact_id, c.contact_id), from_number = coalesce(l.from_number, n.number), updated_at = v_now
+  from public.outbound_calls c
+  left join public.phone_numbers n on n.org_id = c.org_id and n.id = c.phone_number_id
+  where l.org_id = v_org_id and l.id = v_call_id and (l.contact_id is null or l.from_number is null)
+    and c.org_id = v_org_id and c.id = p_id;
   perform app.announce('outbound_call_updated', 'outbound_call', p_id);
   if exists (select from public.call_logs l where l.org_id = v_org_id and l.id = v_call_id and l.status = 'ended') then
     perform app.conclude_outbound_call(v_call_id);

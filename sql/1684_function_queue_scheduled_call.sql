@@ -1,5 +1,5 @@
 -- The scheduled row's id names the wish: however often a worker dies after this, one reminder or step is one call.
-create or replace function app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[])
+create or replace function app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[], p_number_region text)
 returns setof app.outbound_answer
 language plpgsql
 volatile
@@ -27,6 +27,9 @@ begin
   if v_answer.outcome is null and app.called_enough(v_row.kind, v_row.contact_id, v_now) then
     v_answer.outcome := 'refused';
     v_answer.refusal := 'too_soon';
+  elsif v_answer.outcome is null and not app.may_call_country(p_number_region) then
+    v_answer.outcome := 'refused';
+    v_answer.refusal := 'foreign_number';
   elsif v_answer.outcome is null then
     select a.scheduled_at into v_starts from public.appointments a where a.org_id = v_org_id and a.id = v_row.appointment_id;
     v_answer := app.queue_outbound_call(v_row.kind, v_row.contact_id, v_phone, null, null, 'scheduled:' || p_scheduled_id,
@@ -36,7 +39,7 @@ begin
 end
 $$;
 
-comment on function app.queue_scheduled_call(uuid, text[]) is
-  'Asks for the call that a scheduled reminder or step of a campaign is, once: a second wish for the same row is replayed. Answers as app.queue_outbound_call does, and refused with too_soon: see app.called_enough. app.take_scheduled holds the row. VX404 for a row that is neither, or waits no more.';
+comment on function app.queue_scheduled_call(uuid, text[], text) is
+  'Asks for the call that a scheduled reminder or step of a campaign is, once: a second wish for the same row is replayed. Answers as app.queue_outbound_call does, and refused with too_soon, see app.called_enough, or foreign_number, see app.may_call_country. app.take_scheduled holds the row. VX404 for a row that is neither, or waits no more.';
 
-select app.seal('app.queue_scheduled_call(uuid, text[])', 'app_writer', 'tenant_service');
+select app.seal('app.queue_scheduled_call(uuid, text[], text)', 'app_writer', 'tenant_service');

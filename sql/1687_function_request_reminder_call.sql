@@ -1,4 +1,5 @@
-create or replace function app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[])
+create or replace function app.request_reminder_call(p_appointment_id uuid, p_send_key text, p_number_zones text[],
+  p_number_region text)
 returns setof app.outbound_answer
 language plpgsql
 volatile
@@ -28,7 +29,8 @@ begin
   v_answer := app.replayed_call(p_send_key);
   if v_answer.outcome is null then
     v_answer.refusal := coalesce((app.reminder_refusal(v_visit, v_now)).reason,
-      case when app.called_enough('reminder', v_visit.contact_id, v_now) then 'too_soon' end);
+      case when app.called_enough('reminder', v_visit.contact_id, v_now) then 'too_soon' end,
+      case when not app.may_call_country(p_number_region) then 'foreign_number' end);
     if v_answer.refusal is not null then
       v_answer.outcome := 'refused';
     else
@@ -41,7 +43,7 @@ begin
 end
 $$;
 
-comment on function app.request_reminder_call(uuid, text, text[]) is
-  'A call that reminds of one visit, which a member of the staff asks for. Answers as app.queue_outbound_call does, also refused as app.reminder_refusal says, and with too_soon: see app.called_enough. The same p_send_key again is replayed. Staff only (VX403); VX404 for an unknown or merely held visit.';
+comment on function app.request_reminder_call(uuid, text, text[], text) is
+  'A call that reminds of one visit, which a member of the staff asks for. Answers as app.queue_outbound_call does, also refused as app.reminder_refusal says, with too_soon, see app.called_enough, and with foreign_number, see app.may_call_country. The same p_send_key again is replayed. Staff only (VX403); VX404 for an unknown or merely held visit.';
 
-select app.seal('app.request_reminder_call(uuid, text, text[])', 'app_writer', 'tenant_user');
+select app.seal('app.request_reminder_call(uuid, text, text[], text)', 'app_writer', 'tenant_user');

@@ -14,10 +14,11 @@ import (
 	"github.com/voxanne-ai/voxanne/db"
 )
 
-const orgUsage = `Looks after who belongs to which clinic.
+const orgUsage = `Looks after who belongs to which clinic, and which calls a clinic may make.
 
 usage: voxanne org repair-membership --user ID|EMAIL [--yes] [--dry-run] [--json]
        voxanne org repair-membership --all [--json]
+       voxanne org calls ORG [--per-day N] [--at-once N] [--countries LIST] [--json]
 
 `
 
@@ -31,7 +32,8 @@ options:
 `
 
 func runOrg(ctx context.Context, p process, args []string) error {
-	return runBelow(ctx, p, "org", orgUsage, []command{{name: "repair-membership", run: runRepairMembership}}, args)
+	return runBelow(ctx, p, "org", orgUsage, []command{
+		{name: "repair-membership", run: runRepairMembership}, {name: "calls", run: runOrgCalls}}, args)
 }
 
 // survey is what was found and done; it is printed as JSON as it is.

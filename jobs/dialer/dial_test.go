@@ -27,7 +27,11 @@ func TestACallIsAskedForWithNothingAboutThePatient(t *testing.T) {
 	require.Equal(t, []string{"assistant-1", "number-1", "+13125550001"}, []string{call.AssistantID, call.PhoneNumberID, call.CustomerNumber})
 	require.Equal(t, "Hello, this is Clinic 1. Please call us back at 4 4 2 0 7 9 4 6 0 0 0 1. Thank you.", call.VoicemailMessage)
 	require.Equal(t, "Clinic 1", call.Variables["clinicName"])
-	require.Contains(t, call.Variables["callPurpose"], "You call back")
+	require.Contains(t, call.Variables["callPurpose"], "You were asked to call this person back. First say who calls, and ask whether you speak with Jo.")
+	require.Equal(t, "Jo", call.Variables["calleeName"])
+	for _, fact := range []string{"openingHours", "services", "practitioners", "emergencySentence", "visit"} {
+		require.Contains(t, call.Variables, fact, "as for calls that come")
+	}
 	require.NotEmpty(t, call.Variables["today"])
 	require.WithinDuration(t, call.EarliestAt.Add(time.Hour), call.LatestAt, time.Second)
 	for name, value := range call.Variables {

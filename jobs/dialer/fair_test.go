@@ -91,8 +91,8 @@ func TestClinicsShareTheSlotsFairly(t *testing.T) {
 	defer stop()
 	var running sync.WaitGroup
 	webhooks := b.open(t)
-	running.Go(func() { hangUp(ctx, t, webhooks, full, lines, freed) })
 	for range fairWorkers {
+		running.Go(func() { hangUp(ctx, t, webhooks, full, lines, freed) })
 		d := b.dialer(t, fairSlots)
 		running.Go(func() { keepDialing(ctx, t, d, freed) })
 	}
@@ -132,7 +132,7 @@ func (b *testBundle) die(t *testing.T) {
 	}
 }
 
-// hangUp ends calls one after the other, as fast as their webhooks are taken in, once all slots were taken.
+// hangUp ends calls as fast as their webhooks are taken in, once all slots were taken. Several do, as webhooks come at once.
 func hangUp(ctx context.Context, t *testing.T, d *db.DB, full <-chan struct{}, lines <-chan ringing, freed chan<- struct{}) {
 	select {
 	case <-full:

@@ -50,8 +50,8 @@ func (b *bundle) beginCall(ctx context.Context) (called bool, err error) {
 	if b.Phone == nil {
 		return false, nil
 	}
-	zones, _ := b.m.Number(*b.Phone)
-	answer, err := b.tx.QueueScheduledCall(ctx, b.ScheduledIds[0], zones)
+	zones, region := b.m.Number(*b.Phone)
+	answer, err := b.tx.QueueScheduledCall(ctx, b.ScheduledIds[0], zones, region)
 	if err != nil {
 		return false, fmt.Errorf("queue the call: %w", err)
 	}

@@ -185,4 +185,8 @@ func TestNumberSaysWhereItIsAtHome(t *testing.T) {
 		require.Equal(t, c.zones, zones, c.phone)
 		require.Equal(t, c.region, region, c.phone)
 	}
+	for kind, phone := range map[string]string{"premium rate": "+19002345678", "personal": "+447012345678"} {
+		_, region := m.Number(phone)
+		require.Empty(t, region, "%s: who calls it pays somebody", kind)
+	}
 }

@@ -3,7 +3,7 @@ package messenger
 import "github.com/nyaruka/phonenumbers"
 
 // Number says in which time zones (IANA) and which country (ISO 3166-1 alpha-2) a number in E.164 may be. Both are empty
-// where its digits do not tell; some numbers lie in several zones.
+// where its digits do not tell, and the country also where the number is one of the dear kinds, as premium rate; some numbers lie in several zones.
 func (m *Messenger) Number(phone string) (zones []string, region string) {
 	zones = []string{} // never NULL in SQL
 	number, err := phonenumbers.Parse(phone, "")
@@ -19,8 +19,18 @@ func (m *Messenger) Number(phone string) (zones []string, region string) {
 		}
 	}
 	region = phonenumbers.GetRegionCodeForNumber(number)
-	if region == "ZZ" || region == "001" { // unknown, or a number of no country
+	if region == "ZZ" || region == "001" || isDear(number) { // unknown, or a number of no country
 		region = ""
 	}
 	return zones, region
+}
+
+// isDear: who calls or texts such a number pays somebody for it, and no patient has one.
+func isDear(number *phonenumbers.PhoneNumber) bool {
+	switch phonenumbers.GetNumberType(number) {
+	case phonenumbers.PREMIUM_RATE, phonenumbers.SHARED_COST, phonenumbers.UAN, phonenumbers.PAGER, phonenumbers.PERSONAL_NUMBER:
+		return true
+	default:
+		return false
+	}
 }

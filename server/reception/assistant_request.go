@@ -82,6 +82,7 @@ func variables(f db.AssistantFacts, caller db.CallerView, call db.CallContext) m
 		"emergencySentence": call.EmergencySentence,
 		"callerStatus":      "not verified",
 		"callerNames":       "",
+		"callPurpose":       "Somebody calls the clinic.",
 	}
 	if caller.Known {
 		values["callerStatus"] = "known by the calling number"

@@ -32,6 +32,7 @@ func TestTheAssistantKnowsTheClinicAndNotTheCaller(t *testing.T) {
 		"practitioners":     "Blake Reed, Dr. Avery Stone",
 		"emergencySentence": "This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.",
 		"callerStatus":      "not verified", "callerNames": "",
+		"callPurpose": "Somebody calls the clinic.",
 	}, first.VariableValues)
 	require.Empty(t, first.Metadata)
 }

@@ -1,7 +1,7 @@
 -- Vapi makes the call: its row, whichever comes first, the answer or the webhooks.
 begin;
 \ir ../outbound.psql
-select plan(17);
+select plan(18);
 select pg_temp.queue('a', 1);
 select is(pg_temp.ring('vapi-1'), true, 'placed');
 select is(pg_temp.stands(), 'under_way 1/0', 'it is under way');
@@ -15,9 +15,11 @@ select is((select count(*) from public.call_logs where vapi_call_id in ('vapi-1'
 select pg_temp.owner($$ delete from public.outbound_calls $$);
 select pg_temp.queue('a', 1);
 select is(pg_temp.dial(), 'dial', 'another one');
-select isnt(app.ensure_call('vapi-2', 'outbound', null, null, (select to_number from public.outbound_calls), '+13125550100'), null, 'its webhook comes first');
+select isnt(app.ensure_call('vapi-2', 'outbound', null, null, (select to_number from public.outbound_calls), null), null, 'its webhook comes first, without our number');
+select pg_temp.owner($$ update public.call_logs l set contact_id = c.contact_id from public.outbound_calls c where l.vapi_call_id = 'vapi-2' $$);
 select is(app.note_call_placed(pg_temp.wished(), pg_temp.lease(), 'vapi-2'), true, 'then the answer');
 select is((select count(*) from public.call_logs l join public.outbound_calls c on c.call_id = l.id and c.contact_id = l.contact_id where l.vapi_call_id = 'vapi-2'), 1::bigint, 'one row, of the contact');
+select is((select from_number from public.call_logs where vapi_call_id = 'vapi-2'), '+13125550100', 'from the number that called');
 
 select pg_temp.owner($$ delete from public.outbound_calls $$);
 select pg_temp.queue('a', 1);

@@ -1,7 +1,7 @@
 -- A step of a campaign that is a call: consent, stops, one a day, and the words that the agent is given.
 begin;
 \ir ../campaigning.psql
-select plan(21);
+select plan(22);
 insert into public.message_templates (org_id, id, kind, name, body) values
   (:'lakeside', 'a0000000-0000-7000-8000-000000000084', 'marketing', 'Odd', E'{clinic}: {first_name}, 10% off\n[code] for “you”! {{name}} $x');
 create function pg_temp.voice(p_template text default '81', p_more text default '') returns text language sql as $$
@@ -12,7 +12,7 @@ create function pg_temp.step_of(p_contact text) returns uuid language sql stable
   where s.kind = 'campaign' and s.state = 'waiting' and c.name like p_contact || '%' order by s.due_at limit 1
 $$;
 create function pg_temp.queued(p_contact text) returns text language sql as $$
-  select concat_ws(' ', q.outcome, q.refusal) from app.queue_scheduled_call(pg_temp.step_of(p_contact), '{America/Chicago}') q
+  select concat_ws(' ', q.outcome, q.refusal) from app.queue_scheduled_call(pg_temp.step_of(p_contact), '{America/Chicago}', 'US') q
 $$;
 create function pg_temp.calls() returns text language sql stable security definer as $$
   select coalesce(string_agg(concat_ws(' ', split_part(k.name, ' ', 1), c.state, c.reason), ', ' order by k.name, c.state), '')
@@ -73,7 +73,8 @@ select is(pg_temp.calls(), 'Bo cancelled booked, Bo ended, Cy ended', 'who books
 select pg_temp.act_as('staff');
 select app.opt_out('voice', '+13125550161', 'staff');
 select pg_temp.act_for('a');
-select is((select concat_ws(' ', q.outcome, q.refusal) from app.queue_scheduled_call((select s.id from public.scheduled_messages s where s.contact_id = 'a0000000-0000-7000-8000-0000000000a1' and s.state = 'waiting'), '{}') q), 'refused opted_out', 'who wants no calls gets none');
-select throws_ok($$ select app.queue_scheduled_call(gen_random_uuid(), '{}') $$, 'VX404', null, 'no such row');
+select is((select concat_ws(' ', q.outcome, q.refusal) from app.queue_scheduled_call((select s.id from public.scheduled_messages s where s.contact_id = 'a0000000-0000-7000-8000-0000000000a1' and s.state = 'waiting'), '{}', 'US') q), 'refused opted_out', 'who wants no calls gets none');
+select is((select concat_ws(' ', q.outcome, q.refusal) from app.queue_scheduled_call((select s.id from public.scheduled_messages s where s.contact_id = 'a0000000-0000-7000-8000-0000000000a1' and s.state = 'waiting'), '{Europe/Monaco}', 'MC') q), 'refused foreign_number', 'nor does a number abroad ring up a bill');
+select throws_ok($$ select app.queue_scheduled_call(gen_random_uuid(), '{}', 'US') $$, 'VX404', null, 'no such row');
 select * from finish();
 rollback;

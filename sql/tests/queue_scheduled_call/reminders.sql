@@ -7,10 +7,10 @@ update public.organizations set reminder_channel = 'voice' where id = :'lakeside
 create function pg_temp.queued(p_start text, p_before interval default '24:00') returns text language sql as $$
   select concat_ws(' ', q.outcome, q.refusal, to_char(q.due_at at time zone 'America/Chicago', 'DD HH24:MI'),
     to_char(q.until_at at time zone 'America/Chicago', 'DD HH24:MI'))
-  from app.queue_scheduled_call(pg_temp.row('reminder', p_start, p_before), '{America/Chicago}') q
+  from app.queue_scheduled_call(pg_temp.row('reminder', p_start, p_before), '{America/Chicago}', 'US') q
 $$;
 create function pg_temp.calls() returns text language sql stable security definer as $$
-  select coalesce(string_agg(concat_ws(' ', c.kind, c.state, c.reason), ', ' order by c.ctid), '') from public.outbound_calls c
+  select coalesce(string_agg(concat_ws(' ', c.kind, c.state, c.reason), ', ' order by c.created_at, c.id), '') from public.outbound_calls c
 $$;
 create function pg_temp.move(p_start text, p_to text) returns text language sql as $$
   select pg_temp.said(r) from app.reschedule_appointment(pg_temp.t(p_to), p_call_id => 'a0000000-0000-7000-8000-0000000000c1', p_appointment => pg_temp.at(p_start)::text) r
@@ -30,7 +30,7 @@ select is(pg_temp.calls(), 'reminder waiting', 'one call');
 select is((select c.appointment_id from public.outbound_calls c), pg_temp.at('06 10:00'), 'about the visit');
 select app.settle_scheduled(array[pg_temp.row('reminder', '06 10:00', '24:00')], 'done');
 select throws_ok($$ select pg_temp.queued('06 10:00') $$, 'VX404', null, 'a row that is done asks for nothing');
-select throws_ok($$ select app.queue_scheduled_call(pg_temp.row('confirmation'), '{}') $$, 'VX404', null, 'nor one of another kind');
+select throws_ok($$ select app.queue_scheduled_call(pg_temp.row('confirmation'), '{}', 'US') $$, 'VX404', null, 'nor one of another kind');
 select is(pg_temp.queued('06 10:00', '02:00'), 'refused too_soon', 'one a day');
 select pg_temp.owner($$ update public.outbound_calls set state = 'ended', ended_at = now(), look_at = null $$);
 select pg_temp.clock('06 08:00');

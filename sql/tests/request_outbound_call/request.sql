@@ -19,7 +19,7 @@ select is(pg_temp.wish(p_key => 'key-1'), 'queued 04 08:00', 'a call back, at on
 select is(pg_temp.stands(), 'waiting 0/0 04 08:00:00', 'it waits');
 select is(pg_temp.wish(p_key => 'key-1'), 'replayed 04 08:00', 'the same wish again');
 select is(pg_temp.wish(p_key => 'key-2'), 'refused already_open', 'another one while it is open');
-select is((select outbound_call_id from app.request_outbound_call('call_back', :'contact', null, null, null, 'key-3')), pg_temp.wished(), 'which one is said');
+select is((select outbound_call_id from app.request_outbound_call('call_back', :'contact', null, null, null, 'key-3', p_number_region => 'US')), pg_temp.wished(), 'which one is said');
 select is(pg_temp.rows('public.outbound_calls'), 1::bigint, 'one row');
 select is((select requested_by from public.outbound_calls), 'a0000000-0000-7000-8000-0000000000e3'::uuid, 'by whom');
 select pg_temp.owner($$ create temp table jobs as select args, queue from river.river_job where kind = 'dial_calls' $$);

@@ -1,7 +1,7 @@
 -- A reminder by voice that staff ask for, beside those that go by themselves.
 begin;
 \ir ../texting.psql
-select plan(15);
+select plan(16);
 select pg_temp.visit('06 10:00') as ann \gset
 select pg_temp.visit('07 10:00', 2) as ben \gset
 select pg_temp.visit('08 10:00', 1, 'pending') as pending \gset
@@ -12,7 +12,7 @@ select set_config('test.ann', :'ann', true) \g (format=unaligned tuples_only) /d
 -- remind(visit, key): what app.request_reminder_call answers.
 create function pg_temp.remind(p_visit uuid, p_key text) returns text language sql as $$
   select concat_ws(' ', r.outcome, r.refusal, to_char(r.due_at at time zone 'America/Chicago', 'DD HH24:MI'))
-  from app.request_reminder_call(p_visit, p_key, '{America/Chicago}') r
+  from app.request_reminder_call(p_visit, p_key, '{America/Chicago}', 'US') r
 $$;
 create function pg_temp.texted(p_visit uuid) returns text language sql as $$
   select concat_ws(' ', d.outcome, d.reason, to_char(d.not_before at time zone 'America/Chicago', 'DD HH24:MI'))
@@ -26,6 +26,7 @@ select throws_ok($$ select pg_temp.remind(gen_random_uuid(), 'k0') $$, 'VX404', 
 select is(pg_temp.remind(:'pending', 'k1'), 'refused approval_needed', 'not before it is approved');
 select is(pg_temp.remind(:'cancelled', 'k1'), 'refused not_active', 'not of a cancelled visit');
 select is(pg_temp.remind(:'past', 'k1'), 'refused too_late', 'nor of a past one');
+select is((select concat_ws(' ', r.outcome, r.refusal) from app.request_reminder_call(:'ann', 'k1', '{Europe/Monaco}', 'MC') r), 'refused foreign_number', 'nor in another country');
 select is(pg_temp.remind(:'soon', 'k1'), 'refused too_late', 'nor when the phone would ring at the door');
 select is(pg_temp.rows('public.outbound_calls'), 0::bigint, 'nobody is called so far');
 select is(pg_temp.remind(:'ann', 'k1'), 'queued 04 08:00', 'a call');
