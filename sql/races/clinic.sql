@@ -407,10 +407,10 @@ begin
 end
 $$;
 
-create function race.take(p_slots integer) returns bigint language sql volatile
+create function race.take_slot(p_slots integer) returns bigint language sql volatile
 as $$ select count(*) from app.take_outbound_call(p_slots, 'a0000000-0000-7000-8000-0000000001f1', 60) $$;
 
-create function race.cancel(p_call integer) returns text language sql volatile
+create function race.call_off(p_call integer) returns text language sql volatile
 as $$ select c.outcome from app.cancel_outbound_call(('a0000000-0000-7000-8000-0000000002' || lpad(p_call::text, 2, '0'))::uuid) c $$;
 
 create function race.placed(p_call integer) returns boolean language sql volatile
