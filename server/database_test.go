@@ -24,6 +24,7 @@ type clinic struct {
 	handler http.Handler
 	org     uuid.UUID
 	user    uuid.UUID
+	texts   Sender // nil: nobody can send, and nothing is known of numbers
 }
 
 // found signs a person up, which founds their organization, and serves it.
@@ -45,7 +46,7 @@ func (c *clinic) serving(t *testing.T, account VapiAccount) http.Handler {
 	require.NoError(t, err)
 	handler, err := New(Deps{
 		DB: NewDatabase(opened), Auth: hs256Verifier(), Log: slog.New(slog.DiscardHandler), Metrics: NewMetrics(),
-		Accounts: NewAccounts(keys, nil, nil), Vapi: account,
+		Accounts: NewAccounts(keys, nil, nil), Vapi: account, Texts: c.texts,
 	})
 	require.NoError(t, err)
 	return apitest.Checked(t, handler)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/voxanne-ai/voxanne/jobs/messenger"
 )
 
 const pathOutbound = "/api/outbound-calls"
@@ -13,6 +15,8 @@ const pathOutbound = "/api/outbound-calls"
 // reachable gives the clinic what a call is made with, and a contact to call; by day, wherever the test runs.
 func (c *clinic) reachable(t *testing.T) (contact string) {
 	t.Helper()
+	c.texts = new(messenger.Messenger) // it knows where numbers are, and is asked nothing else
+	c.handler = c.serving(t, VapiAccount{})
 	contact = c.created(t, "/api/contacts", `{"name": "Ada Quillby", "phone": "+13125550141"}`)["id"].(string)
 	c.data.Exec(t, `update public.organizations set quiet_from = '00:00', quiet_until = '00:00';
 		insert into public.agents (org_id, name, role, is_default)
@@ -78,9 +82,11 @@ func TestARefusedCallSaysWhatToDo(t *testing.T) {
 
 	requireRefusal(t, c.console(t, http.MethodPost, test, `{"phoneNumber": "+13125550190"}`), http.StatusBadRequest, CodeBadRequest)
 	requireRefusal(t, c.console(t, http.MethodPost, test, `{"phoneNumber": "5550190"}`), http.StatusBadRequest, CodeBadRequest)
+	w := c.console(t, http.MethodPost, test, `{"phoneNumber": "+442079460177"}`)
+	requireRefusal(t, w, http.StatusBadRequest, CodeBadRequest)
+	require.Contains(t, w.Body.String(), "of its own country only")
 	c.data.Exec(t, "insert into public.outbound_shares (org_id, per_day) select id, 0 from public.organizations")
-	w := c.console(t, http.MethodPost, path, `{}`)
-	requireRefusal(t, w, http.StatusTooManyRequests, CodeRateLimited)
+	requireRefusal(t, c.console(t, http.MethodPost, path, `{}`), http.StatusTooManyRequests, CodeRateLimited)
 	c.data.Exec(t, "update public.outbound_shares set per_day = 9; update public.phone_numbers set vapi_phone_number_id = null")
 	requireRefusal(t, c.console(t, http.MethodPost, path, `{}`), http.StatusBadRequest, CodeNotConfigured)
 	c.data.Exec(t, "update public.phone_numbers set vapi_phone_number_id = 'line-1'; delete from public.assistant_routes")
