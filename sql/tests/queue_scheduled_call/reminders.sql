@@ -47,7 +47,10 @@ select pg_temp.clock('08 07:50');
 select is(pg_temp.queued('08 10:00', '02:00'), 'queued 08 08:00 08 09:45', 'not at night, and while it helps');
 select pg_temp.owner($$ delete from public.outbound_calls $$);
 select pg_temp.owner($$ insert into public.opt_outs (org_id, channel, phone, number_hash, source)
-  select org_id, 'voice', phone, app.number_hash(phone), 'staff' from public.contacts where phone is not null and org_id = app.current_org_id() limit 1 $$);
+  select distinct c.org_id, 'voice', c.phone, app.number_hash(c.phone), 'staff'
+  from public.contacts c
+  join public.appointments a on a.org_id = c.org_id and a.contact_id = c.id
+  where c.org_id = app.current_org_id() $$);
 select is(pg_temp.queued('08 10:00', '02:00'), 'refused opted_out', 'who wants no calls gets none');
 select pg_temp.owner($$ delete from public.opt_outs $$);
 select pg_temp.clock('08 09:50');
