@@ -3352,15 +3352,12 @@ begin
       from public.appointments a
       join public.locations w on w.org_id = a.org_id and w.id = a.location_id
       where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder'),
-    case when v_call.kind = 'campaign' then app.words_of_call(v_call.campaign_step_id, v_call.contact_id) end
+    case when v_call.kind = 'campaign' then app.words_of_call(v_call.campaign_step_id, v_call.contact_id) end,
+    (select nullif(split_part(btrim(k.name), ' ', 1), '')
+      from public.contacts k
+      where k.org_id = v_org_id and k.id = v_call.contact_id),
+    v_facts.emergency_sentence, v_facts.hours, v_facts.services, v_facts.practitioners
   into v_dial;
-  v_dial.first_name := (select nullif(split_part(btrim(k.name), ' ', 1), '')
-    from public.contacts k
-    where k.org_id = v_org_id and k.id = v_call.contact_id);
-  v_dial.emergency_sentence := v_facts.emergency_sentence;
-  v_dial.hours := v_facts.hours;
-  v_dial.services := v_facts.services;
-  v_dial.practitioners := v_facts.practitioners;
   return next v_dial;
 end
 $$;
