@@ -67,19 +67,21 @@ func (c *Child) Read(ctx context.Context, kind Kind, r io.Reader, limits Limits)
 	cmd.Env = append([]string{}, c.Env...) // nil would hand down ours
 	cmd.Stdin = io.MultiReader(bytes.NewReader(append(head, '\n')), bytes.NewReader(data))
 	cmd.WaitDelay = childGrace // for what it may have started, which is nothing
-	out := &bounded{left: 2*limits.Text + 32<<20}
+	out := &bounded{left: 2*limits.Text + 32<<20, over: cancel}
 	cmd.Stdout = out
 	apart(cmd)
 	err = cmd.Run()
 	switch {
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("reading the document: %w", ctx.Err())
+	case out.left < 0:
+		return nil, refuse(TooLarge, nil)
 	case limited.Err() != nil, outOfTime(err, limits.Time):
 		return nil, refuse(TookTooLong, nil)
 	case err != nil:
 		return nil, childError(err)
 	}
-	return understood(out.Bytes())
+	return understood(out.kept.Bytes())
 }
 
 // outOfTime is true for a child that was ended after so much processor time: on two processors its allowance ends before the
@@ -114,17 +116,20 @@ func understood(answer []byte) ([]Page, error) {
 	return a.Pages, nil
 }
 
-// bounded keeps what is written to it up to its bound, and then refuses: the child's next write fails.
+// bounded keeps what is written to it up to its bound, and then ends the child. The buffer is a field: embedded, its
+// ReadFrom would pass by the bound.
 type bounded struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	left int
+	over context.CancelFunc
 }
 
 func (b *bounded) Write(p []byte) (int, error) {
 	if b.left -= len(p); b.left < 0 {
+		b.over()
 		return 0, errors.New("too long an answer")
 	}
-	return b.Buffer.Write(p)
+	return b.kept.Write(p)
 }
 
 // Serve is the child's side: it reads one job from in, writes one answer to out and returns. The process limits itself first

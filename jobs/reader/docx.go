@@ -71,6 +71,9 @@ func (c counted) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// maxTokens of one XML file: elements, their ends and texts. A book of 500 pages has a tenth.
+const maxTokens = 5_000_000
+
 // walk hands every element and text of an XML file to read. Entities that the file declares are errors: encoding/xml knows
 // none but XML's own, and fetches nothing.
 func (a *archive) walk(d *document, f *zip.File, read func(xml.Token) error) error {
@@ -92,6 +95,9 @@ func (a *archive) walk(d *document, f *zip.File, read func(xml.Token) error) err
 		}
 		if n%4096 == 0 && d.ctx.Err() != nil {
 			return d.ctx.Err()
+		}
+		if n > maxTokens {
+			return refuse(TooLarge, nil)
 		}
 		if err := read(token); err != nil {
 			return err

@@ -63,7 +63,7 @@ type Limits struct {
 
 // DefaultLimits take a catalogue of some hundred pages and refuse libraries.
 func DefaultLimits() Limits {
-	return Limits{Bytes: 20 << 20, Inflated: 200 << 20, Entries: 5000, Pages: 500, Text: 5 << 20, Time: 30 * time.Second}
+	return Limits{Bytes: 20 << 20, Inflated: 100 << 20, Entries: 5000, Pages: 500, Text: 5 << 20, Time: 30 * time.Second}
 }
 
 // Read reads a document whose kind [Sniff] told.

@@ -59,10 +59,12 @@ type canvas struct {
 	unknown  int
 }
 
-// maxForms is how deeply forms may stand in forms, maxSaved how many states may be kept.
+// maxForms is how deeply forms may stand in forms, maxSaved how many states may be kept, formSteps what drawing a form costs: it is
+// unpacked each time.
 const (
-	maxForms = 12
-	maxSaved = 512
+	maxForms  = 12
+	maxSaved  = 512
+	formSteps = 500
 )
 
 // draw carries out a page's or a form's operators.
@@ -73,7 +75,7 @@ func (c *canvas) draw(content []byte, resources any, depth int) error {
 	have, _ := c.file.dict(resources)
 	l := &lexer{data: content}
 	var operands []any
-	for {
+	for n := 0; ; n++ {
 		object, ok := l.next()
 		if !ok {
 			return nil
@@ -88,7 +90,7 @@ func (c *canvas) draw(content []byte, resources any, depth int) error {
 		if c.file.left.Steps--; c.file.left.Steps < 0 {
 			return ErrTooMuch
 		}
-		if c.file.left.Steps%4096 == 0 && c.file.ctx.Err() != nil {
+		if n%4096 == 0 && c.file.ctx.Err() != nil {
 			return c.file.ctx.Err()
 		}
 		if err := c.operate(string(operator), operands, have, l, depth); err != nil {
@@ -239,6 +241,9 @@ func (c *canvas) paint(operands []any, resources dict, depth int) error {
 	}
 	if depth >= maxForms || c.file.name(s.dict["Subtype"]) != "Form" {
 		return nil
+	}
+	if c.file.left.Steps -= formSteps; c.file.left.Steps < 0 {
+		return ErrTooMuch
 	}
 	content, err := c.file.decode(s)
 	if err != nil {

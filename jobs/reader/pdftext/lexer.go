@@ -188,11 +188,20 @@ func (l *lexer) array(depth int) array {
 	}
 }
 
+// endsDict is true for the brackets, and for what can only stand behind a dictionary that was never closed.
+func (k keyword) endsDict() bool {
+	switch k {
+	case ">>", "endobj", "obj", "stream", "trailer", "xref", "startxref":
+		return true
+	}
+	return false
+}
+
 func (l *lexer) dict(depth int) dict {
 	entries := dict{}
 	for {
 		key, ok := l.object(depth)
-		if !ok || key == keyword(">>") || key == keyword("endobj") || key == keyword("obj") || key == keyword("stream") {
+		if word, isWord := key.(keyword); !ok || isWord && word.endsDict() {
 			return entries
 		}
 		k, isName := key.(name)

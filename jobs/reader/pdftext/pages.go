@@ -91,7 +91,7 @@ func (f *file) walk(pages []foundPage, node any, above foundPage, seen map[ref]b
 	}
 	above.rotate = f.number(d["Rotate"], above.rotate)
 	kids := f.array(d["Kids"])
-	if f.name(d["Type"]) == "Page" || kids == nil {
+	if f.name(d["Type"]) == "Page" || kids == nil && d["Contents"] != nil {
 		if len(pages) >= f.left.Pages {
 			return nil, ErrPages
 		}
