@@ -198,7 +198,7 @@ func (d *document) addLines(lines []pdftext.Line, sizes pdfSizes) error {
 			}
 			err = d.add(Heading, level, joined(lines[start:end]))
 		case len(lines[start].Cells) > 1:
-			for end < len(lines) && len(lines[end].Cells) > 1 {
+			for end < len(lines) && len(lines[end].Cells) > 1 && sameTable(lines[end-1], lines[end]) {
 				end++
 			}
 			err = d.addTable(tableOf(lines[start:end]))
@@ -220,6 +220,12 @@ func (d *document) addLines(lines []pdftext.Line, sizes pdfSizes) error {
 // follows is true for a line close under another of its size.
 func follows(above, below pdftext.Line) bool {
 	return above.Bottom-below.Bottom < 1.7*above.Size && math.Abs(above.Size-below.Size) < 1
+}
+
+// sameTable is true for a row within two and a half of its letters' heights under another; a wider gap parts tables.
+func sameTable(above, below pdftext.Line) bool {
+	gap := above.Bottom - below.Bottom
+	return gap > 0 && gap < 2.5*max(above.Size, below.Size)
 }
 
 // reaches is true for a line that ends near the page's right margin: it was broken there. A shorter one ends by itself, as the

@@ -10,7 +10,7 @@ import (
 type table struct {
 	rows   [][]string
 	headed bool // the document says that the first row is heads
-	loose  bool // cells are guessed from gaps: a row may lack some, and then nobody knows which
+	loose  bool // cells are guessed from gaps: where rows differ in length, nobody knows which cell is whose
 }
 
 // maxCell is the longest cell, in bytes, that makes a row; tables with longer ones only arrange a page.
@@ -22,20 +22,23 @@ func (t table) lines() []Block {
 	var heads []string
 	rows := t.rows
 	var blocks []Block
-	if len(rows) > 1 && (t.headed || looksHeaded(rows)) {
+	if len(rows) > 1 && (t.headed || looksHeaded(rows)) && (!t.loose || isEven(rows)) {
 		heads, rows = rows[0], rows[1:]
-		if t.loose {
-			blocks = rowBlocks(nil, heads)
-		}
 	}
 	for _, row := range rows {
-		if t.loose && len(row) != len(heads) {
-			blocks = append(blocks, rowBlocks(nil, row)...)
-			continue
-		}
 		blocks = append(blocks, rowBlocks(heads, row)...)
 	}
 	return blocks
+}
+
+// isEven is true when all rows have as many cells.
+func isEven(rows [][]string) bool {
+	for _, row := range rows {
+		if len(row) != len(rows[0]) {
+			return false
+		}
+	}
+	return true
 }
 
 func rowBlocks(heads, row []string) []Block {

@@ -36,6 +36,8 @@ type shown struct {
 	x, y, width float64
 	size        float64
 	bold        bool
+	run         int     // the string that it was written in
+	start       float64 // where that begins
 }
 
 // state is what q keeps and Q brings back.
@@ -52,9 +54,11 @@ type canvas struct {
 	matrix   matrix
 	state    state
 	saved    []state
-	text     matrix // where the next glyph goes
-	line     matrix // where the line began
-	shown    []shown
+	text     matrix     // where the next glyph goes
+	line     matrix     // where the line began
+	shown    [4][]shown // by where the text runs: right, up, left, down; each turned so that it runs to the right
+	runs     int
+	begun    float64 // where the string that is being written begins
 	pictures int
 	unknown  int
 }
@@ -183,6 +187,7 @@ func (c *canvas) show(object any) error {
 	if !isArray {
 		parts = array{object}
 	}
+	c.runs++
 	for _, part := range parts {
 		switch part := part.(type) {
 		case float64:
@@ -198,7 +203,7 @@ func (c *canvas) show(object any) error {
 
 func (c *canvas) advance(x float64) { c.text = matrix{1, 0, 0, 1, x, 0}.times(c.text) }
 
-// write puts glyphs on the page. Only text that runs from left to right is kept: the rest are watermarks and margins.
+// write puts glyphs on the page. Slanting text is not kept: it is a watermark.
 func (c *canvas) write(codes []byte) error {
 	if c.state.font == nil {
 		return nil
@@ -211,12 +216,11 @@ func (c *canvas) write(codes []byte) error {
 		g, codes = c.state.font.next(codes)
 		m := matrix{c.state.size * c.state.stretch, 0, 0, c.state.size, 0, c.state.rise}.times(c.text).times(c.state.matrix)
 		size := math.Hypot(m[2], m[3])
-		level := m[0] > 0 && math.Abs(m[1]) < 0.1*m[0]
 		switch {
 		case g.letters == "":
 			c.unknown++
-		case level && size > 0.5 && size < 2000:
-			c.shown = append(c.shown, shown{letters: g.letters, x: m[4], y: m[5], width: g.width * m[0], size: size, bold: c.state.font.bold})
+		case size > 0.5 && size < 2000:
+			c.keep(m, shown{letters: g.letters, width: g.width, size: size, bold: c.state.font.bold})
 		}
 		step := g.width*c.state.size + c.state.spacing
 		if g.space {
@@ -225,6 +229,22 @@ func (c *canvas) write(codes []byte) error {
 		c.advance(step * c.state.stretch)
 	}
 	return nil
+}
+
+// keep turns a glyph by quarters until it runs to the right.
+func (c *canvas) keep(m matrix, g shown) {
+	for turns := range c.shown {
+		if m[0] > 0 && math.Abs(m[1]) < 0.1*m[0] {
+			g.x, g.y, g.width, g.run = m[4], m[5], g.width*m[0], c.runs
+			if last := len(c.shown[turns]) - 1; last < 0 || c.shown[turns][last].run != c.runs {
+				c.begun = g.x
+			}
+			g.start = c.begun
+			c.shown[turns] = append(c.shown[turns], g)
+			return
+		}
+		m = m.times(matrix{0, -1, 1, 0, 0, 0})
+	}
 }
 
 // paint draws a form, or counts a picture.

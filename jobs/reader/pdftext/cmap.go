@@ -129,8 +129,8 @@ func (c *cmap) addRanges(operands []any) {
 	}
 }
 
-// split takes the next code off a string: as long as the first range of codes that fits, else as long as usual.
-func (c *cmap) split(codes []byte, usual int) (value uint32, length int) {
+// split takes the next code off a string: as long as the first range of codes that fits, else two bytes.
+func (c *cmap) split(codes []byte) (value uint32, length int) {
 	if c != nil {
 		for n := 1; n <= 4 && n <= len(codes); n++ {
 			value = value<<8 | uint32(codes[n-1])
@@ -142,7 +142,7 @@ func (c *cmap) split(codes []byte, usual int) (value uint32, length int) {
 		}
 		value = 0
 	}
-	length = min(usual, len(codes))
+	length = min(2, len(codes))
 	for _, b := range codes[:length] {
 		value = value<<8 | uint32(b)
 	}

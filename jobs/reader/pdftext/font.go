@@ -157,11 +157,10 @@ func (f *file) isBold(d, inner dict) bool {
 
 // next takes one glyph off the string. It always takes at least a byte.
 func (n *font) next(codes []byte) (glyph, []byte) {
-	usual := 1
+	value, length := uint32(codes[0]), 1 // of simple fonts, even if their table speaks of two bytes
 	if n.wide {
-		usual = 2
+		value, length = n.unicode.split(codes)
 	}
-	value, length := n.unicode.split(codes, usual)
 	g := glyph{space: length == 1 && value == ' '}
 	width, known := n.widths[value]
 	if !known {

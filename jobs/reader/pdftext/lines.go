@@ -18,7 +18,7 @@ const (
 // leaders are the dots, or the line, between a service and its price.
 var leaders = regexp.MustCompile(`(?:\s?[.·•_…]){4,}\s?|…{2,}`)
 
-// lines sorts glyphs into lines from top to bottom, and each from left to right.
+// lines sorts glyphs into lines from top to bottom, and the strings of each from left to right.
 func lines(glyphs []shown) []Line {
 	glyphs = slices.DeleteFunc(glyphs, func(g shown) bool { return strings.TrimSpace(g.letters) == "" || !finite(g) })
 	slices.SortStableFunc(glyphs, func(a, b shown) int { return cmp.Compare(b.y, a.y) })
@@ -49,16 +49,15 @@ type word struct {
 
 // lineOf joins the glyphs of one height into cells.
 func lineOf(glyphs []shown) Line {
-	slices.SortStableFunc(glyphs, func(a, b shown) int { return cmp.Compare(a.x, b.x) })
+	glyphs = once(glyphs)
+	// Strings stay whole: where the file does not give the widths of its letters, neighbours overlap by our guess.
+	slices.SortStableFunc(glyphs, func(a, b shown) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(a.run, b.run)) })
 	l := Line{Left: glyphs[0].x, Right: glyphs[0].x, Bottom: glyphs[0].y}
 	words := []*word{{}}
 	bold, sizes := 0, map[float64]int{}
 	for i, g := range glyphs {
 		if i > 0 {
 			before := glyphs[i-1]
-			if g.letters == before.letters && g.x-before.x < 0.1*g.size {
-				continue // written twice, to look bold
-			}
 			if gap := (g.x - l.Right) / min(g.size, before.size); gap > wordGap {
 				words = append(words, &word{gap: gap})
 			}
@@ -73,6 +72,27 @@ func lineOf(glyphs []shown) Line {
 	l.Cells = splitLeaders(cellsOf(words))
 	l.Size, l.Bold = commonest(sizes), bold*2 > len(glyphs)
 	return l
+}
+
+// once drops letters that are written twice, a hair apart, to look bold.
+func once(glyphs []shown) []shown {
+	order := make([]int, len(glyphs))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(glyphs[a].x, glyphs[b].x) })
+	twice := make([]bool, len(glyphs))
+	for i := 1; i < len(order); i++ {
+		before, g := glyphs[order[i-1]], glyphs[order[i]]
+		twice[order[i]] = g.letters == before.letters && g.run != before.run && g.x-before.x < 0.1*g.size
+	}
+	var kept []shown
+	for i, g := range glyphs {
+		if !twice[i] {
+			kept = append(kept, g)
+		}
+	}
+	return kept
 }
 
 // cellsOf parts the words of a line at wide gaps. Several gaps of one width are a justified line's, however wide.

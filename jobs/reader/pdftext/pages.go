@@ -122,7 +122,11 @@ func (f *file) readPage(p foundPage) (Page, error) {
 	case err != nil && !errors.Is(err, ErrDamaged):
 		return Page{}, err
 	}
-	return Page{Lines: lines(c.shown), Pictures: c.pictures, Unknown: c.unknown}, nil
+	page := Page{Pictures: c.pictures, Unknown: c.unknown}
+	for _, direction := range c.shown {
+		page.Lines = append(page.Lines, lines(direction)...)
+	}
+	return page, nil
 }
 
 // content joins the streams of a page: an operator may begin in one and end in the next.
