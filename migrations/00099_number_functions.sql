@@ -692,14 +692,29 @@ parallel safe
 set search_path = ''
 as $$
 declare
-  -- The C collation makes this four times as fast; letters of all scripts are what no sign, digit or blank is.
+  v_mark constant text := E'\x01';
+  v_blanks constant text := E' \t\n\v\f\r\u00a0\u202f';
+  -- Letters of all scripts are what no sign, digit or blank is.
   v_letter constant text := U&'[^\0001-\0040\005B-\0060\007B-\00BF\2000-\206F\20A0-\20CF\3000-\3003\E000-\F8FF]';
+  v_marked text;
 begin
-  select array_agg(t.token[1] order by t.position), array_agg(t.token[2] order by t.position) into p_tokens, p_gaps
-  from regexp_matches(p_text collate "C",
-    '(\[(?:ssn|card|phone|number|email|date of birth|record number|address|name|medical term)\]'
-      || '|' || v_letter || '+(?:[''’]' || v_letter || '{3,})*|[''’]' || v_letter || '{1,2}'
-      || '|[0-9]+(?:st|nd|rd|th|ST|ND|RD|TH)?|.)([\s\u00a0\u202f]*)', 'g') with ordinality t(token, position);
+  -- Marking and splitting takes a tenth of the time that matching token by token does, in the C collation even less; what
+  -- belongs together again ("3rd", "O'Dell", "'m") is seldom, and dearer in the first pattern than after it.
+  v_marked := regexp_replace(replace(p_text, v_mark, '') collate "C",
+    '(?:\[(?:ssn|card|phone|number|email|date of birth|record number|address|name|medical term)\]|' || v_letter || '+|[0-9]+|.)['
+      || v_blanks || ']*', '\&' || v_mark, 'g');
+  v_marked := regexp_replace(v_marked collate "C", '([0-9])' || v_mark || '(st|nd|rd|th|ST|ND|RD|TH)(?!' || v_letter || ')', '\1\2', 'g');
+  v_marked := regexp_replace(v_marked collate "C",
+    '(' || v_letter || ')' || v_mark || '([''’])' || v_mark || '(' || v_letter || v_letter || v_letter || ')', '\1\2\3', 'g');
+  v_marked := regexp_replace(v_marked collate "C", '(' || v_letter || v_mark || '[''’])' || v_mark || '(' || v_letter || ')', '\1\2', 'g');
+  select array_agg(case when w.token = '' then left(w.part, 1) else w.token end order by w.position),
+    array_agg(substr(w.part, greatest(char_length(w.token), 1) + 1) order by w.position)
+  into p_tokens, p_gaps
+  from (
+    select m.part, m.position, rtrim(m.part, v_blanks) as token
+    from unnest(string_to_array(v_marked, v_mark)) with ordinality m(part, position)
+  ) w
+  where w.part <> '';
 end
 $$;
 
