@@ -11935,7 +11935,7 @@ CREATE FUNCTION app.split_words(p_text text, OUT p_tokens text[], OUT p_gaps tex
     AS $$
 declare
   v_mark constant text := E'\x01';
-  v_blanks constant text := E' \t\n\v\f\r\u00a0\u202f';
+  v_blanks constant text := E' \t\n\x0b\f\r\u00a0\u202f';
   -- Letters of all scripts are what no sign, digit or blank is.
   v_letter constant text := U&'[^\0001-\0040\005B-\0060\007B-\00BF\2000-\206F\20A0-\20CF\3000-\3003\E000-\F8FF]';
   v_marked text;
