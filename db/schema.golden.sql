@@ -3296,6 +3296,51 @@ ALTER FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) OWNER T
 
 COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim. The definition that was replaced within the last hour counts as registered, under its own id.';
 
+CREATE FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+  with facts as materialized (
+    select app.redaction_vocabulary() as vocabulary, app.name_forms(p_names) as names,
+      -- Where nobody's recognition writes capitals, an unknown word may be a name.
+      t.words = lower(t.words) as all_small
+    from (select array_to_string(p_tokens, ' ') as words) t
+  )
+  select ' ' || string_agg(
+    case
+      when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
+      when c.known is not null then c.known
+      when translate(c.token, '0123456789', '') = '' then c.token
+      when left(c.token, 1) between '0' and '9' then 'O' || translate(c.form, 'stndrh', '')
+      when c.token like '[_%' then 'X'
+      when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
+        case
+          when char_length(c.token) = 1 then 'L'
+          when c.token = c.form and not f.all_small
+            or f.all_small and c.token like any ('{%_ing,%_ed,%_ly,%_ous,%_ful,%_able,%_ible,%_ish,%_less,%_ness,%_tion,%_ment,%_ity}') then 'W'
+          when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
+          else 'N'
+        end || c.form
+      when c.token in ('.', ',') then case when c.gap = '' and c.position < cardinality(p_tokens) then c.token when c.token = '.' then '!' else ';' end
+      when strpos('?!-/()+#:@$¶;', c.token) > 0 or c.form like '''_%' then c.form
+      when c.token in ('–', '—', '‑') then '-'
+      when c.token in ('£', '€') then '$'
+      when char_length(c.token) > 1 then 'W' || translate(c.token, '<>', '')
+      else '~'
+    end, ' ' order by c.position) || ' '
+  from facts f
+  cross join lateral (
+    select t.token, t.gap, t.position, l.form, f.vocabulary ->> l.form as known,
+      f.names ? l.form or octet_length(t.token) > char_length(t.token) and f.names ? replace(app.normalise_name(t.token), ' ', '') as is_name
+    from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
+    cross join lateral (select replace(lower(t.token), '’', '''') as form) l
+  ) c
+$_$;
+
+ALTER FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) IS 'What each token of a text is, a word each, with a blank around each: app.redaction_vocabulary''s kinds; P: a given name, R: a given name that is also a word and has a capital; N, A, W: unknown with a capital, in capitals, small; L: a letter; X: a placeholder; numbers in digits; "," and "." inside a number, ";" and "!" after a word. NULL without tokens.';
+
 CREATE FUNCTION app.clinic_period(p_from date, p_to date, p_recent text DEFAULT NULL::text) RETURNS timestamp with time zone[]
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -4179,6 +4224,32 @@ $$;
 ALTER FUNCTION app.delete_template(p_template_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.delete_template(p_template_id uuid) IS 'Deletes the clinic''s own wording; what goes out by itself then has ours again. Returns whether there was one. Staff only (VX403); VX409 while a campaign''s step uses it.';
+
+CREATE FUNCTION app.digits_said(p_words text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select string_agg(
+    case
+      when w.word ~ '^[0-9]' then w.word
+      when w.word = 'Lo' then '0'
+      when w.word = 'H' then '00'
+      when w.word = 'K' then '000'
+      when w.word like 'U%' then repeat(substr(w.word, 2), case w.previous when 'X2' then 2 when 'X3' then 3 else 1 end)
+      when w.word like 'T%' then substr(w.word, 2)
+      -- "forty-two" is two digits, "forty" too.
+      when w.word like 'Y%' then left(substr(w.word, 2), case when w.next like 'U%' and w.next <> 'U0' then 1 else 2 end)
+      else ''
+    end, '' order by w.position)
+  from (
+    select t.word, t.position, lead(t.word) over (order by t.position) as next, lag(t.word) over (order by t.position) as previous
+    from unnest(string_to_array(replace(replace(p_words, '0 - U', '0 U'), '0 Lo', '0 U0'), ' ')) with ordinality t(word, position)
+  ) w
+$$;
+
+ALTER FUNCTION app.digits_said(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.digits_said(p_words text) IS 'The digits that classified words say: "U4 Y40 - U2 X2 U7" is 44277.';
 
 CREATE FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
@@ -5249,6 +5320,338 @@ ALTER FUNCTION app.finish_web_test(p_web_test_id uuid, p_reason text) OWNER TO a
 
 COMMENT ON FUNCTION app.finish_web_test(p_web_test_id uuid, p_reason text) IS 'Ends a test call for a reason of ours: its bridge is over, or Vapi refused it. Its call is over too. False when it had ended or never was.';
 
+CREATE FUNCTION app.fold_addresses(p_words text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+declare
+  -- "1242", "12 B", "twelve forty-two", "one oh five".
+  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*)';
+  v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J)(?: [.!])?| Z(?= Z)|(?: -)? [NA][^ ]*)';
+  v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|[UT][0-9]+))';
+  v_unit constant text := '(?:(?: [;,!])?(?: (?:B|#|room|door))(?: [.!#])?(?: number)?(?: (?:[0-9]+|[UTYO][0-9]+|-|L[a-z]|a(?= (?:[^NWa-z]|$))))+|(?: ;)? O[0-9]+ B)?';
+  v_post constant text := '(?: ;)? (?:[AL][a-z]{1,2}|V) [0-9]{1,2}(?: L[a-z]| a)? [0-9] A[a-z]{2}';
+  -- A town goes where a state or a code follows it.
+  v_tail constant text := v_unit || '(?:(?:(?: [;!]| in)?(?: (?:[NWAV][^ ]*|new|san|Zst))+)?'
+    || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:(?: ;)? [0-9]{5}(?: - [0-9]{4})?)?|(?: ;)? [0-9]{5}(?: - [0-9]{4})?|' || v_post || '))?';
+  -- An unmistakable street, whatever its letters; one that may be something else only after a name with a capital.
+  v_usual constant text := v_number || '(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ Z(?:st|dr)?(?: [.!](?= [;,BN]))?(?: V)?'
+    || '|(?: (?:V|county|Wstate|Nstate))? [SZ] [0-9]{1,4}| Zbroadway)' || v_tail;
+begin
+  -- The clinic's own address is no patient's.
+  if app.says_any(p_words, '{our,clinic,office,practice,located}') then
+    p_words := app.folded_words(p_words, '( (?:our (?:address|office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|located)(?: (?:is|at|on|in|here))*)('
+      || v_usual || ')(?= )', 'stays');
+  end if;
+  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway}') then
+    p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
+    -- Where somebody says to live, small letters and doubtful streets are enough.
+    p_words := app.folded_words(p_words,
+      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|:|;|it|my|the|to|that|uh|new|over))*)'
+        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z)(?= )', 'address');
+  end if;
+  return app.fold_foreign_addresses(p_words, v_post);
+end
+$_$;
+
+ALTER FUNCTION app.fold_addresses(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fold_addresses(p_words text) IS 'Classified words with street addresses folded: American and British ones in digits or words with unit, town and code, and app.fold_foreign_addresses''s. What is said to be the clinic''s own stays.';
+
+CREATE FUNCTION app.fold_birth_dates(p_words text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+  v_month constant text := ' R?M[0-9]+(?: [.!])?';
+  v_day constant text := '(?: Y[23]0(?: -)? [OU][0-9]| O[0-9]+| [0-9]{1,2}| [UTY][0-9]+)';
+  v_below_100 constant text := '(?: Y[2-9]0(?:(?: -)? U[0-9])?| T[0-9]+| U[0-9](?: U[0-9])?)';
+  v_digits constant text := '(?:18[0-9][0-9]|19[0-9][0-9]|20[01][0-9]|202[0-4])';
+  v_past constant text := '(?: ' || v_digits || '| T1[89](?: H)?(?: and)?' || v_below_100
+    || '| U2 K(?: and)?' || v_below_100 || '?| Y20(?: -)? (?:U0 U[0-9]|T1[0-9]|Y20(?: -)? U[1-4]))';
+  v_apart constant text := '(?: (?:[-/.,;!]|slash|dash|of))*';
+  v_number constant text := '(?: [0-9]{1,2}| Y[0-9]0 - U[0-9]| (?:U0|Lo) U[0-9]| [UTY][0-9]+)';
+  v_date constant text := '(?:' || v_month || '(?: the)?' || v_day || '|' || v_day || '(?: of)?' || v_month || ')' || v_apart;
+begin
+  if app.says_any(p_words, '{born,birthday,birthdays,birth,dob,Nbirthdate,Wbirthdate,Ld}') then
+    p_words := app.folded_words(p_words,
+      '( (?:born|birthdays?|birth|dob|[NW]birthdate|Ld . Lo . Lb)'
+        || '(?: (?:[-:;?,.!¶DX]|on|is|was|it|its|that|the|a|in|year|uh|let|me|see|would|be|my|his|her|of|''s|he|she|i|and|back|think|date|again|please|your|can|have))*)'
+        || '(' || v_date || '(?:' || v_past || '| 20[0-9][0-9]|(?: '')? [0-9][0-9]| Y20 Y20(?:(?: -)? U[0-9])?|' || v_below_100 || ')?'
+        || '|' || v_month || '(?: of)?' || v_past
+        || '| [0-9]{6,8}|' || v_past || '| [0-9]{4} [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
+        || '|' || v_number || v_apart || v_number || '(?:' || v_apart || '(?:' || v_past || '| [0-9]{3,4}|' || v_number || '+))?)(?= )', 'dob');
+  end if;
+  if p_words like any ('{% M%,% RM%,% / %,% - %,% . %}') then
+    p_words := app.folded_words(p_words, '()(' || v_date || v_past || '| ' || v_digits || ' [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
+      || '| [0-9]{1,2}( [-/.] )[0-9]{1,2}\3(?:' || v_digits || '|[4-9][0-9]))(?= )', 'dob');
+  end if;
+  -- "oh five, twelve, eighty-one": a month, a day and a year of the last century.
+  if app.says_any(p_words, '{Y40,Y50,Y60,Y70,Y80,Y90}') then
+    p_words := app.folded_words(p_words, '((?<![UTYKH][0-9]{0,2})(?<![UTY][0-9]{1,2} [-;,]))((?: (?:U0 |Lo )?U[1-9]| T1[0-2])(?: (?:[-/,;]|slash|dash))?'
+      || '(?: (?:U0 |Lo )?U[0-9]| T[0-9]+| Y[23]0(?:(?: -)? U[0-9])?)(?: (?:[-/,;]|slash|dash))?(?: T19(?: H)?)? Y[4-9]0(?: -)? U[1-9])'
+      || '(?= (?!(?:[;,-] )?[CQUTYHKX]))', 'dob');
+  end if;
+  return p_words;
+end
+$$;
+
+ALTER FUNCTION app.fold_birth_dates(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fold_birth_dates(p_words text) IS 'Classified words with dates of birth folded: any date that is said to be one, in digits or words, and every full date before 2025. Dates of visits stay.';
+
+CREATE FUNCTION app.fold_emails(p_words text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+  -- Parts of an address are no words of the talk around it: letters, numbers, names.
+  v_part constant text := '(?: (?:[NAWPLRUTYXOHK0-9][^ ]*|i|a|may|will))';
+  v_join constant text := '(?: (?:[-.+~]|dot|period|point|underscore|dash|hyphen|plus))';
+  v_host constant text := '(?: (?:gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|gmx))';
+begin
+  if p_words like '% @ %' then
+    p_words := app.folded_words(p_words, '()((?: [^ ]+ [-.+~])* [^ ]+ @ [^ ]+(?: - [^ ]+)*(?: \.(?: [^ ]+ -)* [^ ]+)+)(?= )', 'email');
+  end if;
+  if not app.says_any(p_words, '{at,@}') then
+    return p_words;
+  end if;
+  return app.folded_words(p_words,
+    '()((?: [a-z]+' || v_join || '|' || v_part || '|' || v_join || ')*(?:' || v_part || '|' || v_join || ' [a-z]+)(?: ;)? (?:at|@)(?! [0-9UTY])'
+      || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?: (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
+end
+$$;
+
+ALTER FUNCTION app.fold_emails(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fold_emails(p_words text) IS 'Classified words with e-mail addresses folded, written or spoken: "ann dot quill at gmail dot com", letter by letter too.';
+
+CREATE FUNCTION app.fold_foreign_addresses(p_words text, p_post text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_town constant text := '(?:(?: ;)? [0-9]{5}(?: N[^ ]+)?)?';
+begin
+  if p_words ~ ' (?:F|G|[SZ] (?:de|du|des)|[NAW][^ ]*(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|str)|[NW](?:calle|avenida|via|viale|piazza|paseo|carrer|plaza)) ' then
+    p_words := app.folded_words(p_words,
+      '()( [0-9]+(?: [;,])?(?: [NW](?:bis|ter)| bis| L[a-d])?(?: [;,])? (?:F|S|Z)(?: (?:de|du|des|la|le|les|''|-|Z|[NAPLW][^ ]*))* [NAPW][^ ]+' || v_town
+        || '|(?: (?:[NA][^ ]+|V|am|im|an|zum|zur|unter))?(?: -)? (?:[NAW][^ ]{2,}(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|damm|ufer|str)|N[^ ]+(?: -)? G)(?: [.!])?'
+        || ' (?:[0-9]{1,4}|[UT][0-9]+|Y[0-9]0(?: -)?(?: U[0-9])?)(?: L[a-z]| a(?= (?:[^NWa-z]|$)))?' || v_town
+        || '| [NW](?:calle|avenida|via|viale|piazza|corso|paseo|carrer|rua)(?: (?:de|del|della|la|las|los|di|dei|da|do|[NAP][^ ]+))+(?: [;,])? [0-9]{1,4})(?= )', 'address');
+  end if;
+  if app.says_any(p_words, '{box,zip,postcode,postal}') then
+    p_words := app.folded_words(p_words, '( (?:zip|postcode|postal)(?: (?:code|is|''s|[:;?¶!]|my|the|it|and|uh))*)'
+      || '((?: [0-9]{5}(?: - [0-9]{4})?|(?: (?:[LA][a-z]+|N[a-z]{1,2}|[0-9]|[0-9]{2}|[UT][0-9]+)){4,8}))(?= )', 'address');
+    p_words := app.folded_words(p_words, '()( (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+))(?= )', 'address');
+  end if;
+  -- A British code in capitals is one without being called so.
+  return case when p_words like '% A%' then app.folded_words(p_words, '()(' || p_post || ')(?= )', 'address') else p_words end;
+end
+$_$;
+
+ALTER FUNCTION app.fold_foreign_addresses(p_words text, p_post text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fold_foreign_addresses(p_words text, p_post text) IS 'Classified words with plain German, Dutch, French, Spanish and Italian street addresses folded, boxes, and post codes: British ones (p_post: their pattern) and those that are called so.';
+
+CREATE FUNCTION app.fold_identifiers(p_words text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select app.fold_names(app.fold_numbers(app.fold_records(app.fold_visits(app.fold_addresses(
+    app.fold_birth_dates(app.fold_emails(p_words)))))))
+$$;
+
+ALTER FUNCTION app.fold_identifiers(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fold_identifiers(p_words text) IS 'Classified words with all identifiers folded that the redactor knows.';
+
+CREATE FUNCTION app.fold_known_names(p_words text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+begin
+  if p_words like '% P%' then
+    p_words := app.folded_words(p_words,
+      '()((?: R[^ ]+(?: -)?)* P[^ ]+(?:(?: L[a-z](?: [.!])?|(?: (?:de|la|van|von|der|del|di|da|bin|al|el|dos))*)(?: -)? [PR][^ ]+)*)(?= )', 'name');
+  end if;
+  -- A known name that is a word too goes with a capital, where none begins a sentence; a month where none is meant.
+  if p_words like '% R%' then
+    p_words := app.folded_words(p_words, '((?! (?:in|on|of|next|this|last|until|till|by|early|late|mid|since|before|after|through|to|from|and|or|for|the|end) )'
+      || ' (?:[a-z''][^ ]*|[;:]))( RM[0-9]+)(?= (?![0-9]|O|the O))', 'name');
+    p_words := app.folded_words(p_words, '( (?:[a-z''][^ ]*|[;:]))( R[^M][^ ]*)(?= )', 'name');
+    p_words := app.folded_words(p_words, '( [!?¶])( R[^ ]+)(?= [;!?])', 'name');
+  end if;
+  return p_words;
+end
+$$;
+
+ALTER FUNCTION app.fold_known_names(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fold_known_names(p_words text) IS 'Classified words with the given names folded; one that is a word too ("May", "Will") only with a capital and where the word is not meant.';
+
+CREATE FUNCTION app.fold_names(p_words text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_initial constant text := '(?: L[a-z](?: [.!])?(?= [NAPRW]))';
+  v_part constant text := '(?: (?:mc|de|la|le|van|von|der|den|del|di|da|bin|al|el|dos|Zst)(?: [.!])?)*';
+  v_next constant text := '(?: [NAPR][^ ]+|' || v_initial || ')';
+  -- With a capital, or known; and, where a name is said to follow, in any letters.
+  v_name constant text := '(?:' || v_part || ' [NAPR][^ ]+(?:' || v_part || '(?: -)?' || v_next || ')*)';
+  v_any constant text := '(?:' || v_part || ' (?:[NAPWRM][^ ]+|will)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*)';
+  -- "This is Lakeside Dental" introduces no caller.
+  v_person constant text := '(?= (?!(?:[a-z]+ )?(?:dental |clinic|dentistry |medical |practice |offices? |spa |center |health|hospital |insurance |treatment |therapy |group |Z |S |website |app |card |plan )|[NAPRW]))';
+  v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
+begin
+  p_words := app.folded_words(p_words,
+    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment))*'
+      || '|(?:named|call me|under|patient is|patient :)))(' || v_any || ')' || v_person, 'name');
+  p_words := app.folded_words(p_words,
+    '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
+      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
+  if p_words like '% ; my %' then
+    p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= ; my (?:[a-z]+ )?J )', 'name');
+  end if;
+  if app.says_any(p_words, '{calling,speaking,here,again}') then
+    p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|hi|uh|[;!?¶]|i ''m))(' || v_name || ')(?= (?:; |again )?(?:calling|speaking|here|again) )', 'name');
+  end if;
+  -- "For my kids Ada and Milo."
+  if p_words like '% J %' then
+    p_words := app.folded_words(p_words, '( J(?: ; | )\[name(?: =)*(?: ;| and| ; and))(' || v_name || ')(?= )', 'name');
+  end if;
+  -- Spelled: letters in a row, but not the ones of an abbreviation with its dots.
+  if p_words like '% L%' then
+    p_words := app.folded_words(p_words, '(^| [^L. ][^ ]*)((?! a Lb Lc )(?: (?:L[a-z]|X[23] L[a-z]|i|a)(?: as in [^ ]+)?(?: [-;,])?){2,}'
+      || '(?:(?: X[23])? L[a-z](?: as in [^ ]+)?| [ia](?= (?:[;!?]|$))))(?= (?![.]))', 'name');
+  end if;
+  return app.fold_known_names(p_words);
+end
+$_$;
+
+ALTER FUNCTION app.fold_names(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fold_names(p_words text) IS 'Classified words with names folded: those that are given, those that a speaker introduces ("my name is", "this is", "for my son"), and spelled ones.';
+
+CREATE FUNCTION app.fold_numbers(p_words text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+  v_digits constant text := '(?:U[0-9]|T[0-9]+|Y[0-9]+|H|K|X[0-9]|[0-9]+|Lo)';
+  v_between constant text := '(?: (?:[-.,/;()+~]|dash|hyphen|slash|dot|space|then|uh|um)| !(?= (?:U[0-9]|X[0-9]|[0-9]{2,})))';
+  v_marked text;
+begin
+  v_marked := regexp_replace(p_words collate "C",
+    '(?: [+(]| plus)*(?: ' || v_digits || '(?:' || v_between || '{1,3}(?= ' || v_digits || ' ))?)+(?= )', '<\&>', 'g');
+  if v_marked = p_words then
+    return p_words;
+  end if;
+  return (
+    select string_agg(case when s.kind is null then s.part else app.folded_span(s.part, s.kind) end, '' order by s.position)
+    from (
+      select r.part, r.position, case when r.position % 2 = 0 and char_length(r.part) > 3 then app.number_kind(r.part, r.context) end as kind
+      from (
+        -- What a number is, is said before it, or straight after: "... is my social".
+        select p.part, p.position, lag(p.part) over w || case
+            when left(lead(p.part) over w, 25) like any (array[' is my social %', ' is the social %', ' is my ssn %', ' is my card %', ' is the card %'])
+              then left(lead(p.part) over w, 16)
+            else ''
+          end as context
+        from unnest(string_to_array(replace(v_marked, '>', '<'), '<')) with ordinality p(part, position)
+        window w as (order by p.position)
+      ) r
+    ) s
+  );
+end
+$$;
+
+ALTER FUNCTION app.fold_numbers(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fold_numbers(p_words text) IS 'Classified words with every run of numbers folded that app.number_kind knows, however it is grouped or spelled.';
+
+CREATE FUNCTION app.fold_records(p_words text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+  v_digit constant text := '(?:[0-9]+|[UTYX][0-9]+|H|Lo)';
+  v_code constant text := '(?: (?:[0-9]+|[UTYXH][0-9]*|[LA][a-z]+|N[a-z]{1,4}|a|[-/.,;]|dash|hyphen|slash))*';
+begin
+  -- Numbers of a record are called one; those of a booking are no identifier outside the clinic and stay.
+  if not app.says_any(p_words, '{mrn,record,number,no,id,#,Nmrn,Wmrn,insurance,policy,membership,passport,medicaid,medicare,nhs}') then
+    return p_words;
+  end if;
+  return app.folded_words(p_words,
+    '( (?:mrn|passport|nhs|medicaid|medicare|insurance|policy|membership|(?:medical|health) record'
+      || '|(?:member|medical|health|record|chart|patient|account|group|subscriber|claim|case|file|[WN]licen[cs]e|[WN]policyholder|[WN]plan)'
+      || '(?: ''s)?(?: (?:record|insurance|card|plan|chart|file))? (?:id|number|no|#)|id(?: number| card)*)'
+      || '(?: (?:[-:;#.!?¶]|is|was|its|it|''s|that|the|my|of|on|would|be|uh|starts|with|and|for|says|number|id|card|no))*)'
+      || '((?= (?:[0-9UTYXLAN]|a L))(?=' || v_code || ' (?:[0-9]{3,}|' || v_digit || v_code || ' ' || v_digit || ') )' || v_code
+      || ' ' || v_digit || '(?:(?: -)? [LA][a-z]+)?)(?= )', 'record');
+end
+$$;
+
+ALTER FUNCTION app.fold_records(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fold_records(p_words text) IS 'Classified words with medical record, member, policy, insurance and similar numbers folded: digits and letters after a word that says what they are.';
+
+CREATE FUNCTION app.fold_visits(p_words text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_number constant text := '(?: (?:[UTYHK0-9][0-9]*|[-,.]))+';
+begin
+  return app.folded_words(p_words, '()( 20[2-9][0-9]( [-./] )[0-9]{1,2}\3[0-9]{1,2}(?: [NWAL]t(?= ))?|(?<![-./]) [0-9]{1,2}( [-./] )[0-9]{1,2}\4(?:20)?[2-9][0-9](?! [-./] [0-9])'
+    || '|(?: R?M[0-9]+(?: [.!])?(?: the)? (?:[0-9]{1,2}|O[0-9]+)| (?:[0-9]{1,2}|O[0-9]+)(?: of)? R?M[0-9]+)(?:(?: ;)? 20[2-9][0-9])?'
+    || '| [0-9]{1,2} : [0-9][0-9](?: : [0-9][0-9])?'
+    || '| \$' || v_number || '|(?: (?:between|from))?' || v_number || '(?: (?:to|and|or)' || v_number || ')? C)(?= )', 'stays');
+end
+$_$;
+
+ALTER FUNCTION app.fold_visits(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fold_visits(p_words text) IS 'Classified words with dates from 2020 on, times and prices told to stay, so that no rule for numbers takes them.';
+
+CREATE FUNCTION app.folded_span(p_span text, p_kind text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case p_kind
+    when 'stays' then repeat(' _', array_length(string_to_array(p_span, ' '), 1) - 1)
+    else ' [' || p_kind || repeat(' =', array_length(string_to_array(p_span, ' '), 1) - 2)
+  end
+$$;
+
+ALTER FUNCTION app.folded_span(p_span text, p_kind text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.folded_span(p_span text, p_kind text) IS 'As many words as a span has, each preceded by a blank, that no further rule matches: "[kind" and "=" for what goes, "_" for what stays.';
+
+CREATE FUNCTION app.folded_words(p_words text, p_pattern text, p_kind text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+  -- The C collation knows all signs that the rules name, and its patterns are compiled in a fraction of the time.
+  v_marked text := regexp_replace(p_words collate "C", p_pattern, '\1<\2>', 'g');
+begin
+  -- Most rules find nothing in most texts.
+  if v_marked = p_words then
+    return p_words;
+  end if;
+  return (
+    select string_agg(case when s.position % 2 = 0 then app.folded_span(s.part, p_kind) else s.part end, '' order by s.position)
+    from unnest(string_to_array(replace(v_marked, '>', '<'), '<')) with ordinality s(part, position)
+  );
+end
+$$;
+
+ALTER FUNCTION app.folded_words(p_words text, p_pattern text, p_kind text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.folded_words(p_words text, p_pattern text, p_kind text) IS 'Classified words (app.classified_words) with every match of a pattern folded to a kind. The pattern has two groups: what must stand before, and the span to fold. The number of words stays the same.';
+
 CREATE FUNCTION app.forget_answers() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -5687,6 +6090,26 @@ ALTER FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) OWNER TO a
 
 COMMENT ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) IS 'Notes that an assistant is about to be created at Vapi, before it is. False: the lease is lost or the agent deleted; create nothing.';
 
+CREATE FUNCTION app.introduced_names(p_tokens text[], p_words text, p_folded text) RETURNS text[]
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  -- The kind of a span stands at its first word only: the words after it belong to the last that has one.
+  select coalesce(array_agg(distinct lower(k.token)) filter (where k.kind = '[name' and k.word like 'N%' and char_length(k.token) > 2), '{}')
+  from (
+    select f.token, f.word, max(f.folded) over (partition by f.span) as kind
+    from (
+      select t.token, t.word, t.folded, count(*) filter (where t.folded <> '=') over (order by t.position) as span
+      from unnest(p_tokens, string_to_array(btrim(p_words), ' '), string_to_array(btrim(p_folded), ' '))
+        with ordinality t(token, word, folded, position)
+    ) f
+  ) k
+$$;
+
+ALTER FUNCTION app.introduced_names(p_tokens text[], p_words text, p_folded text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.introduced_names(p_tokens text[], p_words text, p_folded text) IS 'The words, in small letters, that fold_names took for names without having been given them: tokens of a text, what they are, and what became of them.';
+
 CREATE TABLE public.invitations (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -5818,6 +6241,38 @@ $$;
 ALTER FUNCTION app.is_event_cursor_kept(p_xid bigint) OWNER TO owner;
 
 COMMENT ON FUNCTION app.is_event_cursor_kept(p_xid bigint) IS 'Whether every event after this place is still there. Ask after reading on from it: what it then says holds for what was read.';
+
+CREATE FUNCTION app.is_listed(p_run text) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_items text[] := string_to_array(btrim(p_run, ' ;,'), ' ; ');
+  v_hours text[];
+begin
+  if p_run ~ '^(?: (?:19|20)[0-9][0-9](?: [-/])? (?:19|20)[0-9][0-9]|(?: [0-9]{1,3}(?: , [0-9]{3})+(?: [-;])*)+)$' then
+    return true; -- years and thousands
+  elsif p_run !~ ' [0-9]|(?:(?: [;,.-])*(?: U[0-9]| Lo| X[23])){3}' then
+    -- In words without three single digits in a row: hours and minutes, unless the minutes cannot be.
+    return p_run not like any (array['% Y60%', '% Y70%', '% Y80%', '% Y90%', ' U0%']);
+  elsif cardinality(v_items) < 3 then
+    return false;
+  end if;
+  select array_agg(app.digits_said(' ' || i.item) order by i.position) into v_hours
+  from unnest(v_items) with ordinality i(item, position)
+  where i.item ~ '^(?:[0-9]{1,2}|U[1-9]|T1[0-9]|(?:19|20)[0-9][0-9]|(?:U[1-9]|T1[0-2])(?: T1[0-9]| Y[2-5]0(?: -)?(?: U[0-9])?| U0 U[0-9]))$';
+  -- The hours of a list only grow, and begin anew past noon; the digits of a number do not.
+  return cardinality(v_hours) = cardinality(v_items) and not exists (
+    select from generate_series(2, cardinality(v_hours)) i
+    where app.minutes_said(v_hours[i]) <= app.minutes_said(v_hours[i - 1])
+      and not (app.minutes_said(v_hours[i]) < 300 and app.minutes_said(v_hours[i - 1]) >= 600)
+  );
+end
+$_$;
+
+ALTER FUNCTION app.is_listed(p_run text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_listed(p_run text) IS 'Whether a run of number words lists times, years or quantities: "nine, nine thirty, ten", "2024, 2025", "1,200".';
 
 CREATE FUNCTION app.is_message_rule(p_key text, p_value jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -7619,6 +8074,20 @@ ALTER FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) 
 
 COMMENT ON FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) IS 'A field that counts minutes, as an interval: NULL where it is null, p_otherwise where it is absent.';
 
+CREATE FUNCTION app.minutes_said(p_digits text) RETURNS integer
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case
+    when char_length(p_digits) < 3 then 60 * p_digits::integer
+    else 60 * left(p_digits, -2)::integer + right(p_digits, 2)::integer
+  end
+$$;
+
+ALTER FUNCTION app.minutes_said(p_digits text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.minutes_said(p_digits text) IS 'Minutes since midnight of up to four digits that may be a time: "9" and "900" are 540.';
+
 CREATE FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -7744,6 +8213,28 @@ $$;
 ALTER FUNCTION app.name_distance(p_said text, p_names text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.name_distance(p_said text, p_names text[]) IS 'How well a name that was said fits somebody''s names: 0 as it was said, or nothing was said (the first name will do), 1 at most two edits away, NULL another name.';
+
+CREATE FUNCTION app.name_forms(p_names text[]) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_object_agg(f.form, true), '{}')
+  from unnest(p_names) n(name)
+  cross join lateral unnest(string_to_array(translate(n.name, '-’', ' '''), ' ')) w(word)
+  -- Speech recognition writes accents and apostrophes as it likes: both spellings are the name's.
+  cross join lateral (
+    select lower(w.word)
+    union all
+    select replace(app.normalise_name(w.word), ' ', '')
+    where octet_length(w.word) > char_length(w.word) or strpos(w.word, '''') > 0
+  ) f(form)
+  where char_length(f.form) > 1
+    and f.form not in ('de', 'la', 'le', 'van', 'von', 'der', 'den', 'di', 'da', 'al', 'el', 'st', 'dr', 'mr', 'mrs', 'ms')
+$$;
+
+ALTER FUNCTION app.name_forms(p_names text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.name_forms(p_names text[]) IS 'The words of the given names as the keys of an object, in small letters, with and without accents and apostrophes. Initials and particles are none.';
 
 CREATE FUNCTION app.names_of_call(p_call_id uuid) RETURNS text[]
     LANGUAGE sql STABLE
@@ -8238,6 +8729,54 @@ $$;
 ALTER FUNCTION app.number_hash(p_number text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.number_hash(p_number text) IS 'The tenant''s keyed hash of a phone number (E.164) or e-mail address, letters'' case aside: recognises it after the number itself was erased. The key is made at first use and never leaves the database. Another tenant''s hash of the same number differs. NULL gives NULL.';
+
+CREATE FUNCTION app.number_kind(p_run text, p_before text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_before text := right(p_before, 70);
+  v_about_ssn boolean := app.says_any(v_before, '{ssn,social}');
+  v_code boolean := right(v_before, 35) like any ('{% security code %,% cvv %,% cvc %}');
+  v_digits text;
+  v_count integer;
+  v_about_phone boolean;
+begin
+  if char_length(p_run) < 8 and not v_about_ssn and not v_code then
+    return null; -- too short for seven digits
+  end if;
+  v_digits := app.digits_said(p_run);
+  v_count := char_length(v_digits);
+  if v_about_ssn and v_count between 4 and 10 then
+    return 'ssn';
+  elsif v_code and v_count in (3, 4) then
+    return 'card';
+  elsif v_count < 7 then
+    return null;
+  elsif v_count = 9 and (p_run ~ '^ [0-9]{3}(?: [-.])* [0-9]{2}(?: [-.])* [0-9]{4}$' or p_run ~ '^(?: U[0-9]){3} [-;,](?: U[0-9]){2} [-;,](?: U[0-9]){4}$') then
+    return 'ssn';
+  elsif v_count between 13 and 19 and app.passes_luhn(v_digits)
+    or v_count between 12 and 19 and app.says_any(v_before, '{card,cards,visa,mastercard,amex}') then
+    return 'card';
+  end if;
+  -- What a booking or an order is called by is no identifier outside the clinic.
+  if v_count < 10 and app.says_any(right(v_before, 45), '{confirmation,booking,reference,order,invoice}') then
+    return null;
+  end if;
+  v_about_phone := app.says_any(v_before, '{call,phone,number,cell,mobile,reach,text,contact,line,fax,whatsapp,dial,Wlandline}');
+  if not v_about_phone and app.is_listed(p_run) then
+    return null;
+  elsif p_run like any (array[' (%', ' +%', ' plus%']) or v_about_phone and v_count < 16 or left(v_digits, 1) = '0' and v_count between 8 and 14
+    or v_count between 10 and 12 or v_count = 7 and strpos(btrim(p_run), ' ') > 0 then
+    return 'phone';
+  end if;
+  return 'number';
+end
+$_$;
+
+ALTER FUNCTION app.number_kind(p_run text, p_before text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.number_kind(p_run text, p_before text) IS 'What a run of number words is, by its digits and the words before it: ssn, card (Luhn, or said to be one), phone, number (any other of seven digits and more), or NULL for what tells nobody: times, years and quantities.';
 
 CREATE FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -8867,6 +9406,22 @@ END;
 ALTER FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) OWNER TO owner;
 
 COMMENT ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) IS 'Where to read a page of a list of p_total rows: in its second half from the end, so that the last page costs what the first does. A page past the end takes no rows.';
+
+CREATE FUNCTION app.passes_luhn(p_digits text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  -- Every second digit from the right counts double, and a double of two digits by their sum.
+  select coalesce(sum(case when d.place % 2 = 1 then d.digit when d.digit > 4 then 2 * d.digit - 9 else 2 * d.digit end) % 10 = 0, false)
+  from (
+    select c.digit::integer, row_number() over (order by c.position desc) as place
+    from regexp_split_to_table(p_digits, '') with ordinality c(digit, position)
+  ) d
+$$;
+
+ALTER FUNCTION app.passes_luhn(p_digits text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.passes_luhn(p_digits text) IS 'Whether ASCII digits end in the check digit that every payment card has (ISO/IEC 7812). Anything but digits is an error.';
 
 CREATE FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) RETURNS uuid
     LANGUAGE plpgsql
@@ -9810,6 +10365,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_call public.call_logs;
   v_names text[];
+  v_said text[];
   v_summary text;
   v_turns jsonb;
   v_state text;
@@ -9832,10 +10388,13 @@ begin
   end if;
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
-    v_summary := app.redact_phi(p_summary, v_names);
+    -- The summary is the last turn: what the caller was called goes from it too.
+    select array_agg(t.turn ->> 'text' order by t.position) || p_summary into v_said
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_said := app.redact_turns(v_said, v_names);
+    v_summary := v_said[cardinality(v_said)];
     select coalesce(jsonb_agg(jsonb_build_object(
-        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
-      order by t.position), '[]')
+        'speaker', t.turn ->> 'speaker', 'text', v_said[t.position], 'at', t.turn -> 'at') order by t.position), '[]')
     into v_turns
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
@@ -10022,142 +10581,211 @@ ALTER FUNCTION app.recording_to_delete(p_recording_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.recording_to_delete(p_recording_id uuid) IS 'The recording whose file a job shall delete: outcome unwanted, or wait while it may still be being copied. No row when it is deleted already or shall stay.';
 
-CREATE FUNCTION app.redact_birth_dates(p_text text) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+CREATE FUNCTION app.redact_medical_terms(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
     AS $$
-declare
-  v_month constant text := '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?';
-  v_unit constant text := '(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)';
-  v_teen constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)';
-  v_tens constant text := '(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)';
-  v_day constant text := '(?:\d{1,2}(?:st|nd|rd|th)?|(?:(?:twenty|thirty)[\s-]+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)'
-    || '|tenth|eleventh|twelfth|[a-z]+teenth|twentieth|thirtieth|(?:(?:twenty|thirty)[\s-]+)?' || v_unit || '|' || v_teen || '|twenty|thirty)';
-  v_below_100 constant text := '(?:' || v_tens || '(?:[\s-]+' || v_unit || ')?|' || v_teen || '|' || v_unit || '(?:\s+' || v_unit || ')?)';
-  v_past constant text := '(?:18\d\d|19\d\d|200\d|201\d|202[0-4])';
-  v_past_words constant text := '(?:(?:eighteen|nineteen)(?:\s+hundred)?(?:\s+and)?[\s-]+' || v_below_100
-    || '|two\s+thousand(?:\s+and)?(?:[\s-]+' || v_below_100 || ')?|twenty[\s-]+(?:oh[\s-]+' || v_unit || '|' || v_teen || '))';
-  v_any_year constant text := '(?:''?\d\d|(?:18|19|20)\d\d|' || v_past_words || '|' || v_below_100 || ')';
-  v_cue constant text := '\m(?:born|birth\s?days?|birth\s?dates?|date\s+of\s+birth|d\.?o\.?b\M\.?)';
-  -- At most a few words lie between the cue and the date: "my date of birth, let me see, it's the ...".
-  v_gap constant text := '(?:[\s:,.?-]+|\m(?:on|is|was|it|it''s|its|in|the|a|uh|um|let|me|see|would|be|[a-z]+day)\M|''s)*';
-begin
-  p_text := regexp_replace(p_text, '(' || v_cue || v_gap || ')(?:'
-    || '\m' || v_month || '\s+(?:the\s+)?' || v_day || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
-    || '|\m' || v_day || '(?:\s+of)?\s+' || v_month || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
-    || '|\m\d{1,4}\s?[-/. ]\s?\d{1,2}(?:\s?[-/. ]\s?\d{1,4})?\M|\m\d{6,8}\M'
-    || '|\m(?:' || v_below_100 || '|' || v_past_words || ')(?:[\s,/-]+(?:' || v_past_words || '|' || v_below_100 || ')){1,4}\M)',
-    '\1[date of birth]', 'gi');
-  p_text := regexp_replace(p_text,
-    '\m(?:' || v_month || '\s+(?:the\s+)?' || v_day || '|' || v_day || '(?:\s+of)?\s+' || v_month || '),?\s+(?:of\s+)?'
-      || '(?:' || v_past || '|' || v_past_words || ')\M',
-    '[date of birth]', 'gi');
-  p_text := regexp_replace(p_text, '\m' || v_past || '\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2}\M', '[date of birth]', 'g');
-  -- A two-digit year from 40 on is the last century's.
-  return regexp_replace(p_text, '\m\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:' || v_past || '|[4-9]\d)\M', '[date of birth]', 'g');
-end
+  select regexp_replace(p_text,
+    '\m(?:hiv|aids|hepatitis(?: [a-e])?|herpes|syphilis|chlamydia|gonorrh?ea|hpv|std|sti|tuberculosis|covid(?:-19)?|cancers?|tum(?:ou?r|ors|ours)|leuka?emia'
+      || '|lymphoma|melanoma|carcinoma|chemo(?:therapy)?|radiotherapy|diabet(?:es|ic)|insulin|hypertension|high blood pressure|asthma(?:tic)?|copd'
+      || '|epilep(?:sy|tic)|seizures?|stroke|heart (?:attack|disease|failure|condition)|pacemaker|arrhythmia|angina|depress(?:ion|ive)|anxiety'
+      || '|bipolar|schizophrenia|ptsd|adhd|autis(?:m|tic)|dementia|alzheimer(?:''?s)?|parkinson(?:''?s)?|multiple sclerosis|arthritis|lupus'
+      || '|ha?emophilia|ana?emia|psoriasis|eczema|rosacea|pregnan(?:t|cy)|miscarriage|abortion|ivf|kidney (?:disease|failure)|dialysis|cirrhosis'
+      || '|addict(?:ion|ed)|overdose|rehab|methadone|suicid(?:e|al)|pneumonia|migraines?|infection|abscess(?:es)?|gingivitis|periodontitis'
+      || '|penicillin|amoxicillin|ibuprofen|paracetamol|acetaminophen|aspirin|warfarin|metformin|prozac|zoloft|xanax|adderall|ritalin|lithium'
+      || '|antidepressants?|antibiotics?|blood thinners?|oxycodone|hydrocodone|vicodin|tramadol|codeine|morphine|ozempic|viagra|accutane)\M',
+    '[medical term]', 'gi')
 $$;
 
-ALTER FUNCTION app.redact_birth_dates(p_text text) OWNER TO owner;
+ALTER FUNCTION app.redact_medical_terms(p_text text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.redact_birth_dates(p_text text) IS 'The text with dates of birth replaced by [date of birth]: any date that is said to be one, in digits or words, and every full date before 2025. Dates of visits stay.';
-
-CREATE FUNCTION app.redact_emails(p_text text) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-    SET search_path TO ''
-    AS $$
-declare
-  -- Spoken: "j dot quill at patients dot example", letter by letter too, and half-written "j.quill at patients.example".
-  v_part constant text := '[[:alnum:]_+-]+';
-  v_join constant text := '(?:\s*\.\s*|\s+(?:dot|period|point|underscore|dash|hyphen|plus)\s+)';
-begin
-  p_text := regexp_replace(p_text, '[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}', '[email]', 'gi');
-  return regexp_replace(p_text,
-    '\m(?:[[:alnum:]][\s-]+)*(?:' || v_part || v_join || ')*' || v_part || '\s+(?:at|\(at\)|@)\s+'
-      || '(?:[[:alnum:]][\s-]+)*' || v_part || '(?:' || v_join || v_part || ')*(?:\s+(?:dot|period|point)\s+|\.)[[:alpha:]]{2,}\M',
-    '[email]', 'gi');
-end
-$$;
-
-ALTER FUNCTION app.redact_emails(p_text text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.redact_emails(p_text text) IS 'The text with every e-mail address, written or spoken ("j dot quill at patients dot example"), replaced by [email].';
-
-CREATE FUNCTION app.redact_names(p_text text, p_names text[]) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-    SET search_path TO ''
-    AS $_$
-declare
-  v_word text;
-begin
-  for v_word in
-    select distinct f.form
-    from unnest(p_names) n(name)
-    cross join lateral regexp_split_to_table(btrim(n.name), '[\s-]+') w(word)
-    -- Speech recognition writes accents and apostrophes as it likes: both spellings go.
-    cross join lateral (values (w.word), (replace(app.normalise_name(w.word), ' ', ''))) f(form)
-    where char_length(f.form) > 1
-  loop
-    p_text := regexp_replace(p_text,
-      '\m' || regexp_replace(v_word, '([][\\.^$*+?(){}|])', '\\\1', 'g') || '\M', '[name]', 'gi');
-  end loop;
-  return regexp_replace(p_text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g');
-end
-$_$;
-
-ALTER FUNCTION app.redact_names(p_text text, p_names text[]) OWNER TO owner;
-
-COMMENT ON FUNCTION app.redact_names(p_text text, p_names text[]) IS 'The text with every word of the given names replaced by [name], whatever its case; one placeholder for a full name. A name that is also a word (May, Will) takes that word with it.';
-
-CREATE FUNCTION app.redact_numbers(p_text text) RETURNS text
-    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
-    SET search_path TO ''
-    AS $_$
-declare
-  v_mark constant text := U&'\E000';
-  v_digit constant text := '(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)';
-  v_number constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen'
-    || '|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|\d\d)';
-  v_between constant text := '[\s,.-]+';
-  v_month constant text := '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?';
-begin
-  p_text := replace(p_text, v_mark, '');
-  p_text := regexp_replace(p_text, '\m(20[2-9]\d)([-./])(\d{1,2})\2(\d{1,2})\M',
-    v_mark || '\1' || v_mark || '\2\3\2\4' || v_mark, 'g');
-  p_text := regexp_replace(p_text, '\m(\d{1,2})([-./])(\d{1,2})\2(20[2-9]\d)\M',
-    v_mark || '\1\2\3' || v_mark || '\2\4' || v_mark, 'g');
-  p_text := regexp_replace(p_text, '\m(' || v_month || '\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\s+' || v_month || ')(,?\s+)(20[2-9]\d)\M',
-    '\1\2' || v_mark || '\3' || v_mark, 'gi');
-  p_text := regexp_replace(p_text, '\m(\d{1,2}:\d\d)\M', v_mark || '\1' || v_mark, 'g');
-  p_text := regexp_replace(p_text, '([$£€]\s?\d+(?:,\d{3})*(?:\.\d\d)?)\M', v_mark || '\1' || v_mark, 'g');
-
-  p_text := regexp_replace(p_text, '\m\d{3}\s?[- .]\s?\d{2}\s?[- .]\s?\d{4}\M', '[ssn]', 'g');
-  p_text := regexp_replace(p_text, '\m((?:social security|ssn|social)(?:\s+\w+){0,3}?[\s:]+)\d{9}\M', '\1[ssn]', 'gi');
-  p_text := regexp_replace(p_text, '\m\d(?:[ .-]{0,2}\d){12,18}\M', '[card]', 'g');
-  p_text := regexp_replace(p_text, '\+?\(?\m\d{3}[\s().,/-]{0,3}\d{3}[\s.,/-]{0,3}\d{4}\M', '[number]', 'g');
-  p_text := regexp_replace(p_text, '\+?\(?\m\d(?:[\s().-]{0,3}\d){6,}\M', '[number]', 'g');
-  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){6,}\M', '[number]', 'gi');
-  -- "five five five, twelve thirty-four": three single digits, then pairs.
-  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){2,}(?:' || v_between
-    || '(?:' || v_digit || '|' || v_number || ')){3,}\M', '[number]', 'gi');
-  return replace(p_text, v_mark, '');
-end
-$_$;
-
-ALTER FUNCTION app.redact_numbers(p_text text) OWNER TO owner;
-
-COMMENT ON FUNCTION app.redact_numbers(p_text text) IS 'The text with social security numbers ([ssn]), card numbers ([card]) and phone and other long numbers ([number]) replaced, also when spelled out. Dates from 2020 on, times and prices stay.';
+COMMENT ON FUNCTION app.redact_medical_terms(p_text text) IS 'The text with common conditions, complaints and drugs replaced by [medical term]: a closed English list, for clinics that want none of them kept. Apply it after app.redact_phi. What a clinic offers stays.';
 
 CREATE FUNCTION app.redact_phi(p_text text, p_names text[]) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
     AS $$
-  select app.redact_names(app.redact_numbers(app.redact_birth_dates(app.redact_emails(p_text))), p_names)
+declare
+  v_tokens text[];
+  v_gaps text[];
+  v_folded text;
+  v_text text;
+begin
+  loop
+    select s.p_tokens, s.p_gaps into v_tokens, v_gaps from app.split_words(p_text) s;
+    v_folded := app.fold_identifiers(app.classified_words(v_tokens, v_gaps, p_names));
+    if v_folded is null or strpos(v_folded, ' [') = 0 then
+      return p_text;
+    end if;
+    v_text := app.unfolded_text(v_tokens, v_gaps, v_folded);
+    if v_text = p_text then
+      return v_text;
+    end if;
+    p_text := v_text;
+  end loop;
+end
 $$;
 
 ALTER FUNCTION app.redact_phi(p_text text, p_names text[]) OWNER TO owner;
 
-COMMENT ON FUNCTION app.redact_phi(p_text text, p_names text[]) IS 'The text without identifiers: social security and card numbers, phone numbers (also spelled out), e-mail addresses, dates of birth and the given names'' words, each replaced by a placeholder in brackets. Dates of visits stay. NULL stays NULL.';
+COMMENT ON FUNCTION app.redact_phi(p_text text, p_names text[]) IS 'The text without identifiers, each replaced by a typed placeholder in brackets: [ssn], [card], [phone], [number], [email], [date of birth], [record number], [address] and [name] (the given names, and those that a speaker introduces), also when spelled out as speech. Dates of visits, times and prices stay. Redacting twice changes nothing more; NULL stays NULL.';
+
+CREATE FUNCTION app.redact_turns(p_turns text[], p_names text[]) RETURNS text[]
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+  v_turns text[];
+  v_tokens text[];
+  v_gaps text[];
+  v_words text;
+  v_folded text;
+  v_introduced text[];
+  v_again text[];
+  v_places bigint[];
+begin
+  -- The mark between two turns is nobody's word.
+  select s.p_tokens, s.p_gaps into v_tokens, v_gaps
+  from app.split_words(replace(replace(array_to_string(p_turns, E'\u2029', ''), '¶', ''), E'\u2029', E'\n¶\n')) s;
+  v_words := app.classified_words(v_tokens, v_gaps, p_names);
+  v_folded := app.fold_identifiers(v_words);
+  if v_folded is null then
+    return p_turns;
+  end if;
+  v_turns := string_to_array(app.unfolded_text(v_tokens, v_gaps, v_folded), '¶');
+  v_introduced := app.introduced_names(v_tokens, v_words, v_folded);
+
+  -- What changed, and what has a name in it that was introduced elsewhere, is looked at once more. A sign that no rule
+  -- crosses stands where other turns were.
+  select array_agg(btrim(t.once, E'\n') order by t.position), array_agg(t.position order by t.position) into v_again, v_places
+  from unnest(p_turns, v_turns) with ordinality t(turn, once, position)
+  where btrim(t.once, E'\n') <> btrim(t.turn, E'\n')
+    or exists (select from unnest(v_introduced) n(name) where strpos(lower(t.turn), n.name) > 0);
+  v_again := string_to_array(app.redact_phi(array_to_string(v_again, E'\n¶|\n'), p_names || v_introduced), '¶|');
+  return (
+    select array_agg(coalesce(btrim(a.text, E'\n'), t.turn) order by t.position)
+    from unnest(p_turns) with ordinality t(turn, position)
+    left join unnest(v_again, v_places) a(text, position) using (position)
+  );
+end
+$$;
+
+ALTER FUNCTION app.redact_turns(p_turns text[], p_names text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.redact_turns(p_turns text[], p_names text[]) IS 'What was said in a call, turn by turn, redacted as by app.redact_phi; names that a turn introduces go in all of them. NULL stays NULL.';
+
+CREATE FUNCTION app.redaction_vocabulary() RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select jsonb_object_agg(w.word, coalesce(nullif(l.kind, ''), w.word))
+  from (values
+    -- Known to be no names. Later lines win where a word is in two.
+    ('', 'a about above actually address addresses adult adults afraid after afternoon again ago ahead all allergic allergies
+      allergy almost already alright also always am amazing american an and another any anybody anymore anyone anything
+      anyway anywhere appointment appointments are area aren around as ask asked asking at available away awesome awful back
+      bad be beautiful because become been before begin behind being believe below best better between big bill birth
+      birthday birthdays bit bleeding book booked booking booth born both braces brand bring broke broken brought busy but
+      button by bye call called caller calling calls came can cancel canceled cancelled cannot card cards care case catholic
+      cc cell certain chance change changed chart check checked checking checkup chinese chipped christian claim
+      clean cleaning cleanings clear clinic clinics close code codes coming com come comes company completely concerned
+      concerning confirm confirmation confirmed confused consult consultation contact correct cost costs could couldn couple
+      course coverage covered crown crowns curious current currently customer cvc cvv dash data date day dear definitely
+      dental dentist dentistry dentists depends did didn dial different difficult dine dinner direct directly discount discuss
+      dob doctor doctors does doesn doing don done dot double doubt down due during each earlier earliest early easier easy
+      either else email emails emergency end ending england english enough er especially euro even evening evenings ever
+      every everybody everyone everything exactly exam excellent except excited excuse expecting expensive expires express
+      extension extra extraction extractions face facial fact fair family fantastic far fax fee feel feeling feels fees fell
+      few figure file fill filled filling fillings final finally find fine finished first follow following for forget forgot
+      form forms found free french from front full fully fun further gave german get gets getting give given glad go goes
+      going gone gonna good goodbye got gotta great greatest greetings group guess gum gums guy guys had hadn half hand
+      happen happened happens happy hard has hasn hate have haven having he head health hear heard help helpful her here
+      hers him himself his hold home hoping horrible hospital house how however huge human hundred hung hurt hurting hurts
+      hyphen i id idea if important in inc included including indian info information initial inside instead insurance
+      insured interested into invoice is isn issue it italian its itself jewish job just keep kept kind kinda know known
+      lady last late later latest least leave left less let letter letters like likely line little live lived lives living
+      located location long longer look looking lose lost lot lots loud love lovely low lunch machine made mail make makes
+      making man manager many married massage matter maybe md me mean means medicaid medical medicare medication medications
+      medicine meet meeting member membership memory mention mentioned message messages met mexican mid middle might mind
+      mine minute miss missed missing mistake mobile moment money more morning mornings most mostly mouth move moved moving
+      mrn much muslim must my myself account box door dei della im zum unter zur reside salon san saint mc mister center
+      till bis county name names naturally near nearly necessary need needed needs neither nervous never new next nhs nice
+      night nine no nobody none noon nope nor normal normally not nothing now num number numbers of off offer office offices
+      often oh old older oldest on once online only open opening opposite option options or order org original other others
+      otherwise our ours out outside over own owner pain painful paid paperwork parent parents parking part party passport
+      past patient patients pay payment people per percent perfect perfectly perhaps period person phone phones pick place
+      plan planning plans please pleased pleasure plenty plus pm point policy possible possibly postal postcode practice
+      prefer preferred pregnant prescription pretty price prices probably problem problems procedure provider public pull
+      push put question questions quick quickly quite rather reach reached read ready real realise realize really reason
+      reception receptionist recommend record recently records reference referral referred regarding regular regards
+      reminder remember repeat reply request reschedule rescheduled respond rest result results return returning ridiculous
+      right role room root rough running safe said same sat save saw say saying says schedule scheduled scheduling second
+      security see seem seems seen self send sending sends sensitive sent separate serious service services session set
+      severe she short should shouldn show shown sick side sign simple since sir sit situation slash slightly slot slots
+      slow small smile social some somebody someday someone something sometime sometimes somewhere soon sooner sore sorry
+      sort sound sounds space spanish spa speak speaking special specialist specific spell spelled spelling spells spelt
+      spoke spoken ssn staff standard start started starting starts stay still stop straight stuff subscriber such sudden
+      super supposed surgery surname surprised swelling swollen take taken takes taking talk talked talking team tell
+      terrible test text texting texts than thank thanks that the their theirs them themselves then there therapy these they
+      thing things think thinking this those though thought through throwing tickle time times tired tissue title to today
+      together told tomorrow tonight too took tooth top total totally touch toward transfer travel treatment treatments
+      tried trouble true try trying turn twice type um-hum under underscore understand unfortunately unless until up upper
+      upset urgent us use used using usual usually various very video visit visits voice voicemail wait waiting walk wanna
+      want wanted wanting wants was wasn water way we website weekend weekends weird welcome went were weren what whatever
+      when whenever where wherever whether which while white whitening who whoever whole whom whose why will willing wisdom
+      wish with within without woman women won wonder wonderful wondering word words work worked working works world worried
+      worries worry worse worst worth would wouldn wow write writing wrong wrote yesterday yet you young younger youngest
+      your yours yourself zip ha lol btw asap eta etc e-mail gmail yahoo hotmail outlook icloud aol proton protonmail gmx
+      mrs mr ms named boss colleague neighbor neighbour grandparents teen ppo hmo mri abc cpr tmj ent dds usa uk eu nyc faq
+      irish scottish welsh polish russian korean japanese vietnamese filipino canadian british dutch greek turkish
+      african asian hispanic latino latina portuguese brazilian swedish hindu buddhist vegan atm pdf sms ekg ecg iud hiv std adhd copd vip llc tv botox filler fillers invisalign veneer veneers implant implants
+      denture dentures fluoride peel laser hygienist hygiene novocaine orthodontist orthodontic orthodontics retainer
+      retainers molar molars cavity cavities sealant sealants microneedling acne skin scar scars mole moles google whatsapp
+      facebook instagram zoom uber apple android internet wifi christmas thanksgiving easter halloween hanukkah ramadan
+      aetna cigna humana delta blue cross shield kaiser united healthcare metlife bupa axa anthem guardian medi cal visa
+      mastercard amex de la le les du des van von der den del di da bin al el los las das dos do zu'),
+    -- Relatives, greetings, and what fills pauses.
+    ('J', 'son sons daughter daughters wife husband mother father mom mommy mum dad daddy brother brothers sister sisters sis child children kid kids baby boy
+      boys girl girls grandson granddaughter grandmother grandfather grandma grandpa nephew niece cousin aunt auntie uncle partner fiance fiancee fiancé fiancée boyfriend girlfriend friend friends stepson stepdaughter toddler toddlers twin twins spouse roommate grandchild infant teenager'), ('hi', 'hi hello hey'), ('uh', 'uh um ugh mhm mm hmm uhm huh ah well yes yeah yea yep sure ok okay so'),
+    -- Parts of numbers: units, teens, tens, hundred, thousand, and how often the next digit is said.
+    ('U0', 'zero oh nought naught nil'), ('U1', 'one'), ('U2', 'two'), ('U3', 'three'), ('U4', 'four'), ('U5', 'five'),
+    ('U6', 'six'), ('U7', 'seven'), ('U8', 'eight'), ('U9', 'nine niner'),
+    ('T10', 'ten'), ('T11', 'eleven'), ('T12', 'twelve'), ('T13', 'thirteen'), ('T14', 'fourteen'), ('T15', 'fifteen'),
+    ('T16', 'sixteen'), ('T17', 'seventeen'), ('T18', 'eighteen'), ('T19', 'nineteen'),
+    ('Y20', 'twenty'), ('Y30', 'thirty'), ('Y40', 'forty fourty'), ('Y50', 'fifty'), ('Y60', 'sixty'), ('Y70', 'seventy'),
+    ('Y80', 'eighty'), ('Y90', 'ninety'), ('H', 'hundred'), ('K', 'thousand'), ('X2', 'double'), ('X3', 'triple treble'),
+    -- Ordinals.
+    ('O1', 'first'), ('O2', 'second'), ('O3', 'third'), ('O4', 'fourth'), ('O5', 'fifth'), ('O6', 'sixth'), ('O7', 'seventh'),
+    ('O8', 'eighth'), ('O9', 'ninth'), ('O10', 'tenth'), ('O11', 'eleventh'), ('O12', 'twelfth'), ('O13', 'thirteenth'),
+    ('O14', 'fourteenth'), ('O15', 'fifteenth'), ('O16', 'sixteenth'), ('O17', 'seventeenth'), ('O18', 'eighteenth'),
+    ('O19', 'nineteenth'), ('O20', 'twentieth'), ('O30', 'thirtieth'),
+    -- Months, weekdays, money, spans of time.
+    ('M1', 'january jan'), ('M2', 'february feb'), ('M3', 'march mar'), ('M4', 'april apr'), ('M5', 'may'), ('M6', 'june jun'),
+    ('M7', 'july jul'), ('M8', 'august aug'), ('M9', 'september sep sept'), ('M10', 'october oct'), ('M11', 'november nov'),
+    ('M12', 'december dec'),
+    ('D', 'monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays
+      sundays tue tues wed thu thur thurs fri'),
+    ('C', 'dollar dollars buck bucks euros pound pounds quid cent cents pence usd eur gbp'),
+    ('Q', 'minutes min mins hours hour hr hrs days weeks week months month years year yrs seconds o''clock'),
+    -- Streets: what is one almost always, what may be one, directions, and parts of a house.
+    ('S', 'street avenue ave boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway crescent mews'),
+    ('Zst', 'st'), ('Zdr', 'dr'),
+    ('Z', 'drive place pl court ct way circle cir square sq row hill park trail trl alley loop plaza gardens green grove
+      view run pike path pass rise quay wharf crossing hollow ridge glen terrace close walk common meadow
+      creek bend cove hills heights vale fields yard parade embankment bypass route'),
+    ('V', 'north south east west northeast northwest southeast southwest nw ne sw'),
+    ('B', 'apartment apt unit suite ste flat floor fl'),
+    ('Us', 'illinois indiana california texas florida ohio georgia michigan virginia arizona massachusetts tennessee maryland
+      wisconsin minnesota colorado alabama louisiana kentucky oregon oklahoma connecticut utah iowa nevada kansas pennsylvania'),
+    ('Zbroadway', 'broadway'), ('F', 'rue chemin impasse allée allee quai cours'),
+    ('G', 'straße strasse str weg platz gasse ufer damm chaussee')
+  ) l(kind, words)
+  cross join lateral regexp_split_to_table(btrim(l.words), '\s+') w(word)
+$$;
+
+ALTER FUNCTION app.redaction_vocabulary() OWNER TO owner;
+
+COMMENT ON FUNCTION app.redaction_vocabulary() IS 'What the words of English scheduling talk are to the redactor: digits and numbers (U7, T12, Y40, H, K, X2), ordinals (O3), months (M3), weekdays (D), money (C), spans (Q), streets (S, Z, F, G), directions (V), parts of a house (B); every other word that is no name is itself.';
 
 CREATE TABLE public.event_tickets (
     org_id uuid NOT NULL,
@@ -11966,6 +12594,17 @@ ALTER FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p
 
 COMMENT ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) IS 'Makes (p_template_id NULL) or changes the clinic''s own wording and returns it. Staff only (VX403). VX400: kind, name, language or a field does not fit, see app.check_template. VX404: no such template. VX409: the name is taken, another one is active for what goes out by itself, or a campaign holds it to its kind.';
 
+CREATE FUNCTION app.says_any(p_words text, p_kinds text[]) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select string_to_array(p_words, ' ') && p_kinds
+$$;
+
+ALTER FUNCTION app.says_any(p_words text, p_kinds text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.says_any(p_words text, p_kinds text[]) IS 'Whether one of some words is among classified words. It costs a hundredth of a pattern, so rules ask it first.';
+
 CREATE FUNCTION app.schedule_confirmation(p_visit public.appointments, p_call_id uuid, p_now timestamp with time zone) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -12773,6 +13412,41 @@ $_$;
 ALTER FUNCTION app.sms_segments(p_text text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.sms_segments(p_text text) IS 'How many segments a carrier counts for a text: 160 characters of the GSM-7 alphabet in one, 153 in each of several, those of its extension table ({ } [ ] ~ ^ | \ and the euro) counting two; any other character makes it UCS-2 with 70 and 67 UTF-16 units, an emoji counting two. An empty text is one segment; NULL gives NULL.';
+
+CREATE FUNCTION app.split_words(p_text text, OUT p_tokens text[], OUT p_gaps text[]) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+declare
+  v_mark constant text := E'\x01';
+  v_blanks constant text := E' \t\n\x0b\f\r\u00a0\u202f';
+  -- Letters of all scripts are what no sign, digit or blank is.
+  v_letter constant text := U&'[^\0001-\0040\005B-\0060\007B-\00BF\2000-\206F\20A0-\20CF\3000-\3003\E000-\F8FF]';
+  v_marked text;
+begin
+  -- Marking and splitting takes a tenth of the time that matching token by token does, in the C collation even less; what
+  -- belongs together again ("3rd", "O'Dell", "'m") is seldom, and dearer in the first pattern than after it.
+  v_marked := regexp_replace(replace(p_text, v_mark, '') collate "C",
+    '(?:\[(?:ssn|card|phone|number|email|date of birth|record number|address|name|medical term)\]|' || v_letter || '+|[0-9]+|.)['
+      || v_blanks || ']*', '\&' || v_mark, 'g');
+  v_marked := regexp_replace(v_marked collate "C", '([0-9])' || v_mark || '(st|nd|rd|th|ST|ND|RD|TH)(?!' || v_letter || ')', '\1\2', 'g');
+  v_marked := regexp_replace(v_marked collate "C",
+    '(' || v_letter || ')' || v_mark || '([''’])' || v_mark || '(' || v_letter || v_letter || v_letter || ')', '\1\2\3', 'g');
+  v_marked := regexp_replace(v_marked collate "C", '(' || v_letter || v_mark || '[''’])' || v_mark || '(' || v_letter || ')', '\1\2', 'g');
+  select array_agg(case when w.token = '' then left(w.part, 1) else w.token end order by w.position),
+    array_agg(substr(w.part, greatest(char_length(w.token), 1) + 1) order by w.position)
+  into p_tokens, p_gaps
+  from (
+    select m.part, m.position, rtrim(m.part, v_blanks) as token
+    from unnest(string_to_array(v_marked, v_mark)) with ordinality m(part, position)
+  ) w
+  where w.part <> '';
+end
+$$;
+
+ALTER FUNCTION app.split_words(p_text text, OUT p_tokens text[], OUT p_gaps text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.split_words(p_text text, OUT p_tokens text[], OUT p_gaps text[]) IS 'A text''s tokens (words, numbers, single signs, placeholders) and the blanks after each; NULLs for an empty text.';
 
 CREATE FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) RETURNS text
     LANGUAGE plpgsql
@@ -13826,6 +14500,31 @@ $$;
 ALTER FUNCTION app.undo_provisioning(p_provisioning_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.undo_provisioning(p_provisioning_id uuid) IS 'Has a run undone, whatever it is at, or its undoing tried again at once; the number stays the clinic''s, to text from. False when there is nothing to undo.';
+
+CREATE FUNCTION app.unfolded_text(p_tokens text[], p_gaps text[], p_words text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case when strpos(r.text, '[name]') = 0 then r.text else regexp_replace(r.text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g') end
+  from (select string_agg(
+      case
+        when u.word = '=' then ''
+        when u.word = '[dob' then '[date of birth]'
+        when u.word = '[record' then '[record number]'
+        when u.word like '[%' then u.word || ']'
+        else u.token
+      end
+      -- The blanks inside a span go with it.
+      || case when u.next = '=' then '' else u.gap end, '' order by u.position) as text
+  from (
+    select t.token, t.gap, t.word, t.position, lead(t.word) over (order by t.position) as next
+    from unnest(p_tokens, p_gaps, string_to_array(btrim(p_words), ' ')) with ordinality t(token, gap, word, position)
+  ) u) r
+$$;
+
+ALTER FUNCTION app.unfolded_text(p_tokens text[], p_gaps text[], p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.unfolded_text(p_tokens text[], p_gaps text[], p_words text) IS 'The text of tokens and the blanks after them, with a placeholder where the classified words are folded to a kind. Placeholders of one name are one.';
 
 CREATE FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -17007,6 +17706,10 @@ REVOKE ALL ON FUNCTION app.claim_request(p_method text, p_route text, p_key text
 GRANT ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) TO app_writer;
+GRANT ALL ON FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) TO app_writer;
 REVOKE ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) FROM PUBLIC;
 
@@ -17108,6 +17811,10 @@ REVOKE ALL ON FUNCTION app.delete_service(p_service_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.delete_template(p_template_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.delete_template(p_template_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.digits_said(p_words text) TO app_writer;
+GRANT ALL ON FUNCTION app.digits_said(p_words text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.digits_said(p_words text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.drop_expired_holds(p_resource_ids uuid[], p_now timestamp with time zone) FROM PUBLIC;
@@ -17222,6 +17929,54 @@ REVOKE ALL ON FUNCTION app.finish_request(p_claim_id uuid, p_status integer, p_h
 GRANT ALL ON FUNCTION app.finish_web_test(p_web_test_id uuid, p_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_web_test(p_web_test_id uuid, p_reason text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.fold_addresses(p_words text) TO app_writer;
+GRANT ALL ON FUNCTION app.fold_addresses(p_words text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fold_addresses(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fold_birth_dates(p_words text) TO app_writer;
+GRANT ALL ON FUNCTION app.fold_birth_dates(p_words text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fold_birth_dates(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fold_emails(p_words text) TO app_writer;
+GRANT ALL ON FUNCTION app.fold_emails(p_words text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fold_emails(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fold_foreign_addresses(p_words text, p_post text) TO app_writer;
+GRANT ALL ON FUNCTION app.fold_foreign_addresses(p_words text, p_post text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fold_foreign_addresses(p_words text, p_post text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fold_identifiers(p_words text) TO app_writer;
+GRANT ALL ON FUNCTION app.fold_identifiers(p_words text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fold_identifiers(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fold_known_names(p_words text) TO app_writer;
+GRANT ALL ON FUNCTION app.fold_known_names(p_words text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fold_known_names(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fold_names(p_words text) TO app_writer;
+GRANT ALL ON FUNCTION app.fold_names(p_words text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fold_names(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fold_numbers(p_words text) TO app_writer;
+GRANT ALL ON FUNCTION app.fold_numbers(p_words text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fold_numbers(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fold_records(p_words text) TO app_writer;
+GRANT ALL ON FUNCTION app.fold_records(p_words text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fold_records(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fold_visits(p_words text) TO app_writer;
+GRANT ALL ON FUNCTION app.fold_visits(p_words text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fold_visits(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.folded_span(p_span text, p_kind text) TO app_writer;
+GRANT ALL ON FUNCTION app.folded_span(p_span text, p_kind text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.folded_span(p_span text, p_kind text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.folded_words(p_words text, p_pattern text, p_kind text) TO app_writer;
+GRANT ALL ON FUNCTION app.folded_words(p_words text, p_pattern text, p_kind text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.folded_words(p_words text, p_pattern text, p_kind text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.forget_answers() TO app_writer;
 REVOKE ALL ON FUNCTION app.forget_answers() FROM PUBLIC;
 
@@ -17262,6 +18017,10 @@ REVOKE ALL ON FUNCTION app.integrations() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.intend_assistant(p_agent_id uuid, p_lease_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.introduced_names(p_tokens text[], p_words text, p_folded text) TO app_writer;
+GRANT ALL ON FUNCTION app.introduced_names(p_tokens text[], p_words text, p_folded text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.introduced_names(p_tokens text[], p_words text, p_folded text) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.invitations TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO app_writer;
@@ -17306,6 +18065,10 @@ REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id u
 
 GRANT ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) TO tenant_user;
 REVOKE ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.is_listed(p_run text) TO app_writer;
+GRANT ALL ON FUNCTION app.is_listed(p_run text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.is_listed(p_run text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_message_rule(p_key text, p_value jsonb) FROM PUBLIC;
@@ -17500,6 +18263,10 @@ REVOKE ALL ON FUNCTION app.message_to_settle(p_message_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) TO app_writer;
 REVOKE ALL ON FUNCTION app.minutes_or(p_fields jsonb, p_key text, p_otherwise interval) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.minutes_said(p_digits text) TO app_writer;
+GRANT ALL ON FUNCTION app.minutes_said(p_digits text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.minutes_said(p_digits text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.mirror_busy_blocks(p_calendar_link_id uuid, p_from timestamp with time zone, p_to timestamp with time zone, p_external_ids text[], p_starts timestamp with time zone[], p_ends timestamp with time zone[]) FROM PUBLIC;
 
@@ -17508,6 +18275,10 @@ REVOKE ALL ON FUNCTION app.move_appointment(p_kind text, p_appointment_id uuid, 
 
 GRANT ALL ON FUNCTION app.name_distance(p_said text, p_names text[]) TO app_writer;
 REVOKE ALL ON FUNCTION app.name_distance(p_said text, p_names text[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.name_forms(p_names text[]) TO app_writer;
+GRANT ALL ON FUNCTION app.name_forms(p_names text[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.name_forms(p_names text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.names_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.names_of_call(p_call_id uuid) FROM PUBLIC;
@@ -17573,6 +18344,10 @@ REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text
 
 GRANT ALL ON FUNCTION app.number_hash(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.number_hash(p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.number_kind(p_run text, p_before text) TO app_writer;
+GRANT ALL ON FUNCTION app.number_kind(p_run text, p_before text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.number_kind(p_run text, p_before text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) FROM PUBLIC;
@@ -17641,6 +18416,10 @@ REVOKE ALL ON FUNCTION app.own_line(p_location_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO app_writer;
 GRANT ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.page_span(p_total bigint, p_total_is_estimate boolean, p_page integer, p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.passes_luhn(p_digits text) TO app_writer;
+GRANT ALL ON FUNCTION app.passes_luhn(p_digits text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.passes_luhn(p_digits text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.patient_of_contact(p_contact_id uuid, p_name text, p_date_of_birth date, p_call_id uuid) FROM PUBLIC;
@@ -17772,25 +18551,21 @@ REVOKE ALL ON FUNCTION app.recording_of_link(p_recording_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.recording_to_delete(p_recording_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.recording_to_delete(p_recording_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO app_writer;
-GRANT ALL ON FUNCTION app.redact_birth_dates(p_text text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.redact_birth_dates(p_text text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.redact_emails(p_text text) TO app_writer;
-GRANT ALL ON FUNCTION app.redact_emails(p_text text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.redact_emails(p_text text) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.redact_names(p_text text, p_names text[]) TO app_writer;
-GRANT ALL ON FUNCTION app.redact_names(p_text text, p_names text[]) TO tenant_service;
-REVOKE ALL ON FUNCTION app.redact_names(p_text text, p_names text[]) FROM PUBLIC;
-
-GRANT ALL ON FUNCTION app.redact_numbers(p_text text) TO app_writer;
-GRANT ALL ON FUNCTION app.redact_numbers(p_text text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.redact_numbers(p_text text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.redact_medical_terms(p_text text) TO app_writer;
+GRANT ALL ON FUNCTION app.redact_medical_terms(p_text text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.redact_medical_terms(p_text text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.redact_turns(p_turns text[], p_names text[]) TO app_writer;
+GRANT ALL ON FUNCTION app.redact_turns(p_turns text[], p_names text[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.redact_turns(p_turns text[], p_names text[]) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.redaction_vocabulary() TO app_writer;
+GRANT ALL ON FUNCTION app.redaction_vocabulary() TO tenant_service;
+REVOKE ALL ON FUNCTION app.redaction_vocabulary() FROM PUBLIC;
 
 GRANT SELECT,DELETE ON TABLE public.event_tickets TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_tickets TO app_writer;
@@ -17986,6 +18761,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_templates TO service_r
 GRANT ALL ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.says_any(p_words text, p_kinds text[]) TO app_writer;
+GRANT ALL ON FUNCTION app.says_any(p_words text, p_kinds text[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.says_any(p_words text, p_kinds text[]) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.schedule_confirmation(p_visit public.appointments, p_call_id uuid, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.schedule_confirmation(p_visit public.appointments, p_call_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -18051,6 +18830,10 @@ REVOKE ALL ON FUNCTION app.slots_of_days(p_from date, p_to date, p_service text,
 
 GRANT ALL ON FUNCTION app.sms_segments(p_text text) TO app_writer;
 REVOKE ALL ON FUNCTION app.sms_segments(p_text text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.split_words(p_text text, OUT p_tokens text[], OUT p_gaps text[]) TO app_writer;
+GRANT ALL ON FUNCTION app.split_words(p_text text, OUT p_tokens text[], OUT p_gaps text[]) TO tenant_service;
+REVOKE ALL ON FUNCTION app.split_words(p_text text, OUT p_tokens text[], OUT p_gaps text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) TO app_writer;
 REVOKE ALL ON FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) FROM PUBLIC;
@@ -18140,6 +18923,10 @@ REVOKE ALL ON FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) FRO
 
 GRANT ALL ON FUNCTION app.undo_provisioning(p_provisioning_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.undo_provisioning(p_provisioning_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.unfolded_text(p_tokens text[], p_gaps text[], p_words text) TO app_writer;
+GRANT ALL ON FUNCTION app.unfolded_text(p_tokens text[], p_gaps text[], p_words text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.unfolded_text(p_tokens text[], p_gaps text[], p_words text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) FROM PUBLIC;

@@ -11,6 +11,17 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.record_call_report;
+drop function app.take_message;
+drop function app.redact_phi;
+-- removed sql/0289_function_redact_names.sql
+drop function app.redact_names;
+-- removed sql/0288_function_redact_numbers.sql
+drop function app.redact_numbers;
+-- removed sql/0287_function_redact_birth_dates.sql
+drop function app.redact_birth_dates;
+-- removed sql/0286_function_redact_emails.sql
+drop function app.redact_emails;
 drop policy if exists definer_crosses on public.agent_tools;
 drop policy if exists definer_crosses on public.agents;
 drop policy if exists service_role_sees_all on public.event_sweeps;
@@ -275,6 +286,1095 @@ grant select (org_id, id, recipient, subject, content) on table public.messages 
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0261_function_says_any.sql
+create or replace function app.says_any(p_words text, p_kinds text[])
+returns boolean
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select string_to_array(p_words, ' ') && p_kinds
+$$;
+
+comment on function app.says_any(text, text[]) is
+  'Whether one of some words is among classified words. It costs a hundredth of a pattern, so rules ask it first.';
+
+select app.seal('app.says_any(text, text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0261_function_says_any.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0262_function_passes_luhn.sql
+create or replace function app.passes_luhn(p_digits text)
+returns boolean
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  -- Every second digit from the right counts double, and a double of two digits by their sum.
+  select coalesce(sum(case when d.place % 2 = 1 then d.digit when d.digit > 4 then 2 * d.digit - 9 else 2 * d.digit end) % 10 = 0, false)
+  from (
+    select c.digit::integer, row_number() over (order by c.position desc) as place
+    from regexp_split_to_table(p_digits, '') with ordinality c(digit, position)
+  ) d
+$$;
+
+comment on function app.passes_luhn(text) is
+  'Whether ASCII digits end in the check digit that every payment card has (ISO/IEC 7812). Anything but digits is an error.';
+
+select app.seal('app.passes_luhn(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0262_function_passes_luhn.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0263_function_minutes_said.sql
+create or replace function app.minutes_said(p_digits text)
+returns integer
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when char_length(p_digits) < 3 then 60 * p_digits::integer
+    else 60 * left(p_digits, -2)::integer + right(p_digits, 2)::integer
+  end
+$$;
+
+comment on function app.minutes_said(text) is
+  'Minutes since midnight of up to four digits that may be a time: "9" and "900" are 540.';
+
+select app.seal('app.minutes_said(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0263_function_minutes_said.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0264_function_digits_said.sql
+create or replace function app.digits_said(p_words text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select string_agg(
+    case
+      when w.word ~ '^[0-9]' then w.word
+      when w.word = 'Lo' then '0'
+      when w.word = 'H' then '00'
+      when w.word = 'K' then '000'
+      when w.word like 'U%' then repeat(substr(w.word, 2), case w.previous when 'X2' then 2 when 'X3' then 3 else 1 end)
+      when w.word like 'T%' then substr(w.word, 2)
+      -- "forty-two" is two digits, "forty" too.
+      when w.word like 'Y%' then left(substr(w.word, 2), case when w.next like 'U%' and w.next <> 'U0' then 1 else 2 end)
+      else ''
+    end, '' order by w.position)
+  from (
+    select t.word, t.position, lead(t.word) over (order by t.position) as next, lag(t.word) over (order by t.position) as previous
+    from unnest(string_to_array(replace(replace(p_words, '0 - U', '0 U'), '0 Lo', '0 U0'), ' ')) with ordinality t(word, position)
+  ) w
+$$;
+
+comment on function app.digits_said(text) is
+  'The digits that classified words say: "U4 Y40 - U2 X2 U7" is 44277.';
+
+select app.seal('app.digits_said(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0264_function_digits_said.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0265_function_is_listed.sql
+create or replace function app.is_listed(p_run text)
+returns boolean
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_items text[] := string_to_array(btrim(p_run, ' ;,'), ' ; ');
+  v_hours text[];
+begin
+  if p_run ~ '^(?: (?:19|20)[0-9][0-9](?: [-/])? (?:19|20)[0-9][0-9]|(?: [0-9]{1,3}(?: , [0-9]{3})+(?: [-;])*)+)$' then
+    return true; -- years and thousands
+  elsif p_run !~ ' [0-9]|(?:(?: [;,.-])*(?: U[0-9]| Lo| X[23])){3}' then
+    -- In words without three single digits in a row: hours and minutes, unless the minutes cannot be.
+    return p_run not like any (array['% Y60%', '% Y70%', '% Y80%', '% Y90%', ' U0%']);
+  elsif cardinality(v_items) < 3 then
+    return false;
+  end if;
+  select array_agg(app.digits_said(' ' || i.item) order by i.position) into v_hours
+  from unnest(v_items) with ordinality i(item, position)
+  where i.item ~ '^(?:[0-9]{1,2}|U[1-9]|T1[0-9]|(?:19|20)[0-9][0-9]|(?:U[1-9]|T1[0-2])(?: T1[0-9]| Y[2-5]0(?: -)?(?: U[0-9])?| U0 U[0-9]))$';
+  -- The hours of a list only grow, and begin anew past noon; the digits of a number do not.
+  return cardinality(v_hours) = cardinality(v_items) and not exists (
+    select from generate_series(2, cardinality(v_hours)) i
+    where app.minutes_said(v_hours[i]) <= app.minutes_said(v_hours[i - 1])
+      and not (app.minutes_said(v_hours[i]) < 300 and app.minutes_said(v_hours[i - 1]) >= 600)
+  );
+end
+$$;
+
+comment on function app.is_listed(text) is
+  'Whether a run of number words lists times, years or quantities: "nine, nine thirty, ten", "2024, 2025", "1,200".';
+
+select app.seal('app.is_listed(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0265_function_is_listed.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0266_function_number_kind.sql
+-- Numbers are told apart by how many digits they have and what was said before them. Hours and years are listed in
+-- scheduling talk ("nine, nine thirty, ten"): as digits in a row they look like a telephone number.
+create or replace function app.number_kind(p_run text, p_before text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_before text := right(p_before, 70);
+  v_about_ssn boolean := app.says_any(v_before, '{ssn,social}');
+  v_code boolean := right(v_before, 35) like any ('{% security code %,% cvv %,% cvc %}');
+  v_digits text;
+  v_count integer;
+  v_about_phone boolean;
+begin
+  if char_length(p_run) < 8 and not v_about_ssn and not v_code then
+    return null; -- too short for seven digits
+  end if;
+  v_digits := app.digits_said(p_run);
+  v_count := char_length(v_digits);
+  if v_about_ssn and v_count between 4 and 10 then
+    return 'ssn';
+  elsif v_code and v_count in (3, 4) then
+    return 'card';
+  elsif v_count < 7 then
+    return null;
+  elsif v_count = 9 and (p_run ~ '^ [0-9]{3}(?: [-.])* [0-9]{2}(?: [-.])* [0-9]{4}$' or p_run ~ '^(?: U[0-9]){3} [-;,](?: U[0-9]){2} [-;,](?: U[0-9]){4}$') then
+    return 'ssn';
+  elsif v_count between 13 and 19 and app.passes_luhn(v_digits)
+    or v_count between 12 and 19 and app.says_any(v_before, '{card,cards,visa,mastercard,amex}') then
+    return 'card';
+  end if;
+  -- What a booking or an order is called by is no identifier outside the clinic.
+  if v_count < 10 and app.says_any(right(v_before, 45), '{confirmation,booking,reference,order,invoice}') then
+    return null;
+  end if;
+  v_about_phone := app.says_any(v_before, '{call,phone,number,cell,mobile,reach,text,contact,line,fax,whatsapp,dial,Wlandline}');
+  if not v_about_phone and app.is_listed(p_run) then
+    return null;
+  elsif p_run like any (array[' (%', ' +%', ' plus%']) or v_about_phone and v_count < 16 or left(v_digits, 1) = '0' and v_count between 8 and 14
+    or v_count between 10 and 12 or v_count = 7 and strpos(btrim(p_run), ' ') > 0 then
+    return 'phone';
+  end if;
+  return 'number';
+end
+$$;
+
+comment on function app.number_kind(text, text) is
+  'What a run of number words is, by its digits and the words before it: ssn, card (Luhn, or said to be one), phone, number (any other of seven digits and more), or NULL for what tells nobody: times, years and quantities.';
+
+select app.seal('app.number_kind(text, text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0266_function_number_kind.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0267_function_name_forms.sql
+create or replace function app.name_forms(p_names text[])
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(f.form, true), '{}')
+  from unnest(p_names) n(name)
+  cross join lateral unnest(string_to_array(translate(n.name, '-’', ' '''), ' ')) w(word)
+  -- Speech recognition writes accents and apostrophes as it likes: both spellings are the name's.
+  cross join lateral (
+    select lower(w.word)
+    union all
+    select replace(app.normalise_name(w.word), ' ', '')
+    where octet_length(w.word) > char_length(w.word) or strpos(w.word, '''') > 0
+  ) f(form)
+  where char_length(f.form) > 1
+    and f.form not in ('de', 'la', 'le', 'van', 'von', 'der', 'den', 'di', 'da', 'al', 'el', 'st', 'dr', 'mr', 'mrs', 'ms')
+$$;
+
+comment on function app.name_forms(text[]) is
+  'The words of the given names as the keys of an object, in small letters, with and without accents and apostrophes. Initials and particles are none.';
+
+select app.seal('app.name_forms(text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0267_function_name_forms.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0268_function_folded_span.sql
+create or replace function app.folded_span(p_span text, p_kind text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case p_kind
+    when 'stays' then repeat(' _', array_length(string_to_array(p_span, ' '), 1) - 1)
+    else ' [' || p_kind || repeat(' =', array_length(string_to_array(p_span, ' '), 1) - 2)
+  end
+$$;
+
+comment on function app.folded_span(text, text) is
+  'As many words as a span has, each preceded by a blank, that no further rule matches: "[kind" and "=" for what goes, "_" for what stays.';
+
+select app.seal('app.folded_span(text, text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0268_function_folded_span.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0269_function_folded_words.sql
+create or replace function app.folded_words(p_words text, p_pattern text, p_kind text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  -- The C collation knows all signs that the rules name, and its patterns are compiled in a fraction of the time.
+  v_marked text := regexp_replace(p_words collate "C", p_pattern, '\1<\2>', 'g');
+begin
+  -- Most rules find nothing in most texts.
+  if v_marked = p_words then
+    return p_words;
+  end if;
+  return (
+    select string_agg(case when s.position % 2 = 0 then app.folded_span(s.part, p_kind) else s.part end, '' order by s.position)
+    from unnest(string_to_array(replace(v_marked, '>', '<'), '<')) with ordinality s(part, position)
+  );
+end
+$$;
+
+comment on function app.folded_words(text, text, text) is
+  'Classified words (app.classified_words) with every match of a pattern folded to a kind. The pattern has two groups: what must stand before, and the span to fold. The number of words stays the same.';
+
+select app.seal('app.folded_words(text, text, text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0269_function_folded_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0276_function_redaction_vocabulary.sql
+-- One letter says what a word is to the redactor, so that its rules are short patterns over kinds of words instead of long
+-- ones over letters. Words that are only known to be no names stand for themselves. It has no arguments and is immutable:
+-- the planner computes it once per session, not per text.
+create or replace function app.redaction_vocabulary()
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select jsonb_object_agg(w.word, coalesce(nullif(l.kind, ''), w.word))
+  from (values
+    -- Known to be no names. Later lines win where a word is in two.
+    ('', 'a about above actually address addresses adult adults afraid after afternoon again ago ahead all allergic allergies
+      allergy almost already alright also always am amazing american an and another any anybody anymore anyone anything
+      anyway anywhere appointment appointments are area aren around as ask asked asking at available away awesome awful back
+      bad be beautiful because become been before begin behind being believe below best better between big bill birth
+      birthday birthdays bit bleeding book booked booking booth born both braces brand bring broke broken brought busy but
+      button by bye call called caller calling calls came can cancel canceled cancelled cannot card cards care case catholic
+      cc cell certain chance change changed chart check checked checking checkup chinese chipped christian claim
+      clean cleaning cleanings clear clinic clinics close code codes coming com come comes company completely concerned
+      concerning confirm confirmation confirmed confused consult consultation contact correct cost costs could couldn couple
+      course coverage covered crown crowns curious current currently customer cvc cvv dash data date day dear definitely
+      dental dentist dentistry dentists depends did didn dial different difficult dine dinner direct directly discount discuss
+      dob doctor doctors does doesn doing don done dot double doubt down due during each earlier earliest early easier easy
+      either else email emails emergency end ending england english enough er especially euro even evening evenings ever
+      every everybody everyone everything exactly exam excellent except excited excuse expecting expensive expires express
+      extension extra extraction extractions face facial fact fair family fantastic far fax fee feel feeling feels fees fell
+      few figure file fill filled filling fillings final finally find fine finished first follow following for forget forgot
+      form forms found free french from front full fully fun further gave german get gets getting give given glad go goes
+      going gone gonna good goodbye got gotta great greatest greetings group guess gum gums guy guys had hadn half hand
+      happen happened happens happy hard has hasn hate have haven having he head health hear heard help helpful her here
+      hers him himself his hold home hoping horrible hospital house how however huge human hundred hung hurt hurting hurts
+      hyphen i id idea if important in inc included including indian info information initial inside instead insurance
+      insured interested into invoice is isn issue it italian its itself jewish job just keep kept kind kinda know known
+      lady last late later latest least leave left less let letter letters like likely line little live lived lives living
+      located location long longer look looking lose lost lot lots loud love lovely low lunch machine made mail make makes
+      making man manager many married massage matter maybe md me mean means medicaid medical medicare medication medications
+      medicine meet meeting member membership memory mention mentioned message messages met mexican mid middle might mind
+      mine minute miss missed missing mistake mobile moment money more morning mornings most mostly mouth move moved moving
+      mrn much muslim must my myself account box door dei della im zum unter zur reside salon san saint mc mister center
+      till bis county name names naturally near nearly necessary need needed needs neither nervous never new next nhs nice
+      night nine no nobody none noon nope nor normal normally not nothing now num number numbers of off offer office offices
+      often oh old older oldest on once online only open opening opposite option options or order org original other others
+      otherwise our ours out outside over own owner pain painful paid paperwork parent parents parking part party passport
+      past patient patients pay payment people per percent perfect perfectly perhaps period person phone phones pick place
+      plan planning plans please pleased pleasure plenty plus pm point policy possible possibly postal postcode practice
+      prefer preferred pregnant prescription pretty price prices probably problem problems procedure provider public pull
+      push put question questions quick quickly quite rather reach reached read ready real realise realize really reason
+      reception receptionist recommend record recently records reference referral referred regarding regular regards
+      reminder remember repeat reply request reschedule rescheduled respond rest result results return returning ridiculous
+      right role room root rough running safe said same sat save saw say saying says schedule scheduled scheduling second
+      security see seem seems seen self send sending sends sensitive sent separate serious service services session set
+      severe she short should shouldn show shown sick side sign simple since sir sit situation slash slightly slot slots
+      slow small smile social some somebody someday someone something sometime sometimes somewhere soon sooner sore sorry
+      sort sound sounds space spanish spa speak speaking special specialist specific spell spelled spelling spells spelt
+      spoke spoken ssn staff standard start started starting starts stay still stop straight stuff subscriber such sudden
+      super supposed surgery surname surprised swelling swollen take taken takes taking talk talked talking team tell
+      terrible test text texting texts than thank thanks that the their theirs them themselves then there therapy these they
+      thing things think thinking this those though thought through throwing tickle time times tired tissue title to today
+      together told tomorrow tonight too took tooth top total totally touch toward transfer travel treatment treatments
+      tried trouble true try trying turn twice type um-hum under underscore understand unfortunately unless until up upper
+      upset urgent us use used using usual usually various very video visit visits voice voicemail wait waiting walk wanna
+      want wanted wanting wants was wasn water way we website weekend weekends weird welcome went were weren what whatever
+      when whenever where wherever whether which while white whitening who whoever whole whom whose why will willing wisdom
+      wish with within without woman women won wonder wonderful wondering word words work worked working works world worried
+      worries worry worse worst worth would wouldn wow write writing wrong wrote yesterday yet you young younger youngest
+      your yours yourself zip ha lol btw asap eta etc e-mail gmail yahoo hotmail outlook icloud aol proton protonmail gmx
+      mrs mr ms named boss colleague neighbor neighbour grandparents teen ppo hmo mri abc cpr tmj ent dds usa uk eu nyc faq
+      irish scottish welsh polish russian korean japanese vietnamese filipino canadian british dutch greek turkish
+      african asian hispanic latino latina portuguese brazilian swedish hindu buddhist vegan atm pdf sms ekg ecg iud hiv std adhd copd vip llc tv botox filler fillers invisalign veneer veneers implant implants
+      denture dentures fluoride peel laser hygienist hygiene novocaine orthodontist orthodontic orthodontics retainer
+      retainers molar molars cavity cavities sealant sealants microneedling acne skin scar scars mole moles google whatsapp
+      facebook instagram zoom uber apple android internet wifi christmas thanksgiving easter halloween hanukkah ramadan
+      aetna cigna humana delta blue cross shield kaiser united healthcare metlife bupa axa anthem guardian medi cal visa
+      mastercard amex de la le les du des van von der den del di da bin al el los las das dos do zu'),
+    -- Relatives, greetings, and what fills pauses.
+    ('J', 'son sons daughter daughters wife husband mother father mom mommy mum dad daddy brother brothers sister sisters sis child children kid kids baby boy
+      boys girl girls grandson granddaughter grandmother grandfather grandma grandpa nephew niece cousin aunt auntie uncle partner fiance fiancee fiancé fiancée boyfriend girlfriend friend friends stepson stepdaughter toddler toddlers twin twins spouse roommate grandchild infant teenager'), ('hi', 'hi hello hey'), ('uh', 'uh um ugh mhm mm hmm uhm huh ah well yes yeah yea yep sure ok okay so'),
+    -- Parts of numbers: units, teens, tens, hundred, thousand, and how often the next digit is said.
+    ('U0', 'zero oh nought naught nil'), ('U1', 'one'), ('U2', 'two'), ('U3', 'three'), ('U4', 'four'), ('U5', 'five'),
+    ('U6', 'six'), ('U7', 'seven'), ('U8', 'eight'), ('U9', 'nine niner'),
+    ('T10', 'ten'), ('T11', 'eleven'), ('T12', 'twelve'), ('T13', 'thirteen'), ('T14', 'fourteen'), ('T15', 'fifteen'),
+    ('T16', 'sixteen'), ('T17', 'seventeen'), ('T18', 'eighteen'), ('T19', 'nineteen'),
+    ('Y20', 'twenty'), ('Y30', 'thirty'), ('Y40', 'forty fourty'), ('Y50', 'fifty'), ('Y60', 'sixty'), ('Y70', 'seventy'),
+    ('Y80', 'eighty'), ('Y90', 'ninety'), ('H', 'hundred'), ('K', 'thousand'), ('X2', 'double'), ('X3', 'triple treble'),
+    -- Ordinals.
+    ('O1', 'first'), ('O2', 'second'), ('O3', 'third'), ('O4', 'fourth'), ('O5', 'fifth'), ('O6', 'sixth'), ('O7', 'seventh'),
+    ('O8', 'eighth'), ('O9', 'ninth'), ('O10', 'tenth'), ('O11', 'eleventh'), ('O12', 'twelfth'), ('O13', 'thirteenth'),
+    ('O14', 'fourteenth'), ('O15', 'fifteenth'), ('O16', 'sixteenth'), ('O17', 'seventeenth'), ('O18', 'eighteenth'),
+    ('O19', 'nineteenth'), ('O20', 'twentieth'), ('O30', 'thirtieth'),
+    -- Months, weekdays, money, spans of time.
+    ('M1', 'january jan'), ('M2', 'february feb'), ('M3', 'march mar'), ('M4', 'april apr'), ('M5', 'may'), ('M6', 'june jun'),
+    ('M7', 'july jul'), ('M8', 'august aug'), ('M9', 'september sep sept'), ('M10', 'october oct'), ('M11', 'november nov'),
+    ('M12', 'december dec'),
+    ('D', 'monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays
+      sundays tue tues wed thu thur thurs fri'),
+    ('C', 'dollar dollars buck bucks euros pound pounds quid cent cents pence usd eur gbp'),
+    ('Q', 'minutes min mins hours hour hr hrs days weeks week months month years year yrs seconds o''clock'),
+    -- Streets: what is one almost always, what may be one, directions, and parts of a house.
+    ('S', 'street avenue ave boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway crescent mews'),
+    ('Zst', 'st'), ('Zdr', 'dr'),
+    ('Z', 'drive place pl court ct way circle cir square sq row hill park trail trl alley loop plaza gardens green grove
+      view run pike path pass rise quay wharf crossing hollow ridge glen terrace close walk common meadow
+      creek bend cove hills heights vale fields yard parade embankment bypass route'),
+    ('V', 'north south east west northeast northwest southeast southwest nw ne sw'),
+    ('B', 'apartment apt unit suite ste flat floor fl'),
+    ('Us', 'illinois indiana california texas florida ohio georgia michigan virginia arizona massachusetts tennessee maryland
+      wisconsin minnesota colorado alabama louisiana kentucky oregon oklahoma connecticut utah iowa nevada kansas pennsylvania'),
+    ('Zbroadway', 'broadway'), ('F', 'rue chemin impasse allée allee quai cours'),
+    ('G', 'straße strasse str weg platz gasse ufer damm chaussee')
+  ) l(kind, words)
+  cross join lateral regexp_split_to_table(btrim(l.words), '\s+') w(word)
+$$;
+
+comment on function app.redaction_vocabulary() is
+  'What the words of English scheduling talk are to the redactor: digits and numbers (U7, T12, Y40, H, K, X2), ordinals (O3), months (M3), weekdays (D), money (C), spans (Q), streets (S, Z, F, G), directions (V), parts of a house (B); every other word that is no name is itself.';
+
+select app.seal('app.redaction_vocabulary()', null, 'tenant_service', 'app_writer');
+-- end of sql/0276_function_redaction_vocabulary.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0277_function_split_words.sql
+create or replace function app.split_words(p_text text, out p_tokens text[], out p_gaps text[])
+returns record
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_mark constant text := E'\x01';
+  v_blanks constant text := E' \t\n\x0b\f\r\u00a0\u202f';
+  -- Letters of all scripts are what no sign, digit or blank is.
+  v_letter constant text := U&'[^\0001-\0040\005B-\0060\007B-\00BF\2000-\206F\20A0-\20CF\3000-\3003\E000-\F8FF]';
+  v_marked text;
+begin
+  -- Marking and splitting takes a tenth of the time that matching token by token does, in the C collation even less; what
+  -- belongs together again ("3rd", "O'Dell", "'m") is seldom, and dearer in the first pattern than after it.
+  v_marked := regexp_replace(replace(p_text, v_mark, '') collate "C",
+    '(?:\[(?:ssn|card|phone|number|email|date of birth|record number|address|name|medical term)\]|' || v_letter || '+|[0-9]+|.)['
+      || v_blanks || ']*', '\&' || v_mark, 'g');
+  v_marked := regexp_replace(v_marked collate "C", '([0-9])' || v_mark || '(st|nd|rd|th|ST|ND|RD|TH)(?!' || v_letter || ')', '\1\2', 'g');
+  v_marked := regexp_replace(v_marked collate "C",
+    '(' || v_letter || ')' || v_mark || '([''’])' || v_mark || '(' || v_letter || v_letter || v_letter || ')', '\1\2\3', 'g');
+  v_marked := regexp_replace(v_marked collate "C", '(' || v_letter || v_mark || '[''’])' || v_mark || '(' || v_letter || ')', '\1\2', 'g');
+  select array_agg(case when w.token = '' then left(w.part, 1) else w.token end order by w.position),
+    array_agg(substr(w.part, greatest(char_length(w.token), 1) + 1) order by w.position)
+  into p_tokens, p_gaps
+  from (
+    select m.part, m.position, rtrim(m.part, v_blanks) as token
+    from unnest(string_to_array(v_marked, v_mark)) with ordinality m(part, position)
+  ) w
+  where w.part <> '';
+end
+$$;
+
+comment on function app.split_words(text) is
+  'A text''s tokens (words, numbers, single signs, placeholders) and the blanks after each; NULLs for an empty text.';
+
+select app.seal('app.split_words(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0277_function_split_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0278_function_classified_words.sql
+-- Speech is written in many ways: "312-555-0111", "three one two, five double five", "Three one two. Five...". The rules see
+-- what a word is, not how it is written. One word of the result stands for one token of the text.
+create or replace function app.classified_words(p_tokens text[], p_gaps text[], p_names text[])
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  with facts as materialized (
+    select app.redaction_vocabulary() as vocabulary, app.name_forms(p_names) as names,
+      -- Where nobody's recognition writes capitals, an unknown word may be a name.
+      t.words = lower(t.words) as all_small
+    from (select array_to_string(p_tokens, ' ') as words) t
+  )
+  select ' ' || string_agg(
+    case
+      when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
+      when c.known is not null then c.known
+      when translate(c.token, '0123456789', '') = '' then c.token
+      when left(c.token, 1) between '0' and '9' then 'O' || translate(c.form, 'stndrh', '')
+      when c.token like '[_%' then 'X'
+      when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
+        case
+          when char_length(c.token) = 1 then 'L'
+          when c.token = c.form and not f.all_small
+            or f.all_small and c.token like any ('{%_ing,%_ed,%_ly,%_ous,%_ful,%_able,%_ible,%_ish,%_less,%_ness,%_tion,%_ment,%_ity}') then 'W'
+          when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
+          else 'N'
+        end || c.form
+      when c.token in ('.', ',') then case when c.gap = '' and c.position < cardinality(p_tokens) then c.token when c.token = '.' then '!' else ';' end
+      when strpos('?!-/()+#:@$¶;', c.token) > 0 or c.form like '''_%' then c.form
+      when c.token in ('–', '—', '‑') then '-'
+      when c.token in ('£', '€') then '$'
+      when char_length(c.token) > 1 then 'W' || translate(c.token, '<>', '')
+      else '~'
+    end, ' ' order by c.position) || ' '
+  from facts f
+  cross join lateral (
+    select t.token, t.gap, t.position, l.form, f.vocabulary ->> l.form as known,
+      f.names ? l.form or octet_length(t.token) > char_length(t.token) and f.names ? replace(app.normalise_name(t.token), ' ', '') as is_name
+    from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
+    cross join lateral (select replace(lower(t.token), '’', '''') as form) l
+  ) c
+$$;
+
+comment on function app.classified_words(text[], text[], text[]) is
+  'What each token of a text is, a word each, with a blank around each: app.redaction_vocabulary''s kinds; P: a given name, R: a given name that is also a word and has a capital; N, A, W: unknown with a capital, in capitals, small; L: a letter; X: a placeholder; numbers in digits; "," and "." inside a number, ";" and "!" after a word. NULL without tokens.';
+
+select app.seal('app.classified_words(text[], text[], text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0278_function_classified_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0279_function_unfolded_text.sql
+create or replace function app.unfolded_text(p_tokens text[], p_gaps text[], p_words text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case when strpos(r.text, '[name]') = 0 then r.text else regexp_replace(r.text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g') end
+  from (select string_agg(
+      case
+        when u.word = '=' then ''
+        when u.word = '[dob' then '[date of birth]'
+        when u.word = '[record' then '[record number]'
+        when u.word like '[%' then u.word || ']'
+        else u.token
+      end
+      -- The blanks inside a span go with it.
+      || case when u.next = '=' then '' else u.gap end, '' order by u.position) as text
+  from (
+    select t.token, t.gap, t.word, t.position, lead(t.word) over (order by t.position) as next
+    from unnest(p_tokens, p_gaps, string_to_array(btrim(p_words), ' ')) with ordinality t(token, gap, word, position)
+  ) u) r
+$$;
+
+comment on function app.unfolded_text(text[], text[], text) is
+  'The text of tokens and the blanks after them, with a placeholder where the classified words are folded to a kind. Placeholders of one name are one.';
+
+select app.seal('app.unfolded_text(text[], text[], text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0279_function_unfolded_text.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0280_function_fold_emails.sql
+create or replace function app.fold_emails(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  -- Parts of an address are no words of the talk around it: letters, numbers, names.
+  v_part constant text := '(?: (?:[NAWPLRUTYXOHK0-9][^ ]*|i|a|may|will))';
+  v_join constant text := '(?: (?:[-.+~]|dot|period|point|underscore|dash|hyphen|plus))';
+  v_host constant text := '(?: (?:gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|gmx))';
+begin
+  if p_words like '% @ %' then
+    p_words := app.folded_words(p_words, '()((?: [^ ]+ [-.+~])* [^ ]+ @ [^ ]+(?: - [^ ]+)*(?: \.(?: [^ ]+ -)* [^ ]+)+)(?= )', 'email');
+  end if;
+  if not app.says_any(p_words, '{at,@}') then
+    return p_words;
+  end if;
+  return app.folded_words(p_words,
+    '()((?: [a-z]+' || v_join || '|' || v_part || '|' || v_join || ')*(?:' || v_part || '|' || v_join || ' [a-z]+)(?: ;)? (?:at|@)(?! [0-9UTY])'
+      || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?: (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
+end
+$$;
+
+comment on function app.fold_emails(text) is
+  'Classified words with e-mail addresses folded, written or spoken: "ann dot quill at gmail dot com", letter by letter too.';
+
+select app.seal('app.fold_emails(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0280_function_fold_emails.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0281_function_fold_birth_dates.sql
+-- A visit lies in the present, a birth rarely does: what is said to be a date of birth goes, and so does every full date in
+-- a year too long ago for a visit. The limit (2025) is a constant because the function is immutable.
+create or replace function app.fold_birth_dates(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_month constant text := ' R?M[0-9]+(?: [.!])?';
+  v_day constant text := '(?: Y[23]0(?: -)? [OU][0-9]| O[0-9]+| [0-9]{1,2}| [UTY][0-9]+)';
+  v_below_100 constant text := '(?: Y[2-9]0(?:(?: -)? U[0-9])?| T[0-9]+| U[0-9](?: U[0-9])?)';
+  v_digits constant text := '(?:18[0-9][0-9]|19[0-9][0-9]|20[01][0-9]|202[0-4])';
+  v_past constant text := '(?: ' || v_digits || '| T1[89](?: H)?(?: and)?' || v_below_100
+    || '| U2 K(?: and)?' || v_below_100 || '?| Y20(?: -)? (?:U0 U[0-9]|T1[0-9]|Y20(?: -)? U[1-4]))';
+  v_apart constant text := '(?: (?:[-/.,;!]|slash|dash|of))*';
+  v_number constant text := '(?: [0-9]{1,2}| Y[0-9]0 - U[0-9]| (?:U0|Lo) U[0-9]| [UTY][0-9]+)';
+  v_date constant text := '(?:' || v_month || '(?: the)?' || v_day || '|' || v_day || '(?: of)?' || v_month || ')' || v_apart;
+begin
+  if app.says_any(p_words, '{born,birthday,birthdays,birth,dob,Nbirthdate,Wbirthdate,Ld}') then
+    p_words := app.folded_words(p_words,
+      '( (?:born|birthdays?|birth|dob|[NW]birthdate|Ld . Lo . Lb)'
+        || '(?: (?:[-:;?,.!¶DX]|on|is|was|it|its|that|the|a|in|year|uh|let|me|see|would|be|my|his|her|of|''s|he|she|i|and|back|think|date|again|please|your|can|have))*)'
+        || '(' || v_date || '(?:' || v_past || '| 20[0-9][0-9]|(?: '')? [0-9][0-9]| Y20 Y20(?:(?: -)? U[0-9])?|' || v_below_100 || ')?'
+        || '|' || v_month || '(?: of)?' || v_past
+        || '| [0-9]{6,8}|' || v_past || '| [0-9]{4} [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
+        || '|' || v_number || v_apart || v_number || '(?:' || v_apart || '(?:' || v_past || '| [0-9]{3,4}|' || v_number || '+))?)(?= )', 'dob');
+  end if;
+  if p_words like any ('{% M%,% RM%,% / %,% - %,% . %}') then
+    p_words := app.folded_words(p_words, '()(' || v_date || v_past || '| ' || v_digits || ' [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
+      || '| [0-9]{1,2}( [-/.] )[0-9]{1,2}\3(?:' || v_digits || '|[4-9][0-9]))(?= )', 'dob');
+  end if;
+  -- "oh five, twelve, eighty-one": a month, a day and a year of the last century.
+  if app.says_any(p_words, '{Y40,Y50,Y60,Y70,Y80,Y90}') then
+    p_words := app.folded_words(p_words, '((?<![UTYKH][0-9]{0,2})(?<![UTY][0-9]{1,2} [-;,]))((?: (?:U0 |Lo )?U[1-9]| T1[0-2])(?: (?:[-/,;]|slash|dash))?'
+      || '(?: (?:U0 |Lo )?U[0-9]| T[0-9]+| Y[23]0(?:(?: -)? U[0-9])?)(?: (?:[-/,;]|slash|dash))?(?: T19(?: H)?)? Y[4-9]0(?: -)? U[1-9])'
+      || '(?= (?!(?:[;,-] )?[CQUTYHKX]))', 'dob');
+  end if;
+  return p_words;
+end
+$$;
+
+comment on function app.fold_birth_dates(text) is
+  'Classified words with dates of birth folded: any date that is said to be one, in digits or words, and every full date before 2025. Dates of visits stay.';
+
+select app.seal('app.fold_birth_dates(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0281_function_fold_birth_dates.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0282_function_fold_foreign_addresses.sql
+create or replace function app.fold_foreign_addresses(p_words text, p_post text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_town constant text := '(?:(?: ;)? [0-9]{5}(?: N[^ ]+)?)?';
+begin
+  if p_words ~ ' (?:F|G|[SZ] (?:de|du|des)|[NAW][^ ]*(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|str)|[NW](?:calle|avenida|via|viale|piazza|paseo|carrer|plaza)) ' then
+    p_words := app.folded_words(p_words,
+      '()( [0-9]+(?: [;,])?(?: [NW](?:bis|ter)| bis| L[a-d])?(?: [;,])? (?:F|S|Z)(?: (?:de|du|des|la|le|les|''|-|Z|[NAPLW][^ ]*))* [NAPW][^ ]+' || v_town
+        || '|(?: (?:[NA][^ ]+|V|am|im|an|zum|zur|unter))?(?: -)? (?:[NAW][^ ]{2,}(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|damm|ufer|str)|N[^ ]+(?: -)? G)(?: [.!])?'
+        || ' (?:[0-9]{1,4}|[UT][0-9]+|Y[0-9]0(?: -)?(?: U[0-9])?)(?: L[a-z]| a(?= (?:[^NWa-z]|$)))?' || v_town
+        || '| [NW](?:calle|avenida|via|viale|piazza|corso|paseo|carrer|rua)(?: (?:de|del|della|la|las|los|di|dei|da|do|[NAP][^ ]+))+(?: [;,])? [0-9]{1,4})(?= )', 'address');
+  end if;
+  if app.says_any(p_words, '{box,zip,postcode,postal}') then
+    p_words := app.folded_words(p_words, '( (?:zip|postcode|postal)(?: (?:code|is|''s|[:;?¶!]|my|the|it|and|uh))*)'
+      || '((?: [0-9]{5}(?: - [0-9]{4})?|(?: (?:[LA][a-z]+|N[a-z]{1,2}|[0-9]|[0-9]{2}|[UT][0-9]+)){4,8}))(?= )', 'address');
+    p_words := app.folded_words(p_words, '()( (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+))(?= )', 'address');
+  end if;
+  -- A British code in capitals is one without being called so.
+  return case when p_words like '% A%' then app.folded_words(p_words, '()(' || p_post || ')(?= )', 'address') else p_words end;
+end
+$$;
+
+comment on function app.fold_foreign_addresses(text, text) is
+  'Classified words with plain German, Dutch, French, Spanish and Italian street addresses folded, boxes, and post codes: British ones (p_post: their pattern) and those that are called so.';
+
+select app.seal('app.fold_foreign_addresses(text, text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0282_function_fold_foreign_addresses.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0283_function_fold_addresses.sql
+create or replace function app.fold_addresses(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  -- "1242", "12 B", "twelve forty-two", "one oh five".
+  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*)';
+  v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J)(?: [.!])?| Z(?= Z)|(?: -)? [NA][^ ]*)';
+  v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|[UT][0-9]+))';
+  v_unit constant text := '(?:(?: [;,!])?(?: (?:B|#|room|door))(?: [.!#])?(?: number)?(?: (?:[0-9]+|[UTYO][0-9]+|-|L[a-z]|a(?= (?:[^NWa-z]|$))))+|(?: ;)? O[0-9]+ B)?';
+  v_post constant text := '(?: ;)? (?:[AL][a-z]{1,2}|V) [0-9]{1,2}(?: L[a-z]| a)? [0-9] A[a-z]{2}';
+  -- A town goes where a state or a code follows it.
+  v_tail constant text := v_unit || '(?:(?:(?: [;!]| in)?(?: (?:[NWAV][^ ]*|new|san|Zst))+)?'
+    || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:(?: ;)? [0-9]{5}(?: - [0-9]{4})?)?|(?: ;)? [0-9]{5}(?: - [0-9]{4})?|' || v_post || '))?';
+  -- An unmistakable street, whatever its letters; one that may be something else only after a name with a capital.
+  v_usual constant text := v_number || '(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ Z(?:st|dr)?(?: [.!](?= [;,BN]))?(?: V)?'
+    || '|(?: (?:V|county|Wstate|Nstate))? [SZ] [0-9]{1,4}| Zbroadway)' || v_tail;
+begin
+  -- The clinic's own address is no patient's.
+  if app.says_any(p_words, '{our,clinic,office,practice,located}') then
+    p_words := app.folded_words(p_words, '( (?:our (?:address|office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|located)(?: (?:is|at|on|in|here))*)('
+      || v_usual || ')(?= )', 'stays');
+  end if;
+  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway}') then
+    p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
+    -- Where somebody says to live, small letters and doubtful streets are enough.
+    p_words := app.folded_words(p_words,
+      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|:|;|it|my|the|to|that|uh|new|over))*)'
+        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z)(?= )', 'address');
+  end if;
+  return app.fold_foreign_addresses(p_words, v_post);
+end
+$$;
+
+comment on function app.fold_addresses(text) is
+  'Classified words with street addresses folded: American and British ones in digits or words with unit, town and code, and app.fold_foreign_addresses''s. What is said to be the clinic''s own stays.';
+
+select app.seal('app.fold_addresses(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0283_function_fold_addresses.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0284_function_fold_visits.sql
+-- Dates, times and prices stand next to each other in scheduling talk: what is told to stay no longer adds up to a number
+-- that somebody could be found by.
+create or replace function app.fold_visits(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_number constant text := '(?: (?:[UTYHK0-9][0-9]*|[-,.]))+';
+begin
+  return app.folded_words(p_words, '()( 20[2-9][0-9]( [-./] )[0-9]{1,2}\3[0-9]{1,2}(?: [NWAL]t(?= ))?|(?<![-./]) [0-9]{1,2}( [-./] )[0-9]{1,2}\4(?:20)?[2-9][0-9](?! [-./] [0-9])'
+    || '|(?: R?M[0-9]+(?: [.!])?(?: the)? (?:[0-9]{1,2}|O[0-9]+)| (?:[0-9]{1,2}|O[0-9]+)(?: of)? R?M[0-9]+)(?:(?: ;)? 20[2-9][0-9])?'
+    || '| [0-9]{1,2} : [0-9][0-9](?: : [0-9][0-9])?'
+    || '| \$' || v_number || '|(?: (?:between|from))?' || v_number || '(?: (?:to|and|or)' || v_number || ')? C)(?= )', 'stays');
+end
+$$;
+
+comment on function app.fold_visits(text) is
+  'Classified words with dates from 2020 on, times and prices told to stay, so that no rule for numbers takes them.';
+
+select app.seal('app.fold_visits(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0284_function_fold_visits.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0285_function_fold_records.sql
+create or replace function app.fold_records(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_digit constant text := '(?:[0-9]+|[UTYX][0-9]+|H|Lo)';
+  v_code constant text := '(?: (?:[0-9]+|[UTYXH][0-9]*|[LA][a-z]+|N[a-z]{1,4}|a|[-/.,;]|dash|hyphen|slash))*';
+begin
+  -- Numbers of a record are called one; those of a booking are no identifier outside the clinic and stay.
+  if not app.says_any(p_words, '{mrn,record,number,no,id,#,Nmrn,Wmrn,insurance,policy,membership,passport,medicaid,medicare,nhs}') then
+    return p_words;
+  end if;
+  return app.folded_words(p_words,
+    '( (?:mrn|passport|nhs|medicaid|medicare|insurance|policy|membership|(?:medical|health) record'
+      || '|(?:member|medical|health|record|chart|patient|account|group|subscriber|claim|case|file|[WN]licen[cs]e|[WN]policyholder|[WN]plan)'
+      || '(?: ''s)?(?: (?:record|insurance|card|plan|chart|file))? (?:id|number|no|#)|id(?: number| card)*)'
+      || '(?: (?:[-:;#.!?¶]|is|was|its|it|''s|that|the|my|of|on|would|be|uh|starts|with|and|for|says|number|id|card|no))*)'
+      || '((?= (?:[0-9UTYXLAN]|a L))(?=' || v_code || ' (?:[0-9]{3,}|' || v_digit || v_code || ' ' || v_digit || ') )' || v_code
+      || ' ' || v_digit || '(?:(?: -)? [LA][a-z]+)?)(?= )', 'record');
+end
+$$;
+
+comment on function app.fold_records(text) is
+  'Classified words with medical record, member, policy, insurance and similar numbers folded: digits and letters after a word that says what they are.';
+
+select app.seal('app.fold_records(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0285_function_fold_records.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0286_function_fold_numbers.sql
+create or replace function app.fold_numbers(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_digits constant text := '(?:U[0-9]|T[0-9]+|Y[0-9]+|H|K|X[0-9]|[0-9]+|Lo)';
+  v_between constant text := '(?: (?:[-.,/;()+~]|dash|hyphen|slash|dot|space|then|uh|um)| !(?= (?:U[0-9]|X[0-9]|[0-9]{2,})))';
+  v_marked text;
+begin
+  v_marked := regexp_replace(p_words collate "C",
+    '(?: [+(]| plus)*(?: ' || v_digits || '(?:' || v_between || '{1,3}(?= ' || v_digits || ' ))?)+(?= )', '<\&>', 'g');
+  if v_marked = p_words then
+    return p_words;
+  end if;
+  return (
+    select string_agg(case when s.kind is null then s.part else app.folded_span(s.part, s.kind) end, '' order by s.position)
+    from (
+      select r.part, r.position, case when r.position % 2 = 0 and char_length(r.part) > 3 then app.number_kind(r.part, r.context) end as kind
+      from (
+        -- What a number is, is said before it, or straight after: "... is my social".
+        select p.part, p.position, lag(p.part) over w || case
+            when left(lead(p.part) over w, 25) like any (array[' is my social %', ' is the social %', ' is my ssn %', ' is my card %', ' is the card %'])
+              then left(lead(p.part) over w, 16)
+            else ''
+          end as context
+        from unnest(string_to_array(replace(v_marked, '>', '<'), '<')) with ordinality p(part, position)
+        window w as (order by p.position)
+      ) r
+    ) s
+  );
+end
+$$;
+
+comment on function app.fold_numbers(text) is
+  'Classified words with every run of numbers folded that app.number_kind knows, however it is grouped or spelled.';
+
+select app.seal('app.fold_numbers(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0286_function_fold_numbers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0287_function_fold_known_names.sql
+create or replace function app.fold_known_names(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+begin
+  if p_words like '% P%' then
+    p_words := app.folded_words(p_words,
+      '()((?: R[^ ]+(?: -)?)* P[^ ]+(?:(?: L[a-z](?: [.!])?|(?: (?:de|la|van|von|der|del|di|da|bin|al|el|dos))*)(?: -)? [PR][^ ]+)*)(?= )', 'name');
+  end if;
+  -- A known name that is a word too goes with a capital, where none begins a sentence; a month where none is meant.
+  if p_words like '% R%' then
+    p_words := app.folded_words(p_words, '((?! (?:in|on|of|next|this|last|until|till|by|early|late|mid|since|before|after|through|to|from|and|or|for|the|end) )'
+      || ' (?:[a-z''][^ ]*|[;:]))( RM[0-9]+)(?= (?![0-9]|O|the O))', 'name');
+    p_words := app.folded_words(p_words, '( (?:[a-z''][^ ]*|[;:]))( R[^M][^ ]*)(?= )', 'name');
+    p_words := app.folded_words(p_words, '( [!?¶])( R[^ ]+)(?= [;!?])', 'name');
+  end if;
+  return p_words;
+end
+$$;
+
+comment on function app.fold_known_names(text) is
+  'Classified words with the given names folded; one that is a word too ("May", "Will") only with a capital and where the word is not meant.';
+
+select app.seal('app.fold_known_names(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0287_function_fold_known_names.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0288_function_fold_names.sql
+create or replace function app.fold_names(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_initial constant text := '(?: L[a-z](?: [.!])?(?= [NAPRW]))';
+  v_part constant text := '(?: (?:mc|de|la|le|van|von|der|den|del|di|da|bin|al|el|dos|Zst)(?: [.!])?)*';
+  v_next constant text := '(?: [NAPR][^ ]+|' || v_initial || ')';
+  -- With a capital, or known; and, where a name is said to follow, in any letters.
+  v_name constant text := '(?:' || v_part || ' [NAPR][^ ]+(?:' || v_part || '(?: -)?' || v_next || ')*)';
+  v_any constant text := '(?:' || v_part || ' (?:[NAPWRM][^ ]+|will)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*)';
+  -- "This is Lakeside Dental" introduces no caller.
+  v_person constant text := '(?= (?!(?:[a-z]+ )?(?:dental |clinic|dentistry |medical |practice |offices? |spa |center |health|hospital |insurance |treatment |therapy |group |Z |S |website |app |card |plan )|[NAPRW]))';
+  v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
+begin
+  p_words := app.folded_words(p_words,
+    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment))*'
+      || '|(?:named|call me|under|patient is|patient :)))(' || v_any || ')' || v_person, 'name');
+  p_words := app.folded_words(p_words,
+    '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
+      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
+  if p_words like '% ; my %' then
+    p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= ; my (?:[a-z]+ )?J )', 'name');
+  end if;
+  if app.says_any(p_words, '{calling,speaking,here,again}') then
+    p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|hi|uh|[;!?¶]|i ''m))(' || v_name || ')(?= (?:; |again )?(?:calling|speaking|here|again) )', 'name');
+  end if;
+  -- "For my kids Ada and Milo."
+  if p_words like '% J %' then
+    p_words := app.folded_words(p_words, '( J(?: ; | )\[name(?: =)*(?: ;| and| ; and))(' || v_name || ')(?= )', 'name');
+  end if;
+  -- Spelled: letters in a row, but not the ones of an abbreviation with its dots.
+  if p_words like '% L%' then
+    p_words := app.folded_words(p_words, '(^| [^L. ][^ ]*)((?! a Lb Lc )(?: (?:L[a-z]|X[23] L[a-z]|i|a)(?: as in [^ ]+)?(?: [-;,])?){2,}'
+      || '(?:(?: X[23])? L[a-z](?: as in [^ ]+)?| [ia](?= (?:[;!?]|$))))(?= (?![.]))', 'name');
+  end if;
+  return app.fold_known_names(p_words);
+end
+$$;
+
+comment on function app.fold_names(text) is
+  'Classified words with names folded: those that are given, those that a speaker introduces ("my name is", "this is", "for my son"), and spelled ones.';
+
+select app.seal('app.fold_names(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0288_function_fold_names.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0289_function_fold_identifiers.sql
+-- The order matters. Addresses and dates hold numbers, so numbers come after them; what must stay readable is set aside
+-- before numbers are looked for; names come last, they may stand in an address.
+create or replace function app.fold_identifiers(p_words text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select app.fold_names(app.fold_numbers(app.fold_records(app.fold_visits(app.fold_addresses(
+    app.fold_birth_dates(app.fold_emails(p_words)))))))
+$$;
+
+comment on function app.fold_identifiers(text) is
+  'Classified words with all identifiers folded that the redactor knows.';
+
+select app.seal('app.fold_identifiers(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0289_function_fold_identifiers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0290_function_redact_phi.sql
+-- An aid, no de-identification: see docs/redaction.md. What is folded can bring two words together that no rule saw before:
+-- the rules are gone through until nothing more is found, so that redacting twice is redacting once.
+create or replace function app.redact_phi(p_text text, p_names text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_tokens text[];
+  v_gaps text[];
+  v_folded text;
+  v_text text;
+begin
+  loop
+    select s.p_tokens, s.p_gaps into v_tokens, v_gaps from app.split_words(p_text) s;
+    v_folded := app.fold_identifiers(app.classified_words(v_tokens, v_gaps, p_names));
+    if v_folded is null or strpos(v_folded, ' [') = 0 then
+      return p_text;
+    end if;
+    v_text := app.unfolded_text(v_tokens, v_gaps, v_folded);
+    if v_text = p_text then
+      return v_text;
+    end if;
+    p_text := v_text;
+  end loop;
+end
+$$;
+
+comment on function app.redact_phi(text, text[]) is
+  'The text without identifiers, each replaced by a typed placeholder in brackets: [ssn], [card], [phone], [number], [email], [date of birth], [record number], [address] and [name] (the given names, and those that a speaker introduces), also when spelled out as speech. Dates of visits, times and prices stay. Redacting twice changes nothing more; NULL stays NULL.';
+
+select app.seal('app.redact_phi(text, text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0290_function_redact_phi.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0295_function_introduced_names.sql
+create or replace function app.introduced_names(p_tokens text[], p_words text, p_folded text)
+returns text[]
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  -- The kind of a span stands at its first word only: the words after it belong to the last that has one.
+  select coalesce(array_agg(distinct lower(k.token)) filter (where k.kind = '[name' and k.word like 'N%' and char_length(k.token) > 2), '{}')
+  from (
+    select f.token, f.word, max(f.folded) over (partition by f.span) as kind
+    from (
+      select t.token, t.word, t.folded, count(*) filter (where t.folded <> '=') over (order by t.position) as span
+      from unnest(p_tokens, string_to_array(btrim(p_words), ' '), string_to_array(btrim(p_folded), ' '))
+        with ordinality t(token, word, folded, position)
+    ) f
+  ) k
+$$;
+
+comment on function app.introduced_names(text[], text, text) is
+  'The words, in small letters, that fold_names took for names without having been given them: tokens of a text, what they are, and what became of them.';
+
+select app.seal('app.introduced_names(text[], text, text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0295_function_introduced_names.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0296_function_redact_turns.sql
+-- All turns at once: patterns cost more to begin than to run, an answer is understood by its question ("And your date of
+-- birth?"), and a name that is introduced once goes everywhere.
+create or replace function app.redact_turns(p_turns text[], p_names text[])
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_turns text[];
+  v_tokens text[];
+  v_gaps text[];
+  v_words text;
+  v_folded text;
+  v_introduced text[];
+  v_again text[];
+  v_places bigint[];
+begin
+  -- The mark between two turns is nobody's word.
+  select s.p_tokens, s.p_gaps into v_tokens, v_gaps
+  from app.split_words(replace(replace(array_to_string(p_turns, E'\u2029', ''), '¶', ''), E'\u2029', E'\n¶\n')) s;
+  v_words := app.classified_words(v_tokens, v_gaps, p_names);
+  v_folded := app.fold_identifiers(v_words);
+  if v_folded is null then
+    return p_turns;
+  end if;
+  v_turns := string_to_array(app.unfolded_text(v_tokens, v_gaps, v_folded), '¶');
+  v_introduced := app.introduced_names(v_tokens, v_words, v_folded);
+
+  -- What changed, and what has a name in it that was introduced elsewhere, is looked at once more. A sign that no rule
+  -- crosses stands where other turns were.
+  select array_agg(btrim(t.once, E'\n') order by t.position), array_agg(t.position order by t.position) into v_again, v_places
+  from unnest(p_turns, v_turns) with ordinality t(turn, once, position)
+  where btrim(t.once, E'\n') <> btrim(t.turn, E'\n')
+    or exists (select from unnest(v_introduced) n(name) where strpos(lower(t.turn), n.name) > 0);
+  v_again := string_to_array(app.redact_phi(array_to_string(v_again, E'\n¶|\n'), p_names || v_introduced), '¶|');
+  return (
+    select array_agg(coalesce(btrim(a.text, E'\n'), t.turn) order by t.position)
+    from unnest(p_turns) with ordinality t(turn, position)
+    left join unnest(v_again, v_places) a(text, position) using (position)
+  );
+end
+$$;
+
+comment on function app.redact_turns(text[], text[]) is
+  'What was said in a call, turn by turn, redacted as by app.redact_phi; names that a turn introduces go in all of them. NULL stays NULL.';
+
+select app.seal('app.redact_turns(text[], text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0296_function_redact_turns.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0297_function_redact_medical_terms.sql
+-- For clinics that want no complaint, condition or drug in their transcripts. What a clinic offers (a cleaning, a filling,
+-- Botox) stays: without it nobody can tell what a call was about.
+create or replace function app.redact_medical_terms(p_text text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select regexp_replace(p_text,
+    '\m(?:hiv|aids|hepatitis(?: [a-e])?|herpes|syphilis|chlamydia|gonorrh?ea|hpv|std|sti|tuberculosis|covid(?:-19)?|cancers?|tum(?:ou?r|ors|ours)|leuka?emia'
+      || '|lymphoma|melanoma|carcinoma|chemo(?:therapy)?|radiotherapy|diabet(?:es|ic)|insulin|hypertension|high blood pressure|asthma(?:tic)?|copd'
+      || '|epilep(?:sy|tic)|seizures?|stroke|heart (?:attack|disease|failure|condition)|pacemaker|arrhythmia|angina|depress(?:ion|ive)|anxiety'
+      || '|bipolar|schizophrenia|ptsd|adhd|autis(?:m|tic)|dementia|alzheimer(?:''?s)?|parkinson(?:''?s)?|multiple sclerosis|arthritis|lupus'
+      || '|ha?emophilia|ana?emia|psoriasis|eczema|rosacea|pregnan(?:t|cy)|miscarriage|abortion|ivf|kidney (?:disease|failure)|dialysis|cirrhosis'
+      || '|addict(?:ion|ed)|overdose|rehab|methadone|suicid(?:e|al)|pneumonia|migraines?|infection|abscess(?:es)?|gingivitis|periodontitis'
+      || '|penicillin|amoxicillin|ibuprofen|paracetamol|acetaminophen|aspirin|warfarin|metformin|prozac|zoloft|xanax|adderall|ritalin|lithium'
+      || '|antidepressants?|antibiotics?|blood thinners?|oxycodone|hydrocodone|vicodin|tramadol|codeine|morphine|ozempic|viagra|accutane)\M',
+    '[medical term]', 'gi')
+$$;
+
+comment on function app.redact_medical_terms(text) is
+  'The text with common conditions, complaints and drugs replaced by [medical term]: a closed English list, for clinics that want none of them kept. Apply it after app.redact_phi. What a clinic offers stays.';
+
+select app.seal('app.redact_medical_terms(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0297_function_redact_medical_terms.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0310_function_enqueue_job.sql
 -- The only place that knows River's tables; a test puts a job in through it and works it with the pinned River.
 create or replace function app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamptz default null)
@@ -319,6 +1419,56 @@ comment on function app.enqueue_job(text, jsonb, timestamptz) is
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0630_function_take_message.sql
+create or replace function app.take_message(
+  p_call_id uuid,
+  p_tool_call_id text,
+  p_body text,
+  p_caller_name text default null,
+  p_callback_number text default null,
+  p_urgent boolean default false
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  if coalesce(btrim(p_body), '') = '' then
+    raise exception 'a message needs a text' using errcode = 'VX400';
+  end if;
+  perform app.lock_call(p_call_id);
+  insert into public.caller_messages (
+    org_id, call_id, tool_call_id, contact_id, caller_name, callback_number, body, urgent)
+  values (
+    v_org_id, p_call_id, p_tool_call_id, app.contact_of_call(p_call_id), left(nullif(btrim(p_caller_name), ''), 100),
+    p_callback_number, left(app.redact_phi(btrim(p_body), array_remove(array[p_caller_name], null) || app.names_of_call(p_call_id)), 2000), p_urgent)
+  on conflict (org_id, call_id, tool_call_id) do nothing
+  returning id into v_id;
+  if v_id is null then
+    return (
+      select m.id from public.caller_messages m
+      where m.org_id = v_org_id and m.call_id = p_call_id and m.tool_call_id = p_tool_call_id
+    );
+  end if;
+  perform app.notify_staff('caller_message',
+    case when p_urgent then 'A caller left an urgent message' else 'A caller left a message' end, 'caller_message', v_id);
+  return v_id;
+end
+$$;
+
+comment on function app.take_message(uuid, text, text, text, text, boolean) is
+  'Keeps what a caller asked to pass on and tells the staff. The same tool call again returns the same message''s id. Numbers, addresses and identifiers in the text are redacted; the call-back number (E.164) has its own column. An empty text is VX400.';
+
+select app.seal('app.take_message(uuid, text, text, text, text, boolean)', 'app_writer', 'tenant_service');
+-- end of sql/0630_function_take_message.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -396,6 +1546,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_call public.call_logs;
   v_names text[];
+  v_said text[];
   v_summary text;
   v_turns jsonb;
   v_state text;
@@ -418,10 +1569,13 @@ begin
   end if;
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
-    v_summary := app.redact_phi(p_summary, v_names);
+    -- The summary is the last turn: what the caller was called goes from it too.
+    select array_agg(t.turn ->> 'text' order by t.position) || p_summary into v_said
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_said := app.redact_turns(v_said, v_names);
+    v_summary := v_said[cardinality(v_said)];
     select coalesce(jsonb_agg(jsonb_build_object(
-        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
-      order by t.position), '[]')
+        'speaker', t.turn ->> 'speaker', 'text', v_said[t.position], 'at', t.turn -> 'at') order by t.position), '[]')
     into v_turns
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
@@ -3668,6 +4822,35 @@ drop function app.start_provisioning;
 drop function app.provisioning_status;
 drop function app.left_at_twilio;
 drop function app.own_line;
+drop function app.record_call_report;
+drop function app.take_message;
+drop function app.redact_medical_terms;
+drop function app.redact_turns;
+drop function app.introduced_names;
+drop function app.redact_phi;
+drop function app.fold_identifiers;
+drop function app.fold_names;
+drop function app.fold_known_names;
+drop function app.fold_numbers;
+drop function app.fold_records;
+drop function app.fold_visits;
+drop function app.fold_addresses;
+drop function app.fold_foreign_addresses;
+drop function app.fold_birth_dates;
+drop function app.fold_emails;
+drop function app.unfolded_text;
+drop function app.classified_words;
+drop function app.split_words;
+drop function app.redaction_vocabulary;
+drop function app.folded_words;
+drop function app.folded_span;
+drop function app.name_forms;
+drop function app.number_kind;
+drop function app.is_listed;
+drop function app.digits_said;
+drop function app.minutes_said;
+drop function app.passes_luhn;
+drop function app.says_any;
 drop policy if exists definer_takes on public.outbound_shares;
 drop policy if exists definer_crosses on public.outbound_shares;
 drop policy if exists definer_takes on public.outbound_calls;
@@ -3910,6 +5093,192 @@ grant select (org_id, id, recipient, subject, content) on table public.messages 
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/0286_function_redact_emails.sql
+create or replace function app.redact_emails(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  -- Spoken: "j dot quill at patients dot example", letter by letter too, and half-written "j.quill at patients.example".
+  v_part constant text := '[[:alnum:]_+-]+';
+  v_join constant text := '(?:\s*\.\s*|\s+(?:dot|period|point|underscore|dash|hyphen|plus)\s+)';
+begin
+  p_text := regexp_replace(p_text, '[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}', '[email]', 'gi');
+  return regexp_replace(p_text,
+    '\m(?:[[:alnum:]][\s-]+)*(?:' || v_part || v_join || ')*' || v_part || '\s+(?:at|\(at\)|@)\s+'
+      || '(?:[[:alnum:]][\s-]+)*' || v_part || '(?:' || v_join || v_part || ')*(?:\s+(?:dot|period|point)\s+|\.)[[:alpha:]]{2,}\M',
+    '[email]', 'gi');
+end
+$$;
+
+comment on function app.redact_emails(text) is
+  'The text with every e-mail address, written or spoken ("j dot quill at patients dot example"), replaced by [email].';
+
+select app.seal('app.redact_emails(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0286_function_redact_emails.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0287_function_redact_birth_dates.sql
+-- A visit lies in the present, a birth rarely does: what is said to be a date of birth goes, and so does every full
+-- date in a year too long ago for a visit. The limit is a constant because the function is immutable.
+create or replace function app.redact_birth_dates(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_month constant text := '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?';
+  v_unit constant text := '(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)';
+  v_teen constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)';
+  v_tens constant text := '(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)';
+  v_day constant text := '(?:\d{1,2}(?:st|nd|rd|th)?|(?:(?:twenty|thirty)[\s-]+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)'
+    || '|tenth|eleventh|twelfth|[a-z]+teenth|twentieth|thirtieth|(?:(?:twenty|thirty)[\s-]+)?' || v_unit || '|' || v_teen || '|twenty|thirty)';
+  v_below_100 constant text := '(?:' || v_tens || '(?:[\s-]+' || v_unit || ')?|' || v_teen || '|' || v_unit || '(?:\s+' || v_unit || ')?)';
+  v_past constant text := '(?:18\d\d|19\d\d|200\d|201\d|202[0-4])';
+  v_past_words constant text := '(?:(?:eighteen|nineteen)(?:\s+hundred)?(?:\s+and)?[\s-]+' || v_below_100
+    || '|two\s+thousand(?:\s+and)?(?:[\s-]+' || v_below_100 || ')?|twenty[\s-]+(?:oh[\s-]+' || v_unit || '|' || v_teen || '))';
+  v_any_year constant text := '(?:''?\d\d|(?:18|19|20)\d\d|' || v_past_words || '|' || v_below_100 || ')';
+  v_cue constant text := '\m(?:born|birth\s?days?|birth\s?dates?|date\s+of\s+birth|d\.?o\.?b\M\.?)';
+  -- At most a few words lie between the cue and the date: "my date of birth, let me see, it's the ...".
+  v_gap constant text := '(?:[\s:,.?-]+|\m(?:on|is|was|it|it''s|its|in|the|a|uh|um|let|me|see|would|be|[a-z]+day)\M|''s)*';
+begin
+  p_text := regexp_replace(p_text, '(' || v_cue || v_gap || ')(?:'
+    || '\m' || v_month || '\s+(?:the\s+)?' || v_day || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
+    || '|\m' || v_day || '(?:\s+of)?\s+' || v_month || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
+    || '|\m\d{1,4}\s?[-/. ]\s?\d{1,2}(?:\s?[-/. ]\s?\d{1,4})?\M|\m\d{6,8}\M'
+    || '|\m(?:' || v_below_100 || '|' || v_past_words || ')(?:[\s,/-]+(?:' || v_past_words || '|' || v_below_100 || ')){1,4}\M)',
+    '\1[date of birth]', 'gi');
+  p_text := regexp_replace(p_text,
+    '\m(?:' || v_month || '\s+(?:the\s+)?' || v_day || '|' || v_day || '(?:\s+of)?\s+' || v_month || '),?\s+(?:of\s+)?'
+      || '(?:' || v_past || '|' || v_past_words || ')\M',
+    '[date of birth]', 'gi');
+  p_text := regexp_replace(p_text, '\m' || v_past || '\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2}\M', '[date of birth]', 'g');
+  -- A two-digit year from 40 on is the last century's.
+  return regexp_replace(p_text, '\m\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:' || v_past || '|[4-9]\d)\M', '[date of birth]', 'g');
+end
+$$;
+
+comment on function app.redact_birth_dates(text) is
+  'The text with dates of birth replaced by [date of birth]: any date that is said to be one, in digits or words, and every full date before 2025. Dates of visits stay.';
+
+select app.seal('app.redact_birth_dates(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0287_function_redact_birth_dates.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0288_function_redact_numbers.sql
+-- Seven digits in a row, however they are grouped or spelled, are a number somebody could be found by. Dates, times and
+-- prices stand next to each other in scheduling talk: a mark that no rule crosses keeps them from adding up to one.
+create or replace function app.redact_numbers(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_mark constant text := U&'\E000';
+  v_digit constant text := '(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)';
+  v_number constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen'
+    || '|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|\d\d)';
+  v_between constant text := '[\s,.-]+';
+  v_month constant text := '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?';
+begin
+  p_text := replace(p_text, v_mark, '');
+  p_text := regexp_replace(p_text, '\m(20[2-9]\d)([-./])(\d{1,2})\2(\d{1,2})\M',
+    v_mark || '\1' || v_mark || '\2\3\2\4' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '\m(\d{1,2})([-./])(\d{1,2})\2(20[2-9]\d)\M',
+    v_mark || '\1\2\3' || v_mark || '\2\4' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '\m(' || v_month || '\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\s+' || v_month || ')(,?\s+)(20[2-9]\d)\M',
+    '\1\2' || v_mark || '\3' || v_mark, 'gi');
+  p_text := regexp_replace(p_text, '\m(\d{1,2}:\d\d)\M', v_mark || '\1' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '([$£€]\s?\d+(?:,\d{3})*(?:\.\d\d)?)\M', v_mark || '\1' || v_mark, 'g');
+
+  p_text := regexp_replace(p_text, '\m\d{3}\s?[- .]\s?\d{2}\s?[- .]\s?\d{4}\M', '[ssn]', 'g');
+  p_text := regexp_replace(p_text, '\m((?:social security|ssn|social)(?:\s+\w+){0,3}?[\s:]+)\d{9}\M', '\1[ssn]', 'gi');
+  p_text := regexp_replace(p_text, '\m\d(?:[ .-]{0,2}\d){12,18}\M', '[card]', 'g');
+  p_text := regexp_replace(p_text, '\+?\(?\m\d{3}[\s().,/-]{0,3}\d{3}[\s.,/-]{0,3}\d{4}\M', '[number]', 'g');
+  p_text := regexp_replace(p_text, '\+?\(?\m\d(?:[\s().-]{0,3}\d){6,}\M', '[number]', 'g');
+  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){6,}\M', '[number]', 'gi');
+  -- "five five five, twelve thirty-four": three single digits, then pairs.
+  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){2,}(?:' || v_between
+    || '(?:' || v_digit || '|' || v_number || ')){3,}\M', '[number]', 'gi');
+  return replace(p_text, v_mark, '');
+end
+$$;
+
+comment on function app.redact_numbers(text) is
+  'The text with social security numbers ([ssn]), card numbers ([card]) and phone and other long numbers ([number]) replaced, also when spelled out. Dates from 2020 on, times and prices stay.';
+
+select app.seal('app.redact_numbers(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0288_function_redact_numbers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0289_function_redact_names.sql
+create or replace function app.redact_names(p_text text, p_names text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_word text;
+begin
+  for v_word in
+    select distinct f.form
+    from unnest(p_names) n(name)
+    cross join lateral regexp_split_to_table(btrim(n.name), '[\s-]+') w(word)
+    -- Speech recognition writes accents and apostrophes as it likes: both spellings go.
+    cross join lateral (values (w.word), (replace(app.normalise_name(w.word), ' ', ''))) f(form)
+    where char_length(f.form) > 1
+  loop
+    p_text := regexp_replace(p_text,
+      '\m' || regexp_replace(v_word, '([][\\.^$*+?(){}|])', '\\\1', 'g') || '\M', '[name]', 'gi');
+  end loop;
+  return regexp_replace(p_text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g');
+end
+$$;
+
+comment on function app.redact_names(text, text[]) is
+  'The text with every word of the given names replaced by [name], whatever its case; one placeholder for a full name. A name that is also a word (May, Will) takes that word with it.';
+
+select app.seal('app.redact_names(text, text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0289_function_redact_names.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0290_function_redact_phi.sql
+-- It errs towards taking out too much of a number and leaves visit dates readable, because that is what staff read a
+-- transcript for. Addresses first: their digits are part of them. Names last: they may stand in an address.
+create or replace function app.redact_phi(p_text text, p_names text[])
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select app.redact_names(app.redact_numbers(app.redact_birth_dates(app.redact_emails(p_text))), p_names)
+$$;
+
+comment on function app.redact_phi(text, text[]) is
+  'The text without identifiers: social security and card numbers, phone numbers (also spelled out), e-mail addresses, dates of birth and the given names'' words, each replaced by a placeholder in brackets. Dates of visits stay. NULL stays NULL.';
+
+select app.seal('app.redact_phi(text, text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0290_function_redact_phi.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/0310_function_enqueue_job.sql
 -- The only place that knows River's tables; a test puts a job in through it and works it with the pinned River.
 create or replace function app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamptz default null)
@@ -3948,6 +5317,56 @@ comment on function app.enqueue_job(text, jsonb, timestamptz) is
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0630_function_take_message.sql
+create or replace function app.take_message(
+  p_call_id uuid,
+  p_tool_call_id text,
+  p_body text,
+  p_caller_name text default null,
+  p_callback_number text default null,
+  p_urgent boolean default false
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  if coalesce(btrim(p_body), '') = '' then
+    raise exception 'a message needs a text' using errcode = 'VX400';
+  end if;
+  perform app.lock_call(p_call_id);
+  insert into public.caller_messages (
+    org_id, call_id, tool_call_id, contact_id, caller_name, callback_number, body, urgent)
+  values (
+    v_org_id, p_call_id, p_tool_call_id, app.contact_of_call(p_call_id), left(nullif(btrim(p_caller_name), ''), 100),
+    p_callback_number, left(app.redact_phi(btrim(p_body), array_remove(array[p_caller_name], null) || app.names_of_call(p_call_id)), 2000), p_urgent)
+  on conflict (org_id, call_id, tool_call_id) do nothing
+  returning id into v_id;
+  if v_id is null then
+    return (
+      select m.id from public.caller_messages m
+      where m.org_id = v_org_id and m.call_id = p_call_id and m.tool_call_id = p_tool_call_id
+    );
+  end if;
+  perform app.notify_staff('caller_message',
+    case when p_urgent then 'A caller left an urgent message' else 'A caller left a message' end, 'caller_message', v_id);
+  return v_id;
+end
+$$;
+
+comment on function app.take_message(uuid, text, text, text, text, boolean) is
+  'Keeps what a caller asked to pass on and tells the staff. The same tool call again returns the same message''s id. Numbers, addresses and identifiers in the text are redacted; the call-back number (E.164) has its own column. An empty text is VX400.';
+
+select app.seal('app.take_message(uuid, text, text, text, text, boolean)', 'app_writer', 'tenant_service');
+-- end of sql/0630_function_take_message.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -22,6 +22,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_call public.call_logs;
   v_names text[];
+  v_said text[];
   v_summary text;
   v_turns jsonb;
   v_state text;
@@ -44,10 +45,13 @@ begin
   end if;
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
-    v_summary := app.redact_phi(p_summary, v_names);
+    -- The summary is the last turn: what the caller was called goes from it too.
+    select array_agg(t.turn ->> 'text' order by t.position) || p_summary into v_said
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_said := app.redact_turns(v_said, v_names);
+    v_summary := v_said[cardinality(v_said)];
     select coalesce(jsonb_agg(jsonb_build_object(
-        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
-      order by t.position), '[]')
+        'speaker', t.turn ->> 'speaker', 'text', v_said[t.position], 'at', t.turn -> 'at') order by t.position), '[]')
     into v_turns
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;

@@ -1,6 +1,6 @@
 begin;
 select plan(14);
-create function pg_temp.r(p_text text) returns text language sql as $$ select app.redact_birth_dates(p_text) $$;
+create function pg_temp.r(p_text text) returns text language sql as $$ select app.redact_phi(p_text, null) $$;
 select is(pg_temp.r('I was born on March 5th, 1982.'), 'I was born on [date of birth].', 'born');
 select is(pg_temp.r('date of birth: 03/05/82'), 'date of birth: [date of birth]', 'digits');
 select is(pg_temp.r('DOB 1982-03-05, thanks'), 'DOB [date of birth], thanks', 'ISO');

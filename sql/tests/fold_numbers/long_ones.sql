@@ -1,11 +1,11 @@
 begin;
 select plan(16);
-create function pg_temp.r(p_text text) returns text language sql as $$ select app.redact_numbers(p_text) $$;
-select is(pg_temp.r('Call 312-555-0111 now'), 'Call [number] now', 'a phone number');
-select is(pg_temp.r('+1 (312) 555 0111'), '+1 [number]', 'in brackets; the country tells nobody');
-select is(pg_temp.r('+44 20 7946 0111'), '[number]', 'of another country');
-select is(pg_temp.r('555-0111'), '[number]', 'without an area');
-select is(pg_temp.r('three one two five five five oh one one one'), '[number]', 'digit by digit');
+create function pg_temp.r(p_text text) returns text language sql as $$ select app.redact_phi(p_text, null) $$;
+select is(pg_temp.r('Call 312-555-0111 now'), 'Call [phone] now', 'a phone number');
+select is(pg_temp.r('+1 (312) 555 0111'), '[phone]', 'in brackets');
+select is(pg_temp.r('+44 20 7946 0111'), '[phone]', 'of another country');
+select is(pg_temp.r('555-0111'), '[phone]', 'without an area');
+select is(pg_temp.r('three one two five five five oh one one one'), '[phone]', 'digit by digit');
 select is(pg_temp.r('five five five, twelve thirty-four fifty'), '[number]', 'in pairs');
 select is(pg_temp.r('123-45-6789'), '[ssn]', 'social security');
 select is(pg_temp.r('My social is 123456789'), 'My social is [ssn]', 'named so');

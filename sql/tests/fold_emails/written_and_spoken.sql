@@ -1,6 +1,6 @@
 begin;
 select plan(10);
-create function pg_temp.r(p_text text) returns text language sql as $$ select app.redact_emails(p_text) $$;
+create function pg_temp.r(p_text text) returns text language sql as $$ select app.redact_phi(p_text, null) $$;
 select is(pg_temp.r('Write to Jo.Quill+x@patients.example, please'), 'Write to [email], please', 'written');
 select is(pg_temp.r('a@b.example and c@d.example'), '[email] and [email]', 'two');
 select is(pg_temp.r('it is jo dot quill at patients dot example'), 'it is [email]', 'spoken');
