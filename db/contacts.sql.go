@@ -82,6 +82,7 @@ func (q *Queries) AppointmentsOfContact(ctx context.Context, orgID uuid.UUID, co
 
 const callsOfContact = `-- name: CallsOfContact :many
 select id, direction, from_number, to_number, app.call_state(status, outcome, ended_reason)::text as status, ended_reason, outcome, summary,
+  sentiment, sentiment_score,
   duration_seconds, began_at as call_date, created_at, count(*) over () as total
 from public.call_logs
 where org_id = $1 and contact_id = $2::uuid and deleted_at is null
@@ -98,6 +99,8 @@ type CallsOfContactRow struct {
 	EndedReason     *string
 	Outcome         *string
 	Summary         *string
+	Sentiment       *string
+	SentimentScore  *float64
 	DurationSeconds *int32
 	CallDate        time.Time
 	CreatedAt       time.Time
@@ -107,6 +110,7 @@ type CallsOfContactRow struct {
 // The latest 50 that were not deleted, and how many there are. No word of a transcript: only the summary.
 //
 //	select id, direction, from_number, to_number, app.call_state(status, outcome, ended_reason)::text as status, ended_reason, outcome, summary,
+//	  sentiment, sentiment_score,
 //	  duration_seconds, began_at as call_date, created_at, count(*) over () as total
 //	from public.call_logs
 //	where org_id = $1 and contact_id = $2::uuid and deleted_at is null
@@ -130,6 +134,8 @@ func (q *Queries) CallsOfContact(ctx context.Context, orgID uuid.UUID, contactID
 			&i.EndedReason,
 			&i.Outcome,
 			&i.Summary,
+			&i.Sentiment,
+			&i.SentimentScore,
 			&i.DurationSeconds,
 			&i.CallDate,
 			&i.CreatedAt,

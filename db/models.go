@@ -220,6 +220,10 @@ type CallDetail struct {
 	CreatedAt       time.Time
 	Transcript      json.RawMessage
 	RecordingError  *string
+	SummarySource   *string
+	Sentiment       *string
+	SentimentScore  *float64
+	Urgency         *string
 }
 
 type CallListed struct {
@@ -246,6 +250,10 @@ type CallListed struct {
 	Total           int64
 	TotalIsEstimate bool
 	RecordingError  *string
+	SummarySource   *string
+	Sentiment       *string
+	SentimentScore  *float64
+	Urgency         *string
 }
 
 // Every call, from its first webhook on; filled in by status updates and the end-of-call report in any order.
@@ -266,7 +274,7 @@ type CallLog struct {
 	StartedAt       *time.Time
 	EndedAt         *time.Time
 	DurationSeconds *int32
-	// The most telling thing that came of the call; computed from our own rows, not from the model's words.
+	// The most telling thing that came of the call; computed from our own rows, not from the model's words. message: one was taken; answered: the caller spoke with the agent and nothing else came of it, as a rule a question; voicemail: a machine answered a call of ours; missed: nobody spoke; failed: an error of ours or the provider's ended it. Calls from before this was told apart are missed where they failed or met a voicemail.
 	Outcome *string
 	Summary *string
 	// Redacted turns: [{"speaker":"assistant|caller","text":"...","at":seconds from the start}].
@@ -288,6 +296,18 @@ type CallLog struct {
 	BeganAt time.Time
 	// failed: gone, too_large, not_audio, unreachable or storage. deleted: expired (keep_recordings_for) or erased.
 	RecordingError *string
+	// analysis: the provider's model wrote the summary, redacted here; rules: it gave none, and a fixed sentence tells the outcome. NULL: no summary, or one from before this was noted.
+	SummarySource *string
+	// How the caller sounded; NULL where the caller said nothing.
+	Sentiment *string
+	// 0 (negative) to 1 (positive); negative below 0.4, positive above 0.6.
+	SentimentScore *float64
+	// analysis: the provider's model said it; rules: found in the caller's words.
+	SentimentSource *string
+	// How soon somebody should look at the call; NULL where the caller said nothing.
+	Urgency *string
+	// As sentiment_source.
+	UrgencySource *string
 }
 
 type CallRow struct {
@@ -477,6 +497,9 @@ type LeadListed struct {
 	CreatedAt       time.Time
 	LastContactedAt *time.Time
 	LastCallSummary *string
+	LeadReasons     []string
+	Sentiment       *string
+	SentimentScore  *float64
 }
 
 // A place where visits happen. Hours, closures and local time belong to it; an organisation starts with one.

@@ -276,7 +276,11 @@ CREATE TYPE app.call_detail AS (
 	cost_micros bigint,
 	created_at timestamp with time zone,
 	transcript jsonb,
-	recording_error text
+	recording_error text,
+	summary_source text,
+	sentiment text,
+	sentiment_score double precision,
+	urgency text
 );
 
 ALTER TYPE app.call_detail OWNER TO owner;
@@ -306,7 +310,11 @@ CREATE TYPE app.call_row AS (
 	created_at timestamp with time zone,
 	total bigint,
 	total_is_estimate boolean,
-	recording_error text
+	recording_error text,
+	summary_source text,
+	sentiment text,
+	sentiment_score double precision,
+	urgency text
 );
 
 ALTER TYPE app.call_row OWNER TO owner;
@@ -443,7 +451,10 @@ CREATE TYPE app.lead_row AS (
 	lead_score integer,
 	created_at timestamp with time zone,
 	last_contacted_at timestamp with time zone,
-	last_call_summary text
+	last_call_summary text,
+	lead_reasons text[],
+	sentiment text,
+	sentiment_score double precision
 );
 
 ALTER TYPE app.lead_row OWNER TO owner;
@@ -2134,7 +2145,8 @@ begin
   update public.call_logs c
   set from_number = case when c.direction = 'outbound' then c.from_number end,
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
-    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+    summary = null, summary_source = null, sentiment = null, sentiment_score = null, sentiment_source = null, urgency = null,
+    urgency_source = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
   update public.outbound_calls c
   set to_number = null, updated_at = v_now
@@ -2416,7 +2428,7 @@ ALTER FUNCTION app.call_gaps(p_zone text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.call_gaps(p_zone text) IS 'All of time but the days of calls that are rolled up in this zone: today, days that changed since, and what lies before the first and after the last. Calls in it have to be counted one by one.';
 
-CREATE FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) RETURNS text
+CREATE FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean DEFAULT false) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
@@ -2435,22 +2447,26 @@ CREATE FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration
       select from public.caller_messages m
       where m.org_id = app.current_org_id() and m.call_id = p_call_id) then 'message'
     when p_ended_reason = 'assistant-forwarded-call' then 'transferred'
-    when p_ended_reason in ('customer-did-not-answer', 'customer-busy', 'voicemail')
-      or p_ended_reason like '%error%' or coalesce(p_duration_seconds, 0) < 5 then 'missed'
+    when p_sales_talk then 'spam'
+    when p_ended_reason like '%voicemail%' then 'voicemail'
+    when p_ended_reason like '%error%' then 'failed'
+    when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' or p_ended_reason like '%busy%'
+      or coalesce(p_duration_seconds, 0) < 5 then 'missed'
     else 'answered'
   end
 $$;
 
-ALTER FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) OWNER TO owner;
+ALTER FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean) OWNER TO owner;
 
-COMMENT ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) IS 'The most telling thing that came of a call, from what it left in our tables: booked, rescheduled, cancelled, message, transferred, missed or answered.';
+COMMENT ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean) IS 'The most telling thing that came of a call, from what it left in our tables, else from how it ended: booked, rescheduled, cancelled, message, transferred, spam (p_sales_talk: see app.is_sales_talk), voicemail, failed, missed or answered. What a caller says can make a call spam, and only one of which nothing else came.';
 
 CREATE FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select case
     when p_status <> 'ended' then 'in_progress'
-    when p_outcome = 'missed' and p_ended_reason like '%error%' then 'failed'
+    when p_outcome = 'failed' or p_outcome = 'missed' and p_ended_reason like '%error%' then 'failed'
+    when p_outcome = 'voicemail' then 'missed'
     when p_outcome in ('missed', 'transferred') then p_outcome
     else 'completed'
   end
@@ -2458,7 +2474,7 @@ $$;
 
 ALTER FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) IS 'How a call stands, in the words of the dashboard: in_progress, completed, missed, transferred, or failed where an error of ours or the provider''s kept it from taking place. Has no search_path so that it is inlined into lists.';
+COMMENT ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) IS 'How a call stands, in the words of the dashboard: in_progress, completed, missed (nobody spoke, or only a machine), transferred, or failed where an error of ours or the provider''s ended it. Has no search_path so that it is inlined into lists.';
 
 CREATE FUNCTION app.call_stats() RETURNS SETOF app.call_stats
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -2526,6 +2542,23 @@ $$;
 ALTER FUNCTION app.call_stats() OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.call_stats() IS 'All calls of the clinic in numbers, deleted ones too: one row, with zeros where there are none. Days are those of the clinic''s zone. Every member may look.';
+
+CREATE FUNCTION app.caller_words(p_turns jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select ' ' || coalesce(string_agg(
+    regexp_replace(regexp_replace(regexp_replace(
+      translate(lower(t.turn ->> 'text'), '''’', ''),
+      '\[[a-z ]*\]', ' ', 'g'), '[.,;:!?]+', ' . ', 'g'), '[^[:alnum:].]+', ' ', 'g'),
+    ' . ' order by t.position), '') || ' '
+  from jsonb_array_elements(case when jsonb_typeof(p_turns) = 'array' then p_turns else '[]' end) with ordinality t(turn, position)
+  where t.turn ->> 'speaker' = 'caller' and t.turn ->> 'text' is not null
+$$;
+
+ALTER FUNCTION app.caller_words(p_turns jsonb) OWNER TO owner;
+
+COMMENT ON FUNCTION app.caller_words(p_turns jsonb) IS 'What the caller said in a call''s turns, and nobody else: in small letters, one blank between words, apostrophes left out (dont), a single point where a sentence, a part of one or a turn ends. For app.says.';
 
 CREATE FUNCTION app.is_time_zone(p_zone text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -6351,6 +6384,26 @@ ALTER FUNCTION app.is_our_number(p_number text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.is_our_number(p_number text) IS 'Whether a number is answered by this platform, for whichever clinic: putting a caller through to one would ring us again.';
 
+CREATE FUNCTION app.is_sales_talk(p_words text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select coalesce(sum(s.weight) filter (where position(' ' || s.phrase || ' ' in p_words) > 0), 0) >= 2
+  from (values
+    ('cars extended warranty', 2), ('extended warranty', 2), ('vehicles warranty', 2), ('this is a recorded message', 2),
+    ('this is not a sales call', 2), ('to be removed from our list', 2), ('to be placed on our do not call list', 2),
+    ('lower your interest rate', 2), ('your google business listing', 2), ('your google listing', 1), ('business listing', 1),
+    ('press one', 1), ('press 1', 1), ('press two', 1), ('press 2', 1), ('press nine', 1), ('press 9', 1), ('final notice', 1),
+    ('search engine', 1), ('seo', 1), ('first page of google', 1), ('credit card processing', 1), ('merchant services', 1),
+    ('merchant account', 1), ('business loan', 1), ('business funding', 1), ('working capital', 1), ('pre approved', 1),
+    ('business owner', 1), ('owner of the business', 1), ('limited time offer', 1), ('solar panels', 1), ('you have been selected', 1)
+  ) s (phrase, weight)
+$$;
+
+ALTER FUNCTION app.is_sales_talk(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_sales_talk(p_words text) IS 'Whether words from app.caller_words are those of a robot caller or of somebody who sells to clinics. One thing that a patient may say too is not enough.';
+
 CREATE FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
@@ -6807,7 +6860,8 @@ begin
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
-    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000, c.recording_error
+    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000, c.recording_error,
+    c.summary_source, c.sentiment, c.sentiment_score, c.urgency
   from unnest(v_ids) with ordinality page (id, place)
   join public.call_logs c on c.org_id = v_org_id and c.id = page.id
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
@@ -6956,16 +7010,17 @@ declare
   v_org_id uuid := app.require_org_id();
 begin
   return query
-  select k.id, k.name, k.phone, k.lead_status, k.lead_score, k.created_at, k.last_contacted_at, last_call.summary
+  select k.id, k.name, k.phone, k.lead_status, k.lead_score, k.created_at, k.last_contacted_at, last_call.summary,
+    k.lead_reasons, last_call.sentiment, last_call.sentiment_score
   from (
-    select c.id, c.name, c.phone, c.lead_status, c.lead_score, c.created_at, c.last_contacted_at
+    select c.id, c.name, c.phone, c.lead_status, c.lead_score, c.created_at, c.last_contacted_at, c.lead_reasons
     from public.contacts c
     where c.org_id = v_org_id and c.lead_status in ('hot', 'warm') and c.erased_at is null
     order by c.lead_status, c.lead_score desc, c.last_contacted_at desc nulls last, c.id
     limit p_limit
   ) k
   left join lateral (
-    select l.summary
+    select l.summary, l.sentiment, l.sentiment_score
     from public.call_logs l
     where l.org_id = v_org_id and l.contact_id = k.id and l.summary is not null
     order by l.created_at desc
@@ -8556,6 +8611,42 @@ ALTER FUNCTION app.note_effect(p_claim_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.note_effect(p_claim_id uuid) IS 'Called last in a transaction of a claimed wish: says, together with what it changed, that it acted. False when the claim is not p_claim_id''s any more, because it took too long and another try has it: the transaction must then be given up.';
 
+CREATE FUNCTION app.note_feeling(p_call_id uuid, p_analysis jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_words text;
+  v_said double precision := case when jsonb_typeof(p_analysis -> 'sentiment_score') = 'number'
+    and (p_analysis ->> 'sentiment_score')::numeric between 0 and 1 then (p_analysis ->> 'sentiment_score')::double precision end;
+  v_label text := case when p_analysis ->> 'sentiment' in ('positive', 'neutral', 'negative') then p_analysis ->> 'sentiment' end;
+  v_urgency text := case when p_analysis ->> 'urgency' in ('low', 'medium', 'high') then p_analysis ->> 'urgency' end;
+  v_score double precision;
+begin
+  select app.caller_words(c.transcript) into v_words from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  v_score := coalesce(v_said, case v_label when 'positive' then 0.8 when 'neutral' then 0.5 when 'negative' then 0.2 end,
+    app.sentiment_of_words(v_words));
+  update public.call_logs c
+  set sentiment_score = v_score,
+    sentiment = case when v_score < 0.4 then 'negative' when v_score > 0.6 then 'positive' when v_score is not null then 'neutral' end,
+    sentiment_source = case when v_score is null then null when coalesce(v_said::text, v_label) is null then 'rules' else 'analysis' end,
+    urgency = coalesce(v_urgency, u.urgency),
+    urgency_source = case when v_urgency is not null then 'analysis' when u.urgency is not null then 'rules' end
+  from (
+    -- Whoever left an urgent message said so to a tool.
+    select case when exists (
+      select from public.caller_messages m
+      where m.org_id = v_org_id and m.call_id = p_call_id and m.urgent) then 'high' else app.urgency_of_words(v_words) end as urgency
+  ) u
+  where c.org_id = v_org_id and c.id = p_call_id;
+end
+$$;
+
+ALTER FUNCTION app.note_feeling(p_call_id uuid, p_analysis jsonb) OWNER TO owner;
+
+COMMENT ON FUNCTION app.note_feeling(p_call_id uuid, p_analysis jsonb) IS 'Notes how the caller of a call sounded and how urgent it is: as p_analysis says (sentiment, sentiment_score, urgency; what it does not say in our words counts as not said), else by the caller''s redacted words. Both stay NULL where the caller said nothing.';
+
 CREATE FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9332,6 +9423,28 @@ ALTER FUNCTION app.outbound_load() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.outbound_load() IS 'How busy the account''s slots are and how many calls wait, of all tenants together: for gauges that name nobody.';
 
+CREATE FUNCTION app.outcome_sentence(p_outcome text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case p_outcome
+    when 'booked' then 'A visit was booked.'
+    when 'rescheduled' then 'A visit was moved.'
+    when 'cancelled' then 'A visit was cancelled.'
+    when 'message' then 'A message was taken for the staff.'
+    when 'transferred' then 'The caller was put through.'
+    when 'answered' then 'The caller was answered. No visit was booked.'
+    when 'voicemail' then 'A voicemail answered.'
+    when 'missed' then 'Nobody spoke.'
+    when 'spam' then 'A robot or a sales call.'
+    when 'failed' then 'An error ended the call.'
+  end
+$$;
+
+ALTER FUNCTION app.outcome_sentence(p_outcome text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.outcome_sentence(p_outcome text) IS 'The summary of a call that has none from the provider: what came of it, in one fixed sentence.';
+
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -10080,7 +10193,8 @@ begin
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
-    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error
+    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error,
+    c.summary_source, c.sentiment, c.sentiment_score, c.urgency
   from public.call_logs c
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
@@ -10357,7 +10471,7 @@ ALTER FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timesta
 
 COMMENT ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) IS 'Takes in a status of a call. Statuses only go forward, so late and repeated ones change nothing; ended gives back what the call held, a hold or a slot for calls of ours. Returns whether anything changed. A status outside the known ones changes nothing.';
 
-CREATE FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[] DEFAULT '{}'::text[], p_recording_url text DEFAULT NULL::text) RETURNS text
+CREATE FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[] DEFAULT '{}'::text[], p_recording_url text DEFAULT NULL::text, p_analysis jsonb DEFAULT NULL::jsonb) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -10369,6 +10483,8 @@ declare
   v_summary text;
   v_turns jsonb;
   v_state text;
+  v_spam boolean;
+  v_written boolean;
   v_outcome text;
   v_seconds integer;
 begin
@@ -10398,11 +10514,13 @@ begin
     into v_turns
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+    v_spam := app.is_sales_talk(app.caller_words(v_turns));
   exception when query_canceled or others then
     -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
     -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
     v_turns := '[]';
+    v_spam := false;
     v_state := 'pending_redaction';
     if v_call.reported_at is null then
       perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
@@ -10414,11 +10532,14 @@ begin
   v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
   -- A caller who spoke was connected, also where nobody says for how long.
   v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
-    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end), v_spam);
+  v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
-    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), transcript = v_turns,
+    summary = case when v_written then v_summary when v_state <> 'pending_redaction' then app.outcome_sentence(v_outcome) end,
+    summary_source = case when v_written then 'analysis' when v_state <> 'pending_redaction' then 'rules' end,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
     recording_state = case
       when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
@@ -10429,12 +10550,15 @@ begin
     tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
   where c.org_id = v_org_id and c.id = p_call_id;
 
+  if v_state <> 'pending_redaction' then
+    perform app.note_feeling(p_call_id, p_analysis);
+  end if;
   if p_has_recording then
     perform app.note_recording(p_call_id, p_recording_url);
   end if;
   perform app.release_hold(p_call_id);
   perform app.conclude_outbound_call(p_call_id);
-  if v_outcome = 'missed' and v_call.direction = 'inbound' and v_call.reported_at is null then
+  if v_outcome in ('missed', 'failed') and v_call.direction = 'inbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
     perform app.schedule_missed_call(p_call_id);
   end if;
@@ -10443,9 +10567,9 @@ begin
 end
 $$;
 
-ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) OWNER TO app_writer;
+ALTER FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text, p_analysis jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+COMMENT ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text, p_analysis jsonb) IS 'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. p_analysis: what the provider''s model found, see app.note_feeling; without a summary of its own the call gets the sentence of its outcome. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
 CREATE FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -12594,6 +12718,20 @@ ALTER FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p
 
 COMMENT ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) IS 'Makes (p_template_id NULL) or changes the clinic''s own wording and returns it. Staff only (VX403). VX400: kind, name, language or a field does not fit, see app.check_template. VX404: no such template. VX409: the name is taken, another one is active for what goes out by itself, or a campaign holds it to its kind.';
 
+CREATE FUNCTION app.says(p_words text, p_phrase text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select position(' ' || p_phrase || ' ' in p_words) > 0
+    and p_words ~ (
+      '(?<! (not|no|never|without|dont|doesnt|didnt|isnt|arent|wasnt|werent|havent|hasnt|hadnt|wont|wouldnt|neither|nor)( [[:alnum:]]+)?( [[:alnum:]]+)?)'
+      || ' ' || p_phrase || ' ')
+$$;
+
+ALTER FUNCTION app.says(p_words text, p_phrase text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.says(p_words text, p_phrase text) IS 'Whether words from app.caller_words hold a phrase (small letters, no apostrophes), as whole words, at least once without a denial right before it. "facebook" does not say "book", "not in pain" not "pain".';
+
 CREATE FUNCTION app.says_any(p_words text, p_kinds text[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
@@ -12674,7 +12812,7 @@ begin
   from public.call_logs c
   join public.organizations o on o.id = c.org_id and o.missed_call_text
   where c.org_id = v_org_id and c.id = p_call_id
-    and c.direction = 'inbound' and c.outcome = 'missed' and c.contact_id is not null
+    and c.direction = 'inbound' and c.outcome in ('missed', 'failed') and c.contact_id is not null
     -- A text to a number of this platform would be answered by a robot.
     and c.from_number is not null and not app.is_our_number(c.from_number)
   on conflict (org_id, call_id) where kind = 'missed_call' do nothing
@@ -12880,6 +13018,25 @@ $$;
 ALTER FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) IS 'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
+
+CREATE FUNCTION app.sentiment_of_words(p_words text) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case when p_words ~ '[[:alnum:]]' then 0.5 + coalesce(sum(s.side), 0) / (2.0 * (count(s.side) + 1)) end
+  from (
+    select v.side
+    from (values
+      (1, '{thanks,thank you so much,thank you very much,great,perfect,wonderful,excellent,awesome,fantastic,lovely,amazing,appreciate,appreciate it,that works,sounds good,happy,glad,love,very helpful}'::text[]),
+      (-1, '{angry,annoyed,annoying,upset,frustrated,frustrating,ridiculous,unacceptable,terrible,horrible,awful,worst,disappointed,complaint,complain,rude,useless,waste of time,fed up,sick of,scared,worried,afraid,nobody called,never called back,refund,lawyer}')
+    ) v (side, phrases), unnest(v.phrases) p (phrase)
+    where app.says(p_words, p.phrase)
+  ) s
+$$;
+
+ALTER FUNCTION app.sentiment_of_words(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.sentiment_of_words(p_words text) IS 'How a caller sounded by words from app.caller_words, 0 (negative) to 1 (positive): each thing said that is kind draws to one side, each that is not to the other; 0.5 when there is neither. NULL when nothing was said.';
 
 CREATE FUNCTION app.service_cards() RETURNS SETOF app.service_card
     LANGUAGE sql STABLE
@@ -13844,7 +14001,7 @@ begin
     when (p_row).kind = 'missed_call' and exists (
       select from public.call_logs c
       where c.org_id = (p_row).org_id and c.contact_id = (p_row).contact_id and c.created_at > v_called.created_at
-        and c.outcome is distinct from 'missed') then 'called_again'
+        and coalesce(c.outcome, '') not in ('missed', 'failed')) then 'called_again'
   end;
   if v_skipped is not null then
     perform app.settle_scheduled(array[(p_row).id], 'skipped', v_skipped);
@@ -14525,6 +14682,28 @@ $$;
 ALTER FUNCTION app.unfolded_text(p_tokens text[], p_gaps text[], p_words text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.unfolded_text(p_tokens text[], p_gaps text[], p_words text) IS 'The text of tokens and the blanks after them, with a placeholder where the classified words are folded to a kind. Placeholders of one name are one.';
+
+CREATE FUNCTION app.urgency_of_words(p_words text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case
+    when p_words !~ '[[:alnum:]]' then null
+    when exists (
+      select
+      from unnest('{urgent,urgently,emergency,asap,right away,right now,immediately,bleeding,swollen,swelling,unbearable,severe pain,terrible pain,a lot of pain,so much pain,knocked out,infection,infected,abscess}'::text[]) p (phrase)
+      where app.says(p_words, p.phrase)) then 'high'
+    when exists (
+      select
+      from unnest('{pain,painful,hurt,hurts,hurting,ache,aches,aching,toothache,broke,broken,chipped,fell out,as soon as possible,soonest,earliest}'::text[]) p (phrase)
+      where app.says(p_words, p.phrase)) then 'medium'
+    else 'low'
+  end
+$$;
+
+ALTER FUNCTION app.urgency_of_words(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.urgency_of_words(p_words text) IS 'How soon somebody should look at a call, by words from app.caller_words: high, medium or low. Not a triage: whoever describes an emergency is told so during the call. NULL when nothing was said.';
 
 CREATE FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -15258,18 +15437,32 @@ CREATE TABLE public.call_logs (
     deleted_at timestamp with time zone,
     began_at timestamp with time zone GENERATED ALWAYS AS (COALESCE(started_at, created_at)) STORED NOT NULL,
     recording_error text,
+    summary_source text,
+    sentiment text,
+    sentiment_score double precision,
+    sentiment_source text,
+    urgency text,
+    urgency_source text,
     CONSTRAINT call_logs_cost_micros_check CHECK ((cost_micros >= 0)),
     CONSTRAINT call_logs_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text]))),
     CONSTRAINT call_logs_duration_seconds_check CHECK ((duration_seconds >= 0)),
     CONSTRAINT call_logs_ended_reason_check CHECK ((char_length(ended_reason) <= 200)),
     CONSTRAINT call_logs_from_number_check CHECK ((from_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
-    CONSTRAINT call_logs_outcome_check CHECK ((outcome = ANY (ARRAY['booked'::text, 'rescheduled'::text, 'cancelled'::text, 'message'::text, 'transferred'::text, 'answered'::text, 'missed'::text]))),
+    CONSTRAINT call_logs_outcome_check CHECK ((outcome = ANY (ARRAY['booked'::text, 'rescheduled'::text, 'cancelled'::text, 'message'::text, 'transferred'::text, 'answered'::text, 'voicemail'::text, 'missed'::text, 'spam'::text, 'failed'::text]))),
     CONSTRAINT call_logs_recording_error_check CHECK ((recording_error ~ '^[a-z_]{1,40}$'::text)),
     CONSTRAINT call_logs_recording_state_check CHECK ((recording_state = ANY (ARRAY['none'::text, 'at_provider'::text, 'copying'::text, 'stored'::text, 'failed'::text, 'not_kept_by_provider'::text, 'deleted'::text]))),
+    CONSTRAINT call_logs_sentiment_check CHECK ((sentiment = ANY (ARRAY['positive'::text, 'neutral'::text, 'negative'::text]))),
+    CONSTRAINT call_logs_sentiment_score_check CHECK (((sentiment_score >= (0)::double precision) AND (sentiment_score <= (1)::double precision))),
+    CONSTRAINT call_logs_sentiment_source_check CHECK ((sentiment_source = ANY (ARRAY['analysis'::text, 'rules'::text]))),
+    CONSTRAINT call_logs_sentiment_whole CHECK ((num_nulls(sentiment, sentiment_score, sentiment_source) = ANY (ARRAY[0, 3]))),
     CONSTRAINT call_logs_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'queued'::text, 'ringing'::text, 'in-progress'::text, 'forwarding'::text, 'ended'::text]))),
+    CONSTRAINT call_logs_summary_source_check CHECK ((summary_source = ANY (ARRAY['analysis'::text, 'rules'::text]))),
     CONSTRAINT call_logs_to_number_check CHECK ((to_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
     CONSTRAINT call_logs_transcript_check CHECK ((jsonb_typeof(transcript) = 'array'::text)),
     CONSTRAINT call_logs_transcript_state_check CHECK ((transcript_state = ANY (ARRAY['none'::text, 'stored'::text, 'pending_redaction'::text]))),
+    CONSTRAINT call_logs_urgency_check CHECK ((urgency = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text]))),
+    CONSTRAINT call_logs_urgency_source_check CHECK ((urgency_source = ANY (ARRAY['analysis'::text, 'rules'::text]))),
+    CONSTRAINT call_logs_urgency_whole CHECK ((num_nulls(urgency, urgency_source) = ANY (ARRAY[0, 2]))),
     CONSTRAINT call_logs_vapi_call_id_check CHECK (((char_length(vapi_call_id) >= 1) AND (char_length(vapi_call_id) <= 100)))
 );
 
@@ -15283,7 +15476,7 @@ COMMENT ON COLUMN public.call_logs.from_number IS 'The caller''s number (E.164) 
 
 COMMENT ON COLUMN public.call_logs.ended_reason IS 'Vapi''s word; an open set.';
 
-COMMENT ON COLUMN public.call_logs.outcome IS 'The most telling thing that came of the call; computed from our own rows, not from the model''s words.';
+COMMENT ON COLUMN public.call_logs.outcome IS 'The most telling thing that came of the call; computed from our own rows, not from the model''s words. message: one was taken; answered: the caller spoke with the agent and nothing else came of it, as a rule a question; voicemail: a machine answered a call of ours; missed: nobody spoke; failed: an error of ours or the provider''s ended it. Calls from before this was told apart are missed where they failed or met a voicemail.';
 
 COMMENT ON COLUMN public.call_logs.transcript IS 'Redacted turns: [{"speaker":"assistant|caller","text":"...","at":seconds from the start}].';
 
@@ -15300,6 +15493,18 @@ COMMENT ON COLUMN public.call_logs.deleted_at IS 'When staff deleted the call: i
 COMMENT ON COLUMN public.call_logs.began_at IS 'When it started, else when we first heard of it. A column, because under row security no index is asked for coalesce(): PostgreSQL does not take it for leakproof.';
 
 COMMENT ON COLUMN public.call_logs.recording_error IS 'failed: gone, too_large, not_audio, unreachable or storage. deleted: expired (keep_recordings_for) or erased.';
+
+COMMENT ON COLUMN public.call_logs.summary_source IS 'analysis: the provider''s model wrote the summary, redacted here; rules: it gave none, and a fixed sentence tells the outcome. NULL: no summary, or one from before this was noted.';
+
+COMMENT ON COLUMN public.call_logs.sentiment IS 'How the caller sounded; NULL where the caller said nothing.';
+
+COMMENT ON COLUMN public.call_logs.sentiment_score IS '0 (negative) to 1 (positive); negative below 0.4, positive above 0.6.';
+
+COMMENT ON COLUMN public.call_logs.sentiment_source IS 'analysis: the provider''s model said it; rules: found in the caller''s words.';
+
+COMMENT ON COLUMN public.call_logs.urgency IS 'How soon somebody should look at the call; NULL where the caller said nothing.';
+
+COMMENT ON COLUMN public.call_logs.urgency_source IS 'As sentiment_source.';
 
 CREATE TABLE public.caller_messages (
     org_id uuid NOT NULL,
@@ -17607,8 +17812,8 @@ REVOKE ALL ON FUNCTION app.call_cap_reached(p_now timestamp with time zone) FROM
 GRANT ALL ON FUNCTION app.call_gaps(p_zone text) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_gaps(p_zone text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) TO app_writer;
-REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO app_writer;
 GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO tenant_user;
@@ -17616,6 +17821,9 @@ REVOKE ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_rea
 
 GRANT ALL ON FUNCTION app.call_stats() TO tenant_user;
 REVOKE ALL ON FUNCTION app.call_stats() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.caller_words(p_turns jsonb) TO app_writer;
+REVOKE ALL ON FUNCTION app.caller_words(p_turns jsonb) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_definer;
 GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_writer;
@@ -18084,6 +18292,9 @@ REVOKE ALL ON FUNCTION app.is_opted_out(p_channel text, p_number text) FROM PUBL
 GRANT ALL ON FUNCTION app.is_our_number(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_our_number(p_number text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.is_sales_talk(p_words text) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_sales_talk(p_words text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) FROM PUBLIC;
 
@@ -18321,6 +18532,9 @@ REVOKE ALL ON FUNCTION app.note_code(p_subject_id uuid, p_version integer, p_cod
 GRANT ALL ON FUNCTION app.note_effect(p_claim_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.note_effect(p_claim_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.note_feeling(p_call_id uuid, p_analysis jsonb) TO app_writer;
+REVOKE ALL ON FUNCTION app.note_feeling(p_call_id uuid, p_analysis jsonb) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) FROM PUBLIC;
 
@@ -18406,6 +18620,9 @@ REVOKE ALL ON FUNCTION app.outbound_line(p_agent_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.outbound_load() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.outbound_load() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.outcome_sentence(p_outcome text) TO app_writer;
+REVOKE ALL ON FUNCTION app.outcome_sentence(p_outcome text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
@@ -18536,8 +18753,8 @@ REVOKE ALL ON FUNCTION app.record_assistant(p_agent_id uuid, p_lease_id uuid, p_
 GRANT ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_call_event(p_call_id uuid, p_status text, p_at timestamp with time zone, p_ended_reason text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) TO tenant_service;
-REVOKE ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text, p_analysis jsonb) TO tenant_service;
+REVOKE ALL ON FUNCTION app.record_call_report(p_call_id uuid, p_started_at timestamp with time zone, p_ended_at timestamp with time zone, p_duration_seconds integer, p_ended_reason text, p_summary text, p_turns jsonb, p_cost_micros bigint, p_has_recording boolean, p_tools_used text[], p_said_names text[], p_recording_url text, p_analysis jsonb) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.record_delivery(p_message_id uuid, p_external_id text, p_status text, p_error_code text) FROM PUBLIC;
@@ -18761,6 +18978,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.message_templates TO service_r
 GRANT ALL ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_template(p_template_id uuid, p_kind text, p_name text, p_language text, p_body text, p_subject text, p_active boolean) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.says(p_words text, p_phrase text) TO app_writer;
+REVOKE ALL ON FUNCTION app.says(p_words text, p_phrase text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.says_any(p_words text, p_kinds text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.says_any(p_words text, p_kinds text[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.says_any(p_words text, p_kinds text[]) FROM PUBLIC;
@@ -18787,6 +19007,9 @@ REVOKE ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_s
 
 GRANT ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.sentiment_of_words(p_words text) TO app_writer;
+REVOKE ALL ON FUNCTION app.sentiment_of_words(p_words text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_service;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_user;
@@ -18927,6 +19150,9 @@ REVOKE ALL ON FUNCTION app.undo_provisioning(p_provisioning_id uuid) FROM PUBLIC
 GRANT ALL ON FUNCTION app.unfolded_text(p_tokens text[], p_gaps text[], p_words text) TO app_writer;
 GRANT ALL ON FUNCTION app.unfolded_text(p_tokens text[], p_gaps text[], p_words text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.unfolded_text(p_tokens text[], p_gaps text[], p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.urgency_of_words(p_words text) TO app_writer;
+REVOKE ALL ON FUNCTION app.urgency_of_words(p_words text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.verify_caller(p_call_id uuid, p_date_of_birth date, p_patient_name text) FROM PUBLIC;

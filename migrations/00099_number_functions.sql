@@ -12,6 +12,7 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 
 -- +goose StatementBegin
 drop function app.record_call_report;
+drop function app.call_outcome;
 drop function app.take_message;
 drop function app.redact_phi;
 -- removed sql/0289_function_redact_names.sql
@@ -1521,6 +1522,85 @@ select app.seal('app.record_call_event(uuid, text, timestamptz, text)', 'app_wri
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0720_function_call_outcome.sql
+create or replace function app.call_outcome(
+  p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean default false
+)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when exists (
+      select from public.appointments a
+      where a.org_id = app.current_org_id() and a.call_id = p_call_id
+        and a.status not in ('held', 'cancelled')) then 'booked'
+    when exists (
+      select from public.appointment_changes h
+      where h.org_id = app.current_org_id() and h.call_id = p_call_id and h.kind in ('rescheduled', 'amended')) then 'rescheduled'
+    when exists (
+      select from public.appointment_changes h
+      where h.org_id = app.current_org_id() and h.call_id = p_call_id and h.kind = 'cancelled') then 'cancelled'
+    when exists (
+      select from public.caller_messages m
+      where m.org_id = app.current_org_id() and m.call_id = p_call_id) then 'message'
+    when p_ended_reason = 'assistant-forwarded-call' then 'transferred'
+    when p_sales_talk then 'spam'
+    when p_ended_reason like '%voicemail%' then 'voicemail'
+    when p_ended_reason like '%error%' then 'failed'
+    when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' or p_ended_reason like '%busy%'
+      or coalesce(p_duration_seconds, 0) < 5 then 'missed'
+    else 'answered'
+  end
+$$;
+
+comment on function app.call_outcome(uuid, text, integer, boolean) is
+  'The most telling thing that came of a call, from what it left in our tables, else from how it ended: booked, rescheduled, cancelled, message, transferred, spam (p_sales_talk: see app.is_sales_talk), voicemail, failed, missed or answered. What a caller says can make a call spam, and only one of which nothing else came.';
+
+select app.seal('app.call_outcome(uuid, text, integer, boolean)', null, 'app_writer');
+-- end of sql/0720_function_call_outcome.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0738_function_schedule_missed_call.sql
+create or replace function app.schedule_missed_call(
+  p_call_id uuid
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_id uuid;
+begin
+  insert into public.scheduled_messages (org_id, kind, contact_id, call_id, due_at)
+  select c.org_id, 'missed_call', c.contact_id, c.id, v_now
+  from public.call_logs c
+  join public.organizations o on o.id = c.org_id and o.missed_call_text
+  where c.org_id = v_org_id and c.id = p_call_id
+    and c.direction = 'inbound' and c.outcome in ('missed', 'failed') and c.contact_id is not null
+    -- A text to a number of this platform would be answered by a robot.
+    and c.from_number is not null and not app.is_our_number(c.from_number)
+  on conflict (org_id, call_id) where kind = 'missed_call' do nothing
+  returning id into v_id;
+  if v_id is not null then
+    perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), v_now);
+  end if;
+end
+$$;
+
+comment on function app.schedule_missed_call(uuid) is
+  'Lets a caller who was not answered have one text, where the organisation wants that and the network gave the number. Once per call; the limits of follow-ups hold when it is sent.';
+
+select app.seal('app.schedule_missed_call(uuid)', null, 'app_writer');
+-- end of sql/0738_function_schedule_missed_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0740_function_record_call_report.sql
 create or replace function app.record_call_report(
   p_call_id uuid,
@@ -1534,7 +1614,8 @@ create or replace function app.record_call_report(
   p_has_recording boolean,
   p_tools_used text[],
   p_said_names text[] default '{}',
-  p_recording_url text default null
+  p_recording_url text default null,
+  p_analysis jsonb default null
 )
 returns text
 language plpgsql
@@ -1550,6 +1631,8 @@ declare
   v_summary text;
   v_turns jsonb;
   v_state text;
+  v_spam boolean;
+  v_written boolean;
   v_outcome text;
   v_seconds integer;
 begin
@@ -1579,11 +1662,13 @@ begin
     into v_turns
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
     v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+    v_spam := app.is_sales_talk(app.caller_words(v_turns));
   exception when query_canceled or others then
     -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
     -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
     v_summary := null;
     v_turns := '[]';
+    v_spam := false;
     v_state := 'pending_redaction';
     if v_call.reported_at is null then
       perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
@@ -1595,11 +1680,14 @@ begin
   v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
   -- A caller who spoke was connected, also where nobody says for how long.
   v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
-    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end), v_spam);
+  v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
-    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), transcript = v_turns,
+    summary = case when v_written then v_summary when v_state <> 'pending_redaction' then app.outcome_sentence(v_outcome) end,
+    summary_source = case when v_written then 'analysis' when v_state <> 'pending_redaction' then 'rules' end,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
     recording_state = case
       when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
@@ -1610,12 +1698,15 @@ begin
     tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
   where c.org_id = v_org_id and c.id = p_call_id;
 
+  if v_state <> 'pending_redaction' then
+    perform app.note_feeling(p_call_id, p_analysis);
+  end if;
   if p_has_recording then
     perform app.note_recording(p_call_id, p_recording_url);
   end if;
   perform app.release_hold(p_call_id);
   perform app.conclude_outbound_call(p_call_id);
-  if v_outcome = 'missed' and v_call.direction = 'inbound' and v_call.reported_at is null then
+  if v_outcome in ('missed', 'failed') and v_call.direction = 'inbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
     perform app.schedule_missed_call(p_call_id);
   end if;
@@ -1624,10 +1715,10 @@ begin
 end
 $$;
 
-comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text) is
-  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text, jsonb) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. p_analysis: what the provider''s model found, see app.note_feeling; without a summary of its own the call gets the sentence of its outcome. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
 
-select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text, jsonb)', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
 -- +goose StatementEnd
 
@@ -1741,6 +1832,55 @@ comment on function app.provision_user() is
 
 select app.seal('app.provision_user()', 'app_definer');
 -- end of sql/0860_function_provision_user.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0940_function_take_answer.sql
+create or replace function app.take_answer(p_row public.scheduled_messages, p_now timestamptz)
+returns app.scheduled_bundle
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_bundle app.scheduled_bundle := app.start_bundle(p_row, case (p_row).kind when 'code' then 'code' else 'follow_up' end);
+  v_language text := app.contact_language((p_row).contact_id);
+  v_called public.call_logs;
+  v_skipped text;
+begin
+  select * into v_called from public.call_logs c where c.org_id = (p_row).org_id and c.id = (p_row).call_id;
+  v_skipped := case
+    when v_bundle.phone is null then 'no_recipient'
+    when (p_row).kind = 'code' and not exists (
+      select from public.identity_codes c
+      where c.org_id = (p_row).org_id and c.id = (p_row).code_id and c.expires_at > p_now) then 'too_late'
+    when (p_row).kind = 'missed_call' and exists (
+      select from public.call_logs c
+      where c.org_id = (p_row).org_id and c.contact_id = (p_row).contact_id and c.created_at > v_called.created_at
+        and coalesce(c.outcome, '') not in ('missed', 'failed')) then 'called_again'
+  end;
+  if v_skipped is not null then
+    perform app.settle_scheduled(array[(p_row).id], 'skipped', v_skipped);
+    return null;
+  end if;
+
+  v_bundle.text := app.render_text((app.template_for((p_row).kind, v_language))[2], jsonb_build_object(
+    'clinic', replace(v_bundle.clinic_name, '[code]', ''), 'phone', coalesce(v_called.to_number, v_bundle.clinic_phone, ''),
+    'code', '[code]'));
+  if (p_row).kind = 'code' then
+    v_bundle.code_subjects := array_fill((p_row).code_id, array[
+      (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]')]);
+    v_bundle.code_versions := array_fill(1, array[cardinality(v_bundle.code_subjects)]);
+  end if;
+  return v_bundle;
+end
+$$;
+
+comment on function app.take_answer(public.scheduled_messages, timestamptz) is
+  'The bundle of what answers a call: the code that it asked for, or the text to a caller who was missed. NULL, and the row skipped: too_late (the code has expired), called_again (the caller was answered or is calling), no_recipient.';
+
+select app.seal('app.take_answer(public.scheduled_messages, timestamptz)', null, 'app_writer');
+-- end of sql/0940_function_take_answer.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2150,6 +2290,143 @@ select app.seal('app.merge_histories(uuid, uuid)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1200_function_call_state.sql
+create or replace function app.call_state(p_status text, p_outcome text, p_ended_reason text)
+returns text
+language sql
+immutable
+parallel safe
+as $$
+  select case
+    when p_status <> 'ended' then 'in_progress'
+    when p_outcome = 'failed' or p_outcome = 'missed' and p_ended_reason like '%error%' then 'failed'
+    when p_outcome = 'voicemail' then 'missed'
+    when p_outcome in ('missed', 'transferred') then p_outcome
+    else 'completed'
+  end
+$$;
+
+comment on function app.call_state(text, text, text) is
+  'How a call stands, in the words of the dashboard: in_progress, completed, missed (nobody spoke, or only a machine), transferred, or failed where an error of ours or the provider''s ended it. Has no search_path so that it is inlined into lists.';
+
+select app.seal('app.call_state(text, text, text)', null, 'app_writer', 'tenant_user');
+-- end of sql/1200_function_call_state.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1203_function_list_calls.sql
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
+create or replace function app.list_calls(
+  p_page integer,
+  p_limit integer,
+  p_from date default null,
+  p_to date default null,
+  p_recent text default null,
+  p_state text default null,
+  p_direction text default null,
+  p_contact_id uuid default null,
+  p_search text default null
+)
+returns setof app.call_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
+  v_search text := nullif(lower(btrim(p_search)), '');
+  -- Words with a digit in them are no number, or "Room 3" would find all that have a 3. Zeros in front: see app.contact_search.
+  v_digits text := case when p_search !~ '[[:alpha:]]'
+    then nullif(regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'), '') end;
+  v_people uuid[];
+  v_calls uuid[];
+  v_where text := 'c.org_id = $1 and c.deleted_at is null';
+  v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
+begin
+  v_where := v_where
+    || case when v_period[1] is not null then ' and c.began_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
+    || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
+    || case when p_direction is not null then ' and c.direction = $5' else '' end
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+  if v_search is not null then
+    v_people := app.found_ids('caller', v_search);
+    v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
+    v_where := v_where || case when v_people is not null and v_calls is not null then ' and (c.contact_id = any ($9) or c.id = any ($10))'
+      else ' and (position($8 in case c.direction when ''outbound'' then c.to_number else c.from_number end) > 0 or exists ('
+        || 'select from public.contacts k where k.org_id = $1 and k.id = c.contact_id and position($7 in lower(k.name)) > 0))' end;
+  end if;
+
+  execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    v_span.take, v_span.skip;
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000, c.recording_error,
+    c.summary_source, c.sentiment, c.sentiment_score, c.urgency
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.call_logs c on c.org_id = v_org_id and c.id = page.id
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  order by case when v_span.from_end then -page.place else page.place end;
+end
+$$;
+
+comment on function app.list_calls(integer, integer, date, date, text, text, text, uuid, text) is
+  'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side. Every member may look. VX400 for days in the wrong order.';
+
+select app.seal('app.list_calls(integer, integer, date, date, text, text, text, uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1203_function_list_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1205_function_read_call.sql
+create or replace function app.read_call(p_call_id uuid, p_request_id text default null)
+returns setof app.call_detail
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  select v_org_id, 'transcript_read', 'call', c.id, app.current_user_id(), left(p_request_id, 64)
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error,
+    c.summary_source, c.sentiment, c.sentiment_score, c.urgency
+  from public.call_logs c
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+end
+$$;
+
+comment on function app.read_call(uuid, text) is
+  'A call with its transcript; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
+
+select app.seal('app.read_call(uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1205_function_read_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1206_function_blank_calls.sql
 create or replace function app.blank_calls(p_call_ids uuid[])
 returns void
@@ -2174,7 +2451,8 @@ begin
   update public.call_logs c
   set from_number = case when c.direction = 'outbound' then c.from_number end,
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
-    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+    summary = null, summary_source = null, sentiment = null, sentiment_score = null, sentiment_source = null, urgency = null,
+    urgency_source = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
   update public.outbound_calls c
   set to_number = null, updated_at = v_now
@@ -2189,6 +2467,46 @@ comment on function app.blank_calls(uuid[]) is
 
 select app.seal('app.blank_calls(uuid[])', null, 'app_writer');
 -- end of sql/1206_function_blank_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1221_function_list_leads.sql
+create or replace function app.list_leads(p_limit integer)
+returns setof app.lead_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select k.id, k.name, k.phone, k.lead_status, k.lead_score, k.created_at, k.last_contacted_at, last_call.summary,
+    k.lead_reasons, last_call.sentiment, last_call.sentiment_score
+  from (
+    select c.id, c.name, c.phone, c.lead_status, c.lead_score, c.created_at, c.last_contacted_at, c.lead_reasons
+    from public.contacts c
+    where c.org_id = v_org_id and c.lead_status in ('hot', 'warm') and c.erased_at is null
+    order by c.lead_status, c.lead_score desc, c.last_contacted_at desc nulls last, c.id
+    limit p_limit
+  ) k
+  left join lateral (
+    select l.summary, l.sentiment, l.sentiment_score
+    from public.call_logs l
+    where l.org_id = v_org_id and l.contact_id = k.id and l.summary is not null
+    order by l.created_at desc
+    limit 1
+  ) last_call on true
+  order by k.lead_status, k.lead_score desc, k.last_contacted_at desc nulls last, k.id;
+end
+$$;
+
+comment on function app.list_leads(integer) is
+  'The contacts worth calling: hot before warm, then by score and by how lately they were in touch. Every member may look.';
+
+select app.seal('app.list_leads(integer)', 'app_writer', 'tenant_user');
+-- end of sql/1221_function_list_leads.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4751,6 +5069,217 @@ select app.seal('app.web_test_state(bytea)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1850_function_caller_words.sql
+create or replace function app.caller_words(p_turns jsonb)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select ' ' || coalesce(string_agg(
+    regexp_replace(regexp_replace(regexp_replace(
+      translate(lower(t.turn ->> 'text'), '''’', ''),
+      '\[[a-z ]*\]', ' ', 'g'), '[.,;:!?]+', ' . ', 'g'), '[^[:alnum:].]+', ' ', 'g'),
+    ' . ' order by t.position), '') || ' '
+  from jsonb_array_elements(case when jsonb_typeof(p_turns) = 'array' then p_turns else '[]' end) with ordinality t(turn, position)
+  where t.turn ->> 'speaker' = 'caller' and t.turn ->> 'text' is not null
+$$;
+
+comment on function app.caller_words(jsonb) is
+  'What the caller said in a call''s turns, and nobody else: in small letters, one blank between words, apostrophes left out (dont), a single point where a sentence, a part of one or a turn ends. For app.says.';
+
+select app.seal('app.caller_words(jsonb)', null, 'app_writer');
+-- end of sql/1850_function_caller_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1851_function_says.sql
+-- The denial must stand at most two words before, in the same part of a sentence: "not in pain", "it does not really hurt".
+-- What somebody cannot do (cannot book online) is no denial of what they want.
+create or replace function app.says(p_words text, p_phrase text)
+returns boolean
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select position(' ' || p_phrase || ' ' in p_words) > 0
+    and p_words ~ (
+      '(?<! (not|no|never|without|dont|doesnt|didnt|isnt|arent|wasnt|werent|havent|hasnt|hadnt|wont|wouldnt|neither|nor)( [[:alnum:]]+)?( [[:alnum:]]+)?)'
+      || ' ' || p_phrase || ' ')
+$$;
+
+comment on function app.says(text, text) is
+  'Whether words from app.caller_words hold a phrase (small letters, no apostrophes), as whole words, at least once without a denial right before it. "facebook" does not say "book", "not in pain" not "pain".';
+
+select app.seal('app.says(text, text)', null, 'app_writer');
+-- end of sql/1851_function_says.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1852_function_is_sales_talk.sql
+create or replace function app.is_sales_talk(p_words text)
+returns boolean
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select coalesce(sum(s.weight) filter (where position(' ' || s.phrase || ' ' in p_words) > 0), 0) >= 2
+  from (values
+    ('cars extended warranty', 2), ('extended warranty', 2), ('vehicles warranty', 2), ('this is a recorded message', 2),
+    ('this is not a sales call', 2), ('to be removed from our list', 2), ('to be placed on our do not call list', 2),
+    ('lower your interest rate', 2), ('your google business listing', 2), ('your google listing', 1), ('business listing', 1),
+    ('press one', 1), ('press 1', 1), ('press two', 1), ('press 2', 1), ('press nine', 1), ('press 9', 1), ('final notice', 1),
+    ('search engine', 1), ('seo', 1), ('first page of google', 1), ('credit card processing', 1), ('merchant services', 1),
+    ('merchant account', 1), ('business loan', 1), ('business funding', 1), ('working capital', 1), ('pre approved', 1),
+    ('business owner', 1), ('owner of the business', 1), ('limited time offer', 1), ('solar panels', 1), ('you have been selected', 1)
+  ) s (phrase, weight)
+$$;
+
+comment on function app.is_sales_talk(text) is
+  'Whether words from app.caller_words are those of a robot caller or of somebody who sells to clinics. One thing that a patient may say too is not enough.';
+
+select app.seal('app.is_sales_talk(text)', null, 'app_writer');
+-- end of sql/1852_function_is_sales_talk.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1854_function_sentiment_of_words.sql
+create or replace function app.sentiment_of_words(p_words text)
+returns double precision
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case when p_words ~ '[[:alnum:]]' then 0.5 + coalesce(sum(s.side), 0) / (2.0 * (count(s.side) + 1)) end
+  from (
+    select v.side
+    from (values
+      (1, '{thanks,thank you so much,thank you very much,great,perfect,wonderful,excellent,awesome,fantastic,lovely,amazing,appreciate,appreciate it,that works,sounds good,happy,glad,love,very helpful}'::text[]),
+      (-1, '{angry,annoyed,annoying,upset,frustrated,frustrating,ridiculous,unacceptable,terrible,horrible,awful,worst,disappointed,complaint,complain,rude,useless,waste of time,fed up,sick of,scared,worried,afraid,nobody called,never called back,refund,lawyer}')
+    ) v (side, phrases), unnest(v.phrases) p (phrase)
+    where app.says(p_words, p.phrase)
+  ) s
+$$;
+
+comment on function app.sentiment_of_words(text) is
+  'How a caller sounded by words from app.caller_words, 0 (negative) to 1 (positive): each thing said that is kind draws to one side, each that is not to the other; 0.5 when there is neither. NULL when nothing was said.';
+
+select app.seal('app.sentiment_of_words(text)', null, 'app_writer');
+-- end of sql/1854_function_sentiment_of_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1855_function_urgency_of_words.sql
+create or replace function app.urgency_of_words(p_words text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when p_words !~ '[[:alnum:]]' then null
+    when exists (
+      select
+      from unnest('{urgent,urgently,emergency,asap,right away,right now,immediately,bleeding,swollen,swelling,unbearable,severe pain,terrible pain,a lot of pain,so much pain,knocked out,infection,infected,abscess}'::text[]) p (phrase)
+      where app.says(p_words, p.phrase)) then 'high'
+    when exists (
+      select
+      from unnest('{pain,painful,hurt,hurts,hurting,ache,aches,aching,toothache,broke,broken,chipped,fell out,as soon as possible,soonest,earliest}'::text[]) p (phrase)
+      where app.says(p_words, p.phrase)) then 'medium'
+    else 'low'
+  end
+$$;
+
+comment on function app.urgency_of_words(text) is
+  'How soon somebody should look at a call, by words from app.caller_words: high, medium or low. Not a triage: whoever describes an emergency is told so during the call. NULL when nothing was said.';
+
+select app.seal('app.urgency_of_words(text)', null, 'app_writer');
+-- end of sql/1855_function_urgency_of_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1856_function_outcome_sentence.sql
+create or replace function app.outcome_sentence(p_outcome text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case p_outcome
+    when 'booked' then 'A visit was booked.'
+    when 'rescheduled' then 'A visit was moved.'
+    when 'cancelled' then 'A visit was cancelled.'
+    when 'message' then 'A message was taken for the staff.'
+    when 'transferred' then 'The caller was put through.'
+    when 'answered' then 'The caller was answered. No visit was booked.'
+    when 'voicemail' then 'A voicemail answered.'
+    when 'missed' then 'Nobody spoke.'
+    when 'spam' then 'A robot or a sales call.'
+    when 'failed' then 'An error ended the call.'
+  end
+$$;
+
+comment on function app.outcome_sentence(text) is 'The summary of a call that has none from the provider: what came of it, in one fixed sentence.';
+
+select app.seal('app.outcome_sentence(text)', null, 'app_writer');
+-- end of sql/1856_function_outcome_sentence.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1858_function_note_feeling.sql
+create or replace function app.note_feeling(p_call_id uuid, p_analysis jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_words text;
+  v_said double precision := case when jsonb_typeof(p_analysis -> 'sentiment_score') = 'number'
+    and (p_analysis ->> 'sentiment_score')::numeric between 0 and 1 then (p_analysis ->> 'sentiment_score')::double precision end;
+  v_label text := case when p_analysis ->> 'sentiment' in ('positive', 'neutral', 'negative') then p_analysis ->> 'sentiment' end;
+  v_urgency text := case when p_analysis ->> 'urgency' in ('low', 'medium', 'high') then p_analysis ->> 'urgency' end;
+  v_score double precision;
+begin
+  select app.caller_words(c.transcript) into v_words from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  v_score := coalesce(v_said, case v_label when 'positive' then 0.8 when 'neutral' then 0.5 when 'negative' then 0.2 end,
+    app.sentiment_of_words(v_words));
+  update public.call_logs c
+  set sentiment_score = v_score,
+    sentiment = case when v_score < 0.4 then 'negative' when v_score > 0.6 then 'positive' when v_score is not null then 'neutral' end,
+    sentiment_source = case when v_score is null then null when coalesce(v_said::text, v_label) is null then 'rules' else 'analysis' end,
+    urgency = coalesce(v_urgency, u.urgency),
+    urgency_source = case when v_urgency is not null then 'analysis' when u.urgency is not null then 'rules' end
+  from (
+    -- Whoever left an urgent message said so to a tool.
+    select case when exists (
+      select from public.caller_messages m
+      where m.org_id = v_org_id and m.call_id = p_call_id and m.urgent) then 'high' else app.urgency_of_words(v_words) end as urgency
+  ) u
+  where c.org_id = v_org_id and c.id = p_call_id;
+end
+$$;
+
+comment on function app.note_feeling(uuid, jsonb) is
+  'Notes how the caller of a call sounded and how urgent it is: as p_analysis says (sentiment, sentiment_score, urgency; what it does not say in our words counts as not said), else by the caller''s redacted words. Both stay NULL where the caller said nothing.';
+
+select app.seal('app.note_feeling(uuid, jsonb)', null, 'app_writer');
+-- end of sql/1858_function_note_feeling.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
@@ -4765,6 +5294,13 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.note_feeling;
+drop function app.outcome_sentence;
+drop function app.urgency_of_words;
+drop function app.sentiment_of_words;
+drop function app.is_sales_talk;
+drop function app.says;
+drop function app.caller_words;
 drop function app.web_test_state;
 drop function app.end_web_test;
 drop function app.open_web_test;
@@ -4823,6 +5359,7 @@ drop function app.provisioning_status;
 drop function app.left_at_twilio;
 drop function app.own_line;
 drop function app.record_call_report;
+drop function app.call_outcome;
 drop function app.take_message;
 drop function app.redact_medical_terms;
 drop function app.redact_turns;
@@ -5418,6 +5955,80 @@ select app.seal('app.record_call_event(uuid, text, timestamptz, text)', 'app_wri
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/0720_function_call_outcome.sql
+create or replace function app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when exists (
+      select from public.appointments a
+      where a.org_id = app.current_org_id() and a.call_id = p_call_id
+        and a.status not in ('held', 'cancelled')) then 'booked'
+    when exists (
+      select from public.appointment_changes h
+      where h.org_id = app.current_org_id() and h.call_id = p_call_id and h.kind in ('rescheduled', 'amended')) then 'rescheduled'
+    when exists (
+      select from public.appointment_changes h
+      where h.org_id = app.current_org_id() and h.call_id = p_call_id and h.kind = 'cancelled') then 'cancelled'
+    when exists (
+      select from public.caller_messages m
+      where m.org_id = app.current_org_id() and m.call_id = p_call_id) then 'message'
+    when p_ended_reason = 'assistant-forwarded-call' then 'transferred'
+    when p_ended_reason in ('customer-did-not-answer', 'customer-busy', 'voicemail')
+      or p_ended_reason like '%error%' or coalesce(p_duration_seconds, 0) < 5 then 'missed'
+    else 'answered'
+  end
+$$;
+
+comment on function app.call_outcome(uuid, text, integer) is
+  'The most telling thing that came of a call, from what it left in our tables: booked, rescheduled, cancelled, message, transferred, missed or answered.';
+
+select app.seal('app.call_outcome(uuid, text, integer)', null, 'app_writer');
+-- end of sql/0720_function_call_outcome.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0738_function_schedule_missed_call.sql
+create or replace function app.schedule_missed_call(
+  p_call_id uuid
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_id uuid;
+begin
+  insert into public.scheduled_messages (org_id, kind, contact_id, call_id, due_at)
+  select c.org_id, 'missed_call', c.contact_id, c.id, v_now
+  from public.call_logs c
+  join public.organizations o on o.id = c.org_id and o.missed_call_text
+  where c.org_id = v_org_id and c.id = p_call_id
+    and c.direction = 'inbound' and c.outcome = 'missed' and c.contact_id is not null
+    -- A text to a number of this platform would be answered by a robot.
+    and c.from_number is not null and not app.is_our_number(c.from_number)
+  on conflict (org_id, call_id) where kind = 'missed_call' do nothing
+  returning id into v_id;
+  if v_id is not null then
+    perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), v_now);
+  end if;
+end
+$$;
+
+comment on function app.schedule_missed_call(uuid) is
+  'Lets a caller who was not answered have one text, where the organisation wants that and the network gave the number. Once per call; the limits of follow-ups hold when it is sent.';
+
+select app.seal('app.schedule_missed_call(uuid)', null, 'app_writer');
+-- end of sql/0738_function_schedule_missed_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/0740_function_record_call_report.sql
 create or replace function app.record_call_report(
   p_call_id uuid,
@@ -5640,6 +6251,55 @@ comment on function app.provision_user() is
 
 select app.seal('app.provision_user()', 'app_definer');
 -- end of sql/0860_function_provision_user.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0940_function_take_answer.sql
+create or replace function app.take_answer(p_row public.scheduled_messages, p_now timestamptz)
+returns app.scheduled_bundle
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_bundle app.scheduled_bundle := app.start_bundle(p_row, case (p_row).kind when 'code' then 'code' else 'follow_up' end);
+  v_language text := app.contact_language((p_row).contact_id);
+  v_called public.call_logs;
+  v_skipped text;
+begin
+  select * into v_called from public.call_logs c where c.org_id = (p_row).org_id and c.id = (p_row).call_id;
+  v_skipped := case
+    when v_bundle.phone is null then 'no_recipient'
+    when (p_row).kind = 'code' and not exists (
+      select from public.identity_codes c
+      where c.org_id = (p_row).org_id and c.id = (p_row).code_id and c.expires_at > p_now) then 'too_late'
+    when (p_row).kind = 'missed_call' and exists (
+      select from public.call_logs c
+      where c.org_id = (p_row).org_id and c.contact_id = (p_row).contact_id and c.created_at > v_called.created_at
+        and c.outcome is distinct from 'missed') then 'called_again'
+  end;
+  if v_skipped is not null then
+    perform app.settle_scheduled(array[(p_row).id], 'skipped', v_skipped);
+    return null;
+  end if;
+
+  v_bundle.text := app.render_text((app.template_for((p_row).kind, v_language))[2], jsonb_build_object(
+    'clinic', replace(v_bundle.clinic_name, '[code]', ''), 'phone', coalesce(v_called.to_number, v_bundle.clinic_phone, ''),
+    'code', '[code]'));
+  if (p_row).kind = 'code' then
+    v_bundle.code_subjects := array_fill((p_row).code_id, array[
+      (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]')]);
+    v_bundle.code_versions := array_fill(1, array[cardinality(v_bundle.code_subjects)]);
+  end if;
+  return v_bundle;
+end
+$$;
+
+comment on function app.take_answer(public.scheduled_messages, timestamptz) is
+  'The bundle of what answers a call: the code that it asked for, or the text to a caller who was missed. NULL, and the row skipped: too_late (the code has expired), called_again (the caller was answered or is calling), no_recipient.';
+
+select app.seal('app.take_answer(public.scheduled_messages, timestamptz)', null, 'app_writer');
+-- end of sql/0940_function_take_answer.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -6003,6 +6663,140 @@ select app.seal('app.merge_histories(uuid, uuid)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/1200_function_call_state.sql
+create or replace function app.call_state(p_status text, p_outcome text, p_ended_reason text)
+returns text
+language sql
+immutable
+parallel safe
+as $$
+  select case
+    when p_status <> 'ended' then 'in_progress'
+    when p_outcome = 'missed' and p_ended_reason like '%error%' then 'failed'
+    when p_outcome in ('missed', 'transferred') then p_outcome
+    else 'completed'
+  end
+$$;
+
+comment on function app.call_state(text, text, text) is
+  'How a call stands, in the words of the dashboard: in_progress, completed, missed, transferred, or failed where an error of ours or the provider''s kept it from taking place. Has no search_path so that it is inlined into lists.';
+
+select app.seal('app.call_state(text, text, text)', null, 'app_writer', 'tenant_user');
+-- end of sql/1200_function_call_state.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1203_function_list_calls.sql
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
+create or replace function app.list_calls(
+  p_page integer,
+  p_limit integer,
+  p_from date default null,
+  p_to date default null,
+  p_recent text default null,
+  p_state text default null,
+  p_direction text default null,
+  p_contact_id uuid default null,
+  p_search text default null
+)
+returns setof app.call_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
+  v_search text := nullif(lower(btrim(p_search)), '');
+  -- Words with a digit in them are no number, or "Room 3" would find all that have a 3. Zeros in front: see app.contact_search.
+  v_digits text := case when p_search !~ '[[:alpha:]]'
+    then nullif(regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'), '') end;
+  v_people uuid[];
+  v_calls uuid[];
+  v_where text := 'c.org_id = $1 and c.deleted_at is null';
+  v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
+begin
+  v_where := v_where
+    || case when v_period[1] is not null then ' and c.began_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
+    || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
+    || case when p_direction is not null then ' and c.direction = $5' else '' end
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+  if v_search is not null then
+    v_people := app.found_ids('caller', v_search);
+    v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
+    v_where := v_where || case when v_people is not null and v_calls is not null then ' and (c.contact_id = any ($9) or c.id = any ($10))'
+      else ' and (position($8 in case c.direction when ''outbound'' then c.to_number else c.from_number end) > 0 or exists ('
+        || 'select from public.contacts k where k.org_id = $1 and k.id = c.contact_id and position($7 in lower(k.name)) > 0))' end;
+  end if;
+
+  execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    v_span.take, v_span.skip;
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000, c.recording_error
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.call_logs c on c.org_id = v_org_id and c.id = page.id
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  order by case when v_span.from_end then -page.place else page.place end;
+end
+$$;
+
+comment on function app.list_calls(integer, integer, date, date, text, text, text, uuid, text) is
+  'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side. Every member may look. VX400 for days in the wrong order.';
+
+select app.seal('app.list_calls(integer, integer, date, date, text, text, text, uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1203_function_list_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1205_function_read_call.sql
+create or replace function app.read_call(p_call_id uuid, p_request_id text default null)
+returns setof app.call_detail
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  select v_org_id, 'transcript_read', 'call', c.id, app.current_user_id(), left(p_request_id, 64)
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error
+  from public.call_logs c
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+end
+$$;
+
+comment on function app.read_call(uuid, text) is
+  'A call with its transcript; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
+
+select app.seal('app.read_call(uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1205_function_read_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/1206_function_blank_calls.sql
 create or replace function app.blank_calls(p_call_ids uuid[])
 returns void
@@ -6039,6 +6833,45 @@ comment on function app.blank_calls(uuid[]) is
 
 select app.seal('app.blank_calls(uuid[])', null, 'app_writer');
 -- end of sql/1206_function_blank_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1221_function_list_leads.sql
+create or replace function app.list_leads(p_limit integer)
+returns setof app.lead_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select k.id, k.name, k.phone, k.lead_status, k.lead_score, k.created_at, k.last_contacted_at, last_call.summary
+  from (
+    select c.id, c.name, c.phone, c.lead_status, c.lead_score, c.created_at, c.last_contacted_at
+    from public.contacts c
+    where c.org_id = v_org_id and c.lead_status in ('hot', 'warm') and c.erased_at is null
+    order by c.lead_status, c.lead_score desc, c.last_contacted_at desc nulls last, c.id
+    limit p_limit
+  ) k
+  left join lateral (
+    select l.summary
+    from public.call_logs l
+    where l.org_id = v_org_id and l.contact_id = k.id and l.summary is not null
+    order by l.created_at desc
+    limit 1
+  ) last_call on true
+  order by k.lead_status, k.lead_score desc, k.last_contacted_at desc nulls last, k.id;
+end
+$$;
+
+comment on function app.list_leads(integer) is
+  'The contacts worth calling: hot before warm, then by score and by how lately they were in touch. Every member may look.';
+
+select app.seal('app.list_leads(integer)', 'app_writer', 'tenant_user');
+-- end of sql/1221_function_list_leads.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -19,7 +19,8 @@ select app.record_call_report(
   p_has_recording => @has_recording::boolean,
   p_tools_used => @tools_used::text[],
   p_said_names => @said_names::text[],
-  p_recording_url => sqlc.narg(recording_url)::text
+  p_recording_url => sqlc.narg(recording_url)::text,
+  p_analysis => sqlc.narg(analysis)::jsonb
 )::text as transcript_state;
 
 -- name: AssistantFacts :one

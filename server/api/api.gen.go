@@ -2381,7 +2381,9 @@ type Call struct {
 	HasTranscript   bool               `json:"has_transcript"`
 	Id              openapi_types.UUID `json:"id"`
 
-	// Outcome booked, rescheduled, cancelled, message, transferred, answered or missed; null while unknown.
+	// Outcome The most telling thing that came of it: booked, rescheduled, cancelled, message (one was taken), transferred, answered
+	// (a question, as a rule), voicemail, missed (nobody spoke), spam (a robot or a sales call) or failed (an error ended
+	// it); null while unknown. More words may follow.
 	Outcome *string `json:"outcome"`
 
 	// OutcomeSummary What it was about, without names.
@@ -2403,21 +2405,25 @@ type Call struct {
 	// RecordingUrl Always null; ask for the recording when it is to be played.
 	RecordingUrl *string `json:"recording_url"`
 
-	// SentimentLabel Not measured: null.
+	// SentimentLabel negative (below 0.4), neutral or positive (above 0.6).
 	SentimentLabel *string `json:"sentiment_label"`
 
-	// SentimentScore Not measured: null.
+	// SentimentScore How the caller sounded, 0 (negative) to 1 (positive); null where the caller said nothing.
 	SentimentScore *float64 `json:"sentiment_score"`
 
-	// SentimentSummary Not measured: null.
+	// SentimentSummary The same as `outcome_summary`, where the sentiment is known.
 	SentimentSummary *string `json:"sentiment_summary"`
 
-	// SentimentUrgency Not measured: null.
+	// SentimentUrgency low, medium or high. Not a triage.
 	SentimentUrgency *string    `json:"sentiment_urgency"`
 	StartedAt        *time.Time `json:"started_at"`
 
 	// Status How the call stands or ended; failed when a fault kept it from taking place.
 	Status CallStatus `json:"status"`
+
+	// SummarySource analysis: written by the telephone service's model; rules: it wrote none, and a fixed sentence tells the outcome; null:
+	// there is no summary, or it is from before this was noted.
+	SummarySource *string `json:"summary_source"`
 
 	// ToNumber The number that was called.
 	ToNumber   *string  `json:"to_number"`
@@ -2455,7 +2461,9 @@ type CallDetail struct {
 	HasTranscript   bool               `json:"has_transcript"`
 	Id              openapi_types.UUID `json:"id"`
 
-	// Outcome booked, rescheduled, cancelled, message, transferred, answered or missed; null while unknown.
+	// Outcome The most telling thing that came of it: booked, rescheduled, cancelled, message (one was taken), transferred, answered
+	// (a question, as a rule), voicemail, missed (nobody spoke), spam (a robot or a sales call) or failed (an error ended
+	// it); null while unknown. More words may follow.
 	Outcome *string `json:"outcome"`
 
 	// OutcomeSummary What it was about, without names.
@@ -2477,21 +2485,25 @@ type CallDetail struct {
 	// RecordingUrl Always null; ask for the recording when it is to be played.
 	RecordingUrl *string `json:"recording_url"`
 
-	// SentimentLabel Not measured: null.
+	// SentimentLabel negative (below 0.4), neutral or positive (above 0.6).
 	SentimentLabel *string `json:"sentiment_label"`
 
-	// SentimentScore Not measured: null.
+	// SentimentScore How the caller sounded, 0 (negative) to 1 (positive); null where the caller said nothing.
 	SentimentScore *float64 `json:"sentiment_score"`
 
-	// SentimentSummary Not measured: null.
+	// SentimentSummary The same as `outcome_summary`, where the sentiment is known.
 	SentimentSummary *string `json:"sentiment_summary"`
 
-	// SentimentUrgency Not measured: null.
+	// SentimentUrgency low, medium or high. Not a triage.
 	SentimentUrgency *string    `json:"sentiment_urgency"`
 	StartedAt        *time.Time `json:"started_at"`
 
 	// Status How the call stands or ended; failed when a fault kept it from taking place.
 	Status CallStatus `json:"status"`
+
+	// SummarySource analysis: written by the telephone service's model; rules: it wrote none, and a fixed sentence tells the outcome; null:
+	// there is no summary, or it is from before this was noted.
+	SummarySource *string `json:"summary_source"`
 
 	// ToNumber The number that was called.
 	ToNumber   *string  `json:"to_number"`
@@ -2504,7 +2516,7 @@ type CallDetail struct {
 // clinic is in HIPAA mode, in which nobody records; deleted: it was kept no longer, or erased.
 type CallDetailRecordingState string
 
-// CallList Example: {"calls":[{"call_date":"2026-11-18T19:34:02Z","call_type":"inbound","caller_name":"Finn Quillard","contact_id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","cost_cents":5,"created_at":"2026-11-18T19:34:02Z","duration_seconds":32,"ended_at":"2026-11-18T19:34:34Z","ended_reason":"customer-ended-call","has_recording":false,"has_transcript":true,"id":"01a204c0-5036-75b0-87d4-24afa2885b8f","outcome":"answered","outcome_summary":"Asked for the price of whitening.","phone_number":"+13125550116","recording_error":null,"recording_state":"none","recording_status":null,"recording_url":null,"sentiment_label":null,"sentiment_score":null,"sentiment_summary":null,"sentiment_urgency":null,"started_at":"2026-11-18T19:34:02Z","status":"completed","to_number":"+13125550100","tools_used":[],"vapi_call_id":"demo-f5ee532a-1c44-4610-9ff7-051df61352ca"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
+// CallList Example: {"calls":[{"call_date":"2026-11-18T19:34:02Z","call_type":"inbound","caller_name":"Finn Quillard","contact_id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","cost_cents":5,"created_at":"2026-11-18T19:34:02Z","duration_seconds":32,"ended_at":"2026-11-18T19:34:34Z","ended_reason":"customer-ended-call","has_recording":false,"has_transcript":true,"id":"01a204c0-5036-75b0-87d4-24afa2885b8f","outcome":"answered","outcome_summary":"Asked for the price of whitening.","phone_number":"+13125550116","recording_error":null,"recording_state":"none","recording_status":null,"recording_url":null,"sentiment_label":"positive","sentiment_score":0.75,"sentiment_summary":"Asked for the price of whitening.","sentiment_urgency":"low","started_at":"2026-11-18T19:34:02Z","status":"completed","summary_source":"analysis","to_number":"+13125550100","tools_used":[],"vapi_call_id":"demo-f5ee532a-1c44-4610-9ff7-051df61352ca"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type CallList struct {
 	Calls []Call `json:"calls"`
 
@@ -2554,10 +2566,10 @@ type CallOfContact struct {
 	// PhoneNumber The number of the other party, E.164.
 	PhoneNumber *string `json:"phone_number"`
 
-	// SentimentLabel Not measured: null.
+	// SentimentLabel negative, neutral or positive.
 	SentimentLabel *string `json:"sentiment_label"`
 
-	// SentimentScore Not measured: null.
+	// SentimentScore How the caller sounded, 0 (negative) to 1 (positive); null where the caller said nothing.
 	SentimentScore *float64 `json:"sentiment_score"`
 
 	// Status How the call stands or ended; failed when a fault kept it from taking place.
@@ -3258,22 +3270,25 @@ type Lead struct {
 	Id              openapi_types.UUID `json:"id"`
 	LastCallSummary *string            `json:"last_call_summary"`
 	LastContactTime *time.Time         `json:"last_contact_time"`
-	LeadScore       int                `json:"lead_score"`
+
+	// LeadReasons What the score is made of, each with its points.
+	LeadReasons []string `json:"lead_reasons"`
+	LeadScore   int      `json:"lead_score"`
 
 	// LeadTemp hot or warm.
 	LeadTemp    string  `json:"lead_temp"`
 	PhoneNumber *string `json:"phone_number"`
 
-	// Sentiment Not measured: all null.
+	// Sentiment Of the last call; null where the caller said nothing.
 	Sentiment LeadSentiment `json:"sentiment"`
 }
 
-// LeadList Example: {"leads":[{"contact_name":"Finn Quillard","created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","last_call_summary":"Asked for the price of whitening.","last_contact_time":"2026-11-19T19:34:01Z","lead_score":80,"lead_temp":"hot","phone_number":"+13125550116","sentiment":{"label":null,"score":null,"summary":null}}]}
+// LeadList Example: {"leads":[{"contact_name":"Finn Quillard","created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","last_call_summary":"Asked for the price of whitening.","last_contact_time":"2026-11-19T19:34:01Z","lead_reasons":[],"lead_score":80,"lead_temp":"hot","phone_number":"+13125550116","sentiment":{"label":null,"score":null,"summary":null}}]}
 type LeadList struct {
 	Leads []Lead `json:"leads"`
 }
 
-// LeadSentiment Not measured: all null.
+// LeadSentiment Of the last call; null where the caller said nothing.
 type LeadSentiment struct {
 	Label   *string  `json:"label"`
 	Score   *float64 `json:"score"`

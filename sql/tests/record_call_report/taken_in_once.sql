@@ -34,7 +34,7 @@ select ok(app.record_call_event(:'call2', 'in-progress', '2030-03-04 14:00+00'),
 select ok(app.record_call_event(:'call2', 'ended', '2030-03-04 14:02+00', 'customer-ended-call'), 'and ends');
 select is(app.record_call_report(:'call2', null, null, null, null, null, null, null, null, null), 'none', 'a report that says nothing');
 select results_eq(format('select status, started_at, ended_at, duration_seconds, ended_reason, outcome, summary, transcript, recording_state, tools_used from public.call_logs where id = %L', :'call2'),
-  $$values ('ended', '2030-03-04 14:00+00'::timestamptz, '2030-03-04 14:02+00'::timestamptz, 120, 'customer-ended-call', 'answered', null::text, '[]'::jsonb, 'none', '{}'::text[])$$,
+  $$values ('ended', '2030-03-04 14:00+00'::timestamptz, '2030-03-04 14:02+00'::timestamptz, 120, 'customer-ended-call', 'answered', 'The caller was answered. No visit was booked.', '[]'::jsonb, 'none', '{}'::text[])$$,
   'what was known stays, the duration follows');
 select is((select count(*) from public.contacts where origin_call_id = :'call2'), 1::bigint, 'a withheld caller becomes a contact');
 select is((select count(*) from public.notifications where kind = 'missed_call'), 0::bigint, 'an answered call is not missed');
