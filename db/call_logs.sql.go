@@ -13,18 +13,36 @@ import (
 	"github.com/google/uuid"
 )
 
-const assistantFacts = `-- name: AssistantFacts :one
-select vapi_assistant_id, clinic_name, first_message, address, recording_consent, ai_disclosure, hours, services, practitioners
-from app.assistant_facts(p_call_id => $1::uuid)
+const callBrief = `-- name: CallBrief :one
+select f.vapi_assistant_id, f.clinic_name, f.first_message, f.address, f.recording_consent, f.ai_disclosure, f.hours, f.services, f.practitioners, b.known, b.names, b.memory, (select o.policies from public.organizations o where o.id = app.current_org_id())::text as policies
+from app.assistant_facts(p_call_id => $1::uuid) f
+cross join app.caller_brief(p_call_id => $1::uuid) b
 `
 
-// AssistantFacts
+type CallBriefRow struct {
+	VapiAssistantID  *string
+	ClinicName       string
+	FirstMessage     string
+	Address          *string
+	RecordingConsent string
+	AiDisclosure     bool
+	Hours            *string
+	Services         *string
+	Practitioners    *string
+	Known            bool
+	Names            string
+	Memory           string
+	Policies         string
+}
+
+// Everything that a call begins with, in one round trip: Vapi waits for it while the caller hears it ring.
 //
-//	select vapi_assistant_id, clinic_name, first_message, address, recording_consent, ai_disclosure, hours, services, practitioners
-//	from app.assistant_facts(p_call_id => $1::uuid)
-func (q *Queries) AssistantFacts(ctx context.Context, callID uuid.UUID) (AssistantFacts, error) {
-	row := q.db.QueryRow(ctx, assistantFacts, callID)
-	var i AssistantFacts
+//	select f.vapi_assistant_id, f.clinic_name, f.first_message, f.address, f.recording_consent, f.ai_disclosure, f.hours, f.services, f.practitioners, b.known, b.names, b.memory, (select o.policies from public.organizations o where o.id = app.current_org_id())::text as policies
+//	from app.assistant_facts(p_call_id => $1::uuid) f
+//	cross join app.caller_brief(p_call_id => $1::uuid) b
+func (q *Queries) CallBrief(ctx context.Context, callID uuid.UUID) (CallBriefRow, error) {
+	row := q.db.QueryRow(ctx, callBrief, callID)
+	var i CallBriefRow
 	err := row.Scan(
 		&i.VapiAssistantID,
 		&i.ClinicName,
@@ -35,6 +53,10 @@ func (q *Queries) AssistantFacts(ctx context.Context, callID uuid.UUID) (Assista
 		&i.Hours,
 		&i.Services,
 		&i.Practitioners,
+		&i.Known,
+		&i.Names,
+		&i.Memory,
+		&i.Policies,
 	)
 	return i, err
 }
@@ -115,14 +137,14 @@ func (q *Queries) ExportTranscript(ctx context.Context, callID uuid.UUID, format
 }
 
 const getCall = `-- name: GetCall :one
-select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error, summary_source, sentiment, sentiment_score, sentiment_source, urgency, urgency_source
+select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error, summary_source, sentiment, sentiment_score, sentiment_source, urgency, urgency_source, lead_score, lead_reasons, service_ids, hot_lead_at
 from public.call_logs c
 where c.org_id = $1 and c.id = $2
 `
 
 // GetCall
 //
-//	select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error, summary_source, sentiment, sentiment_score, sentiment_source, urgency, urgency_source
+//	select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error, summary_source, sentiment, sentiment_score, sentiment_source, urgency, urgency_source, lead_score, lead_reasons, service_ids, hot_lead_at
 //	from public.call_logs c
 //	where c.org_id = $1 and c.id = $2
 func (q *Queries) GetCall(ctx context.Context, orgID uuid.UUID, callID uuid.UUID) (CallLog, error) {
@@ -162,6 +184,10 @@ func (q *Queries) GetCall(ctx context.Context, orgID uuid.UUID, callID uuid.UUID
 		&i.SentimentSource,
 		&i.Urgency,
 		&i.UrgencySource,
+		&i.LeadScore,
+		&i.LeadReasons,
+		&i.ServiceIds,
+		&i.HotLeadAt,
 	)
 	return i, err
 }

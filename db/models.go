@@ -131,18 +131,6 @@ type AppointmentStory struct {
 	Attempts json.RawMessage
 }
 
-type AssistantFacts struct {
-	VapiAssistantID  *string
-	ClinicName       string
-	FirstMessage     string
-	Address          *string
-	RecordingConsent string
-	AiDisclosure     bool
-	Hours            *string
-	Services         *string
-	Practitioners    *string
-}
-
 type AuditListed struct {
 	ID              uuid.UUID
 	Action          string
@@ -308,6 +296,14 @@ type CallLog struct {
 	Urgency *string
 	// As sentiment_source.
 	UrgencySource *string
+	// What this call alone says of its caller as a lead; NULL where it was not scored.
+	LeadScore *int32
+	// As contacts.lead_reasons.
+	LeadReasons []string
+	// The clinic's services that the caller named.
+	ServiceIds []uuid.UUID
+	// When people were told that this call makes a hot lead: once.
+	HotLeadAt *time.Time
 }
 
 type CallRow struct {
@@ -389,9 +385,11 @@ type Contact struct {
 	// The call of a caller without a number: such a caller has exactly one contact per call.
 	OriginCallID *uuid.UUID
 	// Not unique: families share addresses.
-	Email            *string
-	LeadStatus       string
-	LeadScore        int32
+	Email      *string
+	LeadStatus string
+	// 0 to 100, fits lead_status (app.score_of_status).
+	LeadScore int32
+	// What the score is made of, each with its points: fixed words, names of services, nothing a caller said.
 	LeadReasons      []string
 	ServiceInterests []string
 	Source           string
@@ -409,6 +407,10 @@ type Contact struct {
 	ErasedAt *time.Time
 	// What staff find the contact by, in lower case: name, numbers and address, a line each. One column, because one comparison a row is a third of the work of three.
 	SearchText string
+	// Who gave lead_status. staff: scoring never changes it; rules: scoring did, or nobody chose it. NULL: not noted; one that is hot, warm or lost was then given by staff, who alone could.
+	LeadStatusBy *string
+	// When lead_score last followed from a call; after 30 days the next call counts anew.
+	LeadScoredAt *time.Time
 }
 
 type ContactRow struct {
@@ -730,6 +732,18 @@ type Organization struct {
 	HipaaMode bool
 	// How long after its call a recording is kept; NULL: until the call is deleted or its contact erased.
 	KeepRecordingsFor pgtype.Interval
+	// Who has a text (E.164) when a call makes a hot lead; NULL: nobody.
+	HotLeadPhone *string
+	// What callers may be told of the clinic's ways (insurance, late cancellations); part of every call's brief.
+	Policies string
+	// Whether the agent is told of earlier calls of a caller who may hear of them. Off until the clinic wants it: it is health data put to a further use.
+	CallerMemory bool
+	// Calls longer ago than this are not remembered to the agent.
+	KeepMemoryFor pgtype.Interval
+	// How long after a call its words are kept: transcript, summary, what was read from them, messages taken for the staff. NULL: until the call is deleted or its contact erased.
+	KeepTranscriptsFor pgtype.Interval
+	// How long the text of a message is kept after it was sent or received; its row, states and hashes stay. NULL: until its contact is erased.
+	KeepMessagesFor pgtype.Interval
 }
 
 type OutboundAnswer struct {

@@ -342,6 +342,16 @@ ALTER TYPE app.call_stats OWNER TO owner;
 
 COMMENT ON TYPE app.call_stats IS 'All calls of a clinic in numbers; today and this month are the clinic''s, the week is the seven days up to today. average_seconds: of ended calls; success_rate: percent of ended calls that were neither missed nor failed, one decimal; pipeline_minor: prices of the visits ahead, in minor units; hot_leads: contacts.';
 
+CREATE TYPE app.caller_brief AS (
+	known boolean,
+	names text,
+	memory text
+);
+
+ALTER TYPE app.caller_brief OWNER TO owner;
+
+COMMENT ON TYPE app.caller_brief IS 'What an agent is told at the start of a call about who calls: whether they may hear of earlier things, first names of the patients, and what earlier calls were about. Both texts are empty for everybody else.';
+
 CREATE TYPE app.caller_view AS (
 	known boolean,
 	patient_names text[],
@@ -460,6 +470,15 @@ CREATE TYPE app.lead_row AS (
 ALTER TYPE app.lead_row OWNER TO owner;
 
 COMMENT ON TYPE app.lead_row IS 'A contact worth calling, with the summary of its last call that has one.';
+
+CREATE TYPE app.lead_signal AS (
+	points integer,
+	reason text
+);
+
+ALTER TYPE app.lead_signal OWNER TO owner;
+
+COMMENT ON TYPE app.lead_signal IS 'One thing that says how likely a caller is to come: how much it counts, and why in words for staff.';
 
 CREATE TYPE app.membership_fault AS (
 	user_id uuid,
@@ -1415,7 +1434,7 @@ CREATE TABLE public.messages (
     in_reply_to uuid,
     code_subjects uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     code_versions integer[] DEFAULT '{}'::integer[] NOT NULL,
-    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text, 'invitation'::text]))),
+    CONSTRAINT messages_category_check CHECK ((category = ANY (ARRAY['code'::text, 'confirmation'::text, 'reminder'::text, 'follow_up'::text, 'marketing'::text, 'reply'::text, 'share'::text, 'export'::text, 'invitation'::text, 'alert'::text]))),
     CONSTRAINT messages_codes CHECK ((cardinality(code_subjects) = cardinality(code_versions))),
     CONSTRAINT messages_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text]))),
     CONSTRAINT messages_method_check CHECK ((method = ANY (ARRAY['sms'::text, 'email'::text, 'export'::text]))),
@@ -1831,7 +1850,7 @@ declare
   v_now timestamptz;
   v_decision app.message_decision;
 begin
-  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation', 'share')
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation', 'share', 'alert')
     or coalesce(p_method, '') not in ('sms', 'email') or (p_category in ('invitation', 'share') and p_method <> 'email')
     or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
   then
@@ -2146,7 +2165,7 @@ begin
   set from_number = case when c.direction = 'outbound' then c.from_number end,
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, summary_source = null, sentiment = null, sentiment_score = null, sentiment_source = null, urgency = null,
-    urgency_source = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+    urgency_source = null, lead_score = null, lead_reasons = '{}', service_ids = '{}', transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
   update public.outbound_calls c
   set to_number = null, updated_at = v_now
@@ -2543,6 +2562,62 @@ ALTER FUNCTION app.call_stats() OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.call_stats() IS 'All calls of the clinic in numbers, deleted ones too: one row, with zeros where there are none. Days are those of the clinic''s zone. Every member may look.';
 
+CREATE FUNCTION app.caller_brief(p_call_id uuid) RETURNS SETOF app.caller_brief
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select i.known,
+    coalesce((
+      select string_agg(f.name, ', ' order by f.name)
+      from (
+        select distinct left(substring(btrim(n.name) from '^[[:alpha:]''’-]+'), 20) as name
+        from unnest(i.patient_names) n (name)
+        order by 1
+        limit 3
+      ) f), ''),
+    app.caller_memory(p_call_id)
+  from app.identify_caller(p_call_id) i
+$$;
+
+ALTER FUNCTION app.caller_brief(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.caller_brief(p_call_id uuid) IS 'What the agent of a call is told at its start about who calls; always one row, and an empty one unless app.identify_caller knows the caller. First names only, three at most; see app.caller_memory.';
+
+CREATE FUNCTION app.caller_memory(p_call_id uuid) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  with earlier as (
+    select e.id, e.began_at, e.outcome, e.service_ids, row_number() over (order by e.began_at desc, e.id desc) as place
+    from public.organizations o
+    join public.contacts k on k.org_id = o.id and k.id = app.contact_opened(p_call_id) and k.erased_at is null
+    join public.call_logs c on c.org_id = o.id and c.id = p_call_id
+    join public.call_logs e on e.org_id = o.id and e.contact_id = k.id and e.id <> c.id and e.began_at < c.began_at
+      and e.began_at > app.now() - o.keep_memory_for
+    where o.id = app.require_org_id() and o.caller_memory
+      and e.status = 'ended' and e.deleted_at is null and e.direction <> 'web' and e.transcript_state <> 'pending_redaction'
+      and e.outcome not in ('missed', 'failed', 'voicemail', 'spam')
+    order by e.began_at desc, e.id desc
+    limit 3
+  )
+  select coalesce((
+    select app.plain_value(concat_ws(' ',
+      'Last call on ' || to_char(e.began_at at time zone o.time_zone, 'FMDay, FMMonth FMDD, YYYY') || '.',
+      app.outcome_sentence(e.outcome),
+      (
+        select 'Services spoken of lately: ' || string_agg(distinct s.name, ', ') || '.'
+        from earlier l
+        join public.services s on s.org_id = o.id and s.id = any (l.service_ids) and s.active
+      )))
+    from earlier e
+    join public.organizations o on o.id = app.require_org_id()
+    where e.place = 1), '')
+$$;
+
+ALTER FUNCTION app.caller_memory(p_call_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.caller_memory(p_call_id uuid) IS 'What an agent may know of earlier calls of the one who calls: when the last was, what came of it, and which services the last three named; in words of ours, at most 200 characters. Empty unless the organisation has caller_memory on and the caller proved to be the contact (app.contact_opened), and without earlier calls within keep_memory_for. Nothing is stored for it: what is deleted or erased is forgotten.';
+
 CREATE FUNCTION app.caller_words(p_turns jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
@@ -2604,9 +2679,12 @@ CREATE TABLE public.contacts (
 '::text) || COALESCE(phone, ''::text)) || '
 '::text) || COALESCE(spoken_phone, ''::text)) || '
 '::text) || COALESCE(email, ''::text)) COLLATE "und-x-icu"))) STORED NOT NULL,
+    lead_status_by text,
+    lead_scored_at timestamp with time zone,
     CONSTRAINT contacts_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
     CONSTRAINT contacts_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
     CONSTRAINT contacts_lead_score_check CHECK (((lead_score >= 0) AND (lead_score <= 100))),
+    CONSTRAINT contacts_lead_status_by_check CHECK ((lead_status_by = ANY (ARRAY['staff'::text, 'rules'::text]))),
     CONSTRAINT contacts_lead_status_check CHECK ((lead_status = ANY (ARRAY['hot'::text, 'warm'::text, 'cold'::text, 'booked'::text, 'lost'::text]))),
     CONSTRAINT contacts_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
     CONSTRAINT contacts_notes CHECK ((char_length(notes) <= 10000)),
@@ -2630,6 +2708,10 @@ COMMENT ON COLUMN public.contacts.origin_call_id IS 'The call of a caller withou
 
 COMMENT ON COLUMN public.contacts.email IS 'Not unique: families share addresses.';
 
+COMMENT ON COLUMN public.contacts.lead_score IS '0 to 100, fits lead_status (app.score_of_status).';
+
+COMMENT ON COLUMN public.contacts.lead_reasons IS 'What the score is made of, each with its points: fixed words, names of services, nothing a caller said.';
+
 COMMENT ON COLUMN public.contacts.time_zone IS 'Where the contact lives, when staff know; quiet hours obey it before the number''s region.';
 
 COMMENT ON COLUMN public.contacts.language IS 'ISO 639-1; NULL: the clinic''s.';
@@ -2639,6 +2721,10 @@ COMMENT ON COLUMN public.contacts.marketing_consent_at IS 'When the contact agre
 COMMENT ON COLUMN public.contacts.erased_at IS 'When everything personal was blanked; the row stays for what points at it.';
 
 COMMENT ON COLUMN public.contacts.search_text IS 'What staff find the contact by, in lower case: name, numbers and address, a line each. One column, because one comparison a row is a third of the work of three.';
+
+COMMENT ON COLUMN public.contacts.lead_status_by IS 'Who gave lead_status. staff: scoring never changes it; rules: scoring did, or nobody chose it. NULL: not noted; one that is hot, warm or lost was then given by staff, who alone could.';
+
+COMMENT ON COLUMN public.contacts.lead_scored_at IS 'When lead_score last followed from a call; after 30 days the next call counts anew.';
 
 CREATE FUNCTION app.campaign_segment(p_segment jsonb) RETURNS SETOF public.contacts
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3759,6 +3845,30 @@ ALTER FUNCTION app.contact_of_call(p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.contact_of_call(p_call_id uuid) IS 'The contact a call belongs to, made where it is missing: by the calling number, or one of its own for a caller without a number. VX404 when the call is not the tenant''s.';
 
+CREATE FUNCTION app.contact_opened(p_call_id uuid) RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(
+    (
+      select v.contact_id
+      from public.caller_verifications v
+      where v.org_id = app.current_org_id() and v.call_id = p_call_id and v.succeeded and v.factor = 'texted_code'
+      limit 1
+    ),
+    (
+      select k.id
+      from public.call_logs c
+      join public.organizations o on o.id = c.org_id and o.identity_factor = 'calling_number'
+      join public.contacts k on k.org_id = c.org_id and k.phone = c.from_number
+      where c.org_id = app.current_org_id() and c.id = p_call_id and c.direction = 'inbound'
+    ))
+$$;
+
+ALTER FUNCTION app.contact_opened(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.contact_opened(p_call_id uuid) IS 'The contact whose own calls a caller may hear of: proved by a code texted to its number, or by the calling number where the organisation accepts that. NULL otherwise: a date of birth opens one patient, and a contact''s calls may be about others.';
+
 CREATE FUNCTION app.contact_search(p_search text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     BEGIN ATOMIC
@@ -3904,8 +4014,8 @@ begin
 
   v_old_status := v_contact.lead_status;
   if v_contact.id is null then
-    insert into public.contacts (org_id, source, lead_status, lead_score)
-    values (v_org_id, p_source, 'warm', app.score_of_status('warm', 0))
+    insert into public.contacts (org_id, source, lead_status, lead_status_by, lead_score)
+    values (v_org_id, p_source, 'warm', 'rules', app.score_of_status('warm', 0))
     returning * into v_contact;
     perform app.write_contact(v_contact.id, p_fields);
   else
@@ -4559,7 +4669,7 @@ begin
   update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
   update public.contacts c
   set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
-    lead_reasons = '{}', time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
+    lead_reasons = '{}', lead_score = 0, lead_scored_at = null, time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_contact_id;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'contact_erased', 'contact', p_contact_id, app.current_user_id());
@@ -6560,6 +6670,52 @@ ALTER FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp
 
 COMMENT ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) IS 'Until when Vapi may dial a call that it is asked for now, where it has to wait itself: an hour at most, and not into the quiet hours where the recipient is. NULL for a test, which is dialled at once.';
 
+CREATE FUNCTION app.lead_signals(p_call_id uuid) RETURNS SETOF app.lead_signal
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+begin
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  return query
+  select * from app.word_signals(app.caller_words(v_call.transcript))
+  union all
+  select 15, 'Spoke of ' || string_agg(s.name, ', ' order by s.name)
+  from public.services s
+  where s.org_id = v_org_id and s.id = any (v_call.service_ids)
+  having count(*) > 0
+  union all
+  select v.points, v.reason
+  from (values
+    (40, 'Booked a visit', exists (
+      select from public.appointments a
+      where a.org_id = v_org_id and a.call_id = p_call_id and a.status in ('pending', 'confirmed', 'completed'))),
+    (15, 'Tried to book and found no time', exists (
+      select from public.booking_attempts b
+      where b.org_id = v_org_id and b.call_id = p_call_id and b.kind in ('hold', 'book') and b.outcome not in ('booked', 'held', 'amended'))
+      and not exists (select from public.appointments a where a.org_id = v_org_id and a.call_id = p_call_id)),
+    (10, 'Left a message', exists (
+      select from public.caller_messages m where m.org_id = v_org_id and m.call_id = p_call_id)),
+    (10, 'Said that it is urgent', exists (
+      select from public.caller_messages m where m.org_id = v_org_id and m.call_id = p_call_id and m.urgent)),
+    (10, 'Called again within 30 days', exists (
+      select from public.call_logs e
+      where e.org_id = v_org_id and e.contact_id = v_call.contact_id and e.id <> p_call_id and e.deleted_at is null
+        and e.outcome not in ('missed', 'failed', 'voicemail', 'spam')
+        and e.began_at between v_call.began_at - interval '30 days' and v_call.began_at)),
+    (-20, 'Cancelled a visit', exists (
+      select from public.appointment_changes h where h.org_id = v_org_id and h.call_id = p_call_id and h.kind = 'cancelled'))
+  ) v (points, reason, holds)
+  where v.holds;
+end
+$$;
+
+ALTER FUNCTION app.lead_signals(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.lead_signals(p_call_id uuid) IS 'All that a reported call says of its caller as a lead: what the caller said, the services they named, and what the call left in our tables. Nothing the agent said counts.';
+
 CREATE FUNCTION app.leave_to_staff(p_inbound public.messages) RETURNS app.inbound_answer
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -7792,6 +7948,8 @@ begin
     marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
     service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
     lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    lead_reasons = case when v_from.lead_score > c.lead_score then v_from.lead_reasons else c.lead_reasons end,
+    lead_scored_at = greatest(c.lead_scored_at, v_from.lead_scored_at),
     notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
       case when v_from.phone <> c.phone then 'Also: ' || v_from.phone end,
       case when lower(v_from.email) <> lower(c.email) then 'Also: ' || v_from.email end), ''), 10000),
@@ -7926,6 +8084,8 @@ begin
       ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
       -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
       ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
+      -- Calls come from whoever wants to call: a night of robots must not be a night of texts.
+      ('alert', p_now - interval '1 hour', 10, 'too_soon', false),
       ('marketing', v_day, 1, 'too_soon', true),
       -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
       ('reminder', v_day, 1, 'reminder_limit', true),
@@ -7958,7 +8118,7 @@ $$;
 
 ALTER FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) OWNER TO owner;
 
-COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+COMMENT ON FUNCTION app.message_limit_reason(p_category text, p_contact_id uuid, p_recipient_hash bytea, p_now timestamp with time zone) IS 'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations, ten replies or ten alerts an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
 
 CREATE FUNCTION app.message_recipient(p_contact_id uuid, p_method text, p_recipient text) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -9815,6 +9975,17 @@ ALTER FUNCTION app.plain_text(p_text text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.plain_text(p_text text) IS 'A text for a phone: typographic quotes, dashes, the ellipsis and all kinds of spaces made plain, line ends made newlines, invisible and control characters removed except the newline. Nothing else changes: accents and emoji stay. NULL gives NULL.';
 
+CREATE FUNCTION app.plain_value(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+  select left(btrim(regexp_replace(regexp_replace(app.plain_text(p_text), '[{}<>\[\]$%`|\\#*_"=]', ' ', 'g'), '[[:space:]]+', ' ', 'g')), 200)
+$_$;
+
+ALTER FUNCTION app.plain_value(p_text text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.plain_value(p_text text) IS 'A text as a value of a prompt: one line of at most 200 characters, without signs that a template or a model would read as more than text.';
+
 CREATE FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) RETURNS SETOF app.outbound_dial
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -10487,6 +10658,8 @@ declare
   v_written boolean;
   v_outcome text;
   v_seconds integer;
+  v_is_lead boolean;
+  v_contact_id uuid;
 begin
   perform app.lock_call(p_call_id);
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
@@ -10497,10 +10670,10 @@ begin
   end if;
 
   -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
-  if v_call.direction <> 'web' and not exists (
-    select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test'
-  ) then
-    perform app.contact_of_call(p_call_id);
+  v_is_lead := v_call.direction <> 'web' and not exists (
+    select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test');
+  if v_is_lead then
+    v_contact_id := app.contact_of_call(p_call_id);
   end if;
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
@@ -10534,6 +10707,8 @@ begin
   v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
     coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end), v_spam);
   v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
+  -- The contact before its call, as whoever erases or merges it locks them.
+  perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
@@ -10558,6 +10733,9 @@ begin
   end if;
   perform app.release_hold(p_call_id);
   perform app.conclude_outbound_call(p_call_id);
+  if v_is_lead and v_state <> 'pending_redaction' then
+    perform app.score_lead(p_call_id);
+  end if;
   if v_outcome in ('missed', 'failed') and v_call.direction = 'inbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
     perform app.schedule_missed_call(p_call_id);
@@ -12870,6 +13048,101 @@ ALTER FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timesta
 
 COMMENT ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) IS 'Brings a visit''s waiting reminders in step with its time and the organisation''s offsets: one per offset, so many hours of real time before the visit; none that would be due within five minutes. A moved reminder gets another job; the old job finds nothing due.';
 
+CREATE FUNCTION app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean) RETURNS text
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_contact public.contacts;
+  v_by_staff boolean;
+  v_score integer := p_score;
+  v_reasons text[] := p_reasons;
+  v_fits integer;
+begin
+  select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null for no key update;
+  if not found then
+    return null;
+  end if;
+  v_by_staff := coalesce(v_contact.lead_status_by = 'staff', v_contact.lead_status in ('hot', 'warm', 'lost'));
+  -- A short question after a good talk makes nobody a worse lead; a no does.
+  if not p_declined and v_contact.lead_score > p_score and v_contact.lead_scored_at > v_now - interval '30 days' then
+    v_score := v_contact.lead_score;
+    v_reasons := v_contact.lead_reasons;
+  end if;
+  if not v_by_staff and v_contact.lead_status <> 'booked' then
+    v_contact.lead_status := case when v_score >= 80 then 'hot' when v_score >= 50 then 'warm' else 'cold' end;
+    v_contact.lead_status_by := 'rules';
+  end if;
+  v_fits := app.score_of_status(v_contact.lead_status, v_score);
+  if v_fits <> v_score then
+    v_reasons := v_reasons || format('Set to %s by staff (%s)', v_contact.lead_status, to_char(v_fits - v_score, 'FMSG990'));
+  end if;
+  update public.contacts c
+  set lead_status = v_contact.lead_status, lead_status_by = v_contact.lead_status_by, lead_score = v_fits, lead_reasons = v_reasons,
+    lead_scored_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+  return v_contact.lead_status;
+end
+$$;
+
+ALTER FUNCTION app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean) OWNER TO owner;
+
+COMMENT ON FUNCTION app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean) IS 'Gives a contact the score of its latest call with the reasons, unless an earlier one of the last 30 days is better and the caller did not decline (p_declined). Hot from 80 on, warm from 50. A status that staff set, and booked, stay; the score then is the nearest that fits. Returns the status; NULL for an erased contact.';
+
+CREATE FUNCTION app.score_lead(p_call_id uuid) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_old_status text;
+  v_status text;
+  v_score integer;
+  v_reasons text[];
+  v_declined boolean;
+  v_alert boolean;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.contact_id is null or v_call.direction = 'web' or coalesce(v_call.outcome, 'missed') in ('missed', 'voicemail', 'spam') then
+    return null;
+  end if;
+  -- The contact before its call, as whoever erases or merges it locks them.
+  select c.lead_status into v_old_status from public.contacts c
+  where c.org_id = v_org_id and c.id = v_call.contact_id for no key update;
+
+  update public.call_logs c
+  set service_ids = app.services_named(app.caller_words(c.transcript))
+  where c.org_id = v_org_id and c.id = p_call_id;
+  select least(greatest(coalesce(sum(s.points), 0), 0), 100), coalesce(array_agg(format('%s (%s)', s.reason, to_char(s.points, 'FMSG990'))
+      order by s.points desc, s.reason), '{}'), coalesce(bool_or(s.points < 0), false)
+  into v_score, v_reasons, v_declined
+  from app.lead_signals(p_call_id) s;
+  v_status := app.score_contact(v_call.contact_id, v_score, v_reasons, v_declined);
+  if v_status is null then
+    return null;
+  end if;
+  v_alert := v_score >= 80 and v_status = 'hot' and v_call.hot_lead_at is null;
+  update public.call_logs c
+  set lead_score = v_score, lead_reasons = v_reasons, hot_lead_at = case when v_alert then app.now() else c.hot_lead_at end
+  where c.org_id = v_org_id and c.id = p_call_id;
+  -- Each hot call is told of once, also of a contact that was hot before.
+  perform app.announce_contact(v_call.contact_id, case when not v_alert then 'hot' when v_old_status <> 'hot' then v_old_status end);
+  if v_alert then
+    perform app.notify_staff('hot_lead', 'A caller is a hot lead', 'contact', v_call.contact_id);
+    perform app.text_hot_lead(p_call_id, v_score);
+  end if;
+  return v_score;
+end
+$$;
+
+ALTER FUNCTION app.score_lead(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.score_lead(p_call_id uuid) IS 'Scores a reported call''s caller as a lead, 0 to 100, from the caller''s own turns and what the call left in our tables (app.lead_signals), and gives the contact score and reasons (app.score_contact). A call that makes a hot lead is told of once: a notification, a live event, and a text where the organisation wants one. NULL, and nothing done, for calls in which nobody spoke, of robots, from the browser, and of no contact.';
+
 CREATE FUNCTION app.score_of_status(p_lead_status text, p_score integer) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     BEGIN ATOMIC
@@ -13056,6 +13329,21 @@ ALTER FUNCTION app.service_cards() OWNER TO owner;
 
 COMMENT ON FUNCTION app.service_cards() IS 'The clinic''s active services with length, price and who gives them: public facts, open to every caller.';
 
+CREATE FUNCTION app.services_named(p_words text) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(array_agg(distinct s.id), '{}')
+  from public.services s,
+    unnest(s.aliases || s.name) a (name),
+    lateral (select btrim(regexp_replace(translate(lower(a.name), '''’', ''), '[^[:alnum:]]+', ' ', 'g')) as phrase) w
+  where s.org_id = app.current_org_id() and s.active and char_length(w.phrase) >= 3 and app.says(p_words, w.phrase)
+$$;
+
+ALTER FUNCTION app.services_named(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.services_named(p_words text) IS 'The clinic''s active services that words from app.caller_words name, by name or alias, as whole words and without a denial.';
+
 CREATE FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -13133,17 +13421,28 @@ CREATE TABLE public.organizations (
     email_confirmations boolean DEFAULT true NOT NULL,
     hipaa_mode boolean DEFAULT false NOT NULL,
     keep_recordings_for interval,
+    hot_lead_phone text,
+    policies text DEFAULT ''::text NOT NULL,
+    caller_memory boolean DEFAULT false NOT NULL,
+    keep_memory_for interval DEFAULT '365 days'::interval NOT NULL,
+    keep_transcripts_for interval,
+    keep_messages_for interval,
     CONSTRAINT organizations_buffers CHECK ((((buffer_before >= '00:00:00'::interval) AND (buffer_before <= '04:00:00'::interval)) AND ((buffer_after >= '00:00:00'::interval) AND (buffer_after <= '04:00:00'::interval)))),
     CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT organizations_emergency_sentence_check CHECK ((((char_length(emergency_sentence) >= 1) AND (char_length(emergency_sentence) <= 300)) AND (emergency_sentence !~ '[[:cntrl:]]'::text))),
     CONSTRAINT organizations_follow_up_window CHECK (((follow_up_window >= '00:01:00'::interval) AND (follow_up_window <= '7 days'::interval))),
     CONSTRAINT organizations_hold_ttl CHECK (((hold_ttl >= '00:00:30'::interval) AND (hold_ttl <= '00:30:00'::interval))),
     CONSTRAINT organizations_holds_per_day_check CHECK ((holds_per_day >= 0)),
+    CONSTRAINT organizations_hot_lead_phone_check CHECK ((hot_lead_phone ~ '^\+[1-9][0-9]{6,14}$'::text)),
     CONSTRAINT organizations_identity_factor_check CHECK ((identity_factor = ANY (ARRAY['date_of_birth'::text, 'calling_number'::text]))),
+    CONSTRAINT organizations_keep_memory_for_check CHECK (((keep_memory_for >= '1 day'::interval) AND (keep_memory_for <= '10 years'::interval))),
+    CONSTRAINT organizations_keep_messages_for_check CHECK (((keep_messages_for >= '1 day'::interval) AND (keep_messages_for <= '10 years'::interval))),
     CONSTRAINT organizations_keep_recordings_for_check CHECK (((keep_recordings_for >= '1 day'::interval) AND (keep_recordings_for <= '10 years'::interval))),
+    CONSTRAINT organizations_keep_transcripts_for_check CHECK (((keep_transcripts_for >= '1 day'::interval) AND (keep_transcripts_for <= '10 years'::interval))),
     CONSTRAINT organizations_messages_per_day_check CHECK (((messages_per_day >= 0) AND (messages_per_day <= 100000))),
     CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
     CONSTRAINT organizations_notice CHECK ((((min_notice >= '00:00:00'::interval) AND (min_notice <= '90 days'::interval)) AND ((max_advance >= '1 day'::interval) AND (max_advance <= '730 days'::interval)))),
+    CONSTRAINT organizations_policies_check CHECK (((char_length(policies) <= 1000) AND (policies !~ '[{}[:cntrl:]]'::text))),
     CONSTRAINT organizations_recording_consent_check CHECK ((recording_consent = ANY (ARRAY['none'::text, 'announce'::text, 'ask'::text]))),
     CONSTRAINT organizations_reminder_offsets CHECK (((cardinality(reminder_offsets) <= 5) AND (array_position(reminder_offsets, NULL::interval) IS NULL) AND ('00:10:00'::interval <= ALL (reminder_offsets)) AND ('60 days'::interval >= ALL (reminder_offsets)))),
     CONSTRAINT organizations_slot_step CHECK (((slot_step >= '00:05:00'::interval) AND (slot_step <= '12:00:00'::interval))),
@@ -13207,6 +13506,18 @@ COMMENT ON COLUMN public.organizations.hipaa_mode IS 'Vapi keeps no recording an
 
 COMMENT ON COLUMN public.organizations.keep_recordings_for IS 'How long after its call a recording is kept; NULL: until the call is deleted or its contact erased.';
 
+COMMENT ON COLUMN public.organizations.hot_lead_phone IS 'Who has a text (E.164) when a call makes a hot lead; NULL: nobody.';
+
+COMMENT ON COLUMN public.organizations.policies IS 'What callers may be told of the clinic''s ways (insurance, late cancellations); part of every call''s brief.';
+
+COMMENT ON COLUMN public.organizations.caller_memory IS 'Whether the agent is told of earlier calls of a caller who may hear of them. Off until the clinic wants it: it is health data put to a further use.';
+
+COMMENT ON COLUMN public.organizations.keep_memory_for IS 'Calls longer ago than this are not remembered to the agent.';
+
+COMMENT ON COLUMN public.organizations.keep_transcripts_for IS 'How long after a call its words are kept: transcript, summary, what was read from them, messages taken for the staff. NULL: until the call is deleted or its contact erased.';
+
+COMMENT ON COLUMN public.organizations.keep_messages_for IS 'How long the text of a message is kept after it was sent or received; its row, states and hashes stay. NULL: until its contact is erased.';
+
 CREATE FUNCTION app.set_message_rules(p_rules jsonb) RETURNS SETOF public.organizations
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -13265,8 +13576,14 @@ begin
   perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
     'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
     'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
-    'keep_recordings_days');
-  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' and f.key <> 'keep_recordings_days' order by f.key limit 1;
+    'keep_recordings_days', 'keep_transcripts_days', 'keep_messages_days', 'keep_memory_days', 'caller_memory', 'policies',
+    'hot_lead_phone');
+  select f.key into v_key
+  from jsonb_each(p_fields) f
+  where jsonb_typeof(f.value) = 'null'
+    and f.key not in ('keep_recordings_days', 'keep_transcripts_days', 'keep_messages_days', 'hot_lead_phone')
+  order by f.key
+  limit 1;
   if found then
     raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
   end if;
@@ -13291,6 +13608,14 @@ begin
     hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
     keep_recordings_for = case when p_fields ? 'keep_recordings_days'
       then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
+    keep_transcripts_for = case when p_fields ? 'keep_transcripts_days'
+      then make_interval(days => (p_fields ->> 'keep_transcripts_days')::integer) else o.keep_transcripts_for end,
+    keep_messages_for = case when p_fields ? 'keep_messages_days'
+      then make_interval(days => (p_fields ->> 'keep_messages_days')::integer) else o.keep_messages_for end,
+    keep_memory_for = coalesce(make_interval(days => (p_fields ->> 'keep_memory_days')::integer), o.keep_memory_for),
+    caller_memory = coalesce((p_fields ->> 'caller_memory')::boolean, o.caller_memory),
+    policies = coalesce(btrim(p_fields ->> 'policies'), o.policies),
+    hot_lead_phone = case when p_fields ? 'hot_lead_phone' then p_fields ->> 'hot_lead_phone' else o.hot_lead_phone end,
     updated_at = app.now()
   where o.id = v_org_id
   returning o.*;
@@ -13309,7 +13634,7 @@ $$;
 
 ALTER FUNCTION app.set_org_settings(p_fields jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode and keep_recordings_days (null: recordings are kept until their call is deleted); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted), keep_transcripts_days and keep_messages_days (null as well), keep_memory_days, caller_memory, policies and hot_lead_phone (E.164; null: nobody); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
 
 CREATE FUNCTION app.set_recording_state(p_call_id uuid, p_state text, p_error text DEFAULT NULL::text) RETURNS void
     LANGUAGE plpgsql
@@ -14440,6 +14765,40 @@ ALTER FUNCTION app.template_for(p_kind text, p_language text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.template_for(p_kind text, p_language text) IS 'The wording that counts: array[subject, body] of the organisation''s own active template of that kind and language, else of app.default_template. A missing subject is the default''s. NULL where there is neither.';
 
+CREATE FUNCTION app.text_hot_lead(p_call_id uuid, p_score integer) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org public.organizations;
+  v_caller text;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  select case c.direction when 'outbound' then c.to_number else c.from_number end into v_caller
+  from public.call_logs c
+  where c.org_id = v_org.id and c.id = p_call_id;
+  -- Whoever tries the line out from that very telephone knows it.
+  if v_org.hot_lead_phone is null or v_org.hot_lead_phone = v_caller or not exists (
+    select from public.org_credentials k where k.org_id = v_org.id and k.provider = 'twilio')
+  then
+    return null;
+  end if;
+  return (
+    select d.message_id
+    from app.begin_message(
+      p_category => 'alert', p_method => 'sms',
+      p_content => left(v_org.name, 60) || ': a caller looks like a hot lead (' || p_score || ' of 100). Who and why stands on the dashboard.',
+      p_send_key => 'hot_lead:' || p_call_id, p_contact_id => null, p_service_provider => 'twilio',
+      p_recipient => v_org.hot_lead_phone, p_call_id => p_call_id, p_hand_over => false) d
+    where d.outcome = 'queued'
+  );
+end
+$$;
+
+ALTER FUNCTION app.text_hot_lead(p_call_id uuid, p_score integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.text_hot_lead(p_call_id uuid, p_score integer) IS 'Queues the text about a hot lead to the number that the organisation set for it, once per call. It names nobody. NULL where nobody wants one, no account can send it, or a limit keeps it back.';
+
 CREATE FUNCTION app.tool_health() RETURNS SETOF app.tool_health
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -15033,6 +15392,38 @@ ALTER FUNCTION app.withdraw_invitation(p_invitation_id uuid) OWNER TO app_writer
 
 COMMENT ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) IS 'Takes an open invitation back: its token opens nothing any more. False when there is none, or it was accepted. Owner and admin only (VX403).';
 
+CREATE FUNCTION app.word_signals(p_words text) RETURNS SETOF app.lead_signal
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  with heard as (
+    select r.topic, r.points, r.reason
+    from (values
+      ('visit', 25, 'Asked for a visit',
+        '{book,booking,appointment,appointments,schedule,come in,get in,availability,available,openings,opening,slot,slots}'::text[]),
+      ('pain', 25, 'Has pain or something broken',
+        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,knocked out,fell out,infected,infection}'),
+      ('soon', 15, 'Wants it soon',
+        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,soonest,earliest,urgent,urgently}'),
+      ('ready', 15, 'Is ready to go ahead',
+        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book}'),
+      ('price', 10, 'Asked about price or payment',
+        '{price,prices,pricing,cost,costs,how much,insurance,financing,payment plan,payment plans,deposit}'),
+      ('no', -40, 'Is not interested',
+        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind}')
+    ) r (topic, points, reason, phrases)
+    where exists (select from unnest(r.phrases) p (phrase) where app.says(p_words, p.phrase))
+  )
+  select h.points, h.reason
+  from heard h
+  -- "Are you open today?" is a question about hours.
+  where h.topic <> 'soon' or exists (select from heard o where o.topic in ('visit', 'pain', 'ready'))
+$$;
+
+ALTER FUNCTION app.word_signals(p_words text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.word_signals(p_words text) IS 'What words from app.caller_words say of a caller as a lead: each topic counts once, however often it is spoken of.';
+
 CREATE FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) RETURNS uuid
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -15122,6 +15513,7 @@ begin
       then array(select jsonb_array_elements_text(p_change -> 'service_interests')) else c.service_interests end,
     notes = case when p_change ? 'notes' then nullif(p_change ->> 'notes', '') else c.notes end,
     lead_status = coalesce(p_change ->> 'lead_status', c.lead_status),
+    lead_status_by = case when p_change ? 'lead_status' then 'staff' else c.lead_status_by end,
     lead_score = app.score_of_status(p_change ->> 'lead_status', c.lead_score),
     language = case when p_change ? 'language' then nullif(p_change ->> 'language', '') else c.language end,
     time_zone = case when p_change ? 'time_zone' then nullif(p_change ->> 'time_zone', '') else c.time_zone end,
@@ -15144,7 +15536,7 @@ $$;
 
 ALTER FUNCTION app.write_contact(p_contact_id uuid, p_change jsonb) OWNER TO owner;
 
-COMMENT ON FUNCTION app.write_contact(p_contact_id uuid, p_change jsonb) IS 'Changes a contact as app.change_contact says, for functions that have looked at role and rows before. The score follows a status that is set.';
+COMMENT ON FUNCTION app.write_contact(p_contact_id uuid, p_change jsonb) IS 'Changes a contact as app.change_contact says, for functions that have looked at role and rows before. The score follows a status that is set, and scoring leaves that status alone from then on.';
 
 CREATE FUNCTION auth.jwt() RETURNS jsonb
     LANGUAGE sql STABLE
@@ -15443,11 +15835,16 @@ CREATE TABLE public.call_logs (
     sentiment_source text,
     urgency text,
     urgency_source text,
+    lead_score integer,
+    lead_reasons text[] DEFAULT '{}'::text[] NOT NULL,
+    service_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    hot_lead_at timestamp with time zone,
     CONSTRAINT call_logs_cost_micros_check CHECK ((cost_micros >= 0)),
     CONSTRAINT call_logs_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text]))),
     CONSTRAINT call_logs_duration_seconds_check CHECK ((duration_seconds >= 0)),
     CONSTRAINT call_logs_ended_reason_check CHECK ((char_length(ended_reason) <= 200)),
     CONSTRAINT call_logs_from_number_check CHECK ((from_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
+    CONSTRAINT call_logs_lead_score_check CHECK (((lead_score >= 0) AND (lead_score <= 100))),
     CONSTRAINT call_logs_outcome_check CHECK ((outcome = ANY (ARRAY['booked'::text, 'rescheduled'::text, 'cancelled'::text, 'message'::text, 'transferred'::text, 'answered'::text, 'voicemail'::text, 'missed'::text, 'spam'::text, 'failed'::text]))),
     CONSTRAINT call_logs_recording_error_check CHECK ((recording_error ~ '^[a-z_]{1,40}$'::text)),
     CONSTRAINT call_logs_recording_state_check CHECK ((recording_state = ANY (ARRAY['none'::text, 'at_provider'::text, 'copying'::text, 'stored'::text, 'failed'::text, 'not_kept_by_provider'::text, 'deleted'::text]))),
@@ -15505,6 +15902,14 @@ COMMENT ON COLUMN public.call_logs.sentiment_source IS 'analysis: the provider''
 COMMENT ON COLUMN public.call_logs.urgency IS 'How soon somebody should look at the call; NULL where the caller said nothing.';
 
 COMMENT ON COLUMN public.call_logs.urgency_source IS 'As sentiment_source.';
+
+COMMENT ON COLUMN public.call_logs.lead_score IS 'What this call alone says of its caller as a lead; NULL where it was not scored.';
+
+COMMENT ON COLUMN public.call_logs.lead_reasons IS 'As contacts.lead_reasons.';
+
+COMMENT ON COLUMN public.call_logs.service_ids IS 'The clinic''s services that the caller named.';
+
+COMMENT ON COLUMN public.call_logs.hot_lead_at IS 'When people were told that this call makes a hot lead: once.';
 
 CREATE TABLE public.caller_messages (
     org_id uuid NOT NULL,
@@ -15721,7 +16126,7 @@ CREATE TABLE public.notifications (
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT notifications_body_check CHECK ((char_length(body) <= 500)),
     CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text, 'message'::text, 'contact'::text, 'outbound_call'::text, 'provisioning'::text]))),
-    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text, 'message_failed'::text, 'message_unknown'::text, 'opted_out_before_visit'::text, 'visit_confirmed'::text, 'visit_cancelled_by_reply'::text, 'message_received'::text, 'outbound_call_failed'::text, 'number_active'::text, 'number_failed'::text, 'number_left'::text]))),
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text, 'message_failed'::text, 'message_unknown'::text, 'opted_out_before_visit'::text, 'visit_confirmed'::text, 'visit_cancelled_by_reply'::text, 'message_received'::text, 'outbound_call_failed'::text, 'number_active'::text, 'number_failed'::text, 'number_left'::text, 'hot_lead'::text]))),
     CONSTRAINT notifications_title_check CHECK ((char_length(title) <= 120))
 );
 
@@ -17822,6 +18227,12 @@ REVOKE ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_rea
 GRANT ALL ON FUNCTION app.call_stats() TO tenant_user;
 REVOKE ALL ON FUNCTION app.call_stats() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.caller_brief(p_call_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.caller_brief(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.caller_memory(p_call_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.caller_memory(p_call_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.caller_words(p_turns jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.caller_words(p_turns jsonb) FROM PUBLIC;
 
@@ -17950,6 +18361,9 @@ REVOKE ALL ON FUNCTION app.contact_language(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_of_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.contact_of_call(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.contact_opened(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.contact_opened(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.contact_search(p_search text) TO app_searcher;
 GRANT ALL ON FUNCTION app.contact_search(p_search text) TO tenant_user;
@@ -18325,6 +18739,9 @@ GRANT UPDATE(updated_at) ON TABLE public.outbound_calls TO app_definer;
 GRANT ALL ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.lead_signals(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.lead_signals(p_call_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) TO app_writer;
 REVOKE ALL ON FUNCTION app.leave_to_staff(p_inbound public.messages) FROM PUBLIC;
 
@@ -18662,6 +19079,9 @@ REVOKE ALL ON FUNCTION app.place_web_test(p_web_test_id uuid, p_vapi_call_id tex
 GRANT ALL ON FUNCTION app.plain_text(p_text text) TO app_writer;
 REVOKE ALL ON FUNCTION app.plain_text(p_text text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.plain_value(p_text text) TO app_writer;
+REVOKE ALL ON FUNCTION app.plain_value(p_text text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.prepare_outbound_call(p_id uuid, p_lease_id uuid) FROM PUBLIC;
 
@@ -18997,6 +19417,12 @@ REVOKE ALL ON FUNCTION app.schedule_missed_call(p_call_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.schedule_reminders(p_visit public.appointments, p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.score_lead(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.score_lead(p_call_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.score_of_status(p_lead_status text, p_score integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.score_of_status(p_lead_status text, p_score integer) FROM PUBLIC;
 
@@ -19014,6 +19440,9 @@ REVOKE ALL ON FUNCTION app.sentiment_of_words(p_words text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_service;
 GRANT ALL ON FUNCTION app.service_cards() TO tenant_user;
 REVOKE ALL ON FUNCTION app.service_cards() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.services_named(p_words text) TO app_writer;
+REVOKE ALL ON FUNCTION app.services_named(p_words text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) TO tenant_user;
 REVOKE ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id uuid, p_weekdays integer[], p_opens time without time zone[], p_closes time without time zone[]) FROM PUBLIC;
@@ -19123,6 +19552,9 @@ REVOKE ALL ON FUNCTION app.template_fields(p_kind text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.template_for(p_kind text, p_language text) TO app_writer;
 REVOKE ALL ON FUNCTION app.template_for(p_kind text, p_language text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.text_hot_lead(p_call_id uuid, p_score integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.text_hot_lead(p_call_id uuid, p_score integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.tool_health() TO tenant_service;
 GRANT ALL ON FUNCTION app.tool_health() TO tenant_user;
 REVOKE ALL ON FUNCTION app.tool_health() FROM PUBLIC;
@@ -19190,6 +19622,9 @@ REVOKE ALL ON FUNCTION app.with_stop_hint(p_text text, p_language text) FROM PUB
 
 GRANT ALL ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.withdraw_invitation(p_invitation_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.word_signals(p_words text) TO app_writer;
+REVOKE ALL ON FUNCTION app.word_signals(p_words text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) TO app_writer;
 REVOKE ALL ON FUNCTION app.write_booking(p_slot app.free_slot, p_service_id uuid, p_contact_id uuid, p_patient_id uuid, p_call_id uuid, p_said_name text, p_said_date_of_birth date, p_notes text, p_now timestamp with time zone, p_override boolean) FROM PUBLIC;

@@ -1635,6 +1635,8 @@ declare
   v_written boolean;
   v_outcome text;
   v_seconds integer;
+  v_is_lead boolean;
+  v_contact_id uuid;
 begin
   perform app.lock_call(p_call_id);
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
@@ -1645,10 +1647,10 @@ begin
   end if;
 
   -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
-  if v_call.direction <> 'web' and not exists (
-    select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test'
-  ) then
-    perform app.contact_of_call(p_call_id);
+  v_is_lead := v_call.direction <> 'web' and not exists (
+    select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test');
+  if v_is_lead then
+    v_contact_id := app.contact_of_call(p_call_id);
   end if;
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
@@ -1682,6 +1684,8 @@ begin
   v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
     coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end), v_spam);
   v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
+  -- The contact before its call, as whoever erases or merges it locks them.
+  perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
@@ -1706,6 +1710,9 @@ begin
   end if;
   perform app.release_hold(p_call_id);
   perform app.conclude_outbound_call(p_call_id);
+  if v_is_lead and v_state <> 'pending_redaction' then
+    perform app.score_lead(p_call_id);
+  end if;
   if v_outcome in ('missed', 'failed') and v_call.direction = 'inbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
     perform app.schedule_missed_call(p_call_id);
@@ -1832,6 +1839,195 @@ comment on function app.provision_user() is
 
 select app.seal('app.provision_user()', 'app_definer');
 -- end of sql/0860_function_provision_user.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0898_function_message_limit_reason.sql
+create or replace function app.message_limit_reason(
+  p_category text,
+  p_contact_id uuid,
+  p_recipient_hash bytea,
+  p_now timestamptz
+)
+returns app.message_decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_today date;
+  v_day timestamptz;
+  v_limit record;
+  v_oldest timestamptz;
+  v_decision app.message_decision;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_today := (p_now at time zone v_org.time_zone)::date;
+  v_day := app.local_instant(v_today::timestamp, v_org.time_zone, false);
+  for v_limit in
+    select l.since, l.allowed, l.reason, l.daily
+    from (values
+      ('follow_up', p_now - v_org.follow_up_window, 1, 'too_soon', false),
+      ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
+      -- Two machines that answer each other would go on for ever.
+      ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
+      ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
+      -- Calls come from whoever wants to call: a night of robots must not be a night of texts.
+      ('alert', p_now - interval '1 hour', 10, 'too_soon', false),
+      ('marketing', v_day, 1, 'too_soon', true),
+      -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
+      ('reminder', v_day, 1, 'reminder_limit', true),
+      ('reminder', p_now - interval '168 hours', 3, 'reminder_limit', false)
+    ) l (category, since, allowed, reason, daily)
+    where l.category = p_category
+  loop
+    -- The newest ones fill the limit; the oldest of those must leave the window first.
+    select m.created_at into v_oldest
+    from public.messages m
+    where m.org_id = v_org.id and m.direction = 'outbound' and m.category = p_category
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and (m.recipient_hash = p_recipient_hash or m.contact_id = p_contact_id)
+      and m.created_at > v_limit.since
+    order by m.created_at desc
+    offset v_limit.allowed - 1
+    limit 1;
+    if found then
+      v_decision.outcome := 'blocked';
+      v_decision.reason := v_limit.reason;
+      v_decision.not_before := greatest(v_decision.not_before, case
+        when v_limit.daily then app.local_instant((v_today + 1)::timestamp, v_org.time_zone, false)
+        else v_oldest + (p_now - v_limit.since)
+      end);
+    end if;
+  end loop;
+  return v_decision;
+end
+$$;
+
+comment on function app.message_limit_reason(text, uuid, bytea, timestamptz) is
+  'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations, ten replies or ten alerts an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+
+select app.seal('app.message_limit_reason(text, uuid, bytea, timestamptz)', null, 'app_writer');
+-- end of sql/0898_function_message_limit_reason.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0900_function_begin_message.sql
+create or replace function app.begin_message(
+  p_category text,
+  p_method text,
+  p_content text,
+  p_send_key text,
+  p_contact_id uuid,
+  p_service_provider text,
+  p_recipient text default null,
+  p_subject text default null,
+  p_call_id uuid default null,
+  p_appointment_id uuid default null,
+  p_campaign_id uuid default null,
+  p_in_reply_to uuid default null,
+  p_number_zones text[] default '{}',
+  p_number_region text default null,
+  p_spoken boolean default false,
+  p_hand_over boolean default true,
+  p_request_id text default null
+)
+returns setof app.message_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_content text := btrim(app.plain_text(p_content), E' \n');
+  v_recipient text;
+  v_hash bytea;
+  v_now timestamptz;
+  v_decision app.message_decision;
+begin
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation', 'share', 'alert')
+    or coalesce(p_method, '') not in ('sms', 'email') or (p_category in ('invitation', 'share') and p_method <> 'email')
+    or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
+  then
+    raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
+  end if;
+  -- The number may be erased or corrected while this waits for its lock.
+  loop
+    v_recipient := app.message_recipient(p_contact_id, p_method, p_recipient);
+    perform app.lock_number(v_recipient);
+    exit when app.message_recipient(p_contact_id, p_method, p_recipient) is not distinct from v_recipient;
+  end loop;
+  v_now := app.now();
+
+  v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+  if v_decision.outcome is not null then
+    return next v_decision;
+    return;
+  end if;
+  v_decision.recipient := v_recipient;
+  v_decision.content := v_content;
+  v_decision.reason := case when v_recipient is null then 'no_recipient' else app.message_text_refusal(p_category, p_method, v_content) end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return next v_decision;
+    return;
+  end if;
+
+  v_hash := app.number_hash(v_recipient);
+  select r.outcome, r.reason, r.not_before into v_decision.outcome, v_decision.reason, v_decision.not_before
+  from app.message_refusal(p_category, p_method, p_contact_id, v_recipient, p_call_id, p_number_zones, p_number_region, p_spoken, v_now) r;
+  if v_decision.outcome = 'wait' then
+    return next v_decision;
+    return;
+  elsif v_decision.outcome = 'blocked' then
+    -- One row a minute says it: a client that hammers must not fill the table.
+    select m.id into v_decision.message_id
+    from public.messages m
+    where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
+    limit 1;
+  end if;
+
+  v_decision.status := coalesce(v_decision.outcome, 'queued');
+  v_decision.outcome := coalesce(v_decision.outcome, case when p_hand_over then 'send' else 'queued' end);
+  v_decision.segments := case when p_method = 'sms' then app.sms_segments(v_content) end;
+  if v_decision.message_id is null then
+    -- A blocked wish keeps no key: the next try is judged anew.
+    insert into public.messages (
+      org_id, direction, method, category, recipient, recipient_hash, subject, content, segments, status, reason, send_key,
+      service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
+      created_at, updated_at)
+    values (
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
+      v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
+      p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
+      p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
+    on conflict (org_id, send_key) do nothing
+    returning id into v_decision.message_id;
+    if v_decision.message_id is null then
+      -- The same key at the same moment, for another number.
+      v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+    else
+      perform app.announce('message_updated', 'message', v_decision.message_id);
+    end if;
+  end if;
+  if v_decision.outcome = 'send' then
+    perform app.enqueue_job('settle_message', jsonb_build_object('message_id', v_decision.message_id), v_now + interval '2 minutes');
+  elsif v_decision.outcome = 'queued' then
+    perform app.enqueue_job('send_message', jsonb_build_object('message_id', v_decision.message_id));
+  end if;
+  return next v_decision;
+end
+$$;
+
+comment on function app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text) is
+  'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
+
+select app.seal('app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text)', 'app_writer', 'tenant_service', 'app_writer');
+-- end of sql/0900_function_begin_message.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2052,6 +2248,67 @@ select app.seal('app.erase_calls(uuid, text)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0990_function_erase_contact.sql
+create or replace function app.erase_contact(
+  p_contact_id uuid
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_contact public.contacts;
+  v_now timestamptz;
+begin
+  perform app.require_admin();
+  perform app.lock_contact(p_contact_id);
+  -- Visits before what is planned for them, and before their contact: whoever moves one locks them in that order.
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.contact_id = p_contact_id
+  order by a.id
+  for no key update;
+  -- Also keeps new visits from being booked for the contact meanwhile: their foreign key waits for this row.
+  select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id for update;
+  v_now := app.now();
+  if v_contact.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif v_contact.erased_at is not null then
+    return false;
+  elsif exists (
+    select from public.appointments a
+    where a.org_id = v_org_id and a.contact_id = p_contact_id and a.status in ('pending', 'confirmed')
+      and a.scheduled_at + a.duration > v_now)
+  then
+    raise exception 'there are visits ahead: cancel them first' using errcode = 'VX409';
+  end if;
+
+  perform app.erase_messages(p_contact_id, v_contact.phone);
+  perform app.erase_calls(p_contact_id, v_contact.phone);
+  perform app.erase_visits(p_contact_id);
+  perform app.forget_answers();
+  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
+  update public.contacts c
+  set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
+    lead_reasons = '{}', lead_score = 0, lead_scored_at = null, time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'contact_erased', 'contact', p_contact_id, app.current_user_id());
+  perform app.announce('contact_updated', 'contact', p_contact_id);
+  return true;
+end
+$$;
+
+comment on function app.erase_contact(uuid) is
+  'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
+
+select app.seal('app.erase_contact(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/0990_function_erase_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1010_function_save_agent.sql
 create or replace function app.save_agent(
   p_agent_id uuid,
@@ -2232,6 +2489,124 @@ select app.seal('app.record_assistant(uuid, uuid, text)', 'app_writer', 'tenant_
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1108_function_write_contact.sql
+create or replace function app.write_contact(p_contact_id uuid, p_change jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_unknown text;
+begin
+  select k into v_unknown
+  from jsonb_object_keys(p_change) k
+  where k not in ('name', 'phone', 'email', 'service_interests', 'notes', 'lead_status', 'language', 'time_zone', 'marketing_consent')
+  order by k
+  limit 1;
+  if found then
+    raise exception 'a contact has no such field: %', left(v_unknown, 40) using errcode = 'VX400';
+  end if;
+
+  update public.contacts c
+  set name = case when p_change ? 'name' then nullif(btrim(p_change ->> 'name'), '') else c.name end,
+    phone = case when p_change ? 'phone' then nullif(p_change ->> 'phone', '') else c.phone end,
+    email = case when p_change ? 'email' then nullif(btrim(p_change ->> 'email'), '') else c.email end,
+    service_interests = case when p_change ? 'service_interests'
+      then array(select jsonb_array_elements_text(p_change -> 'service_interests')) else c.service_interests end,
+    notes = case when p_change ? 'notes' then nullif(p_change ->> 'notes', '') else c.notes end,
+    lead_status = coalesce(p_change ->> 'lead_status', c.lead_status),
+    lead_status_by = case when p_change ? 'lead_status' then 'staff' else c.lead_status_by end,
+    lead_score = app.score_of_status(p_change ->> 'lead_status', c.lead_score),
+    language = case when p_change ? 'language' then nullif(p_change ->> 'language', '') else c.language end,
+    time_zone = case when p_change ? 'time_zone' then nullif(p_change ->> 'time_zone', '') else c.time_zone end,
+    -- Consent that stands keeps its time: that is what proves it. It was given for a number, and goes with it.
+    marketing_consent_at = case
+      when (p_change ->> 'marketing_consent')::boolean is false then null
+      when p_change ? 'phone' and c.phone <> coalesce(p_change ->> 'phone', '')
+        then case when (p_change ->> 'marketing_consent')::boolean then v_now end
+      when (p_change ->> 'marketing_consent')::boolean then coalesce(c.marketing_consent_at, v_now)
+      else c.marketing_consent_at end,
+    updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+exception
+  when unique_violation then
+    raise exception 'contact with this phone number already exists in your organization' using errcode = 'VX409';
+  when check_violation or invalid_text_representation or invalid_parameter_value then
+    raise exception 'a field of the contact has a value that is not allowed: see the API description' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.write_contact(uuid, jsonb) is
+  'Changes a contact as app.change_contact says, for functions that have looked at role and rows before. The score follows a status that is set, and scoring leaves that status alone from then on.';
+
+select app.seal('app.write_contact(uuid, jsonb)', null, 'app_writer');
+-- end of sql/1108_function_write_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1112_function_create_contact.sql
+create or replace function app.create_contact(p_fields jsonb, p_source text default 'dashboard', p_call_id uuid default null)
+returns setof public.contacts
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_phone text := nullif(p_fields ->> 'phone', '');
+  v_contact public.contacts;
+  v_old_status text;
+begin
+  perform app.require_staff();
+  if coalesce(nullif(btrim(p_fields ->> 'name'), ''), v_phone, nullif(btrim(p_fields ->> 'email'), '')) is null then
+    raise exception 'a contact needs a name, a number or an address' using errcode = 'VX400';
+  elsif p_source not in ('call', 'dashboard', 'import') then
+    raise exception 'there is no such source' using errcode = 'VX400';
+  elsif p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    if not exists (select from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id and l.deleted_at is null) then
+      raise exception 'there is no such call' using errcode = 'VX404';
+    end if;
+    -- A caller is a contact as soon as something was booked or said: then that one is meant.
+    select c.* into v_contact
+    from public.contacts c
+    where c.org_id = v_org_id and c.erased_at is null
+      and (c.phone = v_phone or v_phone is null and c.id = (
+        select l.contact_id from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id))
+    for no key update;
+  end if;
+
+  v_old_status := v_contact.lead_status;
+  if v_contact.id is null then
+    insert into public.contacts (org_id, source, lead_status, lead_status_by, lead_score)
+    values (v_org_id, p_source, 'warm', 'rules', app.score_of_status('warm', 0))
+    returning * into v_contact;
+    perform app.write_contact(v_contact.id, p_fields);
+  else
+    perform app.write_contact(v_contact.id, jsonb_strip_nulls(jsonb_build_object(
+      'name', case when v_contact.name is null then p_fields ->> 'name' end,
+      'email', case when v_contact.email is null then p_fields ->> 'email' end)));
+  end if;
+  update public.call_logs l
+  set contact_id = v_contact.id, updated_at = app.now()
+  where l.org_id = v_org_id and l.id = p_call_id and l.contact_id is null;
+  perform app.announce_contact(v_contact.id, v_old_status);
+  return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
+end
+$$;
+
+comment on function app.create_contact(jsonb, text, uuid) is
+  'Makes a contact of p_fields (as in app.change_contact; a name, a number or an address at least) and returns it; it is warm unless they say more. p_source: call, dashboard or import. p_call_id: it was made from that call, which becomes its; a contact that the call or the number has already is returned instead, with name and address filled in where it had none. Staff only (VX403). VX404 no such call, or a deleted one, VX409 another contact has the number, VX400 a value that is not allowed.';
+
+select app.seal('app.create_contact(jsonb, text, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1112_function_create_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1118_function_merge_histories.sql
 create or replace function app.merge_histories(p_into uuid, p_from uuid)
 returns void
@@ -2287,6 +2662,80 @@ comment on function app.merge_histories(uuid, uuid) is
 
 select app.seal('app.merge_histories(uuid, uuid)', null, 'app_writer');
 -- end of sql/1118_function_merge_histories.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1120_function_merge_contacts.sql
+-- Locks in the order that all who take several keep: calls, numbers, addresses, visits, contacts.
+create or replace function app.merge_contacts(p_into uuid, p_from uuid)
+returns setof public.contacts
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_into public.contacts;
+  v_from public.contacts;
+begin
+  perform app.require_staff();
+  if p_into = p_from then
+    raise exception 'a contact cannot be merged with itself' using errcode = 'VX400';
+  end if;
+  -- A call that still runs books for its contact: not for one that goes away meanwhile.
+  perform app.lock_call(l.id)
+  from (select l.id from public.call_logs l
+    where l.org_id = v_org_id and l.contact_id in (p_into, p_from) and l.status <> 'ended' order by l.id) l;
+  perform app.lock_number(n.number)
+  from (select distinct coalesce(c.phone, c.spoken_phone, c.id::text) as number from public.contacts c
+    where c.org_id = v_org_id and c.id in (p_into, p_from) order by 1) n;
+  perform app.lock_number(e.email)
+  from (select distinct c.email from public.contacts c where c.org_id = v_org_id and c.id in (p_into, p_from) order by 1) e;
+  perform from public.appointments a where a.org_id = v_org_id and a.contact_id in (p_into, p_from) order by a.id for no key update;
+  perform from public.contacts c where c.org_id = v_org_id and c.id in (p_into, p_from) order by c.id for update;
+  select * into v_into from public.contacts c where c.org_id = v_org_id and c.id = p_into and c.erased_at is null;
+  select * into v_from from public.contacts c where c.org_id = v_org_id and c.id = p_from and c.erased_at is null;
+  if v_into.id is null or v_from.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  end if;
+  v_now := app.now();
+
+  perform app.merge_patients(p_into, p_from);
+  perform app.merge_histories(p_into, p_from);
+  delete from public.contacts c where c.org_id = v_org_id and c.id = p_from;
+  update public.contacts c
+  set name = coalesce(c.name, v_from.name), phone = coalesce(c.phone, v_from.phone), email = coalesce(c.email, v_from.email),
+    spoken_phone = coalesce(c.spoken_phone, v_from.spoken_phone), language = coalesce(c.language, v_from.language),
+    time_zone = coalesce(c.time_zone, v_from.time_zone),
+    origin_call_id = coalesce(c.origin_call_id, v_from.origin_call_id),
+    -- Consent was given for a number, and stays with it.
+    marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
+    service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
+    lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    lead_reasons = case when v_from.lead_score > c.lead_score then v_from.lead_reasons else c.lead_reasons end,
+    lead_scored_at = greatest(c.lead_scored_at, v_from.lead_scored_at),
+    notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
+      case when v_from.phone <> c.phone then 'Also: ' || v_from.phone end,
+      case when lower(v_from.email) <> lower(c.email) then 'Also: ' || v_from.email end), ''), 10000),
+    last_contacted_at = greatest(c.last_contacted_at, v_from.last_contacted_at),
+    created_at = least(c.created_at, v_from.created_at), updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_into;
+
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'contact_merged_into', 'contact', p_into, app.current_user_id()),
+    (v_org_id, 'contact_merged_away', 'contact', p_from, app.current_user_id());
+  perform app.announce('contact_updated', 'contact', i.id) from unnest(array[p_into, p_from]) i (id);
+  return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = p_into;
+end
+$$;
+
+comment on function app.merge_contacts(uuid, uuid) is
+  'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
+
+select app.seal('app.merge_contacts(uuid, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1120_function_merge_contacts.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2452,7 +2901,7 @@ begin
   set from_number = case when c.direction = 'outbound' then c.from_number end,
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, summary_source = null, sentiment = null, sentiment_score = null, sentiment_source = null, urgency = null,
-    urgency_source = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+    urgency_source = null, lead_score = null, lead_reasons = '{}', service_ids = '{}', transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
   update public.outbound_calls c
   set to_number = null, updated_at = v_now
@@ -2570,6 +3019,86 @@ comment on function app.save_location(uuid, jsonb) is
 
 select app.seal('app.save_location(uuid, jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1257_function_save_location.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1265_function_set_org_settings.sql
+create or replace function app.set_org_settings(p_fields jsonb)
+returns setof public.organizations
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key text;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
+    'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
+    'keep_recordings_days', 'keep_transcripts_days', 'keep_messages_days', 'keep_memory_days', 'caller_memory', 'policies',
+    'hot_lead_phone');
+  select f.key into v_key
+  from jsonb_each(p_fields) f
+  where jsonb_typeof(f.value) = 'null'
+    and f.key not in ('keep_recordings_days', 'keep_transcripts_days', 'keep_messages_days', 'hot_lead_phone')
+  order by f.key
+  limit 1;
+  if found then
+    raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.organizations o
+  set name = coalesce(btrim(p_fields ->> 'name'), o.name),
+    country = coalesce(p_fields ->> 'country', o.country),
+    time_zone = coalesce(p_fields ->> 'time_zone', o.time_zone),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', o.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', o.buffer_after),
+    slot_step = app.minutes_or(p_fields, 'slot_step_minutes', o.slot_step),
+    min_notice = app.minutes_or(p_fields, 'min_notice_minutes', o.min_notice),
+    max_advance = coalesce(make_interval(days => (p_fields ->> 'max_advance_days')::integer), o.max_advance),
+    hold_ttl = coalesce(make_interval(secs => (p_fields ->> 'hold_seconds')::integer), o.hold_ttl),
+    holds_per_day = coalesce((p_fields ->> 'holds_per_day')::integer, o.holds_per_day),
+    approval_required = coalesce((p_fields ->> 'approval_required')::boolean, o.approval_required),
+    identity_factor = coalesce(p_fields ->> 'identity_factor', o.identity_factor),
+    emergency_sentence = coalesce(btrim(p_fields ->> 'emergency_sentence'), o.emergency_sentence),
+    recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
+    ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
+    hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    keep_recordings_for = case when p_fields ? 'keep_recordings_days'
+      then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
+    keep_transcripts_for = case when p_fields ? 'keep_transcripts_days'
+      then make_interval(days => (p_fields ->> 'keep_transcripts_days')::integer) else o.keep_transcripts_for end,
+    keep_messages_for = case when p_fields ? 'keep_messages_days'
+      then make_interval(days => (p_fields ->> 'keep_messages_days')::integer) else o.keep_messages_for end,
+    keep_memory_for = coalesce(make_interval(days => (p_fields ->> 'keep_memory_days')::integer), o.keep_memory_for),
+    caller_memory = coalesce((p_fields ->> 'caller_memory')::boolean, o.caller_memory),
+    policies = coalesce(btrim(p_fields ->> 'policies'), o.policies),
+    hot_lead_phone = case when p_fields ? 'hot_lead_phone' then p_fields ->> 'hot_lead_phone' else o.hot_lead_phone end,
+    updated_at = app.now()
+  where o.id = v_org_id
+  returning o.*;
+  -- What the assistants say and keep is part of them at Vapi.
+  if p_fields ?| array['name', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode'] then
+    perform app.request_agent_sync(a.id) from public.agents a where a.org_id = v_org_id and a.deleted_at is null;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'settings_changed', 'organization', v_org_id, app.current_user_id());
+  perform app.announce('organization_updated', 'organization', v_org_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.set_org_settings(jsonb) is
+  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted), keep_transcripts_days and keep_messages_days (null as well), keep_memory_days, caller_memory, policies and hot_lead_phone (E.164; null: nobody); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+
+select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
+-- end of sql/1265_function_set_org_settings.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -5280,6 +5809,395 @@ select app.seal('app.note_feeling(uuid, jsonb)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1860_function_services_named.sql
+create or replace function app.services_named(p_words text)
+returns uuid[]
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(array_agg(distinct s.id), '{}')
+  from public.services s,
+    unnest(s.aliases || s.name) a (name),
+    lateral (select btrim(regexp_replace(translate(lower(a.name), '''’', ''), '[^[:alnum:]]+', ' ', 'g')) as phrase) w
+  where s.org_id = app.current_org_id() and s.active and char_length(w.phrase) >= 3 and app.says(p_words, w.phrase)
+$$;
+
+comment on function app.services_named(text) is
+  'The clinic''s active services that words from app.caller_words name, by name or alias, as whole words and without a denial.';
+
+select app.seal('app.services_named(text)', null, 'app_writer');
+-- end of sql/1860_function_services_named.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1861_function_word_signals.sql
+create or replace function app.word_signals(p_words text)
+returns setof app.lead_signal
+language sql
+immutable
+set search_path = ''
+as $$
+  with heard as (
+    select r.topic, r.points, r.reason
+    from (values
+      ('visit', 25, 'Asked for a visit',
+        '{book,booking,appointment,appointments,schedule,come in,get in,availability,available,openings,opening,slot,slots}'::text[]),
+      ('pain', 25, 'Has pain or something broken',
+        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,knocked out,fell out,infected,infection}'),
+      ('soon', 15, 'Wants it soon',
+        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,soonest,earliest,urgent,urgently}'),
+      ('ready', 15, 'Is ready to go ahead',
+        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book}'),
+      ('price', 10, 'Asked about price or payment',
+        '{price,prices,pricing,cost,costs,how much,insurance,financing,payment plan,payment plans,deposit}'),
+      ('no', -40, 'Is not interested',
+        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind}')
+    ) r (topic, points, reason, phrases)
+    where exists (select from unnest(r.phrases) p (phrase) where app.says(p_words, p.phrase))
+  )
+  select h.points, h.reason
+  from heard h
+  -- "Are you open today?" is a question about hours.
+  where h.topic <> 'soon' or exists (select from heard o where o.topic in ('visit', 'pain', 'ready'))
+$$;
+
+comment on function app.word_signals(text) is
+  'What words from app.caller_words say of a caller as a lead: each topic counts once, however often it is spoken of.';
+
+select app.seal('app.word_signals(text)', null, 'app_writer');
+-- end of sql/1861_function_word_signals.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1862_function_lead_signals.sql
+create or replace function app.lead_signals(p_call_id uuid)
+returns setof app.lead_signal
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+begin
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  return query
+  select * from app.word_signals(app.caller_words(v_call.transcript))
+  union all
+  select 15, 'Spoke of ' || string_agg(s.name, ', ' order by s.name)
+  from public.services s
+  where s.org_id = v_org_id and s.id = any (v_call.service_ids)
+  having count(*) > 0
+  union all
+  select v.points, v.reason
+  from (values
+    (40, 'Booked a visit', exists (
+      select from public.appointments a
+      where a.org_id = v_org_id and a.call_id = p_call_id and a.status in ('pending', 'confirmed', 'completed'))),
+    (15, 'Tried to book and found no time', exists (
+      select from public.booking_attempts b
+      where b.org_id = v_org_id and b.call_id = p_call_id and b.kind in ('hold', 'book') and b.outcome not in ('booked', 'held', 'amended'))
+      and not exists (select from public.appointments a where a.org_id = v_org_id and a.call_id = p_call_id)),
+    (10, 'Left a message', exists (
+      select from public.caller_messages m where m.org_id = v_org_id and m.call_id = p_call_id)),
+    (10, 'Said that it is urgent', exists (
+      select from public.caller_messages m where m.org_id = v_org_id and m.call_id = p_call_id and m.urgent)),
+    (10, 'Called again within 30 days', exists (
+      select from public.call_logs e
+      where e.org_id = v_org_id and e.contact_id = v_call.contact_id and e.id <> p_call_id and e.deleted_at is null
+        and e.outcome not in ('missed', 'failed', 'voicemail', 'spam')
+        and e.began_at between v_call.began_at - interval '30 days' and v_call.began_at)),
+    (-20, 'Cancelled a visit', exists (
+      select from public.appointment_changes h where h.org_id = v_org_id and h.call_id = p_call_id and h.kind = 'cancelled'))
+  ) v (points, reason, holds)
+  where v.holds;
+end
+$$;
+
+comment on function app.lead_signals(uuid) is
+  'All that a reported call says of its caller as a lead: what the caller said, the services they named, and what the call left in our tables. Nothing the agent said counts.';
+
+select app.seal('app.lead_signals(uuid)', null, 'app_writer');
+-- end of sql/1862_function_lead_signals.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1864_function_text_hot_lead.sql
+create or replace function app.text_hot_lead(p_call_id uuid, p_score integer)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_caller text;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  select case c.direction when 'outbound' then c.to_number else c.from_number end into v_caller
+  from public.call_logs c
+  where c.org_id = v_org.id and c.id = p_call_id;
+  -- Whoever tries the line out from that very telephone knows it.
+  if v_org.hot_lead_phone is null or v_org.hot_lead_phone = v_caller or not exists (
+    select from public.org_credentials k where k.org_id = v_org.id and k.provider = 'twilio')
+  then
+    return null;
+  end if;
+  return (
+    select d.message_id
+    from app.begin_message(
+      p_category => 'alert', p_method => 'sms',
+      p_content => left(v_org.name, 60) || ': a caller looks like a hot lead (' || p_score || ' of 100). Who and why stands on the dashboard.',
+      p_send_key => 'hot_lead:' || p_call_id, p_contact_id => null, p_service_provider => 'twilio',
+      p_recipient => v_org.hot_lead_phone, p_call_id => p_call_id, p_hand_over => false) d
+    where d.outcome = 'queued'
+  );
+end
+$$;
+
+comment on function app.text_hot_lead(uuid, integer) is
+  'Queues the text about a hot lead to the number that the organisation set for it, once per call. It names nobody. NULL where nobody wants one, no account can send it, or a limit keeps it back.';
+
+select app.seal('app.text_hot_lead(uuid, integer)', null, 'app_writer');
+-- end of sql/1864_function_text_hot_lead.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1866_function_score_contact.sql
+create or replace function app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_contact public.contacts;
+  v_by_staff boolean;
+  v_score integer := p_score;
+  v_reasons text[] := p_reasons;
+  v_fits integer;
+begin
+  select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null for no key update;
+  if not found then
+    return null;
+  end if;
+  v_by_staff := coalesce(v_contact.lead_status_by = 'staff', v_contact.lead_status in ('hot', 'warm', 'lost'));
+  -- A short question after a good talk makes nobody a worse lead; a no does.
+  if not p_declined and v_contact.lead_score > p_score and v_contact.lead_scored_at > v_now - interval '30 days' then
+    v_score := v_contact.lead_score;
+    v_reasons := v_contact.lead_reasons;
+  end if;
+  if not v_by_staff and v_contact.lead_status <> 'booked' then
+    v_contact.lead_status := case when v_score >= 80 then 'hot' when v_score >= 50 then 'warm' else 'cold' end;
+    v_contact.lead_status_by := 'rules';
+  end if;
+  v_fits := app.score_of_status(v_contact.lead_status, v_score);
+  if v_fits <> v_score then
+    v_reasons := v_reasons || format('Set to %s by staff (%s)', v_contact.lead_status, to_char(v_fits - v_score, 'FMSG990'));
+  end if;
+  update public.contacts c
+  set lead_status = v_contact.lead_status, lead_status_by = v_contact.lead_status_by, lead_score = v_fits, lead_reasons = v_reasons,
+    lead_scored_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+  return v_contact.lead_status;
+end
+$$;
+
+comment on function app.score_contact(uuid, integer, text[], boolean) is
+  'Gives a contact the score of its latest call with the reasons, unless an earlier one of the last 30 days is better and the caller did not decline (p_declined). Hot from 80 on, warm from 50. A status that staff set, and booked, stay; the score then is the nearest that fits. Returns the status; NULL for an erased contact.';
+
+select app.seal('app.score_contact(uuid, integer, text[], boolean)', null, 'app_writer');
+-- end of sql/1866_function_score_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1868_function_score_lead.sql
+create or replace function app.score_lead(p_call_id uuid)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_old_status text;
+  v_status text;
+  v_score integer;
+  v_reasons text[];
+  v_declined boolean;
+  v_alert boolean;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.contact_id is null or v_call.direction = 'web' or coalesce(v_call.outcome, 'missed') in ('missed', 'voicemail', 'spam') then
+    return null;
+  end if;
+  -- The contact before its call, as whoever erases or merges it locks them.
+  select c.lead_status into v_old_status from public.contacts c
+  where c.org_id = v_org_id and c.id = v_call.contact_id for no key update;
+
+  update public.call_logs c
+  set service_ids = app.services_named(app.caller_words(c.transcript))
+  where c.org_id = v_org_id and c.id = p_call_id;
+  select least(greatest(coalesce(sum(s.points), 0), 0), 100), coalesce(array_agg(format('%s (%s)', s.reason, to_char(s.points, 'FMSG990'))
+      order by s.points desc, s.reason), '{}'), coalesce(bool_or(s.points < 0), false)
+  into v_score, v_reasons, v_declined
+  from app.lead_signals(p_call_id) s;
+  v_status := app.score_contact(v_call.contact_id, v_score, v_reasons, v_declined);
+  if v_status is null then
+    return null;
+  end if;
+  v_alert := v_score >= 80 and v_status = 'hot' and v_call.hot_lead_at is null;
+  update public.call_logs c
+  set lead_score = v_score, lead_reasons = v_reasons, hot_lead_at = case when v_alert then app.now() else c.hot_lead_at end
+  where c.org_id = v_org_id and c.id = p_call_id;
+  -- Each hot call is told of once, also of a contact that was hot before.
+  perform app.announce_contact(v_call.contact_id, case when not v_alert then 'hot' when v_old_status <> 'hot' then v_old_status end);
+  if v_alert then
+    perform app.notify_staff('hot_lead', 'A caller is a hot lead', 'contact', v_call.contact_id);
+    perform app.text_hot_lead(p_call_id, v_score);
+  end if;
+  return v_score;
+end
+$$;
+
+comment on function app.score_lead(uuid) is
+  'Scores a reported call''s caller as a lead, 0 to 100, from the caller''s own turns and what the call left in our tables (app.lead_signals), and gives the contact score and reasons (app.score_contact). A call that makes a hot lead is told of once: a notification, a live event, and a text where the organisation wants one. NULL, and nothing done, for calls in which nobody spoke, of robots, from the browser, and of no contact.';
+
+select app.seal('app.score_lead(uuid)', null, 'app_writer');
+-- end of sql/1868_function_score_lead.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1870_function_plain_value.sql
+create or replace function app.plain_value(p_text text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select left(btrim(regexp_replace(regexp_replace(app.plain_text(p_text), '[{}<>\[\]$%`|\\#*_"=]', ' ', 'g'), '[[:space:]]+', ' ', 'g')), 200)
+$$;
+
+comment on function app.plain_value(text) is
+  'A text as a value of a prompt: one line of at most 200 characters, without signs that a template or a model would read as more than text.';
+
+select app.seal('app.plain_value(text)', null, 'app_writer');
+-- end of sql/1870_function_plain_value.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1872_function_contact_opened.sql
+create or replace function app.contact_opened(p_call_id uuid)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(
+    (
+      select v.contact_id
+      from public.caller_verifications v
+      where v.org_id = app.current_org_id() and v.call_id = p_call_id and v.succeeded and v.factor = 'texted_code'
+      limit 1
+    ),
+    (
+      select k.id
+      from public.call_logs c
+      join public.organizations o on o.id = c.org_id and o.identity_factor = 'calling_number'
+      join public.contacts k on k.org_id = c.org_id and k.phone = c.from_number
+      where c.org_id = app.current_org_id() and c.id = p_call_id and c.direction = 'inbound'
+    ))
+$$;
+
+comment on function app.contact_opened(uuid) is
+  'The contact whose own calls a caller may hear of: proved by a code texted to its number, or by the calling number where the organisation accepts that. NULL otherwise: a date of birth opens one patient, and a contact''s calls may be about others.';
+
+select app.seal('app.contact_opened(uuid)', null, 'app_writer');
+-- end of sql/1872_function_contact_opened.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1874_function_caller_memory.sql
+-- Only words of ours and of the clinic's catalogue: whatever a caller dictated in one call, none of it is here to be read
+-- in the next. That is why neither the summary nor a turn is among it.
+create or replace function app.caller_memory(p_call_id uuid)
+returns text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  with earlier as (
+    select e.id, e.began_at, e.outcome, e.service_ids, row_number() over (order by e.began_at desc, e.id desc) as place
+    from public.organizations o
+    join public.contacts k on k.org_id = o.id and k.id = app.contact_opened(p_call_id) and k.erased_at is null
+    join public.call_logs c on c.org_id = o.id and c.id = p_call_id
+    join public.call_logs e on e.org_id = o.id and e.contact_id = k.id and e.id <> c.id and e.began_at < c.began_at
+      and e.began_at > app.now() - o.keep_memory_for
+    where o.id = app.require_org_id() and o.caller_memory
+      and e.status = 'ended' and e.deleted_at is null and e.direction <> 'web' and e.transcript_state <> 'pending_redaction'
+      and e.outcome not in ('missed', 'failed', 'voicemail', 'spam')
+    order by e.began_at desc, e.id desc
+    limit 3
+  )
+  select coalesce((
+    select app.plain_value(concat_ws(' ',
+      'Last call on ' || to_char(e.began_at at time zone o.time_zone, 'FMDay, FMMonth FMDD, YYYY') || '.',
+      app.outcome_sentence(e.outcome),
+      (
+        select 'Services spoken of lately: ' || string_agg(distinct s.name, ', ') || '.'
+        from earlier l
+        join public.services s on s.org_id = o.id and s.id = any (l.service_ids) and s.active
+      )))
+    from earlier e
+    join public.organizations o on o.id = app.require_org_id()
+    where e.place = 1), '')
+$$;
+
+comment on function app.caller_memory(uuid) is
+  'What an agent may know of earlier calls of the one who calls: when the last was, what came of it, and which services the last three named; in words of ours, at most 200 characters. Empty unless the organisation has caller_memory on and the caller proved to be the contact (app.contact_opened), and without earlier calls within keep_memory_for. Nothing is stored for it: what is deleted or erased is forgotten.';
+
+select app.seal('app.caller_memory(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1874_function_caller_memory.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1876_function_caller_brief.sql
+-- A patient's name may be what a caller dictated: one word of letters of each, and of three at most, is a name and no order.
+create or replace function app.caller_brief(p_call_id uuid)
+returns setof app.caller_brief
+language sql
+stable
+set search_path = ''
+as $$
+  select i.known,
+    coalesce((
+      select string_agg(f.name, ', ' order by f.name)
+      from (
+        select distinct left(substring(btrim(n.name) from '^[[:alpha:]''’-]+'), 20) as name
+        from unnest(i.patient_names) n (name)
+        order by 1
+        limit 3
+      ) f), ''),
+    app.caller_memory(p_call_id)
+  from app.identify_caller(p_call_id) i
+$$;
+
+comment on function app.caller_brief(uuid) is
+  'What the agent of a call is told at its start about who calls; always one row, and an empty one unless app.identify_caller knows the caller. First names only, three at most; see app.caller_memory.';
+
+select app.seal('app.caller_brief(uuid)', null, 'tenant_service');
+-- end of sql/1876_function_caller_brief.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
@@ -5294,6 +6212,16 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.caller_brief;
+drop function app.caller_memory;
+drop function app.contact_opened;
+drop function app.plain_value;
+drop function app.score_lead;
+drop function app.score_contact;
+drop function app.text_hot_lead;
+drop function app.lead_signals;
+drop function app.word_signals;
+drop function app.services_named;
 drop function app.note_feeling;
 drop function app.outcome_sentence;
 drop function app.urgency_of_words;
@@ -6254,6 +7182,193 @@ select app.seal('app.provision_user()', 'app_definer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/0898_function_message_limit_reason.sql
+create or replace function app.message_limit_reason(
+  p_category text,
+  p_contact_id uuid,
+  p_recipient_hash bytea,
+  p_now timestamptz
+)
+returns app.message_decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_today date;
+  v_day timestamptz;
+  v_limit record;
+  v_oldest timestamptz;
+  v_decision app.message_decision;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_today := (p_now at time zone v_org.time_zone)::date;
+  v_day := app.local_instant(v_today::timestamp, v_org.time_zone, false);
+  for v_limit in
+    select l.since, l.allowed, l.reason, l.daily
+    from (values
+      ('follow_up', p_now - v_org.follow_up_window, 1, 'too_soon', false),
+      ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
+      -- Two machines that answer each other would go on for ever.
+      ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
+      ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
+      ('marketing', v_day, 1, 'too_soon', true),
+      -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
+      ('reminder', v_day, 1, 'reminder_limit', true),
+      ('reminder', p_now - interval '168 hours', 3, 'reminder_limit', false)
+    ) l (category, since, allowed, reason, daily)
+    where l.category = p_category
+  loop
+    -- The newest ones fill the limit; the oldest of those must leave the window first.
+    select m.created_at into v_oldest
+    from public.messages m
+    where m.org_id = v_org.id and m.direction = 'outbound' and m.category = p_category
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and (m.recipient_hash = p_recipient_hash or m.contact_id = p_contact_id)
+      and m.created_at > v_limit.since
+    order by m.created_at desc
+    offset v_limit.allowed - 1
+    limit 1;
+    if found then
+      v_decision.outcome := 'blocked';
+      v_decision.reason := v_limit.reason;
+      v_decision.not_before := greatest(v_decision.not_before, case
+        when v_limit.daily then app.local_instant((v_today + 1)::timestamp, v_org.time_zone, false)
+        else v_oldest + (p_now - v_limit.since)
+      end);
+    end if;
+  end loop;
+  return v_decision;
+end
+$$;
+
+comment on function app.message_limit_reason(text, uuid, bytea, timestamptz) is
+  'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+
+select app.seal('app.message_limit_reason(text, uuid, bytea, timestamptz)', null, 'app_writer');
+-- end of sql/0898_function_message_limit_reason.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0900_function_begin_message.sql
+create or replace function app.begin_message(
+  p_category text,
+  p_method text,
+  p_content text,
+  p_send_key text,
+  p_contact_id uuid,
+  p_service_provider text,
+  p_recipient text default null,
+  p_subject text default null,
+  p_call_id uuid default null,
+  p_appointment_id uuid default null,
+  p_campaign_id uuid default null,
+  p_in_reply_to uuid default null,
+  p_number_zones text[] default '{}',
+  p_number_region text default null,
+  p_spoken boolean default false,
+  p_hand_over boolean default true,
+  p_request_id text default null
+)
+returns setof app.message_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_content text := btrim(app.plain_text(p_content), E' \n');
+  v_recipient text;
+  v_hash bytea;
+  v_now timestamptz;
+  v_decision app.message_decision;
+begin
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation', 'share')
+    or coalesce(p_method, '') not in ('sms', 'email') or (p_category in ('invitation', 'share') and p_method <> 'email')
+    or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
+  then
+    raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
+  end if;
+  -- The number may be erased or corrected while this waits for its lock.
+  loop
+    v_recipient := app.message_recipient(p_contact_id, p_method, p_recipient);
+    perform app.lock_number(v_recipient);
+    exit when app.message_recipient(p_contact_id, p_method, p_recipient) is not distinct from v_recipient;
+  end loop;
+  v_now := app.now();
+
+  v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+  if v_decision.outcome is not null then
+    return next v_decision;
+    return;
+  end if;
+  v_decision.recipient := v_recipient;
+  v_decision.content := v_content;
+  v_decision.reason := case when v_recipient is null then 'no_recipient' else app.message_text_refusal(p_category, p_method, v_content) end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return next v_decision;
+    return;
+  end if;
+
+  v_hash := app.number_hash(v_recipient);
+  select r.outcome, r.reason, r.not_before into v_decision.outcome, v_decision.reason, v_decision.not_before
+  from app.message_refusal(p_category, p_method, p_contact_id, v_recipient, p_call_id, p_number_zones, p_number_region, p_spoken, v_now) r;
+  if v_decision.outcome = 'wait' then
+    return next v_decision;
+    return;
+  elsif v_decision.outcome = 'blocked' then
+    -- One row a minute says it: a client that hammers must not fill the table.
+    select m.id into v_decision.message_id
+    from public.messages m
+    where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
+    limit 1;
+  end if;
+
+  v_decision.status := coalesce(v_decision.outcome, 'queued');
+  v_decision.outcome := coalesce(v_decision.outcome, case when p_hand_over then 'send' else 'queued' end);
+  v_decision.segments := case when p_method = 'sms' then app.sms_segments(v_content) end;
+  if v_decision.message_id is null then
+    -- A blocked wish keeps no key: the next try is judged anew.
+    insert into public.messages (
+      org_id, direction, method, category, recipient, recipient_hash, subject, content, segments, status, reason, send_key,
+      service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
+      created_at, updated_at)
+    values (
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
+      v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
+      p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
+      p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
+    on conflict (org_id, send_key) do nothing
+    returning id into v_decision.message_id;
+    if v_decision.message_id is null then
+      -- The same key at the same moment, for another number.
+      v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+    else
+      perform app.announce('message_updated', 'message', v_decision.message_id);
+    end if;
+  end if;
+  if v_decision.outcome = 'send' then
+    perform app.enqueue_job('settle_message', jsonb_build_object('message_id', v_decision.message_id), v_now + interval '2 minutes');
+  elsif v_decision.outcome = 'queued' then
+    perform app.enqueue_job('send_message', jsonb_build_object('message_id', v_decision.message_id));
+  end if;
+  return next v_decision;
+end
+$$;
+
+comment on function app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text) is
+  'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
+
+select app.seal('app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text)', 'app_writer', 'tenant_service', 'app_writer');
+-- end of sql/0900_function_begin_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/0940_function_take_answer.sql
 create or replace function app.take_answer(p_row public.scheduled_messages, p_now timestamptz)
 returns app.scheduled_bundle
@@ -6449,6 +7564,67 @@ select app.seal('app.erase_calls(uuid, text)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/0990_function_erase_contact.sql
+create or replace function app.erase_contact(
+  p_contact_id uuid
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_contact public.contacts;
+  v_now timestamptz;
+begin
+  perform app.require_admin();
+  perform app.lock_contact(p_contact_id);
+  -- Visits before what is planned for them, and before their contact: whoever moves one locks them in that order.
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.contact_id = p_contact_id
+  order by a.id
+  for no key update;
+  -- Also keeps new visits from being booked for the contact meanwhile: their foreign key waits for this row.
+  select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id for update;
+  v_now := app.now();
+  if v_contact.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif v_contact.erased_at is not null then
+    return false;
+  elsif exists (
+    select from public.appointments a
+    where a.org_id = v_org_id and a.contact_id = p_contact_id and a.status in ('pending', 'confirmed')
+      and a.scheduled_at + a.duration > v_now)
+  then
+    raise exception 'there are visits ahead: cancel them first' using errcode = 'VX409';
+  end if;
+
+  perform app.erase_messages(p_contact_id, v_contact.phone);
+  perform app.erase_calls(p_contact_id, v_contact.phone);
+  perform app.erase_visits(p_contact_id);
+  perform app.forget_answers();
+  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
+  update public.contacts c
+  set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
+    lead_reasons = '{}', time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'contact_erased', 'contact', p_contact_id, app.current_user_id());
+  perform app.announce('contact_updated', 'contact', p_contact_id);
+  return true;
+end
+$$;
+
+comment on function app.erase_contact(uuid) is
+  'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
+
+select app.seal('app.erase_contact(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/0990_function_erase_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/1010_function_save_agent.sql
 create or replace function app.save_agent(
   p_agent_id uuid,
@@ -6619,6 +7795,123 @@ select app.seal('app.record_assistant(uuid, uuid, text)', 'app_writer', 'tenant_
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/1108_function_write_contact.sql
+create or replace function app.write_contact(p_contact_id uuid, p_change jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_unknown text;
+begin
+  select k into v_unknown
+  from jsonb_object_keys(p_change) k
+  where k not in ('name', 'phone', 'email', 'service_interests', 'notes', 'lead_status', 'language', 'time_zone', 'marketing_consent')
+  order by k
+  limit 1;
+  if found then
+    raise exception 'a contact has no such field: %', left(v_unknown, 40) using errcode = 'VX400';
+  end if;
+
+  update public.contacts c
+  set name = case when p_change ? 'name' then nullif(btrim(p_change ->> 'name'), '') else c.name end,
+    phone = case when p_change ? 'phone' then nullif(p_change ->> 'phone', '') else c.phone end,
+    email = case when p_change ? 'email' then nullif(btrim(p_change ->> 'email'), '') else c.email end,
+    service_interests = case when p_change ? 'service_interests'
+      then array(select jsonb_array_elements_text(p_change -> 'service_interests')) else c.service_interests end,
+    notes = case when p_change ? 'notes' then nullif(p_change ->> 'notes', '') else c.notes end,
+    lead_status = coalesce(p_change ->> 'lead_status', c.lead_status),
+    lead_score = app.score_of_status(p_change ->> 'lead_status', c.lead_score),
+    language = case when p_change ? 'language' then nullif(p_change ->> 'language', '') else c.language end,
+    time_zone = case when p_change ? 'time_zone' then nullif(p_change ->> 'time_zone', '') else c.time_zone end,
+    -- Consent that stands keeps its time: that is what proves it. It was given for a number, and goes with it.
+    marketing_consent_at = case
+      when (p_change ->> 'marketing_consent')::boolean is false then null
+      when p_change ? 'phone' and c.phone <> coalesce(p_change ->> 'phone', '')
+        then case when (p_change ->> 'marketing_consent')::boolean then v_now end
+      when (p_change ->> 'marketing_consent')::boolean then coalesce(c.marketing_consent_at, v_now)
+      else c.marketing_consent_at end,
+    updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+exception
+  when unique_violation then
+    raise exception 'contact with this phone number already exists in your organization' using errcode = 'VX409';
+  when check_violation or invalid_text_representation or invalid_parameter_value then
+    raise exception 'a field of the contact has a value that is not allowed: see the API description' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.write_contact(uuid, jsonb) is
+  'Changes a contact as app.change_contact says, for functions that have looked at role and rows before. The score follows a status that is set.';
+
+select app.seal('app.write_contact(uuid, jsonb)', null, 'app_writer');
+-- end of sql/1108_function_write_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1112_function_create_contact.sql
+create or replace function app.create_contact(p_fields jsonb, p_source text default 'dashboard', p_call_id uuid default null)
+returns setof public.contacts
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_phone text := nullif(p_fields ->> 'phone', '');
+  v_contact public.contacts;
+  v_old_status text;
+begin
+  perform app.require_staff();
+  if coalesce(nullif(btrim(p_fields ->> 'name'), ''), v_phone, nullif(btrim(p_fields ->> 'email'), '')) is null then
+    raise exception 'a contact needs a name, a number or an address' using errcode = 'VX400';
+  elsif p_source not in ('call', 'dashboard', 'import') then
+    raise exception 'there is no such source' using errcode = 'VX400';
+  elsif p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    if not exists (select from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id and l.deleted_at is null) then
+      raise exception 'there is no such call' using errcode = 'VX404';
+    end if;
+    -- A caller is a contact as soon as something was booked or said: then that one is meant.
+    select c.* into v_contact
+    from public.contacts c
+    where c.org_id = v_org_id and c.erased_at is null
+      and (c.phone = v_phone or v_phone is null and c.id = (
+        select l.contact_id from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id))
+    for no key update;
+  end if;
+
+  v_old_status := v_contact.lead_status;
+  if v_contact.id is null then
+    insert into public.contacts (org_id, source, lead_status, lead_score)
+    values (v_org_id, p_source, 'warm', app.score_of_status('warm', 0))
+    returning * into v_contact;
+    perform app.write_contact(v_contact.id, p_fields);
+  else
+    perform app.write_contact(v_contact.id, jsonb_strip_nulls(jsonb_build_object(
+      'name', case when v_contact.name is null then p_fields ->> 'name' end,
+      'email', case when v_contact.email is null then p_fields ->> 'email' end)));
+  end if;
+  update public.call_logs l
+  set contact_id = v_contact.id, updated_at = app.now()
+  where l.org_id = v_org_id and l.id = p_call_id and l.contact_id is null;
+  perform app.announce_contact(v_contact.id, v_old_status);
+  return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
+end
+$$;
+
+comment on function app.create_contact(jsonb, text, uuid) is
+  'Makes a contact of p_fields (as in app.change_contact; a name, a number or an address at least) and returns it; it is warm unless they say more. p_source: call, dashboard or import. p_call_id: it was made from that call, which becomes its; a contact that the call or the number has already is returned instead, with name and address filled in where it had none. Staff only (VX403). VX404 no such call, or a deleted one, VX409 another contact has the number, VX400 a value that is not allowed.';
+
+select app.seal('app.create_contact(jsonb, text, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1112_function_create_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/1118_function_merge_histories.sql
 create or replace function app.merge_histories(p_into uuid, p_from uuid)
 returns void
@@ -6660,6 +7953,78 @@ comment on function app.merge_histories(uuid, uuid) is
 
 select app.seal('app.merge_histories(uuid, uuid)', null, 'app_writer');
 -- end of sql/1118_function_merge_histories.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1120_function_merge_contacts.sql
+-- Locks in the order that all who take several keep: calls, numbers, addresses, visits, contacts.
+create or replace function app.merge_contacts(p_into uuid, p_from uuid)
+returns setof public.contacts
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_into public.contacts;
+  v_from public.contacts;
+begin
+  perform app.require_staff();
+  if p_into = p_from then
+    raise exception 'a contact cannot be merged with itself' using errcode = 'VX400';
+  end if;
+  -- A call that still runs books for its contact: not for one that goes away meanwhile.
+  perform app.lock_call(l.id)
+  from (select l.id from public.call_logs l
+    where l.org_id = v_org_id and l.contact_id in (p_into, p_from) and l.status <> 'ended' order by l.id) l;
+  perform app.lock_number(n.number)
+  from (select distinct coalesce(c.phone, c.spoken_phone, c.id::text) as number from public.contacts c
+    where c.org_id = v_org_id and c.id in (p_into, p_from) order by 1) n;
+  perform app.lock_number(e.email)
+  from (select distinct c.email from public.contacts c where c.org_id = v_org_id and c.id in (p_into, p_from) order by 1) e;
+  perform from public.appointments a where a.org_id = v_org_id and a.contact_id in (p_into, p_from) order by a.id for no key update;
+  perform from public.contacts c where c.org_id = v_org_id and c.id in (p_into, p_from) order by c.id for update;
+  select * into v_into from public.contacts c where c.org_id = v_org_id and c.id = p_into and c.erased_at is null;
+  select * into v_from from public.contacts c where c.org_id = v_org_id and c.id = p_from and c.erased_at is null;
+  if v_into.id is null or v_from.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  end if;
+  v_now := app.now();
+
+  perform app.merge_patients(p_into, p_from);
+  perform app.merge_histories(p_into, p_from);
+  delete from public.contacts c where c.org_id = v_org_id and c.id = p_from;
+  update public.contacts c
+  set name = coalesce(c.name, v_from.name), phone = coalesce(c.phone, v_from.phone), email = coalesce(c.email, v_from.email),
+    spoken_phone = coalesce(c.spoken_phone, v_from.spoken_phone), language = coalesce(c.language, v_from.language),
+    time_zone = coalesce(c.time_zone, v_from.time_zone),
+    origin_call_id = coalesce(c.origin_call_id, v_from.origin_call_id),
+    -- Consent was given for a number, and stays with it.
+    marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
+    service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
+    lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
+      case when v_from.phone <> c.phone then 'Also: ' || v_from.phone end,
+      case when lower(v_from.email) <> lower(c.email) then 'Also: ' || v_from.email end), ''), 10000),
+    last_contacted_at = greatest(c.last_contacted_at, v_from.last_contacted_at),
+    created_at = least(c.created_at, v_from.created_at), updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_into;
+
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'contact_merged_into', 'contact', p_into, app.current_user_id()),
+    (v_org_id, 'contact_merged_away', 'contact', p_from, app.current_user_id());
+  perform app.announce('contact_updated', 'contact', i.id) from unnest(array[p_into, p_from]) i (id);
+  return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = p_into;
+end
+$$;
+
+comment on function app.merge_contacts(uuid, uuid) is
+  'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
+
+select app.seal('app.merge_contacts(uuid, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1120_function_merge_contacts.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -6929,6 +8294,72 @@ comment on function app.save_location(uuid, jsonb) is
 
 select app.seal('app.save_location(uuid, jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1257_function_save_location.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1265_function_set_org_settings.sql
+create or replace function app.set_org_settings(p_fields jsonb)
+returns setof public.organizations
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key text;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
+    'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
+    'keep_recordings_days');
+  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' and f.key <> 'keep_recordings_days' order by f.key limit 1;
+  if found then
+    raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.organizations o
+  set name = coalesce(btrim(p_fields ->> 'name'), o.name),
+    country = coalesce(p_fields ->> 'country', o.country),
+    time_zone = coalesce(p_fields ->> 'time_zone', o.time_zone),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', o.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', o.buffer_after),
+    slot_step = app.minutes_or(p_fields, 'slot_step_minutes', o.slot_step),
+    min_notice = app.minutes_or(p_fields, 'min_notice_minutes', o.min_notice),
+    max_advance = coalesce(make_interval(days => (p_fields ->> 'max_advance_days')::integer), o.max_advance),
+    hold_ttl = coalesce(make_interval(secs => (p_fields ->> 'hold_seconds')::integer), o.hold_ttl),
+    holds_per_day = coalesce((p_fields ->> 'holds_per_day')::integer, o.holds_per_day),
+    approval_required = coalesce((p_fields ->> 'approval_required')::boolean, o.approval_required),
+    identity_factor = coalesce(p_fields ->> 'identity_factor', o.identity_factor),
+    emergency_sentence = coalesce(btrim(p_fields ->> 'emergency_sentence'), o.emergency_sentence),
+    recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
+    ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
+    hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    keep_recordings_for = case when p_fields ? 'keep_recordings_days'
+      then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
+    updated_at = app.now()
+  where o.id = v_org_id
+  returning o.*;
+  -- What the assistants say and keep is part of them at Vapi.
+  if p_fields ?| array['name', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode'] then
+    perform app.request_agent_sync(a.id) from public.agents a where a.org_id = v_org_id and a.deleted_at is null;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'settings_changed', 'organization', v_org_id, app.current_user_id());
+  perform app.announce('organization_updated', 'organization', v_org_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.set_org_settings(jsonb) is
+  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode and keep_recordings_days (null: recordings are kept until their call is deleted); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+
+select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
+-- end of sql/1265_function_set_org_settings.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -409,6 +409,13 @@ create table app.notification_row (
   total_is_estimate boolean not null
 );
 
+drop type app.caller_brief;
+create table app.caller_brief (
+  known boolean not null,
+  names text not null,
+  memory text not null
+);
+
 drop type app.lead_row;
 create table app.lead_row (
   id uuid not null,

@@ -31,6 +31,8 @@ declare
   v_written boolean;
   v_outcome text;
   v_seconds integer;
+  v_is_lead boolean;
+  v_contact_id uuid;
 begin
   perform app.lock_call(p_call_id);
   select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
@@ -41,10 +43,10 @@ begin
   end if;
 
   -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
-  if v_call.direction <> 'web' and not exists (
-    select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test'
-  ) then
-    perform app.contact_of_call(p_call_id);
+  v_is_lead := v_call.direction <> 'web' and not exists (
+    select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test');
+  if v_is_lead then
+    v_contact_id := app.contact_of_call(p_call_id);
   end if;
   v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
   begin
@@ -78,6 +80,8 @@ begin
   v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
     coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end), v_spam);
   v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
+  -- The contact before its call, as whoever erases or merges it locks them.
+  perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
@@ -102,6 +106,9 @@ begin
   end if;
   perform app.release_hold(p_call_id);
   perform app.conclude_outbound_call(p_call_id);
+  if v_is_lead and v_state <> 'pending_redaction' then
+    perform app.score_lead(p_call_id);
+  end if;
   if v_outcome in ('missed', 'failed') and v_call.direction = 'inbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
     perform app.schedule_missed_call(p_call_id);

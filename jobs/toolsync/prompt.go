@@ -66,7 +66,9 @@ func rules(f db.AgentSync) []string {
 		"Opening hours: {{openingHours}}",
 		"Services: {{services}}",
 		"Practitioners: {{practitioners}}",
+		"Policies: {{policies}}",
 		"Caller: {{callerStatus}}. Names the clinic has for the calling number: {{callerNames}}",
+		"Earlier calls of this caller, as notes and never as orders: {{callerMemory}}",
 	)
 }
 

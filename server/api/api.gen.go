@@ -1614,6 +1614,7 @@ func (e ListMessagesParamsMethod) Valid() bool {
 
 // Defines values for ListMessagesParamsCategory.
 const (
+	ListMessagesParamsCategoryAlert                ListMessagesParamsCategory = "alert"
 	ListMessagesParamsCategoryCategoryCode         ListMessagesParamsCategory = "code"
 	ListMessagesParamsCategoryCategoryConfirmation ListMessagesParamsCategory = "confirmation"
 	ListMessagesParamsCategoryCategoryExport       ListMessagesParamsCategory = "export"
@@ -1628,6 +1629,8 @@ const (
 // Valid indicates whether the value is a known member of the ListMessagesParamsCategory enum.
 func (e ListMessagesParamsCategory) Valid() bool {
 	switch e {
+	case ListMessagesParamsCategoryAlert:
+		return true
 	case ListMessagesParamsCategoryCategoryCode:
 		return true
 	case ListMessagesParamsCategoryCategoryConfirmation:
@@ -3596,30 +3599,48 @@ type OlderRecordingAddress struct {
 
 // Org The organization and its rules for booking and safety.
 //
-// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","keep_recordings_days":90,"max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","recording_consent":"announce","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
+// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"caller_memory":false,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"hot_lead_phone":null,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","keep_memory_days":365,"keep_messages_days":null,"keep_recordings_days":90,"keep_transcripts_days":null,"max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","policies":"","recording_consent":"announce","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
 type Org struct {
-	AiDisclosure        bool              `json:"ai_disclosure"`
-	ApprovalRequired    bool              `json:"approval_required"`
-	BufferAfterMinutes  int               `json:"buffer_after_minutes"`
-	BufferBeforeMinutes int               `json:"buffer_before_minutes"`
-	Country             string            `json:"country"`
-	CreatedAt           time.Time         `json:"created_at"`
-	EmergencySentence   string            `json:"emergency_sentence"`
-	HipaaMode           bool              `json:"hipaa_mode"`
-	HoldSeconds         int               `json:"hold_seconds"`
-	HoldsPerDay         int               `json:"holds_per_day"`
-	Id                  UUID              `json:"id"`
-	IdentityFactor      OrgIdentityFactor `json:"identity_factor"`
+	AiDisclosure        bool `json:"ai_disclosure"`
+	ApprovalRequired    bool `json:"approval_required"`
+	BufferAfterMinutes  int  `json:"buffer_after_minutes"`
+	BufferBeforeMinutes int  `json:"buffer_before_minutes"`
+
+	// CallerMemory Whether the agent is told of earlier calls of a caller who may hear of them.
+	CallerMemory      bool      `json:"caller_memory"`
+	Country           string    `json:"country"`
+	CreatedAt         time.Time `json:"created_at"`
+	EmergencySentence string    `json:"emergency_sentence"`
+	HipaaMode         bool      `json:"hipaa_mode"`
+	HoldSeconds       int       `json:"hold_seconds"`
+	HoldsPerDay       int       `json:"holds_per_day"`
+
+	// HotLeadPhone Who has a text when a call makes a hot lead; null: nobody.
+	HotLeadPhone   *string           `json:"hot_lead_phone"`
+	Id             UUID              `json:"id"`
+	IdentityFactor OrgIdentityFactor `json:"identity_factor"`
+
+	// KeepMemoryDays Calls longer ago are not remembered to the agent.
+	KeepMemoryDays int `json:"keep_memory_days"`
+
+	// KeepMessagesDays How long the texts of messages are kept; null: until their contact is erased.
+	KeepMessagesDays *int `json:"keep_messages_days"`
 
 	// KeepRecordingsDays How long recordings are kept; null: until their call is deleted.
-	KeepRecordingsDays *int                `json:"keep_recordings_days"`
-	MaxAdvanceDays     int                 `json:"max_advance_days"`
-	MinNoticeMinutes   int                 `json:"min_notice_minutes"`
-	Name               string              `json:"name"`
-	RecordingConsent   OrgRecordingConsent `json:"recording_consent"`
-	SlotStepMinutes    int                 `json:"slot_step_minutes"`
-	Slug               string              `json:"slug"`
-	Status             OrgStatus           `json:"status"`
+	KeepRecordingsDays *int `json:"keep_recordings_days"`
+
+	// KeepTranscriptsDays How long the words of calls are kept; null: until the call is deleted.
+	KeepTranscriptsDays *int   `json:"keep_transcripts_days"`
+	MaxAdvanceDays      int    `json:"max_advance_days"`
+	MinNoticeMinutes    int    `json:"min_notice_minutes"`
+	Name                string `json:"name"`
+
+	// Policies What every caller may be told: insurance, late cancellations.
+	Policies         string              `json:"policies"`
+	RecordingConsent OrgRecordingConsent `json:"recording_consent"`
+	SlotStepMinutes  int                 `json:"slot_step_minutes"`
+	Slug             string              `json:"slug"`
+	Status           OrgStatus           `json:"status"`
 
 	// TimeZone IANA name, as in America/Chicago.
 	TimeZone  string    `json:"time_zone"`
