@@ -1581,6 +1581,37 @@ ALTER FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_n
 
 COMMENT ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) IS 'Answers a text that answers no question of ours: yes and confirm confirm the one visit ahead or ask which; change asks back before anything is cancelled; the rest, and wishes without a visit, go to staff.';
 
+CREATE FUNCTION app.apply_retention(p_limit integer) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org public.organizations;
+  v_now timestamptz := app.now();
+  v_words integer := 0;
+  v_messages integer := 0;
+  v_recordings bigint;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  if v_org.keep_transcripts_for is not null then
+    v_words := app.expire_words(v_now - v_org.keep_transcripts_for, p_limit);
+  end if;
+  if v_org.keep_messages_for is not null then
+    v_messages := app.expire_messages(v_now - v_org.keep_messages_for, p_limit);
+  end if;
+  v_recordings := app.expire_recordings(p_limit);
+  insert into public.audit_log (org_id, action, entity, entity_id)
+  select v_org.id, e.action, 'organization', v_org.id
+  from (values ('words_expired', v_words), ('messages_expired', v_messages)) e (action, rows)
+  where e.rows > 0;
+  return v_words + v_messages + v_recordings;
+end
+$$;
+
+ALTER FUNCTION app.apply_retention(p_limit integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.apply_retention(p_limit integer) IS 'Lets go what the organisation keeps no longer, p_limit of each kind at most: the words of calls (keep_transcripts_for), of messages (keep_messages_for) and recordings (keep_recordings_for: jobs delete the files). What is remembered of callers is read from the calls, and needs nothing. Each kind that went leaves a row in the audit log. Returns how many went; 0: done for now.';
+
 CREATE FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint DEFAULT 1, p_total_is_estimate boolean DEFAULT false) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -4776,6 +4807,33 @@ ALTER FUNCTION app.expire_hold(p_appointment_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.expire_hold(p_appointment_id uuid) IS 'Deletes one hold whose time has run out; the job that every hold puts in the queue calls it. Returns 1 when it was still there. A hold that became a booking, or was prolonged, is left alone.';
 
+CREATE FUNCTION app.expire_messages(p_before timestamp with time zone, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_count integer;
+begin
+  update public.messages m
+  set content = '[expired]', subject = case when m.subject is not null then '[expired]' end, updated_at = app.now()
+  where m.org_id = v_org_id and m.id = any (array(
+    select o.id
+    from public.messages o
+    where o.org_id = v_org_id and o.created_at <= p_before and o.content not in ('[erased]', '[expired]')
+      -- What may still leave keeps its words.
+      and o.status <> 'queued'
+    order by o.created_at
+    limit p_limit));
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+ALTER FUNCTION app.expire_messages(p_before timestamp with time zone, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.expire_messages(p_before timestamp with time zone, p_limit integer) IS 'The part of app.apply_retention about messages: subject and text become placeholders; to whom, when and with what success stays, for the trail and its limits. Returns how many.';
+
 CREATE FUNCTION app.expire_recordings(p_limit integer) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4798,6 +4856,9 @@ begin
     limit p_limit);
   perform app.drop_recordings(v_old, 'expired');
   v_count := cardinality(v_old);
+  insert into public.audit_log (org_id, action, entity, entity_id)
+  select v_org_id, 'recordings_expired', 'organization', v_org_id
+  where v_count > 0;
   -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
   for v_stuck in
     update public.recordings r
@@ -4828,7 +4889,47 @@ $$;
 
 ALTER FUNCTION app.expire_recordings(p_limit integer) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.expire_recordings(p_limit integer) IS 'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all.';
+COMMENT ON FUNCTION app.expire_recordings(p_limit integer) IS 'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all. That recordings expired stands in the audit log.';
+
+CREATE FUNCTION app.expire_words(p_before timestamp with time zone, p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_old uuid[];
+  v_messages integer;
+begin
+  v_old := array(
+    select c.id
+    from public.call_logs c
+    where c.org_id = v_org_id and c.began_at <= p_before and (c.transcript_state = 'stored' or c.summary is not null)
+    order by c.began_at
+    limit p_limit
+    for no key update skip locked);
+  update public.call_logs c
+  set transcript = '[]', transcript_state = 'none', summary = null, summary_source = null, sentiment = null, sentiment_score = null,
+    sentiment_source = null, urgency = null, urgency_source = null, lead_reasons = '{}', service_ids = '{}',
+    -- A report that is fetched late must bring nothing back.
+    reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+  where c.org_id = v_org_id and c.id = any (v_old);
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[expired]'
+  where m.org_id = v_org_id and m.id = any (array(
+    select o.id
+    from public.caller_messages o
+    where o.org_id = v_org_id and o.created_at <= p_before and o.body not in ('[erased]', '[expired]')
+    order by o.created_at
+    limit p_limit));
+  get diagnostics v_messages = row_count;
+  return cardinality(v_old) + v_messages;
+end
+$$;
+
+ALTER FUNCTION app.expire_words(p_before timestamp with time zone, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.expire_words(p_before timestamp with time zone, p_limit integer) IS 'The part of app.apply_retention about calls: their words and what was read from them go, and messages that callers left; times, outcome, cost and score stay. p_limit at most of each; returns of how many.';
 
 CREATE FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_row
     LANGUAGE plpgsql SECURITY DEFINER
@@ -9457,6 +9558,20 @@ $$;
 ALTER FUNCTION app.orgs_with_due_recordings() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.orgs_with_due_recordings() IS 'The organisations, of all, for which app.expire_recordings has something to do now.';
+
+CREATE FUNCTION app.orgs_with_retention() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select o.id
+  from public.organizations o
+  where o.keep_transcripts_for is not null or o.keep_messages_for is not null or o.keep_recordings_for is not null
+  order by o.id
+$$;
+
+ALTER FUNCTION app.orgs_with_retention() OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.orgs_with_retention() IS 'The organisations, of all, that keep something for a limited time: what has come to its end is for app.apply_retention to see, inside each.';
 
 CREATE FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) RETURNS SETOF app.outbound_question
     LANGUAGE plpgsql SECURITY DEFINER
@@ -16973,6 +17088,10 @@ END) extensions.gin_trgm_ops) WITH (fastupdate=off);
 
 COMMENT ON INDEX public.call_logs_searched IS 'found_ids: by the number of the other side.';
 
+CREATE INDEX call_logs_words ON public.call_logs USING btree (org_id, began_at) WHERE ((transcript_state = 'stored'::text) OR (summary IS NOT NULL));
+
+COMMENT ON INDEX public.call_logs_words IS 'Calls whose words are kept, the oldest first: for app.apply_retention.';
+
 CREATE INDEX caller_verifications_call ON public.caller_verifications USING btree (org_id, call_id);
 
 COMMENT ON INDEX public.caller_verifications_call IS 'What a call may see, and how often it was wrong.';
@@ -17096,6 +17215,10 @@ COMMENT ON INDEX public.messages_searched IS 'found_ids.';
 CREATE UNIQUE INDEX messages_send_key ON public.messages USING btree (org_id, send_key);
 
 COMMENT ON INDEX public.messages_send_key IS 'begin_message: one wish, one message.';
+
+CREATE INDEX messages_words ON public.messages USING btree (org_id, created_at) WHERE (content <> ALL (ARRAY['[erased]'::text, '[expired]'::text]));
+
+COMMENT ON INDEX public.messages_words IS 'Messages whose text is kept, the oldest first: for app.apply_retention.';
 
 CREATE INDEX notifications_counted ON public.notifications USING btree (org_id, kind);
 
@@ -18154,6 +18277,9 @@ REVOKE ALL ON FUNCTION app.answer_question(p_inbound public.messages, p_question
 GRANT ALL ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.answer_wish(p_inbound public.messages, p_intent text, p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.apply_retention(p_limit integer) TO tenant_service;
+REVOKE ALL ON FUNCTION app.apply_retention(p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint, p_total_is_estimate boolean) FROM PUBLIC;
 
@@ -18478,8 +18604,14 @@ REVOKE ALL ON FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.expire_messages(p_before timestamp with time zone, p_limit integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.expire_messages(p_before timestamp with time zone, p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.expire_recordings(p_limit integer) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_recordings(p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.expire_words(p_before timestamp with time zone, p_limit integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.expire_words(p_before timestamp with time zone, p_limit integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone, p_after_id uuid, p_request_id text) FROM PUBLIC;
@@ -19022,6 +19154,9 @@ REVOKE ALL ON FUNCTION app.orgs_to_roll_up() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.orgs_with_due_recordings() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.orgs_with_due_recordings() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.orgs_with_retention() TO voxanne_login;
+REVOKE ALL ON FUNCTION app.orgs_with_retention() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) FROM PUBLIC;

@@ -13,6 +13,20 @@ import (
 	"github.com/google/uuid"
 )
 
+const applyRetention = `-- name: ApplyRetention :one
+select app.apply_retention(p_limit => $1::integer)::bigint as expired
+`
+
+// ApplyRetention
+//
+//	select app.apply_retention(p_limit => $1::integer)::bigint as expired
+func (q *Queries) ApplyRetention(ctx context.Context, maxRows int32) (int64, error) {
+	row := q.db.QueryRow(ctx, applyRetention, maxRows)
+	var expired int64
+	err := row.Scan(&expired)
+	return expired, err
+}
+
 const beginRequest = `-- name: BeginRequest :one
 select app.begin_request(p_role => $1::text, p_claims => $2::jsonb)::text as member_role
 `
@@ -165,6 +179,35 @@ from app.orgs_to_roll_up() org_id
 //	from app.orgs_to_roll_up() org_id
 func (q *Queries) OrgsToRollUp(ctx context.Context) ([]uuid.UUID, error) {
 	rows, err := q.db.Query(ctx, orgsToRollUp)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var org_id uuid.UUID
+		if err := rows.Scan(&org_id); err != nil {
+			return nil, err
+		}
+		items = append(items, org_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const orgsWithRetention = `-- name: OrgsWithRetention :many
+select org_id::uuid
+from app.orgs_with_retention() org_id
+`
+
+// OrgsWithRetention
+//
+//	select org_id::uuid
+//	from app.orgs_with_retention() org_id
+func (q *Queries) OrgsWithRetention(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, orgsWithRetention)
 	if err != nil {
 		return nil, err
 	}

@@ -49,6 +49,11 @@ alter table public.messages
   add constraint messages_category_check check (category in (
     'code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'share', 'export', 'invitation', 'alert'));
 
+create index call_logs_words on public.call_logs (org_id, began_at) where transcript_state = 'stored' or summary is not null;
+comment on index public.call_logs_words is 'Calls whose words are kept, the oldest first: for app.apply_retention.';
+create index messages_words on public.messages (org_id, created_at) where content not in ('[erased]', '[expired]');
+comment on index public.messages_words is 'Messages whose text is kept, the oldest first: for app.apply_retention.';
+
 create type app.lead_signal as (points integer, reason text);
 comment on type app.lead_signal is 'One thing that says how likely a caller is to come: how much it counts, and why in words for staff.';
 create type app.caller_brief as (known boolean, names text, memory text);
@@ -60,6 +65,8 @@ comment on type app.caller_brief is
 -- +goose StatementBegin
 drop type app.caller_brief;
 drop type app.lead_signal;
+drop index public.messages_words;
+drop index public.call_logs_words;
 alter table public.messages
   drop constraint messages_category_check,
   add constraint messages_category_check check (category in (

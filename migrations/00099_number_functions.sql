@@ -3102,6 +3102,73 @@ select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1444_function_expire_recordings.sql
+create or replace function app.expire_recordings(
+  p_limit integer
+)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_keep interval;
+  v_now timestamptz := app.now();
+  v_old uuid[];
+  v_stuck uuid;
+  v_lost uuid;
+  v_count bigint;
+begin
+  select o.keep_recordings_for into v_keep from public.organizations o where o.id = v_org_id;
+  v_old := array(
+    select r.call_id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.created_at <= v_now - v_keep
+    order by r.created_at
+    limit p_limit);
+  perform app.drop_recordings(v_old, 'expired');
+  v_count := cardinality(v_old);
+  insert into public.audit_log (org_id, action, entity, entity_id)
+  select v_org_id, 'recordings_expired', 'organization', v_org_id
+  where v_count > 0;
+  -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
+  for v_stuck in
+    update public.recordings r
+    set delete_requested_at = v_now
+    where r.org_id = v_org_id and r.id in (
+      select s.id
+      from public.recordings s
+      where s.org_id = v_org_id and s.deleted_at is null and s.delete_requested_at < v_now - interval '6 hours'
+      limit p_limit)
+    returning r.id
+  loop
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
+    v_count := v_count + 1;
+  end loop;
+  -- A copy whose process died at its last try: nobody would ever say that it failed.
+  for v_lost in
+    select r.id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
+    limit p_limit
+  loop
+    perform app.fail_recording(v_lost, 'unreachable', true);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+comment on function app.expire_recordings(integer) is
+  'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all. That recordings expired stands in the audit log.';
+
+select app.seal('app.expire_recordings(integer)', 'app_writer', 'tenant_service');
+-- end of sql/1444_function_expire_recordings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1600_function_own_line.sql
 create or replace function app.own_line(p_location_id uuid)
 returns text
@@ -6198,6 +6265,148 @@ select app.seal('app.caller_brief(uuid)', null, 'tenant_service');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1880_function_expire_words.sql
+create or replace function app.expire_words(p_before timestamptz, p_limit integer)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_old uuid[];
+  v_messages integer;
+begin
+  v_old := array(
+    select c.id
+    from public.call_logs c
+    where c.org_id = v_org_id and c.began_at <= p_before and (c.transcript_state = 'stored' or c.summary is not null)
+    order by c.began_at
+    limit p_limit
+    for no key update skip locked);
+  update public.call_logs c
+  set transcript = '[]', transcript_state = 'none', summary = null, summary_source = null, sentiment = null, sentiment_score = null,
+    sentiment_source = null, urgency = null, urgency_source = null, lead_reasons = '{}', service_ids = '{}',
+    -- A report that is fetched late must bring nothing back.
+    reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+  where c.org_id = v_org_id and c.id = any (v_old);
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[expired]'
+  where m.org_id = v_org_id and m.id = any (array(
+    select o.id
+    from public.caller_messages o
+    where o.org_id = v_org_id and o.created_at <= p_before and o.body not in ('[erased]', '[expired]')
+    order by o.created_at
+    limit p_limit));
+  get diagnostics v_messages = row_count;
+  return cardinality(v_old) + v_messages;
+end
+$$;
+
+comment on function app.expire_words(timestamptz, integer) is
+  'The part of app.apply_retention about calls: their words and what was read from them go, and messages that callers left; times, outcome, cost and score stay. p_limit at most of each; returns of how many.';
+
+select app.seal('app.expire_words(timestamptz, integer)', null, 'app_writer');
+-- end of sql/1880_function_expire_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1881_function_expire_messages.sql
+create or replace function app.expire_messages(p_before timestamptz, p_limit integer)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_count integer;
+begin
+  update public.messages m
+  set content = '[expired]', subject = case when m.subject is not null then '[expired]' end, updated_at = app.now()
+  where m.org_id = v_org_id and m.id = any (array(
+    select o.id
+    from public.messages o
+    where o.org_id = v_org_id and o.created_at <= p_before and o.content not in ('[erased]', '[expired]')
+      -- What may still leave keeps its words.
+      and o.status <> 'queued'
+    order by o.created_at
+    limit p_limit));
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+comment on function app.expire_messages(timestamptz, integer) is
+  'The part of app.apply_retention about messages: subject and text become placeholders; to whom, when and with what success stays, for the trail and its limits. Returns how many.';
+
+select app.seal('app.expire_messages(timestamptz, integer)', null, 'app_writer');
+-- end of sql/1881_function_expire_messages.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1882_function_apply_retention.sql
+create or replace function app.apply_retention(p_limit integer)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_now timestamptz := app.now();
+  v_words integer := 0;
+  v_messages integer := 0;
+  v_recordings bigint;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  if v_org.keep_transcripts_for is not null then
+    v_words := app.expire_words(v_now - v_org.keep_transcripts_for, p_limit);
+  end if;
+  if v_org.keep_messages_for is not null then
+    v_messages := app.expire_messages(v_now - v_org.keep_messages_for, p_limit);
+  end if;
+  v_recordings := app.expire_recordings(p_limit);
+  insert into public.audit_log (org_id, action, entity, entity_id)
+  select v_org.id, e.action, 'organization', v_org.id
+  from (values ('words_expired', v_words), ('messages_expired', v_messages)) e (action, rows)
+  where e.rows > 0;
+  return v_words + v_messages + v_recordings;
+end
+$$;
+
+comment on function app.apply_retention(integer) is
+  'Lets go what the organisation keeps no longer, p_limit of each kind at most: the words of calls (keep_transcripts_for), of messages (keep_messages_for) and recordings (keep_recordings_for: jobs delete the files). What is remembered of callers is read from the calls, and needs nothing. Each kind that went leaves a row in the audit log. Returns how many went; 0: done for now.';
+
+select app.seal('app.apply_retention(integer)', 'app_writer', 'tenant_service');
+-- end of sql/1882_function_apply_retention.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1883_function_orgs_with_retention.sql
+create or replace function app.orgs_with_retention()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select o.id
+  from public.organizations o
+  where o.keep_transcripts_for is not null or o.keep_messages_for is not null or o.keep_recordings_for is not null
+  order by o.id
+$$;
+
+comment on function app.orgs_with_retention() is
+  'The organisations, of all, that keep something for a limited time: what has come to its end is for app.apply_retention to see, inside each.';
+
+select app.seal('app.orgs_with_retention()', 'app_definer', 'voxanne_login');
+-- end of sql/1883_function_orgs_with_retention.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
@@ -6212,6 +6421,10 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.orgs_with_retention;
+drop function app.apply_retention;
+drop function app.expire_messages;
+drop function app.expire_words;
 drop function app.caller_brief;
 drop function app.caller_memory;
 drop function app.contact_opened;
@@ -8360,6 +8573,70 @@ comment on function app.set_org_settings(jsonb) is
 
 select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1265_function_set_org_settings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1444_function_expire_recordings.sql
+create or replace function app.expire_recordings(
+  p_limit integer
+)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_keep interval;
+  v_now timestamptz := app.now();
+  v_old uuid[];
+  v_stuck uuid;
+  v_lost uuid;
+  v_count bigint;
+begin
+  select o.keep_recordings_for into v_keep from public.organizations o where o.id = v_org_id;
+  v_old := array(
+    select r.call_id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.created_at <= v_now - v_keep
+    order by r.created_at
+    limit p_limit);
+  perform app.drop_recordings(v_old, 'expired');
+  v_count := cardinality(v_old);
+  -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
+  for v_stuck in
+    update public.recordings r
+    set delete_requested_at = v_now
+    where r.org_id = v_org_id and r.id in (
+      select s.id
+      from public.recordings s
+      where s.org_id = v_org_id and s.deleted_at is null and s.delete_requested_at < v_now - interval '6 hours'
+      limit p_limit)
+    returning r.id
+  loop
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
+    v_count := v_count + 1;
+  end loop;
+  -- A copy whose process died at its last try: nobody would ever say that it failed.
+  for v_lost in
+    select r.id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
+    limit p_limit
+  loop
+    perform app.fail_recording(v_lost, 'unreachable', true);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+comment on function app.expire_recordings(integer) is
+  'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all.';
+
+select app.seal('app.expire_recordings(integer)', 'app_writer', 'tenant_service');
+-- end of sql/1444_function_expire_recordings.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
