@@ -23,6 +23,9 @@ begin
     -- A report that is fetched late must bring nothing back.
     reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (v_old);
+  update public.booking_attempts b
+  set said_date = null, said_time = null
+  where b.org_id = v_org_id and b.call_id = any (v_old) and (b.said_date is not null or b.said_time is not null);
   update public.caller_messages m
   set caller_name = null, callback_number = null, body = '[expired]'
   where m.org_id = v_org_id and m.id = any (array(
