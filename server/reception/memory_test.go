@@ -46,6 +46,20 @@ func TestWhoDictatesInstructionsChangesNothingInTheNextCall(t *testing.T) {
 		"though it was said")
 }
 
+func TestWhoIsVerifiedIsToldOfEarlierCallsWhenTheToolIsAsked(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.family(t)
+	b.database.Exec(t, `update organizations set caller_memory = true where slug = 'lakeside'`)
+	b.talk(t, theirNumber, orders, orders)
+	p := b.call(theirNumber)
+	require.NotContains(t, p.say(t, "lookupCaller", nil), "Last call", "nothing is proved")
+	p.say(t, "verifyCaller", map[string]any{"dateOfBirth": "1984-05-06", "patientName": "Zoe Quillfeather"})
+	require.NotContains(t, p.say(t, "lookupCaller", nil), "Last call", "one patient's date of birth opens nobody's calls")
+	b.database.Exec(t, `update caller_verifications set factor = 'texted_code' where succeeded`)
+	require.Contains(t, p.say(t, "lookupCaller", nil), "Last call on Sunday, March 3, 2030. The caller was answered. No visit was booked. Services spoken of lately: Whitening.")
+}
+
 func TestANameThatIsAnOrderIsOneWord(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
