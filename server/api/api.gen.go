@@ -2616,7 +2616,7 @@ type CallSummary struct {
 	// AverageDuration In seconds.
 	AverageDuration int `json:"average_duration"`
 
-	// AverageSentiment Not measured: always 0, which older dashboards count with.
+	// AverageSentiment Always 0, which older dashboards count with; each call has its own `sentiment_score`.
 	AverageSentiment float64 `json:"average_sentiment"`
 	CallsThisMonth   int64   `json:"calls_this_month"`
 
