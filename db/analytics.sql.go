@@ -10,13 +10,13 @@ import (
 )
 
 const listLeads = `-- name: ListLeads :many
-select id, name, phone, lead_status, lead_score, created_at, last_contacted_at, last_call_summary
+select id, name, phone, lead_status, lead_score, created_at, last_contacted_at, last_call_summary, lead_reasons, sentiment, sentiment_score
 from app.list_leads(p_limit => $1::integer)
 `
 
 // ListLeads
 //
-//	select id, name, phone, lead_status, lead_score, created_at, last_contacted_at, last_call_summary
+//	select id, name, phone, lead_status, lead_score, created_at, last_contacted_at, last_call_summary, lead_reasons, sentiment, sentiment_score
 //	from app.list_leads(p_limit => $1::integer)
 func (q *Queries) ListLeads(ctx context.Context, pageLimit int32) ([]LeadListed, error) {
 	rows, err := q.db.Query(ctx, listLeads, pageLimit)
@@ -36,6 +36,9 @@ func (q *Queries) ListLeads(ctx context.Context, pageLimit int32) ([]LeadListed,
 			&i.CreatedAt,
 			&i.LastContactedAt,
 			&i.LastCallSummary,
+			&i.LeadReasons,
+			&i.Sentiment,
+			&i.SentimentScore,
 		); err != nil {
 			return nil, err
 		}

@@ -13,18 +13,36 @@ import (
 	"github.com/google/uuid"
 )
 
-const assistantFacts = `-- name: AssistantFacts :one
-select vapi_assistant_id, clinic_name, first_message, address, recording_consent, ai_disclosure, hours, services, practitioners
-from app.assistant_facts(p_call_id => $1::uuid)
+const callBrief = `-- name: CallBrief :one
+select f.vapi_assistant_id, f.clinic_name, f.first_message, f.address, f.recording_consent, f.ai_disclosure, f.hours, f.services, f.practitioners, b.known, b.names, b.memory, (select o.policies from public.organizations o where o.id = app.current_org_id())::text as policies
+from app.assistant_facts(p_call_id => $1::uuid) f
+cross join app.caller_brief(p_call_id => $1::uuid) b
 `
 
-// AssistantFacts
+type CallBriefRow struct {
+	VapiAssistantID  *string
+	ClinicName       string
+	FirstMessage     string
+	Address          *string
+	RecordingConsent string
+	AiDisclosure     bool
+	Hours            *string
+	Services         *string
+	Practitioners    *string
+	Known            bool
+	Names            string
+	Memory           string
+	Policies         string
+}
+
+// Everything that a call begins with, in one round trip: Vapi waits for it while the caller hears it ring.
 //
-//	select vapi_assistant_id, clinic_name, first_message, address, recording_consent, ai_disclosure, hours, services, practitioners
-//	from app.assistant_facts(p_call_id => $1::uuid)
-func (q *Queries) AssistantFacts(ctx context.Context, callID uuid.UUID) (AssistantFacts, error) {
-	row := q.db.QueryRow(ctx, assistantFacts, callID)
-	var i AssistantFacts
+//	select f.vapi_assistant_id, f.clinic_name, f.first_message, f.address, f.recording_consent, f.ai_disclosure, f.hours, f.services, f.practitioners, b.known, b.names, b.memory, (select o.policies from public.organizations o where o.id = app.current_org_id())::text as policies
+//	from app.assistant_facts(p_call_id => $1::uuid) f
+//	cross join app.caller_brief(p_call_id => $1::uuid) b
+func (q *Queries) CallBrief(ctx context.Context, callID uuid.UUID) (CallBriefRow, error) {
+	row := q.db.QueryRow(ctx, callBrief, callID)
+	var i CallBriefRow
 	err := row.Scan(
 		&i.VapiAssistantID,
 		&i.ClinicName,
@@ -35,6 +53,10 @@ func (q *Queries) AssistantFacts(ctx context.Context, callID uuid.UUID) (Assista
 		&i.Hours,
 		&i.Services,
 		&i.Practitioners,
+		&i.Known,
+		&i.Names,
+		&i.Memory,
+		&i.Policies,
 	)
 	return i, err
 }
@@ -115,14 +137,14 @@ func (q *Queries) ExportTranscript(ctx context.Context, callID uuid.UUID, format
 }
 
 const getCall = `-- name: GetCall :one
-select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error
+select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error, summary_source, sentiment, sentiment_score, sentiment_source, urgency, urgency_source, lead_score, lead_reasons, service_ids, hot_lead_at
 from public.call_logs c
 where c.org_id = $1 and c.id = $2
 `
 
 // GetCall
 //
-//	select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error
+//	select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error, summary_source, sentiment, sentiment_score, sentiment_source, urgency, urgency_source, lead_score, lead_reasons, service_ids, hot_lead_at
 //	from public.call_logs c
 //	where c.org_id = $1 and c.id = $2
 func (q *Queries) GetCall(ctx context.Context, orgID uuid.UUID, callID uuid.UUID) (CallLog, error) {
@@ -156,12 +178,22 @@ func (q *Queries) GetCall(ctx context.Context, orgID uuid.UUID, callID uuid.UUID
 		&i.DeletedAt,
 		&i.BeganAt,
 		&i.RecordingError,
+		&i.SummarySource,
+		&i.Sentiment,
+		&i.SentimentScore,
+		&i.SentimentSource,
+		&i.Urgency,
+		&i.UrgencySource,
+		&i.LeadScore,
+		&i.LeadReasons,
+		&i.ServiceIds,
+		&i.HotLeadAt,
 	)
 	return i, err
 }
 
 const listCalls = `-- name: ListCalls :many
-select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, total, total_is_estimate, recording_error
+select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, total, total_is_estimate, recording_error, summary_source, sentiment, sentiment_score, urgency
 from app.list_calls(
   p_page => $1::integer,
   p_limit => $2::integer,
@@ -189,7 +221,7 @@ type ListCallsParams struct {
 
 // ListCalls
 //
-//	select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, total, total_is_estimate, recording_error
+//	select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, total, total_is_estimate, recording_error, summary_source, sentiment, sentiment_score, urgency
 //	from app.list_calls(
 //	  p_page => $1::integer,
 //	  p_limit => $2::integer,
@@ -244,6 +276,10 @@ func (q *Queries) ListCalls(ctx context.Context, arg ListCallsParams) ([]CallLis
 			&i.Total,
 			&i.TotalIsEstimate,
 			&i.RecordingError,
+			&i.SummarySource,
+			&i.Sentiment,
+			&i.SentimentScore,
+			&i.Urgency,
 		); err != nil {
 			return nil, err
 		}
@@ -256,13 +292,13 @@ func (q *Queries) ListCalls(ctx context.Context, arg ListCallsParams) ([]CallLis
 }
 
 const readCall = `-- name: ReadCall :one
-select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, transcript, recording_error
+select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, transcript, recording_error, summary_source, sentiment, sentiment_score, urgency
 from app.read_call(p_call_id => $1::uuid, p_request_id => $2::text)
 `
 
 // ReadCall
 //
-//	select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, transcript, recording_error
+//	select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, transcript, recording_error, summary_source, sentiment, sentiment_score, urgency
 //	from app.read_call(p_call_id => $1::uuid, p_request_id => $2::text)
 func (q *Queries) ReadCall(ctx context.Context, callID uuid.UUID, requestID *string) (CallDetail, error) {
 	row := q.db.QueryRow(ctx, readCall, callID, requestID)
@@ -290,6 +326,10 @@ func (q *Queries) ReadCall(ctx context.Context, callID uuid.UUID, requestID *str
 		&i.CreatedAt,
 		&i.Transcript,
 		&i.RecordingError,
+		&i.SummarySource,
+		&i.Sentiment,
+		&i.SentimentScore,
+		&i.Urgency,
 	)
 	return i, err
 }
@@ -375,7 +415,8 @@ select app.record_call_report(
   p_has_recording => $9::boolean,
   p_tools_used => $10::text[],
   p_said_names => $11::text[],
-  p_recording_url => $12::text
+  p_recording_url => $12::text,
+  p_analysis => $13::jsonb
 )::text as transcript_state
 `
 
@@ -392,6 +433,7 @@ type RecordCallReportParams struct {
 	ToolsUsed       []string
 	SaidNames       []string
 	RecordingURL    *string
+	Analysis        json.RawMessage
 }
 
 // RecordCallReport
@@ -408,7 +450,8 @@ type RecordCallReportParams struct {
 //	  p_has_recording => $9::boolean,
 //	  p_tools_used => $10::text[],
 //	  p_said_names => $11::text[],
-//	  p_recording_url => $12::text
+//	  p_recording_url => $12::text,
+//	  p_analysis => $13::jsonb
 //	)::text as transcript_state
 func (q *Queries) RecordCallReport(ctx context.Context, arg RecordCallReportParams) (string, error) {
 	row := q.db.QueryRow(ctx, recordCallReport,
@@ -424,6 +467,7 @@ func (q *Queries) RecordCallReport(ctx context.Context, arg RecordCallReportPara
 		arg.ToolsUsed,
 		arg.SaidNames,
 		arg.RecordingURL,
+		arg.Analysis,
 	)
 	var transcript_state string
 	err := row.Scan(&transcript_state)

@@ -12,6 +12,20 @@ import (
 	"github.com/google/uuid"
 )
 
+const callerMemory = `-- name: CallerMemory :one
+select app.caller_memory(p_call_id => $1::uuid)::text as memory
+`
+
+// CallerMemory
+//
+//	select app.caller_memory(p_call_id => $1::uuid)::text as memory
+func (q *Queries) CallerMemory(ctx context.Context, callID uuid.UUID) (string, error) {
+	row := q.db.QueryRow(ctx, callerMemory, callID)
+	var memory string
+	err := row.Scan(&memory)
+	return memory, err
+}
+
 const identifyCaller = `-- name: IdentifyCaller :one
 select known, patient_names, visits_to_come
 from app.identify_caller(p_call_id => $1::uuid)

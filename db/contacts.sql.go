@@ -82,6 +82,7 @@ func (q *Queries) AppointmentsOfContact(ctx context.Context, orgID uuid.UUID, co
 
 const callsOfContact = `-- name: CallsOfContact :many
 select id, direction, from_number, to_number, app.call_state(status, outcome, ended_reason)::text as status, ended_reason, outcome, summary,
+  sentiment, sentiment_score,
   duration_seconds, began_at as call_date, created_at, count(*) over () as total
 from public.call_logs
 where org_id = $1 and contact_id = $2::uuid and deleted_at is null
@@ -98,6 +99,8 @@ type CallsOfContactRow struct {
 	EndedReason     *string
 	Outcome         *string
 	Summary         *string
+	Sentiment       *string
+	SentimentScore  *float64
 	DurationSeconds *int32
 	CallDate        time.Time
 	CreatedAt       time.Time
@@ -107,6 +110,7 @@ type CallsOfContactRow struct {
 // The latest 50 that were not deleted, and how many there are. No word of a transcript: only the summary.
 //
 //	select id, direction, from_number, to_number, app.call_state(status, outcome, ended_reason)::text as status, ended_reason, outcome, summary,
+//	  sentiment, sentiment_score,
 //	  duration_seconds, began_at as call_date, created_at, count(*) over () as total
 //	from public.call_logs
 //	where org_id = $1 and contact_id = $2::uuid and deleted_at is null
@@ -130,6 +134,8 @@ func (q *Queries) CallsOfContact(ctx context.Context, orgID uuid.UUID, contactID
 			&i.EndedReason,
 			&i.Outcome,
 			&i.Summary,
+			&i.Sentiment,
+			&i.SentimentScore,
 			&i.DurationSeconds,
 			&i.CallDate,
 			&i.CreatedAt,
@@ -146,13 +152,13 @@ func (q *Queries) CallsOfContact(ctx context.Context, orgID uuid.UUID, contactID
 }
 
 const changeContact = `-- name: ChangeContact :one
-select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
 from app.change_contact(p_contact_id => $1::uuid, p_change => $2::jsonb)
 `
 
 // ChangeContact
 //
-//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
 //	from app.change_contact(p_contact_id => $1::uuid, p_change => $2::jsonb)
 func (q *Queries) ChangeContact(ctx context.Context, contactID uuid.UUID, change json.RawMessage) (Contact, error) {
 	row := q.db.QueryRow(ctx, changeContact, contactID, change)
@@ -179,6 +185,8 @@ func (q *Queries) ChangeContact(ctx context.Context, contactID uuid.UUID, change
 		&i.MarketingConsentAt,
 		&i.ErasedAt,
 		&i.SearchText,
+		&i.LeadStatusBy,
+		&i.LeadScoredAt,
 	)
 	return i, err
 }
@@ -208,13 +216,13 @@ func (q *Queries) ContactStats(ctx context.Context) (ContactStat, error) {
 }
 
 const createContact = `-- name: CreateContact :one
-select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
 from app.create_contact(p_fields => $1::jsonb, p_source => $2::text, p_call_id => $3::uuid)
 `
 
 // CreateContact
 //
-//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
 //	from app.create_contact(p_fields => $1::jsonb, p_source => $2::text, p_call_id => $3::uuid)
 func (q *Queries) CreateContact(ctx context.Context, fields json.RawMessage, source string, callID *uuid.UUID) (Contact, error) {
 	row := q.db.QueryRow(ctx, createContact, fields, source, callID)
@@ -241,6 +249,8 @@ func (q *Queries) CreateContact(ctx context.Context, fields json.RawMessage, sou
 		&i.MarketingConsentAt,
 		&i.ErasedAt,
 		&i.SearchText,
+		&i.LeadStatusBy,
+		&i.LeadScoredAt,
 	)
 	return i, err
 }
@@ -260,14 +270,14 @@ func (q *Queries) EraseContact(ctx context.Context, contactID uuid.UUID) (bool, 
 }
 
 const getContact = `-- name: GetContact :one
-select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
 from public.contacts
 where org_id = $1 and id = $2
 `
 
 // GetContact
 //
-//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
 //	from public.contacts
 //	where org_id = $1 and id = $2
 func (q *Queries) GetContact(ctx context.Context, orgID uuid.UUID, iD uuid.UUID) (Contact, error) {
@@ -295,6 +305,8 @@ func (q *Queries) GetContact(ctx context.Context, orgID uuid.UUID, iD uuid.UUID)
 		&i.MarketingConsentAt,
 		&i.ErasedAt,
 		&i.SearchText,
+		&i.LeadStatusBy,
+		&i.LeadScoredAt,
 	)
 	return i, err
 }
@@ -435,13 +447,13 @@ func (q *Queries) ListPatients(ctx context.Context, orgID uuid.UUID, contactID u
 }
 
 const mergeContacts = `-- name: MergeContacts :one
-select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
 from app.merge_contacts(p_into => $1::uuid, p_from => $2::uuid)
 `
 
 // MergeContacts
 //
-//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
 //	from app.merge_contacts(p_into => $1::uuid, p_from => $2::uuid)
 func (q *Queries) MergeContacts(ctx context.Context, intoID uuid.UUID, fromID uuid.UUID) (Contact, error) {
 	row := q.db.QueryRow(ctx, mergeContacts, intoID, fromID)
@@ -468,6 +480,8 @@ func (q *Queries) MergeContacts(ctx context.Context, intoID uuid.UUID, fromID uu
 		&i.MarketingConsentAt,
 		&i.ErasedAt,
 		&i.SearchText,
+		&i.LeadStatusBy,
+		&i.LeadScoredAt,
 	)
 	return i, err
 }

@@ -131,18 +131,6 @@ type AppointmentStory struct {
 	Attempts json.RawMessage
 }
 
-type AssistantFacts struct {
-	VapiAssistantID  *string
-	ClinicName       string
-	FirstMessage     string
-	Address          *string
-	RecordingConsent string
-	AiDisclosure     bool
-	Hours            *string
-	Services         *string
-	Practitioners    *string
-}
-
 type AuditListed struct {
 	ID              uuid.UUID
 	Action          string
@@ -220,6 +208,10 @@ type CallDetail struct {
 	CreatedAt       time.Time
 	Transcript      json.RawMessage
 	RecordingError  *string
+	SummarySource   *string
+	Sentiment       *string
+	SentimentScore  *float64
+	Urgency         *string
 }
 
 type CallListed struct {
@@ -246,6 +238,10 @@ type CallListed struct {
 	Total           int64
 	TotalIsEstimate bool
 	RecordingError  *string
+	SummarySource   *string
+	Sentiment       *string
+	SentimentScore  *float64
+	Urgency         *string
 }
 
 // Every call, from its first webhook on; filled in by status updates and the end-of-call report in any order.
@@ -266,7 +262,7 @@ type CallLog struct {
 	StartedAt       *time.Time
 	EndedAt         *time.Time
 	DurationSeconds *int32
-	// The most telling thing that came of the call; computed from our own rows, not from the model's words.
+	// The most telling thing that came of the call; computed from our own rows, not from the model's words. message: one was taken; answered: the caller spoke with the agent and nothing else came of it, as a rule a question; voicemail: a machine answered a call of ours; missed: nobody spoke; failed: an error of ours or the provider's ended it. Calls from before this was told apart are missed where they failed or met a voicemail.
 	Outcome *string
 	Summary *string
 	// Redacted turns: [{"speaker":"assistant|caller","text":"...","at":seconds from the start}].
@@ -288,6 +284,26 @@ type CallLog struct {
 	BeganAt time.Time
 	// failed: gone, too_large, not_audio, unreachable or storage. deleted: expired (keep_recordings_for) or erased.
 	RecordingError *string
+	// analysis: the provider's model wrote the summary, redacted here; rules: it gave none, and a fixed sentence tells the outcome. NULL: no summary, or one from before this was noted.
+	SummarySource *string
+	// How the caller sounded; NULL where the caller said nothing.
+	Sentiment *string
+	// 0 (negative) to 1 (positive); negative below 0.4, positive above 0.6.
+	SentimentScore *float64
+	// analysis: the provider's model said it; rules: found in the caller's words.
+	SentimentSource *string
+	// How soon somebody should look at the call; NULL where the caller said nothing.
+	Urgency *string
+	// As sentiment_source.
+	UrgencySource *string
+	// What this call alone says of its caller as a lead; NULL where it was not scored.
+	LeadScore *int32
+	// As contacts.lead_reasons.
+	LeadReasons []string
+	// The clinic's services that the caller named.
+	ServiceIds []uuid.UUID
+	// When people were told that this call makes a hot lead: once.
+	HotLeadAt *time.Time
 }
 
 type CallRow struct {
@@ -371,9 +387,11 @@ type Contact struct {
 	// The call of a caller without a number: such a caller has exactly one contact per call.
 	OriginCallID *uuid.UUID
 	// Not unique: families share addresses.
-	Email            *string
-	LeadStatus       string
-	LeadScore        int32
+	Email      *string
+	LeadStatus string
+	// 0 to 100, fits lead_status (app.score_of_status).
+	LeadScore int32
+	// What the score is made of, each with its points: fixed words, names of services, nothing a caller said.
 	LeadReasons      []string
 	ServiceInterests []string
 	Source           string
@@ -391,6 +409,10 @@ type Contact struct {
 	ErasedAt *time.Time
 	// What staff find the contact by, in lower case: name, numbers and address, a line each. One column, because one comparison a row is a third of the work of three.
 	SearchText string
+	// Who gave lead_status. staff: scoring never changes it; rules: scoring did, or nobody chose it. NULL: not noted; one that is hot, warm or lost was then given by staff, who alone could.
+	LeadStatusBy *string
+	// When lead_score last followed from a call; after 30 days the next call counts anew.
+	LeadScoredAt *time.Time
 }
 
 type ContactRow struct {
@@ -479,6 +501,9 @@ type LeadListed struct {
 	CreatedAt       time.Time
 	LastContactedAt *time.Time
 	LastCallSummary *string
+	LeadReasons     []string
+	Sentiment       *string
+	SentimentScore  *float64
 }
 
 // A place where visits happen. Hours, closures and local time belong to it; an organisation starts with one.
@@ -711,6 +736,18 @@ type Organization struct {
 	KeepRecordingsFor pgtype.Interval
 	// How reminders go out by themselves: sms, voice (a call; a text where the call cannot be asked for) or both.
 	ReminderChannel string
+	// Who has a text (E.164) when a call makes a hot lead; NULL: nobody.
+	HotLeadPhone *string
+	// What callers may be told of the clinic's ways (insurance, late cancellations); part of every call's brief.
+	Policies string
+	// Whether the agent is told of earlier calls of a caller who may hear of them. Off until the clinic wants it: it is health data put to a further use.
+	CallerMemory bool
+	// Calls longer ago than this are not remembered to the agent.
+	KeepMemoryFor pgtype.Interval
+	// How long after a call its words are kept: transcript, summary, what was read from them, messages taken for the staff. NULL: until the call is deleted or its contact erased.
+	KeepTranscriptsFor pgtype.Interval
+	// How long the text of a message is kept after it was sent or received; its row, states and hashes stay. NULL: until its contact is erased.
+	KeepMessagesFor pgtype.Interval
 }
 
 type OutboundAnswer struct {

@@ -13,6 +13,20 @@ import (
 	"github.com/google/uuid"
 )
 
+const applyRetention = `-- name: ApplyRetention :one
+select app.apply_retention(p_limit => $1::integer)::bigint as expired
+`
+
+// ApplyRetention
+//
+//	select app.apply_retention(p_limit => $1::integer)::bigint as expired
+func (q *Queries) ApplyRetention(ctx context.Context, maxRows int32) (int64, error) {
+	row := q.db.QueryRow(ctx, applyRetention, maxRows)
+	var expired int64
+	err := row.Scan(&expired)
+	return expired, err
+}
+
 const beginRequest = `-- name: BeginRequest :one
 select app.begin_request(p_role => $1::text, p_claims => $2::jsonb)::text as member_role
 `
@@ -28,14 +42,14 @@ func (q *Queries) BeginRequest(ctx context.Context, role string, claims json.Raw
 }
 
 const getOrganization = `-- name: GetOrganization :one
-select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel
+select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for
 from public.organizations o
 where o.id = $1
 `
 
 // GetOrganization
 //
-//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel
+//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for
 //	from public.organizations o
 //	where o.id = $1
 func (q *Queries) GetOrganization(ctx context.Context, orgID uuid.UUID) (Organization, error) {
@@ -72,6 +86,12 @@ func (q *Queries) GetOrganization(ctx context.Context, orgID uuid.UUID) (Organiz
 		&i.HipaaMode,
 		&i.KeepRecordingsFor,
 		&i.ReminderChannel,
+		&i.HotLeadPhone,
+		&i.Policies,
+		&i.CallerMemory,
+		&i.KeepMemoryFor,
+		&i.KeepTranscriptsFor,
+		&i.KeepMessagesFor,
 	)
 	return i, err
 }
@@ -178,6 +198,35 @@ func (q *Queries) OrgsToRollUp(ctx context.Context) ([]uuid.UUID, error) {
 	return items, nil
 }
 
+const orgsWithRetention = `-- name: OrgsWithRetention :many
+select org_id::uuid
+from app.orgs_with_retention() org_id
+`
+
+// OrgsWithRetention
+//
+//	select org_id::uuid
+//	from app.orgs_with_retention() org_id
+func (q *Queries) OrgsWithRetention(ctx context.Context) ([]uuid.UUID, error) {
+	rows, err := q.db.Query(ctx, orgsWithRetention)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	items := []uuid.UUID{}
+	for rows.Next() {
+		var org_id uuid.UUID
+		if err := rows.Scan(&org_id); err != nil {
+			return nil, err
+		}
+		items = append(items, org_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const rollUpCalls = `-- name: RollUpCalls :one
 select app.roll_up_calls(p_days => $1::integer)::integer as days
 `
@@ -193,13 +242,13 @@ func (q *Queries) RollUpCalls(ctx context.Context, days int32) (int32, error) {
 }
 
 const setOrgSettings = `-- name: SetOrgSettings :one
-select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel
+select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for
 from app.set_org_settings(p_fields => $1::jsonb)
 `
 
 // SetOrgSettings
 //
-//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel
+//	select id, name, slug, country, time_zone, buffer_before, buffer_after, slot_step, min_notice, max_advance, hold_ttl, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, created_at, updated_at, deleted_at, follow_up_window, quiet_from, quiet_until, reminder_offsets, messages_per_day, missed_call_text, email_confirmations, hipaa_mode, keep_recordings_for, reminder_channel, hot_lead_phone, policies, caller_memory, keep_memory_for, keep_transcripts_for, keep_messages_for
 //	from app.set_org_settings(p_fields => $1::jsonb)
 func (q *Queries) SetOrgSettings(ctx context.Context, fields json.RawMessage) (Organization, error) {
 	row := q.db.QueryRow(ctx, setOrgSettings, fields)
@@ -235,6 +284,12 @@ func (q *Queries) SetOrgSettings(ctx context.Context, fields json.RawMessage) (O
 		&i.HipaaMode,
 		&i.KeepRecordingsFor,
 		&i.ReminderChannel,
+		&i.HotLeadPhone,
+		&i.Policies,
+		&i.CallerMemory,
+		&i.KeepMemoryFor,
+		&i.KeepTranscriptsFor,
+		&i.KeepMessagesFor,
 	)
 	return i, err
 }

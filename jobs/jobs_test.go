@@ -210,7 +210,7 @@ func TestReportIsFetchedAndStored(t *testing.T) {
 		summary := "Asked for a cleaning, call back at 312 555 0142."
 		return db.RecordCallReportParams{Summary: &summary, Turns: []byte(`[{"speaker":"caller","text":"A cleaning, please.","at":2}]`)}, nil
 	})
-	b.eventually(t, "select transcript_state = 'stored' and summary like '%[number]%' from public.call_logs where id = $1", b.call)
+	b.eventually(t, "select transcript_state = 'stored' and summary like '%[phone]%' from public.call_logs where id = $1", b.call)
 }
 
 func TestReportThatCannotBeRedactedIsTriedAgainByOneJob(t *testing.T) {

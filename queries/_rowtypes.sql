@@ -314,7 +314,11 @@ create table app.call_row (
   created_at timestamptz not null,
   total bigint not null,
   total_is_estimate boolean not null,
-  recording_error text
+  recording_error text,
+  summary_source text,
+  sentiment text,
+  sentiment_score double precision,
+  urgency text
 );
 
 drop type app.call_detail;
@@ -340,7 +344,11 @@ create table app.call_detail (
   cost_micros bigint,
   created_at timestamptz not null,
   transcript jsonb not null,
-  recording_error text
+  recording_error text,
+  summary_source text,
+  sentiment text,
+  sentiment_score double precision,
+  urgency text
 );
 
 drop type app.call_stats;
@@ -401,6 +409,13 @@ create table app.notification_row (
   total_is_estimate boolean not null
 );
 
+drop type app.caller_brief;
+create table app.caller_brief (
+  known boolean not null,
+  names text not null,
+  memory text not null
+);
+
 drop type app.lead_row;
 create table app.lead_row (
   id uuid not null,
@@ -410,7 +425,10 @@ create table app.lead_row (
   lead_score integer not null,
   created_at timestamptz not null,
   last_contacted_at timestamptz,
-  last_call_summary text
+  last_call_summary text,
+  lead_reasons text[] not null,
+  sentiment text,
+  sentiment_score double precision
 );
 
 drop type app.activity;

@@ -19,12 +19,15 @@ select app.record_call_report(
   p_has_recording => @has_recording::boolean,
   p_tools_used => @tools_used::text[],
   p_said_names => @said_names::text[],
-  p_recording_url => sqlc.narg(recording_url)::text
+  p_recording_url => sqlc.narg(recording_url)::text,
+  p_analysis => sqlc.narg(analysis)::jsonb
 )::text as transcript_state;
 
--- name: AssistantFacts :one
-select *
-from app.assistant_facts(p_call_id => @call_id::uuid);
+-- name: CallBrief :one
+-- Everything that a call begins with, in one round trip: Vapi waits for it while the caller hears it ring.
+select f.*, b.known, b.names, b.memory, (select o.policies from public.organizations o where o.id = app.current_org_id())::text as policies
+from app.assistant_facts(p_call_id => @call_id::uuid) f
+cross join app.caller_brief(p_call_id => @call_id::uuid) b;
 
 -- name: ServiceCards :many
 select *

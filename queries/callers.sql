@@ -9,6 +9,9 @@ select app.verify_caller(
 select *
 from app.identify_caller(p_call_id => @call_id::uuid);
 
+-- name: CallerMemory :one
+select app.caller_memory(p_call_id => @call_id::uuid)::text as memory;
+
 -- name: TakeMessage :one
 select app.take_message(
   p_call_id => @call_id::uuid,

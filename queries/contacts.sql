@@ -55,6 +55,7 @@ from app.save_patient(
 -- name: CallsOfContact :many
 -- The latest 50 that were not deleted, and how many there are. No word of a transcript: only the summary.
 select id, direction, from_number, to_number, app.call_state(status, outcome, ended_reason)::text as status, ended_reason, outcome, summary,
+  sentiment, sentiment_score,
   duration_seconds, began_at as call_date, created_at, count(*) over () as total
 from public.call_logs
 where org_id = @org_id and contact_id = @contact_id::uuid and deleted_at is null

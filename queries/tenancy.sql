@@ -28,6 +28,13 @@ select app.sweep_platform(p_events_before => @events_before::timestamptz, p_deli
 select org_id::uuid
 from app.orgs_to_roll_up() org_id;
 
+-- name: OrgsWithRetention :many
+select org_id::uuid
+from app.orgs_with_retention() org_id;
+
+-- name: ApplyRetention :one
+select app.apply_retention(p_limit => @max_rows::integer)::bigint as expired;
+
 -- name: RollUpCalls :one
 select app.roll_up_calls(p_days => @days::integer)::integer as days;
 

@@ -55,7 +55,10 @@ func (h handlers) RecentActivity(ctx context.Context, _ api.RecentActivityReques
 func leadOf(row db.LeadListed) api.Lead {
 	return api.Lead{
 		Id: row.ID, ContactName: row.Name, PhoneNumber: row.Phone, LeadTemp: row.LeadStatus, LeadScore: int(row.LeadScore),
-		CreatedAt: row.CreatedAt, LastContactTime: row.LastContactedAt, LastCallSummary: row.LastCallSummary,
+		CreatedAt: row.CreatedAt, LastContactTime: row.LastContactedAt, LastCallSummary: row.LastCallSummary, LeadReasons: row.LeadReasons,
+		Sentiment: api.LeadSentiment{
+			Score: row.SentimentScore, Label: row.Sentiment, Summary: sentimentSummary(row.SentimentScore, row.LastCallSummary),
+		},
 	}
 }
 

@@ -112,13 +112,22 @@ func callOf(row db.CallListed) api.Call {
 		OutcomeSummary: row.Summary, EndedReason: row.EndedReason, HasTranscript: row.TranscriptState == transcriptStored,
 		HasRecording: hasRecording(row.RecordingState), RecordingStatus: recordingStatus(row.RecordingState),
 		RecordingState: api.CallRecordingState(row.RecordingState), RecordingError: recordingError(row.RecordingState, row.RecordingError),
-		ToolsUsed: row.ToolsUsed, CreatedAt: row.CreatedAt,
+		ToolsUsed: row.ToolsUsed, CreatedAt: row.CreatedAt, SummarySource: row.SummarySource,
+		SentimentScore: row.SentimentScore, SentimentLabel: row.Sentiment, SentimentSummary: sentimentSummary(row.SentimentScore, row.Summary), SentimentUrgency: row.Urgency,
 	}
 	if row.CostMicros != nil {
 		cents := float64(*row.CostMicros) / microsPerCent
 		shown.CostCents = &cents
 	}
 	return shown
+}
+
+// sentimentSummary is a call's summary where its sentiment is known: old dashboards show both together or neither.
+func sentimentSummary(score *float64, summary *string) *string {
+	if score == nil {
+		return nil
+	}
+	return summary
 }
 
 func recentCallOf(row db.CallListed) api.RecentCall {
@@ -147,7 +156,8 @@ func callDetailOf(row db.CallDetail) (api.GetCall200JSONResponse, error) {
 		ToNumber: row.ToNumber, Direction: row.Direction, State: row.State, CallDate: row.CallDate, StartedAt: row.StartedAt,
 		EndedAt: row.EndedAt, DurationSeconds: row.DurationSeconds, Outcome: row.Outcome, EndedReason: row.EndedReason,
 		Summary: row.Summary, TranscriptState: row.TranscriptState, RecordingState: row.RecordingState, ToolsUsed: row.ToolsUsed,
-		CostMicros: row.CostMicros, CreatedAt: row.CreatedAt, RecordingError: row.RecordingError,
+		CostMicros: row.CostMicros, CreatedAt: row.CreatedAt, RecordingError: row.RecordingError, SummarySource: row.SummarySource,
+		Sentiment: row.Sentiment, SentimentScore: row.SentimentScore, Urgency: row.Urgency,
 	})
 	return api.GetCall200JSONResponse{
 		Id: c.Id, VapiCallId: c.VapiCallId, ContactId: c.ContactId, CallerName: c.CallerName, PhoneNumber: c.PhoneNumber,
@@ -155,7 +165,8 @@ func callDetailOf(row db.CallDetail) (api.GetCall200JSONResponse, error) {
 		DurationSeconds: c.DurationSeconds, Outcome: c.Outcome, OutcomeSummary: c.OutcomeSummary, EndedReason: c.EndedReason,
 		HasTranscript: c.HasTranscript, HasRecording: c.HasRecording, RecordingStatus: c.RecordingStatus,
 		RecordingState: api.CallDetailRecordingState(c.RecordingState), RecordingError: c.RecordingError, ToolsUsed: c.ToolsUsed,
-		CostCents: c.CostCents, CreatedAt: c.CreatedAt, ActionItems: []string{},
+		SummarySource: c.SummarySource, SentimentScore: c.SentimentScore, SentimentLabel: c.SentimentLabel,
+		SentimentSummary: c.SentimentSummary, SentimentUrgency: c.SentimentUrgency, CostCents: c.CostCents, CreatedAt: c.CreatedAt, ActionItems: []string{},
 		Transcript: each(turns, func(t turn) api.Turn { return api.Turn{Speaker: t.Speaker, Text: t.Text, Timestamp: t.At} }),
 	}, nil
 }

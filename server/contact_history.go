@@ -61,7 +61,7 @@ func shownCallOf(contact db.Contact, c db.CallsOfContactRow) api.CallOfContact {
 		Id: c.ID, PhoneNumber: number, PhoneNumberCamel: number, CallerName: contact.Name, CallerNameCamel: contact.Name,
 		CallDate: c.CallDate, CallDateCamel: c.CallDate, CallType: c.Direction, CallTypeCamel: c.Direction, Status: api.CallStatus(c.Status),
 		EndedReason: c.EndedReason, EndedReasonCamel: c.EndedReason, Outcome: c.Outcome, Summary: c.Summary,
-		CreatedAt: c.CreatedAt, CreatedAtCamel: c.CreatedAt,
+		CreatedAt: c.CreatedAt, CreatedAtCamel: c.CreatedAt, SentimentScore: c.SentimentScore, SentimentLabel: c.Sentiment,
 	}
 	if c.DurationSeconds != nil {
 		seconds := int(*c.DurationSeconds)

@@ -18,9 +18,10 @@ func (c *clinic) made(t *testing.T, insert string, args ...any) (id uuid.UUID) {
 }
 
 const insertCall = `insert into public.call_logs (org_id, vapi_call_id, direction, from_number, status, outcome, duration_seconds, started_at,
-	ended_at, transcript_state, transcript, summary, recording_state, cost_micros)
+	ended_at, transcript_state, transcript, summary, recording_state, cost_micros,
+	summary_source, sentiment, sentiment_score, sentiment_source, urgency, urgency_source)
 	values ($1, $2, 'inbound', '+13125550111', 'ended', 'answered', 90, app.now() - interval '2 minutes', app.now(), 'stored',
-	'[{"speaker": "caller", "text": "zanzibar-lilac", "at": 1.5}]', 'zanzibar-lilac', 'at_provider', 123400)`
+	'[{"speaker": "caller", "text": "zanzibar-lilac", "at": 1.5}]', 'zanzibar-lilac', 'at_provider', 123400, 'analysis', 'negative', 0.25, 'rules', 'high', 'analysis')`
 
 func TestCallsAreListedReadAndDeleted(t *testing.T) {
 	t.Parallel()
@@ -35,8 +36,8 @@ func TestCallsAreListedReadAndDeleted(t *testing.T) {
 	row := list["calls"].([]any)[0].(map[string]any)
 	for field, want := range map[string]any{
 		"id": call.String(), "phone_number": "+13125550111", "caller_name": nil, "duration_seconds": 90.0, "status": "completed",
-		"has_recording": true, "recording_url": nil, "recording_status": "pending", "has_transcript": true, "sentiment_score": nil,
-		"sentiment_label": nil, "sentiment_summary": nil, "sentiment_urgency": nil, "call_type": "inbound", "cost_cents": 12.34,
+		"has_recording": true, "recording_url": nil, "recording_status": "pending", "has_transcript": true, "sentiment_score": 0.25,
+		"sentiment_label": "negative", "sentiment_summary": "zanzibar-lilac", "sentiment_urgency": "high", "summary_source": "analysis", "call_type": "inbound", "cost_cents": 12.34,
 	} {
 		require.Contains(t, row, field)
 		require.Equal(t, want, row[field], field)
@@ -92,7 +93,7 @@ func TestNumbersOfTheStartPage(t *testing.T) {
 		c.ok(t, http.MethodGet, "/api/calls-dashboard/analytics/summary", ""))
 	leads := c.ok(t, http.MethodGet, "/api/analytics/leads?limit=1", "")["leads"].([]any)
 	require.Equal(t, "zanzibar-lilac", leads[0].(map[string]any)["last_call_summary"])
-	require.Equal(t, map[string]any{"score": nil, "label": nil, "summary": nil}, leads[0].(map[string]any)["sentiment"])
+	require.Equal(t, map[string]any{"score": 0.25, "label": "negative", "summary": "zanzibar-lilac"}, leads[0].(map[string]any)["sentiment"])
 	require.Len(t, c.ok(t, http.MethodGet, "/api/analytics/recent-activity", "")["events"], 2)
 }
 

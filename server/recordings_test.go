@@ -103,6 +103,9 @@ func TestHowFarARecordingGotIsShown(t *testing.T) {
 	kept := s.ok(t, http.MethodPatch, "/api/orgs", `{"keep_recordings_days": 30}`)
 	require.Equal(t, 30.0, kept["keep_recordings_days"])
 	require.Nil(t, s.ok(t, http.MethodPatch, "/api/orgs", `{"keep_recordings_days": null}`)["keep_recordings_days"])
+	set := s.ok(t, http.MethodPatch, "/api/orgs", `{"keep_transcripts_days": 30, "keep_memory_days": 90, "caller_memory": true, "policies": "Pay before.", "hot_lead_phone": "+13125550188"}`)
+	require.Equal(t, []any{30.0, nil, 90.0, true, "Pay before.", "+13125550188"}, []any{set["keep_transcripts_days"], set["keep_messages_days"],
+		set["keep_memory_days"], set["caller_memory"], set["policies"], set["hot_lead_phone"]})
 }
 
 func TestARecordingIsNamedAfterItsCallAndClinic(t *testing.T) {

@@ -92,9 +92,11 @@ func orgOf(o db.Organization) api.Org {
 		HoldsPerDay: int(o.HoldsPerDay), ApprovalRequired: o.ApprovalRequired,
 		IdentityFactor: api.OrgIdentityFactor(o.IdentityFactor), EmergencySentence: o.EmergencySentence,
 		RecordingConsent: api.OrgRecordingConsent(o.RecordingConsent), AiDisclosure: o.AiDisclosure, HipaaMode: o.HipaaMode,
-		KeepRecordingsDays: inWholeDaysOrNil(o.KeepRecordingsFor),
-		ReminderChannel:    api.OrgReminderChannel(o.ReminderChannel),
-		CreatedAt:          o.CreatedAt, UpdatedAt: o.UpdatedAt,
+		KeepRecordingsDays: inWholeDaysOrNil(o.KeepRecordingsFor), KeepTranscriptsDays: inWholeDaysOrNil(o.KeepTranscriptsFor),
+		KeepMessagesDays: inWholeDaysOrNil(o.KeepMessagesFor), KeepMemoryDays: inWholeDays(o.KeepMemoryFor),
+		CallerMemory: o.CallerMemory, Policies: o.Policies, HotLeadPhone: o.HotLeadPhone,
+		ReminderChannel: api.OrgReminderChannel(o.ReminderChannel),
+		CreatedAt:       o.CreatedAt, UpdatedAt: o.UpdatedAt,
 	}
 }
 

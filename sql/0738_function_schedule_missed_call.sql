@@ -16,7 +16,7 @@ begin
   from public.call_logs c
   join public.organizations o on o.id = c.org_id and o.missed_call_text
   where c.org_id = v_org_id and c.id = p_call_id
-    and c.direction = 'inbound' and c.outcome = 'missed' and c.contact_id is not null
+    and c.direction = 'inbound' and c.outcome in ('missed', 'failed') and c.contact_id is not null
     -- A text to a number of this platform would be answered by a robot.
     and c.from_number is not null and not app.is_our_number(c.from_number)
   on conflict (org_id, call_id) where kind = 'missed_call' do nothing

@@ -29,6 +29,8 @@ begin
       ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
       -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
       ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
+      -- Calls come from whoever wants to call: a night of robots must not be a night of texts.
+      ('alert', p_now - interval '1 hour', 10, 'too_soon', false),
       ('marketing', v_day, 1, 'too_soon', true),
       -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
       ('reminder', v_day, 1, 'reminder_limit', true),
@@ -60,6 +62,6 @@ end
 $$;
 
 comment on function app.message_limit_reason(text, uuid, bytea, timestamptz) is
-  'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+  'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations, ten replies or ten alerts an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
 
 select app.seal('app.message_limit_reason(text, uuid, bytea, timestamptz)', null, 'app_writer');

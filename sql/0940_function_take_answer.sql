@@ -19,7 +19,7 @@ begin
     when (p_row).kind = 'missed_call' and exists (
       select from public.call_logs c
       where c.org_id = (p_row).org_id and c.contact_id = (p_row).contact_id and c.created_at > v_called.created_at
-        and c.outcome is distinct from 'missed') then 'called_again'
+        and coalesce(c.outcome, '') not in ('missed', 'failed')) then 'called_again'
   end;
   if v_skipped is not null then
     perform app.settle_scheduled(array[(p_row).id], 'skipped', v_skipped);

@@ -41,7 +41,7 @@ begin
   update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
   update public.contacts c
   set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
-    lead_reasons = '{}', time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
+    lead_reasons = '{}', lead_score = 0, lead_scored_at = null, time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_contact_id;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'contact_erased', 'contact', p_contact_id, app.current_user_id());

@@ -26,6 +26,7 @@ begin
       then array(select jsonb_array_elements_text(p_change -> 'service_interests')) else c.service_interests end,
     notes = case when p_change ? 'notes' then nullif(p_change ->> 'notes', '') else c.notes end,
     lead_status = coalesce(p_change ->> 'lead_status', c.lead_status),
+    lead_status_by = case when p_change ? 'lead_status' then 'staff' else c.lead_status_by end,
     lead_score = app.score_of_status(p_change ->> 'lead_status', c.lead_score),
     language = case when p_change ? 'language' then nullif(p_change ->> 'language', '') else c.language end,
     time_zone = case when p_change ? 'time_zone' then nullif(p_change ->> 'time_zone', '') else c.time_zone end,
@@ -47,6 +48,6 @@ end
 $$;
 
 comment on function app.write_contact(uuid, jsonb) is
-  'Changes a contact as app.change_contact says, for functions that have looked at role and rows before. The score follows a status that is set.';
+  'Changes a contact as app.change_contact says, for functions that have looked at role and rows before. The score follows a status that is set, and scoring leaves that status alone from then on.';
 
 select app.seal('app.write_contact(uuid, jsonb)', null, 'app_writer');

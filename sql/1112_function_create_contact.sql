@@ -32,8 +32,8 @@ begin
 
   v_old_status := v_contact.lead_status;
   if v_contact.id is null then
-    insert into public.contacts (org_id, source, lead_status, lead_score)
-    values (v_org_id, p_source, 'warm', app.score_of_status('warm', 0))
+    insert into public.contacts (org_id, source, lead_status, lead_status_by, lead_score)
+    values (v_org_id, p_source, 'warm', 'rules', app.score_of_status('warm', 0))
     returning * into v_contact;
     perform app.write_contact(v_contact.id, p_fields);
   else

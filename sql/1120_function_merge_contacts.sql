@@ -46,6 +46,8 @@ begin
     marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
     service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
     lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    lead_reasons = case when v_from.lead_score > c.lead_score then v_from.lead_reasons else c.lead_reasons end,
+    lead_scored_at = greatest(c.lead_scored_at, v_from.lead_scored_at),
     notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
       case when v_from.phone <> c.phone then 'Also: ' || v_from.phone end,
       case when lower(v_from.email) <> lower(c.email) then 'Also: ' || v_from.email end), ''), 10000),

@@ -17,11 +17,16 @@ begin
   from public.call_logs c
   where c.org_id = v_org_id and c.id = any (p_call_ids) and d.org_id = v_org_id and d.vapi_call_id = c.vapi_call_id
     and d.answer is not null;
+  -- A tool's date words are the model's, and may hold anything that was said.
+  update public.booking_attempts b
+  set said_date = null, said_time = null
+  where b.org_id = v_org_id and b.call_id = any (p_call_ids) and (b.said_date is not null or b.said_time is not null);
   -- Our own side of the call is no one's secret. A report that still comes counts as taken in: it must bring nothing back.
   update public.call_logs c
   set from_number = case when c.direction = 'outbound' then c.from_number end,
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
-    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+    summary = null, summary_source = null, sentiment = null, sentiment_score = null, sentiment_source = null, urgency = null,
+    urgency_source = null, lead_score = null, lead_reasons = '{}', service_ids = '{}', transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
   update public.outbound_calls c
   set to_number = null, updated_at = v_now

@@ -9,16 +9,17 @@ declare
   v_org_id uuid := app.require_org_id();
 begin
   return query
-  select k.id, k.name, k.phone, k.lead_status, k.lead_score, k.created_at, k.last_contacted_at, last_call.summary
+  select k.id, k.name, k.phone, k.lead_status, k.lead_score, k.created_at, k.last_contacted_at, last_call.summary,
+    k.lead_reasons, last_call.sentiment, last_call.sentiment_score
   from (
-    select c.id, c.name, c.phone, c.lead_status, c.lead_score, c.created_at, c.last_contacted_at
+    select c.id, c.name, c.phone, c.lead_status, c.lead_score, c.created_at, c.last_contacted_at, c.lead_reasons
     from public.contacts c
     where c.org_id = v_org_id and c.lead_status in ('hot', 'warm') and c.erased_at is null
     order by c.lead_status, c.lead_score desc, c.last_contacted_at desc nulls last, c.id
     limit p_limit
   ) k
   left join lateral (
-    select l.summary
+    select l.summary, l.sentiment, l.sentiment_score
     from public.call_logs l
     where l.org_id = v_org_id and l.contact_id = k.id and l.summary is not null
     order by l.created_at desc

@@ -25,6 +25,9 @@ begin
     limit p_limit);
   perform app.drop_recordings(v_old, 'expired');
   v_count := cardinality(v_old);
+  insert into public.audit_log (org_id, action, entity, entity_id)
+  select v_org_id, 'recordings_expired', 'organization', v_org_id
+  where v_count > 0;
   -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
   for v_stuck in
     update public.recordings r
@@ -54,6 +57,6 @@ end
 $$;
 
 comment on function app.expire_recordings(integer) is
-  'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all.';
+  'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all. That recordings expired stands in the audit log.';
 
 select app.seal('app.expire_recordings(integer)', 'app_writer', 'tenant_service');

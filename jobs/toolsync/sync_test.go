@@ -382,7 +382,7 @@ func TestThePromptHasTheRulesOnce(t *testing.T) {
 	require.True(t, strings.HasPrefix(twice, "Be kind.\n\nAnd brief.\n\n"+rulesBegin), twice)
 	require.NotContains(t, twice, "\n- Rule: none", "a setting is no rule")
 	for _, variable := range []string{"clinicName", "clinicAddress", "today", "timeNow", "timeZone", "openingHours", "services",
-		"practitioners", "callerStatus", "callerNames", "callPurpose"} {
+		"practitioners", "callerStatus", "callerNames", "callerMemory", "policies", "callPurpose"} {
 		require.Contains(t, once, "{{"+variable+"}}")
 	}
 }

@@ -1746,6 +1746,7 @@ func (e ListMessagesParamsMethod) Valid() bool {
 
 // Defines values for ListMessagesParamsCategory.
 const (
+	ListMessagesParamsCategoryAlert                ListMessagesParamsCategory = "alert"
 	ListMessagesParamsCategoryCategoryCode         ListMessagesParamsCategory = "code"
 	ListMessagesParamsCategoryCategoryConfirmation ListMessagesParamsCategory = "confirmation"
 	ListMessagesParamsCategoryCategoryExport       ListMessagesParamsCategory = "export"
@@ -1760,6 +1761,8 @@ const (
 // Valid indicates whether the value is a known member of the ListMessagesParamsCategory enum.
 func (e ListMessagesParamsCategory) Valid() bool {
 	switch e {
+	case ListMessagesParamsCategoryAlert:
+		return true
 	case ListMessagesParamsCategoryCategoryCode:
 		return true
 	case ListMessagesParamsCategoryCategoryConfirmation:
@@ -2513,7 +2516,9 @@ type Call struct {
 	HasTranscript   bool               `json:"has_transcript"`
 	Id              openapi_types.UUID `json:"id"`
 
-	// Outcome booked, rescheduled, cancelled, message, transferred, answered or missed; null while unknown.
+	// Outcome The most telling thing that came of it: booked, rescheduled, cancelled, message (one was taken), transferred, answered
+	// (a question, as a rule), voicemail, missed (nobody spoke), spam (a robot or a sales call) or failed (an error ended
+	// it); null while unknown. More words may follow.
 	Outcome *string `json:"outcome"`
 
 	// OutcomeSummary What it was about, without names.
@@ -2535,21 +2540,25 @@ type Call struct {
 	// RecordingUrl Always null; ask for the recording when it is to be played.
 	RecordingUrl *string `json:"recording_url"`
 
-	// SentimentLabel Not measured: null.
+	// SentimentLabel negative (below 0.4), neutral or positive (above 0.6).
 	SentimentLabel *string `json:"sentiment_label"`
 
-	// SentimentScore Not measured: null.
+	// SentimentScore How the caller sounded, 0 (negative) to 1 (positive); null where the caller said nothing.
 	SentimentScore *float64 `json:"sentiment_score"`
 
-	// SentimentSummary Not measured: null.
+	// SentimentSummary The same as `outcome_summary`, where the sentiment is known.
 	SentimentSummary *string `json:"sentiment_summary"`
 
-	// SentimentUrgency Not measured: null.
+	// SentimentUrgency low, medium or high. Not a triage.
 	SentimentUrgency *string    `json:"sentiment_urgency"`
 	StartedAt        *time.Time `json:"started_at"`
 
 	// Status How the call stands or ended; failed when a fault kept it from taking place.
 	Status CallStatus `json:"status"`
+
+	// SummarySource analysis: written by the telephone service's model; rules: it wrote none, and a fixed sentence tells the outcome; null:
+	// there is no summary, or it is from before this was noted.
+	SummarySource *string `json:"summary_source"`
 
 	// ToNumber The number that was called.
 	ToNumber   *string  `json:"to_number"`
@@ -2595,7 +2604,9 @@ type CallDetail struct {
 	HasTranscript   bool               `json:"has_transcript"`
 	Id              openapi_types.UUID `json:"id"`
 
-	// Outcome booked, rescheduled, cancelled, message, transferred, answered or missed; null while unknown.
+	// Outcome The most telling thing that came of it: booked, rescheduled, cancelled, message (one was taken), transferred, answered
+	// (a question, as a rule), voicemail, missed (nobody spoke), spam (a robot or a sales call) or failed (an error ended
+	// it); null while unknown. More words may follow.
 	Outcome *string `json:"outcome"`
 
 	// OutcomeSummary What it was about, without names.
@@ -2617,21 +2628,25 @@ type CallDetail struct {
 	// RecordingUrl Always null; ask for the recording when it is to be played.
 	RecordingUrl *string `json:"recording_url"`
 
-	// SentimentLabel Not measured: null.
+	// SentimentLabel negative (below 0.4), neutral or positive (above 0.6).
 	SentimentLabel *string `json:"sentiment_label"`
 
-	// SentimentScore Not measured: null.
+	// SentimentScore How the caller sounded, 0 (negative) to 1 (positive); null where the caller said nothing.
 	SentimentScore *float64 `json:"sentiment_score"`
 
-	// SentimentSummary Not measured: null.
+	// SentimentSummary The same as `outcome_summary`, where the sentiment is known.
 	SentimentSummary *string `json:"sentiment_summary"`
 
-	// SentimentUrgency Not measured: null.
+	// SentimentUrgency low, medium or high. Not a triage.
 	SentimentUrgency *string    `json:"sentiment_urgency"`
 	StartedAt        *time.Time `json:"started_at"`
 
 	// Status How the call stands or ended; failed when a fault kept it from taking place.
 	Status CallStatus `json:"status"`
+
+	// SummarySource analysis: written by the telephone service's model; rules: it wrote none, and a fixed sentence tells the outcome; null:
+	// there is no summary, or it is from before this was noted.
+	SummarySource *string `json:"summary_source"`
 
 	// ToNumber The number that was called.
 	ToNumber   *string  `json:"to_number"`
@@ -2644,7 +2659,7 @@ type CallDetail struct {
 // clinic is in HIPAA mode, in which nobody records; deleted: it was kept no longer, or erased.
 type CallDetailRecordingState string
 
-// CallList Example: {"calls":[{"call_date":"2026-11-18T19:34:02Z","call_type":"inbound","caller_name":"Finn Quillard","contact_id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","cost_cents":5,"created_at":"2026-11-18T19:34:02Z","duration_seconds":32,"ended_at":"2026-11-18T19:34:34Z","ended_reason":"customer-ended-call","has_recording":false,"has_transcript":true,"id":"01a204c0-5036-75b0-87d4-24afa2885b8f","outcome":"answered","outcome_summary":"Asked for the price of whitening.","phone_number":"+13125550116","recording_error":null,"recording_state":"none","recording_status":null,"recording_url":null,"sentiment_label":null,"sentiment_score":null,"sentiment_summary":null,"sentiment_urgency":null,"started_at":"2026-11-18T19:34:02Z","status":"completed","to_number":"+13125550100","tools_used":[],"vapi_call_id":"demo-f5ee532a-1c44-4610-9ff7-051df61352ca"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
+// CallList Example: {"calls":[{"call_date":"2026-11-18T19:34:02Z","call_type":"inbound","caller_name":"Finn Quillard","contact_id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","cost_cents":5,"created_at":"2026-11-18T19:34:02Z","duration_seconds":32,"ended_at":"2026-11-18T19:34:34Z","ended_reason":"customer-ended-call","has_recording":false,"has_transcript":true,"id":"01a204c0-5036-75b0-87d4-24afa2885b8f","outcome":"answered","outcome_summary":"Asked for the price of whitening.","phone_number":"+13125550116","recording_error":null,"recording_state":"none","recording_status":null,"recording_url":null,"sentiment_label":"positive","sentiment_score":0.75,"sentiment_summary":"Asked for the price of whitening.","sentiment_urgency":"low","started_at":"2026-11-18T19:34:02Z","status":"completed","summary_source":"analysis","to_number":"+13125550100","tools_used":[],"vapi_call_id":"demo-f5ee532a-1c44-4610-9ff7-051df61352ca"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type CallList struct {
 	Calls []Call `json:"calls"`
 
@@ -2694,10 +2709,10 @@ type CallOfContact struct {
 	// PhoneNumber The number of the other party, E.164.
 	PhoneNumber *string `json:"phone_number"`
 
-	// SentimentLabel Not measured: null.
+	// SentimentLabel negative, neutral or positive.
 	SentimentLabel *string `json:"sentiment_label"`
 
-	// SentimentScore Not measured: null.
+	// SentimentScore How the caller sounded, 0 (negative) to 1 (positive); null where the caller said nothing.
 	SentimentScore *float64 `json:"sentiment_score"`
 
 	// Status How the call stands or ended; failed when a fault kept it from taking place.
@@ -2787,7 +2802,7 @@ type CallSummary struct {
 	// AverageDuration In seconds.
 	AverageDuration int `json:"average_duration"`
 
-	// AverageSentiment Not measured: always 0, which older dashboards count with.
+	// AverageSentiment Always 0, which older dashboards count with; each call has its own `sentiment_score`.
 	AverageSentiment float64 `json:"average_sentiment"`
 	CallsThisMonth   int64   `json:"calls_this_month"`
 
@@ -3456,22 +3471,25 @@ type Lead struct {
 	Id              openapi_types.UUID `json:"id"`
 	LastCallSummary *string            `json:"last_call_summary"`
 	LastContactTime *time.Time         `json:"last_contact_time"`
-	LeadScore       int                `json:"lead_score"`
+
+	// LeadReasons What the score is made of, each with its points.
+	LeadReasons []string `json:"lead_reasons"`
+	LeadScore   int      `json:"lead_score"`
 
 	// LeadTemp hot or warm.
 	LeadTemp    string  `json:"lead_temp"`
 	PhoneNumber *string `json:"phone_number"`
 
-	// Sentiment Not measured: all null.
+	// Sentiment Of the last call; null where the caller said nothing.
 	Sentiment LeadSentiment `json:"sentiment"`
 }
 
-// LeadList Example: {"leads":[{"contact_name":"Finn Quillard","created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","last_call_summary":"Asked for the price of whitening.","last_contact_time":"2026-11-19T19:34:01Z","lead_score":80,"lead_temp":"hot","phone_number":"+13125550116","sentiment":{"label":null,"score":null,"summary":null}}]}
+// LeadList Example: {"leads":[{"contact_name":"Finn Quillard","created_at":"2026-11-22T19:34:01Z","id":"01a204c0-4fd1-713a-b187-7e92a9979ad5","last_call_summary":"Asked for the price of whitening.","last_contact_time":"2026-11-19T19:34:01Z","lead_reasons":[],"lead_score":80,"lead_temp":"hot","phone_number":"+13125550116","sentiment":{"label":null,"score":null,"summary":null}}]}
 type LeadList struct {
 	Leads []Lead `json:"leads"`
 }
 
-// LeadSentiment Not measured: all null.
+// LeadSentiment Of the last call; null where the caller said nothing.
 type LeadSentiment struct {
 	Label   *string  `json:"label"`
 	Score   *float64 `json:"score"`
@@ -3779,27 +3797,45 @@ type OlderRecordingAddress struct {
 
 // Org The organization and its rules for booking and safety.
 //
-// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","keep_recordings_days":90,"max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","recording_consent":"announce","reminder_channel":"sms","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
+// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"caller_memory":false,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"hot_lead_phone":null,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","keep_memory_days":365,"keep_messages_days":null,"keep_recordings_days":90,"keep_transcripts_days":null,"max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","policies":"","recording_consent":"announce","reminder_channel":"sms","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
 type Org struct {
-	AiDisclosure        bool              `json:"ai_disclosure"`
-	ApprovalRequired    bool              `json:"approval_required"`
-	BufferAfterMinutes  int               `json:"buffer_after_minutes"`
-	BufferBeforeMinutes int               `json:"buffer_before_minutes"`
-	Country             string            `json:"country"`
-	CreatedAt           time.Time         `json:"created_at"`
-	EmergencySentence   string            `json:"emergency_sentence"`
-	HipaaMode           bool              `json:"hipaa_mode"`
-	HoldSeconds         int               `json:"hold_seconds"`
-	HoldsPerDay         int               `json:"holds_per_day"`
-	Id                  UUID              `json:"id"`
-	IdentityFactor      OrgIdentityFactor `json:"identity_factor"`
+	AiDisclosure        bool `json:"ai_disclosure"`
+	ApprovalRequired    bool `json:"approval_required"`
+	BufferAfterMinutes  int  `json:"buffer_after_minutes"`
+	BufferBeforeMinutes int  `json:"buffer_before_minutes"`
+
+	// CallerMemory Whether the agent is told of earlier calls of a caller who may hear of them.
+	CallerMemory      bool      `json:"caller_memory"`
+	Country           string    `json:"country"`
+	CreatedAt         time.Time `json:"created_at"`
+	EmergencySentence string    `json:"emergency_sentence"`
+	HipaaMode         bool      `json:"hipaa_mode"`
+	HoldSeconds       int       `json:"hold_seconds"`
+	HoldsPerDay       int       `json:"holds_per_day"`
+
+	// HotLeadPhone Who has a text when a call makes a hot lead; null: nobody.
+	HotLeadPhone   *string           `json:"hot_lead_phone"`
+	Id             UUID              `json:"id"`
+	IdentityFactor OrgIdentityFactor `json:"identity_factor"`
+
+	// KeepMemoryDays Calls longer ago are not remembered to the agent.
+	KeepMemoryDays int `json:"keep_memory_days"`
+
+	// KeepMessagesDays How long the texts of messages are kept; null: until their contact is erased.
+	KeepMessagesDays *int `json:"keep_messages_days"`
 
 	// KeepRecordingsDays How long recordings are kept; null: until their call is deleted.
-	KeepRecordingsDays *int                `json:"keep_recordings_days"`
-	MaxAdvanceDays     int                 `json:"max_advance_days"`
-	MinNoticeMinutes   int                 `json:"min_notice_minutes"`
-	Name               string              `json:"name"`
-	RecordingConsent   OrgRecordingConsent `json:"recording_consent"`
+	KeepRecordingsDays *int `json:"keep_recordings_days"`
+
+	// KeepTranscriptsDays How long the words of calls are kept; null: until the call is deleted.
+	KeepTranscriptsDays *int   `json:"keep_transcripts_days"`
+	MaxAdvanceDays      int    `json:"max_advance_days"`
+	MinNoticeMinutes    int    `json:"min_notice_minutes"`
+	Name                string `json:"name"`
+
+	// Policies What every caller may be told: insurance, late cancellations.
+	Policies         string              `json:"policies"`
+	RecordingConsent OrgRecordingConsent `json:"recording_consent"`
 
 	// ReminderChannel How reminders go out by themselves. voice: a call, and a text where the call is refused.
 	ReminderChannel OrgReminderChannel `json:"reminder_channel"`

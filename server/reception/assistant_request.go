@@ -15,27 +15,24 @@ import (
 // errNoAssistant says that the clinic's inbound agent is not at Vapi yet.
 var errNoAssistant = errors.New("the clinic has no assistant yet")
 
-// assistantRequest names the assistant that takes a call and gives it the clinic's public facts.
+// assistantRequest names the assistant that takes a call and gives it the clinic's public facts, and what the caller may hear of earlier calls.
+// None of it is stored in the assistant: the values hold for this call (Vapi: assistantOverrides.variableValues).
 // An error becomes a 503 at once: Vapi then rings the clinic's own line (Vapi: assistant-request, fallbackDestination).
 func (r *Reception) assistantRequest(ctx context.Context, m voice.Message) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, assistantBudget)
 	defer cancel()
 	var body []byte
 	err := r.inCall(ctx, m, func(tx db.Tx, call db.CallContext) error {
-		facts, err := tx.AssistantFacts(ctx, call.CallID)
+		brief, err := tx.CallBrief(ctx, call.CallID)
 		if err != nil {
 			return err
 		}
-		caller, err := tx.IdentifyCaller(ctx, call.CallID)
-		if err != nil {
-			return err
-		}
-		if facts.VapiAssistantID == nil {
+		if brief.VapiAssistantID == nil {
 			return errNoAssistant
 		}
-		body = voice.UseAssistant(*facts.VapiAssistantID, voice.Overrides{
-			FirstMessage:   greeting(facts),
-			VariableValues: variables(facts, caller, call),
+		body = voice.UseAssistant(*brief.VapiAssistantID, voice.Overrides{
+			FirstMessage:   greeting(brief),
+			VariableValues: variables(brief, call),
 		})
 		return nil
 	})
@@ -50,7 +47,7 @@ func (r *Reception) assistantRequest(ctx context.Context, m voice.Message) ([]by
 }
 
 // greeting is the agent's first message after what the clinic's safety settings demand; the prompt cannot drop it.
-func greeting(f db.AssistantFacts) string {
+func greeting(f db.CallBriefRow) string {
 	sentences := []string{fmt.Sprintf("Thank you for calling %s.", f.ClinicName)}
 	if f.AiDisclosure {
 		sentences = append(sentences, "I am an AI assistant.")
@@ -68,8 +65,8 @@ func greeting(f db.AssistantFacts) string {
 }
 
 // variables fill the placeholders of the assistant's prompt. Nothing in them is about the caller but what the clinic
-// knowingly opened to the calling number.
-func variables(f db.AssistantFacts, caller db.CallerView, call db.CallContext) map[string]string {
+// knowingly opened to the calling number, and that in words of ours: see app.caller_memory.
+func variables(f db.CallBriefRow, call db.CallContext) map[string]string {
 	values := map[string]string{
 		"clinicName":        f.ClinicName,
 		"clinicAddress":     text(f.Address),
@@ -81,12 +78,14 @@ func variables(f db.AssistantFacts, caller db.CallerView, call db.CallContext) m
 		"practitioners":     text(f.Practitioners),
 		"emergencySentence": call.EmergencySentence,
 		"callerStatus":      "not verified",
+		"policies":          f.Policies,
 		"callerNames":       "",
 		"callPurpose":       "Somebody calls the clinic.",
+		"callerMemory":      f.Memory,
 	}
-	if caller.Known {
+	if f.Known {
 		values["callerStatus"] = "known by the calling number"
-		values["callerNames"] = strings.Join(caller.PatientNames, ", ")
+		values["callerNames"] = f.Names
 	}
 	return values
 }

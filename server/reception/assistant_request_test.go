@@ -31,7 +31,7 @@ func TestTheAssistantKnowsTheClinicAndNotTheCaller(t *testing.T) {
 		"services":          "Checkup (30 minutes, 99.00 USD); Whitening (60 minutes)",
 		"practitioners":     "Blake Reed, Dr. Avery Stone",
 		"emergencySentence": "This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.",
-		"callerStatus":      "not verified", "callerNames": "",
+		"callerStatus":      "not verified", "callerNames": "", "callerMemory": "", "policies": "",
 		"callPurpose": "Somebody calls the clinic.",
 	}, first.VariableValues)
 	require.Empty(t, first.Metadata)
@@ -79,7 +79,7 @@ func TestAClinicThatTrustsNumbersTellsTheAssistantWhoCalls(t *testing.T) {
 	b.database.Exec(t, `update organizations set identity_factor = 'calling_number' where slug = 'lakeside'`)
 	answer, err := b.vapi.RequestAssistant(t.Context(), sandbox.AssistantRequest(b.call(theirNumber).line))
 	require.NoError(t, err)
-	require.Equal(t, "Max Quillfeather, Zoë Quillfeather", answer.VariableValues["callerNames"])
+	require.Equal(t, "Max, Zoë", answer.VariableValues["callerNames"])
 }
 
 func TestCallersArePutThrough(t *testing.T) {

@@ -123,10 +123,15 @@ func ReportParams(callID [16]byte, m voice.Message) (db.RecordCallReportParams, 
 	if err != nil {
 		return db.RecordCallReportParams{}, fmt.Errorf("encode the turns: %w", err)
 	}
+	analysis, err := json.Marshal(analysisOf(report.Analysis))
+	if err != nil {
+		return db.RecordCallReportParams{}, fmt.Errorf("encode the analysis: %w", err)
+	}
 	params := db.RecordCallReportParams{
 		CallID: callID, StartedAt: moment(report.StartedAt), EndedAt: moment(report.EndedAt),
 		EndedReason: pointer(m.EndedReason), Summary: pointer(report.Summary), Turns: turns,
-		HasRecording: report.Recording.Present(), RecordingURL: pointer(report.Recording.Source()), ToolsUsed: orEmpty(report.ToolsUsed), SaidNames: orEmpty(report.SaidNames)}
+		HasRecording: report.Recording.Present(), RecordingURL: pointer(report.Recording.Source()), ToolsUsed: orEmpty(report.ToolsUsed), SaidNames: orEmpty(report.SaidNames),
+		Analysis: analysis}
 	if report.HasDuration {
 		seconds := int32(math.Round(report.Duration.Seconds()))
 		params.DurationSeconds = &seconds
@@ -135,6 +140,21 @@ func ReportParams(callID [16]byte, m voice.Message) (db.RecordCallReportParams, 
 		params.CostMicros = &report.CostMicros
 	}
 	return params, nil
+}
+
+// analysis is what app.note_feeling takes; what the provider did not say is left out.
+type analysis struct {
+	Sentiment string   `json:"sentiment,omitempty"`
+	Score     *float64 `json:"sentiment_score,omitempty"`
+	Urgency   string   `json:"urgency,omitempty"`
+}
+
+func analysisOf(a voice.Analysis) analysis {
+	found := analysis{Sentiment: a.Sentiment, Urgency: a.Urgency}
+	if a.HasScore {
+		found.Score = &a.Score
+	}
+	return found
 }
 
 // turn is a spoken turn as call_logs.transcript holds it; At in seconds from the start.

@@ -7,6 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
+	"github.com/voxanne-ai/voxanne/server/reception"
+	"github.com/voxanne-ai/voxanne/server/voice"
 )
 
 // callRow is what is kept of a call, as one line of text.
@@ -193,7 +195,7 @@ func TestOutcomesFollowWhatACallLeft(t *testing.T) {
 	p.say(t, "takeMessage", map[string]any{"message": "Please call."})
 	require.Equal(t, "message", end(p, "customer-ended-call"))
 	require.Equal(t, "transferred", end(b.call(""), "assistant-forwarded-call"))
-	require.Equal(t, "missed", end(b.call(""), "pipeline-error-something-new"))
+	require.Equal(t, "failed", end(b.call(""), "pipeline-error-something-new"))
 	require.Equal(t, "answered", end(b.call(""), "a-reason-of-tomorrow"))
 }
 
@@ -207,4 +209,16 @@ func TestInHIPAAModeACallSaysThatNobodyKeepsARecording(t *testing.T) {
 	require.NoError(t, b.vapi.Tell(t.Context(), sandbox.EndOfCallReport(l, report, sandbox.ReportInArtifact)))
 	require.Equal(t, "not_kept_by_provider", b.text(t, `select recording_state from call_logs where vapi_call_id = $1`, l.CallID))
 	require.Zero(t, b.count(t, `select count(*)::int from river.river_job where kind = 'keep_recording'`))
+}
+
+func TestWhatTheProviderFoundGoesToTheDatabase(t *testing.T) {
+	t.Parallel()
+	for want, found := range map[string]voice.Analysis{
+		`{}`: {},
+		`{"sentiment": "negative", "sentiment_score": 0, "urgency": "high"}`: {Sentiment: "negative", HasScore: true, Urgency: "high"},
+	} {
+		params, err := reception.ReportParams([16]byte{}, voice.Message{Report: &voice.Report{Analysis: found}})
+		require.NoError(t, err)
+		require.JSONEq(t, want, string(params.Analysis))
+	}
 }

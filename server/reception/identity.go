@@ -41,7 +41,7 @@ func findMyAppointments(ctx context.Context, q request) (reply, error) {
 	return said("found", sentence), nil
 }
 
-// lookupCaller says who the caller is, as far as they proved it.
+// lookupCaller says who the caller is, as far as they proved it, and what the clinic remembers of their earlier calls.
 func lookupCaller(ctx context.Context, q request) (reply, error) {
 	caller, err := q.tx.IdentifyCaller(ctx, q.call.CallID)
 	if err != nil {
@@ -50,8 +50,16 @@ func lookupCaller(ctx context.Context, q request) (reply, error) {
 	if !caller.Known {
 		return refused("not_verified", sayNotVerified), nil
 	}
-	return said("known", fmt.Sprintf("The caller is verified for %s, who has %s.",
-		strings.Join(caller.PatientNames, " and "), countVisits(caller.VisitsToCome))), nil
+	sentence := fmt.Sprintf("The caller is verified for %s, who has %s.",
+		strings.Join(caller.PatientNames, " and "), countVisits(caller.VisitsToCome))
+	memory, err := q.tx.CallerMemory(ctx, q.call.CallID)
+	if err != nil {
+		return reply{}, err
+	}
+	if memory != "" {
+		sentence += " " + memory
+	}
+	return said("known", sentence), nil
 }
 
 func countVisits(n int64) string {

@@ -19,6 +19,7 @@ type Report struct {
 	HasCost    bool
 
 	Summary    string
+	Analysis   Analysis
 	Turns      []Turn // in spoken order
 	Transcript string // only when there are no turns to be had from it
 	ToolsUsed  []string
@@ -48,6 +49,7 @@ func readReport(envelope object) *Report {
 		StartedAt: firstTime(envelope.instant("startedAt"), call.instant("startedAt")),
 		EndedAt:   firstTime(envelope.instant("endedAt"), call.instant("endedAt")),
 		Summary:   firstText(envelope.object("analysis").text("summary"), envelope.text("summary")),
+		Analysis:  readAnalysis(envelope, artifact),
 		ToolsUsed: readToolsUsed(envelope),
 		SaidNames: readSaidNames(envelope),
 		Recording: readRecording(envelope, artifact),

@@ -1,16 +1,20 @@
 begin;
-select plan(14);
+select plan(21);
 \ir ../clinics.psql
 \ir ../family.psql
 select set_config('request.jwt.claims', '{"app_metadata": {"org_id": "a0000000-0000-7000-8000-000000000001"}}', true);
 select is(app.call_outcome(:'call1', reason, seconds), outcome, coalesce(reason, 'no reason') || ' after ' || coalesce(seconds::text, 'no') || ' seconds')
 from (values
   ('customer-ended-call', 60, 'answered'), ('assistant-ended-call', 5, 'answered'), ('customer-ended-call', 4, 'missed'),
-  ('customer-did-not-answer', 30, 'missed'), ('customer-busy', 30, 'missed'), ('voicemail', 30, 'missed'),
-  ('pipeline-error-openai-llm-failed', 60, 'missed'), ('assistant-forwarded-call', 60, 'transferred'), (null, null, 'missed'), (null, 60, 'answered')
+  ('customer-did-not-answer', 30, 'missed'), ('customer-busy', 30, 'missed'), ('voicemail', 30, 'voicemail'), ('customer-did-not-answer', 2, 'missed'),
+  ('twilio-reported-customer-busy', 30, 'missed'), ('call.in-progress.error-vapifault', 60, 'failed'), ('pipeline-error-x', 1, 'failed'),
+  ('pipeline-error-openai-llm-failed', 60, 'failed'), ('assistant-forwarded-call', 60, 'transferred'), (null, null, 'missed'), (null, 60, 'answered')
 ) c (reason, seconds, outcome);
+select is(app.call_outcome(:'call1', 'customer-ended-call', 60, true), 'spam', 'a sales call');
+select is(app.call_outcome(:'call1', 'assistant-forwarded-call', 60, true), 'transferred', 'but one that was put through');
 select app.take_message(:'call1', 't1', 'Hello');
 select is(app.call_outcome(:'call1', 'assistant-forwarded-call', 60), 'message', 'a message tells more than a transfer');
+select is(app.call_outcome(:'call1', 'customer-ended-call', 60, true), 'message', 'and than what it sounded like');
 select app.verify_caller(:'call1', '1982-03-05');
 select app.cancel_appointment('MAEVE2', null, :'call1', 't2');
 select is(app.call_outcome(:'call1', 'customer-ended-call', 60), 'cancelled', 'a cancellation more than a message');

@@ -15,7 +15,7 @@ select is((select outcome from app.book_appointment('Checkup', '2030-03-08 16:00
 select is((select outcome from app.hold_slot(:'call1', 'Checkup', '2030-03-08 17:00+00')), 'held', 'and holds one more');
 select is(pg_temp.report(:'call1', '[{"speaker": "caller", "text": "Jo Quillby, 312 555 0111", "at": 1.5}, {"speaker": "assistant", "text": "Thank you, Jo.", "at": 4}]', 'Jo Quillby, born 3/5/82, booked.'), 'stored', 'its report comes');
 select results_eq(format('select transcript, summary, transcript_state, status, outcome, duration_seconds, cost_micros, recording_state, tools_used, reported_at from public.call_logs where id = %L', :'call1'),
-  $$values ('[{"speaker": "caller", "text": "[name], [number]", "at": 1.5}, {"speaker": "assistant", "text": "Thank you, [name].", "at": 4}]'::jsonb,
+  $$values ('[{"speaker": "caller", "text": "[name], [phone]", "at": 1.5}, {"speaker": "assistant", "text": "Thank you, [name].", "at": 4}]'::jsonb,
     '[name], born [date of birth], booked.', 'stored', 'ended', 'booked', 180, 120000::bigint, 'at_provider', '{checkAvailability}'::text[], '2030-03-04 14:00+00'::timestamptz)$$,
   'everything is stored, the words redacted, in order');
 select is((select count(*) from public.appointments where status = 'held'), 0::bigint, 'what was held is given back');
@@ -34,7 +34,7 @@ select ok(app.record_call_event(:'call2', 'in-progress', '2030-03-04 14:00+00'),
 select ok(app.record_call_event(:'call2', 'ended', '2030-03-04 14:02+00', 'customer-ended-call'), 'and ends');
 select is(app.record_call_report(:'call2', null, null, null, null, null, null, null, null, null), 'none', 'a report that says nothing');
 select results_eq(format('select status, started_at, ended_at, duration_seconds, ended_reason, outcome, summary, transcript, recording_state, tools_used from public.call_logs where id = %L', :'call2'),
-  $$values ('ended', '2030-03-04 14:00+00'::timestamptz, '2030-03-04 14:02+00'::timestamptz, 120, 'customer-ended-call', 'answered', null::text, '[]'::jsonb, 'none', '{}'::text[])$$,
+  $$values ('ended', '2030-03-04 14:00+00'::timestamptz, '2030-03-04 14:02+00'::timestamptz, 120, 'customer-ended-call', 'answered', 'The caller was answered. No visit was booked.', '[]'::jsonb, 'none', '{}'::text[])$$,
   'what was known stays, the duration follows');
 select is((select count(*) from public.contacts where origin_call_id = :'call2'), 1::bigint, 'a withheld caller becomes a contact');
 select is((select count(*) from public.notifications where kind = 'missed_call'), 0::bigint, 'an answered call is not missed');
@@ -70,7 +70,7 @@ alter function app.redact_phi_kept(text, text[]) rename to redact_phi;
 select pg_temp.act_for('a');
 select is(pg_temp.report(:'call8', '[{"speaker": "caller", "text": "zanzibar-lilac 312 555 0111"}]', 'zanzibar-lilac'), 'stored', 'fetched again');
 select results_eq(format('select transcript, summary, transcript_state from public.call_logs where id = %L', :'call8'),
-  $$values ('[{"speaker": "caller", "text": "zanzibar-lilac [number]", "at": null}]'::jsonb, 'zanzibar-lilac', 'stored')$$, 'completes the call');
+  $$values ('[{"speaker": "caller", "text": "zanzibar-lilac [phone]", "at": null}]'::jsonb, 'zanzibar-lilac', 'stored')$$, 'completes the call');
 select is(pg_temp.report(:'call8', '[]', 'Other'), 'stored', 'once more');
 select is((select summary from public.call_logs where id = :'call8'), 'zanzibar-lilac', 'changes nothing');
 reset role;

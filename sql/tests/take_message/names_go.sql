@@ -8,7 +8,7 @@ create function pg_temp.body(p_tool text) returns text language sql as $$
   select body || coalesce(' / ' || caller_name, '') from public.caller_messages where tool_call_id = p_tool
 $$;
 select app.take_message(:'call1', 'tool-1', 'Ann Quillby wants Dr. Stone to call. ann is at 312 555 0188.', 'Ann Quillby');
-select is(pg_temp.body('tool-1'), '[name] wants Dr. Stone to call. [name] is at [number]. / Ann Quillby', 'the caller''s name has its column');
+select is(pg_temp.body('tool-1'), '[name] wants Dr. Stone to call. [name] is at [phone]. / Ann Quillby', 'the caller''s name has its column');
 select app.take_message(:'call1', 'tool-2', 'It is Ann again');
 select is(pg_temp.body('tool-2'), 'It is [name] again', 'a name that the call gave before');
 select pg_temp.book('05 10:00', 'Ben Quillfeather');

@@ -1,0 +1,4372 @@
+-- Written by make snapshot.
+
+-- +goose Up
+-- +goose StatementBegin
+do $$ begin
+  if not pg_has_role(current_user, 'app_writer', 'usage') then execute format('grant app_writer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_definer', 'usage') then execute format('grant app_definer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_searcher', 'usage') then execute format('grant app_searcher to %I', current_user); end if;
+end $$;
+grant create on schema app to app_writer, app_definer, app_searcher;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+drop function app.heed_call_refusal;
+drop function app.record_call_report;
+drop function app.call_outcome;
+drop function app.take_message;
+drop function app.redact_phi;
+-- removed sql/0289_function_redact_names.sql
+drop function app.redact_names;
+-- removed sql/0288_function_redact_numbers.sql
+drop function app.redact_numbers;
+-- removed sql/0287_function_redact_birth_dates.sql
+drop function app.redact_birth_dates;
+-- removed sql/0286_function_redact_emails.sql
+drop function app.redact_emails;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0261_function_says_any.sql
+create or replace function app.says_any(p_words text, p_kinds text[])
+returns boolean
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select string_to_array(p_words, ' ') && p_kinds
+$$;
+
+comment on function app.says_any(text, text[]) is
+  'Whether one of some words is among classified words. It costs a hundredth of a pattern, so rules ask it first.';
+
+select app.seal('app.says_any(text, text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0261_function_says_any.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0262_function_passes_luhn.sql
+create or replace function app.passes_luhn(p_digits text)
+returns boolean
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  -- Every second digit from the right counts double, and a double of two digits by their sum.
+  select coalesce(sum(case when d.place % 2 = 1 then d.digit when d.digit > 4 then 2 * d.digit - 9 else 2 * d.digit end) % 10 = 0, false)
+  from (
+    select c.digit::integer, row_number() over (order by c.position desc) as place
+    from regexp_split_to_table(p_digits, '') with ordinality c(digit, position)
+  ) d
+$$;
+
+comment on function app.passes_luhn(text) is
+  'Whether ASCII digits end in the check digit that every payment card has (ISO/IEC 7812). Anything but digits is an error.';
+
+select app.seal('app.passes_luhn(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0262_function_passes_luhn.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0263_function_minutes_said.sql
+create or replace function app.minutes_said(p_digits text)
+returns integer
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when char_length(p_digits) < 3 then 60 * p_digits::integer
+    else 60 * left(p_digits, -2)::integer + right(p_digits, 2)::integer
+  end
+$$;
+
+comment on function app.minutes_said(text) is
+  'Minutes since midnight of up to four digits that may be a time: "9" and "900" are 540.';
+
+select app.seal('app.minutes_said(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0263_function_minutes_said.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0264_function_digits_said.sql
+create or replace function app.digits_said(p_words text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select string_agg(
+    case
+      when w.word ~ '^[0-9]' then w.word
+      when w.word = 'Lo' then '0'
+      when w.word = 'H' then '00'
+      when w.word = 'K' then '000'
+      when w.word like 'U%' then repeat(substr(w.word, 2), case w.previous when 'X2' then 2 when 'X3' then 3 else 1 end)
+      when w.word like 'T%' then substr(w.word, 2)
+      -- "forty-two" is two digits, "forty" too.
+      when w.word like 'Y%' then left(substr(w.word, 2), case when w.next like 'U%' and w.next <> 'U0' then 1 else 2 end)
+      else ''
+    end, '' order by w.position)
+  from (
+    select t.word, t.position, lead(t.word) over (order by t.position) as next, lag(t.word) over (order by t.position) as previous
+    from unnest(string_to_array(replace(replace(p_words, '0 - U', '0 U'), '0 Lo', '0 U0'), ' ')) with ordinality t(word, position)
+  ) w
+$$;
+
+comment on function app.digits_said(text) is
+  'The digits that classified words say: "U4 Y40 - U2 X2 U7" is 44277.';
+
+select app.seal('app.digits_said(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0264_function_digits_said.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0265_function_is_listed.sql
+create or replace function app.is_listed(p_run text)
+returns boolean
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_items text[] := string_to_array(btrim(p_run, ' ;,'), ' ; ');
+  v_hours text[];
+begin
+  if p_run ~ '^(?: (?:19|20)[0-9][0-9](?: [-/])? (?:19|20)[0-9][0-9]|(?: [0-9]{1,3}(?: , [0-9]{3})+(?: [-;])*)+)$' then
+    return true; -- years and thousands
+  elsif p_run !~ ' [0-9]|(?:(?: [;,.-])*(?: U[0-9]| Lo| X[23])){3}' then
+    -- In words without three single digits in a row: hours and minutes, unless the minutes cannot be.
+    return p_run not like any (array['% Y60%', '% Y70%', '% Y80%', '% Y90%', ' U0%']);
+  elsif cardinality(v_items) < 3 then
+    return false;
+  end if;
+  select array_agg(app.digits_said(' ' || i.item) order by i.position) into v_hours
+  from unnest(v_items) with ordinality i(item, position)
+  where i.item ~ '^(?:[0-9]{1,2}|U[1-9]|T1[0-9]|(?:19|20)[0-9][0-9]|(?:U[1-9]|T1[0-2])(?: T1[0-9]| Y[2-5]0(?: -)?(?: U[0-9])?| U0 U[0-9]))$';
+  -- The hours of a list only grow, and begin anew past noon; the digits of a number do not.
+  return cardinality(v_hours) = cardinality(v_items) and not exists (
+    select from generate_series(2, cardinality(v_hours)) i
+    where app.minutes_said(v_hours[i]) <= app.minutes_said(v_hours[i - 1])
+      and not (app.minutes_said(v_hours[i]) < 300 and app.minutes_said(v_hours[i - 1]) >= 600)
+  );
+end
+$$;
+
+comment on function app.is_listed(text) is
+  'Whether a run of number words lists times, years or quantities: "nine, nine thirty, ten", "2024, 2025", "1,200".';
+
+select app.seal('app.is_listed(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0265_function_is_listed.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0266_function_number_kind.sql
+-- Numbers are told apart by how many digits they have and what was said before them. Hours and years are listed in
+-- scheduling talk ("nine, nine thirty, ten"): as digits in a row they look like a telephone number.
+create or replace function app.number_kind(p_run text, p_before text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_before text := right(p_before, 70);
+  v_about_ssn boolean := app.says_any(v_before, '{ssn,social}');
+  v_code boolean := right(v_before, 35) like any ('{% security code %,% cvv %,% cvc %}');
+  v_digits text;
+  v_count integer;
+  v_about_phone boolean;
+begin
+  if char_length(p_run) < 8 and not v_about_ssn and not v_code then
+    return null; -- too short for seven digits
+  end if;
+  v_digits := app.digits_said(p_run);
+  v_count := char_length(v_digits);
+  if v_about_ssn and v_count between 4 and 10 then
+    return 'ssn';
+  elsif v_code and v_count in (3, 4) then
+    return 'card';
+  elsif v_count < 7 then
+    return null;
+  elsif v_count = 9 and (p_run ~ '^ [0-9]{3}(?: [-.])* [0-9]{2}(?: [-.])* [0-9]{4}$' or p_run ~ '^(?: U[0-9]){3} [-;,](?: U[0-9]){2} [-;,](?: U[0-9]){4}$') then
+    return 'ssn';
+  elsif v_count between 13 and 19 and app.passes_luhn(v_digits)
+    or v_count between 12 and 19 and app.says_any(v_before, '{card,cards,visa,mastercard,amex}') then
+    return 'card';
+  end if;
+  -- What a booking or an order is called by is no identifier outside the clinic.
+  if v_count < 10 and app.says_any(right(v_before, 45), '{confirmation,booking,reference,order,invoice}') then
+    return null;
+  end if;
+  v_about_phone := app.says_any(v_before, '{call,phone,number,cell,mobile,reach,text,contact,line,fax,whatsapp,dial,Wlandline}');
+  if not v_about_phone and app.is_listed(p_run) then
+    return null;
+  elsif p_run like any (array[' (%', ' +%', ' plus%']) or v_about_phone and v_count < 16 or left(v_digits, 1) = '0' and v_count between 8 and 14
+    or v_count between 10 and 12 or v_count = 7 and strpos(btrim(p_run), ' ') > 0 then
+    return 'phone';
+  end if;
+  return 'number';
+end
+$$;
+
+comment on function app.number_kind(text, text) is
+  'What a run of number words is, by its digits and the words before it: ssn, card (Luhn, or said to be one), phone, number (any other of seven digits and more), or NULL for what tells nobody: times, years and quantities.';
+
+select app.seal('app.number_kind(text, text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0266_function_number_kind.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0267_function_name_forms.sql
+create or replace function app.name_forms(p_names text[])
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select coalesce(jsonb_object_agg(f.form, true), '{}')
+  from unnest(p_names) n(name)
+  cross join lateral unnest(string_to_array(translate(n.name, '-’', ' '''), ' ')) w(word)
+  -- Speech recognition writes accents and apostrophes as it likes: both spellings are the name's.
+  cross join lateral (
+    select lower(w.word)
+    union all
+    select replace(app.normalise_name(w.word), ' ', '')
+    where octet_length(w.word) > char_length(w.word) or strpos(w.word, '''') > 0
+  ) f(form)
+  where char_length(f.form) > 1
+    and f.form not in ('de', 'la', 'le', 'van', 'von', 'der', 'den', 'di', 'da', 'al', 'el', 'st', 'dr', 'mr', 'mrs', 'ms')
+$$;
+
+comment on function app.name_forms(text[]) is
+  'The words of the given names as the keys of an object, in small letters, with and without accents and apostrophes. Initials and particles are none.';
+
+select app.seal('app.name_forms(text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0267_function_name_forms.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0268_function_folded_span.sql
+create or replace function app.folded_span(p_span text, p_kind text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case p_kind
+    when 'stays' then repeat(' _', array_length(string_to_array(p_span, ' '), 1) - 1)
+    else ' [' || p_kind || repeat(' =', array_length(string_to_array(p_span, ' '), 1) - 2)
+  end
+$$;
+
+comment on function app.folded_span(text, text) is
+  'As many words as a span has, each preceded by a blank, that no further rule matches: "[kind" and "=" for what goes, "_" for what stays.';
+
+select app.seal('app.folded_span(text, text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0268_function_folded_span.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0269_function_folded_words.sql
+create or replace function app.folded_words(p_words text, p_pattern text, p_kind text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  -- The C collation knows all signs that the rules name, and its patterns are compiled in a fraction of the time.
+  v_marked text := regexp_replace(p_words collate "C", p_pattern, '\1<\2>', 'g');
+begin
+  -- Most rules find nothing in most texts.
+  if v_marked = p_words then
+    return p_words;
+  end if;
+  return (
+    select string_agg(case when s.position % 2 = 0 then app.folded_span(s.part, p_kind) else s.part end, '' order by s.position)
+    from unnest(string_to_array(replace(v_marked, '>', '<'), '<')) with ordinality s(part, position)
+  );
+end
+$$;
+
+comment on function app.folded_words(text, text, text) is
+  'Classified words (app.classified_words) with every match of a pattern folded to a kind. The pattern has two groups: what must stand before, and the span to fold. The number of words stays the same.';
+
+select app.seal('app.folded_words(text, text, text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0269_function_folded_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0276_function_redaction_vocabulary.sql
+-- One letter says what a word is to the redactor, so that its rules are short patterns over kinds of words instead of long
+-- ones over letters. Words that are only known to be no names stand for themselves. It has no arguments and is immutable:
+-- the planner computes it once per session, not per text.
+create or replace function app.redaction_vocabulary()
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select jsonb_object_agg(w.word, coalesce(nullif(l.kind, ''), w.word))
+  from (values
+    -- Known to be no names. Later lines win where a word is in two.
+    ('', 'a about above actually address addresses adult adults afraid after afternoon again ago ahead all allergic allergies
+      allergy almost already alright also always am amazing american an and another any anybody anymore anyone anything
+      anyway anywhere appointment appointments are area aren around as ask asked asking at available away awesome awful back
+      bad be beautiful because become been before begin behind being believe below best better between big bill birth
+      birthday birthdays bit bleeding book booked booking booth born both braces brand bring broke broken brought busy but
+      button by bye call called caller calling calls came can cancel canceled cancelled cannot card cards care case catholic
+      cc cell certain chance change changed chart check checked checking checkup chinese chipped christian claim
+      clean cleaning cleanings clear clinic clinics close code codes coming com come comes company completely concerned
+      concerning confirm confirmation confirmed confused consult consultation contact correct cost costs could couldn couple
+      course coverage covered crown crowns curious current currently customer cvc cvv dash data date day dear definitely
+      dental dentist dentistry dentists depends did didn dial different difficult dine dinner direct directly discount discuss
+      dob doctor doctors does doesn doing don done dot double doubt down due during each earlier earliest early easier easy
+      either else email emails emergency end ending england english enough er especially euro even evening evenings ever
+      every everybody everyone everything exactly exam excellent except excited excuse expecting expensive expires express
+      extension extra extraction extractions face facial fact fair family fantastic far fax fee feel feeling feels fees fell
+      few figure file fill filled filling fillings final finally find fine finished first follow following for forget forgot
+      form forms found free french from front full fully fun further gave german get gets getting give given glad go goes
+      going gone gonna good goodbye got gotta great greatest greetings group guess gum gums guy guys had hadn half hand
+      happen happened happens happy hard has hasn hate have haven having he head health hear heard help helpful her here
+      hers him himself his hold home hoping horrible hospital house how however huge human hundred hung hurt hurting hurts
+      hyphen i id idea if important in inc included including indian info information initial inside instead insurance
+      insured interested into invoice is isn issue it italian its itself jewish job just keep kept kind kinda know known
+      lady last late later latest least leave left less let letter letters like likely line little live lived lives living
+      located location long longer look looking lose lost lot lots loud love lovely low lunch machine made mail make makes
+      making man manager many married massage matter maybe md me mean means medicaid medical medicare medication medications
+      medicine meet meeting member membership memory mention mentioned message messages met mexican mid middle might mind
+      mine minute miss missed missing mistake mobile moment money more morning mornings most mostly mouth move moved moving
+      mrn much muslim must my myself account box door dei della im zum unter zur reside salon san saint mc mister center
+      till bis county name names naturally near nearly necessary need needed needs neither nervous never new next nhs nice
+      night nine no nobody none noon nope nor normal normally not nothing now num number numbers of off offer office offices
+      often oh old older oldest on once online only open opening opposite option options or order org original other others
+      otherwise our ours out outside over own owner pain painful paid paperwork parent parents parking part party passport
+      past patient patients pay payment people per percent perfect perfectly perhaps period person phone phones pick place
+      plan planning plans please pleased pleasure plenty plus pm point policy possible possibly postal postcode practice
+      prefer preferred pregnant prescription pretty price prices probably problem problems procedure provider public pull
+      push put question questions quick quickly quite rather reach reached read ready real realise realize really reason
+      reception receptionist recommend record recently records reference referral referred regarding regular regards
+      reminder remember repeat reply request reschedule rescheduled respond rest result results return returning ridiculous
+      right role room root rough running safe said same sat save saw say saying says schedule scheduled scheduling second
+      security see seem seems seen self send sending sends sensitive sent separate serious service services session set
+      severe she short should shouldn show shown sick side sign simple since sir sit situation slash slightly slot slots
+      slow small smile social some somebody someday someone something sometime sometimes somewhere soon sooner sore sorry
+      sort sound sounds space spanish spa speak speaking special specialist specific spell spelled spelling spells spelt
+      spoke spoken ssn staff standard start started starting starts stay still stop straight stuff subscriber such sudden
+      super supposed surgery surname surprised swelling swollen take taken takes taking talk talked talking team tell
+      terrible test text texting texts than thank thanks that the their theirs them themselves then there therapy these they
+      thing things think thinking this those though thought through throwing tickle time times tired tissue title to today
+      together told tomorrow tonight too took tooth top total totally touch toward transfer travel treatment treatments
+      tried trouble true try trying turn twice type um-hum under underscore understand unfortunately unless until up upper
+      upset urgent us use used using usual usually various very video visit visits voice voicemail wait waiting walk wanna
+      want wanted wanting wants was wasn water way we website weekend weekends weird welcome went were weren what whatever
+      when whenever where wherever whether which while white whitening who whoever whole whom whose why will willing wisdom
+      wish with within without woman women won wonder wonderful wondering word words work worked working works world worried
+      worries worry worse worst worth would wouldn wow write writing wrong wrote yesterday yet you young younger youngest
+      your yours yourself zip ha lol btw asap eta etc e-mail gmail yahoo hotmail outlook icloud aol proton protonmail gmx
+      mrs mr ms named boss colleague neighbor neighbour grandparents teen ppo hmo mri abc cpr tmj ent dds usa uk eu nyc faq
+      irish scottish welsh polish russian korean japanese vietnamese filipino canadian british dutch greek turkish
+      african asian hispanic latino latina portuguese brazilian swedish hindu buddhist vegan atm pdf sms ekg ecg iud hiv std adhd copd vip llc tv botox filler fillers invisalign veneer veneers implant implants
+      denture dentures fluoride peel laser hygienist hygiene novocaine orthodontist orthodontic orthodontics retainer
+      retainers molar molars cavity cavities sealant sealants microneedling acne skin scar scars mole moles google whatsapp
+      facebook instagram zoom uber apple android internet wifi christmas thanksgiving easter halloween hanukkah ramadan
+      aetna cigna humana delta blue cross shield kaiser united healthcare metlife bupa axa anthem guardian medi cal visa
+      mastercard amex de la le les du des van von der den del di da bin al el los las das dos do zu'),
+    -- Relatives, greetings, and what fills pauses.
+    ('J', 'son sons daughter daughters wife husband mother father mom mommy mum dad daddy brother brothers sister sisters sis child children kid kids baby boy
+      boys girl girls grandson granddaughter grandmother grandfather grandma grandpa nephew niece cousin aunt auntie uncle partner fiance fiancee fiancé fiancée boyfriend girlfriend friend friends stepson stepdaughter toddler toddlers twin twins spouse roommate grandchild infant teenager'), ('hi', 'hi hello hey'), ('uh', 'uh um ugh mhm mm hmm uhm huh ah well yes yeah yea yep sure ok okay so'),
+    -- Parts of numbers: units, teens, tens, hundred, thousand, and how often the next digit is said.
+    ('U0', 'zero oh nought naught nil'), ('U1', 'one'), ('U2', 'two'), ('U3', 'three'), ('U4', 'four'), ('U5', 'five'),
+    ('U6', 'six'), ('U7', 'seven'), ('U8', 'eight'), ('U9', 'nine niner'),
+    ('T10', 'ten'), ('T11', 'eleven'), ('T12', 'twelve'), ('T13', 'thirteen'), ('T14', 'fourteen'), ('T15', 'fifteen'),
+    ('T16', 'sixteen'), ('T17', 'seventeen'), ('T18', 'eighteen'), ('T19', 'nineteen'),
+    ('Y20', 'twenty'), ('Y30', 'thirty'), ('Y40', 'forty fourty'), ('Y50', 'fifty'), ('Y60', 'sixty'), ('Y70', 'seventy'),
+    ('Y80', 'eighty'), ('Y90', 'ninety'), ('H', 'hundred'), ('K', 'thousand'), ('X2', 'double'), ('X3', 'triple treble'),
+    -- Ordinals.
+    ('O1', 'first'), ('O2', 'second'), ('O3', 'third'), ('O4', 'fourth'), ('O5', 'fifth'), ('O6', 'sixth'), ('O7', 'seventh'),
+    ('O8', 'eighth'), ('O9', 'ninth'), ('O10', 'tenth'), ('O11', 'eleventh'), ('O12', 'twelfth'), ('O13', 'thirteenth'),
+    ('O14', 'fourteenth'), ('O15', 'fifteenth'), ('O16', 'sixteenth'), ('O17', 'seventeenth'), ('O18', 'eighteenth'),
+    ('O19', 'nineteenth'), ('O20', 'twentieth'), ('O30', 'thirtieth'),
+    -- Months, weekdays, money, spans of time.
+    ('M1', 'january jan'), ('M2', 'february feb'), ('M3', 'march mar'), ('M4', 'april apr'), ('M5', 'may'), ('M6', 'june jun'),
+    ('M7', 'july jul'), ('M8', 'august aug'), ('M9', 'september sep sept'), ('M10', 'october oct'), ('M11', 'november nov'),
+    ('M12', 'december dec'),
+    ('D', 'monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays
+      sundays tue tues wed thu thur thurs fri'),
+    ('C', 'dollar dollars buck bucks euros pound pounds quid cent cents pence usd eur gbp'),
+    ('Q', 'minutes min mins hours hour hr hrs days weeks week months month years year yrs seconds o''clock'),
+    -- Streets: what is one almost always, what may be one, directions, and parts of a house.
+    ('S', 'street avenue ave boulevard blvd road rd lane ln parkway pkwy highway hwy turnpike expressway freeway crescent mews'),
+    ('Zst', 'st'), ('Zdr', 'dr'),
+    ('Z', 'drive place pl court ct way circle cir square sq row hill park trail trl alley loop plaza gardens green grove
+      view run pike path pass rise quay wharf crossing hollow ridge glen terrace close walk common meadow
+      creek bend cove hills heights vale fields yard parade embankment bypass route'),
+    ('V', 'north south east west northeast northwest southeast southwest nw ne sw'),
+    ('B', 'apartment apt unit suite ste flat floor fl'),
+    ('Us', 'illinois indiana california texas florida ohio georgia michigan virginia arizona massachusetts tennessee maryland
+      wisconsin minnesota colorado alabama louisiana kentucky oregon oklahoma connecticut utah iowa nevada kansas pennsylvania'),
+    ('Zbroadway', 'broadway'), ('F', 'rue chemin impasse allée allee quai cours'),
+    ('G', 'straße strasse str weg platz gasse ufer damm chaussee')
+  ) l(kind, words)
+  cross join lateral regexp_split_to_table(btrim(l.words), '\s+') w(word)
+$$;
+
+comment on function app.redaction_vocabulary() is
+  'What the words of English scheduling talk are to the redactor: digits and numbers (U7, T12, Y40, H, K, X2), ordinals (O3), months (M3), weekdays (D), money (C), spans (Q), streets (S, Z, F, G), directions (V), parts of a house (B); every other word that is no name is itself.';
+
+select app.seal('app.redaction_vocabulary()', null, 'tenant_service', 'app_writer');
+-- end of sql/0276_function_redaction_vocabulary.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0277_function_split_words.sql
+create or replace function app.split_words(p_text text, out p_tokens text[], out p_gaps text[])
+returns record
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_mark constant text := E'\x01';
+  v_blanks constant text := E' \t\n\x0b\f\r\u00a0\u202f';
+  -- Letters of all scripts are what no sign, digit or blank is.
+  v_letter constant text := U&'[^\0001-\0040\005B-\0060\007B-\00BF\2000-\206F\20A0-\20CF\3000-\3003\E000-\F8FF]';
+  v_marked text;
+begin
+  -- Marking and splitting takes a tenth of the time that matching token by token does, in the C collation even less; what
+  -- belongs together again ("3rd", "O'Dell", "'m") is seldom, and dearer in the first pattern than after it.
+  v_marked := regexp_replace(replace(p_text, v_mark, '') collate "C",
+    '(?:\[(?:ssn|card|phone|number|email|date of birth|record number|address|name|medical term)\]|' || v_letter || '+|[0-9]+|.)['
+      || v_blanks || ']*', '\&' || v_mark, 'g');
+  v_marked := regexp_replace(v_marked collate "C", '([0-9])' || v_mark || '(st|nd|rd|th|ST|ND|RD|TH)(?!' || v_letter || ')', '\1\2', 'g');
+  v_marked := regexp_replace(v_marked collate "C",
+    '(' || v_letter || ')' || v_mark || '([''’])' || v_mark || '(' || v_letter || v_letter || v_letter || ')', '\1\2\3', 'g');
+  v_marked := regexp_replace(v_marked collate "C", '(' || v_letter || v_mark || '[''’])' || v_mark || '(' || v_letter || ')', '\1\2', 'g');
+  select array_agg(case when w.token = '' then left(w.part, 1) else w.token end order by w.position),
+    array_agg(substr(w.part, greatest(char_length(w.token), 1) + 1) order by w.position)
+  into p_tokens, p_gaps
+  from (
+    select m.part, m.position, rtrim(m.part, v_blanks) as token
+    from unnest(string_to_array(v_marked, v_mark)) with ordinality m(part, position)
+  ) w
+  where w.part <> '';
+end
+$$;
+
+comment on function app.split_words(text) is
+  'A text''s tokens (words, numbers, single signs, placeholders) and the blanks after each; NULLs for an empty text.';
+
+select app.seal('app.split_words(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0277_function_split_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0278_function_classified_words.sql
+-- Speech is written in many ways: "312-555-0111", "three one two, five double five", "Three one two. Five...". The rules see
+-- what a word is, not how it is written. One word of the result stands for one token of the text.
+create or replace function app.classified_words(p_tokens text[], p_gaps text[], p_names text[])
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  with facts as materialized (
+    select app.redaction_vocabulary() as vocabulary, app.name_forms(p_names) as names,
+      -- Where nobody's recognition writes capitals, an unknown word may be a name.
+      t.words = lower(t.words) as all_small
+    from (select array_to_string(p_tokens, ' ') as words) t
+  )
+  select ' ' || string_agg(
+    case
+      when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
+      when c.known is not null then c.known
+      when translate(c.token, '0123456789', '') = '' then c.token
+      when left(c.token, 1) between '0' and '9' then 'O' || translate(c.form, 'stndrh', '')
+      when c.token like '[_%' then 'X'
+      when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
+        case
+          when char_length(c.token) = 1 then 'L'
+          when c.token = c.form and not f.all_small
+            or f.all_small and c.token like any ('{%_ing,%_ed,%_ly,%_ous,%_ful,%_able,%_ible,%_ish,%_less,%_ness,%_tion,%_ment,%_ity}') then 'W'
+          when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
+          else 'N'
+        end || c.form
+      when c.token in ('.', ',') then case when c.gap = '' and c.position < cardinality(p_tokens) then c.token when c.token = '.' then '!' else ';' end
+      when strpos('?!-/()+#:@$¶;', c.token) > 0 or c.form like '''_%' then c.form
+      when c.token in ('–', '—', '‑') then '-'
+      when c.token in ('£', '€') then '$'
+      when char_length(c.token) > 1 then 'W' || translate(c.token, '<>', '')
+      else '~'
+    end, ' ' order by c.position) || ' '
+  from facts f
+  cross join lateral (
+    select t.token, t.gap, t.position, l.form, f.vocabulary ->> l.form as known,
+      f.names ? l.form or octet_length(t.token) > char_length(t.token) and f.names ? replace(app.normalise_name(t.token), ' ', '') as is_name
+    from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
+    cross join lateral (select replace(lower(t.token), '’', '''') as form) l
+  ) c
+$$;
+
+comment on function app.classified_words(text[], text[], text[]) is
+  'What each token of a text is, a word each, with a blank around each: app.redaction_vocabulary''s kinds; P: a given name, R: a given name that is also a word and has a capital; N, A, W: unknown with a capital, in capitals, small; L: a letter; X: a placeholder; numbers in digits; "," and "." inside a number, ";" and "!" after a word. NULL without tokens.';
+
+select app.seal('app.classified_words(text[], text[], text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0278_function_classified_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0279_function_unfolded_text.sql
+create or replace function app.unfolded_text(p_tokens text[], p_gaps text[], p_words text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case when strpos(r.text, '[name]') = 0 then r.text else regexp_replace(r.text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g') end
+  from (select string_agg(
+      case
+        when u.word = '=' then ''
+        when u.word = '[dob' then '[date of birth]'
+        when u.word = '[record' then '[record number]'
+        when u.word like '[%' then u.word || ']'
+        else u.token
+      end
+      -- The blanks inside a span go with it.
+      || case when u.next = '=' then '' else u.gap end, '' order by u.position) as text
+  from (
+    select t.token, t.gap, t.word, t.position, lead(t.word) over (order by t.position) as next
+    from unnest(p_tokens, p_gaps, string_to_array(btrim(p_words), ' ')) with ordinality t(token, gap, word, position)
+  ) u) r
+$$;
+
+comment on function app.unfolded_text(text[], text[], text) is
+  'The text of tokens and the blanks after them, with a placeholder where the classified words are folded to a kind. Placeholders of one name are one.';
+
+select app.seal('app.unfolded_text(text[], text[], text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0279_function_unfolded_text.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0280_function_fold_emails.sql
+create or replace function app.fold_emails(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  -- Parts of an address are no words of the talk around it: letters, numbers, names.
+  v_part constant text := '(?: (?:[NAWPLRUTYXOHK0-9][^ ]*|i|a|may|will))';
+  v_join constant text := '(?: (?:[-.+~]|dot|period|point|underscore|dash|hyphen|plus))';
+  v_host constant text := '(?: (?:gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|gmx))';
+begin
+  if p_words like '% @ %' then
+    p_words := app.folded_words(p_words, '()((?: [^ ]+ [-.+~])* [^ ]+ @ [^ ]+(?: - [^ ]+)*(?: \.(?: [^ ]+ -)* [^ ]+)+)(?= )', 'email');
+  end if;
+  if not app.says_any(p_words, '{at,@}') then
+    return p_words;
+  end if;
+  return app.folded_words(p_words,
+    '()((?: [a-z]+' || v_join || '|' || v_part || '|' || v_join || ')*(?:' || v_part || '|' || v_join || ' [a-z]+)(?: ;)? (?:at|@)(?! [0-9UTY])'
+      || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?: (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
+end
+$$;
+
+comment on function app.fold_emails(text) is
+  'Classified words with e-mail addresses folded, written or spoken: "ann dot quill at gmail dot com", letter by letter too.';
+
+select app.seal('app.fold_emails(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0280_function_fold_emails.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0281_function_fold_birth_dates.sql
+-- A visit lies in the present, a birth rarely does: what is said to be a date of birth goes, and so does every full date in
+-- a year too long ago for a visit. The limit (2025) is a constant because the function is immutable.
+create or replace function app.fold_birth_dates(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_month constant text := ' R?M[0-9]+(?: [.!])?';
+  v_day constant text := '(?: Y[23]0(?: -)? [OU][0-9]| O[0-9]+| [0-9]{1,2}| [UTY][0-9]+)';
+  v_below_100 constant text := '(?: Y[2-9]0(?:(?: -)? U[0-9])?| T[0-9]+| U[0-9](?: U[0-9])?)';
+  v_digits constant text := '(?:18[0-9][0-9]|19[0-9][0-9]|20[01][0-9]|202[0-4])';
+  v_past constant text := '(?: ' || v_digits || '| T1[89](?: H)?(?: and)?' || v_below_100
+    || '| U2 K(?: and)?' || v_below_100 || '?| Y20(?: -)? (?:U0 U[0-9]|T1[0-9]|Y20(?: -)? U[1-4]))';
+  v_apart constant text := '(?: (?:[-/.,;!]|slash|dash|of))*';
+  v_number constant text := '(?: [0-9]{1,2}| Y[0-9]0 - U[0-9]| (?:U0|Lo) U[0-9]| [UTY][0-9]+)';
+  v_date constant text := '(?:' || v_month || '(?: the)?' || v_day || '|' || v_day || '(?: of)?' || v_month || ')' || v_apart;
+begin
+  if app.says_any(p_words, '{born,birthday,birthdays,birth,dob,Nbirthdate,Wbirthdate,Ld}') then
+    p_words := app.folded_words(p_words,
+      '( (?:born|birthdays?|birth|dob|[NW]birthdate|Ld . Lo . Lb)'
+        || '(?: (?:[-:;?,.!¶DX]|on|is|was|it|its|that|the|a|in|year|uh|let|me|see|would|be|my|his|her|of|''s|he|she|i|and|back|think|date|again|please|your|can|have))*)'
+        || '(' || v_date || '(?:' || v_past || '| 20[0-9][0-9]|(?: '')? [0-9][0-9]| Y20 Y20(?:(?: -)? U[0-9])?|' || v_below_100 || ')?'
+        || '|' || v_month || '(?: of)?' || v_past
+        || '| [0-9]{6,8}|' || v_past || '| [0-9]{4} [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
+        || '|' || v_number || v_apart || v_number || '(?:' || v_apart || '(?:' || v_past || '| [0-9]{3,4}|' || v_number || '+))?)(?= )', 'dob');
+  end if;
+  if p_words like any ('{% M%,% RM%,% / %,% - %,% . %}') then
+    p_words := app.folded_words(p_words, '()(' || v_date || v_past || '| ' || v_digits || ' [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
+      || '| [0-9]{1,2}( [-/.] )[0-9]{1,2}\3(?:' || v_digits || '|[4-9][0-9]))(?= )', 'dob');
+  end if;
+  -- "oh five, twelve, eighty-one": a month, a day and a year of the last century.
+  if app.says_any(p_words, '{Y40,Y50,Y60,Y70,Y80,Y90}') then
+    p_words := app.folded_words(p_words, '((?<![UTYKH][0-9]{0,2})(?<![UTY][0-9]{1,2} [-;,]))((?: (?:U0 |Lo )?U[1-9]| T1[0-2])(?: (?:[-/,;]|slash|dash))?'
+      || '(?: (?:U0 |Lo )?U[0-9]| T[0-9]+| Y[23]0(?:(?: -)? U[0-9])?)(?: (?:[-/,;]|slash|dash))?(?: T19(?: H)?)? Y[4-9]0(?: -)? U[1-9])'
+      || '(?= (?!(?:[;,-] )?[CQUTYHKX]))', 'dob');
+  end if;
+  return p_words;
+end
+$$;
+
+comment on function app.fold_birth_dates(text) is
+  'Classified words with dates of birth folded: any date that is said to be one, in digits or words, and every full date before 2025. Dates of visits stay.';
+
+select app.seal('app.fold_birth_dates(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0281_function_fold_birth_dates.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0282_function_fold_foreign_addresses.sql
+create or replace function app.fold_foreign_addresses(p_words text, p_post text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_town constant text := '(?:(?: ;)? [0-9]{5}(?: N[^ ]+)?)?';
+begin
+  if p_words ~ ' (?:F|G|[SZ] (?:de|du|des)|[NAW][^ ]*(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|str)|[NW](?:calle|avenida|via|viale|piazza|paseo|carrer|plaza)) ' then
+    p_words := app.folded_words(p_words,
+      '()( [0-9]+(?: [;,])?(?: [NW](?:bis|ter)| bis| L[a-d])?(?: [;,])? (?:F|S|Z)(?: (?:de|du|des|la|le|les|''|-|Z|[NAPLW][^ ]*))* [NAPW][^ ]+' || v_town
+        || '|(?: (?:[NA][^ ]+|V|am|im|an|zum|zur|unter))?(?: -)? (?:[NAW][^ ]{2,}(?:stra(?:ß|ss)e|gasse|platz|allee|weg|straat|laan|plein|gracht|damm|ufer|str)|N[^ ]+(?: -)? G)(?: [.!])?'
+        || ' (?:[0-9]{1,4}|[UT][0-9]+|Y[0-9]0(?: -)?(?: U[0-9])?)(?: L[a-z]| a(?= (?:[^NWa-z]|$)))?' || v_town
+        || '| [NW](?:calle|avenida|via|viale|piazza|corso|paseo|carrer|rua)(?: (?:de|del|della|la|las|los|di|dei|da|do|[NAP][^ ]+))+(?: [;,])? [0-9]{1,4})(?= )', 'address');
+  end if;
+  if app.says_any(p_words, '{box,zip,postcode,postal}') then
+    p_words := app.folded_words(p_words, '( (?:zip|postcode|postal)(?: (?:code|is|''s|[:;?¶!]|my|the|it|and|uh))*)'
+      || '((?: [0-9]{5}(?: - [0-9]{4})?|(?: (?:[LA][a-z]+|N[a-z]{1,2}|[0-9]|[0-9]{2}|[UT][0-9]+)){4,8}))(?= )', 'address');
+    p_words := app.folded_words(p_words, '()( (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+))(?= )', 'address');
+  end if;
+  -- A British code in capitals is one without being called so.
+  return case when p_words like '% A%' then app.folded_words(p_words, '()(' || p_post || ')(?= )', 'address') else p_words end;
+end
+$$;
+
+comment on function app.fold_foreign_addresses(text, text) is
+  'Classified words with plain German, Dutch, French, Spanish and Italian street addresses folded, boxes, and post codes: British ones (p_post: their pattern) and those that are called so.';
+
+select app.seal('app.fold_foreign_addresses(text, text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0282_function_fold_foreign_addresses.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0283_function_fold_addresses.sql
+create or replace function app.fold_addresses(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  -- "1242", "12 B", "twelve forty-two", "one oh five".
+  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*)';
+  v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J)(?: [.!])?| Z(?= Z)|(?: -)? [NA][^ ]*)';
+  v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|[UT][0-9]+))';
+  v_unit constant text := '(?:(?: [;,!])?(?: (?:B|#|room|door))(?: [.!#])?(?: number)?(?: (?:[0-9]+|[UTYO][0-9]+|-|L[a-z]|a(?= (?:[^NWa-z]|$))))+|(?: ;)? O[0-9]+ B)?';
+  v_post constant text := '(?: ;)? (?:[AL][a-z]{1,2}|V) [0-9]{1,2}(?: L[a-z]| a)? [0-9] A[a-z]{2}';
+  -- A town goes where a state or a code follows it.
+  v_tail constant text := v_unit || '(?:(?:(?: [;!]| in)?(?: (?:[NWAV][^ ]*|new|san|Zst))+)?'
+    || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:(?: ;)? [0-9]{5}(?: - [0-9]{4})?)?|(?: ;)? [0-9]{5}(?: - [0-9]{4})?|' || v_post || '))?';
+  -- An unmistakable street, whatever its letters; one that may be something else only after a name with a capital.
+  v_usual constant text := v_number || '(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ Z(?:st|dr)?(?: [.!](?= [;,BN]))?(?: V)?'
+    || '|(?: (?:V|county|Wstate|Nstate))? [SZ] [0-9]{1,4}| Zbroadway)' || v_tail;
+begin
+  -- The clinic's own address is no patient's.
+  if app.says_any(p_words, '{our,clinic,office,practice,located}') then
+    p_words := app.folded_words(p_words, '( (?:our (?:address|office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|located)(?: (?:is|at|on|in|here))*)('
+      || v_usual || ')(?= )', 'stays');
+  end if;
+  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway}') then
+    p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
+    -- Where somebody says to live, small letters and doubtful streets are enough.
+    p_words := app.folded_words(p_words,
+      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|:|;|it|my|the|to|that|uh|new|over))*)'
+        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z)(?= )', 'address');
+  end if;
+  return app.fold_foreign_addresses(p_words, v_post);
+end
+$$;
+
+comment on function app.fold_addresses(text) is
+  'Classified words with street addresses folded: American and British ones in digits or words with unit, town and code, and app.fold_foreign_addresses''s. What is said to be the clinic''s own stays.';
+
+select app.seal('app.fold_addresses(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0283_function_fold_addresses.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0284_function_fold_visits.sql
+-- Dates, times and prices stand next to each other in scheduling talk: what is told to stay no longer adds up to a number
+-- that somebody could be found by.
+create or replace function app.fold_visits(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_number constant text := '(?: (?:[UTYHK0-9][0-9]*|[-,.]))+';
+begin
+  return app.folded_words(p_words, '()( 20[2-9][0-9]( [-./] )[0-9]{1,2}\3[0-9]{1,2}(?: [NWAL]t(?= ))?|(?<![-./]) [0-9]{1,2}( [-./] )[0-9]{1,2}\4(?:20)?[2-9][0-9](?! [-./] [0-9])'
+    || '|(?: R?M[0-9]+(?: [.!])?(?: the)? (?:[0-9]{1,2}|O[0-9]+)| (?:[0-9]{1,2}|O[0-9]+)(?: of)? R?M[0-9]+)(?:(?: ;)? 20[2-9][0-9])?'
+    || '| [0-9]{1,2} : [0-9][0-9](?: : [0-9][0-9])?'
+    || '| \$' || v_number || '|(?: (?:between|from))?' || v_number || '(?: (?:to|and|or)' || v_number || ')? C)(?= )', 'stays');
+end
+$$;
+
+comment on function app.fold_visits(text) is
+  'Classified words with dates from 2020 on, times and prices told to stay, so that no rule for numbers takes them.';
+
+select app.seal('app.fold_visits(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0284_function_fold_visits.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0285_function_fold_records.sql
+create or replace function app.fold_records(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_digit constant text := '(?:[0-9]+|[UTYX][0-9]+|H|Lo)';
+  v_code constant text := '(?: (?:[0-9]+|[UTYXH][0-9]*|[LA][a-z]+|N[a-z]{1,4}|a|[-/.,;]|dash|hyphen|slash))*';
+begin
+  -- Numbers of a record are called one; those of a booking are no identifier outside the clinic and stay.
+  if not app.says_any(p_words, '{mrn,record,number,no,id,#,Nmrn,Wmrn,insurance,policy,membership,passport,medicaid,medicare,nhs}') then
+    return p_words;
+  end if;
+  return app.folded_words(p_words,
+    '( (?:mrn|passport|nhs|medicaid|medicare|insurance|policy|membership|(?:medical|health) record'
+      || '|(?:member|medical|health|record|chart|patient|account|group|subscriber|claim|case|file|[WN]licen[cs]e|[WN]policyholder|[WN]plan)'
+      || '(?: ''s)?(?: (?:record|insurance|card|plan|chart|file))? (?:id|number|no|#)|id(?: number| card)*)'
+      || '(?: (?:[-:;#.!?¶]|is|was|its|it|''s|that|the|my|of|on|would|be|uh|starts|with|and|for|says|number|id|card|no))*)'
+      || '((?= (?:[0-9UTYXLAN]|a L))(?=' || v_code || ' (?:[0-9]{3,}|' || v_digit || v_code || ' ' || v_digit || ') )' || v_code
+      || ' ' || v_digit || '(?:(?: -)? [LA][a-z]+)?)(?= )', 'record');
+end
+$$;
+
+comment on function app.fold_records(text) is
+  'Classified words with medical record, member, policy, insurance and similar numbers folded: digits and letters after a word that says what they are.';
+
+select app.seal('app.fold_records(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0285_function_fold_records.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0286_function_fold_numbers.sql
+create or replace function app.fold_numbers(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_digits constant text := '(?:U[0-9]|T[0-9]+|Y[0-9]+|H|K|X[0-9]|[0-9]+|Lo)';
+  v_between constant text := '(?: (?:[-.,/;()+~]|dash|hyphen|slash|dot|space|then|uh|um)| !(?= (?:U[0-9]|X[0-9]|[0-9]{2,})))';
+  v_marked text;
+begin
+  v_marked := regexp_replace(p_words collate "C",
+    '(?: [+(]| plus)*(?: ' || v_digits || '(?:' || v_between || '{1,3}(?= ' || v_digits || ' ))?)+(?= )', '<\&>', 'g');
+  if v_marked = p_words then
+    return p_words;
+  end if;
+  return (
+    select string_agg(case when s.kind is null then s.part else app.folded_span(s.part, s.kind) end, '' order by s.position)
+    from (
+      select r.part, r.position, case when r.position % 2 = 0 and char_length(r.part) > 3 then app.number_kind(r.part, r.context) end as kind
+      from (
+        -- What a number is, is said before it, or straight after: "... is my social".
+        select p.part, p.position, lag(p.part) over w || case
+            when left(lead(p.part) over w, 25) like any (array[' is my social %', ' is the social %', ' is my ssn %', ' is my card %', ' is the card %'])
+              then left(lead(p.part) over w, 16)
+            else ''
+          end as context
+        from unnest(string_to_array(replace(v_marked, '>', '<'), '<')) with ordinality p(part, position)
+        window w as (order by p.position)
+      ) r
+    ) s
+  );
+end
+$$;
+
+comment on function app.fold_numbers(text) is
+  'Classified words with every run of numbers folded that app.number_kind knows, however it is grouped or spelled.';
+
+select app.seal('app.fold_numbers(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0286_function_fold_numbers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0287_function_fold_known_names.sql
+create or replace function app.fold_known_names(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+begin
+  if p_words like '% P%' then
+    p_words := app.folded_words(p_words,
+      '()((?: R[^ ]+(?: -)?)* P[^ ]+(?:(?: L[a-z](?: [.!])?|(?: (?:de|la|van|von|der|del|di|da|bin|al|el|dos))*)(?: -)? [PR][^ ]+)*)(?= )', 'name');
+  end if;
+  -- A known name that is a word too goes with a capital, where none begins a sentence; a month where none is meant.
+  if p_words like '% R%' then
+    p_words := app.folded_words(p_words, '((?! (?:in|on|of|next|this|last|until|till|by|early|late|mid|since|before|after|through|to|from|and|or|for|the|end) )'
+      || ' (?:[a-z''][^ ]*|[;:]))( RM[0-9]+)(?= (?![0-9]|O|the O))', 'name');
+    p_words := app.folded_words(p_words, '( (?:[a-z''][^ ]*|[;:]))( R[^M][^ ]*)(?= )', 'name');
+    p_words := app.folded_words(p_words, '( [!?¶])( R[^ ]+)(?= [;!?])', 'name');
+  end if;
+  return p_words;
+end
+$$;
+
+comment on function app.fold_known_names(text) is
+  'Classified words with the given names folded; one that is a word too ("May", "Will") only with a capital and where the word is not meant.';
+
+select app.seal('app.fold_known_names(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0287_function_fold_known_names.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0288_function_fold_names.sql
+create or replace function app.fold_names(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_initial constant text := '(?: L[a-z](?: [.!])?(?= [NAPRW]))';
+  v_part constant text := '(?: (?:mc|de|la|le|van|von|der|den|del|di|da|bin|al|el|dos|Zst)(?: [.!])?)*';
+  v_next constant text := '(?: [NAPR][^ ]+|' || v_initial || ')';
+  -- With a capital, or known; and, where a name is said to follow, in any letters.
+  v_name constant text := '(?:' || v_part || ' [NAPR][^ ]+(?:' || v_part || '(?: -)?' || v_next || ')*)';
+  v_any constant text := '(?:' || v_part || ' (?:[NAPWRM][^ ]+|will)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*)';
+  -- "This is Lakeside Dental" introduces no caller.
+  v_person constant text := '(?= (?!(?:[a-z]+ )?(?:dental |clinic|dentistry |medical |practice |offices? |spa |center |health|hospital |insurance |treatment |therapy |group |Z |S |website |app |card |plan )|[NAPRW]))';
+  v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
+begin
+  p_words := app.folded_words(p_words,
+    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment))*'
+      || '|(?:named|call me|under|patient is|patient :)))(' || v_any || ')' || v_person, 'name');
+  p_words := app.folded_words(p_words,
+    '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
+      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
+  if p_words like '% ; my %' then
+    p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= ; my (?:[a-z]+ )?J )', 'name');
+  end if;
+  if app.says_any(p_words, '{calling,speaking,here,again}') then
+    p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|hi|uh|[;!?¶]|i ''m))(' || v_name || ')(?= (?:; |again )?(?:calling|speaking|here|again) )', 'name');
+  end if;
+  -- "For my kids Ada and Milo."
+  if p_words like '% J %' then
+    p_words := app.folded_words(p_words, '( J(?: ; | )\[name(?: =)*(?: ;| and| ; and))(' || v_name || ')(?= )', 'name');
+  end if;
+  -- Spelled: letters in a row, but not the ones of an abbreviation with its dots.
+  if p_words like '% L%' then
+    p_words := app.folded_words(p_words, '(^| [^L. ][^ ]*)((?! a Lb Lc )(?: (?:L[a-z]|X[23] L[a-z]|i|a)(?: as in [^ ]+)?(?: [-;,])?){2,}'
+      || '(?:(?: X[23])? L[a-z](?: as in [^ ]+)?| [ia](?= (?:[;!?]|$))))(?= (?![.]))', 'name');
+  end if;
+  return app.fold_known_names(p_words);
+end
+$$;
+
+comment on function app.fold_names(text) is
+  'Classified words with names folded: those that are given, those that a speaker introduces ("my name is", "this is", "for my son"), and spelled ones.';
+
+select app.seal('app.fold_names(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0288_function_fold_names.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0289_function_fold_identifiers.sql
+-- The order matters. Addresses and dates hold numbers, so numbers come after them; what must stay readable is set aside
+-- before numbers are looked for; names come last, they may stand in an address.
+create or replace function app.fold_identifiers(p_words text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select app.fold_names(app.fold_numbers(app.fold_records(app.fold_visits(app.fold_addresses(
+    app.fold_birth_dates(app.fold_emails(p_words)))))))
+$$;
+
+comment on function app.fold_identifiers(text) is
+  'Classified words with all identifiers folded that the redactor knows.';
+
+select app.seal('app.fold_identifiers(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0289_function_fold_identifiers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0290_function_redact_phi.sql
+-- An aid, no de-identification: see docs/redaction.md. What is folded can bring two words together that no rule saw before:
+-- the rules are gone through until nothing more is found, so that redacting twice is redacting once.
+create or replace function app.redact_phi(p_text text, p_names text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_tokens text[];
+  v_gaps text[];
+  v_folded text;
+  v_text text;
+begin
+  loop
+    select s.p_tokens, s.p_gaps into v_tokens, v_gaps from app.split_words(p_text) s;
+    v_folded := app.fold_identifiers(app.classified_words(v_tokens, v_gaps, p_names));
+    if v_folded is null or strpos(v_folded, ' [') = 0 then
+      return p_text;
+    end if;
+    v_text := app.unfolded_text(v_tokens, v_gaps, v_folded);
+    if v_text = p_text then
+      return v_text;
+    end if;
+    p_text := v_text;
+  end loop;
+end
+$$;
+
+comment on function app.redact_phi(text, text[]) is
+  'The text without identifiers, each replaced by a typed placeholder in brackets: [ssn], [card], [phone], [number], [email], [date of birth], [record number], [address] and [name] (the given names, and those that a speaker introduces), also when spelled out as speech. Dates of visits, times and prices stay. Redacting twice changes nothing more; NULL stays NULL.';
+
+select app.seal('app.redact_phi(text, text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0290_function_redact_phi.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0295_function_introduced_names.sql
+create or replace function app.introduced_names(p_tokens text[], p_words text, p_folded text)
+returns text[]
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  -- The kind of a span stands at its first word only: the words after it belong to the last that has one.
+  select coalesce(array_agg(distinct lower(k.token)) filter (where k.kind = '[name' and k.word like 'N%' and char_length(k.token) > 2), '{}')
+  from (
+    select f.token, f.word, max(f.folded) over (partition by f.span) as kind
+    from (
+      select t.token, t.word, t.folded, count(*) filter (where t.folded <> '=') over (order by t.position) as span
+      from unnest(p_tokens, string_to_array(btrim(p_words), ' '), string_to_array(btrim(p_folded), ' '))
+        with ordinality t(token, word, folded, position)
+    ) f
+  ) k
+$$;
+
+comment on function app.introduced_names(text[], text, text) is
+  'The words, in small letters, that fold_names took for names without having been given them: tokens of a text, what they are, and what became of them.';
+
+select app.seal('app.introduced_names(text[], text, text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0295_function_introduced_names.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0296_function_redact_turns.sql
+-- All turns at once: patterns cost more to begin than to run, an answer is understood by its question ("And your date of
+-- birth?"), and a name that is introduced once goes everywhere.
+create or replace function app.redact_turns(p_turns text[], p_names text[])
+returns text[]
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_turns text[];
+  v_tokens text[];
+  v_gaps text[];
+  v_words text;
+  v_folded text;
+  v_introduced text[];
+  v_again text[];
+  v_places bigint[];
+begin
+  -- The mark between two turns is nobody's word.
+  select s.p_tokens, s.p_gaps into v_tokens, v_gaps
+  from app.split_words(replace(replace(array_to_string(p_turns, E'\u2029', ''), '¶', ''), E'\u2029', E'\n¶\n')) s;
+  v_words := app.classified_words(v_tokens, v_gaps, p_names);
+  v_folded := app.fold_identifiers(v_words);
+  if v_folded is null then
+    return p_turns;
+  end if;
+  v_turns := string_to_array(app.unfolded_text(v_tokens, v_gaps, v_folded), '¶');
+  v_introduced := app.introduced_names(v_tokens, v_words, v_folded);
+
+  -- What changed, and what has a name in it that was introduced elsewhere, is looked at once more. A sign that no rule
+  -- crosses stands where other turns were.
+  select array_agg(btrim(t.once, E'\n') order by t.position), array_agg(t.position order by t.position) into v_again, v_places
+  from unnest(p_turns, v_turns) with ordinality t(turn, once, position)
+  where btrim(t.once, E'\n') <> btrim(t.turn, E'\n')
+    or exists (select from unnest(v_introduced) n(name) where strpos(lower(t.turn), n.name) > 0);
+  v_again := string_to_array(app.redact_phi(array_to_string(v_again, E'\n¶|\n'), p_names || v_introduced), '¶|');
+  return (
+    select array_agg(coalesce(btrim(a.text, E'\n'), t.turn) order by t.position)
+    from unnest(p_turns) with ordinality t(turn, position)
+    left join unnest(v_again, v_places) a(text, position) using (position)
+  );
+end
+$$;
+
+comment on function app.redact_turns(text[], text[]) is
+  'What was said in a call, turn by turn, redacted as by app.redact_phi; names that a turn introduces go in all of them. NULL stays NULL.';
+
+select app.seal('app.redact_turns(text[], text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0296_function_redact_turns.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0297_function_redact_medical_terms.sql
+-- For clinics that want no complaint, condition or drug in their transcripts. What a clinic offers (a cleaning, a filling,
+-- Botox) stays: without it nobody can tell what a call was about.
+create or replace function app.redact_medical_terms(p_text text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select regexp_replace(p_text,
+    '\m(?:hiv|aids|hepatitis(?: [a-e])?|herpes|syphilis|chlamydia|gonorrh?ea|hpv|std|sti|tuberculosis|covid(?:-19)?|cancers?|tum(?:ou?r|ors|ours)|leuka?emia'
+      || '|lymphoma|melanoma|carcinoma|chemo(?:therapy)?|radiotherapy|diabet(?:es|ic)|insulin|hypertension|high blood pressure|asthma(?:tic)?|copd'
+      || '|epilep(?:sy|tic)|seizures?|stroke|heart (?:attack|disease|failure|condition)|pacemaker|arrhythmia|angina|depress(?:ion|ive)|anxiety'
+      || '|bipolar|schizophrenia|ptsd|adhd|autis(?:m|tic)|dementia|alzheimer(?:''?s)?|parkinson(?:''?s)?|multiple sclerosis|arthritis|lupus'
+      || '|ha?emophilia|ana?emia|psoriasis|eczema|rosacea|pregnan(?:t|cy)|miscarriage|abortion|ivf|kidney (?:disease|failure)|dialysis|cirrhosis'
+      || '|addict(?:ion|ed)|overdose|rehab|methadone|suicid(?:e|al)|pneumonia|migraines?|infection|abscess(?:es)?|gingivitis|periodontitis'
+      || '|penicillin|amoxicillin|ibuprofen|paracetamol|acetaminophen|aspirin|warfarin|metformin|prozac|zoloft|xanax|adderall|ritalin|lithium'
+      || '|antidepressants?|antibiotics?|blood thinners?|oxycodone|hydrocodone|vicodin|tramadol|codeine|morphine|ozempic|viagra|accutane)\M',
+    '[medical term]', 'gi')
+$$;
+
+comment on function app.redact_medical_terms(text) is
+  'The text with common conditions, complaints and drugs replaced by [medical term]: a closed English list, for clinics that want none of them kept. Apply it after app.redact_phi. What a clinic offers stays.';
+
+select app.seal('app.redact_medical_terms(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0297_function_redact_medical_terms.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0630_function_take_message.sql
+create or replace function app.take_message(
+  p_call_id uuid,
+  p_tool_call_id text,
+  p_body text,
+  p_caller_name text default null,
+  p_callback_number text default null,
+  p_urgent boolean default false
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  if coalesce(btrim(p_body), '') = '' then
+    raise exception 'a message needs a text' using errcode = 'VX400';
+  end if;
+  perform app.lock_call(p_call_id);
+  insert into public.caller_messages (
+    org_id, call_id, tool_call_id, contact_id, caller_name, callback_number, body, urgent)
+  values (
+    v_org_id, p_call_id, p_tool_call_id, app.contact_of_call(p_call_id), left(nullif(btrim(p_caller_name), ''), 100),
+    p_callback_number, left(app.redact_phi(btrim(p_body), array_remove(array[p_caller_name], null) || app.names_of_call(p_call_id)), 2000), p_urgent)
+  on conflict (org_id, call_id, tool_call_id) do nothing
+  returning id into v_id;
+  if v_id is null then
+    return (
+      select m.id from public.caller_messages m
+      where m.org_id = v_org_id and m.call_id = p_call_id and m.tool_call_id = p_tool_call_id
+    );
+  end if;
+  perform app.notify_staff('caller_message',
+    case when p_urgent then 'A caller left an urgent message' else 'A caller left a message' end, 'caller_message', v_id);
+  return v_id;
+end
+$$;
+
+comment on function app.take_message(uuid, text, text, text, text, boolean) is
+  'Keeps what a caller asked to pass on and tells the staff. The same tool call again returns the same message''s id. Numbers, addresses and identifiers in the text are redacted; the call-back number (E.164) has its own column. An empty text is VX400.';
+
+select app.seal('app.take_message(uuid, text, text, text, text, boolean)', 'app_writer', 'tenant_service');
+-- end of sql/0630_function_take_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0720_function_call_outcome.sql
+create or replace function app.call_outcome(
+  p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean default false
+)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when exists (
+      select from public.appointments a
+      where a.org_id = app.current_org_id() and a.call_id = p_call_id
+        and a.status not in ('held', 'cancelled')) then 'booked'
+    when exists (
+      select from public.appointment_changes h
+      where h.org_id = app.current_org_id() and h.call_id = p_call_id and h.kind in ('rescheduled', 'amended')) then 'rescheduled'
+    when exists (
+      select from public.appointment_changes h
+      where h.org_id = app.current_org_id() and h.call_id = p_call_id and h.kind = 'cancelled') then 'cancelled'
+    when exists (
+      select from public.caller_messages m
+      where m.org_id = app.current_org_id() and m.call_id = p_call_id) then 'message'
+    when p_ended_reason = 'assistant-forwarded-call' then 'transferred'
+    when p_sales_talk then 'spam'
+    when p_ended_reason like '%voicemail%' then 'voicemail'
+    when p_ended_reason like '%error%' then 'failed'
+    when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' or p_ended_reason like '%busy%'
+      or coalesce(p_duration_seconds, 0) < 5 then 'missed'
+    else 'answered'
+  end
+$$;
+
+comment on function app.call_outcome(uuid, text, integer, boolean) is
+  'The most telling thing that came of a call, from what it left in our tables, else from how it ended: booked, rescheduled, cancelled, message, transferred, spam (p_sales_talk: see app.is_sales_talk), voicemail, failed, missed or answered. What a caller says can make a call spam, and only one of which nothing else came.';
+
+select app.seal('app.call_outcome(uuid, text, integer, boolean)', null, 'app_writer');
+-- end of sql/0720_function_call_outcome.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0738_function_schedule_missed_call.sql
+create or replace function app.schedule_missed_call(
+  p_call_id uuid
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_id uuid;
+begin
+  insert into public.scheduled_messages (org_id, kind, contact_id, call_id, due_at)
+  select c.org_id, 'missed_call', c.contact_id, c.id, v_now
+  from public.call_logs c
+  join public.organizations o on o.id = c.org_id and o.missed_call_text
+  where c.org_id = v_org_id and c.id = p_call_id
+    and c.direction = 'inbound' and c.outcome in ('missed', 'failed') and c.contact_id is not null
+    -- A text to a number of this platform would be answered by a robot.
+    and c.from_number is not null and not app.is_our_number(c.from_number)
+  on conflict (org_id, call_id) where kind = 'missed_call' do nothing
+  returning id into v_id;
+  if v_id is not null then
+    perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), v_now);
+  end if;
+end
+$$;
+
+comment on function app.schedule_missed_call(uuid) is
+  'Lets a caller who was not answered have one text, where the organisation wants that and the network gave the number. Once per call; the limits of follow-ups hold when it is sent.';
+
+select app.seal('app.schedule_missed_call(uuid)', null, 'app_writer');
+-- end of sql/0738_function_schedule_missed_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0740_function_record_call_report.sql
+create or replace function app.record_call_report(
+  p_call_id uuid,
+  p_started_at timestamptz,
+  p_ended_at timestamptz,
+  p_duration_seconds integer,
+  p_ended_reason text,
+  p_summary text,
+  p_turns jsonb,
+  p_cost_micros bigint,
+  p_has_recording boolean,
+  p_tools_used text[],
+  p_said_names text[] default '{}',
+  p_recording_url text default null,
+  p_analysis jsonb default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_names text[];
+  v_said text[];
+  v_summary text;
+  v_turns jsonb;
+  v_state text;
+  v_spam boolean;
+  v_written boolean;
+  v_outcome text;
+  v_seconds integer;
+  v_is_lead boolean;
+  v_contact_id uuid;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.id is null then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.reported_at is not null and v_call.transcript_state <> 'pending_redaction' then
+    return v_call.transcript_state;
+  end if;
+
+  -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
+  -- Nor is anybody whom a call without a slot was meant for.
+  v_is_lead := v_call.direction <> 'web'
+    and app.ending_of_call(coalesce(p_ended_reason, v_call.ended_reason), true) <> 'line_busy'
+    and not exists (
+      select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test');
+  if v_is_lead then
+    v_contact_id := app.contact_of_call(p_call_id);
+  end if;
+  perform app.heed_call_refusal(p_call_id, p_turns);
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
+  begin
+    -- The summary is the last turn: what the caller was called goes from it too.
+    select array_agg(t.turn ->> 'text' order by t.position) || p_summary into v_said
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_said := app.redact_turns(v_said, v_names);
+    v_summary := v_said[cardinality(v_said)];
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'speaker', t.turn ->> 'speaker', 'text', v_said[t.position], 'at', t.turn -> 'at') order by t.position), '[]')
+    into v_turns
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+    v_spam := app.is_sales_talk(app.caller_words(v_turns));
+  exception when query_canceled or others then
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
+    v_summary := null;
+    v_turns := '[]';
+    v_spam := false;
+    v_state := 'pending_redaction';
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
+  end;
+
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end), v_spam);
+  v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
+  -- The contact before its call, as whoever erases or merges it locks them.
+  perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
+  update public.call_logs c
+  set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), transcript = v_turns,
+    summary = case when v_written then v_summary when v_state <> 'pending_redaction' then app.outcome_sentence(v_outcome) end,
+    summary_source = case when v_written then 'analysis' when v_state <> 'pending_redaction' then 'rules' end,
+    transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
+    recording_state = case
+      when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
+      when p_has_recording then 'at_provider'
+      when exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then 'not_kept_by_provider'
+      else 'none'
+    end,
+    tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  if v_state <> 'pending_redaction' then
+    perform app.note_feeling(p_call_id, p_analysis);
+  end if;
+  if p_has_recording then
+    perform app.note_recording(p_call_id, p_recording_url);
+  end if;
+  perform app.release_hold(p_call_id);
+  perform app.conclude_outbound_call(p_call_id);
+  if v_is_lead and v_state <> 'pending_redaction' then
+    perform app.score_lead(p_call_id);
+  end if;
+  if v_outcome in ('missed', 'failed') and v_call.direction = 'inbound' and v_call.reported_at is null then
+    perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+    perform app.schedule_missed_call(p_call_id);
+  end if;
+  perform app.announce('call_ended', 'call', p_call_id);
+  return v_state;
+end
+$$;
+
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text, jsonb) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Whoever says in a call of ours that they want no more is heeded, see app.heed_call_refusal. p_analysis: what the provider''s model found, see app.note_feeling; without a summary of its own the call gets the sentence of its outcome. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text, jsonb)', 'app_writer', 'tenant_service');
+-- end of sql/0740_function_record_call_report.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0898_function_message_limit_reason.sql
+create or replace function app.message_limit_reason(
+  p_category text,
+  p_contact_id uuid,
+  p_recipient_hash bytea,
+  p_now timestamptz
+)
+returns app.message_decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_today date;
+  v_day timestamptz;
+  v_limit record;
+  v_oldest timestamptz;
+  v_decision app.message_decision;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_today := (p_now at time zone v_org.time_zone)::date;
+  v_day := app.local_instant(v_today::timestamp, v_org.time_zone, false);
+  for v_limit in
+    select l.since, l.allowed, l.reason, l.daily
+    from (values
+      ('follow_up', p_now - v_org.follow_up_window, 1, 'too_soon', false),
+      ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
+      -- Two machines that answer each other would go on for ever.
+      ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
+      ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
+      -- Calls come from whoever wants to call: a night of robots must not be a night of texts.
+      ('alert', p_now - interval '1 hour', 10, 'too_soon', false),
+      ('marketing', v_day, 1, 'too_soon', true),
+      -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
+      ('reminder', v_day, 1, 'reminder_limit', true),
+      ('reminder', p_now - interval '168 hours', 3, 'reminder_limit', false)
+    ) l (category, since, allowed, reason, daily)
+    where l.category = p_category
+  loop
+    -- The newest ones fill the limit; the oldest of those must leave the window first.
+    select m.created_at into v_oldest
+    from public.messages m
+    where m.org_id = v_org.id and m.direction = 'outbound' and m.category = p_category
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and (m.recipient_hash = p_recipient_hash or m.contact_id = p_contact_id)
+      and m.created_at > v_limit.since
+    order by m.created_at desc
+    offset v_limit.allowed - 1
+    limit 1;
+    if found then
+      v_decision.outcome := 'blocked';
+      v_decision.reason := v_limit.reason;
+      v_decision.not_before := greatest(v_decision.not_before, case
+        when v_limit.daily then app.local_instant((v_today + 1)::timestamp, v_org.time_zone, false)
+        else v_oldest + (p_now - v_limit.since)
+      end);
+    end if;
+  end loop;
+  return v_decision;
+end
+$$;
+
+comment on function app.message_limit_reason(text, uuid, bytea, timestamptz) is
+  'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations, ten replies or ten alerts an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+
+select app.seal('app.message_limit_reason(text, uuid, bytea, timestamptz)', null, 'app_writer');
+-- end of sql/0898_function_message_limit_reason.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0900_function_begin_message.sql
+create or replace function app.begin_message(
+  p_category text,
+  p_method text,
+  p_content text,
+  p_send_key text,
+  p_contact_id uuid,
+  p_service_provider text,
+  p_recipient text default null,
+  p_subject text default null,
+  p_call_id uuid default null,
+  p_appointment_id uuid default null,
+  p_campaign_id uuid default null,
+  p_in_reply_to uuid default null,
+  p_number_zones text[] default '{}',
+  p_number_region text default null,
+  p_spoken boolean default false,
+  p_hand_over boolean default true,
+  p_request_id text default null
+)
+returns setof app.message_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_content text := btrim(app.plain_text(p_content), E' \n');
+  v_recipient text;
+  v_hash bytea;
+  v_now timestamptz;
+  v_decision app.message_decision;
+begin
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation', 'share', 'alert')
+    or coalesce(p_method, '') not in ('sms', 'email') or (p_category in ('invitation', 'share') and p_method <> 'email')
+    or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
+  then
+    raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
+  end if;
+  -- The number may be erased or corrected while this waits for its lock.
+  loop
+    v_recipient := app.message_recipient(p_contact_id, p_method, p_recipient);
+    perform app.lock_number(v_recipient);
+    exit when app.message_recipient(p_contact_id, p_method, p_recipient) is not distinct from v_recipient;
+  end loop;
+  v_now := app.now();
+
+  v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+  if v_decision.outcome is not null then
+    return next v_decision;
+    return;
+  end if;
+  v_decision.recipient := v_recipient;
+  v_decision.content := v_content;
+  v_decision.reason := case when v_recipient is null then 'no_recipient' else app.message_text_refusal(p_category, p_method, v_content) end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return next v_decision;
+    return;
+  end if;
+
+  v_hash := app.number_hash(v_recipient);
+  select r.outcome, r.reason, r.not_before into v_decision.outcome, v_decision.reason, v_decision.not_before
+  from app.message_refusal(p_category, p_method, p_contact_id, v_recipient, p_call_id, p_number_zones, p_number_region, p_spoken, v_now) r;
+  if v_decision.outcome = 'wait' then
+    return next v_decision;
+    return;
+  elsif v_decision.outcome = 'blocked' then
+    -- One row a minute says it: a client that hammers must not fill the table.
+    select m.id into v_decision.message_id
+    from public.messages m
+    where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
+    limit 1;
+  end if;
+
+  v_decision.status := coalesce(v_decision.outcome, 'queued');
+  v_decision.outcome := coalesce(v_decision.outcome, case when p_hand_over then 'send' else 'queued' end);
+  v_decision.segments := case when p_method = 'sms' then app.sms_segments(v_content) end;
+  if v_decision.message_id is null then
+    -- A blocked wish keeps no key: the next try is judged anew.
+    insert into public.messages (
+      org_id, direction, method, category, recipient, recipient_hash, subject, content, segments, status, reason, send_key,
+      service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
+      created_at, updated_at)
+    values (
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
+      v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
+      p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
+      p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
+    on conflict (org_id, send_key) do nothing
+    returning id into v_decision.message_id;
+    if v_decision.message_id is null then
+      -- The same key at the same moment, for another number.
+      v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+    else
+      perform app.announce('message_updated', 'message', v_decision.message_id);
+    end if;
+  end if;
+  if v_decision.outcome = 'send' then
+    perform app.enqueue_job('settle_message', jsonb_build_object('message_id', v_decision.message_id), v_now + interval '2 minutes');
+  elsif v_decision.outcome = 'queued' then
+    perform app.enqueue_job('send_message', jsonb_build_object('message_id', v_decision.message_id));
+  end if;
+  return next v_decision;
+end
+$$;
+
+comment on function app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text) is
+  'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
+
+select app.seal('app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text)', 'app_writer', 'tenant_service', 'app_writer');
+-- end of sql/0900_function_begin_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0940_function_take_answer.sql
+create or replace function app.take_answer(p_row public.scheduled_messages, p_now timestamptz)
+returns app.scheduled_bundle
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_bundle app.scheduled_bundle := app.start_bundle(p_row, case (p_row).kind when 'code' then 'code' else 'follow_up' end);
+  v_language text := app.contact_language((p_row).contact_id);
+  v_called public.call_logs;
+  v_skipped text;
+begin
+  select * into v_called from public.call_logs c where c.org_id = (p_row).org_id and c.id = (p_row).call_id;
+  v_skipped := case
+    when v_bundle.phone is null then 'no_recipient'
+    when (p_row).kind = 'code' and not exists (
+      select from public.identity_codes c
+      where c.org_id = (p_row).org_id and c.id = (p_row).code_id and c.expires_at > p_now) then 'too_late'
+    when (p_row).kind = 'missed_call' and exists (
+      select from public.call_logs c
+      where c.org_id = (p_row).org_id and c.contact_id = (p_row).contact_id and c.created_at > v_called.created_at
+        and coalesce(c.outcome, '') not in ('missed', 'failed')) then 'called_again'
+  end;
+  if v_skipped is not null then
+    perform app.settle_scheduled(array[(p_row).id], 'skipped', v_skipped);
+    return null;
+  end if;
+
+  v_bundle.text := app.render_text((app.template_for((p_row).kind, v_language))[2], jsonb_build_object(
+    'clinic', replace(v_bundle.clinic_name, '[code]', ''), 'phone', coalesce(v_called.to_number, v_bundle.clinic_phone, ''),
+    'code', '[code]'));
+  if (p_row).kind = 'code' then
+    v_bundle.code_subjects := array_fill((p_row).code_id, array[
+      (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]')]);
+    v_bundle.code_versions := array_fill(1, array[cardinality(v_bundle.code_subjects)]);
+  end if;
+  return v_bundle;
+end
+$$;
+
+comment on function app.take_answer(public.scheduled_messages, timestamptz) is
+  'The bundle of what answers a call: the code that it asked for, or the text to a caller who was missed. NULL, and the row skipped: too_late (the code has expired), called_again (the caller was answered or is calling), no_recipient.';
+
+select app.seal('app.take_answer(public.scheduled_messages, timestamptz)', null, 'app_writer');
+-- end of sql/0940_function_take_answer.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0990_function_erase_contact.sql
+create or replace function app.erase_contact(
+  p_contact_id uuid
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_contact public.contacts;
+  v_now timestamptz;
+begin
+  perform app.require_admin();
+  perform app.lock_contact(p_contact_id);
+  -- Visits before what is planned for them, and before their contact: whoever moves one locks them in that order.
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.contact_id = p_contact_id
+  order by a.id
+  for no key update;
+  -- Also keeps new visits from being booked for the contact meanwhile: their foreign key waits for this row.
+  select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id for update;
+  v_now := app.now();
+  if v_contact.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif v_contact.erased_at is not null then
+    return false;
+  elsif exists (
+    select from public.appointments a
+    where a.org_id = v_org_id and a.contact_id = p_contact_id and a.status in ('pending', 'confirmed')
+      and a.scheduled_at + a.duration > v_now)
+  then
+    raise exception 'there are visits ahead: cancel them first' using errcode = 'VX409';
+  end if;
+
+  perform app.erase_messages(p_contact_id, v_contact.phone);
+  perform app.erase_calls(p_contact_id, v_contact.phone);
+  perform app.erase_visits(p_contact_id);
+  perform app.forget_answers();
+  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
+  update public.contacts c
+  set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
+    lead_reasons = '{}', lead_score = 0, lead_scored_at = null, time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'contact_erased', 'contact', p_contact_id, app.current_user_id());
+  perform app.announce('contact_updated', 'contact', p_contact_id);
+  return true;
+end
+$$;
+
+comment on function app.erase_contact(uuid) is
+  'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
+
+select app.seal('app.erase_contact(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/0990_function_erase_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1108_function_write_contact.sql
+create or replace function app.write_contact(p_contact_id uuid, p_change jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_unknown text;
+begin
+  select k into v_unknown
+  from jsonb_object_keys(p_change) k
+  where k not in ('name', 'phone', 'email', 'service_interests', 'notes', 'lead_status', 'language', 'time_zone', 'marketing_consent')
+  order by k
+  limit 1;
+  if found then
+    raise exception 'a contact has no such field: %', left(v_unknown, 40) using errcode = 'VX400';
+  end if;
+
+  update public.contacts c
+  set name = case when p_change ? 'name' then nullif(btrim(p_change ->> 'name'), '') else c.name end,
+    phone = case when p_change ? 'phone' then nullif(p_change ->> 'phone', '') else c.phone end,
+    email = case when p_change ? 'email' then nullif(btrim(p_change ->> 'email'), '') else c.email end,
+    service_interests = case when p_change ? 'service_interests'
+      then array(select jsonb_array_elements_text(p_change -> 'service_interests')) else c.service_interests end,
+    notes = case when p_change ? 'notes' then nullif(p_change ->> 'notes', '') else c.notes end,
+    lead_status = coalesce(p_change ->> 'lead_status', c.lead_status),
+    lead_status_by = case when p_change ? 'lead_status' then 'staff' else c.lead_status_by end,
+    lead_score = app.score_of_status(p_change ->> 'lead_status', c.lead_score),
+    language = case when p_change ? 'language' then nullif(p_change ->> 'language', '') else c.language end,
+    time_zone = case when p_change ? 'time_zone' then nullif(p_change ->> 'time_zone', '') else c.time_zone end,
+    -- Consent that stands keeps its time: that is what proves it. It was given for a number, and goes with it.
+    marketing_consent_at = case
+      when (p_change ->> 'marketing_consent')::boolean is false then null
+      when p_change ? 'phone' and c.phone <> coalesce(p_change ->> 'phone', '')
+        then case when (p_change ->> 'marketing_consent')::boolean then v_now end
+      when (p_change ->> 'marketing_consent')::boolean then coalesce(c.marketing_consent_at, v_now)
+      else c.marketing_consent_at end,
+    updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+exception
+  when unique_violation then
+    raise exception 'contact with this phone number already exists in your organization' using errcode = 'VX409';
+  when check_violation or invalid_text_representation or invalid_parameter_value then
+    raise exception 'a field of the contact has a value that is not allowed: see the API description' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.write_contact(uuid, jsonb) is
+  'Changes a contact as app.change_contact says, for functions that have looked at role and rows before. The score follows a status that is set, and scoring leaves that status alone from then on.';
+
+select app.seal('app.write_contact(uuid, jsonb)', null, 'app_writer');
+-- end of sql/1108_function_write_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1112_function_create_contact.sql
+create or replace function app.create_contact(p_fields jsonb, p_source text default 'dashboard', p_call_id uuid default null)
+returns setof public.contacts
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_phone text := nullif(p_fields ->> 'phone', '');
+  v_contact public.contacts;
+  v_old_status text;
+begin
+  perform app.require_staff();
+  if coalesce(nullif(btrim(p_fields ->> 'name'), ''), v_phone, nullif(btrim(p_fields ->> 'email'), '')) is null then
+    raise exception 'a contact needs a name, a number or an address' using errcode = 'VX400';
+  elsif p_source not in ('call', 'dashboard', 'import') then
+    raise exception 'there is no such source' using errcode = 'VX400';
+  elsif p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    if not exists (select from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id and l.deleted_at is null) then
+      raise exception 'there is no such call' using errcode = 'VX404';
+    end if;
+    -- A caller is a contact as soon as something was booked or said: then that one is meant.
+    select c.* into v_contact
+    from public.contacts c
+    where c.org_id = v_org_id and c.erased_at is null
+      and (c.phone = v_phone or v_phone is null and c.id = (
+        select l.contact_id from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id))
+    for no key update;
+  end if;
+
+  v_old_status := v_contact.lead_status;
+  if v_contact.id is null then
+    insert into public.contacts (org_id, source, lead_status, lead_status_by, lead_score)
+    values (v_org_id, p_source, 'warm', 'rules', app.score_of_status('warm', 0))
+    returning * into v_contact;
+    perform app.write_contact(v_contact.id, p_fields);
+  else
+    perform app.write_contact(v_contact.id, jsonb_strip_nulls(jsonb_build_object(
+      'name', case when v_contact.name is null then p_fields ->> 'name' end,
+      'email', case when v_contact.email is null then p_fields ->> 'email' end)));
+  end if;
+  update public.call_logs l
+  set contact_id = v_contact.id, updated_at = app.now()
+  where l.org_id = v_org_id and l.id = p_call_id and l.contact_id is null;
+  perform app.announce_contact(v_contact.id, v_old_status);
+  return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
+end
+$$;
+
+comment on function app.create_contact(jsonb, text, uuid) is
+  'Makes a contact of p_fields (as in app.change_contact; a name, a number or an address at least) and returns it; it is warm unless they say more. p_source: call, dashboard or import. p_call_id: it was made from that call, which becomes its; a contact that the call or the number has already is returned instead, with name and address filled in where it had none. Staff only (VX403). VX404 no such call, or a deleted one, VX409 another contact has the number, VX400 a value that is not allowed.';
+
+select app.seal('app.create_contact(jsonb, text, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1112_function_create_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1120_function_merge_contacts.sql
+-- Locks in the order that all who take several keep: calls, numbers, addresses, visits, contacts.
+create or replace function app.merge_contacts(p_into uuid, p_from uuid)
+returns setof public.contacts
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_into public.contacts;
+  v_from public.contacts;
+begin
+  perform app.require_staff();
+  if p_into = p_from then
+    raise exception 'a contact cannot be merged with itself' using errcode = 'VX400';
+  end if;
+  -- A call that still runs books for its contact: not for one that goes away meanwhile.
+  perform app.lock_call(l.id)
+  from (select l.id from public.call_logs l
+    where l.org_id = v_org_id and l.contact_id in (p_into, p_from) and l.status <> 'ended' order by l.id) l;
+  perform app.lock_number(n.number)
+  from (select distinct coalesce(c.phone, c.spoken_phone, c.id::text) as number from public.contacts c
+    where c.org_id = v_org_id and c.id in (p_into, p_from) order by 1) n;
+  perform app.lock_number(e.email)
+  from (select distinct c.email from public.contacts c where c.org_id = v_org_id and c.id in (p_into, p_from) order by 1) e;
+  perform from public.appointments a where a.org_id = v_org_id and a.contact_id in (p_into, p_from) order by a.id for no key update;
+  perform from public.contacts c where c.org_id = v_org_id and c.id in (p_into, p_from) order by c.id for update;
+  select * into v_into from public.contacts c where c.org_id = v_org_id and c.id = p_into and c.erased_at is null;
+  select * into v_from from public.contacts c where c.org_id = v_org_id and c.id = p_from and c.erased_at is null;
+  if v_into.id is null or v_from.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  end if;
+  v_now := app.now();
+
+  perform app.merge_patients(p_into, p_from);
+  perform app.merge_histories(p_into, p_from);
+  delete from public.contacts c where c.org_id = v_org_id and c.id = p_from;
+  update public.contacts c
+  set name = coalesce(c.name, v_from.name), phone = coalesce(c.phone, v_from.phone), email = coalesce(c.email, v_from.email),
+    spoken_phone = coalesce(c.spoken_phone, v_from.spoken_phone), language = coalesce(c.language, v_from.language),
+    time_zone = coalesce(c.time_zone, v_from.time_zone),
+    origin_call_id = coalesce(c.origin_call_id, v_from.origin_call_id),
+    -- Consent was given for a number, and stays with it.
+    marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
+    service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
+    lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    lead_reasons = case when v_from.lead_score > c.lead_score then v_from.lead_reasons else c.lead_reasons end,
+    lead_scored_at = greatest(c.lead_scored_at, v_from.lead_scored_at),
+    notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
+      case when v_from.phone <> c.phone then 'Also: ' || v_from.phone end,
+      case when lower(v_from.email) <> lower(c.email) then 'Also: ' || v_from.email end), ''), 10000),
+    last_contacted_at = greatest(c.last_contacted_at, v_from.last_contacted_at),
+    created_at = least(c.created_at, v_from.created_at), updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_into;
+
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'contact_merged_into', 'contact', p_into, app.current_user_id()),
+    (v_org_id, 'contact_merged_away', 'contact', p_from, app.current_user_id());
+  perform app.announce('contact_updated', 'contact', i.id) from unnest(array[p_into, p_from]) i (id);
+  return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = p_into;
+end
+$$;
+
+comment on function app.merge_contacts(uuid, uuid) is
+  'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
+
+select app.seal('app.merge_contacts(uuid, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1120_function_merge_contacts.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1200_function_call_state.sql
+create or replace function app.call_state(p_status text, p_outcome text, p_ended_reason text)
+returns text
+language sql
+immutable
+parallel safe
+as $$
+  select case
+    when p_status <> 'ended' then 'in_progress'
+    when p_outcome = 'failed' or p_outcome = 'missed' and p_ended_reason like '%error%' then 'failed'
+    when p_outcome = 'voicemail' then 'missed'
+    when p_outcome in ('missed', 'transferred') then p_outcome
+    else 'completed'
+  end
+$$;
+
+comment on function app.call_state(text, text, text) is
+  'How a call stands, in the words of the dashboard: in_progress, completed, missed (nobody spoke, or only a machine), transferred, or failed where an error of ours or the provider''s ended it. Has no search_path so that it is inlined into lists.';
+
+select app.seal('app.call_state(text, text, text)', null, 'app_writer', 'tenant_user');
+-- end of sql/1200_function_call_state.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1203_function_list_calls.sql
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
+create or replace function app.list_calls(
+  p_page integer,
+  p_limit integer,
+  p_from date default null,
+  p_to date default null,
+  p_recent text default null,
+  p_state text default null,
+  p_direction text default null,
+  p_contact_id uuid default null,
+  p_search text default null
+)
+returns setof app.call_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
+  v_search text := nullif(lower(btrim(p_search)), '');
+  -- Words with a digit in them are no number, or "Room 3" would find all that have a 3. Zeros in front: see app.contact_search.
+  v_digits text := case when p_search !~ '[[:alpha:]]'
+    then nullif(regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'), '') end;
+  v_people uuid[];
+  v_calls uuid[];
+  v_where text := 'c.org_id = $1 and c.deleted_at is null';
+  v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
+begin
+  v_where := v_where
+    || case when v_period[1] is not null then ' and c.began_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
+    || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
+    || case when p_direction is not null then ' and c.direction = $5' else '' end
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+  if v_search is not null then
+    v_people := app.found_ids('caller', v_search);
+    v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
+    v_where := v_where || case when v_people is not null and v_calls is not null then ' and (c.contact_id = any ($9) or c.id = any ($10))'
+      else ' and (position($8 in case c.direction when ''outbound'' then c.to_number else c.from_number end) > 0 or exists ('
+        || 'select from public.contacts k where k.org_id = $1 and k.id = c.contact_id and position($7 in lower(k.name)) > 0))' end;
+  end if;
+
+  execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    v_span.take, v_span.skip;
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000, c.recording_error,
+    c.summary_source, c.sentiment, c.sentiment_score, c.urgency
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.call_logs c on c.org_id = v_org_id and c.id = page.id
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  order by case when v_span.from_end then -page.place else page.place end;
+end
+$$;
+
+comment on function app.list_calls(integer, integer, date, date, text, text, text, uuid, text) is
+  'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side. Every member may look. VX400 for days in the wrong order.';
+
+select app.seal('app.list_calls(integer, integer, date, date, text, text, text, uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1203_function_list_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1205_function_read_call.sql
+create or replace function app.read_call(p_call_id uuid, p_request_id text default null)
+returns setof app.call_detail
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  select v_org_id, 'transcript_read', 'call', c.id, app.current_user_id(), left(p_request_id, 64)
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error,
+    c.summary_source, c.sentiment, c.sentiment_score, c.urgency
+  from public.call_logs c
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+end
+$$;
+
+comment on function app.read_call(uuid, text) is
+  'A call with its transcript; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
+
+select app.seal('app.read_call(uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1205_function_read_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1206_function_blank_calls.sql
+create or replace function app.blank_calls(p_call_ids uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and m.call_id = any (p_call_ids);
+  -- What a tool call was answered is kept for its repetition only, and names visits.
+  update public.webhook_deliveries d
+  set answer = '[erased]'
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = any (p_call_ids) and d.org_id = v_org_id and d.vapi_call_id = c.vapi_call_id
+    and d.answer is not null;
+  -- A tool's date words are the model's, and may hold anything that was said.
+  update public.booking_attempts b
+  set said_date = null, said_time = null
+  where b.org_id = v_org_id and b.call_id = any (p_call_ids) and (b.said_date is not null or b.said_time is not null);
+  -- Our own side of the call is no one's secret. A report that still comes counts as taken in: it must bring nothing back.
+  update public.call_logs c
+  set from_number = case when c.direction = 'outbound' then c.from_number end,
+    to_number = case when c.direction = 'outbound' then null else c.to_number end,
+    summary = null, summary_source = null, sentiment = null, sentiment_score = null, sentiment_source = null, urgency = null,
+    urgency_source = null, lead_score = null, lead_reasons = '{}', service_ids = '{}', transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+  where c.org_id = v_org_id and c.id = any (p_call_ids);
+  update public.outbound_calls c
+  set to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.call_id = any (p_call_ids) and c.ended_at is not null;
+  -- Last: a report that was being taken in has noted its recording by now.
+  perform app.drop_recordings(p_call_ids, 'erased');
+end
+$$;
+
+comment on function app.blank_calls(uuid[]) is
+  'Blanks the words of calls and the number on the other side: transcript, summary, messages left; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
+
+select app.seal('app.blank_calls(uuid[])', null, 'app_writer');
+-- end of sql/1206_function_blank_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1221_function_list_leads.sql
+create or replace function app.list_leads(p_limit integer)
+returns setof app.lead_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select k.id, k.name, k.phone, k.lead_status, k.lead_score, k.created_at, k.last_contacted_at, last_call.summary,
+    k.lead_reasons, last_call.sentiment, last_call.sentiment_score
+  from (
+    select c.id, c.name, c.phone, c.lead_status, c.lead_score, c.created_at, c.last_contacted_at, c.lead_reasons
+    from public.contacts c
+    where c.org_id = v_org_id and c.lead_status in ('hot', 'warm') and c.erased_at is null
+    order by c.lead_status, c.lead_score desc, c.last_contacted_at desc nulls last, c.id
+    limit p_limit
+  ) k
+  left join lateral (
+    select l.summary, l.sentiment, l.sentiment_score
+    from public.call_logs l
+    where l.org_id = v_org_id and l.contact_id = k.id and l.summary is not null
+    order by l.created_at desc
+    limit 1
+  ) last_call on true
+  order by k.lead_status, k.lead_score desc, k.last_contacted_at desc nulls last, k.id;
+end
+$$;
+
+comment on function app.list_leads(integer) is
+  'The contacts worth calling: hot before warm, then by score and by how lately they were in touch. Every member may look.';
+
+select app.seal('app.list_leads(integer)', 'app_writer', 'tenant_user');
+-- end of sql/1221_function_list_leads.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1265_function_set_org_settings.sql
+create or replace function app.set_org_settings(p_fields jsonb)
+returns setof public.organizations
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key text;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
+    'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
+    'keep_recordings_days', 'reminder_channel', 'keep_transcripts_days', 'keep_messages_days', 'keep_memory_days',
+    'caller_memory', 'policies', 'hot_lead_phone');
+  select f.key into v_key
+  from jsonb_each(p_fields) f
+  where jsonb_typeof(f.value) = 'null'
+    and f.key not in ('keep_recordings_days', 'keep_transcripts_days', 'keep_messages_days', 'hot_lead_phone')
+  order by f.key
+  limit 1;
+  if found then
+    raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.organizations o
+  set name = coalesce(btrim(p_fields ->> 'name'), o.name),
+    country = coalesce(p_fields ->> 'country', o.country),
+    time_zone = coalesce(p_fields ->> 'time_zone', o.time_zone),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', o.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', o.buffer_after),
+    slot_step = app.minutes_or(p_fields, 'slot_step_minutes', o.slot_step),
+    min_notice = app.minutes_or(p_fields, 'min_notice_minutes', o.min_notice),
+    max_advance = coalesce(make_interval(days => (p_fields ->> 'max_advance_days')::integer), o.max_advance),
+    hold_ttl = coalesce(make_interval(secs => (p_fields ->> 'hold_seconds')::integer), o.hold_ttl),
+    holds_per_day = coalesce((p_fields ->> 'holds_per_day')::integer, o.holds_per_day),
+    approval_required = coalesce((p_fields ->> 'approval_required')::boolean, o.approval_required),
+    identity_factor = coalesce(p_fields ->> 'identity_factor', o.identity_factor),
+    emergency_sentence = coalesce(btrim(p_fields ->> 'emergency_sentence'), o.emergency_sentence),
+    recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
+    ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
+    hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    keep_recordings_for = case when p_fields ? 'keep_recordings_days'
+      then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
+    reminder_channel = coalesce(p_fields ->> 'reminder_channel', o.reminder_channel),
+    keep_transcripts_for = case when p_fields ? 'keep_transcripts_days'
+      then make_interval(days => (p_fields ->> 'keep_transcripts_days')::integer) else o.keep_transcripts_for end,
+    keep_messages_for = case when p_fields ? 'keep_messages_days'
+      then make_interval(days => (p_fields ->> 'keep_messages_days')::integer) else o.keep_messages_for end,
+    keep_memory_for = coalesce(make_interval(days => (p_fields ->> 'keep_memory_days')::integer), o.keep_memory_for),
+    caller_memory = coalesce((p_fields ->> 'caller_memory')::boolean, o.caller_memory),
+    policies = coalesce(btrim(p_fields ->> 'policies'), o.policies),
+    hot_lead_phone = case when p_fields ? 'hot_lead_phone' then p_fields ->> 'hot_lead_phone' else o.hot_lead_phone end,
+    updated_at = app.now()
+  where o.id = v_org_id
+  returning o.*;
+  -- What the assistants say and keep is part of them at Vapi.
+  if p_fields ?| array['name', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode'] then
+    perform app.request_agent_sync(a.id) from public.agents a where a.org_id = v_org_id and a.deleted_at is null;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'settings_changed', 'organization', v_org_id, app.current_user_id());
+  perform app.announce('organization_updated', 'organization', v_org_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.set_org_settings(jsonb) is
+  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted), reminder_channel (sms, voice or both), keep_transcripts_days and keep_messages_days (null as well), keep_memory_days, caller_memory, policies and hot_lead_phone (E.164; null: nobody); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+
+select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
+-- end of sql/1265_function_set_org_settings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1444_function_expire_recordings.sql
+create or replace function app.expire_recordings(
+  p_limit integer
+)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_keep interval;
+  v_now timestamptz := app.now();
+  v_old uuid[];
+  v_stuck uuid;
+  v_lost uuid;
+  v_count bigint;
+begin
+  select o.keep_recordings_for into v_keep from public.organizations o where o.id = v_org_id;
+  v_old := array(
+    select r.call_id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.created_at <= v_now - v_keep
+    order by r.created_at
+    limit p_limit);
+  perform app.drop_recordings(v_old, 'expired');
+  v_count := cardinality(v_old);
+  insert into public.audit_log (org_id, action, entity, entity_id)
+  select v_org_id, 'recordings_expired', 'organization', v_org_id
+  where v_count > 0;
+  -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
+  for v_stuck in
+    update public.recordings r
+    set delete_requested_at = v_now
+    where r.org_id = v_org_id and r.id in (
+      select s.id
+      from public.recordings s
+      where s.org_id = v_org_id and s.deleted_at is null and s.delete_requested_at < v_now - interval '6 hours'
+      limit p_limit)
+    returning r.id
+  loop
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
+    v_count := v_count + 1;
+  end loop;
+  -- A copy whose process died at its last try: nobody would ever say that it failed.
+  for v_lost in
+    select r.id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
+    limit p_limit
+  loop
+    perform app.fail_recording(v_lost, 'unreachable', true);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+comment on function app.expire_recordings(integer) is
+  'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all. That recordings expired stands in the audit log.';
+
+select app.seal('app.expire_recordings(integer)', 'app_writer', 'tenant_service');
+-- end of sql/1444_function_expire_recordings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1690_function_heed_call_refusal.sql
+create or replace function app.heed_call_refusal(p_call_id uuid, p_turns jsonb)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_number text;
+begin
+  select c.to_number into v_number
+  from public.call_logs c
+  where c.org_id = app.require_org_id() and c.id = p_call_id and c.direction = 'outbound' and c.to_number is not null;
+  if v_number is null or not exists (
+    select from jsonb_array_elements(coalesce(p_turns, '[]')) t (turn)
+    where t.turn ->> 'speaker' = 'caller' and app.wants_no_calls(t.turn ->> 'text'))
+  then
+    return false;
+  end if;
+  return app.opt_out('voice', v_number, 'call');
+end
+$$;
+
+comment on function app.heed_call_refusal(uuid, jsonb) is
+  'Honours "do not call me again" in a call that we made: the number gets no more calls, and those that wait for it are called off. p_turns as in app.record_call_report, before they are redacted; only what the person who was called said counts. Whether that is new.';
+
+select app.seal('app.heed_call_refusal(uuid, jsonb)', null, 'app_writer');
+-- end of sql/1690_function_heed_call_refusal.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1850_function_caller_words.sql
+create or replace function app.caller_words(p_turns jsonb)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select ' ' || coalesce(string_agg(
+    regexp_replace(regexp_replace(regexp_replace(
+      translate(lower(t.turn ->> 'text'), '''’', ''),
+      '\[[a-z ]*\]', ' ', 'g'), '[.,;:!?]+', ' . ', 'g'), '[^[:alnum:].]+', ' ', 'g'),
+    ' . ' order by t.position), '') || ' '
+  from jsonb_array_elements(case when jsonb_typeof(p_turns) = 'array' then p_turns else '[]' end) with ordinality t(turn, position)
+  where t.turn ->> 'speaker' = 'caller' and t.turn ->> 'text' is not null
+$$;
+
+comment on function app.caller_words(jsonb) is
+  'What the caller said in a call''s turns, and nobody else: in small letters, one blank between words, apostrophes left out (dont), a single point where a sentence, a part of one or a turn ends. For app.says.';
+
+select app.seal('app.caller_words(jsonb)', null, 'app_writer');
+-- end of sql/1850_function_caller_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1851_function_says.sql
+-- The denial must stand at most two words before, in the same part of a sentence: "not in pain", "it does not really hurt".
+-- What somebody cannot do (cannot book online) is no denial of what they want.
+create or replace function app.says(p_words text, p_phrase text)
+returns boolean
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select position(' ' || p_phrase || ' ' in p_words) > 0
+    and p_words ~ (
+      '(?<! (not|no|never|without|dont|doesnt|didnt|isnt|arent|wasnt|werent|havent|hasnt|hadnt|wont|wouldnt|neither|nor)( [[:alnum:]]+)?( [[:alnum:]]+)?)'
+      || ' ' || p_phrase || ' ')
+$$;
+
+comment on function app.says(text, text) is
+  'Whether words from app.caller_words hold a phrase (small letters, no apostrophes), as whole words, at least once without a denial right before it. "facebook" does not say "book", "not in pain" not "pain".';
+
+select app.seal('app.says(text, text)', null, 'app_writer');
+-- end of sql/1851_function_says.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1852_function_is_sales_talk.sql
+create or replace function app.is_sales_talk(p_words text)
+returns boolean
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select coalesce(sum(s.weight) filter (where position(' ' || s.phrase || ' ' in p_words) > 0), 0) >= 2
+  from (values
+    ('cars extended warranty', 2), ('extended warranty', 2), ('vehicles warranty', 2), ('this is a recorded message', 2),
+    ('this is not a sales call', 2), ('to be removed from our list', 2), ('to be placed on our do not call list', 2),
+    ('lower your interest rate', 2), ('your google business listing', 2), ('your google listing', 1), ('business listing', 1),
+    ('press one', 1), ('press 1', 1), ('press two', 1), ('press 2', 1), ('press nine', 1), ('press 9', 1), ('final notice', 1),
+    ('search engine', 1), ('seo', 1), ('first page of google', 1), ('credit card processing', 1), ('merchant services', 1),
+    ('merchant account', 1), ('business loan', 1), ('business funding', 1), ('working capital', 1), ('pre approved', 1),
+    ('business owner', 1), ('owner of the business', 1), ('limited time offer', 1), ('solar panels', 1), ('you have been selected', 1)
+  ) s (phrase, weight)
+$$;
+
+comment on function app.is_sales_talk(text) is
+  'Whether words from app.caller_words are those of a robot caller or of somebody who sells to clinics. One thing that a patient may say too is not enough.';
+
+select app.seal('app.is_sales_talk(text)', null, 'app_writer');
+-- end of sql/1852_function_is_sales_talk.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1854_function_sentiment_of_words.sql
+create or replace function app.sentiment_of_words(p_words text)
+returns double precision
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case when p_words ~ '[[:alnum:]]' then 0.5 + coalesce(sum(s.side), 0) / (2.0 * (count(s.side) + 1)) end
+  from (
+    select v.side
+    from (values
+      (1, '{thanks,thank you so much,thank you very much,great,perfect,wonderful,excellent,awesome,fantastic,lovely,amazing,appreciate,appreciate it,that works,sounds good,happy,glad,love,very helpful}'::text[]),
+      (-1, '{angry,annoyed,annoying,upset,frustrated,frustrating,ridiculous,unacceptable,terrible,horrible,awful,worst,disappointed,complaint,complain,rude,useless,waste of time,fed up,sick of,scared,worried,afraid,nobody called,never called back,refund,lawyer}')
+    ) v (side, phrases), unnest(v.phrases) p (phrase)
+    where app.says(p_words, p.phrase)
+  ) s
+$$;
+
+comment on function app.sentiment_of_words(text) is
+  'How a caller sounded by words from app.caller_words, 0 (negative) to 1 (positive): each thing said that is kind draws to one side, each that is not to the other; 0.5 when there is neither. NULL when nothing was said.';
+
+select app.seal('app.sentiment_of_words(text)', null, 'app_writer');
+-- end of sql/1854_function_sentiment_of_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1855_function_urgency_of_words.sql
+create or replace function app.urgency_of_words(p_words text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case
+    when p_words !~ '[[:alnum:]]' then null
+    when exists (
+      select
+      from unnest('{urgent,urgently,emergency,asap,right away,right now,immediately,bleeding,swollen,swelling,unbearable,severe pain,terrible pain,a lot of pain,so much pain,knocked out,infection,infected,abscess}'::text[]) p (phrase)
+      where app.says(p_words, p.phrase)) then 'high'
+    when exists (
+      select
+      from unnest('{pain,painful,hurt,hurts,hurting,ache,aches,aching,toothache,broke,broken,chipped,fell out,as soon as possible,soonest,earliest}'::text[]) p (phrase)
+      where app.says(p_words, p.phrase)) then 'medium'
+    else 'low'
+  end
+$$;
+
+comment on function app.urgency_of_words(text) is
+  'How soon somebody should look at a call, by words from app.caller_words: high, medium or low. Not a triage: whoever describes an emergency is told so during the call. NULL when nothing was said.';
+
+select app.seal('app.urgency_of_words(text)', null, 'app_writer');
+-- end of sql/1855_function_urgency_of_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1856_function_outcome_sentence.sql
+create or replace function app.outcome_sentence(p_outcome text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select case p_outcome
+    when 'booked' then 'A visit was booked.'
+    when 'rescheduled' then 'A visit was moved.'
+    when 'cancelled' then 'A visit was cancelled.'
+    when 'message' then 'A message was taken for the staff.'
+    when 'transferred' then 'The caller was put through.'
+    when 'answered' then 'The caller was answered. No visit was booked.'
+    when 'voicemail' then 'A voicemail answered.'
+    when 'missed' then 'Nobody spoke.'
+    when 'spam' then 'A robot or a sales call.'
+    when 'failed' then 'An error ended the call.'
+  end
+$$;
+
+comment on function app.outcome_sentence(text) is 'The summary of a call that has none from the provider: what came of it, in one fixed sentence.';
+
+select app.seal('app.outcome_sentence(text)', null, 'app_writer');
+-- end of sql/1856_function_outcome_sentence.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1858_function_note_feeling.sql
+create or replace function app.note_feeling(p_call_id uuid, p_analysis jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_words text;
+  v_said double precision := case when jsonb_typeof(p_analysis -> 'sentiment_score') = 'number'
+    and (p_analysis ->> 'sentiment_score')::numeric between 0 and 1 then (p_analysis ->> 'sentiment_score')::double precision end;
+  v_label text := case when p_analysis ->> 'sentiment' in ('positive', 'neutral', 'negative') then p_analysis ->> 'sentiment' end;
+  v_urgency text := case when p_analysis ->> 'urgency' in ('low', 'medium', 'high') then p_analysis ->> 'urgency' end;
+  v_score double precision;
+begin
+  select app.caller_words(c.transcript) into v_words from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  v_score := coalesce(v_said, case v_label when 'positive' then 0.8 when 'neutral' then 0.5 when 'negative' then 0.2 end,
+    app.sentiment_of_words(v_words));
+  update public.call_logs c
+  set sentiment_score = v_score,
+    sentiment = case when v_score < 0.4 then 'negative' when v_score > 0.6 then 'positive' when v_score is not null then 'neutral' end,
+    sentiment_source = case when v_score is null then null when coalesce(v_said::text, v_label) is null then 'rules' else 'analysis' end,
+    urgency = coalesce(v_urgency, u.urgency),
+    urgency_source = case when v_urgency is not null then 'analysis' when u.urgency is not null then 'rules' end
+  from (
+    -- Whoever left an urgent message said so to a tool.
+    select case when exists (
+      select from public.caller_messages m
+      where m.org_id = v_org_id and m.call_id = p_call_id and m.urgent) then 'high' else app.urgency_of_words(v_words) end as urgency
+  ) u
+  where c.org_id = v_org_id and c.id = p_call_id;
+end
+$$;
+
+comment on function app.note_feeling(uuid, jsonb) is
+  'Notes how the caller of a call sounded and how urgent it is: as p_analysis says (sentiment, sentiment_score, urgency; what it does not say in our words counts as not said), else by the caller''s redacted words. Both stay NULL where the caller said nothing.';
+
+select app.seal('app.note_feeling(uuid, jsonb)', null, 'app_writer');
+-- end of sql/1858_function_note_feeling.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1860_function_services_named.sql
+create or replace function app.services_named(p_words text)
+returns uuid[]
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(array_agg(distinct s.id), '{}')
+  from public.services s,
+    unnest(s.aliases || s.name) a (name),
+    lateral (select btrim(regexp_replace(translate(lower(a.name), '''’', ''), '[^[:alnum:]]+', ' ', 'g')) as phrase) w
+  where s.org_id = app.current_org_id() and s.active and char_length(w.phrase) >= 3 and app.says(p_words, w.phrase)
+$$;
+
+comment on function app.services_named(text) is
+  'The clinic''s active services that words from app.caller_words name, by name or alias, as whole words and without a denial.';
+
+select app.seal('app.services_named(text)', null, 'app_writer');
+-- end of sql/1860_function_services_named.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1861_function_word_signals.sql
+create or replace function app.word_signals(p_words text)
+returns setof app.lead_signal
+language sql
+immutable
+set search_path = ''
+as $$
+  with heard as (
+    select r.topic, r.points, r.reason
+    from (values
+      ('visit', 25, 'Asked for a visit',
+        '{book,booking,appointment,appointments,schedule,come in,get in,availability,available,openings,opening,slot,slots}'::text[]),
+      ('pain', 25, 'Has pain or something broken',
+        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,knocked out,fell out,infected,infection}'),
+      ('soon', 15, 'Wants it soon',
+        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,soonest,earliest,urgent,urgently}'),
+      ('ready', 15, 'Is ready to go ahead',
+        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book}'),
+      ('price', 10, 'Asked about price or payment',
+        '{price,prices,pricing,cost,costs,how much,insurance,financing,payment plan,payment plans,deposit}'),
+      ('no', -40, 'Is not interested',
+        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind}')
+    ) r (topic, points, reason, phrases)
+    where exists (select from unnest(r.phrases) p (phrase) where app.says(p_words, p.phrase))
+  )
+  select h.points, h.reason
+  from heard h
+  -- "Are you open today?" is a question about hours.
+  where h.topic <> 'soon' or exists (select from heard o where o.topic in ('visit', 'pain', 'ready'))
+$$;
+
+comment on function app.word_signals(text) is
+  'What words from app.caller_words say of a caller as a lead: each topic counts once, however often it is spoken of.';
+
+select app.seal('app.word_signals(text)', null, 'app_writer');
+-- end of sql/1861_function_word_signals.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1862_function_lead_signals.sql
+create or replace function app.lead_signals(p_call_id uuid)
+returns setof app.lead_signal
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+begin
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  return query
+  select * from app.word_signals(app.caller_words(v_call.transcript))
+  union all
+  select 15, 'Spoke of ' || string_agg(s.name, ', ' order by s.name)
+  from public.services s
+  where s.org_id = v_org_id and s.id = any (v_call.service_ids)
+  having count(*) > 0
+  union all
+  select v.points, v.reason
+  from (values
+    (40, 'Booked a visit', exists (
+      select from public.appointments a
+      where a.org_id = v_org_id and a.call_id = p_call_id and a.status in ('pending', 'confirmed', 'completed'))),
+    (15, 'Tried to book and found no time', exists (
+      select from public.booking_attempts b
+      where b.org_id = v_org_id and b.call_id = p_call_id and b.kind in ('hold', 'book') and b.outcome not in ('booked', 'held', 'amended'))
+      and not exists (select from public.appointments a where a.org_id = v_org_id and a.call_id = p_call_id)),
+    (10, 'Left a message', exists (
+      select from public.caller_messages m where m.org_id = v_org_id and m.call_id = p_call_id)),
+    (10, 'Said that it is urgent', exists (
+      select from public.caller_messages m where m.org_id = v_org_id and m.call_id = p_call_id and m.urgent)),
+    (10, 'Called again within 30 days', exists (
+      select from public.call_logs e
+      where e.org_id = v_org_id and e.contact_id = v_call.contact_id and e.id <> p_call_id and e.deleted_at is null
+        and e.outcome not in ('missed', 'failed', 'voicemail', 'spam')
+        and e.began_at between v_call.began_at - interval '30 days' and v_call.began_at)),
+    (-20, 'Cancelled a visit', exists (
+      select from public.appointment_changes h where h.org_id = v_org_id and h.call_id = p_call_id and h.kind = 'cancelled'))
+  ) v (points, reason, holds)
+  where v.holds;
+end
+$$;
+
+comment on function app.lead_signals(uuid) is
+  'All that a reported call says of its caller as a lead: what the caller said, the services they named, and what the call left in our tables. Nothing the agent said counts.';
+
+select app.seal('app.lead_signals(uuid)', null, 'app_writer');
+-- end of sql/1862_function_lead_signals.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1864_function_text_hot_lead.sql
+create or replace function app.text_hot_lead(p_call_id uuid, p_score integer)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_caller text;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  select case c.direction when 'outbound' then c.to_number else c.from_number end into v_caller
+  from public.call_logs c
+  where c.org_id = v_org.id and c.id = p_call_id;
+  -- Whoever tries the line out from that very telephone knows it.
+  if v_org.hot_lead_phone is null or v_org.hot_lead_phone = v_caller or not exists (
+    select from public.org_credentials k where k.org_id = v_org.id and k.provider = 'twilio')
+  then
+    return null;
+  end if;
+  return (
+    select d.message_id
+    from app.begin_message(
+      p_category => 'alert', p_method => 'sms',
+      p_content => left(v_org.name, 60) || ': a caller looks like a hot lead (' || p_score || ' of 100). Who and why stands on the dashboard.',
+      p_send_key => 'hot_lead:' || p_call_id, p_contact_id => null, p_service_provider => 'twilio',
+      p_recipient => v_org.hot_lead_phone, p_call_id => p_call_id, p_hand_over => false) d
+    where d.outcome = 'queued'
+  );
+end
+$$;
+
+comment on function app.text_hot_lead(uuid, integer) is
+  'Queues the text about a hot lead to the number that the organisation set for it, once per call. It names nobody. NULL where nobody wants one, no account can send it, or a limit keeps it back.';
+
+select app.seal('app.text_hot_lead(uuid, integer)', null, 'app_writer');
+-- end of sql/1864_function_text_hot_lead.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1866_function_score_contact.sql
+create or replace function app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_contact public.contacts;
+  v_by_staff boolean;
+  v_score integer := p_score;
+  v_reasons text[] := p_reasons;
+  v_fits integer;
+begin
+  select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id and c.erased_at is null for no key update;
+  if not found then
+    return null;
+  end if;
+  v_by_staff := coalesce(v_contact.lead_status_by = 'staff', v_contact.lead_status in ('hot', 'warm', 'lost'));
+  -- A short question after a good talk makes nobody a worse lead; a no does.
+  if not p_declined and v_contact.lead_score > p_score and v_contact.lead_scored_at > v_now - interval '30 days' then
+    v_score := v_contact.lead_score;
+    v_reasons := v_contact.lead_reasons;
+  end if;
+  if not v_by_staff and v_contact.lead_status <> 'booked' then
+    v_contact.lead_status := case when v_score >= 80 then 'hot' when v_score >= 50 then 'warm' else 'cold' end;
+    v_contact.lead_status_by := 'rules';
+  end if;
+  v_fits := app.score_of_status(v_contact.lead_status, v_score);
+  if v_fits <> v_score then
+    v_reasons := v_reasons || format('Set to %s by staff (%s)', v_contact.lead_status, to_char(v_fits - v_score, 'FMSG990'));
+  end if;
+  update public.contacts c
+  set lead_status = v_contact.lead_status, lead_status_by = v_contact.lead_status_by, lead_score = v_fits, lead_reasons = v_reasons,
+    lead_scored_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+  return v_contact.lead_status;
+end
+$$;
+
+comment on function app.score_contact(uuid, integer, text[], boolean) is
+  'Gives a contact the score of its latest call with the reasons, unless an earlier one of the last 30 days is better and the caller did not decline (p_declined). Hot from 80 on, warm from 50. A status that staff set, and booked, stay; the score then is the nearest that fits. Returns the status; NULL for an erased contact.';
+
+select app.seal('app.score_contact(uuid, integer, text[], boolean)', null, 'app_writer');
+-- end of sql/1866_function_score_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1868_function_score_lead.sql
+create or replace function app.score_lead(p_call_id uuid)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_old_status text;
+  v_status text;
+  v_score integer;
+  v_reasons text[];
+  v_declined boolean;
+  v_alert boolean;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.contact_id is null or v_call.direction = 'web' or coalesce(v_call.outcome, 'missed') in ('missed', 'voicemail', 'spam') then
+    return null;
+  end if;
+  -- The contact before its call, as whoever erases or merges it locks them.
+  select c.lead_status into v_old_status from public.contacts c
+  where c.org_id = v_org_id and c.id = v_call.contact_id for no key update;
+
+  update public.call_logs c
+  set service_ids = app.services_named(app.caller_words(c.transcript))
+  where c.org_id = v_org_id and c.id = p_call_id;
+  select least(greatest(coalesce(sum(s.points), 0), 0), 100), coalesce(array_agg(format('%s (%s)', s.reason, to_char(s.points, 'FMSG990'))
+      order by s.points desc, s.reason), '{}'), coalesce(bool_or(s.points < 0), false)
+  into v_score, v_reasons, v_declined
+  from app.lead_signals(p_call_id) s;
+  v_status := app.score_contact(v_call.contact_id, v_score, v_reasons, v_declined);
+  if v_status is null then
+    return null;
+  end if;
+  v_alert := v_score >= 80 and v_status = 'hot' and v_call.hot_lead_at is null;
+  update public.call_logs c
+  set lead_score = v_score, lead_reasons = v_reasons, hot_lead_at = case when v_alert then app.now() else c.hot_lead_at end
+  where c.org_id = v_org_id and c.id = p_call_id;
+  -- Each hot call is told of once, also of a contact that was hot before.
+  perform app.announce_contact(v_call.contact_id, case when not v_alert then 'hot' when v_old_status <> 'hot' then v_old_status end);
+  if v_alert then
+    perform app.notify_staff('hot_lead', 'A caller is a hot lead', 'contact', v_call.contact_id);
+    perform app.text_hot_lead(p_call_id, v_score);
+  end if;
+  return v_score;
+end
+$$;
+
+comment on function app.score_lead(uuid) is
+  'Scores a reported call''s caller as a lead, 0 to 100, from the caller''s own turns and what the call left in our tables (app.lead_signals), and gives the contact score and reasons (app.score_contact). A call that makes a hot lead is told of once: a notification, a live event, and a text where the organisation wants one. NULL, and nothing done, for calls in which nobody spoke, of robots, from the browser, and of no contact.';
+
+select app.seal('app.score_lead(uuid)', null, 'app_writer');
+-- end of sql/1868_function_score_lead.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1870_function_plain_value.sql
+create or replace function app.plain_value(p_text text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+  select left(btrim(regexp_replace(regexp_replace(app.plain_text(p_text), '[{}<>\[\]$%`|\\#*_"=]', ' ', 'g'), '[[:space:]]+', ' ', 'g')), 200)
+$$;
+
+comment on function app.plain_value(text) is
+  'A text as a value of a prompt: one line of at most 200 characters, without signs that a template or a model would read as more than text.';
+
+select app.seal('app.plain_value(text)', null, 'app_writer');
+-- end of sql/1870_function_plain_value.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1872_function_contact_opened.sql
+create or replace function app.contact_opened(p_call_id uuid)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(
+    (
+      select v.contact_id
+      from public.caller_verifications v
+      where v.org_id = app.current_org_id() and v.call_id = p_call_id and v.succeeded and v.factor = 'texted_code'
+      limit 1
+    ),
+    (
+      select k.id
+      from public.call_logs c
+      join public.organizations o on o.id = c.org_id and o.identity_factor = 'calling_number'
+      join public.contacts k on k.org_id = c.org_id and k.phone = c.from_number
+      where c.org_id = app.current_org_id() and c.id = p_call_id and c.direction = 'inbound'
+    ))
+$$;
+
+comment on function app.contact_opened(uuid) is
+  'The contact whose own calls a caller may hear of: proved by a code texted to its number, or by the calling number where the organisation accepts that. NULL otherwise: a date of birth opens one patient, and a contact''s calls may be about others.';
+
+select app.seal('app.contact_opened(uuid)', null, 'app_writer');
+-- end of sql/1872_function_contact_opened.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1874_function_caller_memory.sql
+-- Only words of ours and of the clinic's catalogue: whatever a caller dictated in one call, none of it is here to be read
+-- in the next. That is why neither the summary nor a turn is among it.
+create or replace function app.caller_memory(p_call_id uuid)
+returns text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  with earlier as (
+    select e.id, e.began_at, e.outcome, e.service_ids, row_number() over (order by e.began_at desc, e.id desc) as place
+    from public.organizations o
+    join public.contacts k on k.org_id = o.id and k.id = app.contact_opened(p_call_id) and k.erased_at is null
+    join public.call_logs c on c.org_id = o.id and c.id = p_call_id
+    join public.call_logs e on e.org_id = o.id and e.contact_id = k.id and e.id <> c.id and e.began_at < c.began_at
+      and e.began_at > app.now() - o.keep_memory_for
+    where o.id = app.require_org_id() and o.caller_memory
+      and e.status = 'ended' and e.deleted_at is null and e.direction <> 'web' and e.transcript_state <> 'pending_redaction'
+      and e.outcome not in ('missed', 'failed', 'voicemail', 'spam')
+    order by e.began_at desc, e.id desc
+    limit 3
+  )
+  select coalesce((
+    select app.plain_value(concat_ws(' ',
+      'Last call on ' || to_char(e.began_at at time zone o.time_zone, 'FMDay, FMMonth FMDD, YYYY') || '.',
+      app.outcome_sentence(e.outcome),
+      (
+        select 'Services spoken of lately: ' || string_agg(distinct s.name, ', ') || '.'
+        from earlier l
+        join public.services s on s.org_id = o.id and s.id = any (l.service_ids) and s.active
+      )))
+    from earlier e
+    join public.organizations o on o.id = app.require_org_id()
+    where e.place = 1), '')
+$$;
+
+comment on function app.caller_memory(uuid) is
+  'What an agent may know of earlier calls of the one who calls: when the last was, what came of it, and which services the last three named; in words of ours, at most 200 characters. Empty unless the organisation has caller_memory on and the caller proved to be the contact (app.contact_opened), and without earlier calls within keep_memory_for. Nothing is stored for it: what is deleted or erased is forgotten.';
+
+select app.seal('app.caller_memory(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1874_function_caller_memory.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1876_function_caller_brief.sql
+-- A patient's name may be what a caller dictated: one word of letters of each, and of three at most, is a name and no order.
+create or replace function app.caller_brief(p_call_id uuid)
+returns setof app.caller_brief
+language sql
+stable
+set search_path = ''
+as $$
+  select i.known,
+    coalesce((
+      select string_agg(f.name, ', ' order by f.name)
+      from (
+        select distinct left(substring(btrim(n.name) from '^[[:alpha:]''’-]+'), 20) as name
+        from unnest(i.patient_names) n (name)
+        order by 1
+        limit 3
+      ) f), ''),
+    app.caller_memory(p_call_id)
+  from app.identify_caller(p_call_id) i
+$$;
+
+comment on function app.caller_brief(uuid) is
+  'What the agent of a call is told at its start about who calls; always one row, and an empty one unless app.identify_caller knows the caller. First names only, three at most; see app.caller_memory.';
+
+select app.seal('app.caller_brief(uuid)', null, 'tenant_service');
+-- end of sql/1876_function_caller_brief.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1880_function_expire_words.sql
+create or replace function app.expire_words(p_before timestamptz, p_limit integer)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_old uuid[];
+  v_messages integer;
+begin
+  v_old := array(
+    select c.id
+    from public.call_logs c
+    where c.org_id = v_org_id and c.began_at <= p_before and (c.transcript_state = 'stored' or c.summary is not null)
+    order by c.began_at
+    limit p_limit
+    for no key update skip locked);
+  update public.call_logs c
+  set transcript = '[]', transcript_state = 'none', summary = null, summary_source = null, sentiment = null, sentiment_score = null,
+    sentiment_source = null, urgency = null, urgency_source = null, lead_reasons = '{}', service_ids = '{}',
+    -- A report that is fetched late must bring nothing back.
+    reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+  where c.org_id = v_org_id and c.id = any (v_old);
+  update public.booking_attempts b
+  set said_date = null, said_time = null
+  where b.org_id = v_org_id and b.call_id = any (v_old) and (b.said_date is not null or b.said_time is not null);
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[expired]'
+  where m.org_id = v_org_id and m.id = any (array(
+    select o.id
+    from public.caller_messages o
+    where o.org_id = v_org_id and o.created_at <= p_before and o.body not in ('[erased]', '[expired]')
+    order by o.created_at
+    limit p_limit));
+  get diagnostics v_messages = row_count;
+  return cardinality(v_old) + v_messages;
+end
+$$;
+
+comment on function app.expire_words(timestamptz, integer) is
+  'The part of app.apply_retention about calls: their words and what was read from them go, and messages that callers left; times, outcome, cost and score stay. p_limit at most of each; returns of how many.';
+
+select app.seal('app.expire_words(timestamptz, integer)', null, 'app_writer');
+-- end of sql/1880_function_expire_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1881_function_expire_messages.sql
+create or replace function app.expire_messages(p_before timestamptz, p_limit integer)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_count integer;
+begin
+  update public.messages m
+  set content = '[expired]', subject = case when m.subject is not null then '[expired]' end, updated_at = app.now()
+  where m.org_id = v_org_id and m.id = any (array(
+    select o.id
+    from public.messages o
+    where o.org_id = v_org_id and o.created_at <= p_before and o.content not in ('[erased]', '[expired]')
+      -- What may still leave keeps its words.
+      and o.status <> 'queued'
+    order by o.created_at
+    limit p_limit));
+  get diagnostics v_count = row_count;
+  return v_count;
+end
+$$;
+
+comment on function app.expire_messages(timestamptz, integer) is
+  'The part of app.apply_retention about messages: subject and text become placeholders; to whom, when and with what success stays, for the trail and its limits. Returns how many.';
+
+select app.seal('app.expire_messages(timestamptz, integer)', null, 'app_writer');
+-- end of sql/1881_function_expire_messages.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1882_function_apply_retention.sql
+create or replace function app.apply_retention(p_limit integer)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_now timestamptz := app.now();
+  v_words integer := 0;
+  v_messages integer := 0;
+  v_recordings bigint;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  if v_org.keep_transcripts_for is not null then
+    v_words := app.expire_words(v_now - v_org.keep_transcripts_for, p_limit);
+  end if;
+  if v_org.keep_messages_for is not null then
+    v_messages := app.expire_messages(v_now - v_org.keep_messages_for, p_limit);
+  end if;
+  v_recordings := app.expire_recordings(p_limit);
+  insert into public.audit_log (org_id, action, entity, entity_id)
+  select v_org.id, e.action, 'organization', v_org.id
+  from (values ('words_expired', v_words), ('messages_expired', v_messages)) e (action, rows)
+  where e.rows > 0;
+  return v_words + v_messages + v_recordings;
+end
+$$;
+
+comment on function app.apply_retention(integer) is
+  'Lets go what the organisation keeps no longer, p_limit of each kind at most: the words of calls (keep_transcripts_for), of messages (keep_messages_for) and recordings (keep_recordings_for: jobs delete the files). What is remembered of callers is read from the calls, and needs nothing. Each kind that went leaves a row in the audit log. Returns how many went; 0: done for now.';
+
+select app.seal('app.apply_retention(integer)', 'app_writer', 'tenant_service');
+-- end of sql/1882_function_apply_retention.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1883_function_orgs_with_retention.sql
+create or replace function app.orgs_with_retention()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select o.id
+  from public.organizations o
+  where o.keep_transcripts_for is not null or o.keep_messages_for is not null or o.keep_recordings_for is not null
+  order by o.id
+$$;
+
+comment on function app.orgs_with_retention() is
+  'The organisations, of all, that keep something for a limited time: what has come to its end is for app.apply_retention to see, inside each.';
+
+select app.seal('app.orgs_with_retention()', 'app_definer', 'voxanne_login');
+-- end of sql/1883_function_orgs_with_retention.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+revoke create on schema app from app_writer, app_definer, app_searcher;
+-- +goose StatementEnd
+
+-- +goose Down
+-- +goose StatementBegin
+do $$ begin
+  if not pg_has_role(current_user, 'app_writer', 'usage') then execute format('grant app_writer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_definer', 'usage') then execute format('grant app_definer to %I', current_user); end if;
+  if not pg_has_role(current_user, 'app_searcher', 'usage') then execute format('grant app_searcher to %I', current_user); end if;
+end $$;
+grant create on schema app to app_writer, app_definer, app_searcher;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+drop function app.orgs_with_retention;
+drop function app.apply_retention;
+drop function app.expire_messages;
+drop function app.expire_words;
+drop function app.caller_brief;
+drop function app.caller_memory;
+drop function app.contact_opened;
+drop function app.plain_value;
+drop function app.score_lead;
+drop function app.score_contact;
+drop function app.text_hot_lead;
+drop function app.lead_signals;
+drop function app.word_signals;
+drop function app.services_named;
+drop function app.note_feeling;
+drop function app.outcome_sentence;
+drop function app.urgency_of_words;
+drop function app.sentiment_of_words;
+drop function app.is_sales_talk;
+drop function app.says;
+drop function app.caller_words;
+drop function app.heed_call_refusal;
+drop function app.record_call_report;
+drop function app.call_outcome;
+drop function app.take_message;
+drop function app.redact_medical_terms;
+drop function app.redact_turns;
+drop function app.introduced_names;
+drop function app.redact_phi;
+drop function app.fold_identifiers;
+drop function app.fold_names;
+drop function app.fold_known_names;
+drop function app.fold_numbers;
+drop function app.fold_records;
+drop function app.fold_visits;
+drop function app.fold_addresses;
+drop function app.fold_foreign_addresses;
+drop function app.fold_birth_dates;
+drop function app.fold_emails;
+drop function app.unfolded_text;
+drop function app.classified_words;
+drop function app.split_words;
+drop function app.redaction_vocabulary;
+drop function app.folded_words;
+drop function app.folded_span;
+drop function app.name_forms;
+drop function app.number_kind;
+drop function app.is_listed;
+drop function app.digits_said;
+drop function app.minutes_said;
+drop function app.passes_luhn;
+drop function app.says_any;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0286_function_redact_emails.sql
+create or replace function app.redact_emails(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  -- Spoken: "j dot quill at patients dot example", letter by letter too, and half-written "j.quill at patients.example".
+  v_part constant text := '[[:alnum:]_+-]+';
+  v_join constant text := '(?:\s*\.\s*|\s+(?:dot|period|point|underscore|dash|hyphen|plus)\s+)';
+begin
+  p_text := regexp_replace(p_text, '[[:alnum:]._%+-]+@[[:alnum:].-]+\.[[:alpha:]]{2,}', '[email]', 'gi');
+  return regexp_replace(p_text,
+    '\m(?:[[:alnum:]][\s-]+)*(?:' || v_part || v_join || ')*' || v_part || '\s+(?:at|\(at\)|@)\s+'
+      || '(?:[[:alnum:]][\s-]+)*' || v_part || '(?:' || v_join || v_part || ')*(?:\s+(?:dot|period|point)\s+|\.)[[:alpha:]]{2,}\M',
+    '[email]', 'gi');
+end
+$$;
+
+comment on function app.redact_emails(text) is
+  'The text with every e-mail address, written or spoken ("j dot quill at patients dot example"), replaced by [email].';
+
+select app.seal('app.redact_emails(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0286_function_redact_emails.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0287_function_redact_birth_dates.sql
+-- A visit lies in the present, a birth rarely does: what is said to be a date of birth goes, and so does every full
+-- date in a year too long ago for a visit. The limit is a constant because the function is immutable.
+create or replace function app.redact_birth_dates(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_month constant text := '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?';
+  v_unit constant text := '(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)';
+  v_teen constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)';
+  v_tens constant text := '(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)';
+  v_day constant text := '(?:\d{1,2}(?:st|nd|rd|th)?|(?:(?:twenty|thirty)[\s-]+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)'
+    || '|tenth|eleventh|twelfth|[a-z]+teenth|twentieth|thirtieth|(?:(?:twenty|thirty)[\s-]+)?' || v_unit || '|' || v_teen || '|twenty|thirty)';
+  v_below_100 constant text := '(?:' || v_tens || '(?:[\s-]+' || v_unit || ')?|' || v_teen || '|' || v_unit || '(?:\s+' || v_unit || ')?)';
+  v_past constant text := '(?:18\d\d|19\d\d|200\d|201\d|202[0-4])';
+  v_past_words constant text := '(?:(?:eighteen|nineteen)(?:\s+hundred)?(?:\s+and)?[\s-]+' || v_below_100
+    || '|two\s+thousand(?:\s+and)?(?:[\s-]+' || v_below_100 || ')?|twenty[\s-]+(?:oh[\s-]+' || v_unit || '|' || v_teen || '))';
+  v_any_year constant text := '(?:''?\d\d|(?:18|19|20)\d\d|' || v_past_words || '|' || v_below_100 || ')';
+  v_cue constant text := '\m(?:born|birth\s?days?|birth\s?dates?|date\s+of\s+birth|d\.?o\.?b\M\.?)';
+  -- At most a few words lie between the cue and the date: "my date of birth, let me see, it's the ...".
+  v_gap constant text := '(?:[\s:,.?-]+|\m(?:on|is|was|it|it''s|its|in|the|a|uh|um|let|me|see|would|be|[a-z]+day)\M|''s)*';
+begin
+  p_text := regexp_replace(p_text, '(' || v_cue || v_gap || ')(?:'
+    || '\m' || v_month || '\s+(?:the\s+)?' || v_day || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
+    || '|\m' || v_day || '(?:\s+of)?\s+' || v_month || '(?:,?\s+(?:of\s+)?' || v_any_year || ')?\M'
+    || '|\m\d{1,4}\s?[-/. ]\s?\d{1,2}(?:\s?[-/. ]\s?\d{1,4})?\M|\m\d{6,8}\M'
+    || '|\m(?:' || v_below_100 || '|' || v_past_words || ')(?:[\s,/-]+(?:' || v_past_words || '|' || v_below_100 || ')){1,4}\M)',
+    '\1[date of birth]', 'gi');
+  p_text := regexp_replace(p_text,
+    '\m(?:' || v_month || '\s+(?:the\s+)?' || v_day || '|' || v_day || '(?:\s+of)?\s+' || v_month || '),?\s+(?:of\s+)?'
+      || '(?:' || v_past || '|' || v_past_words || ')\M',
+    '[date of birth]', 'gi');
+  p_text := regexp_replace(p_text, '\m' || v_past || '\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2}\M', '[date of birth]', 'g');
+  -- A two-digit year from 40 on is the last century's.
+  return regexp_replace(p_text, '\m\d{1,2}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?(?:' || v_past || '|[4-9]\d)\M', '[date of birth]', 'g');
+end
+$$;
+
+comment on function app.redact_birth_dates(text) is
+  'The text with dates of birth replaced by [date of birth]: any date that is said to be one, in digits or words, and every full date before 2025. Dates of visits stay.';
+
+select app.seal('app.redact_birth_dates(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0287_function_redact_birth_dates.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0288_function_redact_numbers.sql
+-- Seven digits in a row, however they are grouped or spelled, are a number somebody could be found by. Dates, times and
+-- prices stand next to each other in scheduling talk: a mark that no rule crosses keeps them from adding up to one.
+create or replace function app.redact_numbers(p_text text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_mark constant text := U&'\E000';
+  v_digit constant text := '(?:zero|oh|o|one|two|three|four|five|six|seven|eight|nine|double|triple|\d)';
+  v_number constant text := '(?:ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen'
+    || '|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|\d\d)';
+  v_between constant text := '[\s,.-]+';
+  v_month constant text := '(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?';
+begin
+  p_text := replace(p_text, v_mark, '');
+  p_text := regexp_replace(p_text, '\m(20[2-9]\d)([-./])(\d{1,2})\2(\d{1,2})\M',
+    v_mark || '\1' || v_mark || '\2\3\2\4' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '\m(\d{1,2})([-./])(\d{1,2})\2(20[2-9]\d)\M',
+    v_mark || '\1\2\3' || v_mark || '\2\4' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '\m(' || v_month || '\s+\d{1,2}(?:st|nd|rd|th)?|\d{1,2}\s+' || v_month || ')(,?\s+)(20[2-9]\d)\M',
+    '\1\2' || v_mark || '\3' || v_mark, 'gi');
+  p_text := regexp_replace(p_text, '\m(\d{1,2}:\d\d)\M', v_mark || '\1' || v_mark, 'g');
+  p_text := regexp_replace(p_text, '([$£€]\s?\d+(?:,\d{3})*(?:\.\d\d)?)\M', v_mark || '\1' || v_mark, 'g');
+
+  p_text := regexp_replace(p_text, '\m\d{3}\s?[- .]\s?\d{2}\s?[- .]\s?\d{4}\M', '[ssn]', 'g');
+  p_text := regexp_replace(p_text, '\m((?:social security|ssn|social)(?:\s+\w+){0,3}?[\s:]+)\d{9}\M', '\1[ssn]', 'gi');
+  p_text := regexp_replace(p_text, '\m\d(?:[ .-]{0,2}\d){12,18}\M', '[card]', 'g');
+  p_text := regexp_replace(p_text, '\+?\(?\m\d{3}[\s().,/-]{0,3}\d{3}[\s.,/-]{0,3}\d{4}\M', '[number]', 'g');
+  p_text := regexp_replace(p_text, '\+?\(?\m\d(?:[\s().-]{0,3}\d){6,}\M', '[number]', 'g');
+  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){6,}\M', '[number]', 'gi');
+  -- "five five five, twelve thirty-four": three single digits, then pairs.
+  p_text := regexp_replace(p_text, '\m' || v_digit || '(?:' || v_between || v_digit || '){2,}(?:' || v_between
+    || '(?:' || v_digit || '|' || v_number || ')){3,}\M', '[number]', 'gi');
+  return replace(p_text, v_mark, '');
+end
+$$;
+
+comment on function app.redact_numbers(text) is
+  'The text with social security numbers ([ssn]), card numbers ([card]) and phone and other long numbers ([number]) replaced, also when spelled out. Dates from 2020 on, times and prices stay.';
+
+select app.seal('app.redact_numbers(text)', null, 'tenant_service', 'app_writer');
+-- end of sql/0288_function_redact_numbers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0289_function_redact_names.sql
+create or replace function app.redact_names(p_text text, p_names text[])
+returns text
+language plpgsql
+immutable
+parallel safe
+set search_path = ''
+as $$
+declare
+  v_word text;
+begin
+  for v_word in
+    select distinct f.form
+    from unnest(p_names) n(name)
+    cross join lateral regexp_split_to_table(btrim(n.name), '[\s-]+') w(word)
+    -- Speech recognition writes accents and apostrophes as it likes: both spellings go.
+    cross join lateral (values (w.word), (replace(app.normalise_name(w.word), ' ', ''))) f(form)
+    where char_length(f.form) > 1
+  loop
+    p_text := regexp_replace(p_text,
+      '\m' || regexp_replace(v_word, '([][\\.^$*+?(){}|])', '\\\1', 'g') || '\M', '[name]', 'gi');
+  end loop;
+  return regexp_replace(p_text, '\[name\](?:[\s-]+\[name\])+', '[name]', 'g');
+end
+$$;
+
+comment on function app.redact_names(text, text[]) is
+  'The text with every word of the given names replaced by [name], whatever its case; one placeholder for a full name. A name that is also a word (May, Will) takes that word with it.';
+
+select app.seal('app.redact_names(text, text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0289_function_redact_names.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0290_function_redact_phi.sql
+-- It errs towards taking out too much of a number and leaves visit dates readable, because that is what staff read a
+-- transcript for. Addresses first: their digits are part of them. Names last: they may stand in an address.
+create or replace function app.redact_phi(p_text text, p_names text[])
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select app.redact_names(app.redact_numbers(app.redact_birth_dates(app.redact_emails(p_text))), p_names)
+$$;
+
+comment on function app.redact_phi(text, text[]) is
+  'The text without identifiers: social security and card numbers, phone numbers (also spelled out), e-mail addresses, dates of birth and the given names'' words, each replaced by a placeholder in brackets. Dates of visits stay. NULL stays NULL.';
+
+select app.seal('app.redact_phi(text, text[])', null, 'tenant_service', 'app_writer');
+-- end of sql/0290_function_redact_phi.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0630_function_take_message.sql
+create or replace function app.take_message(
+  p_call_id uuid,
+  p_tool_call_id text,
+  p_body text,
+  p_caller_name text default null,
+  p_callback_number text default null,
+  p_urgent boolean default false
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+begin
+  if coalesce(btrim(p_body), '') = '' then
+    raise exception 'a message needs a text' using errcode = 'VX400';
+  end if;
+  perform app.lock_call(p_call_id);
+  insert into public.caller_messages (
+    org_id, call_id, tool_call_id, contact_id, caller_name, callback_number, body, urgent)
+  values (
+    v_org_id, p_call_id, p_tool_call_id, app.contact_of_call(p_call_id), left(nullif(btrim(p_caller_name), ''), 100),
+    p_callback_number, left(app.redact_phi(btrim(p_body), array_remove(array[p_caller_name], null) || app.names_of_call(p_call_id)), 2000), p_urgent)
+  on conflict (org_id, call_id, tool_call_id) do nothing
+  returning id into v_id;
+  if v_id is null then
+    return (
+      select m.id from public.caller_messages m
+      where m.org_id = v_org_id and m.call_id = p_call_id and m.tool_call_id = p_tool_call_id
+    );
+  end if;
+  perform app.notify_staff('caller_message',
+    case when p_urgent then 'A caller left an urgent message' else 'A caller left a message' end, 'caller_message', v_id);
+  return v_id;
+end
+$$;
+
+comment on function app.take_message(uuid, text, text, text, text, boolean) is
+  'Keeps what a caller asked to pass on and tells the staff. The same tool call again returns the same message''s id. Numbers, addresses and identifiers in the text are redacted; the call-back number (E.164) has its own column. An empty text is VX400.';
+
+select app.seal('app.take_message(uuid, text, text, text, text, boolean)', 'app_writer', 'tenant_service');
+-- end of sql/0630_function_take_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0720_function_call_outcome.sql
+create or replace function app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select case
+    when exists (
+      select from public.appointments a
+      where a.org_id = app.current_org_id() and a.call_id = p_call_id
+        and a.status not in ('held', 'cancelled')) then 'booked'
+    when exists (
+      select from public.appointment_changes h
+      where h.org_id = app.current_org_id() and h.call_id = p_call_id and h.kind in ('rescheduled', 'amended')) then 'rescheduled'
+    when exists (
+      select from public.appointment_changes h
+      where h.org_id = app.current_org_id() and h.call_id = p_call_id and h.kind = 'cancelled') then 'cancelled'
+    when exists (
+      select from public.caller_messages m
+      where m.org_id = app.current_org_id() and m.call_id = p_call_id) then 'message'
+    when p_ended_reason = 'assistant-forwarded-call' then 'transferred'
+    when p_ended_reason in ('customer-did-not-answer', 'customer-busy', 'voicemail')
+      or p_ended_reason like '%error%' or coalesce(p_duration_seconds, 0) < 5 then 'missed'
+    else 'answered'
+  end
+$$;
+
+comment on function app.call_outcome(uuid, text, integer) is
+  'The most telling thing that came of a call, from what it left in our tables: booked, rescheduled, cancelled, message, transferred, missed or answered.';
+
+select app.seal('app.call_outcome(uuid, text, integer)', null, 'app_writer');
+-- end of sql/0720_function_call_outcome.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0738_function_schedule_missed_call.sql
+create or replace function app.schedule_missed_call(
+  p_call_id uuid
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_id uuid;
+begin
+  insert into public.scheduled_messages (org_id, kind, contact_id, call_id, due_at)
+  select c.org_id, 'missed_call', c.contact_id, c.id, v_now
+  from public.call_logs c
+  join public.organizations o on o.id = c.org_id and o.missed_call_text
+  where c.org_id = v_org_id and c.id = p_call_id
+    and c.direction = 'inbound' and c.outcome = 'missed' and c.contact_id is not null
+    -- A text to a number of this platform would be answered by a robot.
+    and c.from_number is not null and not app.is_our_number(c.from_number)
+  on conflict (org_id, call_id) where kind = 'missed_call' do nothing
+  returning id into v_id;
+  if v_id is not null then
+    perform app.enqueue_job('send_scheduled', jsonb_build_object('scheduled_id', v_id), v_now);
+  end if;
+end
+$$;
+
+comment on function app.schedule_missed_call(uuid) is
+  'Lets a caller who was not answered have one text, where the organisation wants that and the network gave the number. Once per call; the limits of follow-ups hold when it is sent.';
+
+select app.seal('app.schedule_missed_call(uuid)', null, 'app_writer');
+-- end of sql/0738_function_schedule_missed_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0740_function_record_call_report.sql
+create or replace function app.record_call_report(
+  p_call_id uuid,
+  p_started_at timestamptz,
+  p_ended_at timestamptz,
+  p_duration_seconds integer,
+  p_ended_reason text,
+  p_summary text,
+  p_turns jsonb,
+  p_cost_micros bigint,
+  p_has_recording boolean,
+  p_tools_used text[],
+  p_said_names text[] default '{}',
+  p_recording_url text default null
+)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_names text[];
+  v_summary text;
+  v_turns jsonb;
+  v_state text;
+  v_outcome text;
+  v_seconds integer;
+begin
+  perform app.lock_call(p_call_id);
+  select * into v_call from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id;
+  if v_call.id is null then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.reported_at is not null and v_call.transcript_state <> 'pending_redaction' then
+    return v_call.transcript_state;
+  end if;
+
+  -- Whoever tries the agent out, from the browser or by telephone, is no lead; what they book has its contact.
+  -- Nor is anybody whom a call without a slot was meant for.
+  if v_call.direction <> 'web' and app.ending_of_call(coalesce(p_ended_reason, v_call.ended_reason), true) <> 'line_busy' and not exists (
+    select from public.outbound_calls o where o.org_id = v_org_id and o.call_id = p_call_id and o.kind = 'test'
+  ) then
+    perform app.contact_of_call(p_call_id);
+  end if;
+  perform app.heed_call_refusal(p_call_id, p_turns);
+  v_names := app.names_of_call(p_call_id) || coalesce(p_said_names, '{}');
+  begin
+    v_summary := app.redact_phi(p_summary, v_names);
+    select coalesce(jsonb_agg(jsonb_build_object(
+        'speaker', t.turn ->> 'speaker', 'text', app.redact_phi(t.turn ->> 'text', v_names), 'at', t.turn -> 'at')
+      order by t.position), '[]')
+    into v_turns
+    from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
+    v_state := case when v_turns = '[]' then 'none' else 'stored' end;
+  exception when query_canceled or others then
+    -- Never raw text, never a lost call: everything else is kept, and the report is fetched again. One job does that,
+    -- with its own growing pauses; each failure putting in another would fetch every minute for ever.
+    v_summary := null;
+    v_turns := '[]';
+    v_state := 'pending_redaction';
+    if v_call.reported_at is null then
+      perform app.enqueue_job('fetch_call_report', jsonb_build_object('call_id', p_call_id), app.now() + interval '1 minute');
+    end if;
+  end;
+
+  v_seconds := coalesce(p_duration_seconds, extract(epoch from
+    coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
+  v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  -- A caller who spoke was connected, also where nobody says for how long.
+  v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
+    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end));
+  update public.call_logs c
+  set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
+    duration_seconds = coalesce(v_seconds, c.duration_seconds),
+    ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), summary = v_summary, transcript = v_turns,
+    transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
+    recording_state = case
+      when c.recording_state <> 'none' then c.recording_state -- a second report must not undo what became of it
+      when p_has_recording then 'at_provider'
+      when exists (select from public.organizations o where o.id = v_org_id and o.hipaa_mode) then 'not_kept_by_provider'
+      else 'none'
+    end,
+    tools_used = coalesce(p_tools_used, '{}'), reported_at = app.now(), updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+
+  if p_has_recording then
+    perform app.note_recording(p_call_id, p_recording_url);
+  end if;
+  perform app.release_hold(p_call_id);
+  perform app.conclude_outbound_call(p_call_id);
+  if v_outcome = 'missed' and v_call.direction = 'inbound' and v_call.reported_at is null then
+    perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
+    perform app.schedule_missed_call(p_call_id);
+  end if;
+  perform app.announce('call_ended', 'call', p_call_id);
+  return v_state;
+end
+$$;
+
+comment on function app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text) is
+  'Takes in an end-of-call report, before or after the status updates, once: a second report changes nothing unless redaction failed the first time. p_turns: [{"speaker","text","at"}]; p_said_names: names given to tools during the call, also of people who were not booked in the end; turns and summary are redacted of them and of everything else before they are stored; a missing duration follows from start and end. A recording that the provider has (p_recording_url: where it may be fetched for a while) is copied by a job. Whoever says in a call of ours that they want no more is heeded, see app.heed_call_refusal. Returns the transcript''s state; the first pending_redaction puts a job in the queue that fetches the report again. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');
+-- end of sql/0740_function_record_call_report.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0898_function_message_limit_reason.sql
+create or replace function app.message_limit_reason(
+  p_category text,
+  p_contact_id uuid,
+  p_recipient_hash bytea,
+  p_now timestamptz
+)
+returns app.message_decision
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_org public.organizations;
+  v_today date;
+  v_day timestamptz;
+  v_limit record;
+  v_oldest timestamptz;
+  v_decision app.message_decision;
+begin
+  select * into strict v_org from public.organizations o where o.id = app.require_org_id();
+  v_today := (p_now at time zone v_org.time_zone)::date;
+  v_day := app.local_instant(v_today::timestamp, v_org.time_zone, false);
+  for v_limit in
+    select l.since, l.allowed, l.reason, l.daily
+    from (values
+      ('follow_up', p_now - v_org.follow_up_window, 1, 'too_soon', false),
+      ('code', p_now - interval '1 hour', 3, 'too_many_codes', false),
+      -- Two machines that answer each other would go on for ever.
+      ('reply', p_now - interval '1 hour', 10, 'too_soon', false),
+      -- Whoever administers a clinic must not be able to fill a stranger's mailbox.
+      ('invitation', p_now - interval '1 hour', 3, 'too_soon', false),
+      ('marketing', v_day, 1, 'too_soon', true),
+      -- 47 CFR 64.1200(a)(9)(iv): health care messages, one a day and three a week. In hours, not in days of a zone.
+      ('reminder', v_day, 1, 'reminder_limit', true),
+      ('reminder', p_now - interval '168 hours', 3, 'reminder_limit', false)
+    ) l (category, since, allowed, reason, daily)
+    where l.category = p_category
+  loop
+    -- The newest ones fill the limit; the oldest of those must leave the window first.
+    select m.created_at into v_oldest
+    from public.messages m
+    where m.org_id = v_org.id and m.direction = 'outbound' and m.category = p_category
+      and m.status in ('queued', 'sent', 'delivered', 'unknown')
+      and (m.recipient_hash = p_recipient_hash or m.contact_id = p_contact_id)
+      and m.created_at > v_limit.since
+    order by m.created_at desc
+    offset v_limit.allowed - 1
+    limit 1;
+    if found then
+      v_decision.outcome := 'blocked';
+      v_decision.reason := v_limit.reason;
+      v_decision.not_before := greatest(v_decision.not_before, case
+        when v_limit.daily then app.local_instant((v_today + 1)::timestamp, v_org.time_zone, false)
+        else v_oldest + (p_now - v_limit.since)
+      end);
+    end if;
+  end loop;
+  return v_decision;
+end
+$$;
+
+comment on function app.message_limit_reason(text, uuid, bytea, timestamptz) is
+  'Whether a number or contact had its share of a category: one follow-up in the clinic''s window, three codes, three invitations or ten replies an hour, one marketing text a day, one reminder a day and three in seven days. Counted are messages that left or may have left, whether the number or the contact is the same; a day is the clinic''s. outcome blocked, reason and not_before (when it is allowed again), or an outcome of NULL.';
+
+select app.seal('app.message_limit_reason(text, uuid, bytea, timestamptz)', null, 'app_writer');
+-- end of sql/0898_function_message_limit_reason.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0900_function_begin_message.sql
+create or replace function app.begin_message(
+  p_category text,
+  p_method text,
+  p_content text,
+  p_send_key text,
+  p_contact_id uuid,
+  p_service_provider text,
+  p_recipient text default null,
+  p_subject text default null,
+  p_call_id uuid default null,
+  p_appointment_id uuid default null,
+  p_campaign_id uuid default null,
+  p_in_reply_to uuid default null,
+  p_number_zones text[] default '{}',
+  p_number_region text default null,
+  p_spoken boolean default false,
+  p_hand_over boolean default true,
+  p_request_id text default null
+)
+returns setof app.message_decision
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_content text := btrim(app.plain_text(p_content), E' \n');
+  v_recipient text;
+  v_hash bytea;
+  v_now timestamptz;
+  v_decision app.message_decision;
+begin
+  if coalesce(p_category, '') not in ('code', 'confirmation', 'reminder', 'follow_up', 'marketing', 'reply', 'invitation', 'share')
+    or coalesce(p_method, '') not in ('sms', 'email') or (p_category in ('invitation', 'share') and p_method <> 'email')
+    or coalesce(p_send_key, '') = '' or (p_spoken and (p_category <> 'confirmation' or p_method <> 'sms'))
+  then
+    raise exception 'there is no such message: category %, method %', p_category, p_method using errcode = 'VX400';
+  end if;
+  -- The number may be erased or corrected while this waits for its lock.
+  loop
+    v_recipient := app.message_recipient(p_contact_id, p_method, p_recipient);
+    perform app.lock_number(v_recipient);
+    exit when app.message_recipient(p_contact_id, p_method, p_recipient) is not distinct from v_recipient;
+  end loop;
+  v_now := app.now();
+
+  v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+  if v_decision.outcome is not null then
+    return next v_decision;
+    return;
+  end if;
+  v_decision.recipient := v_recipient;
+  v_decision.content := v_content;
+  v_decision.reason := case when v_recipient is null then 'no_recipient' else app.message_text_refusal(p_category, p_method, v_content) end;
+  if v_decision.reason is not null then
+    v_decision.outcome := 'blocked';
+    return next v_decision;
+    return;
+  end if;
+
+  v_hash := app.number_hash(v_recipient);
+  select r.outcome, r.reason, r.not_before into v_decision.outcome, v_decision.reason, v_decision.not_before
+  from app.message_refusal(p_category, p_method, p_contact_id, v_recipient, p_call_id, p_number_zones, p_number_region, p_spoken, v_now) r;
+  if v_decision.outcome = 'wait' then
+    return next v_decision;
+    return;
+  elsif v_decision.outcome = 'blocked' then
+    -- One row a minute says it: a client that hammers must not fill the table.
+    select m.id into v_decision.message_id
+    from public.messages m
+    where m.org_id = v_org_id and m.recipient_hash = v_hash and m.created_at > v_now - interval '1 minute'
+      and m.category = p_category and m.status = 'blocked' and m.reason = v_decision.reason and m.contact_id is not distinct from p_contact_id
+    limit 1;
+  end if;
+
+  v_decision.status := coalesce(v_decision.outcome, 'queued');
+  v_decision.outcome := coalesce(v_decision.outcome, case when p_hand_over then 'send' else 'queued' end);
+  v_decision.segments := case when p_method = 'sms' then app.sms_segments(v_content) end;
+  if v_decision.message_id is null then
+    -- A blocked wish keeps no key: the next try is judged anew.
+    insert into public.messages (
+      org_id, direction, method, category, recipient, recipient_hash, subject, content, segments, status, reason, send_key,
+      service_provider, handed_over_at, contact_id, call_id, appointment_id, campaign_id, in_reply_to, actor_user_id, request_id,
+      created_at, updated_at)
+    values (
+      v_org_id, 'outbound', p_method, p_category, v_recipient, v_hash, replace(app.plain_text(p_subject), E'\n', ' '), v_content,
+      v_decision.segments, v_decision.status, v_decision.reason, case when v_decision.status = 'queued' then p_send_key end,
+      p_service_provider, case when v_decision.outcome = 'send' then v_now end, p_contact_id, p_call_id, p_appointment_id,
+      p_campaign_id, p_in_reply_to, app.current_user_id(), p_request_id, v_now, v_now)
+    on conflict (org_id, send_key) do nothing
+    returning id into v_decision.message_id;
+    if v_decision.message_id is null then
+      -- The same key at the same moment, for another number.
+      v_decision := app.replayed_message(p_send_key, p_category, p_contact_id);
+    else
+      perform app.announce('message_updated', 'message', v_decision.message_id);
+    end if;
+  end if;
+  if v_decision.outcome = 'send' then
+    perform app.enqueue_job('settle_message', jsonb_build_object('message_id', v_decision.message_id), v_now + interval '2 minutes');
+  elsif v_decision.outcome = 'queued' then
+    perform app.enqueue_job('send_message', jsonb_build_object('message_id', v_decision.message_id));
+  end if;
+  return next v_decision;
+end
+$$;
+
+comment on function app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text) is
+  'Decides whether a message may leave and writes its row before it does; whoever is told send takes it to the provider after the commit and says how it went with app.finish_message. outcome send: handed over to the caller, a job settles it if nothing more is heard; queued (p_hand_over false): a job sends it; wait: no row, ask again at not_before; blocked: reason says why, with a row unless it is no_recipient, empty or too_long; replayed: p_send_key was seen before, status is what became of it. p_recipient NULL: the contact''s phone or e-mail. p_number_zones, p_number_region: where the number is at home. p_spoken: a caller only said the number (confirmations by sms only). VX400 for an unknown category or method or an empty key, VX404 for an unknown contact, VX409 for a key of another message.';
+
+select app.seal('app.begin_message(text, text, text, text, uuid, text, text, text, uuid, uuid, uuid, uuid, text[], text, boolean, boolean, text)', 'app_writer', 'tenant_service', 'app_writer');
+-- end of sql/0900_function_begin_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0940_function_take_answer.sql
+create or replace function app.take_answer(p_row public.scheduled_messages, p_now timestamptz)
+returns app.scheduled_bundle
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_bundle app.scheduled_bundle := app.start_bundle(p_row, case (p_row).kind when 'code' then 'code' else 'follow_up' end);
+  v_language text := app.contact_language((p_row).contact_id);
+  v_called public.call_logs;
+  v_skipped text;
+begin
+  select * into v_called from public.call_logs c where c.org_id = (p_row).org_id and c.id = (p_row).call_id;
+  v_skipped := case
+    when v_bundle.phone is null then 'no_recipient'
+    when (p_row).kind = 'code' and not exists (
+      select from public.identity_codes c
+      where c.org_id = (p_row).org_id and c.id = (p_row).code_id and c.expires_at > p_now) then 'too_late'
+    when (p_row).kind = 'missed_call' and exists (
+      select from public.call_logs c
+      where c.org_id = (p_row).org_id and c.contact_id = (p_row).contact_id and c.created_at > v_called.created_at
+        and c.outcome is distinct from 'missed') then 'called_again'
+  end;
+  if v_skipped is not null then
+    perform app.settle_scheduled(array[(p_row).id], 'skipped', v_skipped);
+    return null;
+  end if;
+
+  v_bundle.text := app.render_text((app.template_for((p_row).kind, v_language))[2], jsonb_build_object(
+    'clinic', replace(v_bundle.clinic_name, '[code]', ''), 'phone', coalesce(v_called.to_number, v_bundle.clinic_phone, ''),
+    'code', '[code]'));
+  if (p_row).kind = 'code' then
+    v_bundle.code_subjects := array_fill((p_row).code_id, array[
+      (length(v_bundle.text) - length(replace(v_bundle.text, '[code]', ''))) / length('[code]')]);
+    v_bundle.code_versions := array_fill(1, array[cardinality(v_bundle.code_subjects)]);
+  end if;
+  return v_bundle;
+end
+$$;
+
+comment on function app.take_answer(public.scheduled_messages, timestamptz) is
+  'The bundle of what answers a call: the code that it asked for, or the text to a caller who was missed. NULL, and the row skipped: too_late (the code has expired), called_again (the caller was answered or is calling), no_recipient.';
+
+select app.seal('app.take_answer(public.scheduled_messages, timestamptz)', null, 'app_writer');
+-- end of sql/0940_function_take_answer.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0990_function_erase_contact.sql
+create or replace function app.erase_contact(
+  p_contact_id uuid
+)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_contact public.contacts;
+  v_now timestamptz;
+begin
+  perform app.require_admin();
+  perform app.lock_contact(p_contact_id);
+  -- Visits before what is planned for them, and before their contact: whoever moves one locks them in that order.
+  perform from public.appointments a
+  where a.org_id = v_org_id and a.contact_id = p_contact_id
+  order by a.id
+  for no key update;
+  -- Also keeps new visits from being booked for the contact meanwhile: their foreign key waits for this row.
+  select * into v_contact from public.contacts c where c.org_id = v_org_id and c.id = p_contact_id for update;
+  v_now := app.now();
+  if v_contact.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  elsif v_contact.erased_at is not null then
+    return false;
+  elsif exists (
+    select from public.appointments a
+    where a.org_id = v_org_id and a.contact_id = p_contact_id and a.status in ('pending', 'confirmed')
+      and a.scheduled_at + a.duration > v_now)
+  then
+    raise exception 'there are visits ahead: cancel them first' using errcode = 'VX409';
+  end if;
+
+  perform app.erase_messages(p_contact_id, v_contact.phone);
+  perform app.erase_calls(p_contact_id, v_contact.phone);
+  perform app.erase_visits(p_contact_id);
+  perform app.forget_answers();
+  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
+  update public.contacts c
+  set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
+    lead_reasons = '{}', time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'contact_erased', 'contact', p_contact_id, app.current_user_id());
+  perform app.announce('contact_updated', 'contact', p_contact_id);
+  return true;
+end
+$$;
+
+comment on function app.erase_contact(uuid) is
+  'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
+
+select app.seal('app.erase_contact(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/0990_function_erase_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1108_function_write_contact.sql
+create or replace function app.write_contact(p_contact_id uuid, p_change jsonb)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_unknown text;
+begin
+  select k into v_unknown
+  from jsonb_object_keys(p_change) k
+  where k not in ('name', 'phone', 'email', 'service_interests', 'notes', 'lead_status', 'language', 'time_zone', 'marketing_consent')
+  order by k
+  limit 1;
+  if found then
+    raise exception 'a contact has no such field: %', left(v_unknown, 40) using errcode = 'VX400';
+  end if;
+
+  update public.contacts c
+  set name = case when p_change ? 'name' then nullif(btrim(p_change ->> 'name'), '') else c.name end,
+    phone = case when p_change ? 'phone' then nullif(p_change ->> 'phone', '') else c.phone end,
+    email = case when p_change ? 'email' then nullif(btrim(p_change ->> 'email'), '') else c.email end,
+    service_interests = case when p_change ? 'service_interests'
+      then array(select jsonb_array_elements_text(p_change -> 'service_interests')) else c.service_interests end,
+    notes = case when p_change ? 'notes' then nullif(p_change ->> 'notes', '') else c.notes end,
+    lead_status = coalesce(p_change ->> 'lead_status', c.lead_status),
+    lead_score = app.score_of_status(p_change ->> 'lead_status', c.lead_score),
+    language = case when p_change ? 'language' then nullif(p_change ->> 'language', '') else c.language end,
+    time_zone = case when p_change ? 'time_zone' then nullif(p_change ->> 'time_zone', '') else c.time_zone end,
+    -- Consent that stands keeps its time: that is what proves it. It was given for a number, and goes with it.
+    marketing_consent_at = case
+      when (p_change ->> 'marketing_consent')::boolean is false then null
+      when p_change ? 'phone' and c.phone <> coalesce(p_change ->> 'phone', '')
+        then case when (p_change ->> 'marketing_consent')::boolean then v_now end
+      when (p_change ->> 'marketing_consent')::boolean then coalesce(c.marketing_consent_at, v_now)
+      else c.marketing_consent_at end,
+    updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_contact_id;
+exception
+  when unique_violation then
+    raise exception 'contact with this phone number already exists in your organization' using errcode = 'VX409';
+  when check_violation or invalid_text_representation or invalid_parameter_value then
+    raise exception 'a field of the contact has a value that is not allowed: see the API description' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.write_contact(uuid, jsonb) is
+  'Changes a contact as app.change_contact says, for functions that have looked at role and rows before. The score follows a status that is set.';
+
+select app.seal('app.write_contact(uuid, jsonb)', null, 'app_writer');
+-- end of sql/1108_function_write_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1112_function_create_contact.sql
+create or replace function app.create_contact(p_fields jsonb, p_source text default 'dashboard', p_call_id uuid default null)
+returns setof public.contacts
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_phone text := nullif(p_fields ->> 'phone', '');
+  v_contact public.contacts;
+  v_old_status text;
+begin
+  perform app.require_staff();
+  if coalesce(nullif(btrim(p_fields ->> 'name'), ''), v_phone, nullif(btrim(p_fields ->> 'email'), '')) is null then
+    raise exception 'a contact needs a name, a number or an address' using errcode = 'VX400';
+  elsif p_source not in ('call', 'dashboard', 'import') then
+    raise exception 'there is no such source' using errcode = 'VX400';
+  elsif p_call_id is not null then
+    perform app.lock_call(p_call_id);
+    if not exists (select from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id and l.deleted_at is null) then
+      raise exception 'there is no such call' using errcode = 'VX404';
+    end if;
+    -- A caller is a contact as soon as something was booked or said: then that one is meant.
+    select c.* into v_contact
+    from public.contacts c
+    where c.org_id = v_org_id and c.erased_at is null
+      and (c.phone = v_phone or v_phone is null and c.id = (
+        select l.contact_id from public.call_logs l where l.org_id = v_org_id and l.id = p_call_id))
+    for no key update;
+  end if;
+
+  v_old_status := v_contact.lead_status;
+  if v_contact.id is null then
+    insert into public.contacts (org_id, source, lead_status, lead_score)
+    values (v_org_id, p_source, 'warm', app.score_of_status('warm', 0))
+    returning * into v_contact;
+    perform app.write_contact(v_contact.id, p_fields);
+  else
+    perform app.write_contact(v_contact.id, jsonb_strip_nulls(jsonb_build_object(
+      'name', case when v_contact.name is null then p_fields ->> 'name' end,
+      'email', case when v_contact.email is null then p_fields ->> 'email' end)));
+  end if;
+  update public.call_logs l
+  set contact_id = v_contact.id, updated_at = app.now()
+  where l.org_id = v_org_id and l.id = p_call_id and l.contact_id is null;
+  perform app.announce_contact(v_contact.id, v_old_status);
+  return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
+end
+$$;
+
+comment on function app.create_contact(jsonb, text, uuid) is
+  'Makes a contact of p_fields (as in app.change_contact; a name, a number or an address at least) and returns it; it is warm unless they say more. p_source: call, dashboard or import. p_call_id: it was made from that call, which becomes its; a contact that the call or the number has already is returned instead, with name and address filled in where it had none. Staff only (VX403). VX404 no such call, or a deleted one, VX409 another contact has the number, VX400 a value that is not allowed.';
+
+select app.seal('app.create_contact(jsonb, text, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1112_function_create_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1120_function_merge_contacts.sql
+-- Locks in the order that all who take several keep: calls, numbers, addresses, visits, contacts.
+create or replace function app.merge_contacts(p_into uuid, p_from uuid)
+returns setof public.contacts
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz;
+  v_into public.contacts;
+  v_from public.contacts;
+begin
+  perform app.require_staff();
+  if p_into = p_from then
+    raise exception 'a contact cannot be merged with itself' using errcode = 'VX400';
+  end if;
+  -- A call that still runs books for its contact: not for one that goes away meanwhile.
+  perform app.lock_call(l.id)
+  from (select l.id from public.call_logs l
+    where l.org_id = v_org_id and l.contact_id in (p_into, p_from) and l.status <> 'ended' order by l.id) l;
+  perform app.lock_number(n.number)
+  from (select distinct coalesce(c.phone, c.spoken_phone, c.id::text) as number from public.contacts c
+    where c.org_id = v_org_id and c.id in (p_into, p_from) order by 1) n;
+  perform app.lock_number(e.email)
+  from (select distinct c.email from public.contacts c where c.org_id = v_org_id and c.id in (p_into, p_from) order by 1) e;
+  perform from public.appointments a where a.org_id = v_org_id and a.contact_id in (p_into, p_from) order by a.id for no key update;
+  perform from public.contacts c where c.org_id = v_org_id and c.id in (p_into, p_from) order by c.id for update;
+  select * into v_into from public.contacts c where c.org_id = v_org_id and c.id = p_into and c.erased_at is null;
+  select * into v_from from public.contacts c where c.org_id = v_org_id and c.id = p_from and c.erased_at is null;
+  if v_into.id is null or v_from.id is null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  end if;
+  v_now := app.now();
+
+  perform app.merge_patients(p_into, p_from);
+  perform app.merge_histories(p_into, p_from);
+  delete from public.contacts c where c.org_id = v_org_id and c.id = p_from;
+  update public.contacts c
+  set name = coalesce(c.name, v_from.name), phone = coalesce(c.phone, v_from.phone), email = coalesce(c.email, v_from.email),
+    spoken_phone = coalesce(c.spoken_phone, v_from.spoken_phone), language = coalesce(c.language, v_from.language),
+    time_zone = coalesce(c.time_zone, v_from.time_zone),
+    origin_call_id = coalesce(c.origin_call_id, v_from.origin_call_id),
+    -- Consent was given for a number, and stays with it.
+    marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
+    service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
+    lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
+      case when v_from.phone <> c.phone then 'Also: ' || v_from.phone end,
+      case when lower(v_from.email) <> lower(c.email) then 'Also: ' || v_from.email end), ''), 10000),
+    last_contacted_at = greatest(c.last_contacted_at, v_from.last_contacted_at),
+    created_at = least(c.created_at, v_from.created_at), updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_into;
+
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'contact_merged_into', 'contact', p_into, app.current_user_id()),
+    (v_org_id, 'contact_merged_away', 'contact', p_from, app.current_user_id());
+  perform app.announce('contact_updated', 'contact', i.id) from unnest(array[p_into, p_from]) i (id);
+  return query select c.* from public.contacts c where c.org_id = v_org_id and c.id = p_into;
+end
+$$;
+
+comment on function app.merge_contacts(uuid, uuid) is
+  'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
+
+select app.seal('app.merge_contacts(uuid, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1120_function_merge_contacts.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1200_function_call_state.sql
+create or replace function app.call_state(p_status text, p_outcome text, p_ended_reason text)
+returns text
+language sql
+immutable
+parallel safe
+as $$
+  select case
+    when p_status <> 'ended' then 'in_progress'
+    when p_outcome = 'missed' and p_ended_reason like '%error%' then 'failed'
+    when p_outcome in ('missed', 'transferred') then p_outcome
+    else 'completed'
+  end
+$$;
+
+comment on function app.call_state(text, text, text) is
+  'How a call stands, in the words of the dashboard: in_progress, completed, missed, transferred, or failed where an error of ours or the provider''s kept it from taking place. Has no search_path so that it is inlined into lists.';
+
+select app.seal('app.call_state(text, text, text)', null, 'app_writer', 'tenant_user');
+-- end of sql/1200_function_call_state.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1203_function_list_calls.sql
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
+create or replace function app.list_calls(
+  p_page integer,
+  p_limit integer,
+  p_from date default null,
+  p_to date default null,
+  p_recent text default null,
+  p_state text default null,
+  p_direction text default null,
+  p_contact_id uuid default null,
+  p_search text default null
+)
+returns setof app.call_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+set random_page_cost = 1.1 -- what lists show is in memory: a few rows by their ids beat all of them in a row
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to, p_recent);
+  v_search text := nullif(lower(btrim(p_search)), '');
+  -- Words with a digit in them are no number, or "Room 3" would find all that have a 3. Zeros in front: see app.contact_search.
+  v_digits text := case when p_search !~ '[[:alpha:]]'
+    then nullif(regexp_replace(regexp_replace(p_search, '[^0-9]', '', 'g'), '^0+([1-9])', '\1'), '') end;
+  v_people uuid[];
+  v_calls uuid[];
+  v_where text := 'c.org_id = $1 and c.deleted_at is null';
+  v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
+begin
+  v_where := v_where
+    || case when v_period[1] is not null then ' and c.began_at >= $2' else '' end
+    || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
+    || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
+    || case when p_direction is not null then ' and c.direction = $5' else '' end
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+  if v_search is not null then
+    v_people := app.found_ids('caller', v_search);
+    v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
+    v_where := v_where || case when v_people is not null and v_calls is not null then ' and (c.contact_id = any ($9) or c.id = any ($10))'
+      else ' and (position($8 in case c.direction when ''outbound'' then c.to_number else c.from_number end) > 0 or exists ('
+        || 'select from public.contacts k where k.org_id = $1 and k.id = c.contact_id and position($7 in lower(k.name)) > 0))' end;
+  end if;
+
+  execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+    case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    v_span.take, v_span.skip;
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, least(v_total, 50000), v_total > 50000, c.recording_error
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.call_logs c on c.org_id = v_org_id and c.id = page.id
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  order by case when v_span.from_end then -page.place else page.place end;
+end
+$$;
+
+comment on function app.list_calls(integer, integer, date, date, text, text, text, uuid, text) is
+  'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side. Every member may look. VX400 for days in the wrong order.';
+
+select app.seal('app.list_calls(integer, integer, date, date, text, text, text, uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1203_function_list_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1205_function_read_call.sql
+create or replace function app.read_call(p_call_id uuid, p_request_id text default null)
+returns setof app.call_detail
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  select v_org_id, 'transcript_read', 'call', c.id, app.current_user_id(), left(p_request_id, 64)
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null and c.transcript_state = 'stored';
+  return query
+  select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
+    c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
+    c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
+    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error
+  from public.call_logs c
+  left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
+end
+$$;
+
+comment on function app.read_call(uuid, text) is
+  'A call with its transcript; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
+
+select app.seal('app.read_call(uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1205_function_read_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1206_function_blank_calls.sql
+create or replace function app.blank_calls(p_call_ids uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and m.call_id = any (p_call_ids);
+  -- What a tool call was answered is kept for its repetition only, and names visits.
+  update public.webhook_deliveries d
+  set answer = '[erased]'
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = any (p_call_ids) and d.org_id = v_org_id and d.vapi_call_id = c.vapi_call_id
+    and d.answer is not null;
+  -- Our own side of the call is no one's secret. A report that still comes counts as taken in: it must bring nothing back.
+  update public.call_logs c
+  set from_number = case when c.direction = 'outbound' then c.from_number end,
+    to_number = case when c.direction = 'outbound' then null else c.to_number end,
+    summary = null, transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+  where c.org_id = v_org_id and c.id = any (p_call_ids);
+  update public.outbound_calls c
+  set to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.call_id = any (p_call_ids) and c.ended_at is not null;
+  -- Last: a report that was being taken in has noted its recording by now.
+  perform app.drop_recordings(p_call_ids, 'erased');
+end
+$$;
+
+comment on function app.blank_calls(uuid[]) is
+  'Blanks the words of calls and the number on the other side: transcript, summary, messages left; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
+
+select app.seal('app.blank_calls(uuid[])', null, 'app_writer');
+-- end of sql/1206_function_blank_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1221_function_list_leads.sql
+create or replace function app.list_leads(p_limit integer)
+returns setof app.lead_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select k.id, k.name, k.phone, k.lead_status, k.lead_score, k.created_at, k.last_contacted_at, last_call.summary
+  from (
+    select c.id, c.name, c.phone, c.lead_status, c.lead_score, c.created_at, c.last_contacted_at
+    from public.contacts c
+    where c.org_id = v_org_id and c.lead_status in ('hot', 'warm') and c.erased_at is null
+    order by c.lead_status, c.lead_score desc, c.last_contacted_at desc nulls last, c.id
+    limit p_limit
+  ) k
+  left join lateral (
+    select l.summary
+    from public.call_logs l
+    where l.org_id = v_org_id and l.contact_id = k.id and l.summary is not null
+    order by l.created_at desc
+    limit 1
+  ) last_call on true
+  order by k.lead_status, k.lead_score desc, k.last_contacted_at desc nulls last, k.id;
+end
+$$;
+
+comment on function app.list_leads(integer) is
+  'The contacts worth calling: hot before warm, then by score and by how lately they were in touch. Every member may look.';
+
+select app.seal('app.list_leads(integer)', 'app_writer', 'tenant_user');
+-- end of sql/1221_function_list_leads.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1265_function_set_org_settings.sql
+create or replace function app.set_org_settings(p_fields jsonb)
+returns setof public.organizations
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_key text;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'name', 'country', 'time_zone', 'buffer_before_minutes', 'buffer_after_minutes',
+    'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
+    'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
+    'keep_recordings_days', 'reminder_channel');
+  select f.key into v_key from jsonb_each(p_fields) f where jsonb_typeof(f.value) = 'null' and f.key <> 'keep_recordings_days' order by f.key limit 1;
+  if found then
+    raise exception 'this setting cannot be empty: %', v_key using errcode = 'VX400';
+  end if;
+
+  return query
+  update public.organizations o
+  set name = coalesce(btrim(p_fields ->> 'name'), o.name),
+    country = coalesce(p_fields ->> 'country', o.country),
+    time_zone = coalesce(p_fields ->> 'time_zone', o.time_zone),
+    buffer_before = app.minutes_or(p_fields, 'buffer_before_minutes', o.buffer_before),
+    buffer_after = app.minutes_or(p_fields, 'buffer_after_minutes', o.buffer_after),
+    slot_step = app.minutes_or(p_fields, 'slot_step_minutes', o.slot_step),
+    min_notice = app.minutes_or(p_fields, 'min_notice_minutes', o.min_notice),
+    max_advance = coalesce(make_interval(days => (p_fields ->> 'max_advance_days')::integer), o.max_advance),
+    hold_ttl = coalesce(make_interval(secs => (p_fields ->> 'hold_seconds')::integer), o.hold_ttl),
+    holds_per_day = coalesce((p_fields ->> 'holds_per_day')::integer, o.holds_per_day),
+    approval_required = coalesce((p_fields ->> 'approval_required')::boolean, o.approval_required),
+    identity_factor = coalesce(p_fields ->> 'identity_factor', o.identity_factor),
+    emergency_sentence = coalesce(btrim(p_fields ->> 'emergency_sentence'), o.emergency_sentence),
+    recording_consent = coalesce(p_fields ->> 'recording_consent', o.recording_consent),
+    ai_disclosure = coalesce((p_fields ->> 'ai_disclosure')::boolean, o.ai_disclosure),
+    hipaa_mode = coalesce((p_fields ->> 'hipaa_mode')::boolean, o.hipaa_mode),
+    keep_recordings_for = case when p_fields ? 'keep_recordings_days'
+      then make_interval(days => (p_fields ->> 'keep_recordings_days')::integer) else o.keep_recordings_for end,
+    reminder_channel = coalesce(p_fields ->> 'reminder_channel', o.reminder_channel),
+    updated_at = app.now()
+  where o.id = v_org_id
+  returning o.*;
+  -- What the assistants say and keep is part of them at Vapi.
+  if p_fields ?| array['name', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode'] then
+    perform app.request_agent_sync(a.id) from public.agents a where a.org_id = v_org_id and a.deleted_at is null;
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'settings_changed', 'organization', v_org_id, app.current_user_id());
+  perform app.announce('organization_updated', 'organization', v_org_id);
+exception
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.set_org_settings(jsonb) is
+  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted) and reminder_channel (sms, voice or both); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+
+select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
+-- end of sql/1265_function_set_org_settings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1444_function_expire_recordings.sql
+create or replace function app.expire_recordings(
+  p_limit integer
+)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_keep interval;
+  v_now timestamptz := app.now();
+  v_old uuid[];
+  v_stuck uuid;
+  v_lost uuid;
+  v_count bigint;
+begin
+  select o.keep_recordings_for into v_keep from public.organizations o where o.id = v_org_id;
+  v_old := array(
+    select r.call_id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.created_at <= v_now - v_keep
+    order by r.created_at
+    limit p_limit);
+  perform app.drop_recordings(v_old, 'expired');
+  v_count := cardinality(v_old);
+  -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
+  for v_stuck in
+    update public.recordings r
+    set delete_requested_at = v_now
+    where r.org_id = v_org_id and r.id in (
+      select s.id
+      from public.recordings s
+      where s.org_id = v_org_id and s.deleted_at is null and s.delete_requested_at < v_now - interval '6 hours'
+      limit p_limit)
+    returning r.id
+  loop
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
+    v_count := v_count + 1;
+  end loop;
+  -- A copy whose process died at its last try: nobody would ever say that it failed.
+  for v_lost in
+    select r.id
+    from public.recordings r
+    where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
+    limit p_limit
+  loop
+    perform app.fail_recording(v_lost, 'unreachable', true);
+    v_count := v_count + 1;
+  end loop;
+  return v_count;
+end
+$$;
+
+comment on function app.expire_recordings(integer) is
+  'Puts the deletion of recordings in the queue: of those older than the clinic''s keep_recordings_for, and of those whose deletion has not happened in six hours. Calls a copy failed that nobody has been at for as long. p_limit at most of each kind; returns of how many in all.';
+
+select app.seal('app.expire_recordings(integer)', 'app_writer', 'tenant_service');
+-- end of sql/1444_function_expire_recordings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1690_function_heed_call_refusal.sql
+create or replace function app.heed_call_refusal(p_call_id uuid, p_turns jsonb)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_number text;
+begin
+  select c.to_number into v_number
+  from public.call_logs c
+  where c.org_id = app.require_org_id() and c.id = p_call_id and c.direction = 'outbound' and c.to_number is not null;
+  if v_number is null or not exists (
+    select from jsonb_array_elements(coalesce(p_turns, '[]')) t (turn)
+    where t.turn ->> 'speaker' = 'caller' and app.wants_no_calls(t.turn ->> 'text'))
+  then
+    return false;
+  end if;
+  return app.opt_out('voice', v_number, 'call');
+end
+$$;
+
+comment on function app.heed_call_refusal(uuid, jsonb) is
+  'Honours "do not call me again" in a call that we made: the number gets no more calls, and those that wait for it are called off. p_turns as in app.record_call_report, before they are redacted; only what the person who was called said counts. Whether that is new.';
+
+select app.seal('app.heed_call_refusal(uuid, jsonb)', null, 'app_writer');
+-- end of sql/1690_function_heed_call_refusal.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+revoke create on schema app from app_writer, app_definer, app_searcher;
+-- +goose StatementEnd

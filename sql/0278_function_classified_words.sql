@@ -1,0 +1,50 @@
+-- Speech is written in many ways: "312-555-0111", "three one two, five double five", "Three one two. Five...". The rules see
+-- what a word is, not how it is written. One word of the result stands for one token of the text.
+create or replace function app.classified_words(p_tokens text[], p_gaps text[], p_names text[])
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  with facts as materialized (
+    select app.redaction_vocabulary() as vocabulary, app.name_forms(p_names) as names,
+      -- Where nobody's recognition writes capitals, an unknown word may be a name.
+      t.words = lower(t.words) as all_small
+    from (select array_to_string(p_tokens, ' ') as words) t
+  )
+  select ' ' || string_agg(
+    case
+      when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
+      when c.known is not null then c.known
+      when translate(c.token, '0123456789', '') = '' then c.token
+      when left(c.token, 1) between '0' and '9' then 'O' || translate(c.form, 'stndrh', '')
+      when c.token like '[_%' then 'X'
+      when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
+        case
+          when char_length(c.token) = 1 then 'L'
+          when c.token = c.form and not f.all_small
+            or f.all_small and c.token like any ('{%_ing,%_ed,%_ly,%_ous,%_ful,%_able,%_ible,%_ish,%_less,%_ness,%_tion,%_ment,%_ity}') then 'W'
+          when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
+          else 'N'
+        end || c.form
+      when c.token in ('.', ',') then case when c.gap = '' and c.position < cardinality(p_tokens) then c.token when c.token = '.' then '!' else ';' end
+      when strpos('?!-/()+#:@$¶;', c.token) > 0 or c.form like '''_%' then c.form
+      when c.token in ('–', '—', '‑') then '-'
+      when c.token in ('£', '€') then '$'
+      when char_length(c.token) > 1 then 'W' || translate(c.token, '<>', '')
+      else '~'
+    end, ' ' order by c.position) || ' '
+  from facts f
+  cross join lateral (
+    select t.token, t.gap, t.position, l.form, f.vocabulary ->> l.form as known,
+      f.names ? l.form or octet_length(t.token) > char_length(t.token) and f.names ? replace(app.normalise_name(t.token), ' ', '') as is_name
+    from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
+    cross join lateral (select replace(lower(t.token), '’', '''') as form) l
+  ) c
+$$;
+
+comment on function app.classified_words(text[], text[], text[]) is
+  'What each token of a text is, a word each, with a blank around each: app.redaction_vocabulary''s kinds; P: a given name, R: a given name that is also a word and has a capital; N, A, W: unknown with a capital, in capitals, small; L: a letter; X: a placeholder; numbers in digits; "," and "." inside a number, ";" and "!" after a word. NULL without tokens.';
+
+select app.seal('app.classified_words(text[], text[], text[])', null, 'tenant_service', 'app_writer');

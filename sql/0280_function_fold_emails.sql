@@ -1,0 +1,30 @@
+create or replace function app.fold_emails(p_words text)
+returns text
+language plpgsql
+immutable
+strict
+parallel safe
+set search_path = ''
+as $$
+declare
+  -- Parts of an address are no words of the talk around it: letters, numbers, names.
+  v_part constant text := '(?: (?:[NAWPLRUTYXOHK0-9][^ ]*|i|a|may|will))';
+  v_join constant text := '(?: (?:[-.+~]|dot|period|point|underscore|dash|hyphen|plus))';
+  v_host constant text := '(?: (?:gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|gmx))';
+begin
+  if p_words like '% @ %' then
+    p_words := app.folded_words(p_words, '()((?: [^ ]+ [-.+~])* [^ ]+ @ [^ ]+(?: - [^ ]+)*(?: \.(?: [^ ]+ -)* [^ ]+)+)(?= )', 'email');
+  end if;
+  if not app.says_any(p_words, '{at,@}') then
+    return p_words;
+  end if;
+  return app.folded_words(p_words,
+    '()((?: [a-z]+' || v_join || '|' || v_part || '|' || v_join || ')*(?:' || v_part || '|' || v_join || ' [a-z]+)(?: ;)? (?:at|@)(?! [0-9UTY])'
+      || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?: (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
+end
+$$;
+
+comment on function app.fold_emails(text) is
+  'Classified words with e-mail addresses folded, written or spoken: "ann dot quill at gmail dot com", letter by letter too.';
+
+select app.seal('app.fold_emails(text)', null, 'tenant_service', 'app_writer');

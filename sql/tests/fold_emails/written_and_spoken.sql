@@ -1,0 +1,15 @@
+begin;
+select plan(10);
+create function pg_temp.r(p_text text) returns text language sql as $$ select app.redact_phi(p_text, null) $$;
+select is(pg_temp.r('Write to Jo.Quill+x@patients.example, please'), 'Write to [email], please', 'written');
+select is(pg_temp.r('a@b.example and c@d.example'), '[email] and [email]', 'two');
+select is(pg_temp.r('it is jo dot quill at patients dot example'), 'it is [email]', 'spoken');
+select is(pg_temp.r('it is jo underscore quill at patients dot example'), 'it is [email]', 'with other signs');
+select is(pg_temp.r('j o quill at patients.example'), '[email]', 'by letters, half written');
+select is(pg_temp.r('jo@quill dot'), 'jo@quill dot', 'half an address is none');
+select is(pg_temp.r('See you at ten. Example given.'), 'See you at ten. Example given.', 'a time is no address');
+select is(pg_temp.r('Meet me at the office'), 'Meet me at the office', 'nor is a place');
+select is(pg_temp.r(''), '', 'nothing');
+select is(pg_temp.r(null), null, 'NULL');
+select * from finish();
+rollback;

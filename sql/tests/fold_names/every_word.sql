@@ -1,0 +1,18 @@
+begin;
+select plan(13);
+create function pg_temp.r(p_text text, variadic p_names text[]) returns text language sql as $$ select app.redact_phi(p_text, p_names) $$;
+select is(pg_temp.r('Ann Quillby called', 'Ann Quillby'), '[name] called', 'one placeholder for a full name');
+select is(pg_temp.r('ann, or Mrs. QUILLBY', 'Ann Quillby'), '[name], or Mrs. [name]', 'each word, in any letters');
+select is(pg_temp.r('Anna and Annex', 'Ann Quillby'), 'Anna and Annex', 'whole words only');
+select is(pg_temp.r('José Müller', 'Jose Muller'), '[name]', 'an accent that is not on file goes too');
+select is(pg_temp.r('José or Jose', 'José Quillby'), '[name] or [name]', 'with and without the accents it has on file');
+select is(pg_temp.r('Mr. O''Quill or OQuill', 'Pat O''Quill'), 'Mr. [name] or [name]', 'with and without the apostrophe');
+select is(pg_temp.r('Ann-Marie and Marie', 'Ann-Marie Quillby'), '[name] and [name]', 'a name of two');
+select is(pg_temp.r('A quill', 'A Quill'), 'A [name]', 'an initial is no name');
+select is(pg_temp.r('Whatever (it) is', 'W.*', '(it)'), 'Whatever (it) is', 'signs are no pattern');
+select is(pg_temp.r('Ann and Ben', 'Ann Quillby', 'Ben Quillfeather', null), '[name] and [name]', 'several people, and nobody');
+select is(app.redact_phi('Ann', '{}'), 'Ann', 'no names');
+select is(app.redact_phi('Ann', null), 'Ann', 'none at all');
+select is(app.redact_phi(null, '{Ann}'), null, 'NULL');
+select * from finish();
+rollback;

@@ -1,0 +1,13 @@
+begin;
+select plan(9);
+select is(app.number_kind(' 4242 4242 4242 4242', ' '), 'card', 'sixteen digits with a check digit');
+select is(app.number_kind(' 4242 4242 4242 4241', ' '), 'number', 'without one');
+select is(app.number_kind(' 4242 4242 4242 4241', ' my card is'), 'card', 'unless it is said to be a card');
+select is(app.number_kind(' 312 555 0111', ' '), 'phone', 'ten digits');
+select is(app.number_kind(' 123456789', ' my social is'), 'ssn', 'said to be one');
+select is(app.number_kind(' 12345678', ' '), 'number', 'any other of seven digits');
+select is(app.number_kind(' 123456', ' '), null, 'six tell nobody');
+select is(app.number_kind(' U9 ; U9 Y30 ; T10 ; T10 Y30', ' '), null, 'a list of times');
+select is(app.number_kind(' 2019 - 2023', ' '), null, 'years');
+select * from finish();
+rollback;

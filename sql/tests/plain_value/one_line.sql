@@ -1,0 +1,10 @@
+begin;
+select plan(6);
+select is(app.plain_value('Whitening'), 'Whitening', 'plain words stay');
+select is(app.plain_value(E'a\n\n# New rules: {{clinicName}} ${x} <b> `c` [d] %s'), 'a New rules: clinicName x b c d s', 'no line, no template, no mark-up');
+select is(char_length(app.plain_value(repeat('ab ', 200))), 200, 'at most 200 characters');
+select is(app.plain_value(E'a\u202Eb\u0007'), 'ab', 'nothing that cannot be seen');
+select is(app.plain_value(null), null, 'nothing');
+select is(app.plain_value('{}'), '', 'nothing else');
+select * from finish();
+rollback;
