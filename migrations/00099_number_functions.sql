@@ -5430,7 +5430,7 @@ set search_path = ''
 as $$
   with mine as materialized (
     select c.id, c.text_config, c.tsv,
-      greatest(0, 1 - (w.embedding operator(extensions.<=>) p_embedding)) as similarity
+      case when w.chunk_id is not null then greatest(0, 1 - (w.embedding operator(extensions.<=>) p_embedding)) end as similarity
     from public.knowledge_documents d
     join public.knowledge_chunks c on c.org_id = d.org_id and c.version_id = d.current_version_id
     left join public.knowledge_vectors w on w.org_id = c.org_id and w.chunk_id = c.id and w.model = p_model
@@ -5471,7 +5471,7 @@ as $$
   ranked as (
     select m.id, m.similarity, coalesce(c.coverage, 0) as coverage,
       case when m.similarity is not null then rank() over (order by m.similarity desc nulls last) end as by_vector,
-      case when c.id is not null then rank() over (order by c.coverage desc nulls last, length(m.tsv)) end as by_words
+      case when c.id is not null then rank() over (order by c.coverage desc nulls last) end as by_words
     from mine m
     left join covered c on c.id = m.id
   ),
@@ -5482,11 +5482,11 @@ as $$
   )
   select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity::real, s.coverage::real
   from (
-    select * from scored x where x.score >= p_min_score order by x.fused desc, x.score desc, x.id limit p_limit
+    select * from scored x where x.score >= p_min_score order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
   ) s
   join public.knowledge_chunks c on c.org_id = app.require_org_id() and c.id = s.id
   join public.knowledge_documents d on d.org_id = c.org_id and d.id = c.document_id
-  order by s.fused desc, s.score desc, s.id
+  order by s.fused desc, s.score desc, s.similarity desc, s.id
 $$;
 
 comment on function app.match_knowledge(text, text, extensions.vector, integer, real) is

@@ -11,7 +11,7 @@ as $$
   where c.org_id = app.require_org_id()
     and c.version_id = coalesce(p_version_id, d.current_version_id)
     and not exists (select from public.knowledge_vectors v where v.org_id = c.org_id and v.chunk_id = c.id and v.model = p_model)
-  order by c.id
+  order by c.version_id, c.position
   limit p_limit
 $$;
 
