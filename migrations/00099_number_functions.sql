@@ -4874,6 +4874,25 @@ select app.seal('app.queue_knowledge(uuid, text, bytea)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1807_function_is_knowledge_stuck.sql
+create or replace function app.is_knowledge_stuck(p_state text, p_updated_at timestamptz)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  -- Jobs give a sign of life every few minutes, and are given up after some hours of trying.
+  select p_state = 'failed' or p_state in ('waiting', 'reading', 'embedding') and p_updated_at < app.now() - interval '6 hours'
+$$;
+
+comment on function app.is_knowledge_stuck(text, timestamptz) is
+  'Whether a version will not become ready by itself any more: it failed, or no job has touched it in six hours.';
+
+select app.seal('app.is_knowledge_stuck(text, timestamptz)', null, 'app_writer');
+-- end of sql/1807_function_is_knowledge_stuck.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1808_function_add_knowledge.sql
 create or replace function app.add_knowledge(p_filename text, p_category text, p_active boolean, p_kind text, p_content bytea)
 returns setof app.knowledge_saved
@@ -4904,11 +4923,11 @@ begin
     from public.knowledge_documents d
     where d.org_id = v_org_id and d.checksum = sha256(p_content) and d.deleted_at is null
     for update;
-    -- A file that failed and comes again is a wish to try again.
+    -- A file that failed and comes again is a wish to try again; so is one whose job died without a word.
     if exists (
       select from public.knowledge_versions v
       join public.knowledge_documents d on d.org_id = v.org_id and d.id = v.document_id and v.version = d.latest_version
-      where v.org_id = v_org_id and v.document_id = v_saved.document_id and v.state = 'failed')
+      where v.org_id = v_org_id and v.document_id = v_saved.document_id and app.is_knowledge_stuck(v.state, v.updated_at))
     then
       v_saved.outcome := 'updated';
       perform app.queue_knowledge(v_saved.document_id, p_kind, p_content);
@@ -4956,7 +4975,7 @@ begin
   if v_document.id is null then
     raise exception 'there is no such document' using errcode = 'VX404';
   end if;
-  select v.state = 'failed' into v_failed
+  select app.is_knowledge_stuck(v.state, v.updated_at) into v_failed
   from public.knowledge_versions v
   where v.org_id = v_org_id and v.document_id = p_document_id and v.version = v_document.latest_version;
   if p_content is not null and (v_document.checksum <> sha256(p_content) or v_failed) then
@@ -5224,7 +5243,7 @@ as $$
   where c.org_id = app.require_org_id()
     and c.version_id = coalesce(p_version_id, d.current_version_id)
     and not exists (select from public.knowledge_vectors v where v.org_id = c.org_id and v.chunk_id = c.id and v.model = p_model)
-  order by c.id
+  order by c.version_id, c.position
   limit p_limit
 $$;
 
@@ -5706,6 +5725,7 @@ drop function app.list_knowledge;
 drop function app.delete_knowledge;
 drop function app.change_knowledge;
 drop function app.add_knowledge;
+drop function app.is_knowledge_stuck;
 drop function app.queue_knowledge;
 drop function app.clinic_text_config;
 drop function app.fold_text;

@@ -27,11 +27,11 @@ begin
     from public.knowledge_documents d
     where d.org_id = v_org_id and d.checksum = sha256(p_content) and d.deleted_at is null
     for update;
-    -- A file that failed and comes again is a wish to try again.
+    -- A file that failed and comes again is a wish to try again; so is one whose job died without a word.
     if exists (
       select from public.knowledge_versions v
       join public.knowledge_documents d on d.org_id = v.org_id and d.id = v.document_id and v.version = d.latest_version
-      where v.org_id = v_org_id and v.document_id = v_saved.document_id and v.state = 'failed')
+      where v.org_id = v_org_id and v.document_id = v_saved.document_id and app.is_knowledge_stuck(v.state, v.updated_at))
     then
       v_saved.outcome := 'updated';
       perform app.queue_knowledge(v_saved.document_id, p_kind, p_content);

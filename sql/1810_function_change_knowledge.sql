@@ -22,7 +22,7 @@ begin
   if v_document.id is null then
     raise exception 'there is no such document' using errcode = 'VX404';
   end if;
-  select v.state = 'failed' into v_failed
+  select app.is_knowledge_stuck(v.state, v.updated_at) into v_failed
   from public.knowledge_versions v
   where v.org_id = v_org_id and v.document_id = p_document_id and v.version = v_document.latest_version;
   if p_content is not null and (v_document.checksum <> sha256(p_content) or v_failed) then
