@@ -410,7 +410,7 @@ type MatchKnowledgeParams struct {
 	Model     *string
 	Embedding *pgvector.Vector
 	AtMost    int32
-	MinScore  float32
+	MinScore  *float32
 }
 
 // MatchKnowledge

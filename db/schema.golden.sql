@@ -1307,11 +1307,11 @@ begin
     from public.knowledge_documents d
     where d.org_id = v_org_id and d.checksum = sha256(p_content) and d.deleted_at is null
     for update;
-    -- A file that failed and comes again is a wish to try again.
+    -- A file that failed and comes again is a wish to try again; so is one whose job died without a word.
     if exists (
       select from public.knowledge_versions v
       join public.knowledge_documents d on d.org_id = v.org_id and d.id = v.document_id and v.version = d.latest_version
-      where v.org_id = v_org_id and v.document_id = v_saved.document_id and v.state = 'failed')
+      where v.org_id = v_org_id and v.document_id = v_saved.document_id and app.is_knowledge_stuck(v.state, v.updated_at))
     then
       v_saved.outcome := 'updated';
       perform app.queue_knowledge(v_saved.document_id, p_kind, p_content);
@@ -3103,7 +3103,7 @@ begin
   if v_document.id is null then
     raise exception 'there is no such document' using errcode = 'VX404';
   end if;
-  select v.state = 'failed' into v_failed
+  select app.is_knowledge_stuck(v.state, v.updated_at) into v_failed
   from public.knowledge_versions v
   where v.org_id = v_org_id and v.document_id = p_document_id and v.version = v_document.latest_version;
   if p_content is not null and (v_document.checksum <> sha256(p_content) or v_failed) then
@@ -6630,6 +6630,18 @@ ALTER FUNCTION app.is_event_cursor_kept(p_xid bigint) OWNER TO owner;
 
 COMMENT ON FUNCTION app.is_event_cursor_kept(p_xid bigint) IS 'Whether every event after this place is still there. Ask after reading on from it: what it then says holds for what was read.';
 
+CREATE FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  -- Jobs give a sign of life every few minutes, and are given up after some hours of trying.
+  select p_state = 'failed' or p_state in ('waiting', 'reading', 'embedding') and p_updated_at < app.now() - interval '6 hours'
+$$;
+
+ALTER FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) IS 'Whether a version will not become ready by itself any more: it failed, or no job has touched it in six hours.';
+
 CREATE FUNCTION app.is_listed(p_run text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
@@ -6811,7 +6823,7 @@ CREATE FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit 
   where c.org_id = app.require_org_id()
     and c.version_id = coalesce(p_version_id, d.current_version_id)
     and not exists (select from public.knowledge_vectors v where v.org_id = c.org_id and v.chunk_id = c.id and v.model = p_model)
-  order by c.id
+  order by c.version_id, c.position
   limit p_limit
 $$;
 
@@ -7950,13 +7962,13 @@ ALTER FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) OWNE
 
 COMMENT ON FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) IS 'Says which location and agent answer a number, and how it is routed; returns it. p_fields may hold location_id, agent_id (null: the default agent) and routing; what is absent stays. A number in use is routed anew at Vapi. Owner and admin only (VX403). VX404: no such number, location or inbound agent; VX400: an unknown field; VX409: fixed routing to an agent without an assistant.';
 
-CREATE FUNCTION app.match_knowledge(p_question text, p_model text DEFAULT NULL::text, p_embedding extensions.vector DEFAULT NULL::extensions.vector, p_limit integer DEFAULT 5, p_min_score real DEFAULT 0.35) RETURNS SETOF app.knowledge_match
+CREATE FUNCTION app.match_knowledge(p_question text, p_model text DEFAULT NULL::text, p_embedding extensions.vector DEFAULT NULL::extensions.vector, p_limit integer DEFAULT 5, p_min_score real DEFAULT NULL::real) RETURNS SETOF app.knowledge_match
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
   with mine as materialized (
     select c.id, c.text_config, c.tsv,
-      greatest(0, 1 - (w.embedding operator(extensions.<=>) p_embedding)) as similarity
+      case when w.chunk_id is not null then greatest(0, 1 - (w.embedding operator(extensions.<=>) p_embedding)) end as similarity
     from public.knowledge_documents d
     join public.knowledge_chunks c on c.org_id = d.org_id and c.version_id = d.current_version_id
     left join public.knowledge_vectors w on w.org_id = c.org_id and w.chunk_id = c.id and w.model = p_model
@@ -7997,7 +8009,7 @@ CREATE FUNCTION app.match_knowledge(p_question text, p_model text DEFAULT NULL::
   ranked as (
     select m.id, m.similarity, coalesce(c.coverage, 0) as coverage,
       case when m.similarity is not null then rank() over (order by m.similarity desc nulls last) end as by_vector,
-      case when c.id is not null then rank() over (order by c.coverage desc nulls last, length(m.tsv)) end as by_words
+      case when c.id is not null then rank() over (order by c.coverage desc nulls last) end as by_words
     from mine m
     left join covered c on c.id = m.id
   ),
@@ -8008,16 +8020,16 @@ CREATE FUNCTION app.match_knowledge(p_question text, p_model text DEFAULT NULL::
   )
   select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity::real, s.coverage::real
   from (
-    select * from scored x where x.score >= p_min_score order by x.fused desc, x.score desc, x.id limit p_limit
+    select * from scored x where x.score >= coalesce(p_min_score, 0.35) order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
   ) s
   join public.knowledge_chunks c on c.org_id = app.require_org_id() and c.id = s.id
   join public.knowledge_documents d on d.org_id = c.org_id and d.id = c.document_id
-  order by s.fused desc, s.score desc, s.id
+  order by s.fused desc, s.score desc, s.similarity desc, s.id
 $$;
 
 ALTER FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) IS 'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1), by reciprocal rank fusion of two orders, by vector and by words. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
+COMMENT ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) IS 'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.35, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
@@ -19200,6 +19212,9 @@ REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id u
 
 GRANT ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) TO tenant_user;
 REVOKE ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_listed(p_run text) TO app_writer;
 GRANT ALL ON FUNCTION app.is_listed(p_run text) TO tenant_service;

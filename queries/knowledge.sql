@@ -39,7 +39,7 @@ select coalesce(app.knowledge_model(), '')::text as model;
 select *
 from app.match_knowledge(
   p_question => @question::text, p_model => sqlc.narg(model)::text, p_embedding => sqlc.narg(embedding)::extensions.vector,
-  p_limit => @at_most::integer, p_min_score => @min_score::real
+  p_limit => @at_most::integer, p_min_score => sqlc.narg(min_score)::real
 );
 
 -- name: BeginKnowledge :one

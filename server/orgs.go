@@ -46,6 +46,7 @@ type handlers struct {
 	invitations InvitationMail
 	links       *Links // nil: no addresses of files
 	printer     *transcript.Printer
+	questions   *Questions
 	webCalls    *WebCalls // nil: nobody can talk to an agent from the browser
 }
 

@@ -117,6 +117,11 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 	if err != nil {
 		return nil, lasting{}, err
 	}
+	models, err := newModels(cfg)
+	if err != nil {
+		return nil, lasting{}, err
+	}
+	questions := server.NewQuestions(models)
 	beside := lasting{relay: relay}
 	if tests != nil {
 		beside.bridges, err = webvoice.New(webvoice.Options{
@@ -133,7 +138,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 		Metrics:   to.metrics,
 		Accounts:  accounts,
 		Vapi:      account,
-		Voice:     reception.New(opened, webhooks, cfg.Keys, to.metrics),
+		Voice:     reception.New(opened, webhooks, cfg.Keys, to.metrics, questions),
 		Texting:   texts,
 		Texts:     messages,
 		Lines:     lines,
@@ -142,6 +147,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 		Links:     server.NewLinks(cfg.Keys, cfg.BackendURL),
 		Files:     server.NewFiles(store, cfg.Keys, cfg.BackendURL),
 		Live:      relay,
+		Questions: questions,
 		WebCalls:  tests,
 		Traces:    to.traces,
 		Origins:   cfg.Origins,

@@ -128,7 +128,7 @@ func (b *testBundle) found(t *testing.T, question string, by embedding.Embedder)
 	var matches []db.KnowledgeMatch
 	require.NoError(t, b.db.AsTenant(t.Context(), b.org, func(tx db.Tx) error {
 		matches, err = tx.MatchKnowledge(t.Context(), db.MatchKnowledgeParams{
-			Question: "", Model: new(by.Model()), Embedding: vector(vectors[0]), AtMost: 1, MinScore: 0.2})
+			Question: "", Model: new(by.Model()), Embedding: vector(vectors[0]), AtMost: 1, MinScore: new(float32(0.2))})
 		return err
 	}))
 	if len(matches) == 0 {

@@ -108,7 +108,7 @@ func (c *clinics) named(t testing.TB, letter string) map[string]string {
 		"tested agent": fixed("a3"), "tracking": strings.Repeat(letter, 43),
 		"visit": fixed("71"), "pending visit": fixed("72"), "template": fixed("81"), "spare template": fixed("82"),
 		"campaign": fixed("91"), "running campaign": fixed("92"), "contact": fixed("d1"), "spare contact": fixed("d2"),
-		"patient": fixed("f1"), "call": fixed("c1"), "ended call": fixed("c2"), "share": fixed("a2"), "notification": fixed("b1"),
+		"patient": fixed("f1"), "call": fixed("c1"), "ended call": fixed("c2"), "share": fixed("a2"), "notification": fixed("b1"), "document": fixed("b1"), "gap": fixed("b4"),
 	}
 	for _, table := range []string{"location", "service", "resource", "agent"} {
 		var id string

@@ -99,6 +99,6 @@ values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b3', '$L000000
   'zanzibar-lilac', 4, 'english', to_tsvector('english', 'zanzibar-lilac'));
 insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b3', 'model-1', '[1, 0]');
-insert into public.knowledge_gaps (org_id, topic, question) values (app.current_org_id(), 'zanzibar-lilac', 'zanzibar-lilac');
+insert into public.knowledge_gaps (org_id, id, topic, question) values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b4', 'zanzibar-lilac', 'zanzibar-lilac');
 insert into public.audit_log (org_id, action) values (app.current_org_id(), 'booking_override');
 select set_config('request.jwt.claims', '', false);
