@@ -8020,7 +8020,7 @@ CREATE FUNCTION app.match_knowledge(p_question text, p_model text DEFAULT NULL::
   )
   select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity::real, s.coverage::real
   from (
-    select * from scored x where x.score >= coalesce(p_min_score, 0.35) order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
+    select * from scored x where x.score >= coalesce(p_min_score, 0.3) order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
   ) s
   join public.knowledge_chunks c on c.org_id = app.require_org_id() and c.id = s.id
   join public.knowledge_documents d on d.org_id = c.org_id and d.id = c.document_id
@@ -8029,7 +8029,7 @@ $$;
 
 ALTER FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) IS 'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.35, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
+COMMENT ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) IS 'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE

@@ -68,7 +68,7 @@ as $$
   )
   select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity::real, s.coverage::real
   from (
-    select * from scored x where x.score >= coalesce(p_min_score, 0.35) order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
+    select * from scored x where x.score >= coalesce(p_min_score, 0.3) order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
   ) s
   join public.knowledge_chunks c on c.org_id = app.require_org_id() and c.id = s.id
   join public.knowledge_documents d on d.org_id = c.org_id and d.id = c.document_id
@@ -76,6 +76,6 @@ as $$
 $$;
 
 comment on function app.match_knowledge(text, text, extensions.vector, integer, real) is
-  'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.35, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
+  'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
 
 select app.seal('app.match_knowledge(text, text, extensions.vector, integer, real)', 'app_writer', 'tenant_user', 'tenant_service');
