@@ -5494,9 +5494,11 @@ as $$
     from mine m
     left join covered c on c.id = m.id
   ),
+  -- A place says nothing of distance, and in a small clinic every passage has a good one in both orders: a place counts for as much
+  -- as what it was given for.
   scored as (
     select r.*, 1 - (1 - coalesce(r.similarity, 0)) * (1 - r.coverage) as score,
-      coalesce(1.0 / (60 + r.by_vector), 0) + coalesce(1.0 / (60 + r.by_words), 0) as fused
+      coalesce(r.similarity / (60 + r.by_vector), 0) + coalesce(r.coverage / (60 + r.by_words), 0) as fused
     from ranked r
   )
   select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity::real, s.coverage::real
@@ -5509,7 +5511,7 @@ as $$
 $$;
 
 comment on function app.match_knowledge(text, text, extensions.vector, integer, real) is
-  'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
+  'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
 
 select app.seal('app.match_knowledge(text, text, extensions.vector, integer, real)', 'app_writer', 'tenant_user', 'tenant_service');
 -- end of sql/1836_function_match_knowledge.sql
