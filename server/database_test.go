@@ -45,7 +45,7 @@ func (c *clinic) serving(t *testing.T, account VapiAccount) http.Handler {
 	require.NoError(t, err)
 	handler, err := New(Deps{
 		DB: NewDatabase(opened), Auth: hs256Verifier(), Log: slog.New(slog.DiscardHandler), Metrics: NewMetrics(),
-		Accounts: NewAccounts(keys, nil, nil), Vapi: account,
+		Accounts: NewAccounts(keys, nil, nil), Vapi: account, Uploads: NewUploads(readsHere{}),
 	})
 	require.NoError(t, err)
 	return apitest.Checked(t, handler)

@@ -47,6 +47,7 @@ type handlers struct {
 	links       *Links // nil: no addresses of files
 	printer     *transcript.Printer
 	questions   *Questions
+	uploads     *Uploads
 	webCalls    *WebCalls // nil: nobody can talk to an agent from the browser
 }
 

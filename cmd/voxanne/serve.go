@@ -122,6 +122,10 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 		return nil, lasting{}, err
 	}
 	questions := server.NewQuestions(models)
+	documents, err := newReader()
+	if err != nil {
+		return nil, lasting{}, err
+	}
 	beside := lasting{relay: relay}
 	if tests != nil {
 		beside.bridges, err = webvoice.New(webvoice.Options{
@@ -148,6 +152,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 		Files:     server.NewFiles(store, cfg.Keys, cfg.BackendURL),
 		Live:      relay,
 		Questions: questions,
+		Uploads:   server.NewUploads(documents),
 		WebCalls:  tests,
 		Traces:    to.traces,
 		Origins:   cfg.Origins,

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"time"
 
@@ -880,6 +881,24 @@ func (e KnowledgeFoundBy) Valid() bool {
 	case VectorsAndWords:
 		return true
 	case Words:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KnowledgeUploadActive.
+const (
+	False KnowledgeUploadActive = "false"
+	True  KnowledgeUploadActive = "true"
+)
+
+// Valid indicates whether the value is a known member of the KnowledgeUploadActive enum.
+func (e KnowledgeUploadActive) Valid() bool {
+	switch e {
+	case False:
+		return true
+	case True:
 		return true
 	default:
 		return false
@@ -3642,6 +3661,20 @@ type KnowledgeSaved struct {
 	Item KnowledgeDetail `json:"item"`
 }
 
+// KnowledgeUpload A file to answer from.
+type KnowledgeUpload struct {
+	Active *KnowledgeUploadActive `json:"active,omitempty"`
+
+	// Category What a document is about.
+	Category *KnowledgeCategory `json:"category,omitempty"`
+
+	// File With its name; 10 MB at most.
+	File openapi_types.File `json:"file"`
+}
+
+// KnowledgeUploadActive defines model for KnowledgeUpload.Active.
+type KnowledgeUploadActive string
+
 // KnowledgeWish A text to answer from.
 //
 // Example: {"category":"products_services","content":"# Prices\n\nWhitening costs 249 dollars.","filename":"prices.md"}
@@ -5373,6 +5406,12 @@ type SearchKnowledgeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// UploadKnowledgeParams defines parameters for UploadKnowledge.
+type UploadKnowledgeParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // DeleteKnowledgeParams defines parameters for DeleteKnowledge.
 type DeleteKnowledgeParams struct {
 	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
@@ -5753,6 +5792,9 @@ type CreateKnowledgeJSONRequestBody = KnowledgeWish
 // SearchKnowledgeJSONRequestBody defines body for SearchKnowledge for application/json ContentType.
 type SearchKnowledgeJSONRequestBody = KnowledgeQuestion
 
+// UploadKnowledgeMultipartRequestBody defines body for UploadKnowledge for multipart/form-data ContentType.
+type UploadKnowledgeMultipartRequestBody = KnowledgeUpload
+
 // UpdateKnowledgeJSONRequestBody defines body for UpdateKnowledge for application/json ContentType.
 type UpdateKnowledgeJSONRequestBody = KnowledgeChange
 
@@ -6046,6 +6088,9 @@ type ServerInterface interface {
 	// SearchKnowledge What a caller who asks this would be answered from.
 	// (POST /api/knowledge-base/search)
 	SearchKnowledge(w http.ResponseWriter, r *http.Request, params SearchKnowledgeParams)
+	// UploadKnowledge Add a file.
+	// (POST /api/knowledge-base/upload)
+	UploadKnowledge(w http.ResponseWriter, r *http.Request, params UploadKnowledgeParams)
 	// DeleteKnowledge Delete a document.
 	// (DELETE /api/knowledge-base/{id})
 	DeleteKnowledge(w http.ResponseWriter, r *http.Request, id ID, params DeleteKnowledgeParams)
@@ -9815,6 +9860,47 @@ func (siw *ServerInterfaceWrapper) SearchKnowledge(w http.ResponseWriter, r *htt
 	handler.ServeHTTP(w, r)
 }
 
+// UploadKnowledge operation middleware
+func (siw *ServerInterfaceWrapper) UploadKnowledge(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UploadKnowledgeParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UploadKnowledge(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // DeleteKnowledge operation middleware
 func (siw *ServerInterfaceWrapper) DeleteKnowledge(w http.ResponseWriter, r *http.Request) {
 
@@ -12372,6 +12458,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/services/{id}", wrapper.UpdateService)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/knowledge-base", wrapper.ListKnowledge)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/knowledge-base", wrapper.CreateKnowledge)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/knowledge-base/upload", wrapper.UploadKnowledge)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/knowledge-base/search", wrapper.SearchKnowledge)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/knowledge-base/gaps", wrapper.ListKnowledgeGaps)
 	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/knowledge-base/gaps/{id}/resolve", wrapper.ResolveKnowledgeGap)
@@ -21742,6 +21829,134 @@ func (response SearchKnowledgedefaultJSONResponse) VisitSearchKnowledgeResponse(
 	return err
 }
 
+type UploadKnowledgeRequestObject struct {
+	Params UploadKnowledgeParams
+	Body   *multipart.Reader
+}
+
+type UploadKnowledgeResponseObject interface {
+	VisitUploadKnowledgeResponse(w http.ResponseWriter) error
+}
+
+type UploadKnowledge201JSONResponse KnowledgeSaved
+
+func (response UploadKnowledge201JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UploadKnowledge400JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UploadKnowledge401JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UploadKnowledge403JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge409JSONResponse struct{ ConflictJSONResponse }
+
+func (response UploadKnowledge409JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge410JSONResponse struct{ GoneJSONResponse }
+
+func (response UploadKnowledge410JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UploadKnowledge422JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledgedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UploadKnowledgedefaultJSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeleteKnowledgeRequestObject struct {
 	Id     ID `json:"id"`
 	Params DeleteKnowledgeParams
@@ -28264,6 +28479,9 @@ type StrictServerInterface interface {
 	// SearchKnowledge What a caller who asks this would be answered from.
 	// (POST /api/knowledge-base/search)
 	SearchKnowledge(ctx context.Context, request SearchKnowledgeRequestObject) (SearchKnowledgeResponseObject, error)
+	// UploadKnowledge Add a file.
+	// (POST /api/knowledge-base/upload)
+	UploadKnowledge(ctx context.Context, request UploadKnowledgeRequestObject) (UploadKnowledgeResponseObject, error)
 	// DeleteKnowledge Delete a document.
 	// (DELETE /api/knowledge-base/{id})
 	DeleteKnowledge(ctx context.Context, request DeleteKnowledgeRequestObject) (DeleteKnowledgeResponseObject, error)
@@ -30726,6 +30944,39 @@ func (sh *strictHandler) SearchKnowledge(w http.ResponseWriter, r *http.Request,
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(SearchKnowledgeResponseObject); ok {
 		if err := validResponse.VisitSearchKnowledgeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UploadKnowledge operation middleware
+func (sh *strictHandler) UploadKnowledge(w http.ResponseWriter, r *http.Request, params UploadKnowledgeParams) {
+	var request UploadKnowledgeRequestObject
+
+	request.Params = params
+
+	if reader, err := r.MultipartReader(); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode multipart body: %w", err))
+		return
+	} else {
+		request.Body = reader
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UploadKnowledge(ctx, request.(UploadKnowledgeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UploadKnowledge")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UploadKnowledgeResponseObject); ok {
+		if err := validResponse.VisitUploadKnowledgeResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {
