@@ -8013,9 +8013,11 @@ CREATE FUNCTION app.match_knowledge(p_question text, p_model text DEFAULT NULL::
     from mine m
     left join covered c on c.id = m.id
   ),
+  -- A place says nothing of distance, and in a small clinic every passage has a good one in both orders: a place counts for as much
+  -- as what it was given for.
   scored as (
     select r.*, 1 - (1 - coalesce(r.similarity, 0)) * (1 - r.coverage) as score,
-      coalesce(1.0 / (60 + r.by_vector), 0) + coalesce(1.0 / (60 + r.by_words), 0) as fused
+      coalesce(r.similarity / (60 + r.by_vector), 0) + coalesce(r.coverage / (60 + r.by_words), 0) as fused
     from ranked r
   )
   select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity::real, s.coverage::real
@@ -8029,7 +8031,7 @@ $$;
 
 ALTER FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) IS 'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
+COMMENT ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) IS 'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
