@@ -7967,7 +7967,7 @@ CREATE FUNCTION app.match_knowledge(p_question text, p_model text DEFAULT NULL::
     SET search_path TO ''
     AS $$
   with mine as materialized (
-    select c.id, c.text_config, c.tsv,
+    select c.id, c.text_config, strip(c.tsv) as tsv, -- read once, not for every word
       case when w.chunk_id is not null then greatest(0, 1 - (w.embedding operator(extensions.<=>) p_embedding)) end as similarity
     from public.knowledge_documents d
     join public.knowledge_chunks c on c.org_id = d.org_id and c.version_id = d.current_version_id
