@@ -26,3 +26,12 @@ func (r PhoneNumberListed) Count() (total int64, estimate bool) { return r.Total
 
 // Count is how many outbound calls fit the list in all.
 func (r OutboundCallListed) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }
+
+// Count is how many documents the clinic has in all.
+func (r KnowledgeListed) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }
+
+// Count is how many pieces the document has in all.
+func (r KnowledgeChunkListed) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }
+
+// Count is how many unanswered questions the list has in all.
+func (r KnowledgeGapListed) Count() (total int64, estimate bool) { return r.Total, r.TotalIsEstimate }

@@ -492,6 +492,81 @@ type InvitationListed struct {
 	MailedAt   *time.Time
 }
 
+type KnowledgeChunkListed struct {
+	ID              uuid.UUID
+	Position        int32
+	Page            *int32
+	Headings        []string
+	Body            string
+	Tokens          int32
+	Models          []string
+	Total           int64
+	TotalIsEstimate bool
+}
+
+type KnowledgeGapListed struct {
+	ID              uuid.UUID
+	Question        string
+	TimesAsked      int32
+	BestScore       *float32
+	LastCallID      *uuid.UUID
+	FirstAskedAt    time.Time
+	LastAskedAt     time.Time
+	ResolvedAt      *time.Time
+	Total           int64
+	TotalIsEstimate bool
+}
+
+type KnowledgeListed struct {
+	ID              uuid.UUID
+	Filename        string
+	Category        string
+	Active          bool
+	Version         *int32
+	LatestVersion   int32
+	Kind            string
+	SizeBytes       int64
+	State           string
+	Error           *string
+	ChunksTotal     *int32
+	ChunksDone      int32
+	CreatedAt       time.Time
+	UpdatedAt       time.Time
+	Total           int64
+	TotalIsEstimate bool
+}
+
+type KnowledgeMatch struct {
+	ChunkID    uuid.UUID
+	DocumentID uuid.UUID
+	Filename   string
+	Category   string
+	Page       *int32
+	Headings   []string
+	Body       string
+	Score      float32
+	Similarity *float32
+	Coverage   float32
+}
+
+type KnowledgeSaved struct {
+	Outcome    string
+	DocumentID uuid.UUID
+}
+
+type KnowledgeText struct {
+	ChunkID uuid.UUID
+	Body    string
+}
+
+type KnowledgeWork struct {
+	Outcome    string
+	DocumentID uuid.UUID
+	Kind       string
+	Content    []byte
+	NotBefore  *time.Time
+}
+
 type LeadListed struct {
 	ID              uuid.UUID
 	Name            *string
@@ -736,6 +811,8 @@ type Organization struct {
 	KeepRecordingsFor pgtype.Interval
 	// How reminders go out by themselves: sms, voice (a call; a text where the call cannot be asked for) or both.
 	ReminderChannel string
+	// The model whose vectors answer questions about the clinic's documents; NULL: no document was ever embedded. Another model takes over when every piece has its vector.
+	KnowledgeModel *string
 	// Who has a text (E.164) when a call makes a hot lead; NULL: nobody.
 	HotLeadPhone *string
 	// What callers may be told of the clinic's ways (insurance, late cancellations); part of every call's brief.

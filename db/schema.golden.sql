@@ -469,6 +469,109 @@ ALTER TYPE app.invitation_row OWNER TO owner;
 
 COMMENT ON TYPE app.invitation_row IS 'An open invitation as the team sees it. mail: what became of its e-mail, as messages.status, or none when none was to be sent; mail_reason as messages.reason; mailed_at: when the provider took it.';
 
+CREATE TYPE app.knowledge_chunk_row AS (
+	id uuid,
+	"position" integer,
+	page integer,
+	headings text[],
+	body text,
+	tokens integer,
+	models text[],
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.knowledge_chunk_row OWNER TO owner;
+
+COMMENT ON TYPE app.knowledge_chunk_row IS 'A piece of the version that answers, with the models that it has vectors of.';
+
+CREATE TYPE app.knowledge_gap_row AS (
+	id uuid,
+	question text,
+	times_asked integer,
+	best_score real,
+	last_call_id uuid,
+	first_asked_at timestamp with time zone,
+	last_asked_at timestamp with time zone,
+	resolved_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.knowledge_gap_row OWNER TO owner;
+
+COMMENT ON TYPE app.knowledge_gap_row IS 'A question that found nothing, as the dashboard lists it.';
+
+CREATE TYPE app.knowledge_match AS (
+	chunk_id uuid,
+	document_id uuid,
+	filename text,
+	category text,
+	page integer,
+	headings text[],
+	body text,
+	score real,
+	similarity real,
+	coverage real
+);
+
+ALTER TYPE app.knowledge_match OWNER TO owner;
+
+COMMENT ON TYPE app.knowledge_match IS 'A passage that may answer a question. similarity: the cosine of vectors of one model, NULL without; coverage: the weight of the question''s words that stand in it, of all its words; score: 1 - (1 - similarity) * (1 - coverage). All from 0 to 1.';
+
+CREATE TYPE app.knowledge_row AS (
+	id uuid,
+	filename text,
+	category text,
+	active boolean,
+	version integer,
+	latest_version integer,
+	kind text,
+	size_bytes bigint,
+	state text,
+	error text,
+	chunks_total integer,
+	chunks_done integer,
+	created_at timestamp with time zone,
+	updated_at timestamp with time zone,
+	total bigint,
+	total_is_estimate boolean
+);
+
+ALTER TYPE app.knowledge_row OWNER TO owner;
+
+COMMENT ON TYPE app.knowledge_row IS 'A document with how its newest version stands (kind, size_bytes, state, error, chunks_total, chunks_done as in knowledge_versions). version: the one that answers, NULL: none yet.';
+
+CREATE TYPE app.knowledge_saved AS (
+	outcome text,
+	document_id uuid
+);
+
+ALTER TYPE app.knowledge_saved OWNER TO owner;
+
+COMMENT ON TYPE app.knowledge_saved IS 'What became of a file. outcome: created, a new document; same, it is the newest version of this document already; updated, a version of it waits for a job.';
+
+CREATE TYPE app.knowledge_text AS (
+	chunk_id uuid,
+	body text
+);
+
+ALTER TYPE app.knowledge_text OWNER TO owner;
+
+COMMENT ON TYPE app.knowledge_text IS 'A piece that needs a vector, with the headings it stands under.';
+
+CREATE TYPE app.knowledge_work AS (
+	outcome text,
+	document_id uuid,
+	kind text,
+	content bytea,
+	not_before timestamp with time zone
+);
+
+ALTER TYPE app.knowledge_work OWNER TO owner;
+
+COMMENT ON TYPE app.knowledge_work IS 'What a job shall do about a version. outcome: read (the content), embed (its pieces are there already), wait (another job may be at it until not_before), done (nothing: ready, failed, overtaken or deleted).';
+
 CREATE TYPE app.lead_row AS (
 	id uuid,
 	name text,
@@ -1244,6 +1347,55 @@ ALTER FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_
 
 COMMENT ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) IS 'Closes a location, or one of its resources, for a time. Visits already booked in it stay and are for the staff to move. Staff only (VX403); an unknown location or resource is VX404, an end before the start VX400.';
 
+CREATE FUNCTION app.add_knowledge(p_filename text, p_category text, p_active boolean, p_kind text, p_content bytea) RETURNS SETOF app.knowledge_saved
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_saved app.knowledge_saved;
+begin
+  perform app.require_admin();
+  insert into public.knowledge_documents (org_id, filename, category, active, checksum, created_by)
+  values (v_org_id, p_filename, coalesce(p_category, 'general'), coalesce(p_active, true), sha256(p_content), app.current_user_id())
+  on conflict (org_id, checksum) where deleted_at is null do nothing
+  returning id into v_saved.document_id;
+  if found then
+    if (select count(*) > 500 from public.knowledge_documents d where d.org_id = v_org_id and d.deleted_at is null) then
+      raise exception 'there are 500 documents already: delete some first' using errcode = 'VX409';
+    end if;
+    v_saved.outcome := 'created';
+    perform app.queue_knowledge(v_saved.document_id, p_kind, p_content);
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'knowledge_saved', 'knowledge_document', v_saved.document_id, app.current_user_id());
+  else
+    select 'same', d.id into v_saved
+    from public.knowledge_documents d
+    where d.org_id = v_org_id and d.checksum = sha256(p_content) and d.deleted_at is null
+    for update;
+    -- A file that failed and comes again is a wish to try again; so is one whose job died without a word.
+    if exists (
+      select from public.knowledge_versions v
+      join public.knowledge_documents d on d.org_id = v.org_id and d.id = v.document_id and v.version = d.latest_version
+      where v.org_id = v_org_id and v.document_id = v_saved.document_id and app.is_knowledge_stuck(v.state, v.updated_at))
+    then
+      v_saved.outcome := 'updated';
+      perform app.queue_knowledge(v_saved.document_id, p_kind, p_content);
+    end if;
+  end if;
+  if v_saved.outcome <> 'same' then
+    perform app.announce('knowledge_updated', 'knowledge_document', v_saved.document_id);
+  end if;
+  return next v_saved;
+exception when check_violation or not_null_violation then
+  raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.add_knowledge(p_filename text, p_category text, p_active boolean, p_kind text, p_content bytea) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.add_knowledge(p_filename text, p_category text, p_active boolean, p_kind text, p_content bytea) IS 'Makes a document of a file and puts a job in that reads it, see app.knowledge_saved. The same file again, by whatever name, is the same document; where it had failed it is tried again. p_category NULL: general; p_active NULL: true; p_kind: what the content is. Owner and admin only (VX403). VX409: 500 documents, or 200 MB, are there; VX400: a value that a field may not have.';
+
 CREATE FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer, p_tool_ids text[] DEFAULT NULL::text[]) RETURNS SETOF app.agent_ref
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -1754,6 +1906,25 @@ ALTER FUNCTION app.approve_appointment(p_appointment_id uuid) OWNER TO app_write
 
 COMMENT ON FUNCTION app.approve_appointment(p_appointment_id uuid) IS 'Confirms a pending booking; staff only (VX403). outcome approved (replayed when it was confirmed already), or refused: not_found, not_active. To decline, cancel it.';
 
+CREATE FUNCTION app.ask_knowledge(p_call_id uuid, p_question text, p_model text DEFAULT NULL::text, p_embedding extensions.vector DEFAULT NULL::extensions.vector, p_limit integer DEFAULT 3) RETURNS SETOF app.knowledge_match
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_nearest real;
+begin
+  return query select * from app.match_knowledge(p_question, p_model, p_embedding, p_limit);
+  if not found then
+    select m.score into v_nearest from app.match_knowledge(p_question, p_model, p_embedding, 1, 0) m;
+    perform app.note_knowledge_gap(p_call_id, p_question, v_nearest);
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.ask_knowledge(p_call_id uuid, p_question text, p_model text, p_embedding extensions.vector, p_limit integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.ask_knowledge(p_call_id uuid, p_question text, p_model text, p_embedding extensions.vector, p_limit integer) IS 'What a caller of this call is answered from, see app.match_knowledge. No rows: the documents do not say, and the question stands among the clinic''s gaps.';
+
 CREATE FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -1885,6 +2056,48 @@ $$;
 ALTER FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) IS 'Takes an agent''s sync lease (p_lease_id, made up by the worker) for two minutes and returns what its assistant shall be; see app.agent_sync. p_even_in_step: also when the versions agree, to look for drift.';
+
+CREATE FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) RETURNS SETOF app.knowledge_work
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_version public.knowledge_versions;
+  v_work app.knowledge_work;
+  v_now timestamptz;
+begin
+  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for update;
+  v_now := app.now();
+  if v_version.id is null then
+    raise exception 'there is no such version' using errcode = 'VX404';
+  end if;
+  v_work.document_id := v_version.document_id;
+  v_work.kind := v_version.kind;
+  v_work.outcome := case
+    when v_version.state not in ('waiting', 'reading', 'embedding') then 'done'
+    when v_version.lease_until > v_now then 'wait'
+    when v_version.state = 'embedding' then 'embed'
+    else 'read'
+  end;
+  if v_work.outcome = 'wait' then
+    v_work.not_before := v_version.lease_until;
+  elsif v_work.outcome in ('read', 'embed') then
+    update public.knowledge_versions v
+    set lease_until = v_now + p_lease, state = case when v.state = 'waiting' then 'reading' else v.state end, updated_at = v_now
+    where v.org_id = v_org_id and v.id = p_version_id;
+    if v_work.outcome = 'read' then
+      select f.content into v_work.content from public.knowledge_files f where f.org_id = v_org_id and f.version_id = p_version_id;
+    end if;
+    perform app.announce('knowledge_updated', 'knowledge_document', v_version.document_id);
+  end if;
+  return next v_work;
+end
+$$;
+
+ALTER FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) IS 'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. VX404: the tenant has no such version.';
 
 CREATE FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text DEFAULT NULL::text, p_subject text DEFAULT NULL::text, p_call_id uuid DEFAULT NULL::uuid, p_appointment_id uuid DEFAULT NULL::uuid, p_campaign_id uuid DEFAULT NULL::uuid, p_in_reply_to uuid DEFAULT NULL::uuid, p_number_zones text[] DEFAULT '{}'::text[], p_number_region text DEFAULT NULL::text, p_spoken boolean DEFAULT false, p_hand_over boolean DEFAULT true, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3092,6 +3305,49 @@ ALTER FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) OWNER TO ap
 
 COMMENT ON FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) IS 'Changes a contact and returns it. p_change may hold name, phone (E.164), email, service_interests (array), notes, lead_status, language (ISO 639-1), time_zone (IANA) and marketing_consent (boolean); what is absent stays, an empty text takes the value away. Another number has no marketing consent yet, unless p_change says so. Staff only (VX403). VX404 unknown or erased, VX409 another contact has the number, VX400 an unknown key or a value that is not allowed.';
 
+CREATE FUNCTION app.change_knowledge(p_document_id uuid, p_fields jsonb, p_kind text DEFAULT NULL::text, p_content bytea DEFAULT NULL::bytea) RETURNS SETOF app.knowledge_saved
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_document public.knowledge_documents;
+  v_failed boolean;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'filename', 'category', 'active');
+  update public.knowledge_documents d
+  set filename = case when p_fields ? 'filename' then p_fields ->> 'filename' else d.filename end,
+    category = case when p_fields ? 'category' then p_fields ->> 'category' else d.category end,
+    active = case when p_fields ? 'active' then (p_fields ->> 'active')::boolean else d.active end,
+    updated_at = app.now()
+  where d.org_id = v_org_id and d.id = p_document_id and d.deleted_at is null
+  returning d.* into v_document;
+  if v_document.id is null then
+    raise exception 'there is no such document' using errcode = 'VX404';
+  end if;
+  select app.is_knowledge_stuck(v.state, v.updated_at) into v_failed
+  from public.knowledge_versions v
+  where v.org_id = v_org_id and v.document_id = p_document_id and v.version = v_document.latest_version;
+  if p_content is not null and (v_document.checksum <> sha256(p_content) or v_failed) then
+    perform app.queue_knowledge(p_document_id, p_kind, p_content);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'knowledge_saved', 'knowledge_document', p_document_id, app.current_user_id());
+  perform app.announce('knowledge_updated', 'knowledge_document', p_document_id);
+  return query select 'updated'::text, p_document_id;
+exception
+  when unique_violation then
+    raise exception 'another document has this content' using errcode = 'VX409';
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+ALTER FUNCTION app.change_knowledge(p_document_id uuid, p_fields jsonb, p_kind text, p_content bytea) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.change_knowledge(p_document_id uuid, p_fields jsonb, p_kind text, p_content bytea) IS 'Changes what p_fields holds of filename, category and active; with p_content other than the newest version''s, or where that one failed, a new version is made, and the one before answers until it is ready. Owner and admin only (VX403). VX404: no such document; VX409: another document has this content, or the clinic''s files are too large; VX400: an unknown field or a value that it may not have.';
+
 CREATE TABLE public.profiles (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -3639,6 +3895,18 @@ $$;
 ALTER FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) IS 'Days of the clinic''s zone as two instants: the first that belongs to them and the first that does not any more; NULL is open on that side. p_recent narrows it: today, week (the seven days up to today) or month (the clinic''s month so far). VX400 for days in the wrong order or out of all calendars.';
+
+CREATE FUNCTION app.clinic_text_config() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select app.text_config((
+    select a.language from public.agents a where a.org_id = app.require_org_id() order by a.is_default desc, a.created_at, a.id limit 1))
+$$;
+
+ALTER FUNCTION app.clinic_text_config() OWNER TO owner;
+
+COMMENT ON FUNCTION app.clinic_text_config() IS 'The full-text configuration of what callers of the tenant speak: that of its default agent''s language.';
 
 CREATE FUNCTION app.clinics_due(p_now timestamp with time zone) RETURNS SETOF uuid
     LANGUAGE sql STABLE ROWS 100
@@ -4450,6 +4718,36 @@ ALTER FUNCTION app.delete_call(p_call_id uuid, p_request_id text) OWNER TO app_w
 
 COMMENT ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) IS 'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). Our copy of its recording is deleted by a job; the provider''s own is not reached from here.';
 
+CREATE FUNCTION app.delete_knowledge(p_document_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  perform app.require_admin();
+  update public.knowledge_documents d
+  set deleted_at = v_now, current_version_id = null, updated_at = v_now
+  where d.org_id = v_org_id and d.id = p_document_id and d.deleted_at is null;
+  if not found then
+    return false;
+  end if;
+  update public.knowledge_versions v
+  set state = 'superseded', finished_at = v_now, updated_at = v_now
+  where v.org_id = v_org_id and v.document_id = p_document_id and v.state in ('waiting', 'reading', 'embedding');
+  delete from public.knowledge_chunks c where c.org_id = v_org_id and c.document_id = p_document_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'knowledge_deleted', 'knowledge_document', p_document_id, app.current_user_id());
+  perform app.announce('knowledge_updated', 'knowledge_document', p_document_id);
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.delete_knowledge(p_document_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.delete_knowledge(p_document_id uuid) IS 'Takes a document away from the agents at once: its pieces and vectors go, its row and newest file stay for operators. False when there is none. Owner and admin only (VX403).';
+
 CREATE FUNCTION app.delete_location(p_location_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4724,7 +5022,7 @@ declare
 begin
   if p_kind is null or p_kind not in (
     'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
-    'delete_recording', 'provision_number', 'dial_calls'
+    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -4733,11 +5031,12 @@ begin
     p_kind,
     p_args || jsonb_build_object('org_id', app.require_org_id()),
     8,
-    -- Neither Vapi being down nor long recordings may keep holds and texts waiting.
+    -- Neither Vapi being down nor long recordings or documents may keep holds and texts waiting.
     case
       when p_kind in ('sync_agent', 'provision_number') then 'vapi'
       when p_kind in ('keep_recording', 'delete_recording') then 'recordings'
       when p_kind = 'dial_calls' then 'calls'
+      when p_kind = 'ingest_knowledge' then 'knowledge'
       else 'default'
     end,
     1, v_run_at,
@@ -4750,7 +5049,7 @@ $$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5173,6 +5472,34 @@ ALTER FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id
 
 COMMENT ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) IS 'Takes a call''s transcript out of the dashboard, as txt or pdf. Who did so stands in messages (method export, the member as recipient) and in the audit log. Every member may: they could read it as well. Errors as app.transcript_of; VX400 for another format, VX403 for who is no member.';
 
+CREATE FUNCTION app.fail_knowledge(p_version_id uuid, p_reason text, p_final boolean) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_document_id uuid;
+  v_now timestamptz := app.now();
+begin
+  update public.knowledge_versions v
+  set lease_until = null, updated_at = v_now,
+    state = case when p_final then 'failed' else v.state end,
+    error = case when p_final then p_reason end,
+    finished_at = case when p_final then v_now end
+  where v.org_id = v_org_id and v.id = p_version_id and v.state in ('waiting', 'reading', 'embedding')
+  returning v.document_id into v_document_id;
+  if v_document_id is null or not p_final then
+    return;
+  end if;
+  delete from public.knowledge_chunks c where c.org_id = v_org_id and c.version_id = p_version_id;
+  perform app.announce('knowledge_updated', 'knowledge_document', v_document_id);
+end
+$$;
+
+ALTER FUNCTION app.fail_knowledge(p_version_id uuid, p_reason text, p_final boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.fail_knowledge(p_version_id uuid, p_reason text, p_final boolean) IS 'A version could not be made ready this time, see knowledge_versions.error; the one before goes on answering. p_final: nobody tries again, and the clinic is shown the reason. A version that is ready or overtaken stays as it is.';
+
 CREATE FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -5573,6 +5900,57 @@ $$;
 ALTER FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) IS 'Writes what came of a sync and gives the lease back. p_status synced, registered_not_linked or failed; p_error in our words; p_tools [{"name","id","hash"}], what the assistant carries of ours or, unless synced, should (NULL: unknown). A version saved meanwhile is put in the queue again. After a failure the reconciler waits, each time longer. False when the lease was lost: nothing is written.';
+
+CREATE FUNCTION app.finish_knowledge(p_version_id uuid, p_model text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_document public.knowledge_documents;
+  v_version public.knowledge_versions;
+  v_now timestamptz;
+begin
+  -- The document first, as whoever makes a newer version or deletes it does.
+  select d.* into v_document
+  from public.knowledge_documents d
+  where d.org_id = v_org_id
+    and d.id = (select v.document_id from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id)
+  for update;
+  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for update;
+  v_now := app.now();
+  if v_version.state is distinct from 'embedding' or v_document.deleted_at is not null then
+    return 'done';
+  elsif exists (
+    select from public.knowledge_chunks c
+    where c.org_id = v_org_id and c.version_id = p_version_id
+      and not exists (select from public.knowledge_vectors w where w.org_id = v_org_id and w.chunk_id = c.id and w.model = p_model))
+  then
+    return 'unfinished';
+  end if;
+  delete from public.knowledge_chunks c
+  where c.org_id = v_org_id and c.document_id = v_document.id and c.version_id <> p_version_id;
+  delete from public.knowledge_files f
+  using public.knowledge_versions v
+  where f.org_id = v_org_id and v.org_id = v_org_id and v.id = f.version_id and v.document_id = v_document.id and v.id <> p_version_id;
+  update public.knowledge_versions v
+  set state = 'superseded', updated_at = v_now
+  where v.org_id = v_org_id and v.id = v_document.current_version_id and v.id <> p_version_id;
+  update public.knowledge_versions v
+  set state = 'ready', chunks_done = v.chunks_total, lease_until = null, finished_at = v_now, updated_at = v_now
+  where v.org_id = v_org_id and v.id = p_version_id;
+  update public.knowledge_documents d
+  set current_version_id = p_version_id, updated_at = v_now
+  where d.org_id = v_org_id and d.id = v_document.id;
+  update public.organizations o set knowledge_model = p_model where o.id = v_org_id and o.knowledge_model is null;
+  perform app.announce('knowledge_updated', 'knowledge_document', v_document.id);
+  return 'ready';
+end
+$$;
+
+ALTER FUNCTION app.finish_knowledge(p_version_id uuid, p_model text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.finish_knowledge(p_version_id uuid, p_model text) IS 'Puts a version whose every piece has a vector of p_model in the place of the one before, whose pieces go: a caller is answered from the one or from the other, never from both or neither. ready; done: it was already, or was overtaken; unfinished: pieces lack a vector.';
 
 CREATE FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text DEFAULT NULL::text, p_error_code text DEFAULT NULL::text, p_reason text DEFAULT NULL::text) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6014,6 +6392,16 @@ $$;
 ALTER FUNCTION app.fold_records(p_words text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.fold_records(p_words text) IS 'Classified words with medical record, member, policy, insurance and similar numbers folded: digits and letters after a word that says what they are.';
+
+CREATE FUNCTION app.fold_text(p_text text) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT regexp_replace(NORMALIZE(lower((p_text COLLATE "und-x-icu")), NFKD), '[\u0300-\u036f]'::text, ''::text, 'g'::text) AS regexp_replace;
+END;
+
+ALTER FUNCTION app.fold_text(p_text text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.fold_text(p_text text) IS 'A text as full-text search compares it: lower case, no accents, compatible forms of letters as one. NULL gives NULL.';
 
 CREATE FUNCTION app.fold_visits(p_words text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -6700,6 +7088,18 @@ ALTER FUNCTION app.is_event_cursor_kept(p_xid bigint) OWNER TO owner;
 
 COMMENT ON FUNCTION app.is_event_cursor_kept(p_xid bigint) IS 'Whether every event after this place is still there. Ask after reading on from it: what it then says holds for what was read.';
 
+CREATE FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  -- Jobs give a sign of life every few minutes, and are given up after some hours of trying.
+  select p_state = 'failed' or p_state in ('waiting', 'reading', 'embedding') and p_updated_at < app.now() - interval '6 hours'
+$$;
+
+ALTER FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) IS 'Whether a version will not become ready by itself any more: it failed, or no job has touched it in six hours.';
+
 CREATE FUNCTION app.is_listed(p_run text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
@@ -6864,6 +7264,50 @@ $$;
 ALTER FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) IS 'Keeps the hash of a ticket that opens one stream of live events for the acting member, and returns when it runs out: in 30 seconds. p_stream_until is the end of the member''s token. Their tickets that ran out are removed. VX403 without a member.';
+
+CREATE FUNCTION app.knowledge_content(p_document_id uuid) RETURNS bytea
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select f.content
+  from public.knowledge_documents d
+  join public.knowledge_versions v on v.org_id = d.org_id and v.document_id = d.id and v.version = d.latest_version
+  join public.knowledge_files f on f.org_id = v.org_id and f.version_id = v.id
+  where d.org_id = app.require_org_id() and d.id = p_document_id and d.deleted_at is null
+$$;
+
+ALTER FUNCTION app.knowledge_content(p_document_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.knowledge_content(p_document_id uuid) IS 'The file of a document''s newest version; NULL when there is no such document.';
+
+CREATE FUNCTION app.knowledge_model() RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select o.knowledge_model from public.organizations o where o.id = app.require_org_id()
+$$;
+
+ALTER FUNCTION app.knowledge_model() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.knowledge_model() IS 'The model whose vectors answer the tenant''s questions: a question is made a vector by it. NULL: nothing was embedded yet.';
+
+CREATE FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) RETURNS SETOF app.knowledge_text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select c.id, case when c.headings = '{}' then c.body else array_to_string(c.headings, ' › ') || E'\n' || c.body end
+  from public.knowledge_chunks c
+  join public.knowledge_documents d on d.org_id = c.org_id and d.id = c.document_id and d.deleted_at is null
+  where c.org_id = app.require_org_id()
+    and c.version_id = coalesce(p_version_id, d.current_version_id)
+    and not exists (select from public.knowledge_vectors v where v.org_id = c.org_id and v.chunk_id = c.id and v.model = p_model)
+  order by c.version_id, c.position
+  limit p_limit
+$$;
+
+ALTER FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) IS 'Pieces of a version that have no vector of p_model yet, with their headings before them; p_version_id NULL: of every version that answers.';
 
 CREATE TABLE public.outbound_calls (
     org_id uuid NOT NULL,
@@ -7473,6 +7917,68 @@ ALTER FUNCTION app.list_invitations(p_invitation_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.list_invitations(p_invitation_id uuid) IS 'The invitations that nobody has accepted, or that one of them, with what became of their e-mails; the oldest first, expired ones too.';
 
+CREATE FUNCTION app.list_knowledge(p_page integer, p_limit integer, p_document_id uuid DEFAULT NULL::uuid) RETURNS SETOF app.knowledge_row
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select d.id, d.filename, d.category, d.active, c.version, d.latest_version, v.kind, v.size_bytes, v.state, v.error,
+    v.chunks_total, v.chunks_done, d.created_at, greatest(d.updated_at, v.updated_at), count(*) over (), false
+  from public.knowledge_documents d
+  join public.knowledge_versions v on v.org_id = d.org_id and v.document_id = d.id and v.version = d.latest_version
+  left join public.knowledge_versions c on c.org_id = d.org_id and c.id = d.current_version_id
+  where d.org_id = app.require_org_id() and d.deleted_at is null and (p_document_id is null or d.id = p_document_id)
+  order by d.created_at desc, d.id desc
+  limit p_limit offset (p_page - 1) * p_limit
+$$;
+
+ALTER FUNCTION app.list_knowledge(p_page integer, p_limit integer, p_document_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_knowledge(p_page integer, p_limit integer, p_document_id uuid) IS 'A page of the clinic''s documents, the newest first, or the one with p_document_id; no row when there is none. Deleted ones are not among them, inactive ones are.';
+
+CREATE FUNCTION app.list_knowledge_chunks(p_document_id uuid, p_page integer, p_limit integer) RETURNS SETOF app.knowledge_chunk_row
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_version_id uuid;
+begin
+  select d.current_version_id into v_version_id
+  from public.knowledge_documents d
+  where d.org_id = v_org_id and d.id = p_document_id and d.deleted_at is null;
+  if not found then
+    raise exception 'there is no such document' using errcode = 'VX404';
+  end if;
+  return query
+  select c.id, c.position, c.page, c.headings, c.body, c.tokens,
+    array(select v.model from public.knowledge_vectors v where v.org_id = v_org_id and v.chunk_id = c.id order by v.model),
+    count(*) over (), false
+  from public.knowledge_chunks c
+  where c.org_id = v_org_id and c.version_id = v_version_id
+  order by c.position
+  limit p_limit offset (p_page - 1) * p_limit;
+end
+$$;
+
+ALTER FUNCTION app.list_knowledge_chunks(p_document_id uuid, p_page integer, p_limit integer) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_knowledge_chunks(p_document_id uuid, p_page integer, p_limit integer) IS 'A page of the pieces of the version of a document that answers, in its order; none while no version does. VX404: no such document.';
+
+CREATE FUNCTION app.list_knowledge_gaps(p_page integer, p_limit integer, p_resolved boolean DEFAULT false) RETURNS SETOF app.knowledge_gap_row
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select g.id, g.question, g.times_asked, g.best_score, g.last_call_id, g.first_asked_at, g.last_asked_at, g.resolved_at, count(*) over (), false
+  from public.knowledge_gaps g
+  where g.org_id = app.require_org_id() and (g.resolved_at is not null) = p_resolved
+  order by g.times_asked desc, g.last_asked_at desc, g.id
+  limit p_limit offset (p_page - 1) * p_limit
+$$;
+
+ALTER FUNCTION app.list_knowledge_gaps(p_page integer, p_limit integer, p_resolved boolean) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.list_knowledge_gaps(p_page integer, p_limit integer, p_resolved boolean) IS 'A page of the questions that no document answered, those asked in most calls first; p_resolved: those that somebody settled instead.';
+
 CREATE FUNCTION app.list_leads(p_limit integer) RETURNS SETOF app.lead_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -7981,6 +8487,77 @@ $$;
 ALTER FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) IS 'Says which location and agent answer a number, and how it is routed; returns it. p_fields may hold location_id, agent_id (null: the default agent) and routing; what is absent stays. A number in use is routed anew at Vapi. Owner and admin only (VX403). VX404: no such number, location or inbound agent; VX400: an unknown field; VX409: fixed routing to an agent without an assistant.';
+
+CREATE FUNCTION app.match_knowledge(p_question text, p_model text DEFAULT NULL::text, p_embedding extensions.vector DEFAULT NULL::extensions.vector, p_limit integer DEFAULT 5, p_min_score real DEFAULT NULL::real) RETURNS SETOF app.knowledge_match
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  with mine as materialized (
+    select c.id, c.text_config, strip(c.tsv) as tsv, -- read once, not for every word
+      case when w.chunk_id is not null then greatest(0, 1 - (w.embedding operator(extensions.<=>) p_embedding)) end as similarity
+    from public.knowledge_documents d
+    join public.knowledge_chunks c on c.org_id = d.org_id and c.version_id = d.current_version_id
+    left join public.knowledge_vectors w on w.org_id = c.org_id and w.chunk_id = c.id and w.model = p_model
+      and extensions.vector_dims(w.embedding) = extensions.vector_dims(p_embedding)
+    where d.org_id = app.require_org_id() and d.active and d.deleted_at is null
+  ),
+  sizes as (
+    select m.text_config, count(*) as pieces from mine m group by m.text_config
+  ),
+  words as materialized (
+    select s.text_config, s.pieces, t.lexeme,
+      ('''' || replace(replace(t.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery as query
+    from sizes s
+    cross join lateral unnest(to_tsvector(s.text_config::regconfig, app.fold_text(left(p_question, 1000)))) t
+  ),
+  hits as materialized (
+    select m.id, m.text_config, w.lexeme
+    from mine m
+    join words w on w.text_config = m.text_config and m.tsv @@ w.query
+  ),
+  -- A word that stands in few pieces says much; one that stands in none says most: nobody wrote about it.
+  weights as materialized (
+    select w.text_config, w.lexeme, ln(1 + w.pieces / (count(h.id) + 0.5)) as weight
+    from words w
+    left join hits h on h.text_config = w.text_config and h.lexeme = w.lexeme
+    group by w.text_config, w.lexeme, w.pieces
+  ),
+  totals as (
+    select g.text_config, sum(g.weight) as weight from weights g group by g.text_config
+  ),
+  covered as (
+    select h.id, sum(g.weight) / max(t.weight) as coverage
+    from hits h
+    join weights g on g.text_config = h.text_config and g.lexeme = h.lexeme
+    join totals t on t.text_config = h.text_config
+    group by h.id
+  ),
+  ranked as (
+    select m.id, m.similarity, coalesce(c.coverage, 0) as coverage,
+      case when m.similarity is not null then rank() over (order by m.similarity desc nulls last) end as by_vector,
+      case when c.id is not null then rank() over (order by c.coverage desc nulls last) end as by_words
+    from mine m
+    left join covered c on c.id = m.id
+  ),
+  -- A place says nothing of distance, and in a small clinic every passage has a good one in both orders: a place counts for as much
+  -- as what it was given for.
+  scored as (
+    select r.*, 1 - (1 - coalesce(r.similarity, 0)) * (1 - r.coverage) as score,
+      coalesce(r.similarity / (60 + r.by_vector), 0) + coalesce(r.coverage / (60 + r.by_words), 0) as fused
+    from ranked r
+  )
+  select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity::real, s.coverage::real
+  from (
+    select * from scored x where x.score >= coalesce(p_min_score, 0.3) order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
+  ) s
+  join public.knowledge_chunks c on c.org_id = app.require_org_id() and c.id = s.id
+  join public.knowledge_documents d on d.org_id = c.org_id and d.id = c.document_id
+  order by s.fused desc, s.score desc, s.similarity desc, s.id
+$$;
+
+ALTER FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) IS 'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
@@ -9143,6 +9720,69 @@ ALTER FUNCTION app.note_feeling(p_call_id uuid, p_analysis jsonb) OWNER TO owner
 
 COMMENT ON FUNCTION app.note_feeling(p_call_id uuid, p_analysis jsonb) IS 'Notes how the caller of a call sounded and how urgent it is: as p_analysis says (sentiment, sentiment_score, urgency; what it does not say in our words counts as not said), else by the caller''s redacted words. Both stay NULL where the caller said nothing.';
 
+CREATE FUNCTION app.note_knowledge_gap(p_call_id uuid, p_question text, p_best_score real) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_question text := left(btrim(app.redact_phi(left(p_question, 500), app.names_of_call(p_call_id))), 500);
+  v_topic text;
+begin
+  v_topic := left(array_to_string(array(
+    select t.lexeme
+    from unnest(to_tsvector(app.clinic_text_config()::regconfig, app.fold_text(v_question))) t
+    order by t.lexeme), ' '), 400);
+  if coalesce(v_topic, '') = ''
+    -- Nobody reads thousands; a robot that asks them must not fill the table.
+    or (select count(*) >= 2000 from public.knowledge_gaps g where g.org_id = v_org_id)
+      and not exists (select from public.knowledge_gaps g where g.org_id = v_org_id and g.topic = v_topic)
+  then
+    return;
+  end if;
+  insert into public.knowledge_gaps as g (org_id, topic, question, best_score, last_call_id, first_asked_at, last_asked_at)
+  values (v_org_id, v_topic, v_question, p_best_score, p_call_id, v_now, v_now)
+  on conflict (org_id, topic) do update
+  set question = excluded.question, best_score = excluded.best_score, last_asked_at = v_now, last_call_id = excluded.last_call_id,
+    resolved_at = null, resolved_by = null,
+    times_asked = g.times_asked + case when g.last_call_id is distinct from excluded.last_call_id then 1 else 0 end;
+end
+$$;
+
+ALTER FUNCTION app.note_knowledge_gap(p_call_id uuid, p_question text, p_best_score real) OWNER TO owner;
+
+COMMENT ON FUNCTION app.note_knowledge_gap(p_call_id uuid, p_question text, p_best_score real) IS 'Remembers that a caller asked what no document answers. Questions of the same words are one row; what is kept of the question is redacted. A clinic has 2000 rows at most.';
+
+CREATE FUNCTION app.note_knowledge_progress(p_version_id uuid, p_model text, p_lease interval) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_document_id uuid;
+  v_now timestamptz := app.now();
+begin
+  update public.knowledge_versions v
+  set lease_until = v_now + p_lease, updated_at = v_now, chunks_done = (
+    select count(*)
+    from public.knowledge_chunks c
+    join public.knowledge_vectors w on w.org_id = c.org_id and w.chunk_id = c.id and w.model = p_model
+    where c.org_id = v_org_id and c.version_id = p_version_id)
+  where v.org_id = v_org_id and v.id = p_version_id and v.state = 'embedding'
+  returning v.document_id into v_document_id;
+  if v_document_id is null then
+    return false;
+  end if;
+  perform app.announce('knowledge_updated', 'knowledge_document', v_document_id);
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.note_knowledge_progress(p_version_id uuid, p_model text, p_lease interval) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.note_knowledge_progress(p_version_id uuid, p_model text, p_lease interval) IS 'Counts how many pieces of a version have a vector of p_model, tells live clients, and keeps the version for the job p_lease longer. False: the version was overtaken, or its document deleted.';
+
 CREATE FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -9800,6 +10440,17 @@ $$;
 ALTER FUNCTION app.orgs_with_due_recordings() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.orgs_with_due_recordings() IS 'The organisations, of all, for which app.expire_recordings has something to do now.';
+
+CREATE FUNCTION app.orgs_with_knowledge() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select o.id from public.organizations o where o.knowledge_model is not null and o.deleted_at is null order by o.id
+$$;
+
+ALTER FUNCTION app.orgs_with_knowledge() OWNER TO app_definer;
+
+COMMENT ON FUNCTION app.orgs_with_knowledge() IS 'The organisations, of all, that have documents with vectors: where a new model, or a process that still used the old one, may have left some to make.';
 
 CREATE FUNCTION app.orgs_with_retention() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -10594,6 +11245,48 @@ $$;
 ALTER FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) OWNER TO owner;
 
 COMMENT ON FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) IS 'Gives a call''s slot back and has it wait again until p_due_at, with the reason in a word of ours; gives it up as expired when that is past its time. p_more_tries is how many tries this counts for. The caller holds the row''s lock.';
+
+CREATE FUNCTION app.queue_knowledge(p_document_id uuid, p_kind text, p_content bytea) RETURNS uuid
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_version integer;
+  v_id uuid;
+begin
+  if (select coalesce(sum(v.size_bytes), 0) + octet_length(p_content) > 200 * 1024 * 1024
+      from public.knowledge_files f
+      join public.knowledge_versions v on v.org_id = f.org_id and v.id = f.version_id
+      where f.org_id = v_org_id)
+  then
+    raise exception 'the files of all documents together are too large: delete some first' using errcode = 'VX409';
+  end if;
+  update public.knowledge_documents d
+  set latest_version = d.latest_version + 1, checksum = sha256(p_content), updated_at = v_now
+  where d.org_id = v_org_id and d.id = p_document_id
+  returning d.latest_version into v_version;
+  update public.knowledge_versions v
+  set state = 'superseded', finished_at = v_now, updated_at = v_now
+  where v.org_id = v_org_id and v.document_id = p_document_id and v.state in ('waiting', 'reading', 'embedding');
+  -- Of what was before, only the file that answers is ever needed again.
+  delete from public.knowledge_files f
+  using public.knowledge_versions v, public.knowledge_documents d
+  where f.org_id = v_org_id and v.org_id = v_org_id and v.id = f.version_id and v.document_id = p_document_id
+    and d.org_id = v_org_id and d.id = p_document_id and v.id is distinct from d.current_version_id;
+  insert into public.knowledge_versions (org_id, document_id, version, kind, size_bytes, created_by)
+  values (v_org_id, p_document_id, v_version, p_kind, octet_length(p_content), app.current_user_id())
+  returning id into v_id;
+  insert into public.knowledge_files (org_id, version_id, content) values (v_org_id, v_id, p_content);
+  perform app.enqueue_job('ingest_knowledge', jsonb_build_object('version_id', v_id));
+  return v_id;
+end
+$$;
+
+ALTER FUNCTION app.queue_knowledge(p_document_id uuid, p_kind text, p_content bytea) OWNER TO owner;
+
+COMMENT ON FUNCTION app.queue_knowledge(p_document_id uuid, p_kind text, p_content bytea) IS 'Makes a file the newest version of a document, whose row the caller holds, and puts a job in for it. Versions not yet ready are superseded. Returns the version''s id. VX409: a clinic''s files may have 200 MB in all.';
 
 CREATE FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[] DEFAULT '{}'::text[], p_until timestamp with time zone DEFAULT NULL::timestamp with time zone, p_appointment_id uuid DEFAULT NULL::uuid, p_campaign_step_id uuid DEFAULT NULL::uuid) RETURNS app.outbound_answer
     LANGUAGE plpgsql
@@ -12650,6 +13343,23 @@ ALTER FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphe
 
 COMMENT ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) IS 'Puts the same secret, sealed with another key, in place. Only while the row still holds what was sealed with p_old_nonce: a credential that was saved anew meanwhile stays, also one sealed with the same old key. updated_at stays: it says when the secret changed. Returns whether it was replaced.';
 
+CREATE FUNCTION app.resolve_knowledge_gap(p_gap_id uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform app.require_staff();
+  update public.knowledge_gaps g
+  set resolved_at = coalesce(g.resolved_at, app.now()), resolved_by = coalesce(g.resolved_by, app.current_user_id())
+  where g.org_id = app.require_org_id() and g.id = p_gap_id;
+  return found;
+end
+$$;
+
+ALTER FUNCTION app.resolve_knowledge_gap(p_gap_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.resolve_knowledge_gap(p_gap_id uuid) IS 'Puts a question aside that is answered now, or need not be. Asked again in vain, it comes back. False: there is none. For owners, admins and staff (VX403).';
+
 CREATE FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) RETURNS SETOF app.tenant_route
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -13966,6 +14676,7 @@ CREATE TABLE public.organizations (
     hipaa_mode boolean DEFAULT false NOT NULL,
     keep_recordings_for interval,
     reminder_channel text DEFAULT 'sms'::text NOT NULL,
+    knowledge_model text,
     hot_lead_phone text,
     policies text DEFAULT ''::text NOT NULL,
     caller_memory boolean DEFAULT false NOT NULL,
@@ -13984,6 +14695,7 @@ CREATE TABLE public.organizations (
     CONSTRAINT organizations_keep_messages_for_check CHECK (((keep_messages_for >= '1 day'::interval) AND (keep_messages_for <= '10 years'::interval))),
     CONSTRAINT organizations_keep_recordings_for_check CHECK (((keep_recordings_for >= '1 day'::interval) AND (keep_recordings_for <= '10 years'::interval))),
     CONSTRAINT organizations_keep_transcripts_for_check CHECK (((keep_transcripts_for >= '1 day'::interval) AND (keep_transcripts_for <= '10 years'::interval))),
+    CONSTRAINT organizations_knowledge_model_check CHECK (((char_length(knowledge_model) >= 1) AND (char_length(knowledge_model) <= 100))),
     CONSTRAINT organizations_messages_per_day_check CHECK (((messages_per_day >= 0) AND (messages_per_day <= 100000))),
     CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 100))),
     CONSTRAINT organizations_notice CHECK ((((min_notice >= '00:00:00'::interval) AND (min_notice <= '90 days'::interval)) AND ((max_advance >= '1 day'::interval) AND (max_advance <= '730 days'::interval)))),
@@ -14053,6 +14765,8 @@ COMMENT ON COLUMN public.organizations.hipaa_mode IS 'Vapi keeps no recording an
 COMMENT ON COLUMN public.organizations.keep_recordings_for IS 'How long after its call a recording is kept; NULL: until the call is deleted or its contact erased.';
 
 COMMENT ON COLUMN public.organizations.reminder_channel IS 'How reminders go out by themselves: sms, voice (a call; a text where the call cannot be asked for) or both.';
+
+COMMENT ON COLUMN public.organizations.knowledge_model IS 'The model whose vectors answer questions about the clinic''s documents; NULL: no document was ever embedded. Another model takes over when every piece has its vector.';
 
 COMMENT ON COLUMN public.organizations.hot_lead_phone IS 'Who has a text (E.164) when a call makes a hot lead; NULL: nobody.';
 
@@ -14547,6 +15261,53 @@ ALTER FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient
 
 COMMENT ON FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) IS 'Why a number that a caller only said may not be texted: foreign_number when its region (ISO 3166, NULL when unknown) is not the clinic''s country, spoken_limit when this contact or number had its one text, or when the call had two other numbers texted. NULL: it may.';
 
+CREATE FUNCTION app.stage_knowledge(p_version_id uuid, p_chunks jsonb) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_document_id uuid;
+  v_config text := app.clinic_text_config();
+  v_now timestamptz;
+begin
+  select v.document_id into v_document_id
+  from public.knowledge_versions v
+  where v.org_id = v_org_id and v.id = p_version_id and v.state = 'reading'
+  for update;
+  v_now := app.now();
+  if not found then
+    return false;
+  end if;
+  delete from public.knowledge_chunks c where c.org_id = v_org_id and c.version_id = p_version_id;
+  insert into public.knowledge_chunks (org_id, document_id, version_id, position, page, headings, body, tokens, text_config, tsv)
+  select v_org_id, v_document_id, p_version_id, c.position, nullif((c.chunk ->> 'page')::integer, 0), h.headings, c.chunk ->> 'body',
+    (c.chunk ->> 'tokens')::integer, v_config,
+    setweight(to_tsvector(v_config::regconfig, app.fold_text(array_to_string(h.headings, ' '))), 'A')
+      || to_tsvector(v_config::regconfig, app.fold_text(c.chunk ->> 'body'))
+  from jsonb_array_elements(p_chunks) with ordinality c (chunk, position)
+  cross join lateral (select array(select jsonb_array_elements_text(c.chunk -> 'headings')) as headings) h;
+  -- What stands in the version that answers, word for word, needs no new vector.
+  insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
+  select distinct on (n.id, w.model) v_org_id, n.id, w.model, w.embedding
+  from public.knowledge_documents d
+  join public.knowledge_chunks o on o.org_id = v_org_id and o.version_id = d.current_version_id
+  join public.knowledge_vectors w on w.org_id = v_org_id and w.chunk_id = o.id
+  join public.knowledge_chunks n on n.org_id = v_org_id and n.version_id = p_version_id and n.body = o.body and n.headings = o.headings
+  where d.org_id = v_org_id and d.id = v_document_id
+  order by n.id, w.model, o.position;
+  update public.knowledge_versions v
+  set state = 'embedding', chunks_total = jsonb_array_length(p_chunks), chunks_done = 0, updated_at = v_now
+  where v.org_id = v_org_id and v.id = p_version_id;
+  perform app.announce('knowledge_updated', 'knowledge_document', v_document_id);
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.stage_knowledge(p_version_id uuid, p_chunks jsonb) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.stage_knowledge(p_version_id uuid, p_chunks jsonb) IS 'Keeps the pieces of a version that is being read: p_chunks is an array of {page, headings, body, tokens} in the order of the document, page 0 for none. Nothing finds them before app.finish_knowledge. Pieces that stand unchanged in the version that answers get its vectors. False: the version was overtaken, or its document deleted.';
+
 CREATE FUNCTION app.stamp_user() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -14823,6 +15584,22 @@ ALTER FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) OWNER TO 
 
 COMMENT ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) IS 'The contact gets no further steps of campaigns that stop for that cause: reply, booking (each where the campaign says so) or opt_out (always). What was sent stays, a call that still waits is called off; other contacts go on. An unknown cause is VX400.';
 
+CREATE FUNCTION app.store_knowledge_vector(p_chunk_id uuid, p_model text, p_embedding extensions.vector) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
+  select c.org_id, c.id, p_model, p_embedding
+  from public.knowledge_chunks c
+  where c.org_id = app.require_org_id() and c.id = p_chunk_id
+  for key share
+  on conflict (org_id, chunk_id, model) do nothing
+$$;
+
+ALTER FUNCTION app.store_knowledge_vector(p_chunk_id uuid, p_model text, p_embedding extensions.vector) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.store_knowledge_vector(p_chunk_id uuid, p_model text, p_embedding extensions.vector) IS 'Keeps a piece''s vector. A piece that has one of the model, or that is gone meanwhile, is left as it is.';
+
 CREATE FUNCTION app.summarise_tools() RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -14900,6 +15677,31 @@ $$;
 ALTER FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) IS 'Deletes live events and webhook deliveries, of all tenants, that are older than the given instants: both are memory for a short time, the truth stands elsewhere. Answers kept for repeated wishes and tickets go when they have expired, test calls from the browser after a day. How far events went is written down, so that a client that was away for longer hears of it. The last hour cannot be deleted (VX400). Returns how many rows went.';
+
+CREATE FUNCTION app.switch_knowledge_model(p_model text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  -- No version takes another's place until this is done: each holds its document's row for that.
+  perform from public.knowledge_documents d where d.org_id = v_org_id and d.deleted_at is null order by d.id for update;
+  if exists (select from app.knowledge_to_embed(null, p_model, 1)) then
+    return false;
+  end if;
+  update public.organizations o set knowledge_model = p_model where o.id = v_org_id;
+  delete from public.knowledge_vectors v
+  using public.knowledge_chunks c, public.knowledge_documents d
+  where v.org_id = v_org_id and v.model <> p_model and c.org_id = v_org_id and c.id = v.chunk_id
+    and d.org_id = v_org_id and d.id = c.document_id and d.current_version_id = c.version_id;
+  return true;
+end
+$$;
+
+ALTER FUNCTION app.switch_knowledge_model(p_model text) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.switch_knowledge_model(p_model text) IS 'From now on questions are answered by vectors of p_model, and those of other models go. False, and nothing changes, while a piece that answers has none of p_model.';
 
 CREATE FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) RETURNS app.scheduled_bundle
     LANGUAGE plpgsql
@@ -15354,6 +16156,23 @@ $$;
 ALTER FUNCTION app.template_for(p_kind text, p_language text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.template_for(p_kind text, p_language text) IS 'The wording that counts: array[subject, body] of the organisation''s own active template of that kind and language, else of app.default_template. A missing subject is the default''s. NULL where there is neither.';
+
+CREATE FUNCTION app.text_config(p_language text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select case split_part(lower(p_language), '-', 1)
+    when 'ar' then 'arabic' when 'ca' then 'catalan' when 'da' then 'danish' when 'de' then 'german' when 'el' then 'greek'
+    when 'en' then 'english' when 'es' then 'spanish' when 'eu' then 'basque' when 'fi' then 'finnish' when 'fr' then 'french'
+    when 'ga' then 'irish' when 'hi' then 'hindi' when 'hu' then 'hungarian' when 'hy' then 'armenian' when 'id' then 'indonesian'
+    when 'it' then 'italian' when 'lt' then 'lithuanian' when 'nb' then 'norwegian' when 'nl' then 'dutch' when 'no' then 'norwegian'
+    when 'pt' then 'portuguese' when 'ro' then 'romanian' when 'ru' then 'russian' when 'sr' then 'serbian' when 'sv' then 'swedish'
+    when 'tr' then 'turkish' else 'simple' end
+$$;
+
+ALTER FUNCTION app.text_config(p_language text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.text_config(p_language text) IS 'PostgreSQL''s full-text configuration for a BCP 47 tag: which words are small ones, and which endings words have. simple, which knows neither, for a language that it has none for, and for NULL.';
 
 CREATE FUNCTION app.text_hot_lead(p_call_id uuid, p_score integer) RETURNS uuid
     LANGUAGE plpgsql
@@ -16754,6 +17573,179 @@ COMMENT ON COLUMN public.identity_codes.kind IS 'confirmation: stands in the con
 
 COMMENT ON COLUMN public.identity_codes.code_hash IS 'NULL until the text with the code was written.';
 
+CREATE TABLE public.knowledge_chunks (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    document_id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    page integer,
+    headings text[] DEFAULT '{}'::text[] NOT NULL,
+    body text NOT NULL,
+    tokens integer NOT NULL,
+    text_config text NOT NULL,
+    tsv tsvector NOT NULL,
+    CONSTRAINT knowledge_chunks_body_check CHECK (((char_length(body) >= 1) AND (char_length(body) <= 20000))),
+    CONSTRAINT knowledge_chunks_page_check CHECK ((page > 0)),
+    CONSTRAINT knowledge_chunks_position_check CHECK (("position" > 0)),
+    CONSTRAINT knowledge_chunks_text_config_check CHECK ((text_config ~ '^[a-z]{1,40}$'::text)),
+    CONSTRAINT knowledge_chunks_tokens_check CHECK ((tokens >= 0))
+);
+
+ALTER TABLE ONLY public.knowledge_chunks FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_chunks OWNER TO owner;
+
+COMMENT ON TABLE public.knowledge_chunks IS 'The pieces of documents that are searched one by one. Only those of a document''s current version are ever found.';
+
+COMMENT ON COLUMN public.knowledge_chunks."position" IS 'From 1 on, in the order of the document.';
+
+COMMENT ON COLUMN public.knowledge_chunks.page IS 'The page on which the piece begins; NULL where the format has none.';
+
+COMMENT ON COLUMN public.knowledge_chunks.headings IS 'What it stands under, the highest first.';
+
+COMMENT ON COLUMN public.knowledge_chunks.tokens IS 'The body''s length as embedding models count, guessed.';
+
+COMMENT ON COLUMN public.knowledge_chunks.text_config IS 'The full-text configuration by which tsv was made: that of the clinic''s language.';
+
+COMMENT ON COLUMN public.knowledge_chunks.tsv IS 'The words of headings (weight A) and body, without accents.';
+
+CREATE TABLE public.knowledge_documents (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    filename text NOT NULL,
+    category text DEFAULT 'general'::text NOT NULL,
+    active boolean DEFAULT true NOT NULL,
+    checksum bytea NOT NULL,
+    latest_version integer DEFAULT 0 NOT NULL,
+    current_version_id uuid,
+    created_by uuid,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT knowledge_documents_category_check CHECK ((category = ANY (ARRAY['products_services'::text, 'operations'::text, 'ai_guidelines'::text, 'general'::text]))),
+    CONSTRAINT knowledge_documents_checksum_check CHECK ((octet_length(checksum) = 32)),
+    CONSTRAINT knowledge_documents_filename_check CHECK ((((char_length(filename) >= 1) AND (char_length(filename) <= 255)) AND (filename !~ '[\\/[:cntrl:]]'::text) AND (filename !~ '\.\.'::text))),
+    CONSTRAINT knowledge_documents_latest_version_check CHECK ((latest_version >= 0))
+);
+
+ALTER TABLE ONLY public.knowledge_documents FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_documents OWNER TO owner;
+
+COMMENT ON TABLE public.knowledge_documents IS 'The documents that a clinic''s agents answer from. A deleted one keeps its row and files and has no pieces any more: nothing finds it.';
+
+COMMENT ON COLUMN public.knowledge_documents.active IS 'Whether callers are answered from it. The pieces of an inactive document stay, so that it can be switched on at once.';
+
+COMMENT ON COLUMN public.knowledge_documents.checksum IS 'SHA-256 of the newest version''s file: the same file twice is one document.';
+
+COMMENT ON COLUMN public.knowledge_documents.latest_version IS 'The number of the newest version, whatever became of it.';
+
+COMMENT ON COLUMN public.knowledge_documents.current_version_id IS 'The version that answers; NULL until one was ready.';
+
+CREATE TABLE public.knowledge_files (
+    org_id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT knowledge_files_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 20971520)))
+);
+
+ALTER TABLE ONLY public.knowledge_files FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_files OWNER TO owner;
+
+COMMENT ON TABLE public.knowledge_files IS 'The files of versions, as they were uploaded. Here and not in the storage of recordings: they are small and few, and document, file and job must stand or fall together.';
+
+CREATE TABLE public.knowledge_gaps (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    topic text NOT NULL,
+    question text NOT NULL,
+    times_asked integer DEFAULT 1 NOT NULL,
+    best_score real,
+    last_call_id uuid,
+    first_asked_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    last_asked_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    resolved_at timestamp with time zone,
+    resolved_by uuid,
+    CONSTRAINT knowledge_gaps_best_score_check CHECK (((best_score >= (0)::double precision) AND (best_score <= (1)::double precision))),
+    CONSTRAINT knowledge_gaps_question_check CHECK (((char_length(question) >= 1) AND (char_length(question) <= 500))),
+    CONSTRAINT knowledge_gaps_times_asked_check CHECK ((times_asked > 0)),
+    CONSTRAINT knowledge_gaps_topic_check CHECK (((char_length(topic) >= 1) AND (char_length(topic) <= 400)))
+);
+
+ALTER TABLE ONLY public.knowledge_gaps FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_gaps OWNER TO owner;
+
+COMMENT ON TABLE public.knowledge_gaps IS 'Questions to which the clinic''s documents had no answer, alike ones together. Asked again, a resolved one is open again.';
+
+COMMENT ON COLUMN public.knowledge_gaps.topic IS 'The question''s words without endings, order and small words: what is grouped by.';
+
+COMMENT ON COLUMN public.knowledge_gaps.question IS 'As it was last asked, redacted.';
+
+COMMENT ON COLUMN public.knowledge_gaps.times_asked IS 'In how many calls; a question that a call repeats counts once, unless others came between.';
+
+COMMENT ON COLUMN public.knowledge_gaps.best_score IS 'How near the nearest passage came the last time; NULL: nothing had a word of it.';
+
+CREATE TABLE public.knowledge_vectors (
+    org_id uuid NOT NULL,
+    chunk_id uuid NOT NULL,
+    model text NOT NULL,
+    embedding extensions.vector NOT NULL,
+    CONSTRAINT knowledge_vectors_model_check CHECK (((char_length(model) >= 1) AND (char_length(model) <= 100)))
+);
+
+ALTER TABLE ONLY public.knowledge_vectors FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_vectors OWNER TO owner;
+
+COMMENT ON TABLE public.knowledge_vectors IS 'A piece''s vector of one model. A table of its own, so that a new model''s vectors are gathered beside those that answer, and no text is stored twice.';
+
+COMMENT ON COLUMN public.knowledge_vectors.model IS 'Vectors of different models are never compared: lengths and directions mean nothing to each other.';
+
+COMMENT ON COLUMN public.knowledge_vectors.embedding IS 'As long as the model makes them: the column has no fixed dimension, and no index over tenants, see docs/decisions/0025.';
+
+CREATE TABLE public.knowledge_versions (
+    org_id uuid NOT NULL,
+    id uuid DEFAULT app.uuid_v7() NOT NULL,
+    document_id uuid NOT NULL,
+    version integer NOT NULL,
+    kind text NOT NULL,
+    size_bytes bigint NOT NULL,
+    state text DEFAULT 'waiting'::text NOT NULL,
+    error text,
+    chunks_total integer,
+    chunks_done integer DEFAULT 0 NOT NULL,
+    lease_until timestamp with time zone,
+    created_by uuid,
+    finished_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT app.now() NOT NULL,
+    CONSTRAINT knowledge_versions_chunks_done_check CHECK ((chunks_done >= 0)),
+    CONSTRAINT knowledge_versions_chunks_total_check CHECK ((chunks_total > 0)),
+    CONSTRAINT knowledge_versions_error_check CHECK ((error ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT knowledge_versions_failed CHECK (((state = 'failed'::text) = (error IS NOT NULL))),
+    CONSTRAINT knowledge_versions_kind_check CHECK ((kind = ANY (ARRAY['pdf'::text, 'docx'::text, 'html'::text, 'csv'::text, 'md'::text, 'txt'::text]))),
+    CONSTRAINT knowledge_versions_size_bytes_check CHECK ((size_bytes > 0)),
+    CONSTRAINT knowledge_versions_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'reading'::text, 'embedding'::text, 'ready'::text, 'superseded'::text, 'failed'::text]))),
+    CONSTRAINT knowledge_versions_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY public.knowledge_versions FORCE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_versions OWNER TO owner;
+
+COMMENT ON TABLE public.knowledge_versions IS 'What a document was and is. One version at a time answers; a newer one takes its place whole, when all of it is ready, and a failed one never does.';
+
+COMMENT ON COLUMN public.knowledge_versions.kind IS 'What the file is by its content, whatever its name says.';
+
+COMMENT ON COLUMN public.knowledge_versions.state IS 'waiting: for a job; reading: its text is taken out; embedding: chunks_done of chunks_total pieces have a vector; ready: it answers, or did; superseded: a newer one came before it was ready, or after; failed: see error.';
+
+COMMENT ON COLUMN public.knowledge_versions.error IS 'Why it failed: a code of the reader of documents (encrypted, image_only, damaged, too_large, too_many_pages, unsupported_type, empty, took_too_long), embedding (no vectors could be made) or trouble.';
+
+COMMENT ON COLUMN public.knowledge_versions.lease_until IS 'Until when a job that works on it may be alive; another one waits until then.';
+
 CREATE TABLE public.notifications (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -17349,6 +18341,33 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_token_hash_key UNIQUE (token_hash);
 
+ALTER TABLE ONLY public.knowledge_chunks
+    ADD CONSTRAINT knowledge_chunks_org_id_version_id_position_key UNIQUE (org_id, version_id, "position");
+
+ALTER TABLE ONLY public.knowledge_chunks
+    ADD CONSTRAINT knowledge_chunks_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.knowledge_documents
+    ADD CONSTRAINT knowledge_documents_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.knowledge_files
+    ADD CONSTRAINT knowledge_files_pkey PRIMARY KEY (org_id, version_id);
+
+ALTER TABLE ONLY public.knowledge_gaps
+    ADD CONSTRAINT knowledge_gaps_org_id_topic_key UNIQUE (org_id, topic);
+
+ALTER TABLE ONLY public.knowledge_gaps
+    ADD CONSTRAINT knowledge_gaps_pkey PRIMARY KEY (org_id, id);
+
+ALTER TABLE ONLY public.knowledge_vectors
+    ADD CONSTRAINT knowledge_vectors_pkey PRIMARY KEY (org_id, chunk_id, model);
+
+ALTER TABLE ONLY public.knowledge_versions
+    ADD CONSTRAINT knowledge_versions_org_id_document_id_version_key UNIQUE (org_id, document_id, version);
+
+ALTER TABLE ONLY public.knowledge_versions
+    ADD CONSTRAINT knowledge_versions_pkey PRIMARY KEY (org_id, id);
+
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_pkey PRIMARY KEY (org_id, id);
 
@@ -17708,6 +18727,22 @@ COMMENT ON INDEX public.invitations_email IS 'provision_user: open invitations o
 CREATE INDEX invitations_message ON public.invitations USING btree (org_id, message_id) WHERE (message_id IS NOT NULL);
 
 COMMENT ON INDEX public.invitations_message IS 'invitation_of_message: which token does this e-mail carry?';
+
+CREATE INDEX knowledge_chunks_document ON public.knowledge_chunks USING btree (org_id, document_id);
+
+COMMENT ON INDEX public.knowledge_chunks_document IS 'match_knowledge and delete_knowledge: a document''s pieces.';
+
+CREATE UNIQUE INDEX knowledge_documents_file ON public.knowledge_documents USING btree (org_id, checksum) WHERE (deleted_at IS NULL);
+
+COMMENT ON INDEX public.knowledge_documents_file IS 'add_knowledge: the same file twice is one document, also when both come at once.';
+
+CREATE INDEX knowledge_gaps_call ON public.knowledge_gaps USING btree (org_id, last_call_id);
+
+COMMENT ON INDEX public.knowledge_gaps_call IS 'When a call is deleted.';
+
+CREATE INDEX knowledge_gaps_open ON public.knowledge_gaps USING btree (org_id, times_asked DESC, last_asked_at DESC) WHERE (resolved_at IS NULL);
+
+COMMENT ON INDEX public.knowledge_gaps_open IS 'list_knowledge_gaps: what is asked most.';
 
 CREATE UNIQUE INDEX message_templates_used ON public.message_templates USING btree (org_id, kind, language) WHERE (active AND (kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text])));
 
@@ -18070,6 +19105,45 @@ ALTER TABLE ONLY public.invitations
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_org_id_message_id_fkey FOREIGN KEY (org_id, message_id) REFERENCES public.messages(org_id, id);
 
+ALTER TABLE ONLY public.knowledge_chunks
+    ADD CONSTRAINT knowledge_chunks_org_id_document_id_fkey FOREIGN KEY (org_id, document_id) REFERENCES public.knowledge_documents(org_id, id);
+
+ALTER TABLE ONLY public.knowledge_chunks
+    ADD CONSTRAINT knowledge_chunks_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.knowledge_chunks
+    ADD CONSTRAINT knowledge_chunks_org_id_version_id_fkey FOREIGN KEY (org_id, version_id) REFERENCES public.knowledge_versions(org_id, id);
+
+ALTER TABLE ONLY public.knowledge_documents
+    ADD CONSTRAINT knowledge_documents_org_id_current_version_id_fkey FOREIGN KEY (org_id, current_version_id) REFERENCES public.knowledge_versions(org_id, id);
+
+ALTER TABLE ONLY public.knowledge_documents
+    ADD CONSTRAINT knowledge_documents_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.knowledge_files
+    ADD CONSTRAINT knowledge_files_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.knowledge_files
+    ADD CONSTRAINT knowledge_files_org_id_version_id_fkey FOREIGN KEY (org_id, version_id) REFERENCES public.knowledge_versions(org_id, id);
+
+ALTER TABLE ONLY public.knowledge_gaps
+    ADD CONSTRAINT knowledge_gaps_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.knowledge_gaps
+    ADD CONSTRAINT knowledge_gaps_org_id_last_call_id_fkey FOREIGN KEY (org_id, last_call_id) REFERENCES public.call_logs(org_id, id) ON DELETE SET NULL (last_call_id);
+
+ALTER TABLE ONLY public.knowledge_vectors
+    ADD CONSTRAINT knowledge_vectors_org_id_chunk_id_fkey FOREIGN KEY (org_id, chunk_id) REFERENCES public.knowledge_chunks(org_id, id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.knowledge_vectors
+    ADD CONSTRAINT knowledge_vectors_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
+ALTER TABLE ONLY public.knowledge_versions
+    ADD CONSTRAINT knowledge_versions_org_id_document_id_fkey FOREIGN KEY (org_id, document_id) REFERENCES public.knowledge_documents(org_id, id);
+
+ALTER TABLE ONLY public.knowledge_versions
+    ADD CONSTRAINT knowledge_versions_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
+
 ALTER TABLE ONLY public.locations
     ADD CONSTRAINT locations_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
@@ -18338,6 +19412,18 @@ ALTER TABLE public.identity_codes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE public.knowledge_chunks ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_documents ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_files ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_gaps ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_vectors ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE public.knowledge_versions ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE public.locations ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE public.message_templates ENABLE ROW LEVEL SECURITY;
@@ -18443,6 +19529,18 @@ CREATE POLICY service_role_sees_all ON public.idempotency_keys TO service_role U
 CREATE POLICY service_role_sees_all ON public.identity_codes TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.invitations TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.knowledge_chunks TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.knowledge_documents TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.knowledge_files TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.knowledge_gaps TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.knowledge_vectors TO service_role USING (true) WITH CHECK (true);
+
+CREATE POLICY service_role_sees_all ON public.knowledge_versions TO service_role USING (true) WITH CHECK (true);
 
 CREATE POLICY service_role_sees_all ON public.locations TO service_role USING (true) WITH CHECK (true);
 
@@ -18552,6 +19650,18 @@ CREATE POLICY tenant_reads ON public.identity_codes FOR SELECT TO tenant_user, t
 
 CREATE POLICY tenant_reads ON public.invitations FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY tenant_reads ON public.knowledge_chunks FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.knowledge_documents FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.knowledge_files FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.knowledge_gaps FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.knowledge_vectors FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY tenant_reads ON public.knowledge_versions FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY tenant_reads ON public.locations FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY tenant_reads ON public.message_templates FOR SELECT TO tenant_user, tenant_service USING ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -18660,6 +19770,18 @@ CREATE POLICY writer_writes ON public.identity_codes TO app_writer USING ((org_i
 
 CREATE POLICY writer_writes ON public.invitations TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
+CREATE POLICY writer_writes ON public.knowledge_chunks TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.knowledge_documents TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.knowledge_files TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.knowledge_gaps TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.knowledge_vectors TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
+CREATE POLICY writer_writes ON public.knowledge_versions TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
+
 CREATE POLICY writer_writes ON public.locations TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
 
 CREATE POLICY writer_writes ON public.message_templates TO app_writer USING ((org_id = ( SELECT app.current_org_id() AS current_org_id))) WITH CHECK ((org_id = ( SELECT app.current_org_id() AS current_org_id)));
@@ -18752,13 +19874,10 @@ GRANT ALL ON FUNCTION app.uuid_v7() TO tenant_service;
 GRANT ALL ON FUNCTION app.uuid_v7() TO tenant_user;
 REVOKE ALL ON FUNCTION app.uuid_v7() FROM PUBLIC;
 
-GRANT DELETE ON TABLE public.webhook_deliveries TO app_definer;
 GRANT SELECT ON TABLE public.webhook_deliveries TO tenant_service;
 GRANT SELECT ON TABLE public.webhook_deliveries TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO service_role;
-
-GRANT SELECT(received_at) ON TABLE public.webhook_deliveries TO app_definer;
 
 GRANT ALL ON FUNCTION app.accept_delivery(p_vapi_call_id text, p_kind text, p_key text, p_body_hash bytea) TO tenant_service;
 REVOKE ALL ON FUNCTION app.accept_delivery(p_vapi_call_id text, p_kind text, p_key text, p_body_hash bytea) FROM PUBLIC;
@@ -18772,6 +19891,9 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.closures TO service_role;
 
 GRANT ALL ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.add_closure(p_location_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_ends_at timestamp with time zone, p_reason text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.add_knowledge(p_filename text, p_category text, p_active boolean, p_kind text, p_content bytea) TO tenant_user;
+REVOKE ALL ON FUNCTION app.add_knowledge(p_filename text, p_category text, p_active boolean, p_kind text, p_content bytea) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer, p_tool_ids text[]) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.agents_to_reconcile(p_seen_before timestamp with time zone, p_limit integer, p_tool_ids text[]) FROM PUBLIC;
@@ -18799,16 +19921,6 @@ GRANT SELECT ON TABLE public.messages TO tenant_service;
 GRANT SELECT ON TABLE public.messages TO tenant_user;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
 
-GRANT SELECT(org_id) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(recipient) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(subject) ON TABLE public.messages TO app_searcher;
-
-GRANT SELECT(content) ON TABLE public.messages TO app_searcher;
-
 GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
 GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.reply_questions TO app_writer;
@@ -18832,6 +19944,9 @@ REVOKE ALL ON FUNCTION app.appointment_story(p_appointment_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.approve_appointment(p_appointment_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.approve_appointment(p_appointment_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.ask_knowledge(p_call_id uuid, p_question text, p_model text, p_embedding extensions.vector, p_limit integer) TO tenant_service;
+REVOKE ALL ON FUNCTION app.ask_knowledge(p_call_id uuid, p_question text, p_model text, p_embedding extensions.vector, p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text, p_now timestamp with time zone) FROM PUBLIC;
 
@@ -18845,6 +19960,9 @@ REVOKE ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with
 
 GRANT ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) TO tenant_service;
+REVOKE ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) FROM PUBLIC;
@@ -18926,20 +20044,6 @@ GRANT SELECT ON TABLE public.contacts TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(name) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(phone) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(spoken_phone) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(email) ON TABLE public.contacts TO app_searcher;
-
-GRANT SELECT(search_text) ON TABLE public.contacts TO app_searcher;
-
 GRANT ALL ON FUNCTION app.campaign_segment(p_segment jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.campaign_segment(p_segment jsonb) FROM PUBLIC;
 
@@ -18964,9 +20068,11 @@ REVOKE ALL ON FUNCTION app.change_appointment(p_appointment_id uuid, p_at text, 
 GRANT ALL ON FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.change_contact(p_contact_id uuid, p_change jsonb) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.change_knowledge(p_document_id uuid, p_fields jsonb, p_kind text, p_content bytea) TO tenant_user;
+REVOKE ALL ON FUNCTION app.change_knowledge(p_document_id uuid, p_fields jsonb, p_kind text, p_content bytea) FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.profiles TO tenant_service;
 GRANT SELECT ON TABLE public.profiles TO tenant_user;
-GRANT SELECT,INSERT ON TABLE public.profiles TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO service_role;
 
@@ -19013,6 +20119,9 @@ REVOKE ALL ON FUNCTION app.clinic_facts(p_location_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) TO app_writer;
 REVOKE ALL ON FUNCTION app.clinic_period(p_from date, p_to date, p_recent text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.clinic_text_config() TO app_writer;
+REVOKE ALL ON FUNCTION app.clinic_text_config() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.clinics_due(p_now timestamp with time zone) TO app_definer;
 REVOKE ALL ON FUNCTION app.clinics_due(p_now timestamp with time zone) FROM PUBLIC;
@@ -19107,6 +20216,9 @@ REVOKE ALL ON FUNCTION app.delete_agent(p_agent_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.delete_call(p_call_id uuid, p_request_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.delete_knowledge(p_document_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.delete_knowledge(p_document_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.delete_location(p_location_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.delete_location(p_location_id uuid) FROM PUBLIC;
 
@@ -19181,6 +20293,9 @@ REVOKE ALL ON FUNCTION app.export_messages(p_from date, p_to date, p_after_at ti
 GRANT ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.export_transcript(p_call_id uuid, p_format text, p_request_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.fail_knowledge(p_version_id uuid, p_reason text, p_final boolean) TO tenant_service;
+REVOKE ALL ON FUNCTION app.fail_knowledge(p_version_id uuid, p_reason text, p_final boolean) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) TO tenant_service;
 REVOKE ALL ON FUNCTION app.fail_outbound_call(p_id uuid, p_lease_id uuid, p_reason text, p_final boolean, p_pause_seconds integer) FROM PUBLIC;
 
@@ -19229,6 +20344,9 @@ REVOKE ALL ON FUNCTION app.finish_agent_removal(p_agent_id uuid, p_lease_id uuid
 
 GRANT ALL ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_agent_sync(p_agent_id uuid, p_lease_id uuid, p_version integer, p_status text, p_error text, p_tools jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.finish_knowledge(p_version_id uuid, p_model text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.finish_knowledge(p_version_id uuid, p_model text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.finish_message(p_message_id uuid, p_outcome text, p_external_id text, p_error_code text, p_reason text) FROM PUBLIC;
@@ -19280,6 +20398,9 @@ REVOKE ALL ON FUNCTION app.fold_numbers(p_words text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.fold_records(p_words text) TO app_writer;
 GRANT ALL ON FUNCTION app.fold_records(p_words text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.fold_records(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.fold_text(p_text text) TO app_writer;
+REVOKE ALL ON FUNCTION app.fold_text(p_text text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.fold_visits(p_words text) TO app_writer;
 GRANT ALL ON FUNCTION app.fold_visits(p_words text) TO tenant_service;
@@ -19344,7 +20465,6 @@ GRANT ALL ON FUNCTION app.introduced_names(p_tokens text[], p_words text, p_fold
 GRANT ALL ON FUNCTION app.introduced_names(p_tokens text[], p_words text, p_folded text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.introduced_names(p_tokens text[], p_words text, p_folded text) FROM PUBLIC;
 
-GRANT SELECT ON TABLE public.invitations TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO service_role;
 
@@ -19368,7 +20488,6 @@ GRANT SELECT(expires_at) ON TABLE public.invitations TO tenant_user;
 
 GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_service;
 GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_user;
-GRANT UPDATE(accepted_at) ON TABLE public.invitations TO app_definer;
 
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_service;
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_user;
@@ -19387,6 +20506,9 @@ REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id u
 
 GRANT ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) TO tenant_user;
 REVOKE ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_listed(p_run text) TO app_writer;
 GRANT ALL ON FUNCTION app.is_listed(p_run text) TO tenant_service;
@@ -19415,26 +20537,20 @@ REVOKE ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_mos
 GRANT ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) TO tenant_user;
 REVOKE ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.knowledge_content(p_document_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.knowledge_content(p_document_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.knowledge_model() TO tenant_service;
+GRANT ALL ON FUNCTION app.knowledge_model() TO tenant_user;
+REVOKE ALL ON FUNCTION app.knowledge_model() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) TO tenant_service;
+REVOKE ALL ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) FROM PUBLIC;
+
 GRANT SELECT ON TABLE public.outbound_calls TO tenant_service;
 GRANT SELECT ON TABLE public.outbound_calls TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.outbound_calls TO app_definer;
-
-GRANT SELECT(id) ON TABLE public.outbound_calls TO app_definer;
-
-GRANT SELECT(due_at) ON TABLE public.outbound_calls TO app_definer;
-
-GRANT SELECT(state),UPDATE(state) ON TABLE public.outbound_calls TO app_definer;
-
-GRANT UPDATE(taken_at) ON TABLE public.outbound_calls TO app_definer;
-
-GRANT UPDATE(lease_id) ON TABLE public.outbound_calls TO app_definer;
-
-GRANT SELECT(look_at),UPDATE(look_at) ON TABLE public.outbound_calls TO app_definer;
-
-GRANT UPDATE(updated_at) ON TABLE public.outbound_calls TO app_definer;
 
 GRANT ALL ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) FROM PUBLIC;
@@ -19481,6 +20597,15 @@ REVOKE ALL ON FUNCTION app.list_contacts(p_lead_status text, p_source text, p_se
 GRANT ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) TO app_writer;
 GRANT ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_invitations(p_invitation_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_knowledge(p_page integer, p_limit integer, p_document_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_knowledge(p_page integer, p_limit integer, p_document_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_knowledge_chunks(p_document_id uuid, p_page integer, p_limit integer) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_knowledge_chunks(p_document_id uuid, p_page integer, p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.list_knowledge_gaps(p_page integer, p_limit integer, p_resolved boolean) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_knowledge_gaps(p_page integer, p_limit integer, p_resolved boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.list_leads(p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_leads(p_limit integer) FROM PUBLIC;
@@ -19539,6 +20664,10 @@ REVOKE ALL ON FUNCTION app.mail_invitation(p_invitation public.invitations, p_pl
 
 GRANT ALL ON FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) TO tenant_service;
+GRANT ALL ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) TO tenant_user;
+REVOKE ALL ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.match_rank(p_words text, p_names text[]) TO tenant_service;
@@ -19655,6 +20784,12 @@ REVOKE ALL ON FUNCTION app.note_effect(p_claim_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.note_feeling(p_call_id uuid, p_analysis jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.note_feeling(p_call_id uuid, p_analysis jsonb) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.note_knowledge_gap(p_call_id uuid, p_question text, p_best_score real) TO app_writer;
+REVOKE ALL ON FUNCTION app.note_knowledge_gap(p_call_id uuid, p_question text, p_best_score real) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.note_knowledge_progress(p_version_id uuid, p_model text, p_lease interval) TO tenant_service;
+REVOKE ALL ON FUNCTION app.note_knowledge_progress(p_version_id uuid, p_model text, p_lease interval) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.note_message_codes(p_message_id uuid, p_code_subjects uuid[], p_code_versions integer[]) FROM PUBLIC;
 
@@ -19725,6 +20860,9 @@ REVOKE ALL ON FUNCTION app.orgs_to_roll_up() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.orgs_with_due_recordings() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.orgs_with_due_recordings() FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.orgs_with_knowledge() TO voxanne_login;
+REVOKE ALL ON FUNCTION app.orgs_with_knowledge() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.orgs_with_retention() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.orgs_with_retention() FROM PUBLIC;
@@ -19805,6 +20943,9 @@ REVOKE ALL ON FUNCTION app.provisioning_status(p_provisioning_id uuid) FROM PUBL
 GRANT ALL ON FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.put_off_call(p_id uuid, p_due_at timestamp with time zone, p_reason text, p_more_tries integer) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.queue_knowledge(p_document_id uuid, p_kind text, p_content bytea) TO app_writer;
+REVOKE ALL ON FUNCTION app.queue_knowledge(p_document_id uuid, p_kind text, p_content bytea) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.queue_outbound_call(p_kind text, p_contact_id uuid, p_to text, p_agent_id uuid, p_not_before timestamp with time zone, p_send_key text, p_number_zones text[], p_until timestamp with time zone, p_appointment_id uuid, p_campaign_step_id uuid) FROM PUBLIC;
 
@@ -19823,7 +20964,6 @@ REVOKE ALL ON FUNCTION app.read_call(p_call_id uuid, p_request_id text) FROM PUB
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.org_credentials TO app_definer;
 GRANT SELECT(org_id) ON TABLE public.org_credentials TO tenant_service;
 GRANT SELECT(org_id) ON TABLE public.org_credentials TO tenant_user;
 
@@ -19833,7 +20973,6 @@ GRANT SELECT(id) ON TABLE public.org_credentials TO tenant_user;
 GRANT SELECT(provider) ON TABLE public.org_credentials TO tenant_service;
 GRANT SELECT(provider) ON TABLE public.org_credentials TO tenant_user;
 
-GRANT SELECT(key_id) ON TABLE public.org_credentials TO app_definer;
 GRANT SELECT(key_id) ON TABLE public.org_credentials TO tenant_service;
 GRANT SELECT(key_id) ON TABLE public.org_credentials TO tenant_user;
 
@@ -19913,7 +21052,6 @@ GRANT ALL ON FUNCTION app.redaction_vocabulary() TO app_writer;
 GRANT ALL ON FUNCTION app.redaction_vocabulary() TO tenant_service;
 REVOKE ALL ON FUNCTION app.redaction_vocabulary() FROM PUBLIC;
 
-GRANT SELECT,DELETE ON TABLE public.event_tickets TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_tickets TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_tickets TO service_role;
 
@@ -20029,6 +21167,9 @@ REVOKE ALL ON FUNCTION app.reschedule_appointment(p_starts_at timestamp with tim
 GRANT ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.reseal_credential(p_provider text, p_old_nonce bytea, p_ciphertext bytea, p_nonce bytea, p_auth_tag bytea, p_key_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.resolve_knowledge_gap(p_gap_id uuid) TO tenant_user;
+REVOKE ALL ON FUNCTION app.resolve_knowledge_gap(p_gap_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.resolve_tenant(p_assistant_id text, p_phone_number_id text, p_number text) FROM PUBLIC;
 
@@ -20048,28 +21189,6 @@ GRANT SELECT ON TABLE public.agents TO tenant_service;
 GRANT SELECT ON TABLE public.agents TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(id) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(desired_version) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(synced_version) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(sync_status) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(saved_at) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(synced_at) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(creating_since) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(lease_until) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(retry_at) ON TABLE public.agents TO app_definer;
-
-GRANT SELECT(deleted_at) ON TABLE public.agents TO app_definer;
 
 GRANT ALL ON FUNCTION app.save_agent(p_agent_id uuid, p_name text, p_role text, p_voice text, p_language text, p_system_prompt text, p_first_message text, p_max_call_seconds integer, p_is_default boolean, p_trace_context text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_agent(p_agent_id uuid, p_name text, p_role text, p_voice text, p_language text, p_system_prompt text, p_first_message text, p_max_call_seconds integer, p_is_default boolean, p_trace_context text) FROM PUBLIC;
@@ -20092,12 +21211,6 @@ GRANT SELECT ON TABLE public.patients TO tenant_service;
 GRANT SELECT ON TABLE public.patients TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.patients TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.patients TO app_searcher;
-
-GRANT SELECT(name) ON TABLE public.patients TO app_searcher;
 
 GRANT ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) FROM PUBLIC;
@@ -20171,7 +21284,6 @@ REVOKE ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id 
 
 GRANT SELECT ON TABLE public.organizations TO tenant_service;
 GRANT SELECT ON TABLE public.organizations TO tenant_user;
-GRANT SELECT,INSERT ON TABLE public.organizations TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO service_role;
 
@@ -20215,6 +21327,9 @@ REVOKE ALL ON FUNCTION app.split_words(p_text text, OUT p_tokens text[], OUT p_g
 GRANT ALL ON FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) TO app_writer;
 REVOKE ALL ON FUNCTION app.spoken_refusal(p_contact_id uuid, p_call_id uuid, p_recipient_hash bytea, p_number_region text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.stage_knowledge(p_version_id uuid, p_chunks jsonb) TO tenant_service;
+REVOKE ALL ON FUNCTION app.stage_knowledge(p_version_id uuid, p_chunks jsonb) FROM PUBLIC;
+
 REVOKE ALL ON FUNCTION app.stamp_user() FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.scheduled_messages TO tenant_service;
@@ -20240,11 +21355,17 @@ REVOKE ALL ON FUNCTION app.stop_campaign(p_campaign_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) TO app_writer;
 REVOKE ALL ON FUNCTION app.stop_campaigns_for(p_contact_id uuid, p_cause text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.store_knowledge_vector(p_chunk_id uuid, p_model text, p_embedding extensions.vector) TO tenant_service;
+REVOKE ALL ON FUNCTION app.store_knowledge_vector(p_chunk_id uuid, p_model text, p_embedding extensions.vector) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.summarise_tools() TO app_writer;
 REVOKE ALL ON FUNCTION app.summarise_tools() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.sweep_platform(p_events_before timestamp with time zone, p_deliveries_before timestamp with time zone) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.switch_knowledge_model(p_model text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.switch_knowledge_model(p_model text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.take_answer(p_row public.scheduled_messages, p_now timestamp with time zone) FROM PUBLIC;
@@ -20276,6 +21397,9 @@ REVOKE ALL ON FUNCTION app.template_fields(p_kind text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.template_for(p_kind text, p_language text) TO app_writer;
 REVOKE ALL ON FUNCTION app.template_for(p_kind text, p_language text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.text_config(p_language text) TO app_writer;
+REVOKE ALL ON FUNCTION app.text_config(p_language text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.text_hot_lead(p_call_id uuid, p_score integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.text_hot_lead(p_call_id uuid, p_score integer) FROM PUBLIC;
@@ -20373,22 +21497,11 @@ GRANT SELECT ON TABLE public.agent_tools TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_tools TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_tools TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.agent_tools TO app_definer;
-
-GRANT SELECT(agent_id) ON TABLE public.agent_tools TO app_definer;
-
-GRANT SELECT(tool_name) ON TABLE public.agent_tools TO app_definer;
-
-GRANT SELECT(vapi_tool_id) ON TABLE public.agent_tools TO app_definer;
-
-GRANT SELECT(definition_hash) ON TABLE public.agent_tools TO app_definer;
-
 GRANT SELECT ON TABLE public.appointment_changes TO tenant_service;
 GRANT SELECT ON TABLE public.appointment_changes TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointment_changes TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointment_changes TO service_role;
 
-GRANT SELECT ON TABLE public.assistant_routes TO app_definer;
 GRANT SELECT ON TABLE public.assistant_routes TO tenant_service;
 GRANT SELECT ON TABLE public.assistant_routes TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assistant_routes TO app_writer;
@@ -20429,16 +21542,6 @@ GRANT SELECT ON TABLE public.call_logs TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(id) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(direction) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(from_number) ON TABLE public.call_logs TO app_searcher;
-
-GRANT SELECT(to_number) ON TABLE public.call_logs TO app_searcher;
-
 GRANT SELECT ON TABLE public.caller_messages TO tenant_service;
 GRANT SELECT ON TABLE public.caller_messages TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.caller_messages TO app_writer;
@@ -20465,18 +21568,40 @@ GRANT SELECT,UPDATE ON TABLE public.event_sweeps TO app_definer;
 
 GRANT SELECT ON TABLE public.events TO tenant_service;
 GRANT SELECT ON TABLE public.events TO tenant_user;
-GRANT SELECT,DELETE ON TABLE public.events TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO service_role;
 
-GRANT DELETE ON TABLE public.idempotency_keys TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO service_role;
 
-GRANT SELECT(expires_at) ON TABLE public.idempotency_keys TO app_definer;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO service_role;
+
+GRANT SELECT ON TABLE public.knowledge_chunks TO tenant_service;
+GRANT SELECT ON TABLE public.knowledge_chunks TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_chunks TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_chunks TO service_role;
+
+GRANT SELECT ON TABLE public.knowledge_documents TO tenant_service;
+GRANT SELECT ON TABLE public.knowledge_documents TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_documents TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_documents TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_files TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_files TO service_role;
+
+GRANT SELECT ON TABLE public.knowledge_gaps TO tenant_service;
+GRANT SELECT ON TABLE public.knowledge_gaps TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_gaps TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_gaps TO service_role;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_vectors TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_vectors TO service_role;
+
+GRANT SELECT ON TABLE public.knowledge_versions TO tenant_service;
+GRANT SELECT ON TABLE public.knowledge_versions TO tenant_user;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_versions TO app_writer;
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_versions TO service_role;
 
 GRANT SELECT ON TABLE public.notifications TO tenant_service;
 GRANT SELECT ON TABLE public.notifications TO tenant_user;
@@ -20501,13 +21626,6 @@ GRANT SELECT ON TABLE public.outbound_shares TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_shares TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_shares TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.outbound_shares TO app_definer;
-
-GRANT SELECT(at_once) ON TABLE public.outbound_shares TO app_definer;
-
-GRANT SELECT(last_taken_at),UPDATE(last_taken_at) ON TABLE public.outbound_shares TO app_definer;
-
-GRANT SELECT ON TABLE public.phone_numbers TO app_definer;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_service;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO app_writer;
@@ -20516,28 +21634,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO service_role;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.provisioning TO app_definer;
-
-GRANT SELECT(id) ON TABLE public.provisioning TO app_definer;
-
-GRANT SELECT(state) ON TABLE public.provisioning TO app_definer;
-
-GRANT SELECT(lease_until) ON TABLE public.provisioning TO app_definer;
-
-GRANT SELECT(next_at) ON TABLE public.provisioning TO app_definer;
-
-GRANT SELECT(updated_at) ON TABLE public.provisioning TO app_definer;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning_steps TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning_steps TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.provisioning_steps TO app_definer;
-
-GRANT SELECT(provisioning_id) ON TABLE public.provisioning_steps TO app_definer;
-
-GRANT SELECT(step) ON TABLE public.provisioning_steps TO app_definer;
-
-GRANT SELECT(external_id) ON TABLE public.provisioning_steps TO app_definer;
 
 GRANT SELECT ON TABLE public.recording_share_openings TO tenant_service;
 GRANT SELECT ON TABLE public.recording_share_openings TO tenant_user;
@@ -20547,7 +21645,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_share_openings TO se
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_shares TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_shares TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.recording_shares TO app_definer;
 GRANT SELECT(org_id) ON TABLE public.recording_shares TO tenant_service;
 GRANT SELECT(org_id) ON TABLE public.recording_shares TO tenant_user;
 
@@ -20556,8 +21653,6 @@ GRANT SELECT(id) ON TABLE public.recording_shares TO tenant_user;
 
 GRANT SELECT(recording_id) ON TABLE public.recording_shares TO tenant_service;
 GRANT SELECT(recording_id) ON TABLE public.recording_shares TO tenant_user;
-
-GRANT SELECT(token_hash) ON TABLE public.recording_shares TO app_definer;
 
 GRANT SELECT(recipient) ON TABLE public.recording_shares TO tenant_service;
 GRANT SELECT(recipient) ON TABLE public.recording_shares TO tenant_user;
@@ -20583,7 +21678,6 @@ GRANT SELECT(created_at) ON TABLE public.recording_shares TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recordings TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recordings TO service_role;
 
-GRANT SELECT(org_id) ON TABLE public.recordings TO app_definer;
 GRANT SELECT(org_id) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(org_id) ON TABLE public.recordings TO tenant_user;
 
@@ -20592,8 +21686,6 @@ GRANT SELECT(id) ON TABLE public.recordings TO tenant_user;
 
 GRANT SELECT(call_id) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(call_id) ON TABLE public.recordings TO tenant_user;
-
-GRANT SELECT(lease_until) ON TABLE public.recordings TO app_definer;
 
 GRANT SELECT(content_type) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(content_type) ON TABLE public.recordings TO tenant_user;
@@ -20604,15 +21696,12 @@ GRANT SELECT(size_bytes) ON TABLE public.recordings TO tenant_user;
 GRANT SELECT(stored_at) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(stored_at) ON TABLE public.recordings TO tenant_user;
 
-GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO app_definer;
 GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO tenant_user;
 
-GRANT SELECT(deleted_at) ON TABLE public.recordings TO app_definer;
 GRANT SELECT(deleted_at) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(deleted_at) ON TABLE public.recordings TO tenant_user;
 
-GRANT SELECT(created_at) ON TABLE public.recordings TO app_definer;
 GRANT SELECT(created_at) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(created_at) ON TABLE public.recordings TO tenant_user;
 
@@ -20627,15 +21716,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.resource_services TO service_r
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.vapi_pace TO service_role;
 GRANT SELECT,UPDATE ON TABLE public.vapi_pace TO app_definer;
 
-GRANT DELETE ON TABLE public.web_tests TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.web_tests TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.web_tests TO service_role;
-
-GRANT SELECT(org_id) ON TABLE public.web_tests TO app_definer;
-
-GRANT SELECT(id) ON TABLE public.web_tests TO app_definer;
-
-GRANT SELECT(created_at) ON TABLE public.web_tests TO app_definer;
 
 GRANT SELECT,INSERT ON TABLE river.river_job TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE river.river_job TO voxanne_login;

@@ -11,11 +11,13 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/voxanne-ai/voxanne/jobs/librarian"
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
 	"github.com/voxanne-ai/voxanne/jobs/recorder"
 	"github.com/voxanne-ai/voxanne/jobs/toolsync"
 	"github.com/voxanne-ai/voxanne/providers/download"
 	"github.com/voxanne-ai/voxanne/providers/email"
+	"github.com/voxanne-ai/voxanne/providers/embedding"
 	"github.com/voxanne-ai/voxanne/providers/storage"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
@@ -79,11 +81,14 @@ func describe(err error) string {
 	if said := describeFiles(err); said != "" {
 		return said
 	}
+	if said := describeVectors(err); said != "" {
+		return said
+	}
 	for _, known := range []error{
 		vapi.ErrNotFound, vapi.ErrUnauthorized, vapi.ErrPinned, ErrNotEnded, errStillRaw, pgx.ErrNoRows,
 		messenger.ErrNotConfigured, messenger.ErrNotWaiting, twilio.ErrUnauthorized, twilio.ErrSuspended,
 		email.ErrUnauthorized, email.ErrNotVerified, recorder.ErrNotAudio, download.ErrForbidden, download.ErrGone, download.ErrTooLarge,
-		storage.ErrNotFound, storage.ErrUnauthorized,
+		storage.ErrNotFound, storage.ErrUnauthorized, embedding.ErrUnauthorized, embedding.ErrEmptyText, librarian.ErrUnfinished,
 		context.Canceled, context.DeadlineExceeded,
 	} {
 		if errors.Is(err, known) {
@@ -145,4 +150,21 @@ func innermost(err error) error {
 		}
 		err = inner
 	}
+}
+
+// describeVectors names the errors of embedding services. Empty for any other error.
+func describeVectors(err error) string {
+	var refused *embedding.RefusedError
+	var wrong *embedding.DimensionsError
+	switch {
+	case errors.As(err, &refused):
+		return refused.Error()
+	case errors.As(err, &wrong):
+		return wrong.Error()
+	case errors.As(err, new(*embedding.RateLimitedError)):
+		return "embedding: too many requests"
+	case errors.As(err, new(*embedding.UnavailableError)):
+		return "embedding: not reached"
+	}
+	return ""
 }

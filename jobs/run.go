@@ -60,7 +60,7 @@ type Messenger interface {
 // ErrNotEnded says that a fetched call has no report yet: fetch it again later.
 var ErrNotEnded = errors.New("the call has not ended")
 
-// Options is what the workers need. All but Recordings, Tools, Numbers and Dialer are required.
+// Options is what the workers need. All but Recordings, Tools, Numbers, Dialer and Documents are required.
 type Options struct {
 	DirectURL  string // of voxanne_login, not through a pooler: the queue listens
 	DB         *db.DB // for the jobs' own transactions
@@ -71,6 +71,7 @@ type Options struct {
 	Tools      *toolsync.Syncer         // nil: this process leaves the assistants at Vapi to others
 	Numbers    *provisioner.Provisioner // nil: and the clinics' numbers
 	Dialer     *dialer.Dialer           // nil: and the calls that clinics make
+	Documents  Librarian                // nil: and the documents that clinics upload
 	Log        *slog.Logger
 }
 
@@ -148,6 +149,12 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 		river.AddWorker(workers, &tendCalls{dialer: o.Dialer})
 		queues[callQueue] = river.QueueConfig{MaxWorkers: callWorkers}
 		periodic = append(periodic, tendOften())
+	}
+	if o.Documents != nil {
+		river.AddWorker(workers, &ingestKnowledge{documents: o.Documents})
+		river.AddWorker(workers, &reembedKnowledge{documents: o.Documents})
+		queues[knowledgeQueue] = river.QueueConfig{MaxWorkers: knowledgeWorkers}
+		periodic = append(periodic, reembedHourly())
 	}
 	client, err := river.NewClient(riverpgxv5.New(pool), &river.Config{
 		Schema:            schema,

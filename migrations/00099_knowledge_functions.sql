@@ -27,6 +27,98 @@ drop function app.redact_emails;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0110_policy_tenant_tables.sql
+-- The write matrix: tenant roles read, functions of app_writer write. Rows that cross tenants are listed below.
+select app.protect_table('public.organizations', 'id');
+select app.protect_table('public.locations');
+select app.protect_table('public.departments');
+select app.protect_table('public.profiles');
+select app.protect_table('public.invitations');
+select app.protect_table('public.agents');
+select app.protect_table('public.assistant_routes');
+select app.protect_table('public.phone_numbers');
+select app.protect_table('public.services');
+select app.protect_table('public.resources');
+select app.protect_table('public.resource_services');
+select app.protect_table('public.business_hours');
+select app.protect_table('public.closures');
+select app.protect_table('public.calendar_links');
+select app.protect_table('public.busy_blocks');
+select app.protect_table('public.contacts');
+select app.protect_table('public.call_logs');
+select app.protect_table('public.recordings');
+select app.protect_table('public.recording_shares');
+select app.protect_table('public.recording_share_openings');
+select app.protect_table('public.patients');
+select app.protect_table('public.caller_verifications');
+select app.protect_table('public.caller_messages');
+select app.protect_table('public.messages');
+select app.protect_table('public.appointments');
+select app.protect_table('public.appointment_changes');
+select app.protect_table('public.booking_attempts');
+select app.protect_table('public.agent_tools');
+select app.protect_table('public.org_tools');
+select app.protect_table('public.notifications');
+select app.protect_table('public.events');
+select app.protect_table('public.webhook_deliveries');
+select app.protect_table('public.audit_log');
+select app.protect_table('public.org_keys');
+select app.protect_table('public.org_credentials');
+select app.protect_table('public.opt_outs');
+select app.protect_table('public.identity_codes');
+select app.protect_table('public.message_templates');
+select app.protect_table('public.campaigns');
+select app.protect_table('public.campaign_steps');
+select app.protect_table('public.scheduled_messages');
+select app.protect_table('public.reply_questions');
+select app.protect_table('public.idempotency_keys');
+select app.protect_table('public.event_tickets');
+select app.protect_table('public.call_days');
+select app.protect_table('public.provisioning');
+select app.protect_table('public.provisioning_steps');
+select app.protect_table('public.web_tests');
+select app.protect_table('public.outbound_calls');
+select app.protect_table('public.outbound_shares');
+select app.protect_table('public.knowledge_documents');
+select app.protect_table('public.knowledge_versions');
+select app.protect_table('public.knowledge_files');
+select app.protect_table('public.knowledge_chunks');
+select app.protect_table('public.knowledge_vectors');
+select app.protect_table('public.knowledge_gaps');
+
+-- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
+revoke delete on table public.messages, public.audit_log from app_writer;
+revoke update on table public.audit_log from app_writer;
+-- The service key sees all; what was sent and who did what it cannot rewrite either.
+revoke insert, update, delete on table public.messages, public.audit_log from service_role;
+
+-- Token hashes are for functions, not for the dashboard.
+revoke select on table public.invitations from tenant_user, tenant_service;
+grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at, message_id)
+  on table public.invitations to tenant_user, tenant_service;
+
+-- Where a provider keeps a recording is a secret while it opens.
+revoke select on table public.recordings, public.recording_shares from tenant_user, tenant_service;
+grant select (org_id, id, call_id, content_type, size_bytes, stored_at, delete_requested_at, deleted_at, created_at, updated_at)
+  on table public.recordings to tenant_user, tenant_service;
+grant select (org_id, id, recording_id, recipient, message_id, actor_user_id, expires_at, revoked_at, revoked_by, created_at)
+  on table public.recording_shares to tenant_user, tenant_service;
+
+-- Keys, tickets, sealed credentials and addresses, one member's kept answers and what a clinic had set at Twilio are opened by
+-- functions only; nobody's list shows them.
+revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys, public.event_tickets, public.provisioning,
+  public.provisioning_steps, public.web_tests
+  from tenant_user, tenant_service;
+revoke select on table public.org_credentials from tenant_user, tenant_service;
+grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
+  created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;
+
+-- What a clinic uploaded is read through functions: a list never carries files and vectors along.
+revoke select on table public.knowledge_files, public.knowledge_vectors from tenant_user, tenant_service;
+-- end of sql/0110_policy_tenant_tables.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0261_function_says_any.sql
 create or replace function app.says_any(p_words text, p_kinds text[])
 returns boolean
@@ -1113,6 +1205,54 @@ comment on function app.redact_medical_terms(text) is
 
 select app.seal('app.redact_medical_terms(text)', null, 'tenant_service', 'app_writer');
 -- end of sql/0297_function_redact_medical_terms.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0310_function_enqueue_job.sql
+-- The only place that knows River's tables; a test puts a job in through it and works it with the pinned River.
+create or replace function app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamptz default null)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_id bigint;
+  v_run_at timestamptz := coalesce(p_run_at, app.now());
+begin
+  if p_kind is null or p_kind not in (
+    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
+    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge'
+  ) then
+    raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
+  end if;
+  insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
+  values (
+    p_kind,
+    p_args || jsonb_build_object('org_id', app.require_org_id()),
+    8,
+    -- Neither Vapi being down nor long recordings or documents may keep holds and texts waiting.
+    case
+      when p_kind in ('sync_agent', 'provision_number') then 'vapi'
+      when p_kind in ('keep_recording', 'delete_recording') then 'recordings'
+      when p_kind = 'dial_calls' then 'calls'
+      when p_kind = 'ingest_knowledge' then 'knowledge'
+      else 'default'
+    end,
+    1, v_run_at,
+    case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
+  )
+  returning id into v_id;
+  return v_id;
+end
+$$;
+
+comment on function app.enqueue_job(text, jsonb, timestamptz) is
+  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+
+select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
+-- end of sql/0310_function_enqueue_job.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2272,6 +2412,937 @@ select app.seal('app.heed_call_refusal(uuid, jsonb)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1800_function_text_config.sql
+create or replace function app.text_config(p_language text)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select case split_part(lower(p_language), '-', 1)
+    when 'ar' then 'arabic' when 'ca' then 'catalan' when 'da' then 'danish' when 'de' then 'german' when 'el' then 'greek'
+    when 'en' then 'english' when 'es' then 'spanish' when 'eu' then 'basque' when 'fi' then 'finnish' when 'fr' then 'french'
+    when 'ga' then 'irish' when 'hi' then 'hindi' when 'hu' then 'hungarian' when 'hy' then 'armenian' when 'id' then 'indonesian'
+    when 'it' then 'italian' when 'lt' then 'lithuanian' when 'nb' then 'norwegian' when 'nl' then 'dutch' when 'no' then 'norwegian'
+    when 'pt' then 'portuguese' when 'ro' then 'romanian' when 'ru' then 'russian' when 'sr' then 'serbian' when 'sv' then 'swedish'
+    when 'tr' then 'turkish' else 'simple' end
+$$;
+
+comment on function app.text_config(text) is
+  'PostgreSQL''s full-text configuration for a BCP 47 tag: which words are small ones, and which endings words have. simple, which knows neither, for a language that it has none for, and for NULL.';
+
+select app.seal('app.text_config(text)', null, 'app_writer');
+-- end of sql/1800_function_text_config.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1802_function_fold_text.sql
+-- Callers' words come without accents as often as with them, and clinics' texts too. ICU knows the letters of all scripts.
+create or replace function app.fold_text(p_text text)
+returns text
+language sql
+immutable
+strict
+parallel safe
+begin atomic
+  select regexp_replace(normalize(lower(p_text collate "und-x-icu"), nfkd), '[\u0300-\u036f]', '', 'g');
+end;
+
+comment on function app.fold_text(text) is
+  'A text as full-text search compares it: lower case, no accents, compatible forms of letters as one. NULL gives NULL.';
+
+select app.seal('app.fold_text(text)', null, 'app_writer');
+-- end of sql/1802_function_fold_text.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1804_function_clinic_text_config.sql
+create or replace function app.clinic_text_config()
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select app.text_config((
+    select a.language from public.agents a where a.org_id = app.require_org_id() order by a.is_default desc, a.created_at, a.id limit 1))
+$$;
+
+comment on function app.clinic_text_config() is
+  'The full-text configuration of what callers of the tenant speak: that of its default agent''s language.';
+
+select app.seal('app.clinic_text_config()', null, 'app_writer');
+-- end of sql/1804_function_clinic_text_config.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1806_function_queue_knowledge.sql
+create or replace function app.queue_knowledge(p_document_id uuid, p_kind text, p_content bytea)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_version integer;
+  v_id uuid;
+begin
+  if (select coalesce(sum(v.size_bytes), 0) + octet_length(p_content) > 200 * 1024 * 1024
+      from public.knowledge_files f
+      join public.knowledge_versions v on v.org_id = f.org_id and v.id = f.version_id
+      where f.org_id = v_org_id)
+  then
+    raise exception 'the files of all documents together are too large: delete some first' using errcode = 'VX409';
+  end if;
+  update public.knowledge_documents d
+  set latest_version = d.latest_version + 1, checksum = sha256(p_content), updated_at = v_now
+  where d.org_id = v_org_id and d.id = p_document_id
+  returning d.latest_version into v_version;
+  update public.knowledge_versions v
+  set state = 'superseded', finished_at = v_now, updated_at = v_now
+  where v.org_id = v_org_id and v.document_id = p_document_id and v.state in ('waiting', 'reading', 'embedding');
+  -- Of what was before, only the file that answers is ever needed again.
+  delete from public.knowledge_files f
+  using public.knowledge_versions v, public.knowledge_documents d
+  where f.org_id = v_org_id and v.org_id = v_org_id and v.id = f.version_id and v.document_id = p_document_id
+    and d.org_id = v_org_id and d.id = p_document_id and v.id is distinct from d.current_version_id;
+  insert into public.knowledge_versions (org_id, document_id, version, kind, size_bytes, created_by)
+  values (v_org_id, p_document_id, v_version, p_kind, octet_length(p_content), app.current_user_id())
+  returning id into v_id;
+  insert into public.knowledge_files (org_id, version_id, content) values (v_org_id, v_id, p_content);
+  perform app.enqueue_job('ingest_knowledge', jsonb_build_object('version_id', v_id));
+  return v_id;
+end
+$$;
+
+comment on function app.queue_knowledge(uuid, text, bytea) is
+  'Makes a file the newest version of a document, whose row the caller holds, and puts a job in for it. Versions not yet ready are superseded. Returns the version''s id. VX409: a clinic''s files may have 200 MB in all.';
+
+select app.seal('app.queue_knowledge(uuid, text, bytea)', null, 'app_writer');
+-- end of sql/1806_function_queue_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1807_function_is_knowledge_stuck.sql
+create or replace function app.is_knowledge_stuck(p_state text, p_updated_at timestamptz)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  -- Jobs give a sign of life every few minutes, and are given up after some hours of trying.
+  select p_state = 'failed' or p_state in ('waiting', 'reading', 'embedding') and p_updated_at < app.now() - interval '6 hours'
+$$;
+
+comment on function app.is_knowledge_stuck(text, timestamptz) is
+  'Whether a version will not become ready by itself any more: it failed, or no job has touched it in six hours.';
+
+select app.seal('app.is_knowledge_stuck(text, timestamptz)', null, 'app_writer');
+-- end of sql/1807_function_is_knowledge_stuck.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1808_function_add_knowledge.sql
+create or replace function app.add_knowledge(p_filename text, p_category text, p_active boolean, p_kind text, p_content bytea)
+returns setof app.knowledge_saved
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_saved app.knowledge_saved;
+begin
+  perform app.require_admin();
+  insert into public.knowledge_documents (org_id, filename, category, active, checksum, created_by)
+  values (v_org_id, p_filename, coalesce(p_category, 'general'), coalesce(p_active, true), sha256(p_content), app.current_user_id())
+  on conflict (org_id, checksum) where deleted_at is null do nothing
+  returning id into v_saved.document_id;
+  if found then
+    if (select count(*) > 500 from public.knowledge_documents d where d.org_id = v_org_id and d.deleted_at is null) then
+      raise exception 'there are 500 documents already: delete some first' using errcode = 'VX409';
+    end if;
+    v_saved.outcome := 'created';
+    perform app.queue_knowledge(v_saved.document_id, p_kind, p_content);
+    insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+    values (v_org_id, 'knowledge_saved', 'knowledge_document', v_saved.document_id, app.current_user_id());
+  else
+    select 'same', d.id into v_saved
+    from public.knowledge_documents d
+    where d.org_id = v_org_id and d.checksum = sha256(p_content) and d.deleted_at is null
+    for update;
+    -- A file that failed and comes again is a wish to try again; so is one whose job died without a word.
+    if exists (
+      select from public.knowledge_versions v
+      join public.knowledge_documents d on d.org_id = v.org_id and d.id = v.document_id and v.version = d.latest_version
+      where v.org_id = v_org_id and v.document_id = v_saved.document_id and app.is_knowledge_stuck(v.state, v.updated_at))
+    then
+      v_saved.outcome := 'updated';
+      perform app.queue_knowledge(v_saved.document_id, p_kind, p_content);
+    end if;
+  end if;
+  if v_saved.outcome <> 'same' then
+    perform app.announce('knowledge_updated', 'knowledge_document', v_saved.document_id);
+  end if;
+  return next v_saved;
+exception when check_violation or not_null_violation then
+  raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.add_knowledge(text, text, boolean, text, bytea) is
+  'Makes a document of a file and puts a job in that reads it, see app.knowledge_saved. The same file again, by whatever name, is the same document; where it had failed it is tried again. p_category NULL: general; p_active NULL: true; p_kind: what the content is. Owner and admin only (VX403). VX409: 500 documents, or 200 MB, are there; VX400: a value that a field may not have.';
+
+select app.seal('app.add_knowledge(text, text, boolean, text, bytea)', 'app_writer', 'tenant_user');
+-- end of sql/1808_function_add_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1810_function_change_knowledge.sql
+create or replace function app.change_knowledge(p_document_id uuid, p_fields jsonb, p_kind text default null, p_content bytea default null)
+returns setof app.knowledge_saved
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_document public.knowledge_documents;
+  v_failed boolean;
+begin
+  perform app.require_admin();
+  perform app.check_fields(p_fields, 'filename', 'category', 'active');
+  update public.knowledge_documents d
+  set filename = case when p_fields ? 'filename' then p_fields ->> 'filename' else d.filename end,
+    category = case when p_fields ? 'category' then p_fields ->> 'category' else d.category end,
+    active = case when p_fields ? 'active' then (p_fields ->> 'active')::boolean else d.active end,
+    updated_at = app.now()
+  where d.org_id = v_org_id and d.id = p_document_id and d.deleted_at is null
+  returning d.* into v_document;
+  if v_document.id is null then
+    raise exception 'there is no such document' using errcode = 'VX404';
+  end if;
+  select app.is_knowledge_stuck(v.state, v.updated_at) into v_failed
+  from public.knowledge_versions v
+  where v.org_id = v_org_id and v.document_id = p_document_id and v.version = v_document.latest_version;
+  if p_content is not null and (v_document.checksum <> sha256(p_content) or v_failed) then
+    perform app.queue_knowledge(p_document_id, p_kind, p_content);
+  end if;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'knowledge_saved', 'knowledge_document', p_document_id, app.current_user_id());
+  perform app.announce('knowledge_updated', 'knowledge_document', p_document_id);
+  return query select 'updated'::text, p_document_id;
+exception
+  when unique_violation then
+    raise exception 'another document has this content' using errcode = 'VX409';
+  when check_violation or not_null_violation or data_exception then
+    raise exception 'a field has a value that it may not have' using errcode = 'VX400';
+end
+$$;
+
+comment on function app.change_knowledge(uuid, jsonb, text, bytea) is
+  'Changes what p_fields holds of filename, category and active; with p_content other than the newest version''s, or where that one failed, a new version is made, and the one before answers until it is ready. Owner and admin only (VX403). VX404: no such document; VX409: another document has this content, or the clinic''s files are too large; VX400: an unknown field or a value that it may not have.';
+
+select app.seal('app.change_knowledge(uuid, jsonb, text, bytea)', 'app_writer', 'tenant_user');
+-- end of sql/1810_function_change_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1812_function_delete_knowledge.sql
+create or replace function app.delete_knowledge(p_document_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  perform app.require_admin();
+  update public.knowledge_documents d
+  set deleted_at = v_now, current_version_id = null, updated_at = v_now
+  where d.org_id = v_org_id and d.id = p_document_id and d.deleted_at is null;
+  if not found then
+    return false;
+  end if;
+  update public.knowledge_versions v
+  set state = 'superseded', finished_at = v_now, updated_at = v_now
+  where v.org_id = v_org_id and v.document_id = p_document_id and v.state in ('waiting', 'reading', 'embedding');
+  delete from public.knowledge_chunks c where c.org_id = v_org_id and c.document_id = p_document_id;
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
+  values (v_org_id, 'knowledge_deleted', 'knowledge_document', p_document_id, app.current_user_id());
+  perform app.announce('knowledge_updated', 'knowledge_document', p_document_id);
+  return true;
+end
+$$;
+
+comment on function app.delete_knowledge(uuid) is
+  'Takes a document away from the agents at once: its pieces and vectors go, its row and newest file stay for operators. False when there is none. Owner and admin only (VX403).';
+
+select app.seal('app.delete_knowledge(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1812_function_delete_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1814_function_list_knowledge.sql
+create or replace function app.list_knowledge(p_page integer, p_limit integer, p_document_id uuid default null)
+returns setof app.knowledge_row
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select d.id, d.filename, d.category, d.active, c.version, d.latest_version, v.kind, v.size_bytes, v.state, v.error,
+    v.chunks_total, v.chunks_done, d.created_at, greatest(d.updated_at, v.updated_at), count(*) over (), false
+  from public.knowledge_documents d
+  join public.knowledge_versions v on v.org_id = d.org_id and v.document_id = d.id and v.version = d.latest_version
+  left join public.knowledge_versions c on c.org_id = d.org_id and c.id = d.current_version_id
+  where d.org_id = app.require_org_id() and d.deleted_at is null and (p_document_id is null or d.id = p_document_id)
+  order by d.created_at desc, d.id desc
+  limit p_limit offset (p_page - 1) * p_limit
+$$;
+
+comment on function app.list_knowledge(integer, integer, uuid) is
+  'A page of the clinic''s documents, the newest first, or the one with p_document_id; no row when there is none. Deleted ones are not among them, inactive ones are.';
+
+select app.seal('app.list_knowledge(integer, integer, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1814_function_list_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1816_function_knowledge_content.sql
+create or replace function app.knowledge_content(p_document_id uuid)
+returns bytea
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select f.content
+  from public.knowledge_documents d
+  join public.knowledge_versions v on v.org_id = d.org_id and v.document_id = d.id and v.version = d.latest_version
+  join public.knowledge_files f on f.org_id = v.org_id and f.version_id = v.id
+  where d.org_id = app.require_org_id() and d.id = p_document_id and d.deleted_at is null
+$$;
+
+comment on function app.knowledge_content(uuid) is 'The file of a document''s newest version; NULL when there is no such document.';
+
+select app.seal('app.knowledge_content(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1816_function_knowledge_content.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1818_function_list_knowledge_chunks.sql
+create or replace function app.list_knowledge_chunks(p_document_id uuid, p_page integer, p_limit integer)
+returns setof app.knowledge_chunk_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_version_id uuid;
+begin
+  select d.current_version_id into v_version_id
+  from public.knowledge_documents d
+  where d.org_id = v_org_id and d.id = p_document_id and d.deleted_at is null;
+  if not found then
+    raise exception 'there is no such document' using errcode = 'VX404';
+  end if;
+  return query
+  select c.id, c.position, c.page, c.headings, c.body, c.tokens,
+    array(select v.model from public.knowledge_vectors v where v.org_id = v_org_id and v.chunk_id = c.id order by v.model),
+    count(*) over (), false
+  from public.knowledge_chunks c
+  where c.org_id = v_org_id and c.version_id = v_version_id
+  order by c.position
+  limit p_limit offset (p_page - 1) * p_limit;
+end
+$$;
+
+comment on function app.list_knowledge_chunks(uuid, integer, integer) is
+  'A page of the pieces of the version of a document that answers, in its order; none while no version does. VX404: no such document.';
+
+select app.seal('app.list_knowledge_chunks(uuid, integer, integer)', 'app_writer', 'tenant_user');
+-- end of sql/1818_function_list_knowledge_chunks.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1820_function_begin_knowledge.sql
+create or replace function app.begin_knowledge(p_version_id uuid, p_lease interval)
+returns setof app.knowledge_work
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_version public.knowledge_versions;
+  v_work app.knowledge_work;
+  v_now timestamptz;
+begin
+  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for update;
+  v_now := app.now();
+  if v_version.id is null then
+    raise exception 'there is no such version' using errcode = 'VX404';
+  end if;
+  v_work.document_id := v_version.document_id;
+  v_work.kind := v_version.kind;
+  v_work.outcome := case
+    when v_version.state not in ('waiting', 'reading', 'embedding') then 'done'
+    when v_version.lease_until > v_now then 'wait'
+    when v_version.state = 'embedding' then 'embed'
+    else 'read'
+  end;
+  if v_work.outcome = 'wait' then
+    v_work.not_before := v_version.lease_until;
+  elsif v_work.outcome in ('read', 'embed') then
+    update public.knowledge_versions v
+    set lease_until = v_now + p_lease, state = case when v.state = 'waiting' then 'reading' else v.state end, updated_at = v_now
+    where v.org_id = v_org_id and v.id = p_version_id;
+    if v_work.outcome = 'read' then
+      select f.content into v_work.content from public.knowledge_files f where f.org_id = v_org_id and f.version_id = p_version_id;
+    end if;
+    perform app.announce('knowledge_updated', 'knowledge_document', v_version.document_id);
+  end if;
+  return next v_work;
+end
+$$;
+
+comment on function app.begin_knowledge(uuid, interval) is
+  'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. VX404: the tenant has no such version.';
+
+select app.seal('app.begin_knowledge(uuid, interval)', 'app_writer', 'tenant_service');
+-- end of sql/1820_function_begin_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1822_function_stage_knowledge.sql
+create or replace function app.stage_knowledge(p_version_id uuid, p_chunks jsonb)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_document_id uuid;
+  v_config text := app.clinic_text_config();
+  v_now timestamptz;
+begin
+  select v.document_id into v_document_id
+  from public.knowledge_versions v
+  where v.org_id = v_org_id and v.id = p_version_id and v.state = 'reading'
+  for update;
+  v_now := app.now();
+  if not found then
+    return false;
+  end if;
+  delete from public.knowledge_chunks c where c.org_id = v_org_id and c.version_id = p_version_id;
+  insert into public.knowledge_chunks (org_id, document_id, version_id, position, page, headings, body, tokens, text_config, tsv)
+  select v_org_id, v_document_id, p_version_id, c.position, nullif((c.chunk ->> 'page')::integer, 0), h.headings, c.chunk ->> 'body',
+    (c.chunk ->> 'tokens')::integer, v_config,
+    setweight(to_tsvector(v_config::regconfig, app.fold_text(array_to_string(h.headings, ' '))), 'A')
+      || to_tsvector(v_config::regconfig, app.fold_text(c.chunk ->> 'body'))
+  from jsonb_array_elements(p_chunks) with ordinality c (chunk, position)
+  cross join lateral (select array(select jsonb_array_elements_text(c.chunk -> 'headings')) as headings) h;
+  -- What stands in the version that answers, word for word, needs no new vector.
+  insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
+  select distinct on (n.id, w.model) v_org_id, n.id, w.model, w.embedding
+  from public.knowledge_documents d
+  join public.knowledge_chunks o on o.org_id = v_org_id and o.version_id = d.current_version_id
+  join public.knowledge_vectors w on w.org_id = v_org_id and w.chunk_id = o.id
+  join public.knowledge_chunks n on n.org_id = v_org_id and n.version_id = p_version_id and n.body = o.body and n.headings = o.headings
+  where d.org_id = v_org_id and d.id = v_document_id
+  order by n.id, w.model, o.position;
+  update public.knowledge_versions v
+  set state = 'embedding', chunks_total = jsonb_array_length(p_chunks), chunks_done = 0, updated_at = v_now
+  where v.org_id = v_org_id and v.id = p_version_id;
+  perform app.announce('knowledge_updated', 'knowledge_document', v_document_id);
+  return true;
+end
+$$;
+
+comment on function app.stage_knowledge(uuid, jsonb) is
+  'Keeps the pieces of a version that is being read: p_chunks is an array of {page, headings, body, tokens} in the order of the document, page 0 for none. Nothing finds them before app.finish_knowledge. Pieces that stand unchanged in the version that answers get its vectors. False: the version was overtaken, or its document deleted.';
+
+select app.seal('app.stage_knowledge(uuid, jsonb)', 'app_writer', 'tenant_service');
+-- end of sql/1822_function_stage_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1824_function_knowledge_to_embed.sql
+create or replace function app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer)
+returns setof app.knowledge_text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select c.id, case when c.headings = '{}' then c.body else array_to_string(c.headings, ' › ') || E'\n' || c.body end
+  from public.knowledge_chunks c
+  join public.knowledge_documents d on d.org_id = c.org_id and d.id = c.document_id and d.deleted_at is null
+  where c.org_id = app.require_org_id()
+    and c.version_id = coalesce(p_version_id, d.current_version_id)
+    and not exists (select from public.knowledge_vectors v where v.org_id = c.org_id and v.chunk_id = c.id and v.model = p_model)
+  order by c.version_id, c.position
+  limit p_limit
+$$;
+
+comment on function app.knowledge_to_embed(uuid, text, integer) is
+  'Pieces of a version that have no vector of p_model yet, with their headings before them; p_version_id NULL: of every version that answers.';
+
+select app.seal('app.knowledge_to_embed(uuid, text, integer)', 'app_writer', 'tenant_service');
+-- end of sql/1824_function_knowledge_to_embed.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1826_function_store_knowledge_vector.sql
+create or replace function app.store_knowledge_vector(p_chunk_id uuid, p_model text, p_embedding extensions.vector)
+returns void
+language sql
+volatile
+security definer
+set search_path = ''
+as $$
+  insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
+  select c.org_id, c.id, p_model, p_embedding
+  from public.knowledge_chunks c
+  where c.org_id = app.require_org_id() and c.id = p_chunk_id
+  for key share
+  on conflict (org_id, chunk_id, model) do nothing
+$$;
+
+comment on function app.store_knowledge_vector(uuid, text, extensions.vector) is
+  'Keeps a piece''s vector. A piece that has one of the model, or that is gone meanwhile, is left as it is.';
+
+select app.seal('app.store_knowledge_vector(uuid, text, extensions.vector)', 'app_writer', 'tenant_service');
+-- end of sql/1826_function_store_knowledge_vector.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1828_function_note_knowledge_progress.sql
+create or replace function app.note_knowledge_progress(p_version_id uuid, p_model text, p_lease interval)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_document_id uuid;
+  v_now timestamptz := app.now();
+begin
+  update public.knowledge_versions v
+  set lease_until = v_now + p_lease, updated_at = v_now, chunks_done = (
+    select count(*)
+    from public.knowledge_chunks c
+    join public.knowledge_vectors w on w.org_id = c.org_id and w.chunk_id = c.id and w.model = p_model
+    where c.org_id = v_org_id and c.version_id = p_version_id)
+  where v.org_id = v_org_id and v.id = p_version_id and v.state = 'embedding'
+  returning v.document_id into v_document_id;
+  if v_document_id is null then
+    return false;
+  end if;
+  perform app.announce('knowledge_updated', 'knowledge_document', v_document_id);
+  return true;
+end
+$$;
+
+comment on function app.note_knowledge_progress(uuid, text, interval) is
+  'Counts how many pieces of a version have a vector of p_model, tells live clients, and keeps the version for the job p_lease longer. False: the version was overtaken, or its document deleted.';
+
+select app.seal('app.note_knowledge_progress(uuid, text, interval)', 'app_writer', 'tenant_service');
+-- end of sql/1828_function_note_knowledge_progress.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1830_function_finish_knowledge.sql
+create or replace function app.finish_knowledge(p_version_id uuid, p_model text)
+returns text
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_document public.knowledge_documents;
+  v_version public.knowledge_versions;
+  v_now timestamptz;
+begin
+  -- The document first, as whoever makes a newer version or deletes it does.
+  select d.* into v_document
+  from public.knowledge_documents d
+  where d.org_id = v_org_id
+    and d.id = (select v.document_id from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id)
+  for update;
+  select * into v_version from public.knowledge_versions v where v.org_id = v_org_id and v.id = p_version_id for update;
+  v_now := app.now();
+  if v_version.state is distinct from 'embedding' or v_document.deleted_at is not null then
+    return 'done';
+  elsif exists (
+    select from public.knowledge_chunks c
+    where c.org_id = v_org_id and c.version_id = p_version_id
+      and not exists (select from public.knowledge_vectors w where w.org_id = v_org_id and w.chunk_id = c.id and w.model = p_model))
+  then
+    return 'unfinished';
+  end if;
+  delete from public.knowledge_chunks c
+  where c.org_id = v_org_id and c.document_id = v_document.id and c.version_id <> p_version_id;
+  delete from public.knowledge_files f
+  using public.knowledge_versions v
+  where f.org_id = v_org_id and v.org_id = v_org_id and v.id = f.version_id and v.document_id = v_document.id and v.id <> p_version_id;
+  update public.knowledge_versions v
+  set state = 'superseded', updated_at = v_now
+  where v.org_id = v_org_id and v.id = v_document.current_version_id and v.id <> p_version_id;
+  update public.knowledge_versions v
+  set state = 'ready', chunks_done = v.chunks_total, lease_until = null, finished_at = v_now, updated_at = v_now
+  where v.org_id = v_org_id and v.id = p_version_id;
+  update public.knowledge_documents d
+  set current_version_id = p_version_id, updated_at = v_now
+  where d.org_id = v_org_id and d.id = v_document.id;
+  update public.organizations o set knowledge_model = p_model where o.id = v_org_id and o.knowledge_model is null;
+  perform app.announce('knowledge_updated', 'knowledge_document', v_document.id);
+  return 'ready';
+end
+$$;
+
+comment on function app.finish_knowledge(uuid, text) is
+  'Puts a version whose every piece has a vector of p_model in the place of the one before, whose pieces go: a caller is answered from the one or from the other, never from both or neither. ready; done: it was already, or was overtaken; unfinished: pieces lack a vector.';
+
+select app.seal('app.finish_knowledge(uuid, text)', 'app_writer', 'tenant_service');
+-- end of sql/1830_function_finish_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1832_function_fail_knowledge.sql
+create or replace function app.fail_knowledge(p_version_id uuid, p_reason text, p_final boolean)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_document_id uuid;
+  v_now timestamptz := app.now();
+begin
+  update public.knowledge_versions v
+  set lease_until = null, updated_at = v_now,
+    state = case when p_final then 'failed' else v.state end,
+    error = case when p_final then p_reason end,
+    finished_at = case when p_final then v_now end
+  where v.org_id = v_org_id and v.id = p_version_id and v.state in ('waiting', 'reading', 'embedding')
+  returning v.document_id into v_document_id;
+  if v_document_id is null or not p_final then
+    return;
+  end if;
+  delete from public.knowledge_chunks c where c.org_id = v_org_id and c.version_id = p_version_id;
+  perform app.announce('knowledge_updated', 'knowledge_document', v_document_id);
+end
+$$;
+
+comment on function app.fail_knowledge(uuid, text, boolean) is
+  'A version could not be made ready this time, see knowledge_versions.error; the one before goes on answering. p_final: nobody tries again, and the clinic is shown the reason. A version that is ready or overtaken stays as it is.';
+
+select app.seal('app.fail_knowledge(uuid, text, boolean)', 'app_writer', 'tenant_service');
+-- end of sql/1832_function_fail_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1834_function_knowledge_model.sql
+create or replace function app.knowledge_model()
+returns text
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select o.knowledge_model from public.organizations o where o.id = app.require_org_id()
+$$;
+
+comment on function app.knowledge_model() is
+  'The model whose vectors answer the tenant''s questions: a question is made a vector by it. NULL: nothing was embedded yet.';
+
+select app.seal('app.knowledge_model()', 'app_writer', 'tenant_user', 'tenant_service');
+-- end of sql/1834_function_knowledge_model.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1836_function_match_knowledge.sql
+-- Exact on purpose: one index of vectors for all tenants answers a small tenant's question with nothing where a large one has
+-- the nearer rows (docs/decisions/0025 has the figures, and the plan for a tenant that outgrows this). mine is materialised, so
+-- that no plan begins anywhere but with the tenant's own pieces.
+create or replace function app.match_knowledge(
+  p_question text,
+  p_model text default null,
+  p_embedding extensions.vector default null,
+  p_limit integer default 5,
+  p_min_score real default null
+)
+returns setof app.knowledge_match
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  with mine as materialized (
+    select c.id, c.text_config, strip(c.tsv) as tsv, -- read once, not for every word
+      case when w.chunk_id is not null then greatest(0, 1 - (w.embedding operator(extensions.<=>) p_embedding)) end as similarity
+    from public.knowledge_documents d
+    join public.knowledge_chunks c on c.org_id = d.org_id and c.version_id = d.current_version_id
+    left join public.knowledge_vectors w on w.org_id = c.org_id and w.chunk_id = c.id and w.model = p_model
+      and extensions.vector_dims(w.embedding) = extensions.vector_dims(p_embedding)
+    where d.org_id = app.require_org_id() and d.active and d.deleted_at is null
+  ),
+  sizes as (
+    select m.text_config, count(*) as pieces from mine m group by m.text_config
+  ),
+  words as materialized (
+    select s.text_config, s.pieces, t.lexeme,
+      ('''' || replace(replace(t.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery as query
+    from sizes s
+    cross join lateral unnest(to_tsvector(s.text_config::regconfig, app.fold_text(left(p_question, 1000)))) t
+  ),
+  hits as materialized (
+    select m.id, m.text_config, w.lexeme
+    from mine m
+    join words w on w.text_config = m.text_config and m.tsv @@ w.query
+  ),
+  -- A word that stands in few pieces says much; one that stands in none says most: nobody wrote about it.
+  weights as materialized (
+    select w.text_config, w.lexeme, ln(1 + w.pieces / (count(h.id) + 0.5)) as weight
+    from words w
+    left join hits h on h.text_config = w.text_config and h.lexeme = w.lexeme
+    group by w.text_config, w.lexeme, w.pieces
+  ),
+  totals as (
+    select g.text_config, sum(g.weight) as weight from weights g group by g.text_config
+  ),
+  covered as (
+    select h.id, sum(g.weight) / max(t.weight) as coverage
+    from hits h
+    join weights g on g.text_config = h.text_config and g.lexeme = h.lexeme
+    join totals t on t.text_config = h.text_config
+    group by h.id
+  ),
+  ranked as (
+    select m.id, m.similarity, coalesce(c.coverage, 0) as coverage,
+      case when m.similarity is not null then rank() over (order by m.similarity desc nulls last) end as by_vector,
+      case when c.id is not null then rank() over (order by c.coverage desc nulls last) end as by_words
+    from mine m
+    left join covered c on c.id = m.id
+  ),
+  -- A place says nothing of distance, and in a small clinic every passage has a good one in both orders: a place counts for as much
+  -- as what it was given for.
+  scored as (
+    select r.*, 1 - (1 - coalesce(r.similarity, 0)) * (1 - r.coverage) as score,
+      coalesce(r.similarity / (60 + r.by_vector), 0) + coalesce(r.coverage / (60 + r.by_words), 0) as fused
+    from ranked r
+  )
+  select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity::real, s.coverage::real
+  from (
+    select * from scored x where x.score >= coalesce(p_min_score, 0.3) order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
+  ) s
+  join public.knowledge_chunks c on c.org_id = app.require_org_id() and c.id = s.id
+  join public.knowledge_documents d on d.org_id = c.org_id and d.id = c.document_id
+  order by s.fused desc, s.score desc, s.similarity desc, s.id
+$$;
+
+comment on function app.match_knowledge(text, text, extensions.vector, integer, real) is
+  'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
+
+select app.seal('app.match_knowledge(text, text, extensions.vector, integer, real)', 'app_writer', 'tenant_user', 'tenant_service');
+-- end of sql/1836_function_match_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1838_function_note_knowledge_gap.sql
+create or replace function app.note_knowledge_gap(p_call_id uuid, p_question text, p_best_score real)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_question text := left(btrim(app.redact_phi(left(p_question, 500), app.names_of_call(p_call_id))), 500);
+  v_topic text;
+begin
+  v_topic := left(array_to_string(array(
+    select t.lexeme
+    from unnest(to_tsvector(app.clinic_text_config()::regconfig, app.fold_text(v_question))) t
+    order by t.lexeme), ' '), 400);
+  if coalesce(v_topic, '') = ''
+    -- Nobody reads thousands; a robot that asks them must not fill the table.
+    or (select count(*) >= 2000 from public.knowledge_gaps g where g.org_id = v_org_id)
+      and not exists (select from public.knowledge_gaps g where g.org_id = v_org_id and g.topic = v_topic)
+  then
+    return;
+  end if;
+  insert into public.knowledge_gaps as g (org_id, topic, question, best_score, last_call_id, first_asked_at, last_asked_at)
+  values (v_org_id, v_topic, v_question, p_best_score, p_call_id, v_now, v_now)
+  on conflict (org_id, topic) do update
+  set question = excluded.question, best_score = excluded.best_score, last_asked_at = v_now, last_call_id = excluded.last_call_id,
+    resolved_at = null, resolved_by = null,
+    times_asked = g.times_asked + case when g.last_call_id is distinct from excluded.last_call_id then 1 else 0 end;
+end
+$$;
+
+comment on function app.note_knowledge_gap(uuid, text, real) is
+  'Remembers that a caller asked what no document answers. Questions of the same words are one row; what is kept of the question is redacted. A clinic has 2000 rows at most.';
+
+select app.seal('app.note_knowledge_gap(uuid, text, real)', null, 'app_writer');
+-- end of sql/1838_function_note_knowledge_gap.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1840_function_ask_knowledge.sql
+create or replace function app.ask_knowledge(
+  p_call_id uuid,
+  p_question text,
+  p_model text default null,
+  p_embedding extensions.vector default null,
+  p_limit integer default 3
+)
+returns setof app.knowledge_match
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_nearest real;
+begin
+  return query select * from app.match_knowledge(p_question, p_model, p_embedding, p_limit);
+  if not found then
+    select m.score into v_nearest from app.match_knowledge(p_question, p_model, p_embedding, 1, 0) m;
+    perform app.note_knowledge_gap(p_call_id, p_question, v_nearest);
+  end if;
+end
+$$;
+
+comment on function app.ask_knowledge(uuid, text, text, extensions.vector, integer) is
+  'What a caller of this call is answered from, see app.match_knowledge. No rows: the documents do not say, and the question stands among the clinic''s gaps.';
+
+select app.seal('app.ask_knowledge(uuid, text, text, extensions.vector, integer)', 'app_writer', 'tenant_service');
+-- end of sql/1840_function_ask_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1842_function_list_knowledge_gaps.sql
+create or replace function app.list_knowledge_gaps(p_page integer, p_limit integer, p_resolved boolean default false)
+returns setof app.knowledge_gap_row
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select g.id, g.question, g.times_asked, g.best_score, g.last_call_id, g.first_asked_at, g.last_asked_at, g.resolved_at, count(*) over (), false
+  from public.knowledge_gaps g
+  where g.org_id = app.require_org_id() and (g.resolved_at is not null) = p_resolved
+  order by g.times_asked desc, g.last_asked_at desc, g.id
+  limit p_limit offset (p_page - 1) * p_limit
+$$;
+
+comment on function app.list_knowledge_gaps(integer, integer, boolean) is
+  'A page of the questions that no document answered, those asked in most calls first; p_resolved: those that somebody settled instead.';
+
+select app.seal('app.list_knowledge_gaps(integer, integer, boolean)', 'app_writer', 'tenant_user');
+-- end of sql/1842_function_list_knowledge_gaps.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1844_function_resolve_knowledge_gap.sql
+create or replace function app.resolve_knowledge_gap(p_gap_id uuid)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  perform app.require_staff();
+  update public.knowledge_gaps g
+  set resolved_at = coalesce(g.resolved_at, app.now()), resolved_by = coalesce(g.resolved_by, app.current_user_id())
+  where g.org_id = app.require_org_id() and g.id = p_gap_id;
+  return found;
+end
+$$;
+
+comment on function app.resolve_knowledge_gap(uuid) is
+  'Puts a question aside that is answered now, or need not be. Asked again in vain, it comes back. False: there is none. For owners, admins and staff (VX403).';
+
+select app.seal('app.resolve_knowledge_gap(uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1844_function_resolve_knowledge_gap.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1846_function_orgs_with_knowledge.sql
+create or replace function app.orgs_with_knowledge()
+returns setof uuid
+language sql
+stable
+security definer
+set search_path = ''
+as $$
+  select o.id from public.organizations o where o.knowledge_model is not null and o.deleted_at is null order by o.id
+$$;
+
+comment on function app.orgs_with_knowledge() is
+  'The organisations, of all, that have documents with vectors: where a new model, or a process that still used the old one, may have left some to make.';
+
+select app.seal('app.orgs_with_knowledge()', 'app_definer', 'voxanne_login');
+-- end of sql/1846_function_orgs_with_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1848_function_switch_knowledge_model.sql
+create or replace function app.switch_knowledge_model(p_model text)
+returns boolean
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  -- No version takes another's place until this is done: each holds its document's row for that.
+  perform from public.knowledge_documents d where d.org_id = v_org_id and d.deleted_at is null order by d.id for update;
+  if exists (select from app.knowledge_to_embed(null, p_model, 1)) then
+    return false;
+  end if;
+  update public.organizations o set knowledge_model = p_model where o.id = v_org_id;
+  delete from public.knowledge_vectors v
+  using public.knowledge_chunks c, public.knowledge_documents d
+  where v.org_id = v_org_id and v.model <> p_model and c.org_id = v_org_id and c.id = v.chunk_id
+    and d.org_id = v_org_id and d.id = c.document_id and d.current_version_id = c.version_id;
+  return true;
+end
+$$;
+
+comment on function app.switch_knowledge_model(text) is
+  'From now on questions are answered by vectors of p_model, and those of other models go. False, and nothing changes, while a piece that answers has none of p_model.';
+
+select app.seal('app.switch_knowledge_model(text)', 'app_writer', 'tenant_service');
+-- end of sql/1848_function_switch_knowledge_model.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1850_function_caller_words.sql
 create or replace function app.caller_words(p_turns jsonb)
 returns text
@@ -3052,6 +4123,32 @@ drop function app.sentiment_of_words;
 drop function app.is_sales_talk;
 drop function app.says;
 drop function app.caller_words;
+drop function app.switch_knowledge_model;
+drop function app.orgs_with_knowledge;
+drop function app.resolve_knowledge_gap;
+drop function app.list_knowledge_gaps;
+drop function app.ask_knowledge;
+drop function app.note_knowledge_gap;
+drop function app.match_knowledge;
+drop function app.knowledge_model;
+drop function app.fail_knowledge;
+drop function app.finish_knowledge;
+drop function app.note_knowledge_progress;
+drop function app.store_knowledge_vector;
+drop function app.knowledge_to_embed;
+drop function app.stage_knowledge;
+drop function app.begin_knowledge;
+drop function app.list_knowledge_chunks;
+drop function app.knowledge_content;
+drop function app.list_knowledge;
+drop function app.delete_knowledge;
+drop function app.change_knowledge;
+drop function app.add_knowledge;
+drop function app.is_knowledge_stuck;
+drop function app.queue_knowledge;
+drop function app.clinic_text_config;
+drop function app.fold_text;
+drop function app.text_config;
 drop function app.heed_call_refusal;
 drop function app.record_call_report;
 drop function app.call_outcome;
@@ -3083,6 +4180,89 @@ drop function app.digits_said;
 drop function app.minutes_said;
 drop function app.passes_luhn;
 drop function app.says_any;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0110_policy_tenant_tables.sql
+-- The write matrix: tenant roles read, functions of app_writer write. Rows that cross tenants are listed below.
+select app.protect_table('public.organizations', 'id');
+select app.protect_table('public.locations');
+select app.protect_table('public.departments');
+select app.protect_table('public.profiles');
+select app.protect_table('public.invitations');
+select app.protect_table('public.agents');
+select app.protect_table('public.assistant_routes');
+select app.protect_table('public.phone_numbers');
+select app.protect_table('public.services');
+select app.protect_table('public.resources');
+select app.protect_table('public.resource_services');
+select app.protect_table('public.business_hours');
+select app.protect_table('public.closures');
+select app.protect_table('public.calendar_links');
+select app.protect_table('public.busy_blocks');
+select app.protect_table('public.contacts');
+select app.protect_table('public.call_logs');
+select app.protect_table('public.recordings');
+select app.protect_table('public.recording_shares');
+select app.protect_table('public.recording_share_openings');
+select app.protect_table('public.patients');
+select app.protect_table('public.caller_verifications');
+select app.protect_table('public.caller_messages');
+select app.protect_table('public.messages');
+select app.protect_table('public.appointments');
+select app.protect_table('public.appointment_changes');
+select app.protect_table('public.booking_attempts');
+select app.protect_table('public.agent_tools');
+select app.protect_table('public.org_tools');
+select app.protect_table('public.notifications');
+select app.protect_table('public.events');
+select app.protect_table('public.webhook_deliveries');
+select app.protect_table('public.audit_log');
+select app.protect_table('public.org_keys');
+select app.protect_table('public.org_credentials');
+select app.protect_table('public.opt_outs');
+select app.protect_table('public.identity_codes');
+select app.protect_table('public.message_templates');
+select app.protect_table('public.campaigns');
+select app.protect_table('public.campaign_steps');
+select app.protect_table('public.scheduled_messages');
+select app.protect_table('public.reply_questions');
+select app.protect_table('public.idempotency_keys');
+select app.protect_table('public.event_tickets');
+select app.protect_table('public.call_days');
+select app.protect_table('public.provisioning');
+select app.protect_table('public.provisioning_steps');
+select app.protect_table('public.web_tests');
+select app.protect_table('public.outbound_calls');
+select app.protect_table('public.outbound_shares');
+
+-- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
+revoke delete on table public.messages, public.audit_log from app_writer;
+revoke update on table public.audit_log from app_writer;
+-- The service key sees all; what was sent and who did what it cannot rewrite either.
+revoke insert, update, delete on table public.messages, public.audit_log from service_role;
+
+-- Token hashes are for functions, not for the dashboard.
+revoke select on table public.invitations from tenant_user, tenant_service;
+grant select (org_id, id, email, role, invited_by, expires_at, accepted_at, created_at, message_id)
+  on table public.invitations to tenant_user, tenant_service;
+
+-- Where a provider keeps a recording is a secret while it opens.
+revoke select on table public.recordings, public.recording_shares from tenant_user, tenant_service;
+grant select (org_id, id, call_id, content_type, size_bytes, stored_at, delete_requested_at, deleted_at, created_at, updated_at)
+  on table public.recordings to tenant_user, tenant_service;
+grant select (org_id, id, recording_id, recipient, message_id, actor_user_id, expires_at, revoked_at, revoked_by, created_at)
+  on table public.recording_shares to tenant_user, tenant_service;
+
+-- Keys, tickets, sealed credentials and addresses, one member's kept answers and what a clinic had set at Twilio are opened by
+-- functions only; nobody's list shows them.
+revoke select on table public.org_keys, public.identity_codes, public.idempotency_keys, public.event_tickets, public.provisioning,
+  public.provisioning_steps, public.web_tests
+  from tenant_user, tenant_service;
+revoke select on table public.org_credentials from tenant_user, tenant_service;
+grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
+  created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;
+-- end of sql/0110_policy_tenant_tables.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -3269,6 +4449,53 @@ comment on function app.redact_phi(text, text[]) is
 
 select app.seal('app.redact_phi(text, text[])', null, 'tenant_service', 'app_writer');
 -- end of sql/0290_function_redact_phi.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0310_function_enqueue_job.sql
+-- The only place that knows River's tables; a test puts a job in through it and works it with the pinned River.
+create or replace function app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamptz default null)
+returns bigint
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_id bigint;
+  v_run_at timestamptz := coalesce(p_run_at, app.now());
+begin
+  if p_kind is null or p_kind not in (
+    'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
+    'delete_recording', 'provision_number', 'dial_calls'
+  ) then
+    raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
+  end if;
+  insert into river.river_job (kind, args, max_attempts, queue, priority, scheduled_at, state)
+  values (
+    p_kind,
+    p_args || jsonb_build_object('org_id', app.require_org_id()),
+    8,
+    -- Neither Vapi being down nor long recordings may keep holds and texts waiting.
+    case
+      when p_kind in ('sync_agent', 'provision_number') then 'vapi'
+      when p_kind in ('keep_recording', 'delete_recording') then 'recordings'
+      when p_kind = 'dial_calls' then 'calls'
+      else 'default'
+    end,
+    1, v_run_at,
+    case when v_run_at > app.now() then 'scheduled' else 'available' end::river.river_job_state
+  )
+  returning id into v_id;
+  return v_id;
+end
+$$;
+
+comment on function app.enqueue_job(text, jsonb, timestamptz) is
+  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+
+select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
+-- end of sql/0310_function_enqueue_job.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -764,3 +764,85 @@ create table app.outbound_load (
   due bigint not null,
   waiting bigint not null
 );
+
+drop type app.knowledge_row;
+create table app.knowledge_row (
+  id uuid not null,
+  filename text not null,
+  category text not null,
+  active boolean not null,
+  version integer,
+  latest_version integer not null,
+  kind text not null,
+  size_bytes bigint not null,
+  state text not null,
+  error text,
+  chunks_total integer,
+  chunks_done integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  total bigint not null,
+  total_is_estimate boolean not null
+);
+
+drop type app.knowledge_saved;
+create table app.knowledge_saved (
+  outcome text not null,
+  document_id uuid not null
+);
+
+drop type app.knowledge_work;
+create table app.knowledge_work (
+  outcome text not null,
+  document_id uuid not null,
+  kind text not null,
+  content bytea,
+  not_before timestamptz
+);
+
+drop type app.knowledge_text;
+create table app.knowledge_text (
+  chunk_id uuid not null,
+  body text not null
+);
+
+drop type app.knowledge_match;
+create table app.knowledge_match (
+  chunk_id uuid not null,
+  document_id uuid not null,
+  filename text not null,
+  category text not null,
+  page integer,
+  headings text[] not null,
+  body text not null,
+  score real not null,
+  similarity real,
+  coverage real not null
+);
+
+drop type app.knowledge_chunk_row;
+create table app.knowledge_chunk_row (
+  id uuid not null,
+  position integer not null,
+  page integer,
+  headings text[] not null,
+  body text not null,
+  tokens integer not null,
+  models text[] not null,
+  total bigint not null,
+  total_is_estimate boolean not null
+);
+
+drop type app.knowledge_gap_row;
+create table app.knowledge_gap_row (
+  id uuid not null,
+  question text not null,
+  times_asked integer not null,
+  best_score real,
+  last_call_id uuid,
+  first_asked_at timestamptz not null,
+  last_asked_at timestamptz not null,
+  resolved_at timestamptz,
+  total bigint not null,
+  total_is_estimate boolean not null
+);

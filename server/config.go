@@ -70,13 +70,23 @@ type Config struct {
 	S3Bucket          string      `env:"S3_BUCKET"`
 	S3AccessKey       string      `env:"S3_ACCESS_KEY_ID"`
 	S3SecretKey       Secret      `env:"S3_SECRET_ACCESS_KEY"`
-	StorageDir        string      `env:"STORAGE_DIR"`                 // VOXANNE_HOME/files when unset; all processes must see the same one
+	StorageDir        string      `env:"STORAGE_DIR"`   // VOXANNE_HOME/files when unset; all processes must see the same one
+	EmbeddingURL      string      `env:"EMBEDDING_URL"` // up to and without /embeddings; documents are compared by their words when unset
+	EmbeddingKey      Secret      `env:"EMBEDDING_API_KEY"`
+	EmbeddingModel    string      `env:"EMBEDDING_MODEL"`
 	TracesEndpoint    string      `env:"OTEL_EXPORTER_OTLP_ENDPOINT"` // where traces go; nowhere when unset
 	TracesProtocol    string      `env:"OTEL_EXPORTER_OTLP_PROTOCOL" envDefault:"http/protobuf"`
 	TracesDisabled    string      `env:"OTEL_SDK_DISABLED"` // true: nowhere all the same
 	OriginList        string      `env:"CORS_ORIGINS"`      // comma-separated; browsers' pages elsewhere may not ask
 	Home              string      `env:"VOXANNE_HOME" envDefault:".local"`
 
+	EmbeddingDimensions         string `env:"EMBEDDING_DIMENSIONS" envDefault:"1536"`
+	EmbeddingPreviousModel      string `env:"EMBEDDING_PREVIOUS_MODEL"` // answers until EMBEDDING_MODEL has made all vectors
+	EmbeddingPreviousDimensions string `env:"EMBEDDING_PREVIOUS_DIMENSIONS" envDefault:"1536"`
+
+	// EmbeddingLength and EmbeddingPreviousLength are the two dimensions as numbers.
+	EmbeddingLength         int `env:"-"`
+	EmbeddingPreviousLength int `env:"-"`
 	// VapiRequestsPerSecond is VapiRate as a number.
 	VapiRequestsPerSecond int `env:"-"`
 	// VapiCallsAtOnce is VapiSlots as a number: how many outbound calls the account may make at once.
@@ -137,7 +147,7 @@ func (c Config) Issuers() []string {
 func (c Config) Secrets() []Secret {
 	all := []Secret{
 		c.JWTSecret, c.VapiPrivateKey, c.WebhookSecretList, c.DatabaseURL, c.DatabaseDirectURL, c.AdminDatabaseURL,
-		c.CredentialsKey, c.ResendAPIKey, c.SMTPURL, c.SupabaseKey, c.S3SecretKey,
+		c.CredentialsKey, c.ResendAPIKey, c.SMTPURL, c.SupabaseKey, c.S3SecretKey, c.EmbeddingKey,
 	}
 	all = append(all, c.WebhookSecrets...)
 	for _, key := range vault.KeysOf(string(c.CredentialsKey)) {
@@ -153,6 +163,7 @@ func (c *Config) fillDefaults() {
 	c.VapiBaseURL = strings.TrimRight(c.VapiBaseURL, "/")
 	c.TwilioBaseURL = strings.TrimRight(c.TwilioBaseURL, "/")
 	c.ResendBaseURL = strings.TrimRight(c.ResendBaseURL, "/")
+	c.EmbeddingURL = strings.TrimRight(c.EmbeddingURL, "/")
 	c.S3Endpoint = strings.TrimRight(c.S3Endpoint, "/")
 	if c.StorageDir == "" {
 		c.StorageDir = filepath.Join(c.Home, "files")
@@ -205,6 +216,7 @@ func (c *Config) validate() error {
 	c.validateCredentials(complain)
 	c.validateEmail(complain)
 	c.validateStorage(complain)
+	c.validateEmbedding(complain)
 	c.validateOrigins(complain)
 	c.validateDashboard(complain)
 	c.validateURL(complain, "BACKEND_URL", c.BackendURL, "the address under which Vapi and the dashboard reach this server")

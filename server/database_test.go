@@ -47,6 +47,7 @@ func (c *clinic) serving(t *testing.T, account VapiAccount) http.Handler {
 	handler, err := New(Deps{
 		DB: NewDatabase(opened), Auth: hs256Verifier(), Log: slog.New(slog.DiscardHandler), Metrics: NewMetrics(),
 		Accounts: NewAccounts(keys, nil, nil), Vapi: account, Texts: c.texts,
+		Uploads: NewUploads(readsHere{}),
 	})
 	require.NoError(t, err)
 	return apitest.Checked(t, handler)

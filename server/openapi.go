@@ -48,12 +48,15 @@ func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInt
 	guard := func(h http.Handler) http.Handler {
 		return unstored(limit(maxAPIBody, apiTimeout, readsAsGet(withoutEmpty(validate(oneValue(once(members, keys, h)))))))
 	}
+	uploads := func(h http.Handler) http.Handler {
+		return unstored(limit(maxUpload, uploadTimeout, asForm(verifier, validate(once(members, keys, h)))))
+	}
 	strict := api.NewStrictHandlerWithOptions(handlers, nil, api.StrictHTTPServerOptions{
 		RequestErrorHandlerFunc:  func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
 		ResponseErrorHandlerFunc: WriteError,
 	})
 	api.HandlerWithOptions(strict, api.StdHTTPServerOptions{
-		BaseRouter:       guardedMux{ServeMux: mux, guard: guard},
+		BaseRouter:       guardedMux{ServeMux: mux, guard: guard, uploads: uploads},
 		ErrorHandlerFunc: func(w http.ResponseWriter, r *http.Request, err error) { WriteError(w, r, requestError(err)) },
 	})
 }
@@ -64,10 +67,16 @@ func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInt
 type guardedMux struct {
 	*http.ServeMux
 	guard func(http.Handler) http.Handler
+	// uploads stands in front of the one operation that takes a file.
+	uploads func(http.Handler) http.Handler
 }
 
 // HandleFunc is what the generated code registers with.
 func (m guardedMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	if pattern == uploadRoute {
+		m.Handle(pattern, m.uploads(http.HandlerFunc(h)))
+		return
+	}
 	m.Handle(pattern, m.guard(http.HandlerFunc(h)))
 }
 

@@ -46,6 +46,8 @@ type handlers struct {
 	invitations InvitationMail
 	links       *Links // nil: no addresses of files
 	printer     *transcript.Printer
+	questions   *Questions
+	uploads     *Uploads
 	webCalls    *WebCalls // nil: nobody can talk to an agent from the browser
 }
 

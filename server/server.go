@@ -35,7 +35,7 @@ type InvitationMail struct {
 }
 
 // Deps is what a server is made of. Vapi, Voice, Texting, Texts, Lines, Readiness, Checks, Invitations, Links, Files, Live,
-// WebCalls, WebVoice and Traces may be missing.
+// Uploads, Questions, WebCalls, WebVoice and Traces may be missing.
 type Deps struct {
 	DB      Database
 	Auth    *Verifier
@@ -66,6 +66,10 @@ type Deps struct {
 	Files *Files
 	// Live answers GET /api/events and /ws/live-calls, see package live. Its answers last, so no limit of time stands before it.
 	Live http.Handler
+	// Uploads looks at files before they are taken; nil: jobs alone do.
+	Uploads *Uploads
+	// Questions makes vectors of questions; nil: documents are searched by words alone.
+	Questions *Questions
 	// WebCalls places test calls. nil: there are none.
 	WebCalls *WebCalls
 	// WebVoice answers GET /api/web-voice/{trackingId}, the bridges of test calls, see package webvoice. It sets its own limits.
@@ -98,7 +102,7 @@ func New(deps Deps) (http.Handler, error) {
 	dashboard := handlers{
 		db: deps.DB, accounts: deps.Accounts, texts: deps.Texts, lines: deps.Lines, readiness: deps.Readiness, count: deps.Metrics, now: deps.Now, vapi: deps.Vapi,
 		checks: deps.Checks, invitations: deps.Invitations, links: deps.Links, files: deps.Files, printer: printer,
-		webCalls: deps.WebCalls,
+		webCalls: deps.WebCalls, questions: deps.Questions, uploads: deps.Uploads,
 	}
 	about, err := described()
 	if err != nil {

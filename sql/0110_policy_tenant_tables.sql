@@ -49,6 +49,12 @@ select app.protect_table('public.provisioning_steps');
 select app.protect_table('public.web_tests');
 select app.protect_table('public.outbound_calls');
 select app.protect_table('public.outbound_shares');
+select app.protect_table('public.knowledge_documents');
+select app.protect_table('public.knowledge_versions');
+select app.protect_table('public.knowledge_files');
+select app.protect_table('public.knowledge_chunks');
+select app.protect_table('public.knowledge_vectors');
+select app.protect_table('public.knowledge_gaps');
 
 -- Sent messages and the audit log are never rewritten or removed by a function that works inside a tenant.
 revoke delete on table public.messages, public.audit_log from app_writer;
@@ -76,3 +82,6 @@ revoke select on table public.org_keys, public.identity_codes, public.idempotenc
 revoke select on table public.org_credentials from tenant_user, tenant_service;
 grant select (org_id, id, provider, key_id, account_ref, sender, connected_email, last_verified_at, verification_error,
   created_at, updated_at) on table public.org_credentials to tenant_user, tenant_service;
+
+-- What a clinic uploaded is read through functions: a list never carries files and vectors along.
+revoke select on table public.knowledge_files, public.knowledge_vectors from tenant_user, tenant_service;

@@ -107,7 +107,8 @@ func request(t *testing.T, conn *pgx.Conn, role, letter string, fn func(pgx.Tx))
 // forFunctions says whether no request reads a table at all: the keys of the hashes, the codes' hashes, what
 // clinics had set at Twilio.
 func forFunctions(table tenantTable) bool {
-	return slices.Contains([]string{"org_keys", "identity_codes", "idempotency_keys", "event_tickets", "provisioning", "provisioning_steps", "web_tests"}, table.name)
+	return slices.Contains([]string{"org_keys", "identity_codes", "idempotency_keys", "event_tickets", "provisioning", "provisioning_steps", "web_tests",
+		"knowledge_files", "knowledge_vectors"}, table.name)
 }
 
 func seesNothing(t *testing.T, tx pgx.Tx, table tenantTable) {

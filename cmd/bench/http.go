@@ -52,7 +52,7 @@ func newHTTPTarget(ctx context.Context, loginURL string, clients int) (*httpTarg
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(database), Auth: server.NewVerifier(benchConfig, http.DefaultClient),
 		Log: slog.New(slog.DiscardHandler), Metrics: metrics, Now: time.Now,
-		Accounts: played.accounts, Texts: played.messenger, Voice: reception.New(database, auth, nil, metrics), // nobody says a code here
+		Accounts: played.accounts, Texts: played.messenger, Voice: reception.New(database, auth, nil, metrics, nil), // nobody says a code here
 	})
 	if err != nil {
 		played.close()

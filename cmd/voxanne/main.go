@@ -74,6 +74,9 @@ func run(ctx context.Context, p process, args []string) int {
 		printUsage(p.out)
 		return 0
 	}
+	if args[0] == readDocument {
+		return exitStatus(p, readDocument, runReadDocument(ctx, p))
+	}
 	for _, c := range commands() {
 		if c.name == args[0] {
 			return exitStatus(p, c.name, c.run(ctx, p, args[1:]))

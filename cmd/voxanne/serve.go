@@ -125,6 +125,15 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 	if err != nil {
 		return nil, lasting{}, err
 	}
+	models, err := newModels(cfg)
+	if err != nil {
+		return nil, lasting{}, err
+	}
+	questions := server.NewQuestions(models)
+	documents, err := newReader()
+	if err != nil {
+		return nil, lasting{}, err
+	}
 	beside, err := newLasting(cfg, opened, auth, tests, to)
 	if err != nil {
 		return nil, lasting{}, err
@@ -136,7 +145,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 		Metrics:   to.metrics,
 		Accounts:  accounts,
 		Vapi:      account,
-		Voice:     reception.New(opened, webhooks, cfg.Keys, to.metrics),
+		Voice:     reception.New(opened, webhooks, cfg.Keys, to.metrics, questions),
 		Texting:   texts,
 		Texts:     messages,
 		Lines:     lines,
@@ -145,6 +154,8 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 		Links:     server.NewLinks(cfg.Keys, cfg.BackendURL),
 		Files:     server.NewFiles(store, cfg.Keys, cfg.BackendURL),
 		Live:      beside.relay,
+		Questions: questions,
+		Uploads:   server.NewUploads(documents),
 		WebCalls:  tests,
 		Traces:    to.traces,
 		Origins:   cfg.Origins,

@@ -20,7 +20,7 @@ const (
 var files embed.FS
 
 // order of the files: later ones use the clinics of earlier ones.
-var order = []string{"founding.sql", "lakeside.sql", "harbor.sql", "visits.sql", "messages.sql"}
+var order = []string{"founding.sql", "lakeside.sql", "harbor.sql", "visits.sql", "messages.sql", "knowledge.sql"}
 
 // Demo makes the demo clinics where they are missing and fills their calendars
 // around today. Clinics that are there keep every change made to them. It runs

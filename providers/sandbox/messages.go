@@ -84,6 +84,16 @@ func TransferRequest(l Line, arguments string) Message {
 	return m
 }
 
+// KnowledgeRequest asks for passages to what the caller said last, for an assistant with a knowledge base of the server's.
+func KnowledgeRequest(l Line, said string) Message {
+	m := l.message("knowledge-base-request")
+	m.fields["messages"] = []any{
+		map[string]any{"role": "bot", "message": "How can I help?", "time": l.At.UnixMilli(), "secondsFromStart": 0},
+		map[string]any{"role": "user", "message": said, "time": l.At.UnixMilli(), "endTime": l.At.UnixMilli(), "secondsFromStart": 1},
+	}
+	return m
+}
+
 // Unknown is a message of a type that nobody knows yet.
 func Unknown(l Line, messageType string) Message { return l.message(messageType) }
 

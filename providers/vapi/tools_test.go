@@ -21,6 +21,7 @@ func TestDefinitionsAreTheToolsOfTheProduct(t *testing.T) {
 		"endCall":               "",
 		"findMyAppointments":    "patientName",
 		"lookupCaller":          "",
+		"queryKnowledgeBase":    "query",
 		"rescheduleAppointment": "bookingRef currentDate currentTime newDate newTime partOfDay patientName practitioner weekday",
 		"takeMessage":           "callbackNumber callerName message urgent",
 		"transferCall":          "",

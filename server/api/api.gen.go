@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"time"
 
@@ -775,6 +776,186 @@ func (e InvitationWishRole) Valid() bool {
 	}
 }
 
+// Defines values for KnowledgeCategory.
+const (
+	AiGuidelines     KnowledgeCategory = "ai_guidelines"
+	General          KnowledgeCategory = "general"
+	Operations       KnowledgeCategory = "operations"
+	ProductsServices KnowledgeCategory = "products_services"
+)
+
+// Valid indicates whether the value is a known member of the KnowledgeCategory enum.
+func (e KnowledgeCategory) Valid() bool {
+	switch e {
+	case AiGuidelines:
+		return true
+	case General:
+		return true
+	case Operations:
+		return true
+	case ProductsServices:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KnowledgeDetailKind.
+const (
+	KnowledgeDetailKindCsv  KnowledgeDetailKind = "csv"
+	KnowledgeDetailKindDocx KnowledgeDetailKind = "docx"
+	KnowledgeDetailKindHtml KnowledgeDetailKind = "html"
+	KnowledgeDetailKindMd   KnowledgeDetailKind = "md"
+	KnowledgeDetailKindPdf  KnowledgeDetailKind = "pdf"
+	KnowledgeDetailKindTxt  KnowledgeDetailKind = "txt"
+)
+
+// Valid indicates whether the value is a known member of the KnowledgeDetailKind enum.
+func (e KnowledgeDetailKind) Valid() bool {
+	switch e {
+	case KnowledgeDetailKindCsv:
+		return true
+	case KnowledgeDetailKindDocx:
+		return true
+	case KnowledgeDetailKindHtml:
+		return true
+	case KnowledgeDetailKindMd:
+		return true
+	case KnowledgeDetailKindPdf:
+		return true
+	case KnowledgeDetailKindTxt:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KnowledgeDetailState.
+const (
+	KnowledgeDetailStateEmbedding  KnowledgeDetailState = "embedding"
+	KnowledgeDetailStateFailed     KnowledgeDetailState = "failed"
+	KnowledgeDetailStateReading    KnowledgeDetailState = "reading"
+	KnowledgeDetailStateReady      KnowledgeDetailState = "ready"
+	KnowledgeDetailStateSuperseded KnowledgeDetailState = "superseded"
+	KnowledgeDetailStateWaiting    KnowledgeDetailState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the KnowledgeDetailState enum.
+func (e KnowledgeDetailState) Valid() bool {
+	switch e {
+	case KnowledgeDetailStateEmbedding:
+		return true
+	case KnowledgeDetailStateFailed:
+		return true
+	case KnowledgeDetailStateReading:
+		return true
+	case KnowledgeDetailStateReady:
+		return true
+	case KnowledgeDetailStateSuperseded:
+		return true
+	case KnowledgeDetailStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KnowledgeDocumentKind.
+const (
+	KnowledgeDocumentKindCsv  KnowledgeDocumentKind = "csv"
+	KnowledgeDocumentKindDocx KnowledgeDocumentKind = "docx"
+	KnowledgeDocumentKindHtml KnowledgeDocumentKind = "html"
+	KnowledgeDocumentKindMd   KnowledgeDocumentKind = "md"
+	KnowledgeDocumentKindPdf  KnowledgeDocumentKind = "pdf"
+	KnowledgeDocumentKindTxt  KnowledgeDocumentKind = "txt"
+)
+
+// Valid indicates whether the value is a known member of the KnowledgeDocumentKind enum.
+func (e KnowledgeDocumentKind) Valid() bool {
+	switch e {
+	case KnowledgeDocumentKindCsv:
+		return true
+	case KnowledgeDocumentKindDocx:
+		return true
+	case KnowledgeDocumentKindHtml:
+		return true
+	case KnowledgeDocumentKindMd:
+		return true
+	case KnowledgeDocumentKindPdf:
+		return true
+	case KnowledgeDocumentKindTxt:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KnowledgeDocumentState.
+const (
+	KnowledgeDocumentStateEmbedding  KnowledgeDocumentState = "embedding"
+	KnowledgeDocumentStateFailed     KnowledgeDocumentState = "failed"
+	KnowledgeDocumentStateReading    KnowledgeDocumentState = "reading"
+	KnowledgeDocumentStateReady      KnowledgeDocumentState = "ready"
+	KnowledgeDocumentStateSuperseded KnowledgeDocumentState = "superseded"
+	KnowledgeDocumentStateWaiting    KnowledgeDocumentState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the KnowledgeDocumentState enum.
+func (e KnowledgeDocumentState) Valid() bool {
+	switch e {
+	case KnowledgeDocumentStateEmbedding:
+		return true
+	case KnowledgeDocumentStateFailed:
+		return true
+	case KnowledgeDocumentStateReading:
+		return true
+	case KnowledgeDocumentStateReady:
+		return true
+	case KnowledgeDocumentStateSuperseded:
+		return true
+	case KnowledgeDocumentStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KnowledgeFoundBy.
+const (
+	VectorsAndWords KnowledgeFoundBy = "vectors_and_words"
+	Words           KnowledgeFoundBy = "words"
+)
+
+// Valid indicates whether the value is a known member of the KnowledgeFoundBy enum.
+func (e KnowledgeFoundBy) Valid() bool {
+	switch e {
+	case VectorsAndWords:
+		return true
+	case Words:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KnowledgeUploadActive.
+const (
+	False KnowledgeUploadActive = "false"
+	True  KnowledgeUploadActive = "true"
+)
+
+// Valid indicates whether the value is a known member of the KnowledgeUploadActive enum.
+func (e KnowledgeUploadActive) Valid() bool {
+	switch e {
+	case False:
+		return true
+	case True:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for LeadStatus.
 const (
 	LeadStatusBooked LeadStatus = "booked"
@@ -1392,22 +1573,22 @@ func (e VoiceGender) Valid() bool {
 
 // Defines values for WebTestStateNow.
 const (
-	Ended      WebTestStateNow = "ended"
-	InProgress WebTestStateNow = "in_progress"
-	Ready      WebTestStateNow = "ready"
-	Starting   WebTestStateNow = "starting"
+	WebTestStateNowEnded      WebTestStateNow = "ended"
+	WebTestStateNowInProgress WebTestStateNow = "in_progress"
+	WebTestStateNowReady      WebTestStateNow = "ready"
+	WebTestStateNowStarting   WebTestStateNow = "starting"
 )
 
 // Valid indicates whether the value is a known member of the WebTestStateNow enum.
 func (e WebTestStateNow) Valid() bool {
 	switch e {
-	case Ended:
+	case WebTestStateNowEnded:
 		return true
-	case InProgress:
+	case WebTestStateNowInProgress:
 		return true
-	case Ready:
+	case WebTestStateNowReady:
 		return true
-	case Starting:
+	case WebTestStateNowStarting:
 		return true
 	default:
 		return false
@@ -3459,6 +3640,270 @@ type InvitationWish struct {
 // InvitationWishRole defines model for InvitationWish.Role.
 type InvitationWishRole string
 
+// KnowledgeAnswer One document.
+//
+// Example: {"item":{"active":true,"category":"products_services","chunksDone":2,"chunksTotal":4,"content":"# Prices","createdAt":"2026-11-22T19:34:05Z","error":null,"filename":"prices.md","id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","kind":"md","latestVersion":2,"reason":null,"sizeBytes":1320,"state":"embedding","updatedAt":"2026-11-22T19:34:09Z","version":1}}
+type KnowledgeAnswer struct {
+	// Item A document with its text.
+	Item KnowledgeDetail `json:"item"`
+}
+
+// KnowledgeCategory What a document is about.
+type KnowledgeCategory string
+
+// KnowledgeChange What to change; what is left out stays.
+//
+// Example: {"active":false}
+type KnowledgeChange struct {
+	Active *bool `json:"active,omitempty"`
+
+	// Category What a document is about.
+	Category *KnowledgeCategory `json:"category,omitempty"`
+
+	// Content Plain text or Markdown, CSV or HTML as the name's ending says; 300,000 bytes at most.
+	Content *string `json:"content,omitempty"`
+
+	// Filename A name without a path, by which staff know it.
+	Filename *string `json:"filename,omitempty"`
+}
+
+// KnowledgeChunk A piece of a document.
+type KnowledgeChunk struct {
+	Content string `json:"content"`
+
+	// Headings What it stands under, the highest first.
+	Headings []string `json:"headings"`
+	Id       UUID     `json:"id"`
+
+	// Models The models by which it can be found.
+	Models []string `json:"models"`
+
+	// Page Where it begins; null for formats without pages.
+	Page *int `json:"page"`
+
+	// Position From 1 on, in the order of the document.
+	Position int `json:"position"`
+	Tokens   int `json:"tokens"`
+}
+
+// KnowledgeChunkList Pieces of a document.
+//
+// Example: {"chunks":[{"content":"Whitening costs 249 dollars.","headings":["Prices"],"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","models":["voxanne-lexical-1"],"page":null,"position":1,"tokens":8}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
+type KnowledgeChunkList struct {
+	Chunks []KnowledgeChunk `json:"chunks"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// KnowledgeDetail A document with its text.
+type KnowledgeDetail struct {
+	// Active Whether callers are answered from it.
+	Active bool `json:"active"`
+
+	// Category What a document is about.
+	Category KnowledgeCategory `json:"category"`
+
+	// ChunksDone How many of them can be found already.
+	ChunksDone int `json:"chunksDone"`
+
+	// ChunksTotal How many pieces it has; null until it was read.
+	ChunksTotal *int `json:"chunksTotal"`
+
+	// Content The text, of documents that are one; null for PDF and DOCX, whose pieces say what was read.
+	Content   *string   `json:"content"`
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Error Why it failed: encrypted, image_only, damaged, too_large, too_many_pages, unsupported_type, empty, took_too_long, embedding or trouble.
+	Error    *string `json:"error"`
+	Filename string  `json:"filename"`
+	Id       UUID    `json:"id"`
+
+	// Kind What it is by its content.
+	Kind KnowledgeDetailKind `json:"kind"`
+
+	// LatestVersion The newest version, which `kind`, `state` and what follows are about.
+	LatestVersion int `json:"latestVersion"`
+
+	// Reason The same as a sentence that says what to do.
+	Reason    *string              `json:"reason"`
+	SizeBytes int64                `json:"sizeBytes"`
+	State     KnowledgeDetailState `json:"state"`
+	UpdatedAt time.Time            `json:"updatedAt"`
+
+	// Version The version that answers; null while none does.
+	Version *int `json:"version"`
+}
+
+// KnowledgeDetailKind What it is by its content.
+type KnowledgeDetailKind string
+
+// KnowledgeDetailState defines model for KnowledgeDetail.State.
+type KnowledgeDetailState string
+
+// KnowledgeDocument A document that agents answer from, and how far its newest version is.
+type KnowledgeDocument struct {
+	// Active Whether callers are answered from it.
+	Active bool `json:"active"`
+
+	// Category What a document is about.
+	Category KnowledgeCategory `json:"category"`
+
+	// ChunksDone How many of them can be found already.
+	ChunksDone int `json:"chunksDone"`
+
+	// ChunksTotal How many pieces it has; null until it was read.
+	ChunksTotal *int      `json:"chunksTotal"`
+	CreatedAt   time.Time `json:"createdAt"`
+
+	// Error Why it failed: encrypted, image_only, damaged, too_large, too_many_pages, unsupported_type, empty, took_too_long, embedding or trouble.
+	Error    *string `json:"error"`
+	Filename string  `json:"filename"`
+	Id       UUID    `json:"id"`
+
+	// Kind What it is by its content.
+	Kind KnowledgeDocumentKind `json:"kind"`
+
+	// LatestVersion The newest version, which `kind`, `state` and what follows are about.
+	LatestVersion int `json:"latestVersion"`
+
+	// Reason The same as a sentence that says what to do.
+	Reason    *string                `json:"reason"`
+	SizeBytes int64                  `json:"sizeBytes"`
+	State     KnowledgeDocumentState `json:"state"`
+	UpdatedAt time.Time              `json:"updatedAt"`
+
+	// Version The version that answers; null while none does.
+	Version *int `json:"version"`
+}
+
+// KnowledgeDocumentKind What it is by its content.
+type KnowledgeDocumentKind string
+
+// KnowledgeDocumentState defines model for KnowledgeDocument.State.
+type KnowledgeDocumentState string
+
+// KnowledgeFound The answer to a search.
+//
+// Example: {"by":"vectors_and_words","count":1,"query":"What does whitening cost?","results":[{"category":"products_services","content":"Whitening costs 249 dollars.","documentId":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b11","headings":["Prices"],"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","page":null,"score":0.87,"similarity":0.61,"source":"prices.md"}]}
+type KnowledgeFound struct {
+	By      KnowledgeFoundBy   `json:"by"`
+	Count   int                `json:"count"`
+	Query   string             `json:"query"`
+	Results []KnowledgePassage `json:"results"`
+}
+
+// KnowledgeFoundBy defines model for KnowledgeFound.By.
+type KnowledgeFoundBy string
+
+// KnowledgeGap A question that no document answered.
+type KnowledgeGap struct {
+	// BestScore How near the nearest passage came.
+	BestScore    *float32            `json:"bestScore"`
+	FirstAskedAt time.Time           `json:"firstAskedAt"`
+	Id           UUID                `json:"id"`
+	LastAskedAt  time.Time           `json:"lastAskedAt"`
+	LastCallId   *openapi_types.UUID `json:"lastCallId"`
+
+	// Question As it was last asked, redacted.
+	Question   string     `json:"question"`
+	ResolvedAt *time.Time `json:"resolvedAt"`
+
+	// TimesAsked In how many calls.
+	TimesAsked int `json:"timesAsked"`
+}
+
+// KnowledgeGapList Questions that no document answered.
+//
+// Example: {"gaps":[{"bestScore":0.21,"firstAskedAt":"2026-11-22T19:34:05Z","id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","lastAskedAt":"2026-11-23T09:12:40Z","lastCallId":null,"question":"Do you do implants?","resolvedAt":null,"timesAsked":3}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
+type KnowledgeGapList struct {
+	Gaps []KnowledgeGap `json:"gaps"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// KnowledgeList The documents.
+//
+// Example: {"items":[{"active":true,"category":"products_services","chunksDone":2,"chunksTotal":4,"createdAt":"2026-11-22T19:34:05Z","error":null,"filename":"prices.md","id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","kind":"md","latestVersion":2,"reason":null,"sizeBytes":1320,"state":"embedding","updatedAt":"2026-11-22T19:34:09Z","version":1}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
+type KnowledgeList struct {
+	Items []KnowledgeDocument `json:"items"`
+
+	// Pagination Example: {"limit":20,"page":1,"pages":3,"total":42}
+	Pagination Pagination `json:"pagination"`
+}
+
+// KnowledgePassage A passage that may answer.
+type KnowledgePassage struct {
+	// Category What a document is about.
+	Category   KnowledgeCategory `json:"category"`
+	Content    string            `json:"content"`
+	DocumentId UUID              `json:"documentId"`
+	Headings   []string          `json:"headings"`
+	Id         UUID              `json:"id"`
+	Page       *int              `json:"page"`
+
+	// Score From 0 to 1: how much of the question it covers, by words and by vector.
+	Score float32 `json:"score"`
+
+	// Similarity By vector alone; null where none could be compared.
+	Similarity *float32 `json:"similarity"`
+
+	// Source The document's name.
+	Source string `json:"source"`
+}
+
+// KnowledgeQuestion A question as a caller would ask it.
+//
+// Example: {"query":"What does whitening cost?"}
+type KnowledgeQuestion struct {
+	Limit *int   `json:"limit,omitempty"`
+	Query string `json:"query"`
+
+	// Threshold The least score; what callers get when left out.
+	Threshold *float32 `json:"threshold,omitempty"`
+}
+
+// KnowledgeSaved The document, once on its own and once by its id, as older dashboards read it.
+//
+// Example: {"id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","item":{"active":true,"category":"products_services","chunksDone":2,"chunksTotal":4,"content":"# Prices","createdAt":"2026-11-22T19:34:05Z","error":null,"filename":"prices.md","id":"0197f2a4-6c1e-7b3a-9a55-0d6c4c1f9b10","kind":"md","latestVersion":2,"reason":null,"sizeBytes":1320,"state":"embedding","updatedAt":"2026-11-22T19:34:09Z","version":1}}
+type KnowledgeSaved struct {
+	Id UUID `json:"id"`
+
+	// Item A document with its text.
+	Item KnowledgeDetail `json:"item"`
+}
+
+// KnowledgeUpload A file to answer from.
+type KnowledgeUpload struct {
+	Active *KnowledgeUploadActive `json:"active,omitempty"`
+
+	// Category What a document is about.
+	Category *KnowledgeCategory `json:"category,omitempty"`
+
+	// File With its name; 10 MB at most.
+	File openapi_types.File `json:"file"`
+}
+
+// KnowledgeUploadActive defines model for KnowledgeUpload.Active.
+type KnowledgeUploadActive string
+
+// KnowledgeWish A text to answer from.
+//
+// Example: {"category":"products_services","content":"# Prices\n\nWhitening costs 249 dollars.","filename":"prices.md"}
+type KnowledgeWish struct {
+	Active *bool `json:"active,omitempty"`
+
+	// Category What a document is about.
+	Category *KnowledgeCategory `json:"category,omitempty"`
+
+	// Content Plain text or Markdown, CSV or HTML as the name's ending says; 300,000 bytes at most.
+	Content string `json:"content"`
+
+	// Filename A name without a path, by which staff know it.
+	Filename string `json:"filename"`
+}
+
 // Language ISO 639-1.
 //
 // Example: en
@@ -5269,6 +5714,68 @@ type VerifyIntegrationParams struct {
 // VerifyIntegrationParamsProvider defines parameters for VerifyIntegration.
 type VerifyIntegrationParamsProvider string
 
+// ListKnowledgeParams defines parameters for ListKnowledge.
+type ListKnowledgeParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateKnowledgeParams defines parameters for CreateKnowledge.
+type CreateKnowledgeParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListKnowledgeGapsParams defines parameters for ListKnowledgeGaps.
+type ListKnowledgeGapsParams struct {
+	// Resolved Those that somebody settled, instead of the open ones.
+	Resolved *bool      `form:"resolved,omitempty" json:"resolved,omitempty"`
+	Page     *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ResolveKnowledgeGapParams defines parameters for ResolveKnowledgeGap.
+type ResolveKnowledgeGapParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SearchKnowledgeParams defines parameters for SearchKnowledge.
+type SearchKnowledgeParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UploadKnowledgeParams defines parameters for UploadKnowledge.
+type UploadKnowledgeParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteKnowledgeParams defines parameters for DeleteKnowledge.
+type DeleteKnowledgeParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateKnowledgeParams defines parameters for UpdateKnowledge.
+type UpdateKnowledgeParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListKnowledgeChunksParams defines parameters for ListKnowledgeChunks.
+type ListKnowledgeChunksParams struct {
+	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
+
+	// Limit Rows a page.
+	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListLocationsParams defines parameters for ListLocations.
 type ListLocationsParams struct {
 	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
@@ -5652,6 +6159,18 @@ type ConnectResendJSONRequestBody = ResendAccount
 // ConnectTwilioJSONRequestBody defines body for ConnectTwilio for application/json ContentType.
 type ConnectTwilioJSONRequestBody = TwilioAccount
 
+// CreateKnowledgeJSONRequestBody defines body for CreateKnowledge for application/json ContentType.
+type CreateKnowledgeJSONRequestBody = KnowledgeWish
+
+// SearchKnowledgeJSONRequestBody defines body for SearchKnowledge for application/json ContentType.
+type SearchKnowledgeJSONRequestBody = KnowledgeQuestion
+
+// UploadKnowledgeMultipartRequestBody defines body for UploadKnowledge for multipart/form-data ContentType.
+type UploadKnowledgeMultipartRequestBody = KnowledgeUpload
+
+// UpdateKnowledgeJSONRequestBody defines body for UpdateKnowledge for application/json ContentType.
+type UpdateKnowledgeJSONRequestBody = KnowledgeChange
+
 // CreateLocationJSONRequestBody defines body for CreateLocation for application/json ContentType.
 type CreateLocationJSONRequestBody = LocationWish
 
@@ -5939,6 +6458,36 @@ type ServerInterface interface {
 	// VerifyIntegration Ask a provider whether it still accepts the account.
 	// (POST /api/integrations/{provider}/verify)
 	VerifyIntegration(w http.ResponseWriter, r *http.Request, provider VerifyIntegrationParamsProvider, params VerifyIntegrationParams)
+	// ListKnowledge The documents that agents answer from, the newest first.
+	// (GET /api/knowledge-base)
+	ListKnowledge(w http.ResponseWriter, r *http.Request, params ListKnowledgeParams)
+	// CreateKnowledge Add a text.
+	// (POST /api/knowledge-base)
+	CreateKnowledge(w http.ResponseWriter, r *http.Request, params CreateKnowledgeParams)
+	// ListKnowledgeGaps Questions of callers that no document answers.
+	// (GET /api/knowledge-base/gaps)
+	ListKnowledgeGaps(w http.ResponseWriter, r *http.Request, params ListKnowledgeGapsParams)
+	// ResolveKnowledgeGap Settle a question.
+	// (POST /api/knowledge-base/gaps/{id}/resolve)
+	ResolveKnowledgeGap(w http.ResponseWriter, r *http.Request, id ID, params ResolveKnowledgeGapParams)
+	// SearchKnowledge What a caller who asks this would be answered from.
+	// (POST /api/knowledge-base/search)
+	SearchKnowledge(w http.ResponseWriter, r *http.Request, params SearchKnowledgeParams)
+	// UploadKnowledge Add a file.
+	// (POST /api/knowledge-base/upload)
+	UploadKnowledge(w http.ResponseWriter, r *http.Request, params UploadKnowledgeParams)
+	// DeleteKnowledge Delete a document.
+	// (DELETE /api/knowledge-base/{id})
+	DeleteKnowledge(w http.ResponseWriter, r *http.Request, id ID, params DeleteKnowledgeParams)
+	// GetKnowledge One document, with its text.
+	// (GET /api/knowledge-base/{id})
+	GetKnowledge(w http.ResponseWriter, r *http.Request, id ID)
+	// UpdateKnowledge Rename a document, switch it on or off, or give it another text.
+	// (PATCH /api/knowledge-base/{id})
+	UpdateKnowledge(w http.ResponseWriter, r *http.Request, id ID, params UpdateKnowledgeParams)
+	// ListKnowledgeChunks The pieces in which a document is searched.
+	// (GET /api/knowledge-base/{id}/chunks)
+	ListKnowledgeChunks(w http.ResponseWriter, r *http.Request, id ID, params ListKnowledgeChunksParams)
 	// ListLocations The locations, by name.
 	// (GET /api/locations)
 	ListLocations(w http.ResponseWriter, r *http.Request, params ListLocationsParams)
@@ -9659,6 +10208,465 @@ func (siw *ServerInterfaceWrapper) VerifyIntegration(w http.ResponseWriter, r *h
 	handler.ServeHTTP(w, r)
 }
 
+// ListKnowledge operation middleware
+func (siw *ServerInterfaceWrapper) ListKnowledge(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListKnowledgeParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListKnowledge(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// CreateKnowledge operation middleware
+func (siw *ServerInterfaceWrapper) CreateKnowledge(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateKnowledgeParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.CreateKnowledge(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListKnowledgeGaps operation middleware
+func (siw *ServerInterfaceWrapper) ListKnowledgeGaps(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListKnowledgeGapsParams
+
+	// ------------- Optional query parameter "resolved" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "resolved", r.URL.Query(), &params.Resolved, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "resolved"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "resolved", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListKnowledgeGaps(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ResolveKnowledgeGap operation middleware
+func (siw *ServerInterfaceWrapper) ResolveKnowledgeGap(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResolveKnowledgeGapParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ResolveKnowledgeGap(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// SearchKnowledge operation middleware
+func (siw *ServerInterfaceWrapper) SearchKnowledge(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchKnowledgeParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.SearchKnowledge(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UploadKnowledge operation middleware
+func (siw *ServerInterfaceWrapper) UploadKnowledge(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UploadKnowledgeParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UploadKnowledge(w, r, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// DeleteKnowledge operation middleware
+func (siw *ServerInterfaceWrapper) DeleteKnowledge(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteKnowledgeParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.DeleteKnowledge(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// GetKnowledge operation middleware
+func (siw *ServerInterfaceWrapper) GetKnowledge(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.GetKnowledge(w, r, id)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// UpdateKnowledge operation middleware
+func (siw *ServerInterfaceWrapper) UpdateKnowledge(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateKnowledgeParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UpdateKnowledge(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
+// ListKnowledgeChunks operation middleware
+func (siw *ServerInterfaceWrapper) ListKnowledgeChunks(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListKnowledgeChunksParams
+
+	// ------------- Optional query parameter "page" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "page", r.URL.Query(), &params.Page, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "page"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "page", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", r.URL.Query(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "limit"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "limit", Err: err})
+		}
+		return
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.ListKnowledgeChunks(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListLocations operation middleware
 func (siw *ServerInterfaceWrapper) ListLocations(w http.ResponseWriter, r *http.Request) {
 
@@ -12240,6 +13248,16 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/outbound-calls", wrapper.ListOutboundCalls)
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/outbound-calls/{id}", wrapper.CancelOutboundCall)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/outbound-calls/{id}", wrapper.GetOutboundCall)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/knowledge-base", wrapper.ListKnowledge)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/knowledge-base", wrapper.CreateKnowledge)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/knowledge-base/upload", wrapper.UploadKnowledge)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/knowledge-base/search", wrapper.SearchKnowledge)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/knowledge-base/gaps", wrapper.ListKnowledgeGaps)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/knowledge-base/gaps/{id}/resolve", wrapper.ResolveKnowledgeGap)
+	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/knowledge-base/{id}", wrapper.DeleteKnowledge)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/knowledge-base/{id}", wrapper.GetKnowledge)
+	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/knowledge-base/{id}", wrapper.UpdateKnowledge)
+	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/knowledge-base/{id}/chunks", wrapper.ListKnowledgeChunks)
 
 	return m
 }
@@ -21676,6 +22694,1172 @@ func (response VerifyIntegrationdefaultJSONResponse) VisitVerifyIntegrationRespo
 	return err
 }
 
+type ListKnowledgeRequestObject struct {
+	Params ListKnowledgeParams
+}
+
+type ListKnowledgeResponseObject interface {
+	VisitListKnowledgeResponse(w http.ResponseWriter) error
+}
+
+type ListKnowledge200JSONResponse KnowledgeList
+
+func (response ListKnowledge200JSONResponse) VisitListKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledge400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListKnowledge400JSONResponse) VisitListKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledge401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListKnowledge401JSONResponse) VisitListKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledge410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListKnowledge410JSONResponse) VisitListKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListKnowledgedefaultJSONResponse) VisitListKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateKnowledgeRequestObject struct {
+	Params CreateKnowledgeParams
+	Body   *CreateKnowledgeJSONRequestBody
+}
+
+type CreateKnowledgeResponseObject interface {
+	VisitCreateKnowledgeResponse(w http.ResponseWriter) error
+}
+
+type CreateKnowledge201JSONResponse KnowledgeSaved
+
+func (response CreateKnowledge201JSONResponse) VisitCreateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateKnowledge400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response CreateKnowledge400JSONResponse) VisitCreateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateKnowledge401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response CreateKnowledge401JSONResponse) VisitCreateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateKnowledge403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response CreateKnowledge403JSONResponse) VisitCreateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateKnowledge409JSONResponse struct{ ConflictJSONResponse }
+
+func (response CreateKnowledge409JSONResponse) VisitCreateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateKnowledge410JSONResponse struct{ GoneJSONResponse }
+
+func (response CreateKnowledge410JSONResponse) VisitCreateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateKnowledge422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response CreateKnowledge422JSONResponse) VisitCreateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateKnowledgedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response CreateKnowledgedefaultJSONResponse) VisitCreateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeGapsRequestObject struct {
+	Params ListKnowledgeGapsParams
+}
+
+type ListKnowledgeGapsResponseObject interface {
+	VisitListKnowledgeGapsResponse(w http.ResponseWriter) error
+}
+
+type ListKnowledgeGaps200JSONResponse KnowledgeGapList
+
+func (response ListKnowledgeGaps200JSONResponse) VisitListKnowledgeGapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeGaps400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListKnowledgeGaps400JSONResponse) VisitListKnowledgeGapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeGaps401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListKnowledgeGaps401JSONResponse) VisitListKnowledgeGapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeGaps410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListKnowledgeGaps410JSONResponse) VisitListKnowledgeGapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeGapsdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListKnowledgeGapsdefaultJSONResponse) VisitListKnowledgeGapsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveKnowledgeGapRequestObject struct {
+	Id     ID `json:"id"`
+	Params ResolveKnowledgeGapParams
+}
+
+type ResolveKnowledgeGapResponseObject interface {
+	VisitResolveKnowledgeGapResponse(w http.ResponseWriter) error
+}
+
+type ResolveKnowledgeGap200JSONResponse Done
+
+func (response ResolveKnowledgeGap200JSONResponse) VisitResolveKnowledgeGapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveKnowledgeGap400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ResolveKnowledgeGap400JSONResponse) VisitResolveKnowledgeGapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveKnowledgeGap401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ResolveKnowledgeGap401JSONResponse) VisitResolveKnowledgeGapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveKnowledgeGap403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response ResolveKnowledgeGap403JSONResponse) VisitResolveKnowledgeGapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveKnowledgeGap404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ResolveKnowledgeGap404JSONResponse) VisitResolveKnowledgeGapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveKnowledgeGap409JSONResponse struct{ ConflictJSONResponse }
+
+func (response ResolveKnowledgeGap409JSONResponse) VisitResolveKnowledgeGapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveKnowledgeGap410JSONResponse struct{ GoneJSONResponse }
+
+func (response ResolveKnowledgeGap410JSONResponse) VisitResolveKnowledgeGapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveKnowledgeGap422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response ResolveKnowledgeGap422JSONResponse) VisitResolveKnowledgeGapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveKnowledgeGapdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ResolveKnowledgeGapdefaultJSONResponse) VisitResolveKnowledgeGapResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchKnowledgeRequestObject struct {
+	Params SearchKnowledgeParams
+	Body   *SearchKnowledgeJSONRequestBody
+}
+
+type SearchKnowledgeResponseObject interface {
+	VisitSearchKnowledgeResponse(w http.ResponseWriter) error
+}
+
+type SearchKnowledge200JSONResponse KnowledgeFound
+
+func (response SearchKnowledge200JSONResponse) VisitSearchKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchKnowledge400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response SearchKnowledge400JSONResponse) VisitSearchKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchKnowledge401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response SearchKnowledge401JSONResponse) VisitSearchKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchKnowledge409JSONResponse struct{ ConflictJSONResponse }
+
+func (response SearchKnowledge409JSONResponse) VisitSearchKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchKnowledge410JSONResponse struct{ GoneJSONResponse }
+
+func (response SearchKnowledge410JSONResponse) VisitSearchKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchKnowledge422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response SearchKnowledge422JSONResponse) VisitSearchKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchKnowledgedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response SearchKnowledgedefaultJSONResponse) VisitSearchKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledgeRequestObject struct {
+	Params UploadKnowledgeParams
+	Body   *multipart.Reader
+}
+
+type UploadKnowledgeResponseObject interface {
+	VisitUploadKnowledgeResponse(w http.ResponseWriter) error
+}
+
+type UploadKnowledge201JSONResponse KnowledgeSaved
+
+func (response UploadKnowledge201JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UploadKnowledge400JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UploadKnowledge401JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UploadKnowledge403JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge409JSONResponse struct{ ConflictJSONResponse }
+
+func (response UploadKnowledge409JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge410JSONResponse struct{ GoneJSONResponse }
+
+func (response UploadKnowledge410JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledge422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UploadKnowledge422JSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledgedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UploadKnowledgedefaultJSONResponse) VisitUploadKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteKnowledgeRequestObject struct {
+	Id     ID `json:"id"`
+	Params DeleteKnowledgeParams
+}
+
+type DeleteKnowledgeResponseObject interface {
+	VisitDeleteKnowledgeResponse(w http.ResponseWriter) error
+}
+
+type DeleteKnowledge200JSONResponse Done
+
+func (response DeleteKnowledge200JSONResponse) VisitDeleteKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteKnowledge400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response DeleteKnowledge400JSONResponse) VisitDeleteKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteKnowledge401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response DeleteKnowledge401JSONResponse) VisitDeleteKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteKnowledge403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response DeleteKnowledge403JSONResponse) VisitDeleteKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteKnowledge404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response DeleteKnowledge404JSONResponse) VisitDeleteKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteKnowledge409JSONResponse struct{ ConflictJSONResponse }
+
+func (response DeleteKnowledge409JSONResponse) VisitDeleteKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteKnowledge410JSONResponse struct{ GoneJSONResponse }
+
+func (response DeleteKnowledge410JSONResponse) VisitDeleteKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteKnowledge422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response DeleteKnowledge422JSONResponse) VisitDeleteKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteKnowledgedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response DeleteKnowledgedefaultJSONResponse) VisitDeleteKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetKnowledgeRequestObject struct {
+	Id ID `json:"id"`
+}
+
+type GetKnowledgeResponseObject interface {
+	VisitGetKnowledgeResponse(w http.ResponseWriter) error
+}
+
+type GetKnowledge200JSONResponse KnowledgeAnswer
+
+func (response GetKnowledge200JSONResponse) VisitGetKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetKnowledge400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response GetKnowledge400JSONResponse) VisitGetKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetKnowledge401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response GetKnowledge401JSONResponse) VisitGetKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetKnowledge404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response GetKnowledge404JSONResponse) VisitGetKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetKnowledge410JSONResponse struct{ GoneJSONResponse }
+
+func (response GetKnowledge410JSONResponse) VisitGetKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetKnowledgedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response GetKnowledgedefaultJSONResponse) VisitGetKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateKnowledgeRequestObject struct {
+	Id     ID `json:"id"`
+	Params UpdateKnowledgeParams
+	Body   *UpdateKnowledgeJSONRequestBody
+}
+
+type UpdateKnowledgeResponseObject interface {
+	VisitUpdateKnowledgeResponse(w http.ResponseWriter) error
+}
+
+type UpdateKnowledge200JSONResponse KnowledgeAnswer
+
+func (response UpdateKnowledge200JSONResponse) VisitUpdateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateKnowledge400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UpdateKnowledge400JSONResponse) VisitUpdateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateKnowledge401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UpdateKnowledge401JSONResponse) VisitUpdateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateKnowledge403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UpdateKnowledge403JSONResponse) VisitUpdateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateKnowledge404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UpdateKnowledge404JSONResponse) VisitUpdateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateKnowledge409JSONResponse struct{ ConflictJSONResponse }
+
+func (response UpdateKnowledge409JSONResponse) VisitUpdateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateKnowledge410JSONResponse struct{ GoneJSONResponse }
+
+func (response UpdateKnowledge410JSONResponse) VisitUpdateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateKnowledge422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UpdateKnowledge422JSONResponse) VisitUpdateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateKnowledgedefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UpdateKnowledgedefaultJSONResponse) VisitUpdateKnowledgeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeChunksRequestObject struct {
+	Id     ID `json:"id"`
+	Params ListKnowledgeChunksParams
+}
+
+type ListKnowledgeChunksResponseObject interface {
+	VisitListKnowledgeChunksResponse(w http.ResponseWriter) error
+}
+
+type ListKnowledgeChunks200JSONResponse KnowledgeChunkList
+
+func (response ListKnowledgeChunks200JSONResponse) VisitListKnowledgeChunksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeChunks400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response ListKnowledgeChunks400JSONResponse) VisitListKnowledgeChunksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeChunks401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response ListKnowledgeChunks401JSONResponse) VisitListKnowledgeChunksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeChunks404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response ListKnowledgeChunks404JSONResponse) VisitListKnowledgeChunksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeChunks410JSONResponse struct{ GoneJSONResponse }
+
+func (response ListKnowledgeChunks410JSONResponse) VisitListKnowledgeChunksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKnowledgeChunksdefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response ListKnowledgeChunksdefaultJSONResponse) VisitListKnowledgeChunksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListLocationsRequestObject struct {
 	Params ListLocationsParams
 }
@@ -28037,6 +30221,36 @@ type StrictServerInterface interface {
 	// VerifyIntegration Ask a provider whether it still accepts the account.
 	// (POST /api/integrations/{provider}/verify)
 	VerifyIntegration(ctx context.Context, request VerifyIntegrationRequestObject) (VerifyIntegrationResponseObject, error)
+	// ListKnowledge The documents that agents answer from, the newest first.
+	// (GET /api/knowledge-base)
+	ListKnowledge(ctx context.Context, request ListKnowledgeRequestObject) (ListKnowledgeResponseObject, error)
+	// CreateKnowledge Add a text.
+	// (POST /api/knowledge-base)
+	CreateKnowledge(ctx context.Context, request CreateKnowledgeRequestObject) (CreateKnowledgeResponseObject, error)
+	// ListKnowledgeGaps Questions of callers that no document answers.
+	// (GET /api/knowledge-base/gaps)
+	ListKnowledgeGaps(ctx context.Context, request ListKnowledgeGapsRequestObject) (ListKnowledgeGapsResponseObject, error)
+	// ResolveKnowledgeGap Settle a question.
+	// (POST /api/knowledge-base/gaps/{id}/resolve)
+	ResolveKnowledgeGap(ctx context.Context, request ResolveKnowledgeGapRequestObject) (ResolveKnowledgeGapResponseObject, error)
+	// SearchKnowledge What a caller who asks this would be answered from.
+	// (POST /api/knowledge-base/search)
+	SearchKnowledge(ctx context.Context, request SearchKnowledgeRequestObject) (SearchKnowledgeResponseObject, error)
+	// UploadKnowledge Add a file.
+	// (POST /api/knowledge-base/upload)
+	UploadKnowledge(ctx context.Context, request UploadKnowledgeRequestObject) (UploadKnowledgeResponseObject, error)
+	// DeleteKnowledge Delete a document.
+	// (DELETE /api/knowledge-base/{id})
+	DeleteKnowledge(ctx context.Context, request DeleteKnowledgeRequestObject) (DeleteKnowledgeResponseObject, error)
+	// GetKnowledge One document, with its text.
+	// (GET /api/knowledge-base/{id})
+	GetKnowledge(ctx context.Context, request GetKnowledgeRequestObject) (GetKnowledgeResponseObject, error)
+	// UpdateKnowledge Rename a document, switch it on or off, or give it another text.
+	// (PATCH /api/knowledge-base/{id})
+	UpdateKnowledge(ctx context.Context, request UpdateKnowledgeRequestObject) (UpdateKnowledgeResponseObject, error)
+	// ListKnowledgeChunks The pieces in which a document is searched.
+	// (GET /api/knowledge-base/{id}/chunks)
+	ListKnowledgeChunks(ctx context.Context, request ListKnowledgeChunksRequestObject) (ListKnowledgeChunksResponseObject, error)
 	// ListLocations The locations, by name.
 	// (GET /api/locations)
 	ListLocations(ctx context.Context, request ListLocationsRequestObject) (ListLocationsResponseObject, error)
@@ -30492,6 +32706,298 @@ func (sh *strictHandler) VerifyIntegration(w http.ResponseWriter, r *http.Reques
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(VerifyIntegrationResponseObject); ok {
 		if err := validResponse.VisitVerifyIntegrationResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListKnowledge operation middleware
+func (sh *strictHandler) ListKnowledge(w http.ResponseWriter, r *http.Request, params ListKnowledgeParams) {
+	var request ListKnowledgeRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListKnowledge(ctx, request.(ListKnowledgeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListKnowledge")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListKnowledgeResponseObject); ok {
+		if err := validResponse.VisitListKnowledgeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// CreateKnowledge operation middleware
+func (sh *strictHandler) CreateKnowledge(w http.ResponseWriter, r *http.Request, params CreateKnowledgeParams) {
+	var request CreateKnowledgeRequestObject
+
+	request.Params = params
+
+	var body CreateKnowledgeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateKnowledge(ctx, request.(CreateKnowledgeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateKnowledge")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(CreateKnowledgeResponseObject); ok {
+		if err := validResponse.VisitCreateKnowledgeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListKnowledgeGaps operation middleware
+func (sh *strictHandler) ListKnowledgeGaps(w http.ResponseWriter, r *http.Request, params ListKnowledgeGapsParams) {
+	var request ListKnowledgeGapsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListKnowledgeGaps(ctx, request.(ListKnowledgeGapsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListKnowledgeGaps")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListKnowledgeGapsResponseObject); ok {
+		if err := validResponse.VisitListKnowledgeGapsResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ResolveKnowledgeGap operation middleware
+func (sh *strictHandler) ResolveKnowledgeGap(w http.ResponseWriter, r *http.Request, id ID, params ResolveKnowledgeGapParams) {
+	var request ResolveKnowledgeGapRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ResolveKnowledgeGap(ctx, request.(ResolveKnowledgeGapRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResolveKnowledgeGap")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ResolveKnowledgeGapResponseObject); ok {
+		if err := validResponse.VisitResolveKnowledgeGapResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// SearchKnowledge operation middleware
+func (sh *strictHandler) SearchKnowledge(w http.ResponseWriter, r *http.Request, params SearchKnowledgeParams) {
+	var request SearchKnowledgeRequestObject
+
+	request.Params = params
+
+	var body SearchKnowledgeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.SearchKnowledge(ctx, request.(SearchKnowledgeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SearchKnowledge")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(SearchKnowledgeResponseObject); ok {
+		if err := validResponse.VisitSearchKnowledgeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UploadKnowledge operation middleware
+func (sh *strictHandler) UploadKnowledge(w http.ResponseWriter, r *http.Request, params UploadKnowledgeParams) {
+	var request UploadKnowledgeRequestObject
+
+	request.Params = params
+
+	if reader, err := r.MultipartReader(); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode multipart body: %w", err))
+		return
+	} else {
+		request.Body = reader
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UploadKnowledge(ctx, request.(UploadKnowledgeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UploadKnowledge")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UploadKnowledgeResponseObject); ok {
+		if err := validResponse.VisitUploadKnowledgeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeleteKnowledge operation middleware
+func (sh *strictHandler) DeleteKnowledge(w http.ResponseWriter, r *http.Request, id ID, params DeleteKnowledgeParams) {
+	var request DeleteKnowledgeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteKnowledge(ctx, request.(DeleteKnowledgeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteKnowledge")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(DeleteKnowledgeResponseObject); ok {
+		if err := validResponse.VisitDeleteKnowledgeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// GetKnowledge operation middleware
+func (sh *strictHandler) GetKnowledge(w http.ResponseWriter, r *http.Request, id ID) {
+	var request GetKnowledgeRequestObject
+
+	request.Id = id
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.GetKnowledge(ctx, request.(GetKnowledgeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetKnowledge")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(GetKnowledgeResponseObject); ok {
+		if err := validResponse.VisitGetKnowledgeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UpdateKnowledge operation middleware
+func (sh *strictHandler) UpdateKnowledge(w http.ResponseWriter, r *http.Request, id ID, params UpdateKnowledgeParams) {
+	var request UpdateKnowledgeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UpdateKnowledgeJSONRequestBody
+	if err := runtime.BindJSONBody(r, &body); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode JSON body: %w", err))
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateKnowledge(ctx, request.(UpdateKnowledgeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateKnowledge")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UpdateKnowledgeResponseObject); ok {
+		if err := validResponse.VisitUpdateKnowledgeResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// ListKnowledgeChunks operation middleware
+func (sh *strictHandler) ListKnowledgeChunks(w http.ResponseWriter, r *http.Request, id ID, params ListKnowledgeChunksParams) {
+	var request ListKnowledgeChunksRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.ListKnowledgeChunks(ctx, request.(ListKnowledgeChunksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListKnowledgeChunks")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(ListKnowledgeChunksResponseObject); ok {
+		if err := validResponse.VisitListKnowledgeChunksResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -109,7 +109,7 @@ func (c *clinics) named(t testing.TB, letter string) map[string]string {
 		"visit": fixed("71"), "pending visit": fixed("72"), "template": fixed("81"), "spare template": fixed("82"),
 		"campaign": fixed("91"), "running campaign": fixed("92"), "contact": fixed("d1"), "spare contact": fixed("d2"),
 		"patient": fixed("f1"), "call": fixed("c1"), "ended call": fixed("c2"), "share": fixed("a2"), "notification": fixed("b1"),
-		"outbound call": fixed("c9"),
+		"outbound call": fixed("c9"), "document": fixed("b1"), "gap": fixed("b4"),
 	}
 	for _, table := range []string{"location", "service", "resource", "agent"} {
 		var id string

@@ -170,6 +170,15 @@ func examples() []example {
 		{"createService", admin, "POST /api/services", `{"name": "Polish", "duration_minutes": 30, "price_minor": 9900, "currency": "USD"}`, 201},
 		{"updateService", admin, "PATCH /api/services/<service>", `{"buffer_after_minutes": null, "aliases": ["talk"]}`, 200},
 		{"deleteService", admin, "DELETE /api/services/<spare service>", "", 200},
+		{"listKnowledge", viewer, "GET /api/knowledge-base?limit=5", "", 200},
+		{"createKnowledge", admin, "POST /api/knowledge-base", `{"filename": "prices.md", "content": "# Prices\n\nWhitening costs 249 dollars.", "category": "products_services", "active": true}`, 201},
+		{"searchKnowledge", viewer, "POST /api/knowledge-base/search", `{"query": "zanzibar-lilac", "limit": 3, "threshold": 0.2}`, 200},
+		{"getKnowledge", viewer, "GET /api/knowledge-base/<document>", "", 200},
+		{"updateKnowledge", admin, "PATCH /api/knowledge-base/<document>", `{"filename": "hours.txt", "active": false, "content": "We open at nine."}`, 200},
+		{"deleteKnowledge", admin, "DELETE /api/knowledge-base/<document>", "", 200},
+		{"listKnowledgeChunks", viewer, "GET /api/knowledge-base/<document>/chunks", "", 200},
+		{"listKnowledgeGaps", viewer, "GET /api/knowledge-base/gaps?resolved=false", "", 200},
+		{"resolveKnowledgeGap", staff, "POST /api/knowledge-base/gaps/<gap>/resolve", "", 200},
 		{"listResources", viewer, "GET /api/resources?location_id=<location>", "", 200},
 		{"createResource", admin, "POST /api/resources", `{"location_id": "<location>", "name": "Room 1", "kind": "room", "service_ids": ["<service>", "<spare service>"]}`, 201},
 		{"updateResource", admin, "PATCH /api/resources/<spare resource>", `{"location_id": "<spare location>", "service_ids": ["<service>"]}`, 200},
@@ -249,8 +258,9 @@ func (e example) noted() []string {
 // provedElsewhere are the operations that are not asked here, and where their answers, tenancy and members are proved.
 func provedElsewhere() map[string]string {
 	return map[string]string{
-		"streamEvents":   "its answer does not end: server/live holds every message to the description",
-		"downloadExport": "its address is the key, whoever asks: server/texting TestAnAddressBelongsToOneOrganization",
+		"streamEvents":    "its answer does not end: server/live holds every message to the description",
+		"uploadKnowledge": "its body is no JSON: server TestAFileIsUploadedOnce, TestFilesThatCannotBeSearchedAreRefused",
+		"downloadExport":  "its address is the key, whoever asks: server/texting TestAnAddressBelongsToOneOrganization",
 	}
 }
 

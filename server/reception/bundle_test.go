@@ -23,6 +23,7 @@ import (
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/dbtest"
 	"github.com/voxanne-ai/voxanne/db/vault"
+	"github.com/voxanne-ai/voxanne/providers/embedding"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/logtest"
@@ -89,7 +90,7 @@ func (b *bundle) serve(t *testing.T, loginURL string) *httptest.Server {
 		Log:      server.NewLogger(logtest.Keep(t, b.log), slog.LevelDebug),
 		Metrics:  metrics,
 		Accounts: &server.Accounts{}, // nobody connects any here
-		Voice:    reception.New(database, auth, b.keys, metrics),
+		Voice:    reception.New(database, auth, b.keys, metrics, server.NewQuestions(embedding.NewModels(embedding.NewLexical()))),
 	})
 	require.NoError(t, err)
 	listening := httptest.NewServer(logtest.KeepErrors(t, handler))

@@ -42,11 +42,14 @@ type Reception struct {
 	auth  *voice.Authenticator
 	keys  codeKeys
 	count Counters
+	// questions makes vectors of questions to the clinics' documents; nil: words must do.
+	questions *server.Questions
 }
 
-// New returns the handler of everything under /api/vapi/. keys hashes the codes by which callers prove who they are.
-func New(database *db.DB, auth *voice.Authenticator, keys *vault.Keyring, count Counters) http.Handler {
-	r := &Reception{db: database, auth: auth, keys: keys, count: count}
+// New returns the handler of everything under /api/vapi/. keys hashes the codes by which callers prove who they are; questions may
+// be nil.
+func New(database *db.DB, auth *voice.Authenticator, keys *vault.Keyring, count Counters, questions *server.Questions) http.Handler {
+	r := &Reception{db: database, auth: auth, keys: keys, count: count, questions: questions}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/vapi/webhook", r.serve)
 	mux.HandleFunc("POST /api/vapi/tools", r.serve)
@@ -99,6 +102,8 @@ func (r *Reception) answer(ctx context.Context, m voice.Message) ([]byte, error)
 		return r.assistantRequest(ctx, m)
 	case voice.TypeTransferRequest, voice.TypeHandoffRequest:
 		return r.transferRequest(ctx, m), nil
+	case voice.TypeKnowledgeRequest:
+		return r.knowledgeRequest(ctx, m), nil
 	case voice.TypeStatusUpdate:
 		return voice.Acknowledge(), r.statusUpdate(ctx, m)
 	case voice.TypeEndOfCallReport:
@@ -113,7 +118,7 @@ func (r *Reception) answer(ctx context.Context, m voice.Message) ([]byte, error)
 func countedType(kind string) string {
 	switch kind {
 	case voice.TypeToolCalls, voice.TypeFunctionCall, voice.TypeAssistantRequest, voice.TypeTransferRequest,
-		voice.TypeHandoffRequest, voice.TypeStatusUpdate, voice.TypeEndOfCallReport, voice.TypeHang:
+		voice.TypeHandoffRequest, voice.TypeKnowledgeRequest, voice.TypeStatusUpdate, voice.TypeEndOfCallReport, voice.TypeHang:
 		return kind
 	default:
 		return "other"

@@ -26,6 +26,8 @@ type request struct {
 	id   string // see replayKey; empty when Vapi sent no id
 	args voice.Args
 	keys codeKeys
+	// asked is the question's vector, for the tool that looks questions up.
+	asked asked
 }
 
 // reply is what a tool says, and one word of a closed list for the counter.
@@ -59,6 +61,8 @@ func toolNamed(name string) tool {
 		return verifyCaller
 	case "takeMessage":
 		return takeMessage
+	case "queryKnowledgeBase":
+		return queryKnowledgeBase
 	default:
 		return nil
 	}
@@ -92,8 +96,12 @@ func (r *Reception) runTool(ctx context.Context, m voice.Message, call voice.Too
 	ctx, cancel := context.WithTimeout(ctx, toolBudget)
 	defer cancel()
 	var answer reply
+	var prepared asked
+	if call.Name == knowledgeTool {
+		prepared = r.prepare(ctx, m, call.Args.Text(voice.ArgQuery))
+	}
 	err := r.inCall(ctx, m, func(tx db.Tx, c db.CallContext) (err error) {
-		answer, err = once(ctx, m, request{tx: tx, call: c, args: call.Args, keys: r.keys}, call)
+		answer, err = once(ctx, m, request{tx: tx, call: c, args: call.Args, keys: r.keys, asked: prepared}, call)
 		return err
 	})
 	switch {

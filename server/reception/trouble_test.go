@@ -81,7 +81,7 @@ func TestAPanicIsOneSentencePerToolCall(t *testing.T) {
 	t.Parallel()
 	auth, err := voice.NewAuthenticator(voice.ModeEither, []string{webhookSecret}, time.Now)
 	require.NoError(t, err)
-	listening := httptest.NewServer(reception.New(nil, auth, nil, server.NewMetrics()))
+	listening := httptest.NewServer(reception.New(nil, auth, nil, server.NewMetrics(), nil))
 	defer listening.Close()
 	defer listening.Client().CloseIdleConnections()
 	vapi := &sandbox.Caller{BaseURL: listening.URL, Auth: sandbox.Secret(webhookSecret), HTTP: listening.Client()}

@@ -36,6 +36,7 @@ const (
 	ArgCallerName      = "callerName"
 	ArgCallbackNumber  = "callbackNumber"
 	ArgUrgent          = "urgent"
+	ArgQuery           = "query"
 	ArgDepartment      = "department"
 	ArgReason          = "reason"
 )
@@ -88,6 +89,8 @@ func aliases(name string) []string {
 		return []string{name, ArgPatientName, "customerName", "clientName", "name"}
 	case ArgCallbackNumber:
 		return []string{name, "callback", "callbackPhone", ArgPatientPhone, "phoneNumber", "phone"}
+	case ArgQuery:
+		return []string{name, "question", "searchQuery"}
 	case ArgUrgent:
 		return []string{name, "isUrgent"}
 	case ArgReason:

@@ -11,7 +11,7 @@ func TestTextFindsEveryAlias(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{ArgAppointmentDate, ArgAppointmentTime, ArgCurrentDate, ArgCurrentTime, ArgNewDate, ArgNewTime,
 		ArgWeekday, ArgPartOfDay, ArgServiceType, ArgPractitioner, ArgPatientName, ArgPatientPhone, ArgPatientEmail, ArgDateOfBirth,
-		ArgCode, ArgSendCode, ArgBookingRef, ArgAnotherPerson, ArgNotes, ArgMessage, ArgCallerName, ArgCallbackNumber, ArgUrgent, ArgReason} {
+		ArgCode, ArgSendCode, ArgBookingRef, ArgAnotherPerson, ArgNotes, ArgMessage, ArgCallerName, ArgCallbackNumber, ArgUrgent, ArgReason, ArgQuery} {
 		require.Greater(t, len(aliases(name)), 1, name)
 		for _, alias := range aliases(name) {
 			require.Equal(t, "yes", Args{alias: " yes "}.Text(name), alias)

@@ -20,6 +20,7 @@ const (
 	TypeEndOfCallReport  = "end-of-call-report"
 	TypeTransferRequest  = "transfer-destination-request"
 	TypeHandoffRequest   = "handoff-destination-request"
+	TypeKnowledgeRequest = "knowledge-base-request"
 	TypeHang             = "hang" // the assistant waits for something slow
 )
 
@@ -59,6 +60,7 @@ type Message struct {
 	EndedReason string           // Vapi: status-update (ended), end-of-call-report; an open set
 	Report      *Report          // Vapi: end-of-call-report
 	Transfer    *TransferRequest // Vapi: transfer-destination-request, handoff-destination-request
+	Question    string           // Vapi: knowledge-base-request. Raw speech: never log
 }
 
 // Call is what every message of one call repeats. The call's own status and cost are not here: inside webhooks they
@@ -132,6 +134,8 @@ func readMessage(envelope object, calls []ToolCall) (Message, error) {
 		m.Report = readReport(envelope)
 	case TypeTransferRequest, TypeHandoffRequest:
 		m.Transfer = readTransfer(envelope, calls)
+	case TypeKnowledgeRequest:
+		m.Question = readQuestion(envelope)
 	}
 	return m, nil
 }

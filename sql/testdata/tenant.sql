@@ -87,5 +87,18 @@ values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000e1', '$L000000
 insert into public.outbound_calls (org_id, kind, contact_id, to_number, due_at, until_at, look_at)
 values (app.current_org_id(), 'call_back', '$L0000000-0000-7000-8000-0000000000d1', '+13125550111', '2030-03-02 10:00+00', '2030-03-03 10:00+00', '2030-03-03 10:00+00');
 insert into public.outbound_shares (org_id) values (app.current_org_id());
+insert into public.knowledge_documents (org_id, id, filename, checksum, latest_version)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b1', 'prices.txt', sha256('zanzibar-lilac'), 1);
+insert into public.knowledge_versions (org_id, id, document_id, version, kind, size_bytes, state)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b2', '$L0000000-0000-7000-8000-0000000000b1', 1, 'txt', 14, 'ready');
+update public.knowledge_documents set current_version_id = '$L0000000-0000-7000-8000-0000000000b2' where org_id = app.current_org_id();
+insert into public.knowledge_files (org_id, version_id, content)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b2', 'zanzibar-lilac');
+insert into public.knowledge_chunks (org_id, id, document_id, version_id, position, body, tokens, text_config, tsv)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b3', '$L0000000-0000-7000-8000-0000000000b1', '$L0000000-0000-7000-8000-0000000000b2', 1,
+  'zanzibar-lilac', 4, 'english', to_tsvector('english', 'zanzibar-lilac'));
+insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b3', 'model-1', '[1, 0]');
+insert into public.knowledge_gaps (org_id, id, topic, question) values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b4', 'zanzibar-lilac', 'zanzibar-lilac');
 insert into public.audit_log (org_id, action) values (app.current_org_id(), 'booking_override');
 select set_config('request.jwt.claims', '', false);

@@ -86,7 +86,7 @@ func serve(t *testing.T, database *db.DB, o demo.Options) http.Handler {
 	config := server.Config{Env: server.Dev, BackendURL: o.BackendURL, JWTSecret: o.JWTSecret}
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(database), Auth: server.NewVerifier(config, http.DefaultClient), Log: log, Metrics: metrics,
-		Accounts: server.NewAccounts(keys, texts, mail), Voice: reception.New(database, auth, keys, metrics),
+		Accounts: server.NewAccounts(keys, texts, mail), Voice: reception.New(database, auth, keys, metrics, nil),
 		Texting: webhooks, Texts: messages,
 	})
 	require.NoError(t, err)
