@@ -12030,15 +12030,12 @@ begin
   loop
     select s.p_tokens, s.p_gaps into v_tokens, v_gaps from app.split_words(p_text) s;
     v_folded := app.fold_identifiers(app.classified_words(v_tokens, v_gaps, p_names));
-    if v_folded is null or strpos(v_folded, ' [') = 0 then
-      return p_text;
-    end if;
+    exit when v_folded is null or strpos(v_folded, ' [') = 0;
     v_text := app.unfolded_text(v_tokens, v_gaps, v_folded);
-    if v_text = p_text then
-      return v_text;
-    end if;
+    exit when v_text = p_text;
     p_text := v_text;
   end loop;
+  return p_text;
 end
 $$;
 
@@ -19874,10 +19871,13 @@ GRANT ALL ON FUNCTION app.uuid_v7() TO tenant_service;
 GRANT ALL ON FUNCTION app.uuid_v7() TO tenant_user;
 REVOKE ALL ON FUNCTION app.uuid_v7() FROM PUBLIC;
 
+GRANT DELETE ON TABLE public.webhook_deliveries TO app_definer;
 GRANT SELECT ON TABLE public.webhook_deliveries TO tenant_service;
 GRANT SELECT ON TABLE public.webhook_deliveries TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.webhook_deliveries TO service_role;
+
+GRANT SELECT(received_at) ON TABLE public.webhook_deliveries TO app_definer;
 
 GRANT ALL ON FUNCTION app.accept_delivery(p_vapi_call_id text, p_kind text, p_key text, p_body_hash bytea) TO tenant_service;
 REVOKE ALL ON FUNCTION app.accept_delivery(p_vapi_call_id text, p_kind text, p_key text, p_body_hash bytea) FROM PUBLIC;
@@ -19920,6 +19920,16 @@ GRANT SELECT ON TABLE public.messages TO service_role;
 GRANT SELECT ON TABLE public.messages TO tenant_service;
 GRANT SELECT ON TABLE public.messages TO tenant_user;
 GRANT SELECT,INSERT,UPDATE ON TABLE public.messages TO app_writer;
+
+GRANT SELECT(org_id) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(recipient) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(subject) ON TABLE public.messages TO app_searcher;
+
+GRANT SELECT(content) ON TABLE public.messages TO app_searcher;
 
 GRANT SELECT ON TABLE public.reply_questions TO tenant_service;
 GRANT SELECT ON TABLE public.reply_questions TO tenant_user;
@@ -20044,6 +20054,20 @@ GRANT SELECT ON TABLE public.contacts TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.contacts TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(name) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(phone) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(spoken_phone) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(email) ON TABLE public.contacts TO app_searcher;
+
+GRANT SELECT(search_text) ON TABLE public.contacts TO app_searcher;
+
 GRANT ALL ON FUNCTION app.campaign_segment(p_segment jsonb) TO tenant_user;
 REVOKE ALL ON FUNCTION app.campaign_segment(p_segment jsonb) FROM PUBLIC;
 
@@ -20073,6 +20097,7 @@ REVOKE ALL ON FUNCTION app.change_knowledge(p_document_id uuid, p_fields jsonb, 
 
 GRANT SELECT ON TABLE public.profiles TO tenant_service;
 GRANT SELECT ON TABLE public.profiles TO tenant_user;
+GRANT SELECT,INSERT ON TABLE public.profiles TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.profiles TO service_role;
 
@@ -20465,6 +20490,7 @@ GRANT ALL ON FUNCTION app.introduced_names(p_tokens text[], p_words text, p_fold
 GRANT ALL ON FUNCTION app.introduced_names(p_tokens text[], p_words text, p_folded text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.introduced_names(p_tokens text[], p_words text, p_folded text) FROM PUBLIC;
 
+GRANT SELECT ON TABLE public.invitations TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.invitations TO service_role;
 
@@ -20488,6 +20514,7 @@ GRANT SELECT(expires_at) ON TABLE public.invitations TO tenant_user;
 
 GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_service;
 GRANT SELECT(accepted_at) ON TABLE public.invitations TO tenant_user;
+GRANT UPDATE(accepted_at) ON TABLE public.invitations TO app_definer;
 
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_service;
 GRANT SELECT(created_at) ON TABLE public.invitations TO tenant_user;
@@ -20551,6 +20578,22 @@ GRANT SELECT ON TABLE public.outbound_calls TO tenant_service;
 GRANT SELECT ON TABLE public.outbound_calls TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_calls TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(id) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(due_at) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(state),UPDATE(state) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT UPDATE(taken_at) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT UPDATE(lease_id) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT SELECT(look_at),UPDATE(look_at) ON TABLE public.outbound_calls TO app_definer;
+
+GRANT UPDATE(updated_at) ON TABLE public.outbound_calls TO app_definer;
 
 GRANT ALL ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.latest_dialling(p_call public.outbound_calls, p_now timestamp with time zone) FROM PUBLIC;
@@ -20964,6 +21007,7 @@ REVOKE ALL ON FUNCTION app.read_call(p_call_id uuid, p_request_id text) FROM PUB
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.org_credentials TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.org_credentials TO app_definer;
 GRANT SELECT(org_id) ON TABLE public.org_credentials TO tenant_service;
 GRANT SELECT(org_id) ON TABLE public.org_credentials TO tenant_user;
 
@@ -20973,6 +21017,7 @@ GRANT SELECT(id) ON TABLE public.org_credentials TO tenant_user;
 GRANT SELECT(provider) ON TABLE public.org_credentials TO tenant_service;
 GRANT SELECT(provider) ON TABLE public.org_credentials TO tenant_user;
 
+GRANT SELECT(key_id) ON TABLE public.org_credentials TO app_definer;
 GRANT SELECT(key_id) ON TABLE public.org_credentials TO tenant_service;
 GRANT SELECT(key_id) ON TABLE public.org_credentials TO tenant_user;
 
@@ -21052,6 +21097,7 @@ GRANT ALL ON FUNCTION app.redaction_vocabulary() TO app_writer;
 GRANT ALL ON FUNCTION app.redaction_vocabulary() TO tenant_service;
 REVOKE ALL ON FUNCTION app.redaction_vocabulary() FROM PUBLIC;
 
+GRANT SELECT,DELETE ON TABLE public.event_tickets TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_tickets TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.event_tickets TO service_role;
 
@@ -21190,6 +21236,28 @@ GRANT SELECT ON TABLE public.agents TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agents TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.agents TO app_definer;
+
+GRANT SELECT(id) ON TABLE public.agents TO app_definer;
+
+GRANT SELECT(desired_version) ON TABLE public.agents TO app_definer;
+
+GRANT SELECT(synced_version) ON TABLE public.agents TO app_definer;
+
+GRANT SELECT(sync_status) ON TABLE public.agents TO app_definer;
+
+GRANT SELECT(saved_at) ON TABLE public.agents TO app_definer;
+
+GRANT SELECT(synced_at) ON TABLE public.agents TO app_definer;
+
+GRANT SELECT(creating_since) ON TABLE public.agents TO app_definer;
+
+GRANT SELECT(lease_until) ON TABLE public.agents TO app_definer;
+
+GRANT SELECT(retry_at) ON TABLE public.agents TO app_definer;
+
+GRANT SELECT(deleted_at) ON TABLE public.agents TO app_definer;
+
 GRANT ALL ON FUNCTION app.save_agent(p_agent_id uuid, p_name text, p_role text, p_voice text, p_language text, p_system_prompt text, p_first_message text, p_max_call_seconds integer, p_is_default boolean, p_trace_context text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_agent(p_agent_id uuid, p_name text, p_role text, p_voice text, p_language text, p_system_prompt text, p_first_message text, p_max_call_seconds integer, p_is_default boolean, p_trace_context text) FROM PUBLIC;
 
@@ -21211,6 +21279,12 @@ GRANT SELECT ON TABLE public.patients TO tenant_service;
 GRANT SELECT ON TABLE public.patients TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.patients TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.patients TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.patients TO app_searcher;
+
+GRANT SELECT(name) ON TABLE public.patients TO app_searcher;
 
 GRANT ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) TO tenant_user;
 REVOKE ALL ON FUNCTION app.save_patient(p_contact_id uuid, p_patient_id uuid, p_name text, p_date_of_birth date, p_forget_date_of_birth boolean) FROM PUBLIC;
@@ -21284,6 +21358,7 @@ REVOKE ALL ON FUNCTION app.set_business_hours(p_location_id uuid, p_resource_id 
 
 GRANT SELECT ON TABLE public.organizations TO tenant_service;
 GRANT SELECT ON TABLE public.organizations TO tenant_user;
+GRANT SELECT,INSERT ON TABLE public.organizations TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.organizations TO service_role;
 
@@ -21497,11 +21572,22 @@ GRANT SELECT ON TABLE public.agent_tools TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_tools TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.agent_tools TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.agent_tools TO app_definer;
+
+GRANT SELECT(agent_id) ON TABLE public.agent_tools TO app_definer;
+
+GRANT SELECT(tool_name) ON TABLE public.agent_tools TO app_definer;
+
+GRANT SELECT(vapi_tool_id) ON TABLE public.agent_tools TO app_definer;
+
+GRANT SELECT(definition_hash) ON TABLE public.agent_tools TO app_definer;
+
 GRANT SELECT ON TABLE public.appointment_changes TO tenant_service;
 GRANT SELECT ON TABLE public.appointment_changes TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointment_changes TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.appointment_changes TO service_role;
 
+GRANT SELECT ON TABLE public.assistant_routes TO app_definer;
 GRANT SELECT ON TABLE public.assistant_routes TO tenant_service;
 GRANT SELECT ON TABLE public.assistant_routes TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.assistant_routes TO app_writer;
@@ -21542,6 +21628,16 @@ GRANT SELECT ON TABLE public.call_logs TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.call_logs TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(direction) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(from_number) ON TABLE public.call_logs TO app_searcher;
+
+GRANT SELECT(to_number) ON TABLE public.call_logs TO app_searcher;
+
 GRANT SELECT ON TABLE public.caller_messages TO tenant_service;
 GRANT SELECT ON TABLE public.caller_messages TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.caller_messages TO app_writer;
@@ -21568,11 +21664,15 @@ GRANT SELECT,UPDATE ON TABLE public.event_sweeps TO app_definer;
 
 GRANT SELECT ON TABLE public.events TO tenant_service;
 GRANT SELECT ON TABLE public.events TO tenant_user;
+GRANT SELECT,DELETE ON TABLE public.events TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.events TO service_role;
 
+GRANT DELETE ON TABLE public.idempotency_keys TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.idempotency_keys TO service_role;
+
+GRANT SELECT(expires_at) ON TABLE public.idempotency_keys TO app_definer;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.identity_codes TO service_role;
@@ -21626,6 +21726,13 @@ GRANT SELECT ON TABLE public.outbound_shares TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_shares TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.outbound_shares TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.outbound_shares TO app_definer;
+
+GRANT SELECT(at_once) ON TABLE public.outbound_shares TO app_definer;
+
+GRANT SELECT(last_taken_at),UPDATE(last_taken_at) ON TABLE public.outbound_shares TO app_definer;
+
+GRANT SELECT ON TABLE public.phone_numbers TO app_definer;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_service;
 GRANT SELECT ON TABLE public.phone_numbers TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO app_writer;
@@ -21634,8 +21741,28 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.phone_numbers TO service_role;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.provisioning TO app_definer;
+
+GRANT SELECT(id) ON TABLE public.provisioning TO app_definer;
+
+GRANT SELECT(state) ON TABLE public.provisioning TO app_definer;
+
+GRANT SELECT(lease_until) ON TABLE public.provisioning TO app_definer;
+
+GRANT SELECT(next_at) ON TABLE public.provisioning TO app_definer;
+
+GRANT SELECT(updated_at) ON TABLE public.provisioning TO app_definer;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning_steps TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.provisioning_steps TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.provisioning_steps TO app_definer;
+
+GRANT SELECT(provisioning_id) ON TABLE public.provisioning_steps TO app_definer;
+
+GRANT SELECT(step) ON TABLE public.provisioning_steps TO app_definer;
+
+GRANT SELECT(external_id) ON TABLE public.provisioning_steps TO app_definer;
 
 GRANT SELECT ON TABLE public.recording_share_openings TO tenant_service;
 GRANT SELECT ON TABLE public.recording_share_openings TO tenant_user;
@@ -21645,6 +21772,7 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_share_openings TO se
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_shares TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recording_shares TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.recording_shares TO app_definer;
 GRANT SELECT(org_id) ON TABLE public.recording_shares TO tenant_service;
 GRANT SELECT(org_id) ON TABLE public.recording_shares TO tenant_user;
 
@@ -21653,6 +21781,8 @@ GRANT SELECT(id) ON TABLE public.recording_shares TO tenant_user;
 
 GRANT SELECT(recording_id) ON TABLE public.recording_shares TO tenant_service;
 GRANT SELECT(recording_id) ON TABLE public.recording_shares TO tenant_user;
+
+GRANT SELECT(token_hash) ON TABLE public.recording_shares TO app_definer;
 
 GRANT SELECT(recipient) ON TABLE public.recording_shares TO tenant_service;
 GRANT SELECT(recipient) ON TABLE public.recording_shares TO tenant_user;
@@ -21678,6 +21808,7 @@ GRANT SELECT(created_at) ON TABLE public.recording_shares TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recordings TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.recordings TO service_role;
 
+GRANT SELECT(org_id) ON TABLE public.recordings TO app_definer;
 GRANT SELECT(org_id) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(org_id) ON TABLE public.recordings TO tenant_user;
 
@@ -21686,6 +21817,8 @@ GRANT SELECT(id) ON TABLE public.recordings TO tenant_user;
 
 GRANT SELECT(call_id) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(call_id) ON TABLE public.recordings TO tenant_user;
+
+GRANT SELECT(lease_until) ON TABLE public.recordings TO app_definer;
 
 GRANT SELECT(content_type) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(content_type) ON TABLE public.recordings TO tenant_user;
@@ -21696,12 +21829,15 @@ GRANT SELECT(size_bytes) ON TABLE public.recordings TO tenant_user;
 GRANT SELECT(stored_at) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(stored_at) ON TABLE public.recordings TO tenant_user;
 
+GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO app_definer;
 GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(delete_requested_at) ON TABLE public.recordings TO tenant_user;
 
+GRANT SELECT(deleted_at) ON TABLE public.recordings TO app_definer;
 GRANT SELECT(deleted_at) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(deleted_at) ON TABLE public.recordings TO tenant_user;
 
+GRANT SELECT(created_at) ON TABLE public.recordings TO app_definer;
 GRANT SELECT(created_at) ON TABLE public.recordings TO tenant_service;
 GRANT SELECT(created_at) ON TABLE public.recordings TO tenant_user;
 
@@ -21716,8 +21852,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.resource_services TO service_r
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.vapi_pace TO service_role;
 GRANT SELECT,UPDATE ON TABLE public.vapi_pace TO app_definer;
 
+GRANT DELETE ON TABLE public.web_tests TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.web_tests TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.web_tests TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.web_tests TO app_definer;
+
+GRANT SELECT(id) ON TABLE public.web_tests TO app_definer;
+
+GRANT SELECT(created_at) ON TABLE public.web_tests TO app_definer;
 
 GRANT SELECT,INSERT ON TABLE river.river_job TO app_definer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE river.river_job TO voxanne_login;

@@ -1,5 +1,6 @@
 -- app_definer's functions cross tenants: finding the clinic of a call, founding one at sign-up, naming orgs for jobs.
--- It never reaches patients, appointments, messages or call_logs.
+-- It never reaches patients, appointments, messages, call_logs or knowledge.
+-- app.protect_table takes these rights away, as it does those of searches (0125).
 drop policy if exists definer_crosses on public.organizations;
 create policy definer_crosses on public.organizations for all to app_definer using (true) with check (true);
 grant select, insert on table public.organizations to app_definer;

@@ -16,15 +16,12 @@ begin
   loop
     select s.p_tokens, s.p_gaps into v_tokens, v_gaps from app.split_words(p_text) s;
     v_folded := app.fold_identifiers(app.classified_words(v_tokens, v_gaps, p_names));
-    if v_folded is null or strpos(v_folded, ' [') = 0 then
-      return p_text;
-    end if;
+    exit when v_folded is null or strpos(v_folded, ' [') = 0;
     v_text := app.unfolded_text(v_tokens, v_gaps, v_folded);
-    if v_text = p_text then
-      return v_text;
-    end if;
+    exit when v_text = p_text;
     p_text := v_text;
   end loop;
+  return p_text;
 end
 $$;
 
