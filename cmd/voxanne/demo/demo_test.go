@@ -55,8 +55,8 @@ func TestABrokenPromiseIsSeen(t *testing.T) {
 			`create policy nothing on public.patients as restrictive for select to tenant_user using (false)`,
 			"Harbor Skin sees its own rows in every table"},
 		"transcripts are kept as they were said": {
-			`create or replace function app.redact_phi(p_text text, p_names text[]) returns text language sql immutable parallel safe
-			set search_path = '' as 'select p_text'`,
+			`create or replace function app.redact_turns(p_turns text[], p_names text[]) returns text[] language sql immutable parallel safe
+			set search_path = '' as 'select p_turns'`,
 			"Name and telephone number are not in it"},
 		"codes are kept as they were sent": {`
 			create function public.digits() returns trigger language plpgsql as $$ begin new.content := replace(new.content, '[code]', '123456'); return new; end $$;
