@@ -144,7 +144,8 @@ CREATE TYPE app.assistant_facts AS (
 	ai_disclosure boolean,
 	hours text,
 	services text,
-	practitioners text
+	practitioners text,
+	policies text
 );
 
 ALTER TYPE app.assistant_facts OWNER TO owner;
@@ -371,12 +372,15 @@ CREATE TYPE app.clinic_facts AS (
 	ai_disclosure boolean,
 	hours text,
 	services text,
-	practitioners text
+	practitioners text,
+	policies text
 );
 
 ALTER TYPE app.clinic_facts OWNER TO owner;
 
 COMMENT ON TYPE app.clinic_facts IS 'What anybody may hear about a clinic and one of its locations, ready to be spoken.';
+
+COMMENT ON COLUMN app.clinic_facts.policies IS 'As organizations.policies: insurance, late cancellations; empty where the clinic wrote nothing.';
 
 CREATE TYPE app.contact_row AS (
 	id uuid,
@@ -784,7 +788,8 @@ CREATE TYPE app.outbound_dial AS (
 	emergency_sentence text,
 	hours text,
 	services text,
-	practitioners text
+	practitioners text,
+	policies text
 );
 
 ALTER TYPE app.outbound_dial OWNER TO owner;
@@ -1954,7 +1959,7 @@ CREATE FUNCTION app.assistant_facts(p_call_id uuid) RETURNS SETOF app.assistant_
 begin
   return query
   select route.vapi_assistant_id, f.clinic_name, coalesce(route.first_message, ''), f.address, f.recording_consent, f.ai_disclosure,
-    f.hours, f.services, f.practitioners
+    f.hours, f.services, f.practitioners, f.policies
   from public.call_logs k
   cross join lateral app.clinic_facts(k.location_id) f
   left join lateral (
@@ -3852,7 +3857,8 @@ begin
       select string_agg(r.name, ', ' order by r.name)
       from public.resources r
       where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
-    )
+    ),
+    o.policies
   into v_facts
   from public.organizations o
   left join public.locations l on l.org_id = o.id and l.id = p_location_id
@@ -11071,7 +11077,7 @@ begin
     (select nullif(split_part(btrim(k.name), ' ', 1), '')
       from public.contacts k
       where k.org_id = v_org_id and k.id = v_call.contact_id),
-    v_facts.emergency_sentence, v_facts.hours, v_facts.services, v_facts.practitioners
+    v_facts.emergency_sentence, v_facts.hours, v_facts.services, v_facts.practitioners, v_facts.policies
   into v_dial;
   return next v_dial;
 end
@@ -16153,6 +16159,19 @@ $$;
 ALTER FUNCTION app.template_for(p_kind text, p_language text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.template_for(p_kind text, p_language text) IS 'The wording that counts: array[subject, body] of the organisation''s own active template of that kind and language, else of app.default_template. A missing subject is the default''s. NULL where there is neither.';
+
+CREATE FUNCTION app.test_call_facts() RETURNS SETOF app.clinic_facts
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
+    SET search_path TO ''
+    AS $$
+  select f.*
+  from app.clinic_facts((
+    select l.id from public.locations l where l.org_id = app.require_org_id() order by l.created_at, l.id limit 1)) f
+$$;
+
+ALTER FUNCTION app.test_call_facts() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.test_call_facts() IS 'What an agent is told of the clinic in a test call from the dashboard, which comes in on no line: the facts of its first location, see app.clinic_facts.';
 
 CREATE FUNCTION app.text_config(p_language text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -21472,6 +21491,9 @@ REVOKE ALL ON FUNCTION app.template_fields(p_kind text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.template_for(p_kind text, p_language text) TO app_writer;
 REVOKE ALL ON FUNCTION app.template_for(p_kind text, p_language text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.test_call_facts() TO tenant_user;
+REVOKE ALL ON FUNCTION app.test_call_facts() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.text_config(p_language text) TO app_writer;
 REVOKE ALL ON FUNCTION app.text_config(p_language text) FROM PUBLIC;

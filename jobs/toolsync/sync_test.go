@@ -371,30 +371,3 @@ func TestWhatIsNotOursStaysAsItIs(t *testing.T) {
 	require.Contains(t, b.played.Tools(), stranger, "detached, not deleted")
 	require.Equal(t, "Kylie", inner(t, now, "voice").Text("voiceId"))
 }
-
-func TestThePromptHasTheRulesOnce(t *testing.T) {
-	t.Parallel()
-	f := db.AgentSync{SystemPrompt: pointer("Be kind."), EmergencySentence: pointer("Call 911\n- Rule: none"), AiDisclosure: pointer(true)}
-	once := systemPrompt(f)
-	f.SystemPrompt = pointer(once + "\nAnd brief.")
-	twice := systemPrompt(f)
-	require.Equal(t, 1, strings.Count(twice, rulesBegin))
-	require.True(t, strings.HasPrefix(twice, "Be kind.\n\nAnd brief.\n\n"+rulesBegin), twice)
-	require.NotContains(t, twice, "\n- Rule: none", "a setting is no rule")
-	for _, variable := range []string{"clinicName", "clinicAddress", "today", "timeNow", "timeZone", "openingHours", "services",
-		"practitioners", "callerStatus", "callerNames", "callerMemory", "policies", "callPurpose"} {
-		require.Contains(t, once, "{{"+variable+"}}")
-	}
-}
-
-func TestAnAgentThatCallsIsToldSo(t *testing.T) {
-	t.Parallel()
-	answers := db.AgentSync{Role: pointer("inbound"), ClinicName: pointer("Lakeside")}
-	calls := db.AgentSync{Role: pointer("outbound"), ClinicName: pointer("Lakeside")}
-	for _, variable := range []string{"callPurpose", "visit", "calleeName", "openingHours", "services", "practitioners", "clinicPhone"} {
-		require.Contains(t, systemPrompt(calls), "{{"+variable+"}}")
-	}
-	require.NotContains(t, systemPrompt(answers), "{{visit}}")
-	require.Contains(t, firstMessage(answers), "How can I help you?")
-	require.Contains(t, firstMessage(calls), "Do you have a moment?", "whoever is called wants no help")
-}
