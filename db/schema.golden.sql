@@ -2062,7 +2062,7 @@ ALTER FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_
 
 COMMENT ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) IS 'Takes an agent''s sync lease (p_lease_id, made up by the worker) for two minutes and returns what its assistant shall be; see app.agent_sync. p_even_in_step: also when the versions agree, to look for drift.';
 
-CREATE FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) RETURNS SETOF app.knowledge_work
+CREATE FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean DEFAULT false) RETURNS SETOF app.knowledge_work
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -2094,15 +2094,18 @@ begin
     if v_work.outcome = 'read' then
       select f.content into v_work.content from public.knowledge_files f where f.org_id = v_org_id and f.version_id = p_version_id;
     end if;
+    if p_last then
+      perform app.enqueue_job('lapse_knowledge', jsonb_build_object('version_id', p_version_id), v_now + p_lease);
+    end if;
     perform app.announce('knowledge_updated', 'knowledge_document', v_version.document_id);
   end if;
   return next v_work;
 end
 $$;
 
-ALTER FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) OWNER TO app_writer;
+ALTER FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) IS 'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. VX404: the tenant has no such version.';
+COMMENT ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean) IS 'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. p_last: no other try follows, so that app.lapse_knowledge shall look whether this one ended. VX404: the tenant has no such version.';
 
 CREATE FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text DEFAULT NULL::text, p_subject text DEFAULT NULL::text, p_call_id uuid DEFAULT NULL::uuid, p_appointment_id uuid DEFAULT NULL::uuid, p_campaign_id uuid DEFAULT NULL::uuid, p_in_reply_to uuid DEFAULT NULL::uuid, p_number_zones text[] DEFAULT '{}'::text[], p_number_region text DEFAULT NULL::text, p_spoken boolean DEFAULT false, p_hand_over boolean DEFAULT true, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5028,7 +5031,7 @@ declare
 begin
   if p_kind is null or p_kind not in (
     'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
-    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge'
+    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge', 'lapse_knowledge'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -5055,7 +5058,7 @@ $$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge, lapse_knowledge) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7314,6 +7317,37 @@ $$;
 ALTER FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) IS 'Pieces of a version that have no vector of p_model yet, with their headings before them; p_version_id NULL: of every version that answers.';
+
+CREATE FUNCTION app.lapse_knowledge(p_version_id uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_version public.knowledge_versions;
+  v_now timestamptz;
+  v_until timestamptz;
+begin
+  select * into v_version
+  from public.knowledge_versions v
+  where v.org_id = app.require_org_id() and v.id = p_version_id
+  for update;
+  v_now := app.now();
+  if v_version.id is null or v_version.state not in ('waiting', 'reading', 'embedding') then
+    return 0;
+  end if;
+  -- Without a lease the try was put off by a process that was told to stop, and comes back when there is a place.
+  v_until := coalesce(v_version.lease_until, v_version.updated_at + interval '30 minutes');
+  if v_until > v_now then
+    return ceil(extract(epoch from v_until - v_now));
+  end if;
+  perform app.fail_knowledge(p_version_id, 'trouble', true);
+  return 0;
+end
+$$;
+
+ALTER FUNCTION app.lapse_knowledge(p_version_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.lapse_knowledge(p_version_id uuid) IS 'Looks after the last try at a version, which may have died without a word: one that nobody works on any more has failed with trouble, so that the clinic sees it and can upload again. Returns in how many seconds to look once more; 0: there is nothing more to see.';
 
 CREATE TABLE public.outbound_calls (
     org_id uuid NOT NULL,
@@ -19990,8 +20024,8 @@ REVOKE ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with
 GRANT ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) TO tenant_service;
-REVOKE ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean) TO tenant_service;
+REVOKE ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) FROM PUBLIC;
@@ -20592,6 +20626,9 @@ REVOKE ALL ON FUNCTION app.knowledge_model() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) TO tenant_service;
 REVOKE ALL ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.lapse_knowledge(p_version_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.lapse_knowledge(p_version_id uuid) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.outbound_calls TO tenant_service;
 GRANT SELECT ON TABLE public.outbound_calls TO tenant_user;

@@ -1382,7 +1382,7 @@ declare
 begin
   if p_kind is null or p_kind not in (
     'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
-    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge'
+    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge', 'lapse_knowledge'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -1408,7 +1408,7 @@ end
 $$;
 
 comment on function app.enqueue_job(text, jsonb, timestamptz) is
-  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge, lapse_knowledge) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
@@ -3105,7 +3105,7 @@ select app.seal('app.list_knowledge_chunks(uuid, integer, integer)', 'app_writer
 
 -- +goose StatementBegin
 -- snapshot of sql/1820_function_begin_knowledge.sql
-create or replace function app.begin_knowledge(p_version_id uuid, p_lease interval)
+create or replace function app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean default false)
 returns setof app.knowledge_work
 language plpgsql
 volatile
@@ -3140,16 +3140,19 @@ begin
     if v_work.outcome = 'read' then
       select f.content into v_work.content from public.knowledge_files f where f.org_id = v_org_id and f.version_id = p_version_id;
     end if;
+    if p_last then
+      perform app.enqueue_job('lapse_knowledge', jsonb_build_object('version_id', p_version_id), v_now + p_lease);
+    end if;
     perform app.announce('knowledge_updated', 'knowledge_document', v_version.document_id);
   end if;
   return next v_work;
 end
 $$;
 
-comment on function app.begin_knowledge(uuid, interval) is
-  'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. VX404: the tenant has no such version.';
+comment on function app.begin_knowledge(uuid, interval, boolean) is
+  'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. p_last: no other try follows, so that app.lapse_knowledge shall look whether this one ended. VX404: the tenant has no such version.';
 
-select app.seal('app.begin_knowledge(uuid, interval)', 'app_writer', 'tenant_service');
+select app.seal('app.begin_knowledge(uuid, interval, boolean)', 'app_writer', 'tenant_service');
 -- end of sql/1820_function_begin_knowledge.sql
 -- +goose StatementEnd
 
@@ -4439,6 +4442,45 @@ select app.seal('app.test_call_facts()', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1897_function_lapse_knowledge.sql
+create or replace function app.lapse_knowledge(p_version_id uuid)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_version public.knowledge_versions;
+  v_now timestamptz;
+  v_until timestamptz;
+begin
+  select * into v_version
+  from public.knowledge_versions v
+  where v.org_id = app.require_org_id() and v.id = p_version_id
+  for update;
+  v_now := app.now();
+  if v_version.id is null or v_version.state not in ('waiting', 'reading', 'embedding') then
+    return 0;
+  end if;
+  -- Without a lease the try was put off by a process that was told to stop, and comes back when there is a place.
+  v_until := coalesce(v_version.lease_until, v_version.updated_at + interval '30 minutes');
+  if v_until > v_now then
+    return ceil(extract(epoch from v_until - v_now));
+  end if;
+  perform app.fail_knowledge(p_version_id, 'trouble', true);
+  return 0;
+end
+$$;
+
+comment on function app.lapse_knowledge(uuid) is
+  'Looks after the last try at a version, which may have died without a word: one that nobody works on any more has failed with trouble, so that the clinic sees it and can upload again. Returns in how many seconds to look once more; 0: there is nothing more to see.';
+
+select app.seal('app.lapse_knowledge(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1897_function_lapse_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
@@ -4453,6 +4495,7 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.lapse_knowledge;
 drop function app.test_call_facts;
 drop function app.orgs_with_retention;
 drop function app.apply_retention;
