@@ -95,7 +95,9 @@ func TestFilesThatCannotBeSearchedAreRefused(t *testing.T) {
 
 func TestADocumentGetsAnotherFile(t *testing.T) {
 	t.Parallel()
-	c, other := found(t), found(t)
+	c := found(t)
+	other := &clinic{data: c.data, handler: c.handler}
+	other.org, other.user = other.signUp(t, "bea.quillwort@patients.example")
 	item := answered(t, c.upload(t, "prices.csv", []byte("Service,Price\nWhitening,80\n")), http.StatusCreated)["item"].(map[string]any)
 	path := pathKnowledge + "/" + item["id"].(string) + "/upload"
 	seen := func(w *httptest.ResponseRecorder) []any {

@@ -344,6 +344,8 @@ func TestWhatIsNotOursStaysAsItIs(t *testing.T) {
 	id, o := b.assistant(t, b.clinic.agent)
 	model := inner(t, o, "model")
 	ours := vapi.ToolIDs(model.Bytes())
+	require.Empty(t, model["knowledgeBase"], "the tool is enough: with both a model would ask twice")
+	model["knowledgeBase"] = json.RawMessage(`{"provider":"custom-knowledge-base", "server":{"url":"` + ourURL + `/api/vapi/webhook"}}`)
 	model["maxTokens"], model["knowledgeBaseId"] = json.RawMessage(`250.0`), json.RawMessage(`"kb <1>"`)
 	model["toolIds"] = mustJSON(t, append([]string{foreign, stranger, calendar, unlisted, hangUp}, ours...))
 	model["tools"] = json.RawMessage(`[{"type":"make"},{"type":"dtmf", "messages" : [ ]},{"type":"function","function":{"name":"verifyCaller"}}]`)
@@ -362,7 +364,7 @@ func TestWhatIsNotOursStaysAsItIs(t *testing.T) {
 		require.Equal(t, string(o[key]), string(now[key]), key)
 	}
 	after := inner(t, now, "model")
-	for _, key := range []string{"maxTokens", "knowledgeBaseId"} {
+	for _, key := range []string{"maxTokens", "knowledgeBaseId", "knowledgeBase"} {
 		require.Equal(t, string(model[key]), string(after[key]), key)
 	}
 	require.Equal(t, append([]string{foreign, unlisted}, ours...), vapi.ToolIDs(now["model"]), "strangers and interceptors are gone")
