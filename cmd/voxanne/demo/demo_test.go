@@ -56,7 +56,9 @@ func TestABrokenPromiseIsSeen(t *testing.T) {
 			"Harbor Skin sees its own rows in every table"},
 		"transcripts are kept as they were said": {
 			`create or replace function app.redact_phi(p_text text, p_names text[]) returns text language sql immutable parallel safe
-			set search_path = '' as 'select p_text'`,
+			set search_path = '' as 'select p_text';
+			create or replace function app.redact_turns(p_turns text[], p_names text[]) returns text[] language sql immutable parallel safe
+			set search_path = '' as 'select p_turns'`,
 			"Name and telephone number are not in it"},
 		"agents answer from every clinic's documents": {`
 			create policy everything on public.knowledge_documents for select to app_writer using (true);
