@@ -14,7 +14,7 @@ import (
 )
 
 const callBrief = `-- name: CallBrief :one
-select f.vapi_assistant_id, f.clinic_name, f.first_message, f.address, f.recording_consent, f.ai_disclosure, f.hours, f.services, f.practitioners, b.known, b.names, b.memory, (select o.policies from public.organizations o where o.id = app.current_org_id())::text as policies
+select f.vapi_assistant_id, f.clinic_name, f.first_message, f.address, f.recording_consent, f.ai_disclosure, f.hours, f.services, f.practitioners, f.policies, b.known, b.names, b.memory
 from app.assistant_facts(p_call_id => $1::uuid) f
 cross join app.caller_brief(p_call_id => $1::uuid) b
 `
@@ -29,15 +29,15 @@ type CallBriefRow struct {
 	Hours            *string
 	Services         *string
 	Practitioners    *string
+	Policies         string
 	Known            bool
 	Names            string
 	Memory           string
-	Policies         string
 }
 
 // Everything that a call begins with, in one round trip: Vapi waits for it while the caller hears it ring.
 //
-//	select f.vapi_assistant_id, f.clinic_name, f.first_message, f.address, f.recording_consent, f.ai_disclosure, f.hours, f.services, f.practitioners, b.known, b.names, b.memory, (select o.policies from public.organizations o where o.id = app.current_org_id())::text as policies
+//	select f.vapi_assistant_id, f.clinic_name, f.first_message, f.address, f.recording_consent, f.ai_disclosure, f.hours, f.services, f.practitioners, f.policies, b.known, b.names, b.memory
 //	from app.assistant_facts(p_call_id => $1::uuid) f
 //	cross join app.caller_brief(p_call_id => $1::uuid) b
 func (q *Queries) CallBrief(ctx context.Context, callID uuid.UUID) (CallBriefRow, error) {
@@ -53,10 +53,10 @@ func (q *Queries) CallBrief(ctx context.Context, callID uuid.UUID) (CallBriefRow
 		&i.Hours,
 		&i.Services,
 		&i.Practitioners,
+		&i.Policies,
 		&i.Known,
 		&i.Names,
 		&i.Memory,
-		&i.Policies,
 	)
 	return i, err
 }

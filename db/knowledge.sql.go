@@ -109,15 +109,15 @@ func (q *Queries) AskKnowledge(ctx context.Context, arg AskKnowledgeParams) ([]K
 
 const beginKnowledge = `-- name: BeginKnowledge :one
 select outcome, document_id, kind, content, not_before
-from app.begin_knowledge(p_version_id => $1::uuid, p_lease => make_interval(secs => $2::integer))
+from app.begin_knowledge(p_version_id => $1::uuid, p_lease => make_interval(secs => $2::integer), p_last => $3::boolean)
 `
 
 // BeginKnowledge
 //
 //	select outcome, document_id, kind, content, not_before
-//	from app.begin_knowledge(p_version_id => $1::uuid, p_lease => make_interval(secs => $2::integer))
-func (q *Queries) BeginKnowledge(ctx context.Context, versionID uuid.UUID, leaseSeconds int32) (KnowledgeWork, error) {
-	row := q.db.QueryRow(ctx, beginKnowledge, versionID, leaseSeconds)
+//	from app.begin_knowledge(p_version_id => $1::uuid, p_lease => make_interval(secs => $2::integer), p_last => $3::boolean)
+func (q *Queries) BeginKnowledge(ctx context.Context, versionID uuid.UUID, leaseSeconds int32, last bool) (KnowledgeWork, error) {
+	row := q.db.QueryRow(ctx, beginKnowledge, versionID, leaseSeconds, last)
 	var i KnowledgeWork
 	err := row.Scan(
 		&i.Outcome,
@@ -262,6 +262,20 @@ func (q *Queries) KnowledgeToEmbed(ctx context.Context, versionID *uuid.UUID, mo
 		return nil, err
 	}
 	return items, nil
+}
+
+const lapseKnowledge = `-- name: LapseKnowledge :one
+select app.lapse_knowledge(p_version_id => $1::uuid)::integer as again_seconds
+`
+
+// LapseKnowledge
+//
+//	select app.lapse_knowledge(p_version_id => $1::uuid)::integer as again_seconds
+func (q *Queries) LapseKnowledge(ctx context.Context, versionID uuid.UUID) (int32, error) {
+	row := q.db.QueryRow(ctx, lapseKnowledge, versionID)
+	var again_seconds int32
+	err := row.Scan(&again_seconds)
+	return again_seconds, err
 }
 
 const listKnowledge = `-- name: ListKnowledge :many

@@ -894,6 +894,7 @@ type OutboundDial struct {
 	Hours             *string
 	Services          *string
 	Practitioners     *string
+	Policies          *string
 }
 
 type OutboundLoad struct {

@@ -238,13 +238,13 @@ func (q *Queries) OutboundLoad(ctx context.Context) (OutboundLoad, error) {
 }
 
 const prepareOutboundCall = `-- name: PrepareOutboundCall :one
-select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words, first_name, emergency_sentence, hours, services, practitioners
+select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words, first_name, emergency_sentence, hours, services, practitioners, policies
 from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
 `
 
 // PrepareOutboundCall
 //
-//	select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words, first_name, emergency_sentence, hours, services, practitioners
+//	select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, clinic_address, time_zone, now, visit, words, first_name, emergency_sentence, hours, services, practitioners, policies
 //	from app.prepare_outbound_call(p_id => $1::uuid, p_lease_id => $2::uuid)
 func (q *Queries) PrepareOutboundCall(ctx context.Context, iD uuid.UUID, leaseID uuid.UUID) (OutboundDial, error) {
 	row := q.db.QueryRow(ctx, prepareOutboundCall, iD, leaseID)
@@ -269,6 +269,7 @@ func (q *Queries) PrepareOutboundCall(ctx context.Context, iD uuid.UUID, leaseID
 		&i.Hours,
 		&i.Services,
 		&i.Practitioners,
+		&i.Policies,
 	)
 	return i, err
 }

@@ -144,7 +144,8 @@ CREATE TYPE app.assistant_facts AS (
 	ai_disclosure boolean,
 	hours text,
 	services text,
-	practitioners text
+	practitioners text,
+	policies text
 );
 
 ALTER TYPE app.assistant_facts OWNER TO owner;
@@ -371,12 +372,15 @@ CREATE TYPE app.clinic_facts AS (
 	ai_disclosure boolean,
 	hours text,
 	services text,
-	practitioners text
+	practitioners text,
+	policies text
 );
 
 ALTER TYPE app.clinic_facts OWNER TO owner;
 
 COMMENT ON TYPE app.clinic_facts IS 'What anybody may hear about a clinic and one of its locations, ready to be spoken.';
+
+COMMENT ON COLUMN app.clinic_facts.policies IS 'As organizations.policies: insurance, late cancellations; empty where the clinic wrote nothing.';
 
 CREATE TYPE app.contact_row AS (
 	id uuid,
@@ -784,7 +788,8 @@ CREATE TYPE app.outbound_dial AS (
 	emergency_sentence text,
 	hours text,
 	services text,
-	practitioners text
+	practitioners text,
+	policies text
 );
 
 ALTER TYPE app.outbound_dial OWNER TO owner;
@@ -1954,7 +1959,7 @@ CREATE FUNCTION app.assistant_facts(p_call_id uuid) RETURNS SETOF app.assistant_
 begin
   return query
   select route.vapi_assistant_id, f.clinic_name, coalesce(route.first_message, ''), f.address, f.recording_consent, f.ai_disclosure,
-    f.hours, f.services, f.practitioners
+    f.hours, f.services, f.practitioners, f.policies
   from public.call_logs k
   cross join lateral app.clinic_facts(k.location_id) f
   left join lateral (
@@ -2057,7 +2062,7 @@ ALTER FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_
 
 COMMENT ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) IS 'Takes an agent''s sync lease (p_lease_id, made up by the worker) for two minutes and returns what its assistant shall be; see app.agent_sync. p_even_in_step: also when the versions agree, to look for drift.';
 
-CREATE FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) RETURNS SETOF app.knowledge_work
+CREATE FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean DEFAULT false) RETURNS SETOF app.knowledge_work
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -2089,15 +2094,18 @@ begin
     if v_work.outcome = 'read' then
       select f.content into v_work.content from public.knowledge_files f where f.org_id = v_org_id and f.version_id = p_version_id;
     end if;
+    if p_last then
+      perform app.enqueue_job('lapse_knowledge', jsonb_build_object('version_id', p_version_id), v_now + p_lease);
+    end if;
     perform app.announce('knowledge_updated', 'knowledge_document', v_version.document_id);
   end if;
   return next v_work;
 end
 $$;
 
-ALTER FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) OWNER TO app_writer;
+ALTER FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) IS 'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. VX404: the tenant has no such version.';
+COMMENT ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean) IS 'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. p_last: no other try follows, so that app.lapse_knowledge shall look whether this one ended. VX404: the tenant has no such version.';
 
 CREATE FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text DEFAULT NULL::text, p_subject text DEFAULT NULL::text, p_call_id uuid DEFAULT NULL::uuid, p_appointment_id uuid DEFAULT NULL::uuid, p_campaign_id uuid DEFAULT NULL::uuid, p_in_reply_to uuid DEFAULT NULL::uuid, p_number_zones text[] DEFAULT '{}'::text[], p_number_region text DEFAULT NULL::text, p_spoken boolean DEFAULT false, p_hand_over boolean DEFAULT true, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_decision
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3852,7 +3860,8 @@ begin
       select string_agg(r.name, ', ' order by r.name)
       from public.resources r
       where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
-    )
+    ),
+    o.policies
   into v_facts
   from public.organizations o
   left join public.locations l on l.org_id = o.id and l.id = p_location_id
@@ -5022,7 +5031,7 @@ declare
 begin
   if p_kind is null or p_kind not in (
     'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
-    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge'
+    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge', 'lapse_knowledge'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -5049,7 +5058,7 @@ $$;
 
 ALTER FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+COMMENT ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at timestamp with time zone) IS 'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge, lapse_knowledge) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 CREATE FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) RETURNS uuid
     LANGUAGE plpgsql SECURITY DEFINER
@@ -7308,6 +7317,37 @@ $$;
 ALTER FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) IS 'Pieces of a version that have no vector of p_model yet, with their headings before them; p_version_id NULL: of every version that answers.';
+
+CREATE FUNCTION app.lapse_knowledge(p_version_id uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  v_version public.knowledge_versions;
+  v_now timestamptz;
+  v_until timestamptz;
+begin
+  select * into v_version
+  from public.knowledge_versions v
+  where v.org_id = app.require_org_id() and v.id = p_version_id
+  for update;
+  v_now := app.now();
+  if v_version.id is null or v_version.state not in ('waiting', 'reading', 'embedding') then
+    return 0;
+  end if;
+  -- Without a lease the try was put off by a process that was told to stop, and comes back when there is a place.
+  v_until := coalesce(v_version.lease_until, v_version.updated_at + interval '30 minutes');
+  if v_until > v_now then
+    return ceil(extract(epoch from v_until - v_now));
+  end if;
+  perform app.fail_knowledge(p_version_id, 'trouble', true);
+  return 0;
+end
+$$;
+
+ALTER FUNCTION app.lapse_knowledge(p_version_id uuid) OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.lapse_knowledge(p_version_id uuid) IS 'Looks after the last try at a version, which may have died without a word: one that nobody works on any more has failed with trouble, so that the clinic sees it and can upload again. Returns in how many seconds to look once more; 0: there is nothing more to see.';
 
 CREATE TABLE public.outbound_calls (
     org_id uuid NOT NULL,
@@ -11071,7 +11111,7 @@ begin
     (select nullif(split_part(btrim(k.name), ' ', 1), '')
       from public.contacts k
       where k.org_id = v_org_id and k.id = v_call.contact_id),
-    v_facts.emergency_sentence, v_facts.hours, v_facts.services, v_facts.practitioners
+    v_facts.emergency_sentence, v_facts.hours, v_facts.services, v_facts.practitioners, v_facts.policies
   into v_dial;
   return next v_dial;
 end
@@ -16154,6 +16194,19 @@ ALTER FUNCTION app.template_for(p_kind text, p_language text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.template_for(p_kind text, p_language text) IS 'The wording that counts: array[subject, body] of the organisation''s own active template of that kind and language, else of app.default_template. A missing subject is the default''s. NULL where there is neither.';
 
+CREATE FUNCTION app.test_call_facts() RETURNS SETOF app.clinic_facts
+    LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
+    SET search_path TO ''
+    AS $$
+  select f.*
+  from app.clinic_facts((
+    select l.id from public.locations l where l.org_id = app.require_org_id() order by l.created_at, l.id limit 1)) f
+$$;
+
+ALTER FUNCTION app.test_call_facts() OWNER TO app_writer;
+
+COMMENT ON FUNCTION app.test_call_facts() IS 'What an agent is told of the clinic in a test call from the dashboard, which comes in on no line: the facts of its first location, see app.clinic_facts.';
+
 CREATE FUNCTION app.text_config(p_language text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
@@ -19971,8 +20024,8 @@ REVOKE ALL ON FUNCTION app.available_slots(p_service text, p_from timestamp with
 GRANT ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_agent_sync(p_agent_id uuid, p_lease_id uuid, p_even_in_step boolean) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) TO tenant_service;
-REVOKE ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean) TO tenant_service;
+REVOKE ALL ON FUNCTION app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.begin_message(p_category text, p_method text, p_content text, p_send_key text, p_contact_id uuid, p_service_provider text, p_recipient text, p_subject text, p_call_id uuid, p_appointment_id uuid, p_campaign_id uuid, p_in_reply_to uuid, p_number_zones text[], p_number_region text, p_spoken boolean, p_hand_over boolean, p_request_id text) FROM PUBLIC;
@@ -20573,6 +20626,9 @@ REVOKE ALL ON FUNCTION app.knowledge_model() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) TO tenant_service;
 REVOKE ALL ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.lapse_knowledge(p_version_id uuid) TO tenant_service;
+REVOKE ALL ON FUNCTION app.lapse_knowledge(p_version_id uuid) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.outbound_calls TO tenant_service;
 GRANT SELECT ON TABLE public.outbound_calls TO tenant_user;
@@ -21472,6 +21528,9 @@ REVOKE ALL ON FUNCTION app.template_fields(p_kind text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.template_for(p_kind text, p_language text) TO app_writer;
 REVOKE ALL ON FUNCTION app.template_for(p_kind text, p_language text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.test_call_facts() TO tenant_user;
+REVOKE ALL ON FUNCTION app.test_call_facts() FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.text_config(p_language text) TO app_writer;
 REVOKE ALL ON FUNCTION app.text_config(p_language text) FROM PUBLIC;

@@ -7,6 +7,7 @@ package db
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -153,6 +154,48 @@ func (q *Queries) PlaceWebTest(ctx context.Context, arg PlaceWebTestParams) (uui
 	var call_id uuid.UUID
 	err := row.Scan(&call_id)
 	return call_id, err
+}
+
+const testCallFacts = `-- name: TestCallFacts :one
+select f.clinic_name, f.address, f.time_zone, f.emergency_sentence, f.recording_consent, f.ai_disclosure, f.hours, f.services, f.practitioners, f.policies, app.now()::timestamptz as now
+from app.test_call_facts() f
+`
+
+type TestCallFactsRow struct {
+	ClinicName        string
+	Address           *string
+	TimeZone          *string
+	EmergencySentence string
+	RecordingConsent  string
+	AiDisclosure      bool
+	Hours             *string
+	Services          *string
+	Practitioners     *string
+	Policies          string
+	Now               time.Time
+}
+
+// TestCallFacts
+//
+//	select f.clinic_name, f.address, f.time_zone, f.emergency_sentence, f.recording_consent, f.ai_disclosure, f.hours, f.services, f.practitioners, f.policies, app.now()::timestamptz as now
+//	from app.test_call_facts() f
+func (q *Queries) TestCallFacts(ctx context.Context) (TestCallFactsRow, error) {
+	row := q.db.QueryRow(ctx, testCallFacts)
+	var i TestCallFactsRow
+	err := row.Scan(
+		&i.ClinicName,
+		&i.Address,
+		&i.TimeZone,
+		&i.EmergencySentence,
+		&i.RecordingConsent,
+		&i.AiDisclosure,
+		&i.Hours,
+		&i.Services,
+		&i.Practitioners,
+		&i.Policies,
+		&i.Now,
+	)
+	return i, err
 }
 
 const webTestState = `-- name: WebTestState :one

@@ -2,11 +2,15 @@ package jobs
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
+	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/jobs/librarian"
 )
 
@@ -20,6 +24,7 @@ const (
 // Librarian makes documents ready to be searched. *librarian.Librarian does.
 type Librarian interface {
 	Ingest(ctx context.Context, org, version uuid.UUID, last bool) (again time.Duration, err error)
+	Abandon(ctx context.Context, org, version uuid.UUID) error
 	Reembed(ctx context.Context) error
 }
 
@@ -42,9 +47,18 @@ func (*ingestKnowledge) Timeout(*river.Job[IngestKnowledge]) time.Duration {
 	return librarian.IngestTimeout
 }
 
-// Work may run again after an error, with River's growing pauses; what no other try cures ends it.
-func (w *ingestKnowledge) Work(ctx context.Context, job *river.Job[IngestKnowledge]) error {
-	again, err := w.documents.Ingest(ctx, job.Args.OrgID, job.Args.VersionID, job.Attempt >= job.MaxAttempts)
+// Work may run again after an error, with River's growing pauses; what no other try cures ends it. A document is never left between
+// two states: what ends this job without the librarian's knowing, its panic and a job that an operator cancels, is written down here,
+// and what ends the whole process by [LapseKnowledge].
+func (w *ingestKnowledge) Work(ctx context.Context, job *river.Job[IngestKnowledge]) (err error) {
+	last, panicked := job.Attempt >= job.MaxAttempts, true
+	defer func() {
+		if panicked && last || errors.Is(context.Cause(ctx), rivertype.ErrJobCancelledRemotely) {
+			err = errors.Join(err, w.documents.Abandon(ctx, job.Args.OrgID, job.Args.VersionID))
+		}
+	}()
+	again, err := w.documents.Ingest(ctx, job.Args.OrgID, job.Args.VersionID, last)
+	panicked = false
 	switch {
 	case librarian.Final(err):
 		return river.JobCancel(err)
@@ -54,6 +68,36 @@ func (w *ingestKnowledge) Work(ctx context.Context, job *river.Job[IngestKnowled
 		return err
 	case again > 0:
 		return river.JobSnooze(again)
+	}
+	return nil
+}
+
+// LapseKnowledge looks, when the last try's time is over, whether it ended. app.begin_knowledge puts it in.
+type LapseKnowledge struct {
+	OrgID     uuid.UUID `json:"org_id"`
+	VersionID uuid.UUID `json:"version_id"`
+}
+
+// Kind is the job's name in app.enqueue_job.
+func (LapseKnowledge) Kind() string { return "lapse_knowledge" }
+
+type lapseKnowledge struct {
+	river.WorkerDefaults[LapseKnowledge]
+	db *db.DB
+}
+
+// Work comes back while somebody may still be at it.
+func (w *lapseKnowledge) Work(ctx context.Context, job *river.Job[LapseKnowledge]) error {
+	var again int32
+	err := w.db.AsTenant(ctx, job.Args.OrgID, func(tx db.Tx) (err error) {
+		again, err = tx.LapseKnowledge(ctx, job.Args.VersionID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("look after a document's last try: %w", err)
+	}
+	if again > 0 {
+		return river.JobSnooze(time.Duration(again) * time.Second)
 	}
 	return nil
 }

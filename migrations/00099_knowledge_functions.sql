@@ -1382,7 +1382,7 @@ declare
 begin
   if p_kind is null or p_kind not in (
     'release_hold', 'fetch_call_report', 'send_scheduled', 'send_message', 'settle_message', 'sync_agent', 'keep_recording',
-    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge'
+    'delete_recording', 'provision_number', 'dial_calls', 'ingest_knowledge', 'lapse_knowledge'
   ) then
     raise exception 'there is no job of kind %', p_kind using errcode = 'VX400';
   end if;
@@ -1408,7 +1408,7 @@ end
 $$;
 
 comment on function app.enqueue_job(text, jsonb, timestamptz) is
-  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
+  'Puts a job of a known kind (release_hold, fetch_call_report, send_scheduled, send_message, settle_message, sync_agent, keep_recording, delete_recording, provision_number, dial_calls, ingest_knowledge, lapse_knowledge) in River''s queue, as part of the calling transaction. Arguments are ids only; the organisation always comes from the claims. p_run_at NULL: now. An unknown kind is VX400.';
 
 select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'tenant_service', 'app_writer');
 -- end of sql/0310_function_enqueue_job.sql
@@ -1674,6 +1674,42 @@ comment on function app.record_call_report(uuid, timestamptz, timestamptz, integ
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text, jsonb)', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0770_function_assistant_facts.sql
+create or replace function app.assistant_facts(p_call_id uuid)
+returns setof app.assistant_facts
+language plpgsql
+stable
+rows 1
+set search_path = ''
+as $$
+begin
+  return query
+  select route.vapi_assistant_id, f.clinic_name, coalesce(route.first_message, ''), f.address, f.recording_consent, f.ai_disclosure,
+    f.hours, f.services, f.practitioners, f.policies
+  from public.call_logs k
+  cross join lateral app.clinic_facts(k.location_id) f
+  left join lateral (
+    select x.vapi_assistant_id, a.first_message
+    from public.assistant_routes x
+    join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
+    where x.org_id = k.org_id
+      and a.role = 'inbound'
+      and a.deleted_at is null
+      and (a.id = k.agent_id or (k.agent_id is null and a.is_default))
+    limit 1
+  ) route on true
+  where k.org_id = app.current_org_id() and k.id = p_call_id;
+end
+$$;
+
+comment on function app.assistant_facts(uuid) is
+  'Which assistant answers a call, and the public facts it is given, see app.clinic_facts. Nothing about the caller. vapi_assistant_id is NULL while the clinic''s inbound agent has no assistant yet.';
+
+select app.seal('app.assistant_facts(uuid)', null, 'tenant_service');
+-- end of sql/0770_function_assistant_facts.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2540,6 +2576,140 @@ select app.seal('app.expire_recordings(integer)', 'app_writer', 'tenant_service'
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1657_function_prepare_outbound_call.sql
+-- Between the wish and this moment the patient may have opted out, the visit been cancelled, the night begun. What is
+-- written here before the request leaves is what tells, after a crash, that the call may exist.
+create or replace function app.prepare_outbound_call(p_id uuid, p_lease_id uuid)
+returns setof app.outbound_dial
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.outbound_calls;
+  v_line app.outbound_line;
+  v_now timestamptz;
+  v_due timestamptz;
+  v_reason text;
+  v_facts app.clinic_facts;
+  v_dial app.outbound_dial;
+begin
+  select * into v_call
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id and c.handed_over_at is null
+  for no key update;
+  v_now := app.now();
+  if v_call.id is null or v_call.look_at <= v_now then
+    v_dial.outcome := 'lost';
+    return next v_dial;
+    return;
+  end if;
+
+  v_reason := app.objection_to_call(v_call.kind, v_call.contact_id, v_call.to_number, v_call.appointment_id, v_call.campaign_step_id, v_now);
+  if v_reason is null and v_call.until_at <= v_now then
+    v_reason := 'expired';
+  end if;
+  v_due := case when v_call.kind = 'test' then v_now else app.next_sending_time(v_call.contact_id, v_call.number_zones, v_now) end;
+  v_line := app.outbound_line(v_call.agent_id);
+  if v_reason is not null then
+    perform app.close_outbound_call(p_id, 'given_up', v_reason);
+    v_dial.outcome := 'over';
+  elsif v_due > v_now then
+    perform app.put_off_call(p_id, v_due, 'quiet_hours', 0);
+    v_dial.outcome := 'put_off';
+  elsif v_line.agent_id is null or v_line.phone_number_id is null then
+    -- An agent that is being brought in step, a number that is being set up: it may come back before the call expires.
+    perform app.put_off_call(p_id, v_now + interval '5 minutes', case when v_line.agent_id is null then 'no_assistant' else 'no_number' end, 0);
+    v_dial.outcome := 'put_off';
+  end if;
+  if v_dial.outcome is not null then
+    return next v_dial;
+    return;
+  end if;
+
+  update public.outbound_calls c
+  set handed_over_at = v_now, look_at = v_now + interval '2 minutes', phone_number_id = v_line.phone_number_id,
+    vapi_assistant_id = v_line.vapi_assistant_id, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_id;
+  v_facts := app.clinic_facts(v_line.location_id);
+  select 'dial', v_call.kind, v_line.vapi_assistant_id, v_line.vapi_phone_number_id, v_call.to_number,
+    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), v_facts.clinic_name, v_line.number, v_facts.address, v_facts.time_zone, v_now,
+    (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
+      from public.appointments a
+      join public.locations w on w.org_id = a.org_id and w.id = a.location_id
+      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder'),
+    case when v_call.kind = 'campaign' then app.words_of_call(v_call.campaign_step_id, v_call.contact_id) end,
+    (select nullif(split_part(btrim(k.name), ' ', 1), '')
+      from public.contacts k
+      where k.org_id = v_org_id and k.id = v_call.contact_id),
+    v_facts.emergency_sentence, v_facts.hours, v_facts.services, v_facts.practitioners, v_facts.policies
+  into v_dial;
+  return next v_dial;
+end
+$$;
+
+comment on function app.prepare_outbound_call(uuid, uuid) is
+  'The last word before a call that was taken is dialled: judges it anew and says how to make it, see app.outbound_dial. From outcome dial on the call counts as handed over to Vapi. Quiet hours, and a clinic that has no assistant or number just now, put it off; everything else ends it.';
+
+select app.seal('app.prepare_outbound_call(uuid, uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1657_function_prepare_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1671_function_clinic_facts.sql
+-- Not in SQL, whose functions are planned anew at every call: for this one that takes longer than all else.
+-- One source for calls that come and calls that are made: what the agent says of the clinic is the same in both.
+create or replace function app.clinic_facts(p_location_id uuid)
+returns app.clinic_facts
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_facts app.clinic_facts;
+begin
+  select o.name, l.address, l.time_zone, o.emergency_sentence, o.recording_consent, o.ai_disclosure,
+    (
+      select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
+      from (
+        select h.weekday, (array['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'])[h.weekday + 1] as day,
+          string_agg(to_char(h.opens, 'FMHH12:MI AM') || ' to ' ||
+            case when h.closes = '24:00' then 'midnight' else to_char(h.closes, 'FMHH12:MI AM') end, ' and ' order by h.opens) as spans
+        from public.business_hours h
+        where h.org_id = o.id and h.location_id = l.id and h.resource_id is null
+        group by h.weekday
+      ) d
+    ),
+    (
+      select string_agg(c.name || ' (' || c.minutes || ' minutes' ||
+        case when c.price_minor is null then '' else ', ' || trim(to_char(c.price_minor / 100.0, 'FM999999990.00')) || ' ' || c.currency end
+        || ')', '; ' order by c.name)
+      from app.service_cards() c
+    ),
+    (
+      select string_agg(r.name, ', ' order by r.name)
+      from public.resources r
+      where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
+    ),
+    o.policies
+  into v_facts
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = p_location_id
+  where o.id = app.current_org_id();
+  return v_facts;
+end
+$$;
+
+comment on function app.clinic_facts(uuid) is
+  'The public facts of the clinic and of one of its locations, ready to be spoken; what the clinic did not say is NULL. Nothing about anybody who calls or is called.';
+
+select app.seal('app.clinic_facts(uuid)', null, 'tenant_service', 'app_writer');
+-- end of sql/1671_function_clinic_facts.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1690_function_heed_call_refusal.sql
 create or replace function app.heed_call_refusal(p_call_id uuid, p_turns jsonb)
 returns boolean
@@ -2935,7 +3105,7 @@ select app.seal('app.list_knowledge_chunks(uuid, integer, integer)', 'app_writer
 
 -- +goose StatementBegin
 -- snapshot of sql/1820_function_begin_knowledge.sql
-create or replace function app.begin_knowledge(p_version_id uuid, p_lease interval)
+create or replace function app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean default false)
 returns setof app.knowledge_work
 language plpgsql
 volatile
@@ -2970,16 +3140,19 @@ begin
     if v_work.outcome = 'read' then
       select f.content into v_work.content from public.knowledge_files f where f.org_id = v_org_id and f.version_id = p_version_id;
     end if;
+    if p_last then
+      perform app.enqueue_job('lapse_knowledge', jsonb_build_object('version_id', p_version_id), v_now + p_lease);
+    end if;
     perform app.announce('knowledge_updated', 'knowledge_document', v_version.document_id);
   end if;
   return next v_work;
 end
 $$;
 
-comment on function app.begin_knowledge(uuid, interval) is
-  'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. VX404: the tenant has no such version.';
+comment on function app.begin_knowledge(uuid, interval, boolean) is
+  'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. p_last: no other try follows, so that app.lapse_knowledge shall look whether this one ended. VX404: the tenant has no such version.';
 
-select app.seal('app.begin_knowledge(uuid, interval)', 'app_writer', 'tenant_service');
+select app.seal('app.begin_knowledge(uuid, interval, boolean)', 'app_writer', 'tenant_service');
 -- end of sql/1820_function_begin_knowledge.sql
 -- +goose StatementEnd
 
@@ -4247,6 +4420,67 @@ select app.seal('app.orgs_with_retention()', 'app_definer', 'voxanne_login');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1895_function_test_call_facts.sql
+create or replace function app.test_call_facts()
+returns setof app.clinic_facts
+language sql
+stable
+rows 1
+security definer
+set search_path = ''
+as $$
+  select f.*
+  from app.clinic_facts((
+    select l.id from public.locations l where l.org_id = app.require_org_id() order by l.created_at, l.id limit 1)) f
+$$;
+
+comment on function app.test_call_facts() is
+  'What an agent is told of the clinic in a test call from the dashboard, which comes in on no line: the facts of its first location, see app.clinic_facts.';
+
+select app.seal('app.test_call_facts()', 'app_writer', 'tenant_user');
+-- end of sql/1895_function_test_call_facts.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1897_function_lapse_knowledge.sql
+create or replace function app.lapse_knowledge(p_version_id uuid)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_version public.knowledge_versions;
+  v_now timestamptz;
+  v_until timestamptz;
+begin
+  select * into v_version
+  from public.knowledge_versions v
+  where v.org_id = app.require_org_id() and v.id = p_version_id
+  for update;
+  v_now := app.now();
+  if v_version.id is null or v_version.state not in ('waiting', 'reading', 'embedding') then
+    return 0;
+  end if;
+  -- Without a lease the try was put off by a process that was told to stop, and comes back when there is a place.
+  v_until := coalesce(v_version.lease_until, v_version.updated_at + interval '30 minutes');
+  if v_until > v_now then
+    return ceil(extract(epoch from v_until - v_now));
+  end if;
+  perform app.fail_knowledge(p_version_id, 'trouble', true);
+  return 0;
+end
+$$;
+
+comment on function app.lapse_knowledge(uuid) is
+  'Looks after the last try at a version, which may have died without a word: one that nobody works on any more has failed with trouble, so that the clinic sees it and can upload again. Returns in how many seconds to look once more; 0: there is nothing more to see.';
+
+select app.seal('app.lapse_knowledge(uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1897_function_lapse_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
@@ -4261,6 +4495,8 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.lapse_knowledge;
+drop function app.test_call_facts;
 drop function app.orgs_with_retention;
 drop function app.apply_retention;
 drop function app.expire_messages;
@@ -5049,6 +5285,42 @@ comment on function app.record_call_report(uuid, timestamptz, timestamptz, integ
 
 select app.seal('app.record_call_report(uuid, timestamptz, timestamptz, integer, text, text, jsonb, bigint, boolean, text[], text[], text)', 'app_writer', 'tenant_service');
 -- end of sql/0740_function_record_call_report.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0770_function_assistant_facts.sql
+create or replace function app.assistant_facts(p_call_id uuid)
+returns setof app.assistant_facts
+language plpgsql
+stable
+rows 1
+set search_path = ''
+as $$
+begin
+  return query
+  select route.vapi_assistant_id, f.clinic_name, coalesce(route.first_message, ''), f.address, f.recording_consent, f.ai_disclosure,
+    f.hours, f.services, f.practitioners
+  from public.call_logs k
+  cross join lateral app.clinic_facts(k.location_id) f
+  left join lateral (
+    select x.vapi_assistant_id, a.first_message
+    from public.assistant_routes x
+    join public.agents a on a.org_id = x.org_id and a.id = x.agent_id
+    where x.org_id = k.org_id
+      and a.role = 'inbound'
+      and a.deleted_at is null
+      and (a.id = k.agent_id or (k.agent_id is null and a.is_default))
+    limit 1
+  ) route on true
+  where k.org_id = app.current_org_id() and k.id = p_call_id;
+end
+$$;
+
+comment on function app.assistant_facts(uuid) is
+  'Which assistant answers a call, and the public facts it is given, see app.clinic_facts. Nothing about the caller. vapi_assistant_id is NULL while the clinic''s inbound agent has no assistant yet.';
+
+select app.seal('app.assistant_facts(uuid)', null, 'tenant_service');
+-- end of sql/0770_function_assistant_facts.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -5881,6 +6153,139 @@ comment on function app.expire_recordings(integer) is
 
 select app.seal('app.expire_recordings(integer)', 'app_writer', 'tenant_service');
 -- end of sql/1444_function_expire_recordings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1657_function_prepare_outbound_call.sql
+-- Between the wish and this moment the patient may have opted out, the visit been cancelled, the night begun. What is
+-- written here before the request leaves is what tells, after a crash, that the call may exist.
+create or replace function app.prepare_outbound_call(p_id uuid, p_lease_id uuid)
+returns setof app.outbound_dial
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.outbound_calls;
+  v_line app.outbound_line;
+  v_now timestamptz;
+  v_due timestamptz;
+  v_reason text;
+  v_facts app.clinic_facts;
+  v_dial app.outbound_dial;
+begin
+  select * into v_call
+  from public.outbound_calls c
+  where c.org_id = v_org_id and c.id = p_id and c.state = 'placing' and c.lease_id = p_lease_id and c.handed_over_at is null
+  for no key update;
+  v_now := app.now();
+  if v_call.id is null or v_call.look_at <= v_now then
+    v_dial.outcome := 'lost';
+    return next v_dial;
+    return;
+  end if;
+
+  v_reason := app.objection_to_call(v_call.kind, v_call.contact_id, v_call.to_number, v_call.appointment_id, v_call.campaign_step_id, v_now);
+  if v_reason is null and v_call.until_at <= v_now then
+    v_reason := 'expired';
+  end if;
+  v_due := case when v_call.kind = 'test' then v_now else app.next_sending_time(v_call.contact_id, v_call.number_zones, v_now) end;
+  v_line := app.outbound_line(v_call.agent_id);
+  if v_reason is not null then
+    perform app.close_outbound_call(p_id, 'given_up', v_reason);
+    v_dial.outcome := 'over';
+  elsif v_due > v_now then
+    perform app.put_off_call(p_id, v_due, 'quiet_hours', 0);
+    v_dial.outcome := 'put_off';
+  elsif v_line.agent_id is null or v_line.phone_number_id is null then
+    -- An agent that is being brought in step, a number that is being set up: it may come back before the call expires.
+    perform app.put_off_call(p_id, v_now + interval '5 minutes', case when v_line.agent_id is null then 'no_assistant' else 'no_number' end, 0);
+    v_dial.outcome := 'put_off';
+  end if;
+  if v_dial.outcome is not null then
+    return next v_dial;
+    return;
+  end if;
+
+  update public.outbound_calls c
+  set handed_over_at = v_now, look_at = v_now + interval '2 minutes', phone_number_id = v_line.phone_number_id,
+    vapi_assistant_id = v_line.vapi_assistant_id, updated_at = v_now
+  where c.org_id = v_org_id and c.id = p_id;
+  v_facts := app.clinic_facts(v_line.location_id);
+  select 'dial', v_call.kind, v_line.vapi_assistant_id, v_line.vapi_phone_number_id, v_call.to_number,
+    case when v_call.kind <> 'test' then v_now end, app.latest_dialling(v_call, v_now), v_facts.clinic_name, v_line.number, v_facts.address, v_facts.time_zone, v_now,
+    (select array_to_string(app.local_words(a.scheduled_at, w.time_zone, app.contact_language(v_call.contact_id)), ' ')
+      from public.appointments a
+      join public.locations w on w.org_id = a.org_id and w.id = a.location_id
+      where a.org_id = v_org_id and a.id = v_call.appointment_id and v_call.kind = 'reminder'),
+    case when v_call.kind = 'campaign' then app.words_of_call(v_call.campaign_step_id, v_call.contact_id) end,
+    (select nullif(split_part(btrim(k.name), ' ', 1), '')
+      from public.contacts k
+      where k.org_id = v_org_id and k.id = v_call.contact_id),
+    v_facts.emergency_sentence, v_facts.hours, v_facts.services, v_facts.practitioners
+  into v_dial;
+  return next v_dial;
+end
+$$;
+
+comment on function app.prepare_outbound_call(uuid, uuid) is
+  'The last word before a call that was taken is dialled: judges it anew and says how to make it, see app.outbound_dial. From outcome dial on the call counts as handed over to Vapi. Quiet hours, and a clinic that has no assistant or number just now, put it off; everything else ends it.';
+
+select app.seal('app.prepare_outbound_call(uuid, uuid)', 'app_writer', 'tenant_service');
+-- end of sql/1657_function_prepare_outbound_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1671_function_clinic_facts.sql
+-- Not in SQL, whose functions are planned anew at every call: for this one that takes longer than all else.
+-- One source for calls that come and calls that are made: what the agent says of the clinic is the same in both.
+create or replace function app.clinic_facts(p_location_id uuid)
+returns app.clinic_facts
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  v_facts app.clinic_facts;
+begin
+  select o.name, l.address, l.time_zone, o.emergency_sentence, o.recording_consent, o.ai_disclosure,
+    (
+      select string_agg(d.day || ' ' || d.spans, '; ' order by d.weekday)
+      from (
+        select h.weekday, (array['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'])[h.weekday + 1] as day,
+          string_agg(to_char(h.opens, 'FMHH12:MI AM') || ' to ' ||
+            case when h.closes = '24:00' then 'midnight' else to_char(h.closes, 'FMHH12:MI AM') end, ' and ' order by h.opens) as spans
+        from public.business_hours h
+        where h.org_id = o.id and h.location_id = l.id and h.resource_id is null
+        group by h.weekday
+      ) d
+    ),
+    (
+      select string_agg(c.name || ' (' || c.minutes || ' minutes' ||
+        case when c.price_minor is null then '' else ', ' || trim(to_char(c.price_minor / 100.0, 'FM999999990.00')) || ' ' || c.currency end
+        || ')', '; ' order by c.name)
+      from app.service_cards() c
+    ),
+    (
+      select string_agg(r.name, ', ' order by r.name)
+      from public.resources r
+      where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
+    )
+  into v_facts
+  from public.organizations o
+  left join public.locations l on l.org_id = o.id and l.id = p_location_id
+  where o.id = app.current_org_id();
+  return v_facts;
+end
+$$;
+
+comment on function app.clinic_facts(uuid) is
+  'The public facts of the clinic and of one of its locations, ready to be spoken; what the clinic did not say is NULL. Nothing about anybody who calls or is called.';
+
+select app.seal('app.clinic_facts(uuid)', null, 'tenant_service', 'app_writer');
+-- end of sql/1671_function_clinic_facts.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

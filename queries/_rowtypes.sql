@@ -73,7 +73,22 @@ create table app.assistant_facts (
   ai_disclosure boolean not null,
   hours text,
   services text,
-  practitioners text
+  practitioners text,
+  policies text not null
+);
+
+drop type app.clinic_facts;
+create table app.clinic_facts (
+  clinic_name text not null,
+  address text,
+  time_zone text,
+  emergency_sentence text not null,
+  recording_consent text not null,
+  ai_disclosure boolean not null,
+  hours text,
+  services text,
+  practitioners text,
+  policies text not null
 );
 
 drop type app.transfer_answer;
@@ -748,7 +763,8 @@ create table app.outbound_dial (
   emergency_sentence text,
   hours text,
   services text,
-  practitioners text
+  practitioners text,
+  policies text
 );
 
 drop type app.outbound_question;

@@ -25,7 +25,7 @@ select app.record_call_report(
 
 -- name: CallBrief :one
 -- Everything that a call begins with, in one round trip: Vapi waits for it while the caller hears it ring.
-select f.*, b.known, b.names, b.memory, (select o.policies from public.organizations o where o.id = app.current_org_id())::text as policies
+select f.*, b.known, b.names, b.memory
 from app.assistant_facts(p_call_id => @call_id::uuid) f
 cross join app.caller_brief(p_call_id => @call_id::uuid) b;
 

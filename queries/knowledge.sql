@@ -44,7 +44,10 @@ from app.match_knowledge(
 
 -- name: BeginKnowledge :one
 select *
-from app.begin_knowledge(p_version_id => @version_id::uuid, p_lease => make_interval(secs => @lease_seconds::integer));
+from app.begin_knowledge(p_version_id => @version_id::uuid, p_lease => make_interval(secs => @lease_seconds::integer), p_last => @last::boolean);
+
+-- name: LapseKnowledge :one
+select app.lapse_knowledge(p_version_id => @version_id::uuid)::integer as again_seconds;
 
 -- name: StageKnowledge :one
 select app.stage_knowledge(p_version_id => @version_id::uuid, p_chunks => @chunks::jsonb)::boolean as staged;

@@ -4,6 +4,10 @@ from app.begin_web_test(
   p_tracking_hash => @tracking_hash::bytea, p_role => sqlc.narg(role)::text, p_agent_id => sqlc.narg(agent_id)::uuid
 );
 
+-- name: TestCallFacts :one
+select f.*, app.now()::timestamptz as now
+from app.test_call_facts() f;
+
 -- name: PlaceWebTest :one
 select app.place_web_test(
   p_web_test_id => @web_test_id::uuid,

@@ -27,6 +27,11 @@ func (readsHere) Read(ctx context.Context, kind reader.Kind, r io.Reader, limits
 // upload sends a form with a file and other fields, name and value in turns.
 func (c *clinic) upload(t *testing.T, name string, content []byte, fields ...string) *httptest.ResponseRecorder {
 	t.Helper()
+	return c.uploadTo(t, pathKnowledge+"/upload", name, content, fields...)
+}
+
+func (c *clinic) uploadTo(t *testing.T, path, name string, content []byte, fields ...string) *httptest.ResponseRecorder {
+	t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
 	for i := 0; i < len(fields); i += 2 {
@@ -39,7 +44,7 @@ func (c *clinic) upload(t *testing.T, name string, content []byte, fields ...str
 		require.NoError(t, err)
 	}
 	require.NoError(t, form.Close())
-	r := c.request(t, http.MethodPost, pathKnowledge+"/upload", body.String(), "Content-Type", form.FormDataContentType(), "Idempotency-Key", "upload-"+name)
+	r := c.request(t, http.MethodPost, path, body.String(), "Content-Type", form.FormDataContentType(), "Idempotency-Key", "upload-"+name)
 	w := httptest.NewRecorder()
 	c.handler.ServeHTTP(w, r)
 	return w
@@ -86,6 +91,39 @@ func TestFilesThatCannotBeSearchedAreRefused(t *testing.T) {
 	w := httptest.NewRecorder()
 	c.handler.ServeHTTP(w, r)
 	requireRefusal(t, w, http.StatusUnauthorized, CodeUnauthenticated)
+}
+
+func TestADocumentGetsAnotherFile(t *testing.T) {
+	t.Parallel()
+	c := found(t)
+	other := &clinic{data: c.data, handler: c.handler}
+	other.org, other.user = other.signUp(t, "bea.quillwort@patients.example")
+	item := answered(t, c.upload(t, "prices.csv", []byte("Service,Price\nWhitening,80\n")), http.StatusCreated)["item"].(map[string]any)
+	path := pathKnowledge + "/" + item["id"].(string) + "/upload"
+	seen := func(w *httptest.ResponseRecorder) []any {
+		item := answered(t, w, http.StatusOK)["item"].(map[string]any)
+		return []any{item["filename"], item["kind"], item["latestVersion"], item["category"], item["active"], item["content"]}
+	}
+	second := c.uploadTo(t, path, "new.md", []byte("# Prices\n\nWhitening zanzibar-lilac 90."), "category", "products_services", "active", "false")
+	require.Equal(t, []any{"prices.csv", "md", 2.0, "products_services", false, "# Prices\n\nWhitening zanzibar-lilac 90."}, seen(second))
+	again := c.uploadTo(t, path, "new.md", []byte("# Prices\n\nWhitening zanzibar-lilac 90."), "category", "products_services", "active", "false")
+	require.Equal(t, "true", again.Header().Get("Idempotent-Replayed"))
+	require.Equal(t, []any{"prices.csv", "md", 2.0, "products_services", false, "# Prices\n\nWhitening zanzibar-lilac 90."},
+		seen(c.uploadTo(t, path, "copy.md", []byte("# Prices\n\nWhitening zanzibar-lilac 90."))), "the file it has is no new version")
+	require.Equal(t, 2, c.number(t, `select count(*) from river.river_job where kind = 'ingest_knowledge'`))
+
+	require.Equal(t, reader.Damaged.Sentence(),
+		requireRefusal(t, c.uploadTo(t, path, "prices.pdf", []byte("%PDF-1.4 nothing")), http.StatusBadRequest, CodeBadRequest).Error)
+	requireRefusal(t, c.uploadTo(t, path, "large.txt", bytes.Repeat([]byte("a "), maxFile/2+1)), http.StatusRequestEntityTooLarge, CodeBodyTooLarge)
+	requireRefusal(t, c.uploadTo(t, path, "", nil), http.StatusBadRequest, CodeBadRequest)
+	requireRefusal(t, c.console(t, http.MethodPost, path, `{}`), http.StatusBadRequest, CodeBadRequest)
+	requireRefusal(t, c.uploadTo(t, pathKnowledge+"/0190a000-0000-7000-8000-000000000009/upload", "a.txt", []byte("a")), http.StatusNotFound, CodeNotFound)
+	requireRefusal(t, other.uploadTo(t, path, "b.txt", []byte("zanzibar-lilac")), http.StatusNotFound, CodeNotFound)
+	answered(t, c.upload(t, "hours.txt", []byte("We open at nine.")), http.StatusCreated)
+	requireRefusal(t, c.uploadTo(t, path, "same.txt", []byte("We open at nine.")), http.StatusConflict, CodeConflict)
+	c.become(t, "staff")
+	requireRefusal(t, c.uploadTo(t, path, "c.txt", []byte("zanzibar-lilac")), http.StatusForbidden, CodeForbidden)
+	require.Equal(t, 2, c.number(t, `select max(latest_version) from public.knowledge_documents`))
 }
 
 func TestATextIsKeptChangedAndDeleted(t *testing.T) {

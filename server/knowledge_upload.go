@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -66,20 +67,10 @@ func (u *Uploads) refusal(ctx context.Context, kind reader.Kind, content []byte)
 // UploadKnowledge takes a file. Errors: bad_request for one that cannot be searched, with the reason, body_too_large, conflict,
 // forbidden.
 func (h handlers) UploadKnowledge(ctx context.Context, req api.UploadKnowledgeRequestObject) (api.UploadKnowledgeResponseObject, error) {
-	add, err := uploadOf(req.Body)
+	add, err := h.uploaded(ctx, req.Body)
 	if err != nil {
 		return nil, err
 	}
-	kind, err := reader.Sniff(add.Filename, add.Content[:min(len(add.Content), reader.HeadBytes)])
-	if code, refused := reader.Refused(err); refused {
-		return nil, NewError(CodeBadRequest, code.Sentence(), nil)
-	} else if err != nil {
-		return nil, err
-	}
-	if err := h.uploads.refusal(ctx, kind, add.Content); err != nil {
-		return nil, err
-	}
-	add.Kind = string(kind)
 	var item api.KnowledgeDetail
 	err = h.asMember(ctx, func(tx db.Tx, _ db.Organization) error {
 		saved, err := tx.AddKnowledge(ctx, add)
@@ -93,6 +84,58 @@ func (h handlers) UploadKnowledge(ctx context.Context, req api.UploadKnowledgeRe
 		return nil, err
 	}
 	return api.UploadKnowledge201JSONResponse{Item: item, Id: item.Id}, nil
+}
+
+// UploadKnowledgeVersion gives a document another file. Errors: as UploadKnowledge, and not_found.
+func (h handlers) UploadKnowledgeVersion(ctx context.Context, req api.UploadKnowledgeVersionRequestObject) (api.UploadKnowledgeVersionResponseObject, error) {
+	file, err := h.uploaded(ctx, req.Body)
+	if err != nil {
+		return nil, err
+	}
+	change := db.ChangeKnowledgeParams{DocumentID: req.Id, Kind: &file.Kind, Content: file.Content}
+	if change.Fields, err = fieldsOf(file); err != nil {
+		return nil, err
+	}
+	var item api.KnowledgeDetail
+	err = h.asMember(ctx, func(tx db.Tx, _ db.Organization) error {
+		if _, err := tx.ChangeKnowledge(ctx, change); err != nil {
+			return err
+		}
+		item, err = knowledgeDetail(ctx, tx, req.Id)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return api.UploadKnowledgeVersion200JSONResponse{Item: item}, nil
+}
+
+// fieldsOf is what a form changes of a document beside its file.
+func fieldsOf(file db.AddKnowledgeParams) (json.RawMessage, error) {
+	fields := map[string]any{}
+	if file.Category != nil {
+		fields["category"] = *file.Category
+	}
+	if file.Active != nil {
+		fields["active"] = *file.Active
+	}
+	return json.Marshal(fields)
+}
+
+// uploaded reads a form, tells what its file is, and looks at it. Errors: bad_request for a file that cannot be searched.
+func (h handlers) uploaded(ctx context.Context, form *multipart.Reader) (db.AddKnowledgeParams, error) {
+	file, err := uploadOf(form)
+	if err != nil {
+		return file, err
+	}
+	kind, err := reader.Sniff(file.Filename, file.Content[:min(len(file.Content), reader.HeadBytes)])
+	if code, refused := reader.Refused(err); refused {
+		return file, NewError(CodeBadRequest, code.Sentence(), nil)
+	} else if err != nil {
+		return file, err
+	}
+	file.Kind = string(kind)
+	return file, h.uploads.refusal(ctx, kind, file.Content)
 }
 
 // uploadOf reads the form that asForm wrote and the description let through.

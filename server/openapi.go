@@ -67,13 +67,13 @@ func mountAPI(mux *http.ServeMux, spec *openapi3.T, handlers api.StrictServerInt
 type guardedMux struct {
 	*http.ServeMux
 	guard func(http.Handler) http.Handler
-	// uploads stands in front of the one operation that takes a file.
+	// uploads stands in front of the operations that take a file.
 	uploads func(http.Handler) http.Handler
 }
 
 // HandleFunc is what the generated code registers with.
 func (m guardedMux) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
-	if pattern == uploadRoute {
+	if takesFile(pattern) {
 		m.Handle(pattern, m.uploads(http.HandlerFunc(h)))
 		return
 	}

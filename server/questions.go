@@ -18,8 +18,18 @@ type Questions struct{ models *embedding.Models }
 // NewQuestions makes them with the models of this process.
 func NewQuestions(models *embedding.Models) *Questions { return &Questions{models} }
 
+// AskAService tells whether [Questions.Vector] asks a service for the named model's vectors. Where it does, no transaction may be open
+// meanwhile.
+func (q *Questions) AskAService(model string) bool {
+	if q == nil {
+		return false
+	}
+	e := q.models.Named(model)
+	return e != nil && !embedding.IsOffline(e)
+}
+
 // Vector returns the question's vector by the named model within a second, or nil: when this process has no such model, and when its
-// service is slow or in trouble, which is logged without a word of the question. No transaction may be open meanwhile.
+// service is slow or in trouble, which is logged without a word of the question.
 func (q *Questions) Vector(ctx context.Context, model, question string) *pgvector.Vector {
 	if q == nil {
 		return nil

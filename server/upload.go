@@ -17,7 +17,6 @@ import (
 )
 
 const (
-	uploadRoute = "POST /api/knowledge-base/upload"
 	// maxUpload is how large a form with a file may be, in bytes: the file itself, and what stands around it.
 	maxUpload    = maxFile + 64<<10
 	maxFile      = 10 << 20
@@ -27,6 +26,11 @@ const (
 
 	sentenceNotAForm = "Send the file as multipart/form-data, in a field named file."
 )
+
+// takesFile tells the operations whose body is a form with a file, by their patterns.
+func takesFile(pattern string) bool {
+	return slices.Contains([]string{"POST /api/knowledge-base/upload", "POST /api/knowledge-base/{id}/upload"}, pattern)
+}
 
 // asForm reads a form with a file and writes it anew, with a boundary that follows from what is in it: the same wish has the same
 // bytes then, whoever sends it again, and what a browser believes the file to be is forgotten. The token is looked at first: nobody

@@ -11,6 +11,7 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/vault"
+	"github.com/voxanne-ai/voxanne/jobs/brief"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 )
 
@@ -34,11 +35,20 @@ func NewWebCalls(client *vapi.Client, keys *vault.Keyring, backendURL string) *W
 	return &WebCalls{vapi: client, keys: keys, bridge: "ws" + strings.TrimPrefix(backendURL, "http") + bridgePath}
 }
 
-// place has an assistant take a call. Errors: those of vapi.Client.PlaceWebCall.
-func (w *WebCalls) place(ctx context.Context, assistantID string) (vapi.WebCall, error) {
+// place has an assistant take a call, told of the clinic as in any other. Errors: those of vapi.Client.PlaceWebCall.
+func (w *WebCalls) place(ctx context.Context, assistantID string, facts db.TestCallFactsRow) (vapi.WebCall, error) {
 	ctx, cancel := context.WithTimeout(ctx, webCallTimeout)
 	defer cancel()
-	return w.vapi.PlaceWebCall(ctx, assistantID)
+	return w.vapi.PlaceWebCall(ctx, assistantID, testCallVariables(facts))
+}
+
+// testCallVariables fill the placeholders of the prompt. Whoever tries the agent out is nobody it knows.
+func testCallVariables(f db.TestCallFactsRow) map[string]string {
+	return brief.Values(brief.Clinic{
+		Name: f.ClinicName, Address: value(f.Address), TimeZone: value(f.TimeZone), Now: f.Now,
+		Hours: value(f.Hours), Services: value(f.Services), Practitioners: value(f.Practitioners), Policies: f.Policies,
+		EmergencySentence: f.EmergencySentence,
+	}, map[string]string{"callPurpose": brief.TestPurpose})
 }
 
 // seal is a call as the database keeps it.

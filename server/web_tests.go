@@ -31,12 +31,12 @@ func (h handlers) StartWebTest(ctx context.Context, req api.StartWebTestRequestO
 		return nil, NewError(CodeNotConfigured, "Test calls need a key to Vapi.", nil)
 	}
 	tracking := randomToken()
-	start, err := h.beginWebTest(ctx, tracking, value(req.Body))
+	start, facts, err := h.beginWebTest(ctx, tracking, value(req.Body))
 	if err != nil {
 		return nil, err
 	}
 	test := *start.WebTestID
-	call, err := h.webCalls.place(ctx, *start.VapiAssistantID)
+	call, err := h.webCalls.place(ctx, *start.VapiAssistantID, facts)
 	if err != nil {
 		// A call that may have been made keeps the place, for the minute after which the test lapses.
 		if uncertain := new(vapi.UncertainError); !errors.As(err, &uncertain) {
@@ -59,9 +59,9 @@ func (h handlers) StartWebTest(ctx context.Context, req api.StartWebTestRequestO
 	return answer, nil
 }
 
-// beginWebTest takes the organization's place. It is not noted as what the wish did: a try that dies at Vapi leaves a place
+// beginWebTest takes the organization's place, and reads what the agent shall be told of the clinic. It is not noted as what the wish did: a try that dies at Vapi leaves a place
 // that lapses, and the next one begins anew.
-func (h handlers) beginWebTest(ctx context.Context, tracking string, wish api.WebTestWish) (start db.WebTestStart, err error) {
+func (h handlers) beginWebTest(ctx context.Context, tracking string, wish api.WebTestWish) (start db.WebTestStart, facts db.TestCallFactsRow, err error) {
 	agent := wish.AgentId
 	if agent == nil {
 		agent = wish.AgentIdOld
@@ -75,9 +75,13 @@ func (h handlers) beginWebTest(ctx context.Context, tracking string, wish api.We
 		if err != nil {
 			return err
 		}
-		return webTestRefusal(start)
+		if err := webTestRefusal(start); err != nil {
+			return err
+		}
+		facts, err = tx.TestCallFacts(ctx)
+		return err
 	})
-	return start, err
+	return start, facts, err
 }
 
 // webTestRefusal says why no test may begin; nil when one has.

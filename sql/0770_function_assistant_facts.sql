@@ -8,7 +8,7 @@ as $$
 begin
   return query
   select route.vapi_assistant_id, f.clinic_name, coalesce(route.first_message, ''), f.address, f.recording_consent, f.ai_disclosure,
-    f.hours, f.services, f.practitioners
+    f.hours, f.services, f.practitioners, f.policies
   from public.call_logs k
   cross join lateral app.clinic_facts(k.location_id) f
   left join lateral (

@@ -65,7 +65,7 @@ begin
     (select nullif(split_part(btrim(k.name), ' ', 1), '')
       from public.contacts k
       where k.org_id = v_org_id and k.id = v_call.contact_id),
-    v_facts.emergency_sentence, v_facts.hours, v_facts.services, v_facts.practitioners
+    v_facts.emergency_sentence, v_facts.hours, v_facts.services, v_facts.practitioners, v_facts.policies
   into v_dial;
   return next v_dial;
 end

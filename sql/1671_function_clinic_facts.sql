@@ -31,7 +31,8 @@ begin
       select string_agg(r.name, ', ' order by r.name)
       from public.resources r
       where r.org_id = o.id and r.location_id = l.id and r.active and r.kind = 'practitioner'
-    )
+    ),
+    o.policies
   into v_facts
   from public.organizations o
   left join public.locations l on l.org_id = o.id and l.id = p_location_id

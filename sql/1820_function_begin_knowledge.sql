@@ -1,4 +1,4 @@
-create or replace function app.begin_knowledge(p_version_id uuid, p_lease interval)
+create or replace function app.begin_knowledge(p_version_id uuid, p_lease interval, p_last boolean default false)
 returns setof app.knowledge_work
 language plpgsql
 volatile
@@ -33,13 +33,16 @@ begin
     if v_work.outcome = 'read' then
       select f.content into v_work.content from public.knowledge_files f where f.org_id = v_org_id and f.version_id = p_version_id;
     end if;
+    if p_last then
+      perform app.enqueue_job('lapse_knowledge', jsonb_build_object('version_id', p_version_id), v_now + p_lease);
+    end if;
     perform app.announce('knowledge_updated', 'knowledge_document', v_version.document_id);
   end if;
   return next v_work;
 end
 $$;
 
-comment on function app.begin_knowledge(uuid, interval) is
-  'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. VX404: the tenant has no such version.';
+comment on function app.begin_knowledge(uuid, interval, boolean) is
+  'Asks, for a job, what is to be done about a version now, see app.knowledge_work. With read and embed the version is the job''s for p_lease; app.finish_knowledge or app.fail_knowledge ends it. p_last: no other try follows, so that app.lapse_knowledge shall look whether this one ended. VX404: the tenant has no such version.';
 
-select app.seal('app.begin_knowledge(uuid, interval)', 'app_writer', 'tenant_service');
+select app.seal('app.begin_knowledge(uuid, interval, boolean)', 'app_writer', 'tenant_service');

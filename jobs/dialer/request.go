@@ -3,12 +3,11 @@ package dialer
 import (
 	"fmt"
 	"strings"
-	"time"
-	"unicode"
 
 	"github.com/google/uuid"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/brief"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 )
 
@@ -24,35 +23,23 @@ func request(id uuid.UUID, to db.OutboundDial) vapi.OutboundCall {
 	return call
 }
 
-// variables fill the placeholders of the assistant's prompt, by the names that incoming calls use too (server/reception).
-// Who answers is not known yet, so nothing is in them but what a text to the same number would say. They are words that
-// people wrote, also strangers: see [plain].
+// variables fill the placeholders of the assistant's prompt. Who answers is not known yet, so nothing is in them but what a text to
+// the same number would say: no name that callers gave, and no memory.
 func variables(to db.OutboundDial) map[string]string {
-	values := map[string]string{
-		"clinicName":        text(to.ClinicName),
-		"clinicAddress":     text(to.ClinicAddress),
-		"clinicPhone":       text(to.ClinicPhone),
-		"timeZone":          text(to.TimeZone),
-		"openingHours":      text(to.Hours),
-		"services":          text(to.Services),
-		"practitioners":     text(to.Practitioners),
-		"emergencySentence": text(to.EmergencySentence),
-		"callerStatus":      "not verified",
-		"callerNames":       "",
-		"calleeName":        text(to.FirstName),
-		"callPurpose":       purpose(to),
-		"visit":             text(to.Visit),
-		"message":           text(to.Words),
+	clinic := brief.Clinic{
+		Name: text(to.ClinicName), Address: text(to.ClinicAddress), Phone: text(to.ClinicPhone), TimeZone: text(to.TimeZone),
+		Hours: text(to.Hours), Services: text(to.Services), Practitioners: text(to.Practitioners), Policies: text(to.Policies),
+		EmergencySentence: text(to.EmergencySentence),
 	}
-	zone, err := time.LoadLocation(text(to.TimeZone))
-	if to.Now != nil && err == nil {
-		local := to.Now.In(zone)
-		values["today"], values["timeNow"] = local.Format("Monday, January 2, 2006"), local.Format("3:04 PM")
+	if to.Now != nil {
+		clinic.Now = *to.Now
 	}
-	for name, value := range values {
-		values[name] = plain(value)
-	}
-	return values
+	return brief.Values(clinic, map[string]string{
+		"calleeName":  text(to.FirstName),
+		"callPurpose": purpose(to),
+		"visit":       text(to.Visit),
+		"message":     text(to.Words),
+	})
 }
 
 // purpose tells the assistant why it calls. How it makes sure of whom it speaks with before it says so stands in the text,
@@ -60,7 +47,7 @@ func variables(to db.OutboundDial) map[string]string {
 func purpose(to db.OutboundDial) string {
 	switch text(to.Kind) {
 	case "test":
-		return "This is a test call: the clinic's own people try you out. Talk as you would with a caller."
+		return brief.TestPurpose
 	case "reminder":
 		return fmt.Sprintf("You call to remind of a visit: %s. %s Then say the day and the time, and nothing else about it.", text(to.Visit), askFirst(to))
 	case "campaign":
@@ -82,27 +69,10 @@ func askFirst(to db.OutboundDial) string {
 		" try again, not why, and say goodbye.", name)
 }
 
-// longestValue bounds a value, in characters: a clinic's list of services may be long, an instruction smuggled into one is
-// better cut.
-const longestValue = 4000
-
-// plain is a value that can neither be taken for a placeholder or code of the prompt nor begin a line, and with it a rule, of
-// its own.
-func plain(value string) string {
-	kept := strings.Map(func(r rune) rune {
-		if strings.ContainsRune("{}<>[]`|~^\\$%#*_", r) || unicode.In(r, unicode.Cf, unicode.Co) {
-			return -1
-		}
-		return r
-	}, value)
-	line := []rune(strings.Join(strings.FieldsFunc(kept, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " "))
-	return string(line[:min(len(line), longestValue)])
-}
-
 // voicemail is left on an answering machine, which others may listen to: who called, and nothing about why.
 func voicemail(to db.OutboundDial) string {
 	digits := strings.TrimPrefix(text(to.ClinicPhone), "+")
-	return fmt.Sprintf("Hello, this is %s. Please call us back at %s. Thank you.", plain(text(to.ClinicName)), strings.Join(strings.Split(digits, ""), " "))
+	return fmt.Sprintf("Hello, this is %s. Please call us back at %s. Thank you.", brief.Plain(text(to.ClinicName)), strings.Join(strings.Split(digits, ""), " "))
 }
 
 func text(s *string) string {

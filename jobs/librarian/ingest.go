@@ -40,7 +40,7 @@ func (e *embeddingError) Unwrap() error { return e.error }
 func (l *Librarian) Ingest(ctx context.Context, org, version uuid.UUID, last bool) (again time.Duration, err error) {
 	var work db.KnowledgeWork
 	err = l.DB.AsTenant(ctx, org, func(tx db.Tx) error {
-		work, err = tx.BeginKnowledge(ctx, version, int32(lease/time.Second))
+		work, err = tx.BeginKnowledge(ctx, version, int32(lease/time.Second), last)
 		return err
 	})
 	switch {
@@ -64,6 +64,12 @@ func (l *Librarian) Ingest(ctx context.Context, org, version uuid.UUID, last boo
 	// A process that is told to stop has not tried for the last time.
 	final := hopeless(err) || last && !errors.Is(ctx.Err(), context.Canceled)
 	return 0, errors.Join(err, l.fail(ctx, org, version, reasonOf(err), final))
+}
+
+// Abandon writes down that nobody works on a version any more, through no fault of the document; one that is ready or was overtaken
+// stays as it is.
+func (l *Librarian) Abandon(ctx context.Context, org, version uuid.UUID) error {
+	return l.fail(ctx, org, version, reasonTrouble, true)
 }
 
 // Final tells that no other try could end better.

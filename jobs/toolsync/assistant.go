@@ -35,7 +35,7 @@ func (s *Syncer) desired(f db.AgentSync, org, agent uuid.UUID) (vapi.Object, err
 		"firstMessage": firstMessage(f),
 		"model": object{
 			"provider": "openai", "model": "gpt-4o", "temperature": 0.3,
-			"messages": []object{{"role": "system", "content": systemPrompt(f)}},
+			"messages": []object{{"role": "system", "content": systemPrompt(f, s.names)}},
 		},
 		"voice":       object{"provider": "vapi", "voiceId": text(f.Voice)},
 		"transcriber": transcriber(text(f.Language)),

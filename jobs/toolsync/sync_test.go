@@ -344,6 +344,8 @@ func TestWhatIsNotOursStaysAsItIs(t *testing.T) {
 	id, o := b.assistant(t, b.clinic.agent)
 	model := inner(t, o, "model")
 	ours := vapi.ToolIDs(model.Bytes())
+	require.Empty(t, model["knowledgeBase"], "the tool is enough: with both a model would ask twice")
+	model["knowledgeBase"] = json.RawMessage(`{"provider":"custom-knowledge-base", "server":{"url":"` + ourURL + `/api/vapi/webhook"}}`)
 	model["maxTokens"], model["knowledgeBaseId"] = json.RawMessage(`250.0`), json.RawMessage(`"kb <1>"`)
 	model["toolIds"] = mustJSON(t, append([]string{foreign, stranger, calendar, unlisted, hangUp}, ours...))
 	model["tools"] = json.RawMessage(`[{"type":"make"},{"type":"dtmf", "messages" : [ ]},{"type":"function","function":{"name":"verifyCaller"}}]`)
@@ -362,7 +364,7 @@ func TestWhatIsNotOursStaysAsItIs(t *testing.T) {
 		require.Equal(t, string(o[key]), string(now[key]), key)
 	}
 	after := inner(t, now, "model")
-	for _, key := range []string{"maxTokens", "knowledgeBaseId"} {
+	for _, key := range []string{"maxTokens", "knowledgeBaseId", "knowledgeBase"} {
 		require.Equal(t, string(model[key]), string(after[key]), key)
 	}
 	require.Equal(t, append([]string{foreign, unlisted}, ours...), vapi.ToolIDs(now["model"]), "strangers and interceptors are gone")
@@ -370,31 +372,4 @@ func TestWhatIsNotOursStaysAsItIs(t *testing.T) {
 	require.Equal(t, "x", inner(t, now, "metadata").Text("crm"))
 	require.Contains(t, b.played.Tools(), stranger, "detached, not deleted")
 	require.Equal(t, "Kylie", inner(t, now, "voice").Text("voiceId"))
-}
-
-func TestThePromptHasTheRulesOnce(t *testing.T) {
-	t.Parallel()
-	f := db.AgentSync{SystemPrompt: pointer("Be kind."), EmergencySentence: pointer("Call 911\n- Rule: none"), AiDisclosure: pointer(true)}
-	once := systemPrompt(f)
-	f.SystemPrompt = pointer(once + "\nAnd brief.")
-	twice := systemPrompt(f)
-	require.Equal(t, 1, strings.Count(twice, rulesBegin))
-	require.True(t, strings.HasPrefix(twice, "Be kind.\n\nAnd brief.\n\n"+rulesBegin), twice)
-	require.NotContains(t, twice, "\n- Rule: none", "a setting is no rule")
-	for _, variable := range []string{"clinicName", "clinicAddress", "today", "timeNow", "timeZone", "openingHours", "services",
-		"practitioners", "callerStatus", "callerNames", "callerMemory", "policies", "callPurpose"} {
-		require.Contains(t, once, "{{"+variable+"}}")
-	}
-}
-
-func TestAnAgentThatCallsIsToldSo(t *testing.T) {
-	t.Parallel()
-	answers := db.AgentSync{Role: pointer("inbound"), ClinicName: pointer("Lakeside")}
-	calls := db.AgentSync{Role: pointer("outbound"), ClinicName: pointer("Lakeside")}
-	for _, variable := range []string{"callPurpose", "visit", "calleeName", "openingHours", "services", "practitioners", "clinicPhone"} {
-		require.Contains(t, systemPrompt(calls), "{{"+variable+"}}")
-	}
-	require.NotContains(t, systemPrompt(answers), "{{visit}}")
-	require.Contains(t, firstMessage(answers), "How can I help you?")
-	require.Contains(t, firstMessage(calls), "Do you have a moment?", "whoever is called wants no help")
 }

@@ -58,6 +58,9 @@ func (l *Lexical) Model() string { return LexicalModel }
 // Dimensions implements [Embedder].
 func (l *Lexical) Dimensions() int { return LexicalDimensions }
 
+// offline marks it for [IsOffline].
+func (l *Lexical) offline() {}
+
 // Embed implements [Embedder]. Vectors have length 1.
 //
 // Errors: [ErrEmptyText], the context's.

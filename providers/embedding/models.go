@@ -12,6 +12,12 @@ func NewModels(current Embedder, others ...Embedder) *Models {
 	return &Models{current: current, others: others}
 }
 
+// IsOffline tells that an embedder asks nobody, so that its vectors take no longer than their arithmetic.
+func IsOffline(e Embedder) bool {
+	_, is := e.(interface{ offline() })
+	return is
+}
+
 // Current is the embedder that all documents shall have vectors of.
 func (m *Models) Current() Embedder { return m.current }
 

@@ -58,6 +58,9 @@ func (s *Embedding) TakeAtMost(texts int) {
 // Fail makes the next requests fail, one failure each, in order; the ones after them are served.
 func (s *Embedding) Fail(f ...Failure) { s.failures.order(f) }
 
+// Heal takes back the failures that no request met.
+func (s *Embedding) Heal() { s.failures.forget() }
+
 // Requests returns how many requests came so far, refused and failed ones included.
 func (s *Embedding) Requests() int { return s.failures.count() }
 

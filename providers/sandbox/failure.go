@@ -37,6 +37,13 @@ func (q *failures) order(f []Failure) {
 	q.ordered = append(q.ordered, f...)
 }
 
+// forget drops those that were not used.
+func (q *failures) forget() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.ordered = nil
+}
+
 // next counts the request and returns its failure, the zero one for a request that is served.
 func (q *failures) next() Failure {
 	q.mu.Lock()

@@ -23,8 +23,9 @@ const webWait = 5 * time.Second
 // WebCall is the far end of one web call, as Vapi has it: it keeps what it hears, and says what a test has it say.
 type WebCall struct {
 	id, address string
-	joined      chan struct{} // closed when the sound is opened
-	over        chan struct{} // closed when it is closed
+	overrides   json.RawMessage // its assistantOverrides, as they were sent
+	joined      chan struct{}   // closed when the sound is opened
+	over        chan struct{}   // closed when it is closed
 
 	conn *websocket.Conn // set before joined is closed
 
@@ -56,9 +57,12 @@ func (v *Vapi) placeWebCall(r *http.Request, body vapiObject) vapiAnswer {
 	occupied := len(v.lines.busy)
 	blocked := occupied >= v.lines.slots
 	if !blocked {
-		v.web.add(&WebCall{id: id, address: address, joined: make(chan struct{}), over: make(chan struct{})})
+		v.web.add(&WebCall{id: id, address: address, overrides: slices.Clone(body["assistantOverrides"]), joined: make(chan struct{}), over: make(chan struct{})})
 	}
 	call["type"], call["status"], call["assistantId"] = jsonText("vapi.websocketCall"), jsonText("queued"), body["assistantId"]
+	if overrides := body["assistantOverrides"]; overrides != nil {
+		call["assistantOverrides"] = overrides
+	}
 	call["cost"] = json.RawMessage("0")
 	call["transport"] = json.RawMessage(fmt.Sprintf(`{"provider":"vapi.websocket","websocketCallUrl":%q}`, address))
 	call["subscriptionLimits"], _ = json.Marshal(map[string]any{ // cannot fail
@@ -68,7 +72,8 @@ func (v *Vapi) placeWebCall(r *http.Request, body vapiObject) vapiAnswer {
 }
 
 // checkWebCall returns what is wrong with a wish for a web call. It needs v.mu.
-func (v *Vapi) checkWebCall(body vapiObject) (problems []string) {
+func (v *Vapi) checkWebCall(body vapiObject) problems {
+	var p problems
 	var transport struct {
 		Provider    string `json:"provider"`
 		AudioFormat struct {
@@ -78,21 +83,22 @@ func (v *Vapi) checkWebCall(body vapiObject) (problems []string) {
 		} `json:"audioFormat"`
 	}
 	if json.Unmarshal(body["transport"], &transport) != nil || transport.Provider != "vapi.websocket" {
-		problems = append(problems, "transport.provider must be one of the following values: vapi.websocket")
+		p.add("transport.provider must be one of the following values: vapi.websocket")
 	}
 	format := transport.AudioFormat
 	if !slices.Contains([]string{"pcm_s16le", "mulaw"}, format.Format) || format.Container != "raw" || format.SampleRate < 8000 {
-		problems = append(problems, "transport.audioFormat must be a raw format with a sampleRate")
+		p.add("transport.audioFormat must be a raw format with a sampleRate")
 	}
 	for _, phone := range []string{"phoneNumber", "phoneNumberId", "customer"} {
 		if body[phone] != nil {
-			problems = append(problems, phone+" must not be given with a WebSocket transport")
+			p.add("%s must not be given with a WebSocket transport", phone)
 		}
 	}
+	p.checkOverrides(p.object("", body, "assistantOverrides"))
 	if _, found := v.assistants[body.text("assistantId")]; !found && v.lines.strange == nil {
-		problems = append(problems, "Couldn't Get Assistant. Need Either `assistant` Or `assistantId`.")
+		p.add("Couldn't Get Assistant. Need Either `assistant` Or `assistantId`.")
 	}
-	return problems
+	return p
 }
 
 // isWebSound tells whether a request is for an address that needs no key.
@@ -185,6 +191,9 @@ func (v *Vapi) StallWebCalls() (release func()) {
 	v.web.stalled = stalled
 	return sync.OnceFunc(func() { close(stalled) })
 }
+
+// Overrides are the call's assistantOverrides, as they were sent; nil without.
+func (c *WebCall) Overrides() json.RawMessage { return c.overrides }
 
 // Say sends sound to the client.
 func (c *WebCall) Say(sound []byte) error { return c.send(websocket.MessageBinary, sound) }

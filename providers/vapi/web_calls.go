@@ -38,14 +38,15 @@ func (w WebCall) String() string { return w.ID }
 func (w WebCall) GoString() string { return w.ID }
 
 // PlaceWebCall has an assistant take a call over a WebSocket, see [Client.JoinWebCall] (Vapi: POST /call with transport
-// vapi.websocket). It takes one of the account's places until it ends. Asked once. Errors: as those of [Client.CreateTool];
+// vapi.websocket). The variables fill the placeholders of its prompt, for this call. It takes one of the account's places until it ends. Asked once. Errors: as those of [Client.CreateTool];
 // *RateLimitedError also when every place is taken.
-func (c *Client) PlaceWebCall(ctx context.Context, assistantID string) (WebCall, error) {
+func (c *Client) PlaceWebCall(ctx context.Context, assistantID string, variables map[string]string) (WebCall, error) {
 	if !usableID(assistantID) {
 		return WebCall{}, errors.New("vapi: a web call needs an assistant")
 	}
 	body, err := Encode(map[string]any{
-		"assistantId": assistantID,
+		"assistantId":        assistantID,
+		"assistantOverrides": map[string]any{"variableValues": variables},
 		"transport": map[string]any{
 			"provider":    "vapi.websocket",
 			"audioFormat": map[string]any{"format": "pcm_s16le", "container": "raw", "sampleRate": WebSampleRate},

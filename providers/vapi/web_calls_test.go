@@ -21,7 +21,7 @@ func TestAWebCallCarriesSoundBothWays(t *testing.T) {
 	b := setup(t)
 	_, err := b.played.AddAssistant([]byte(`{"id":"a1"}`))
 	require.NoError(t, err)
-	call, err := b.client.PlaceWebCall(t.Context(), "a1")
+	call, err := b.client.PlaceWebCall(t.Context(), "a1", map[string]string{"clinicName": "Lakeside"})
 	require.NoError(t, err)
 	require.NotContains(t, fmt.Sprintf("%v %+v %#v", call, call, call), "test-secret", "its address is nobody's to read")
 
@@ -54,7 +54,7 @@ func TestAWebCallThatVapiEndsIsOver(t *testing.T) {
 	b := setup(t)
 	_, err := b.played.AddAssistant([]byte(`{"id":"a1"}`))
 	require.NoError(t, err)
-	call, err := b.client.PlaceWebCall(t.Context(), "a1")
+	call, err := b.client.PlaceWebCall(t.Context(), "a1", nil)
 	require.NoError(t, err)
 	line, err := b.client.JoinWebCall(t.Context(), call.Address)
 	require.NoError(t, err)
@@ -70,19 +70,19 @@ func TestAWebCallThatCannotBe(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	var invalid *vapi.InvalidError
-	_, err := b.client.PlaceWebCall(t.Context(), "unknown")
+	_, err := b.client.PlaceWebCall(t.Context(), "unknown", nil)
 	require.ErrorAs(t, err, &invalid)
-	_, err = b.client.PlaceWebCall(t.Context(), "")
+	_, err = b.client.PlaceWebCall(t.Context(), "", nil)
 	require.Error(t, err)
 	_, err = b.played.AddAssistant([]byte(`{"id":"a1"}`))
 	require.NoError(t, err)
 	b.played.Concurrency(0)
 	var limited *vapi.RateLimitedError
-	_, err = b.client.PlaceWebCall(t.Context(), "a1")
+	_, err = b.client.PlaceWebCall(t.Context(), "a1", nil)
 	require.ErrorAs(t, err, &limited, "every place is taken")
 	b.played.Fail(sandbox.Failure{Status: http.StatusServiceUnavailable})
 	var uncertain *vapi.UncertainError
-	_, err = b.client.PlaceWebCall(t.Context(), "unknown")
+	_, err = b.client.PlaceWebCall(t.Context(), "unknown", nil)
 	require.ErrorAs(t, err, &uncertain)
 
 	for _, address := range []string{"", "http://vapi.example/x", "wss://", "ftp://x", ":"} {
@@ -106,7 +106,7 @@ func TestAnAddressOfAWebCallMustBeASocket(t *testing.T) {
 		t.Cleanup(far.Close)
 		client, err := vapi.New(vapi.Options{BaseURL: far.URL, Key: key, HTTP: far.Client()})
 		require.NoError(t, err)
-		_, err = client.PlaceWebCall(t.Context(), "a1")
+		_, err = client.PlaceWebCall(t.Context(), "a1", nil)
 		var uncertain *vapi.UncertainError
 		require.True(t, errors.As(err, &uncertain), "there is a call, but no way to it")
 	}

@@ -5776,6 +5776,12 @@ type ListKnowledgeChunksParams struct {
 	Limit *LimitQuery `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// UploadKnowledgeVersionParams defines parameters for UploadKnowledgeVersion.
+type UploadKnowledgeVersionParams struct {
+	// IdempotencyKey Names the wish; the same for every try of one press of a button. Printable ASCII, and one header of this name.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListLocationsParams defines parameters for ListLocations.
 type ListLocationsParams struct {
 	Page *PageQuery `form:"page,omitempty" json:"page,omitempty"`
@@ -6171,6 +6177,9 @@ type UploadKnowledgeMultipartRequestBody = KnowledgeUpload
 // UpdateKnowledgeJSONRequestBody defines body for UpdateKnowledge for application/json ContentType.
 type UpdateKnowledgeJSONRequestBody = KnowledgeChange
 
+// UploadKnowledgeVersionMultipartRequestBody defines body for UploadKnowledgeVersion for multipart/form-data ContentType.
+type UploadKnowledgeVersionMultipartRequestBody = KnowledgeUpload
+
 // CreateLocationJSONRequestBody defines body for CreateLocation for application/json ContentType.
 type CreateLocationJSONRequestBody = LocationWish
 
@@ -6488,6 +6497,9 @@ type ServerInterface interface {
 	// ListKnowledgeChunks The pieces in which a document is searched.
 	// (GET /api/knowledge-base/{id}/chunks)
 	ListKnowledgeChunks(w http.ResponseWriter, r *http.Request, id ID, params ListKnowledgeChunksParams)
+	// UploadKnowledgeVersion Give a document another file.
+	// (POST /api/knowledge-base/{id}/upload)
+	UploadKnowledgeVersion(w http.ResponseWriter, r *http.Request, id ID, params UploadKnowledgeVersionParams)
 	// ListLocations The locations, by name.
 	// (GET /api/locations)
 	ListLocations(w http.ResponseWriter, r *http.Request, params ListLocationsParams)
@@ -10667,6 +10679,56 @@ func (siw *ServerInterfaceWrapper) ListKnowledgeChunks(w http.ResponseWriter, r 
 	handler.ServeHTTP(w, r)
 }
 
+// UploadKnowledgeVersion operation middleware
+func (siw *ServerInterfaceWrapper) UploadKnowledgeVersion(w http.ResponseWriter, r *http.Request) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", r.PathValue("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "id", Err: err})
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UploadKnowledgeVersionParams
+
+	headers := r.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandlerFunc(w, r, &TooManyValuesForParamError{ParamName: "Idempotency-Key", Count: n})
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "Idempotency-Key", Err: err})
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := http.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		siw.Handler.UploadKnowledgeVersion(w, r, id, params)
+	}))
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		handler = middleware(handler)
+	}
+
+	handler.ServeHTTP(w, r)
+}
+
 // ListLocations operation middleware
 func (siw *ServerInterfaceWrapper) ListLocations(w http.ResponseWriter, r *http.Request) {
 
@@ -13257,6 +13319,7 @@ func HandlerWithOptions(si ServerInterface, options StdHTTPServerOptions) http.H
 	m.HandleFunc(http.MethodDelete+" "+options.BaseURL+"/api/knowledge-base/{id}", wrapper.DeleteKnowledge)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/knowledge-base/{id}", wrapper.GetKnowledge)
 	m.HandleFunc(http.MethodPatch+" "+options.BaseURL+"/api/knowledge-base/{id}", wrapper.UpdateKnowledge)
+	m.HandleFunc(http.MethodPost+" "+options.BaseURL+"/api/knowledge-base/{id}/upload", wrapper.UploadKnowledgeVersion)
 	m.HandleFunc(http.MethodGet+" "+options.BaseURL+"/api/knowledge-base/{id}/chunks", wrapper.ListKnowledgeChunks)
 
 	return m
@@ -23860,6 +23923,149 @@ func (response ListKnowledgeChunksdefaultJSONResponse) VisitListKnowledgeChunksR
 	return err
 }
 
+type UploadKnowledgeVersionRequestObject struct {
+	Id     ID `json:"id"`
+	Params UploadKnowledgeVersionParams
+	Body   *multipart.Reader
+}
+
+type UploadKnowledgeVersionResponseObject interface {
+	VisitUploadKnowledgeVersionResponse(w http.ResponseWriter) error
+}
+
+type UploadKnowledgeVersion200JSONResponse KnowledgeAnswer
+
+func (response UploadKnowledgeVersion200JSONResponse) VisitUploadKnowledgeVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledgeVersion400JSONResponse struct{ BadRequestJSONResponse }
+
+func (response UploadKnowledgeVersion400JSONResponse) VisitUploadKnowledgeVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledgeVersion401JSONResponse struct{ UnauthenticatedJSONResponse }
+
+func (response UploadKnowledgeVersion401JSONResponse) VisitUploadKnowledgeVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledgeVersion403JSONResponse struct{ ForbiddenJSONResponse }
+
+func (response UploadKnowledgeVersion403JSONResponse) VisitUploadKnowledgeVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledgeVersion404JSONResponse struct{ NotFoundJSONResponse }
+
+func (response UploadKnowledgeVersion404JSONResponse) VisitUploadKnowledgeVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledgeVersion409JSONResponse struct{ ConflictJSONResponse }
+
+func (response UploadKnowledgeVersion409JSONResponse) VisitUploadKnowledgeVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledgeVersion410JSONResponse struct{ GoneJSONResponse }
+
+func (response UploadKnowledgeVersion410JSONResponse) VisitUploadKnowledgeVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(410)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledgeVersion422JSONResponse struct{ OtherBodyJSONResponse }
+
+func (response UploadKnowledgeVersion422JSONResponse) VisitUploadKnowledgeVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UploadKnowledgeVersiondefaultJSONResponse struct {
+	Body       Error
+	Headers    TroubleResponseHeaders
+	StatusCode int
+}
+
+func (response UploadKnowledgeVersiondefaultJSONResponse) VisitUploadKnowledgeVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListLocationsRequestObject struct {
 	Params ListLocationsParams
 }
@@ -30251,6 +30457,9 @@ type StrictServerInterface interface {
 	// ListKnowledgeChunks The pieces in which a document is searched.
 	// (GET /api/knowledge-base/{id}/chunks)
 	ListKnowledgeChunks(ctx context.Context, request ListKnowledgeChunksRequestObject) (ListKnowledgeChunksResponseObject, error)
+	// UploadKnowledgeVersion Give a document another file.
+	// (POST /api/knowledge-base/{id}/upload)
+	UploadKnowledgeVersion(ctx context.Context, request UploadKnowledgeVersionRequestObject) (UploadKnowledgeVersionResponseObject, error)
 	// ListLocations The locations, by name.
 	// (GET /api/locations)
 	ListLocations(ctx context.Context, request ListLocationsRequestObject) (ListLocationsResponseObject, error)
@@ -32998,6 +33207,40 @@ func (sh *strictHandler) ListKnowledgeChunks(w http.ResponseWriter, r *http.Requ
 		sh.options.ResponseErrorHandlerFunc(w, r, err)
 	} else if validResponse, ok := response.(ListKnowledgeChunksResponseObject); ok {
 		if err := validResponse.VisitListKnowledgeChunksResponse(w); err != nil {
+			sh.options.ResponseErrorHandlerFunc(w, r, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// UploadKnowledgeVersion operation middleware
+func (sh *strictHandler) UploadKnowledgeVersion(w http.ResponseWriter, r *http.Request, id ID, params UploadKnowledgeVersionParams) {
+	var request UploadKnowledgeVersionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	if reader, err := r.MultipartReader(); err != nil {
+		sh.options.RequestErrorHandlerFunc(w, r, fmt.Errorf("can't decode multipart body: %w", err))
+		return
+	} else {
+		request.Body = reader
+	}
+
+	handler := func(ctx context.Context, w http.ResponseWriter, r *http.Request, request interface{}) (interface{}, error) {
+		return sh.ssi.UploadKnowledgeVersion(ctx, request.(UploadKnowledgeVersionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UploadKnowledgeVersion")
+	}
+
+	response, err := handler(r.Context(), w, r, request)
+
+	if err != nil {
+		sh.options.ResponseErrorHandlerFunc(w, r, err)
+	} else if validResponse, ok := response.(UploadKnowledgeVersionResponseObject); ok {
+		if err := validResponse.VisitUploadKnowledgeVersionResponse(w); err != nil {
 			sh.options.ResponseErrorHandlerFunc(w, r, err)
 		}
 	} else if response != nil {

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/jobs/brief"
 	"github.com/voxanne-ai/voxanne/server"
-	"github.com/voxanne-ai/voxanne/server/spoken"
 	"github.com/voxanne-ai/voxanne/server/voice"
 )
 
@@ -67,25 +67,14 @@ func greeting(f db.CallBriefRow) string {
 // variables fill the placeholders of the assistant's prompt. Nothing in them is about the caller but what the clinic
 // knowingly opened to the calling number, and that in words of ours: see app.caller_memory.
 func variables(f db.CallBriefRow, call db.CallContext) map[string]string {
-	values := map[string]string{
-		"clinicName":        f.ClinicName,
-		"clinicAddress":     text(f.Address),
-		"today":             fmt.Sprintf("%s, %d", spoken.SayDate(spoken.DateOf(call.Now)), call.Now.Year()),
-		"timeNow":           call.Now.Format("3:04 PM"),
-		"timeZone":          call.Zone.String(),
-		"openingHours":      text(f.Hours),
-		"services":          text(f.Services),
-		"practitioners":     text(f.Practitioners),
-		"emergencySentence": call.EmergencySentence,
-		"callerStatus":      "not verified",
-		"policies":          f.Policies,
-		"callerNames":       "",
-		"callPurpose":       "Somebody calls the clinic.",
-		"callerMemory":      f.Memory,
+	clinic := brief.Clinic{
+		Name: f.ClinicName, Address: text(f.Address), TimeZone: call.Zone.String(), Now: call.Now,
+		Hours: text(f.Hours), Services: text(f.Services), Practitioners: text(f.Practitioners), Policies: f.Policies,
+		EmergencySentence: call.EmergencySentence,
 	}
+	about := map[string]string{"callPurpose": "Somebody calls the clinic.", "callerMemory": f.Memory}
 	if f.Known {
-		values["callerStatus"] = "known by the calling number"
-		values["callerNames"] = f.Names
+		about["callerStatus"], about["callerNames"] = "known by the calling number", f.Names
 	}
-	return values
+	return brief.Values(clinic, about)
 }

@@ -1,11 +1,14 @@
 package reception_test
 
 import (
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/voxanne-ai/voxanne/jobs/brief"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 )
 
@@ -32,8 +35,9 @@ func TestTheAssistantKnowsTheClinicAndNotTheCaller(t *testing.T) {
 		"practitioners":     "Blake Reed, Dr. Avery Stone",
 		"emergencySentence": "This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.",
 		"callerStatus":      "not verified", "callerNames": "", "callerMemory": "", "policies": "",
-		"callPurpose": "Somebody calls the clinic.",
+		"callPurpose": "Somebody calls the clinic.", "clinicPhone": "", "calleeName": "", "visit": "", "message": "",
 	}, first.VariableValues)
+	require.ElementsMatch(t, brief.Names(), slices.Collect(maps.Keys(first.VariableValues)), "an unfilled placeholder would be read out")
 	require.Empty(t, first.Metadata)
 }
 

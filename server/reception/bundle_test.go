@@ -50,6 +50,7 @@ type bundle struct {
 	vapi     *sandbox.Caller
 	log      *lockedBuffer
 	calls    atomic.Int64
+	models   *embedding.Models // of the server's questions and of documents
 }
 
 func setup(t *testing.T) *bundle {
@@ -60,7 +61,7 @@ func setup(t *testing.T) *bundle {
 // setupWith is setup with settings of pgx at the end of the server's DATABASE_URL.
 func setupWith(t *testing.T, settings string) *bundle {
 	t.Helper()
-	b := &bundle{database: dbtest.New(t, dbtest.WithClock()), log: &lockedBuffer{}}
+	b := &bundle{database: dbtest.New(t, dbtest.WithClock()), log: &lockedBuffer{}, models: embedding.NewModels(embedding.NewLexical())}
 	b.owner = b.database.Pool(t)
 	root, err := dbtest.Root()
 	require.NoError(t, err)
@@ -90,7 +91,7 @@ func (b *bundle) serve(t *testing.T, loginURL string) *httptest.Server {
 		Log:      server.NewLogger(logtest.Keep(t, b.log), slog.LevelDebug),
 		Metrics:  metrics,
 		Accounts: &server.Accounts{}, // nobody connects any here
-		Voice:    reception.New(database, auth, b.keys, metrics, server.NewQuestions(embedding.NewModels(embedding.NewLexical()))),
+		Voice:    reception.New(database, auth, b.keys, metrics, server.NewQuestions(b.models)),
 	})
 	require.NoError(t, err)
 	listening := httptest.NewServer(logtest.KeepErrors(t, handler))

@@ -15,6 +15,7 @@ import (
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/dbtest"
 	"github.com/voxanne-ai/voxanne/jobs/dialer"
+	"github.com/voxanne-ai/voxanne/providers/embedding"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/providers/vapi"
 )
@@ -49,7 +50,7 @@ type callingBundle struct {
 
 func callingSetup(t *testing.T) *callingBundle {
 	t.Helper()
-	b := &callingBundle{bundle: &bundle{database: dbtest.New(t), log: &lockedBuffer{}}, played: sandbox.NewVapi(vapiKey)}
+	b := &callingBundle{bundle: &bundle{database: dbtest.New(t), log: &lockedBuffer{}, models: embedding.NewModels(embedding.NewLexical())}, played: sandbox.NewVapi(vapiKey)}
 	b.owner = b.database.Pool(t)
 	listening := b.serve(t, b.database.LoginURL)
 	b.playing = httptest.NewServer(b.played)

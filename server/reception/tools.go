@@ -96,14 +96,16 @@ func (r *Reception) runTool(ctx context.Context, m voice.Message, call voice.Too
 	ctx, cancel := context.WithTimeout(ctx, toolBudget)
 	defer cancel()
 	var answer reply
-	var prepared asked
-	if call.Name == knowledgeTool {
-		prepared = r.prepare(ctx, m, call.Args.Text(voice.ArgQuery))
-	}
-	err := r.inCall(ctx, m, func(tx db.Tx, c db.CallContext) (err error) {
-		answer, err = once(ctx, m, request{tx: tx, call: c, args: call.Args, keys: r.keys, asked: prepared}, call)
+	carryOut := func(tx db.Tx, c db.CallContext, q asked) (err error) {
+		answer, err = once(ctx, m, request{tx: tx, call: c, args: call.Args, keys: r.keys, asked: q}, call)
 		return err
-	})
+	}
+	var err error
+	if call.Name == knowledgeTool {
+		err = r.answered(ctx, m, call.Args.Text(voice.ArgQuery), carryOut)
+	} else {
+		err = r.inCall(ctx, m, func(tx db.Tx, c db.CallContext) error { return carryOut(tx, c, asked{}) })
+	}
 	switch {
 	case err == nil:
 		return answer

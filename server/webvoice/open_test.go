@@ -1,6 +1,7 @@
 package webvoice_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/coder/websocket"
 	"github.com/stretchr/testify/require"
 
+	"github.com/voxanne-ai/voxanne/jobs/brief"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 )
 
@@ -33,6 +35,24 @@ func TestABridgeOpensToItsMemberOnce(t *testing.T) {
 	require.Equal(t, refused, knock(t, bridge, token).closed(t))
 	first.send(t, map[string]string{"type": "ping"})
 	require.Equal(t, "pong", first.next(t)["type"], "the first one stands")
+}
+
+func TestATestCallIsToldWhatCallersAreTold(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.data.Exec(t, `update organizations set policies = 'Cancel a day ahead.' where id = $1`, lakeside)
+	_, token := b.member(t, lakeside, "owner")
+	_, far, _ := b.talk(t, token)
+	var overrides struct{ VariableValues map[string]string }
+	require.NoError(t, json.Unmarshal(far.Overrides(), &overrides))
+	said := overrides.VariableValues
+	for _, name := range brief.Names() {
+		require.Contains(t, said, name, "an unfilled placeholder would be read out")
+	}
+	require.Equal(t, []string{"Lakeside Dental", "Cancel a day ahead.", "Blake Reed, Dr. Avery Stone", "America/Chicago", "not verified", "", ""},
+		[]string{said["clinicName"], said["policies"], said["practitioners"], said["timeZone"], said["callerStatus"], said["callerNames"], said["callerMemory"]})
+	require.NotEmpty(t, said["today"])
+	require.Contains(t, said["callPurpose"], "This is a test call")
 }
 
 func TestABridgeWithoutAGoodTokenIsClosed(t *testing.T) {

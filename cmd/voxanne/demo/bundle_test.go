@@ -19,8 +19,11 @@ import (
 	"github.com/voxanne-ai/voxanne/db/seed"
 	"github.com/voxanne-ai/voxanne/db/vault"
 	"github.com/voxanne-ai/voxanne/jobs"
+	"github.com/voxanne-ai/voxanne/jobs/librarian"
 	"github.com/voxanne-ai/voxanne/jobs/messenger"
+	"github.com/voxanne-ai/voxanne/jobs/reader"
 	"github.com/voxanne-ai/voxanne/providers/email"
+	"github.com/voxanne-ai/voxanne/providers/embedding"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/providers/twilio"
 	"github.com/voxanne-ai/voxanne/server"
@@ -78,7 +81,10 @@ func serve(t *testing.T, database *db.DB, o demo.Options) http.Handler {
 	messages, err := messenger.New(messenger.Options{
 		DB: database, Keys: keys, Twilio: texts, Resend: mail, BackendURL: o.BackendURL, Log: log, Now: time.Now})
 	require.NoError(t, err)
-	work(t, jobs.Options{DirectURL: string(o.DatabaseURL), DB: database, Messenger: messages, Log: log})
+	models := embedding.NewModels(embedding.NewLexical())
+	documents, err := librarian.New(librarian.Options{DB: database, Reader: readsHere{}, Models: models, Log: log})
+	require.NoError(t, err)
+	work(t, jobs.Options{DirectURL: string(o.DatabaseURL), DB: database, Messenger: messages, Documents: documents, Log: log})
 
 	metrics := server.NewMetrics()
 	webhooks, err := texting.New(texting.Options{DB: database, Accounts: messages, BackendURL: o.BackendURL, Count: metrics})
@@ -86,11 +92,18 @@ func serve(t *testing.T, database *db.DB, o demo.Options) http.Handler {
 	config := server.Config{Env: server.Dev, BackendURL: o.BackendURL, JWTSecret: o.JWTSecret}
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(database), Auth: server.NewVerifier(config, http.DefaultClient), Log: log, Metrics: metrics,
-		Accounts: server.NewAccounts(keys, texts, mail), Voice: reception.New(database, auth, keys, metrics, nil),
+		Accounts: server.NewAccounts(keys, texts, mail), Voice: reception.New(database, auth, keys, metrics, server.NewQuestions(models)),
 		Texting: webhooks, Texts: messages,
 	})
 	require.NoError(t, err)
 	return handler
+}
+
+// readsHere reads documents in this process.
+type readsHere struct{}
+
+func (readsHere) Read(ctx context.Context, kind reader.Kind, r io.Reader, limits reader.Limits) ([]reader.Page, error) {
+	return reader.Read(ctx, kind, r, limits)
 }
 
 // providers reach a played Twilio with one account, and nobody for e-mail.

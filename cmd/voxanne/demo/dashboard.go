@@ -50,12 +50,17 @@ func (d dashboard) ask(ctx context.Context, method, path string, in any) (answer
 		}
 		body = bytes.NewReader(text)
 	}
+	return d.send(ctx, method, path, "application/json", body)
+}
+
+// send makes one request with a body of any type.
+func (d dashboard) send(ctx context.Context, method, path, contentType string, body io.Reader) (answered, error) {
 	req, err := http.NewRequestWithContext(ctx, method, d.p.BackendURL+path, body)
 	if err != nil {
 		return answered{}, err
 	}
 	req.Header.Set("Authorization", "Bearer "+d.token)
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", contentType)
 	resp, err := d.p.HTTP.Do(req)
 	if err != nil {
 		return answered{}, err

@@ -1,5 +1,5 @@
 // Package demo plays whole telephone calls against a running instance, signed
-// and shaped as Vapi sends them, and the texts that follow, and checks every promise of the service in the
+// and shaped as Vapi sends them, the texts that follow and a file that a clinic uploads, and checks every promise of the service in the
 // rows that they leave.
 //
 // It can be played again and again: it asks for free days and uses numbers that
@@ -38,7 +38,7 @@ type scene func(*play, context.Context) error
 func script() []scene {
 	return []scene{
 		(*play).strangerAtTheDoor, (*play).firstCall, (*play).secondCaller, (*play).spoofedCaller,
-		(*play).otherClinic, (*play).rush, (*play).reports, (*play).texts, (*play).isolation, (*play).rows,
+		(*play).otherClinic, (*play).documents, (*play).rush, (*play).reports, (*play).texts, (*play).isolation, (*play).rows,
 	}
 }
 

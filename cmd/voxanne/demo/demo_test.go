@@ -15,7 +15,7 @@ func TestEveryPromiseIsKeptAgainAndAgain(t *testing.T) {
 	for range 3 {
 		require.NoError(t, in.play(t))
 		require.NotContains(t, in.printed.String(), "✗")
-		require.GreaterOrEqual(t, strings.Count(in.printed.String(), "✓"), 40)
+		require.GreaterOrEqual(t, strings.Count(in.printed.String(), "✓"), 45)
 		require.Contains(t, in.printed.String(), "✓ After STOP nothing is sent any more")
 	}
 	var night string
@@ -55,9 +55,21 @@ func TestABrokenPromiseIsSeen(t *testing.T) {
 			`create policy nothing on public.patients as restrictive for select to tenant_user using (false)`,
 			"Harbor Skin sees its own rows in every table"},
 		"transcripts are kept as they were said": {
-			`create or replace function app.redact_turns(p_turns text[], p_names text[]) returns text[] language sql immutable parallel safe
+			`create or replace function app.redact_phi(p_text text, p_names text[]) returns text language sql immutable parallel safe
+			set search_path = '' as 'select p_text';
+			create or replace function app.redact_turns(p_turns text[], p_names text[]) returns text[] language sql immutable parallel safe
 			set search_path = '' as 'select p_turns'`,
 			"Name and telephone number are not in it"},
+		"agents answer from every clinic's documents": {`
+			create policy everything on public.knowledge_documents for select to app_writer using (true);
+			create policy everything on public.knowledge_chunks for select to app_writer using (true);
+			create or replace function app.ask_knowledge(p_call_id uuid, p_question text, p_model text default null,
+				p_embedding extensions.vector default null, p_limit integer default 3)
+			returns setof app.knowledge_match language sql security definer set search_path = '' as $$
+				select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, 1::real, 1::real, 1::real
+				from public.knowledge_chunks c join public.knowledge_documents d on d.id = c.document_id where d.filename like 'Price list of%'
+			$$`,
+			"The agent of Harbor Skin knows nothing of it"},
 		"codes are kept as they were sent": {`
 			create function public.digits() returns trigger language plpgsql as $$ begin new.content := replace(new.content, '[code]', '123456'); return new; end $$;
 			create trigger digits before insert on public.messages for each row execute function public.digits();`,

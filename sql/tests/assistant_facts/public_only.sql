@@ -1,9 +1,9 @@
 -- What the assistant of a call is told: the clinic's public facts, nothing about who calls.
 begin;
 \ir ../booking.psql
-select plan(12);
+select plan(13);
 
-update public.organizations set recording_consent = 'ask', ai_disclosure = false where id = :'lakeside';
+update public.organizations set recording_consent = 'ask', ai_disclosure = false, policies = 'Cancel a day ahead.' where id = :'lakeside';
 update public.locations set address = '1 Quill Street' where id = :'main';
 update public.agents set first_message = 'Hello from Lakeside' where org_id = :'lakeside';
 delete from public.business_hours where org_id = :'lakeside' and weekday > 2;
@@ -18,6 +18,7 @@ select is((select hours from app.assistant_facts(:'call1')),
   'Sunday 12:00 AM to 12:00 PM; Monday 9:00 AM to 5:00 PM and 6:30 PM to 8:00 PM; Tuesday 9:00 AM to midnight', 'the location''s hours, in words');
 select is((select services from app.assistant_facts(:'call1')), 'Checkup (30 minutes, 99.00 USD); Whitening (60 minutes)', 'services, with a price where there is one');
 select is((select practitioners from app.assistant_facts(:'call1')), 'Blake Reed, Dr. Avery Stone', 'practitioners');
+select is((select policies from app.assistant_facts(:'call1')), 'Cancel a day ahead.', 'what the clinic lets every caller know');
 select is((select count(*) from app.assistant_facts(:'call1')), 1::bigint, 'in one row');
 
 select pg_temp.owner($$ update public.resources set kind = 'room' where name = 'Blake Reed' $$);

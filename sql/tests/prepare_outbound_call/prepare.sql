@@ -11,9 +11,9 @@ select is((select outcome from app.prepare_outbound_call(pg_temp.wished(), pg_te
 select results_eq($$ select outcome, kind, vapi_assistant_id, vapi_phone_number_id, to_number, earliest_at, latest_at, clinic_name, clinic_phone, time_zone, visit
     from app.prepare_outbound_call(pg_temp.wished(), pg_temp.lease()) $$,
   $$ select 'dial', 'call_back', 'assistant-a', 'vapi-number-a', to_number, pg_temp.t('04 08:00'), pg_temp.t('04 09:00'), 'Lakeside Dental', '+13125550100', 'America/Chicago', null::text from public.outbound_calls $$, 'how to make it');
-select pg_temp.owner($$ update public.outbound_calls set handed_over_at = null; update public.contacts set name = ' Ann Quillby' where id = (select contact_id from public.outbound_calls) $$);
-select results_eq($$ select d.first_name, d.emergency_sentence, d.hours, d.services, d.practitioners from app.prepare_outbound_call(pg_temp.wished(), pg_temp.lease()) d $$,
-  $$ select 'Ann', f.emergency_sentence, f.hours, f.services, f.practitioners from public.locations l, app.clinic_facts(l.id) f where l.org_id = 'a0000000-0000-7000-8000-000000000001' $$, 'what an agent that answers is told, and whom to ask for');
+select pg_temp.owner($$ update public.outbound_calls set handed_over_at = null; update public.organizations set policies = 'Cancel a day ahead.'; update public.contacts set name = ' Ann Quillby' where id = (select contact_id from public.outbound_calls) $$);
+select results_eq($$ select d.first_name, d.emergency_sentence, d.hours, d.services, d.practitioners, d.policies from app.prepare_outbound_call(pg_temp.wished(), pg_temp.lease()) d $$,
+  $$ select 'Ann', f.emergency_sentence, f.hours, f.services, f.practitioners, 'Cancel a day ahead.' from public.locations l, app.clinic_facts(l.id) f where l.org_id = 'a0000000-0000-7000-8000-000000000001' $$, 'what an agent that answers is told, and whom to ask for');
 select isnt((select f.services from app.clinic_facts((select id from public.locations limit 1)) f), null, 'there are services');
 select is((select handed_over_at from public.outbound_calls), app.now(), 'from now on it may exist');
 select is((select outcome from app.prepare_outbound_call(pg_temp.wished(), pg_temp.lease())), 'lost', 'it is dialled once');
