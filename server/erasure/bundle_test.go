@@ -139,7 +139,9 @@ func (b *bundle) serve(t *testing.T) http.Handler {
 // tape is where the provider's recordings are, all of one sound that says who is heard.
 type tape struct{}
 
-func (tape) RecordingURL(context.Context, string) (string, error) { return "https://recordings.example/1.wav", nil }
+func (tape) RecordingURL(context.Context, string) (string, error) {
+	return "https://recordings.example/1.wav", nil
+}
 
 func (tape) Fetch(_ context.Context, _ string, w io.Writer, _ int64) (int64, error) {
 	n, err := w.Write(append(sandbox.Tone(time.Second), "zanzibar-lilac"...))
