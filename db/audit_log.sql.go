@@ -13,7 +13,7 @@ import (
 )
 
 const listAuditLog = `-- name: ListAuditLog :many
-select id, action, entity, entity_id, actor_user_id, actor_name, actor_email, request_id, at, total, total_is_estimate
+select id, action, entity, entity_id, actor_user_id, actor_name, actor_email, request_id, at, total, total_is_estimate, affected
 from app.list_audit_log(
   p_page => $1::integer,
   p_limit => $2::integer,
@@ -39,7 +39,7 @@ type ListAuditLogParams struct {
 
 // ListAuditLog
 //
-//	select id, action, entity, entity_id, actor_user_id, actor_name, actor_email, request_id, at, total, total_is_estimate
+//	select id, action, entity, entity_id, actor_user_id, actor_name, actor_email, request_id, at, total, total_is_estimate, affected
 //	from app.list_audit_log(
 //	  p_page => $1::integer,
 //	  p_limit => $2::integer,
@@ -80,6 +80,7 @@ func (q *Queries) ListAuditLog(ctx context.Context, arg ListAuditLogParams) ([]A
 			&i.At,
 			&i.Total,
 			&i.TotalIsEstimate,
+			&i.Affected,
 		); err != nil {
 			return nil, err
 		}

@@ -152,13 +152,13 @@ func (q *Queries) CallsOfContact(ctx context.Context, orgID uuid.UUID, contactID
 }
 
 const changeContact = `-- name: ChangeContact :one
-select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at, former_phones
 from app.change_contact(p_contact_id => $1::uuid, p_change => $2::jsonb)
 `
 
 // ChangeContact
 //
-//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at, former_phones
 //	from app.change_contact(p_contact_id => $1::uuid, p_change => $2::jsonb)
 func (q *Queries) ChangeContact(ctx context.Context, contactID uuid.UUID, change json.RawMessage) (Contact, error) {
 	row := q.db.QueryRow(ctx, changeContact, contactID, change)
@@ -187,6 +187,7 @@ func (q *Queries) ChangeContact(ctx context.Context, contactID uuid.UUID, change
 		&i.SearchText,
 		&i.LeadStatusBy,
 		&i.LeadScoredAt,
+		&i.FormerPhones,
 	)
 	return i, err
 }
@@ -216,13 +217,13 @@ func (q *Queries) ContactStats(ctx context.Context) (ContactStat, error) {
 }
 
 const createContact = `-- name: CreateContact :one
-select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at, former_phones
 from app.create_contact(p_fields => $1::jsonb, p_source => $2::text, p_call_id => $3::uuid)
 `
 
 // CreateContact
 //
-//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at, former_phones
 //	from app.create_contact(p_fields => $1::jsonb, p_source => $2::text, p_call_id => $3::uuid)
 func (q *Queries) CreateContact(ctx context.Context, fields json.RawMessage, source string, callID *uuid.UUID) (Contact, error) {
 	row := q.db.QueryRow(ctx, createContact, fields, source, callID)
@@ -251,6 +252,7 @@ func (q *Queries) CreateContact(ctx context.Context, fields json.RawMessage, sou
 		&i.SearchText,
 		&i.LeadStatusBy,
 		&i.LeadScoredAt,
+		&i.FormerPhones,
 	)
 	return i, err
 }
@@ -270,14 +272,14 @@ func (q *Queries) EraseContact(ctx context.Context, contactID uuid.UUID) (bool, 
 }
 
 const getContact = `-- name: GetContact :one
-select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at, former_phones
 from public.contacts
 where org_id = $1 and id = $2
 `
 
 // GetContact
 //
-//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at, former_phones
 //	from public.contacts
 //	where org_id = $1 and id = $2
 func (q *Queries) GetContact(ctx context.Context, orgID uuid.UUID, iD uuid.UUID) (Contact, error) {
@@ -307,6 +309,7 @@ func (q *Queries) GetContact(ctx context.Context, orgID uuid.UUID, iD uuid.UUID)
 		&i.SearchText,
 		&i.LeadStatusBy,
 		&i.LeadScoredAt,
+		&i.FormerPhones,
 	)
 	return i, err
 }
@@ -447,13 +450,13 @@ func (q *Queries) ListPatients(ctx context.Context, orgID uuid.UUID, contactID u
 }
 
 const mergeContacts = `-- name: MergeContacts :one
-select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
+select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at, former_phones
 from app.merge_contacts(p_into => $1::uuid, p_from => $2::uuid)
 `
 
 // MergeContacts
 //
-//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at
+//	select org_id, id, name, phone, spoken_phone, origin_call_id, email, lead_status, lead_score, lead_reasons, service_interests, source, notes, last_contacted_at, created_at, updated_at, time_zone, language, marketing_consent_at, erased_at, search_text, lead_status_by, lead_scored_at, former_phones
 //	from app.merge_contacts(p_into => $1::uuid, p_from => $2::uuid)
 func (q *Queries) MergeContacts(ctx context.Context, intoID uuid.UUID, fromID uuid.UUID) (Contact, error) {
 	row := q.db.QueryRow(ctx, mergeContacts, intoID, fromID)
@@ -482,6 +485,7 @@ func (q *Queries) MergeContacts(ctx context.Context, intoID uuid.UUID, fromID uu
 		&i.SearchText,
 		&i.LeadStatusBy,
 		&i.LeadScoredAt,
+		&i.FormerPhones,
 	)
 	return i, err
 }

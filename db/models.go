@@ -143,6 +143,7 @@ type AuditListed struct {
 	At              time.Time
 	Total           int64
 	TotalIsEstimate bool
+	Affected        *int32
 }
 
 type BookingAttemptRow struct {
@@ -413,6 +414,8 @@ type Contact struct {
 	LeadStatusBy *string
 	// When lead_score last followed from a call; after 30 days the next call counts anew.
 	LeadScoredAt *time.Time
+	// Numbers (E.164) of contacts that were merged into this one: what came from them without a contact is erased with it.
+	FormerPhones []string
 }
 
 type ContactRow struct {

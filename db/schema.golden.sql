@@ -163,7 +163,8 @@ CREATE TYPE app.audit_row AS (
 	request_id text,
 	at timestamp with time zone,
 	total bigint,
-	total_is_estimate boolean
+	total_is_estimate boolean,
+	affected integer
 );
 
 ALTER TYPE app.audit_row OWNER TO owner;
@@ -1588,7 +1589,10 @@ CREATE FUNCTION app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text
     AS $$
 begin
   update public.webhook_deliveries d
-  set answer = p_answer
+  set answer = case when exists (
+      select from public.call_logs c
+      where c.org_id = d.org_id and c.vapi_call_id = d.vapi_call_id and app.is_forgotten(c.id))
+      then '[erased]' else p_answer end
   where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
 end
 $$;
@@ -1783,6 +1787,7 @@ declare
   v_now timestamptz := app.now();
   v_words integer := 0;
   v_messages integer := 0;
+  v_leftovers integer;
   v_recordings bigint;
 begin
   select * into strict v_org from public.organizations o where o.id = app.require_org_id();
@@ -1792,18 +1797,19 @@ begin
   if v_org.keep_messages_for is not null then
     v_messages := app.expire_messages(v_now - v_org.keep_messages_for, p_limit);
   end if;
+  v_leftovers := app.expire_leftovers(p_limit);
   v_recordings := app.expire_recordings(p_limit);
-  insert into public.audit_log (org_id, action, entity, entity_id)
-  select v_org.id, e.action, 'organization', v_org.id
-  from (values ('words_expired', v_words), ('messages_expired', v_messages)) e (action, rows)
+  insert into public.audit_log (org_id, action, entity, entity_id, affected)
+  select v_org.id, e.action, 'organization', v_org.id, e.rows
+  from (values ('words_expired', v_words), ('messages_expired', v_messages), ('leftovers_expired', v_leftovers)) e (action, rows)
   where e.rows > 0;
-  return v_words + v_messages + v_recordings;
+  return v_words + v_messages + v_leftovers + v_recordings;
 end
 $$;
 
 ALTER FUNCTION app.apply_retention(p_limit integer) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.apply_retention(p_limit integer) IS 'Lets go what the organisation keeps no longer, p_limit of each kind at most: the words of calls (keep_transcripts_for), of messages (keep_messages_for) and recordings (keep_recordings_for: jobs delete the files). What is remembered of callers is read from the calls, and needs nothing. Each kind that went leaves a row in the audit log. Returns how many went; 0: done for now.';
+COMMENT ON FUNCTION app.apply_retention(p_limit integer) IS 'Lets go what the organisation keeps no longer, p_limit of each kind at most: the words of calls (keep_transcripts_for), of messages (keep_messages_for) and recordings (keep_recordings_for: jobs delete the files). What is remembered of callers is read from the calls, and needs nothing. Notifications and files of replaced documents go from every organisation (app.expire_leftovers). Each kind that went leaves a row in the audit log, with how many, in the same transaction: what was let go and what is written fit, whenever a job dies. Rows that somebody holds are left for the next time. Returns how many went; 0: done for now.';
 
 CREATE FUNCTION app.appointment_rows(p_ids uuid[], p_total bigint DEFAULT 1, p_total_is_estimate boolean DEFAULT false) RETURNS SETOF app.appointment_row
     LANGUAGE plpgsql STABLE
@@ -2420,6 +2426,8 @@ declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
 begin
+  perform app.lock_calls(p_call_ids);
+  perform app.forget_gaps(p_call_ids);
   update public.caller_messages m
   set caller_name = null, callback_number = null, body = '[erased]'
   where m.org_id = v_org_id and m.call_id = any (p_call_ids);
@@ -2438,7 +2446,8 @@ begin
   set from_number = case when c.direction = 'outbound' then c.from_number end,
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, summary_source = null, sentiment = null, sentiment_score = null, sentiment_source = null, urgency = null,
-    urgency_source = null, lead_score = null, lead_reasons = '{}', service_ids = '{}', transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+    urgency_source = null, lead_score = null, lead_reasons = '{}', service_ids = '{}', transcript = '[]', transcript_state = 'none',
+    reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
   update public.outbound_calls c
   set to_number = null, updated_at = v_now
@@ -2450,7 +2459,7 @@ $$;
 
 ALTER FUNCTION app.blank_calls(p_call_ids uuid[]) OWNER TO owner;
 
-COMMENT ON FUNCTION app.blank_calls(p_call_ids uuid[]) IS 'Blanks the words of calls and the number on the other side: transcript, summary, messages left; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
+COMMENT ON FUNCTION app.blank_calls(p_call_ids uuid[]) IS 'Blanks the words of calls and the number on the other side: transcript, summary, messages left, questions that found nothing; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
 
 CREATE FUNCTION app.blocked_by_own(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone) RETURNS boolean
     LANGUAGE plpgsql STABLE
@@ -2590,7 +2599,8 @@ begin
   end if;
   select * into v_contact
   from public.contacts c
-  where c.org_id = v_org_id and case when p_contact_id is null then c.phone = p_phone else c.id = p_contact_id end;
+  where c.org_id = v_org_id and case when p_contact_id is null then c.phone = p_phone else c.id = p_contact_id end
+  for key share; -- whoever erases the contact at this moment is waited for, and then seen
   if v_contact.id is null or v_contact.erased_at is not null then
     raise exception 'there is no such contact' using errcode = 'VX404';
   end if;
@@ -2958,6 +2968,21 @@ ALTER FUNCTION app.caller_words(p_turns jsonb) OWNER TO owner;
 
 COMMENT ON FUNCTION app.caller_words(p_turns jsonb) IS 'What the caller said in a call''s turns, and nobody else: in small letters, one blank between words, apostrophes left out (dont), a single point where a sentence, a part of one or a turn ends. For app.says.';
 
+CREATE FUNCTION app.calls_of_person(p_contact_id uuid, p_numbers text[]) RETURNS uuid[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(array_agg(c.id order by c.id), '{}')
+  from public.call_logs c
+  where c.org_id = app.require_org_id()
+    and (c.contact_id = p_contact_id
+      or c.contact_id is null and (c.from_number = any (p_numbers) or c.to_number = any (p_numbers)))
+$$;
+
+ALTER FUNCTION app.calls_of_person(p_contact_id uuid, p_numbers text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.calls_of_person(p_contact_id uuid, p_numbers text[]) IS 'The calls of a contact, and those of its numbers that no contact was made for, the oldest first.';
+
 CREATE FUNCTION app.is_time_zone(p_zone text) RETURNS boolean
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
@@ -3004,7 +3029,9 @@ CREATE TABLE public.contacts (
 '::text) || COALESCE(email, ''::text)) COLLATE "und-x-icu"))) STORED NOT NULL,
     lead_status_by text,
     lead_scored_at timestamp with time zone,
+    former_phones text[] DEFAULT '{}'::text[] NOT NULL,
     CONSTRAINT contacts_email_check CHECK (((char_length(email) >= 3) AND (char_length(email) <= 254))),
+    CONSTRAINT contacts_former_phones_check CHECK ((cardinality(former_phones) <= 50)),
     CONSTRAINT contacts_language_check CHECK ((language ~ '^[a-z]{2}$'::text)),
     CONSTRAINT contacts_lead_score_check CHECK (((lead_score >= 0) AND (lead_score <= 100))),
     CONSTRAINT contacts_lead_status_by_check CHECK ((lead_status_by = ANY (ARRAY['staff'::text, 'rules'::text]))),
@@ -3048,6 +3075,8 @@ COMMENT ON COLUMN public.contacts.search_text IS 'What staff find the contact by
 COMMENT ON COLUMN public.contacts.lead_status_by IS 'Who gave lead_status. staff: scoring never changes it; rules: scoring did, or nobody chose it. NULL: not noted; one that is hot, warm or lost was then given by staff, who alone could.';
 
 COMMENT ON COLUMN public.contacts.lead_scored_at IS 'When lead_score last followed from a call; after 30 days the next call counts anew.';
+
+COMMENT ON COLUMN public.contacts.former_phones IS 'Numbers (E.164) of contacts that were merged into this one: what came from them without a contact is erased with it.';
 
 CREATE FUNCTION app.campaign_segment(p_segment jsonb) RETURNS SETOF public.contacts
     LANGUAGE plpgsql SECURITY DEFINER
@@ -4278,6 +4307,8 @@ begin
   where c.org_id = v_org_id and c.id = p_call_id;
   if not found then
     raise exception 'there is no such call' using errcode = 'VX404';
+  elsif app.is_forgotten(p_call_id) then
+    raise exception 'who calls was erased' using errcode = 'VX409';
   elsif v_call.contact_id is not null then
     return v_call.contact_id;
   end if;
@@ -4305,7 +4336,7 @@ $$;
 
 ALTER FUNCTION app.contact_of_call(p_call_id uuid) OWNER TO owner;
 
-COMMENT ON FUNCTION app.contact_of_call(p_call_id uuid) IS 'The contact a call belongs to, made where it is missing: by the calling number, or one of its own for a caller without a number. VX404 when the call is not the tenant''s.';
+COMMENT ON FUNCTION app.contact_of_call(p_call_id uuid) IS 'The contact a call belongs to, made where it is missing: by the calling number, or one of its own for a caller without a number. VX404 when the call is not the tenant''s, VX409 when it was deleted or its contact erased: nothing more is stored of it.';
 
 CREATE FUNCTION app.contact_opened(p_call_id uuid) RETURNS uuid
     LANGUAGE sql STABLE
@@ -4324,12 +4355,14 @@ CREATE FUNCTION app.contact_opened(p_call_id uuid) RETURNS uuid
       join public.organizations o on o.id = c.org_id and o.identity_factor = 'calling_number'
       join public.contacts k on k.org_id = c.org_id and k.phone = c.from_number
       where c.org_id = app.current_org_id() and c.id = p_call_id and c.direction = 'inbound'
+        -- Families share a number: which of them calls, it does not say.
+        and (select count(*) from public.patients p where p.org_id = k.org_id and p.contact_id = k.id) < 2
     ))
 $$;
 
 ALTER FUNCTION app.contact_opened(p_call_id uuid) OWNER TO owner;
 
-COMMENT ON FUNCTION app.contact_opened(p_call_id uuid) IS 'The contact whose own calls a caller may hear of: proved by a code texted to its number, or by the calling number where the organisation accepts that. NULL otherwise: a date of birth opens one patient, and a contact''s calls may be about others.';
+COMMENT ON FUNCTION app.contact_opened(p_call_id uuid) IS 'The contact whose own calls a caller may hear of: proved by a code texted to its number, or by the calling number where the organisation accepts that and the contact has one patient at most. NULL otherwise: a date of birth opens one patient, and a contact''s calls may be about others.';
 
 CREATE FUNCTION app.contact_opt_outs(p_contact_id uuid) RETURNS text[]
     LANGUAGE sql SECURITY DEFINER
@@ -4704,6 +4737,7 @@ declare
 begin
   perform app.require_admin();
   perform app.lock_call(p_call_id);
+  perform app.lock_calls(array[p_call_id]);
   update public.call_logs c
   set deleted_at = app.now()
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null
@@ -4934,11 +4968,22 @@ begin
     returning r.id, r.call_id
   loop
     update public.recording_shares s
-    set revoked_at = coalesce(s.revoked_at, v_now), recipient = case when p_reason = 'erased' then null else s.recipient end
+    set revoked_at = coalesce(s.revoked_at, v_now)
     where s.org_id = v_org_id and s.recording_id = v_recording.id;
     perform app.set_recording_state(v_recording.call_id, 'deleted', p_reason);
     perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_recording.id));
   end loop;
+  if p_reason = 'erased' then
+    -- Also of recordings that had expired before.
+    update public.recording_shares s
+    set recipient = null
+    from public.recordings r
+    where r.org_id = v_org_id and r.call_id = any (p_call_ids) and s.org_id = v_org_id and s.recording_id = r.id
+      and s.recipient is not null;
+    update public.messages m
+    set recipient = '[erased]', subject = case when m.subject is not null then '[erased]' end, content = '[erased]', updated_at = v_now
+    where m.org_id = v_org_id and m.call_id = any (p_call_ids) and m.category = 'share' and m.content <> '[erased]';
+  end if;
 end
 $$;
 
@@ -5077,6 +5122,7 @@ begin
     to_number = case when c.contact_id is null then coalesce(c.to_number, v_to) else c.to_number end
   where c.org_id = v_org_id
     and c.vapi_call_id = p_vapi_call_id
+    and c.deleted_at is null
     and ((c.agent_id is null and p_agent_id is not null)
       or (c.contact_id is null and c.from_number is null and v_from is not null)
       or (c.contact_id is null and c.to_number is null and v_to is not null));
@@ -5111,35 +5157,42 @@ ALTER FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id
 
 COMMENT ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) IS 'The row of a call, made by whichever webhook comes first and completed by later ones. p_caller is the other party''s number (E.164, NULL when withheld), p_number the clinic''s.';
 
-CREATE FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) RETURNS void
+CREATE FUNCTION app.erase_calls(p_contact_id uuid, p_numbers text[]) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
+  v_calls uuid[] := app.calls_of_person(p_contact_id, p_numbers);
 begin
+  perform app.lock_calls(v_calls);
   update public.caller_messages m
   set caller_name = null, callback_number = null, body = '[erased]'
   where m.org_id = v_org_id and m.contact_id = p_contact_id;
-  perform app.blank_calls(array(
-    select c.id from public.call_logs c
-    where c.org_id = v_org_id
-      and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number)))));
+  -- Somebody else may have asked to call this person back.
+  update public.caller_messages m
+  set callback_number = null
+  where m.org_id = v_org_id and m.callback_number = any (p_numbers);
+  -- They are the contact's from now on: whatever still comes of them finds that it was erased.
+  update public.call_logs c
+  set contact_id = p_contact_id
+  where c.org_id = v_org_id and c.id = any (v_calls) and c.contact_id is null;
+  perform app.blank_calls(v_calls);
   -- One that is being dialled this moment keeps its number until it is over: see app.close_outbound_call.
   update public.outbound_calls c
   set state = 'cancelled', reason = 'erased', ended_at = v_now, look_at = null, to_number = null, updated_at = v_now
-  where c.org_id = v_org_id and c.state = 'waiting' and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = p_phone);
+  where c.org_id = v_org_id and c.state = 'waiting' and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = any (p_numbers));
   update public.outbound_calls c
   set to_number = null, updated_at = v_now
   where c.org_id = v_org_id and c.state <> 'placing' and c.to_number is not null
-    and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = p_phone);
+    and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = any (p_numbers));
 end
 $$;
 
-ALTER FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) OWNER TO owner;
+ALTER FUNCTION app.erase_calls(p_contact_id uuid, p_numbers text[]) OWNER TO owner;
 
-COMMENT ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for; calls that were to be made, tests of the number too, are cancelled. Times, outcome and cost stay.';
+COMMENT ON FUNCTION app.erase_calls(p_contact_id uuid, p_numbers text[]) IS 'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the numbers that no contact was made for, which become the erased contact''s; calls that were to be made, tests of the numbers too, are cancelled. Times, outcome and cost stay.';
 
 CREATE FUNCTION app.erase_contact(p_contact_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
@@ -5149,8 +5202,12 @@ declare
   v_org_id uuid := app.require_org_id();
   v_contact public.contacts;
   v_now timestamptz;
+  v_numbers text[];
 begin
   perform app.require_admin();
+  -- Before all else, as whoever acts for a call does: no report and no tool call is at work on one of theirs meanwhile.
+  perform app.lock_call(l.id)
+  from unnest(app.calls_of_person(p_contact_id, app.numbers_of_contact(p_contact_id))) l (id);
   perform app.lock_contact(p_contact_id);
   -- Visits before what is planned for them, and before their contact: whoever moves one locks them in that order.
   perform from public.appointments a
@@ -5172,14 +5229,16 @@ begin
     raise exception 'there are visits ahead: cancel them first' using errcode = 'VX409';
   end if;
 
-  perform app.erase_messages(p_contact_id, v_contact.phone);
-  perform app.erase_calls(p_contact_id, v_contact.phone);
+  v_numbers := app.numbers_of_contact(p_contact_id);
+  perform app.erase_messages(p_contact_id, v_numbers, v_contact.email);
+  perform app.erase_calls(p_contact_id, v_numbers);
   perform app.erase_visits(p_contact_id);
   perform app.forget_answers();
-  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
+  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = any (v_numbers);
   update public.contacts c
-  set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
-    lead_reasons = '{}', lead_score = 0, lead_scored_at = null, time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
+  set name = null, phone = null, former_phones = '{}', spoken_phone = null, email = null, notes = null, service_interests = '{}',
+    lead_reasons = '{}', lead_score = 0, lead_scored_at = null, time_zone = null, language = null, marketing_consent_at = null,
+    erased_at = v_now, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_contact_id;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'contact_erased', 'contact', p_contact_id, app.current_user_id());
@@ -5190,15 +5249,15 @@ $$;
 
 ALTER FUNCTION app.erase_contact(p_contact_id uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.erase_contact(p_contact_id uuid) IS 'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
+COMMENT ON FUNCTION app.erase_contact(p_contact_id uuid) IS 'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled, and what still comes of their calls is not stored (app.is_forgotten). Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
 
-CREATE FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) RETURNS void
+CREATE FUNCTION app.erase_messages(p_contact_id uuid, p_numbers text[], p_email text) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
     AS $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_hash bytea := app.number_hash(p_phone);
+  v_hashes bytea[] := array(select app.number_hash(n) from unnest(p_numbers) n);
   v_now timestamptz := app.now();
 begin
   update public.scheduled_messages s
@@ -5218,13 +5277,18 @@ begin
     reason = case when m.status = 'queued' and m.handed_over_at is null then 'erased' else m.reason end,
     updated_at = v_now
   where m.org_id = v_org_id
-    and (m.contact_id = p_contact_id or (m.contact_id is null and (m.recipient_hash = v_hash or m.recipient = p_phone)));
+    and (m.contact_id = p_contact_id
+      or m.contact_id is null and (m.recipient_hash = any (v_hashes) or m.recipient = any (p_numbers))
+      -- Links to recordings may have gone to an address before it was the contact's. Members' own mail is theirs.
+      or m.contact_id is null and m.method = 'email' and m.category <> 'invitation' and lower(m.recipient) = lower(p_email)
+        and not exists (
+          select from public.contacts k where k.org_id = v_org_id and k.id <> p_contact_id and lower(k.email) = lower(p_email)));
 end
 $$;
 
-ALTER FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) OWNER TO owner;
+ALTER FUNCTION app.erase_messages(p_contact_id uuid, p_numbers text[], p_email text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) IS 'The part of app.erase_contact about messages: recipients and texts become placeholders, what still waits is not sent any more, codes open nothing.';
+COMMENT ON FUNCTION app.erase_messages(p_contact_id uuid, p_numbers text[], p_email text) IS 'The part of app.erase_contact about messages to the contact, its numbers and its address: recipients and texts become placeholders, what still waits is not sent any more, codes open nothing.';
 
 CREATE FUNCTION app.erase_visits(p_contact_id uuid) RETURNS void
     LANGUAGE plpgsql
@@ -5286,6 +5350,46 @@ ALTER FUNCTION app.expire_hold(p_appointment_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.expire_hold(p_appointment_id uuid) IS 'Deletes one hold whose time has run out; the job that every hold puts in the queue calls it. Returns 1 when it was still there. A hold that became a booking, or was prolonged, is left alone.';
 
+CREATE FUNCTION app.expire_leftovers(p_limit integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_notifications integer;
+  v_files integer;
+begin
+  delete from public.notifications n
+  where n.org_id = v_org_id and n.id = any (array(
+    select o.id
+    from public.notifications o
+    where o.org_id = v_org_id and o.created_at <= v_now - interval '1 year'
+    order by o.created_at
+    limit p_limit
+    for update skip locked));
+  get diagnostics v_notifications = row_count;
+  delete from public.knowledge_files f
+  where f.org_id = v_org_id and f.version_id = any (array(
+    select o.version_id
+    from public.knowledge_files o
+    join public.knowledge_versions v on v.org_id = o.org_id and v.id = o.version_id
+    join public.knowledge_documents d on d.org_id = v.org_id and d.id = v.document_id
+    where o.org_id = v_org_id
+      and (d.deleted_at <= v_now - interval '30 days'
+        -- The newest can be read again, the current one answers: the others are history.
+        or v.id is distinct from d.current_version_id and v.version < d.latest_version and v.updated_at <= v_now - interval '30 days')
+    limit p_limit
+    for update of o skip locked));
+  get diagnostics v_files = row_count;
+  return v_notifications + v_files;
+end
+$$;
+
+ALTER FUNCTION app.expire_leftovers(p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.expire_leftovers(p_limit integer) IS 'The part of app.apply_retention that every organisation has: notifications go after a year, files of deleted documents and of versions that newer ones replaced after thirty days. p_limit at most of each; returns of how many.';
+
 CREATE FUNCTION app.expire_messages(p_before timestamp with time zone, p_limit integer) RETURNS integer
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -5303,7 +5407,8 @@ begin
       -- What may still leave keeps its words.
       and o.status <> 'queued'
     order by o.created_at
-    limit p_limit));
+    limit p_limit
+    for no key update skip locked));
   get diagnostics v_count = row_count;
   return v_count;
 end
@@ -5330,13 +5435,15 @@ begin
   v_old := array(
     select r.call_id
     from public.recordings r
+    join public.call_logs c on c.org_id = r.org_id and c.id = r.call_id
     where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.created_at <= v_now - v_keep
     order by r.created_at
-    limit p_limit);
+    limit p_limit
+    for no key update of r, c skip locked); -- never waits, as app.expire_words
   perform app.drop_recordings(v_old, 'expired');
   v_count := cardinality(v_old);
-  insert into public.audit_log (org_id, action, entity, entity_id)
-  select v_org_id, 'recordings_expired', 'organization', v_org_id
+  insert into public.audit_log (org_id, action, entity, entity_id, affected)
+  select v_org_id, 'recordings_expired', 'organization', v_org_id, v_count
   where v_count > 0;
   -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
   for v_stuck in
@@ -5346,7 +5453,8 @@ begin
       select s.id
       from public.recordings s
       where s.org_id = v_org_id and s.deleted_at is null and s.delete_requested_at < v_now - interval '6 hours'
-      limit p_limit)
+      limit p_limit
+      for no key update skip locked)
     returning r.id
   loop
     perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
@@ -5356,8 +5464,10 @@ begin
   for v_lost in
     select r.id
     from public.recordings r
+    join public.call_logs c on c.org_id = r.org_id and c.id = r.call_id
     where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
     limit p_limit
+    for no key update of r, c skip locked
   loop
     perform app.fail_recording(v_lost, 'unreachable', true);
     v_count := v_count + 1;
@@ -5379,6 +5489,7 @@ declare
   v_now timestamptz := app.now();
   v_old uuid[];
   v_messages integer;
+  v_gaps integer;
 begin
   v_old := array(
     select c.id
@@ -5403,15 +5514,25 @@ begin
     from public.caller_messages o
     where o.org_id = v_org_id and o.created_at <= p_before and o.body not in ('[erased]', '[expired]')
     order by o.created_at
-    limit p_limit));
+    limit p_limit
+    for no key update skip locked));
   get diagnostics v_messages = row_count;
-  return cardinality(v_old) + v_messages;
+  delete from public.knowledge_gaps g
+  where g.org_id = v_org_id and g.id = any (array(
+    select o.id
+    from public.knowledge_gaps o
+    where o.org_id = v_org_id and o.last_asked_at <= p_before
+    order by o.last_asked_at
+    limit p_limit
+    for update skip locked));
+  get diagnostics v_gaps = row_count;
+  return cardinality(v_old) + v_messages + v_gaps;
 end
 $$;
 
 ALTER FUNCTION app.expire_words(p_before timestamp with time zone, p_limit integer) OWNER TO owner;
 
-COMMENT ON FUNCTION app.expire_words(p_before timestamp with time zone, p_limit integer) IS 'The part of app.apply_retention about calls: their words and what was read from them go, and messages that callers left; times, outcome, cost and score stay. p_limit at most of each; returns of how many.';
+COMMENT ON FUNCTION app.expire_words(p_before timestamp with time zone, p_limit integer) IS 'The part of app.apply_retention about calls: their words and what was read from them go, messages that callers left, and questions without an answer that nobody asked since; times, outcome, cost and score stay. p_limit at most of each; returns of how many.';
 
 CREATE FUNCTION app.export_messages(p_from date, p_to date, p_after_at timestamp with time zone DEFAULT NULL::timestamp with time zone, p_after_id uuid DEFAULT NULL::uuid, p_request_id text DEFAULT NULL::text) RETURNS SETOF app.message_row
     LANGUAGE plpgsql SECURITY DEFINER
@@ -6515,6 +6636,39 @@ ALTER FUNCTION app.forget_call_days() OWNER TO owner;
 
 COMMENT ON FUNCTION app.forget_call_days() IS 'Trigger: takes the rolled-up days of a call away when the call comes, goes or changes in what is counted, whoever writes it; until the next roll-up they are counted one by one.';
 
+CREATE FUNCTION app.forget_gaps(p_call_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_gap public.knowledge_gaps;
+  v_left uuid[];
+  v_times integer;
+begin
+  for v_gap in
+    select * from public.knowledge_gaps g where g.org_id = v_org_id and g.call_ids && p_call_ids order by g.id for no key update
+  loop
+    v_left := array(select i from unnest(v_gap.call_ids) with ordinality c (i, place) where i <> all (p_call_ids) order by c.place);
+    v_times := v_gap.times_asked - cardinality(v_gap.call_ids) + cardinality(v_left);
+    if v_times <= 0 then
+      delete from public.knowledge_gaps g where g.org_id = v_org_id and g.id = v_gap.id;
+    else
+      update public.knowledge_gaps g
+      set call_ids = v_left, times_asked = v_times,
+        -- The wording is the last caller's; the words without order are what several said.
+        question = case when g.last_call_id = any (p_call_ids) then g.topic else g.question end,
+        last_call_id = case when g.last_call_id = any (p_call_ids) then null else g.last_call_id end
+      where g.org_id = v_org_id and g.id = v_gap.id;
+    end if;
+  end loop;
+end
+$$;
+
+ALTER FUNCTION app.forget_gaps(p_call_ids uuid[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.forget_gaps(p_call_ids uuid[]) IS 'Takes calls out of the questions that found nothing: one that only they asked goes, one that others asked too keeps its topic and loses their wording.';
+
 CREATE FUNCTION app.forget_retired_tool(p_vapi_tool_id text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -7096,6 +7250,21 @@ $$;
 ALTER FUNCTION app.is_event_cursor_kept(p_xid bigint) OWNER TO owner;
 
 COMMENT ON FUNCTION app.is_event_cursor_kept(p_xid bigint) IS 'Whether every event after this place is still there. Ask after reading on from it: what it then says holds for what was read.';
+
+CREATE FUNCTION app.is_forgotten(p_call_id uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select
+    from public.call_logs c
+    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+    where c.org_id = app.require_org_id() and c.id = p_call_id and (c.deleted_at is not null or k.erased_at is not null))
+$$;
+
+ALTER FUNCTION app.is_forgotten(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_forgotten(p_call_id uuid) IS 'Whether a call was deleted, or its contact erased. Whatever still comes of it, a webhook that was late or a caller who goes on talking, nothing that they say is stored.';
 
 CREATE FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
@@ -7702,7 +7871,7 @@ begin
   using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id, v_span.take, v_span.skip;
   return query
   select g.id, g.action, g.entity, g.entity_id, g.actor_user_id, p.name, p.email, g.request_id, g.at,
-    least(v_total, 50000), v_total > 50000
+    least(v_total, 50000), v_total > 50000, g.affected
   from unnest(v_ids) with ordinality page (id, place)
   join public.audit_log g on g.org_id = v_org_id and g.id = page.id
   left join public.profiles p on p.org_id = v_org_id and p.user_id = g.actor_user_id
@@ -8356,6 +8525,22 @@ ALTER FUNCTION app.lock_call(p_call_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.lock_call(p_call_id uuid) IS 'Serialises what one call does, until the transaction ends. Taken before app.lock_resources, never after.';
 
+CREATE FUNCTION app.lock_calls(p_call_ids uuid[]) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform from public.recordings r where r.org_id = v_org_id and r.call_id = any (p_call_ids) order by r.id for update;
+  perform from public.call_logs c where c.org_id = v_org_id and c.id = any (p_call_ids) order by c.id for no key update;
+end
+$$;
+
+ALTER FUNCTION app.lock_calls(p_call_ids uuid[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.lock_calls(p_call_ids uuid[]) IS 'Locks the rows of calls whose words are about to go, and of their recordings, in the order that all keep. After app.lock_call and the rows of contacts, before what hangs on a call.';
+
 CREATE FUNCTION app.lock_contact(p_contact_id uuid) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -8888,6 +9073,9 @@ begin
   delete from public.contacts c where c.org_id = v_org_id and c.id = p_from;
   update public.contacts c
   set name = coalesce(c.name, v_from.name), phone = coalesce(c.phone, v_from.phone), email = coalesce(c.email, v_from.email),
+    former_phones = (array(
+      select distinct n from unnest(c.former_phones || v_from.former_phones || v_from.phone) n
+      where n is not null and n <> coalesce(c.phone, v_from.phone)))[:50],
     spoken_phone = coalesce(c.spoken_phone, v_from.spoken_phone), language = coalesce(c.language, v_from.language),
     time_zone = coalesce(c.time_zone, v_from.time_zone),
     origin_call_id = coalesce(c.origin_call_id, v_from.origin_call_id),
@@ -9599,7 +9787,8 @@ begin
     org_id, kind, call_id, tool_call_id, said_date, said_time, service_id, resource_id, starts_at,
     outcome, reason, appointment_id, actor_user_id)
   values (
-    app.current_org_id(), p_kind, p_call_id, p_tool_call_id, left(p_said_date, 32), left(p_said_time, 32),
+    app.current_org_id(), p_kind, p_call_id, p_tool_call_id,
+    case when not app.is_forgotten(p_call_id) then left(p_said_date, 32) end, case when not app.is_forgotten(p_call_id) then left(p_said_time, 32) end,
     (p_result).service_id, (p_result).resource_id, coalesce(p_starts_at, (p_result).starts_at),
     (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id());
 end
@@ -9774,19 +9963,23 @@ begin
     select t.lexeme
     from unnest(to_tsvector(app.clinic_text_config()::regconfig, app.fold_text(v_question))) t
     order by t.lexeme), ' '), 400);
-  if coalesce(v_topic, '') = ''
+  if coalesce(v_topic, '') = '' or app.is_forgotten(p_call_id)
     -- Nobody reads thousands; a robot that asks them must not fill the table.
     or (select count(*) >= 2000 from public.knowledge_gaps g where g.org_id = v_org_id)
       and not exists (select from public.knowledge_gaps g where g.org_id = v_org_id and g.topic = v_topic)
   then
     return;
   end if;
-  insert into public.knowledge_gaps as g (org_id, topic, question, best_score, last_call_id, first_asked_at, last_asked_at)
-  values (v_org_id, v_topic, v_question, p_best_score, p_call_id, v_now, v_now)
+  insert into public.knowledge_gaps as g (org_id, topic, question, best_score, last_call_id, call_ids, first_asked_at, last_asked_at)
+  values (v_org_id, v_topic, v_question, p_best_score, p_call_id, array[p_call_id], v_now, v_now)
   on conflict (org_id, topic) do update
   set question = excluded.question, best_score = excluded.best_score, last_asked_at = v_now, last_call_id = excluded.last_call_id,
     resolved_at = null, resolved_by = null,
-    times_asked = g.times_asked + case when g.last_call_id is distinct from excluded.last_call_id then 1 else 0 end;
+    times_asked = g.times_asked + case when p_call_id = any (g.call_ids) then 0 else 1 end,
+    call_ids = case
+      when p_call_id = any (g.call_ids) then g.call_ids
+      else g.call_ids[greatest(cardinality(g.call_ids) - 48, 1):] || p_call_id
+    end;
 end
 $$;
 
@@ -10047,6 +10240,23 @@ $_$;
 ALTER FUNCTION app.number_kind(p_run text, p_before text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.number_kind(p_run text, p_before text) IS 'What a run of number words is, by its digits and the words before it: ssn, card (Luhn, or said to be one), phone, number (any other of seven digits and more), or NULL for what tells nobody: times, years and quantities.';
+
+CREATE FUNCTION app.numbers_of_contact(p_contact_id uuid) RETURNS text[]
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(array_agg(distinct n.number), '{}')
+  from public.contacts c
+  cross join lateral unnest(array_append(c.former_phones, c.phone)) n (number)
+  where c.org_id = app.require_org_id() and c.id = p_contact_id and n.number is not null
+    -- One that is another contact's by now is theirs.
+    and not exists (
+      select from public.contacts o where o.org_id = c.org_id and o.phone = n.number and o.id <> c.id)
+$$;
+
+ALTER FUNCTION app.numbers_of_contact(p_contact_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.numbers_of_contact(p_contact_id uuid) IS 'The numbers (E.164) that are a contact''s: its own, and those of contacts that were merged into it. What came from them without a contact is this person''s.';
 
 CREATE FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) RETURNS text
     LANGUAGE plpgsql
@@ -10498,13 +10708,12 @@ CREATE FUNCTION app.orgs_with_retention() RETURNS SETOF uuid
     AS $$
   select o.id
   from public.organizations o
-  where o.keep_transcripts_for is not null or o.keep_messages_for is not null or o.keep_recordings_for is not null
   order by o.id
 $$;
 
 ALTER FUNCTION app.orgs_with_retention() OWNER TO app_definer;
 
-COMMENT ON FUNCTION app.orgs_with_retention() IS 'The organisations, of all, that keep something for a limited time: what has come to its end is for app.apply_retention to see, inside each.';
+COMMENT ON FUNCTION app.orgs_with_retention() IS 'All organisations: each keeps something for a limited time, and be it notifications. What has come to its end is for app.apply_retention to see, inside each.';
 
 CREATE FUNCTION app.outbound_call_to_settle(p_id uuid, p_lease_id uuid) RETURNS SETOF app.outbound_question
     LANGUAGE plpgsql SECURITY DEFINER
@@ -17158,7 +17367,9 @@ CREATE TABLE public.audit_log (
     actor_user_id uuid,
     request_id text DEFAULT NULLIF(current_setting('app.request_id'::text, true), ''::text),
     at timestamp with time zone DEFAULT app.now() NOT NULL,
+    affected integer,
     CONSTRAINT audit_log_action_check CHECK ((action ~ '^[a-z]+(_[a-z]+)*$'::text)),
+    CONSTRAINT audit_log_affected_check CHECK ((affected > 0)),
     CONSTRAINT audit_log_request_id_check CHECK ((char_length(request_id) <= 64))
 );
 
@@ -17171,6 +17382,8 @@ COMMENT ON TABLE public.audit_log IS 'Who did or read what, and when. Append-onl
 COMMENT ON COLUMN public.audit_log.actor_user_id IS 'The person in auth.users; NULL when a webhook or a job acted.';
 
 COMMENT ON COLUMN public.audit_log.request_id IS 'The X-Request-Id of the HTTP request that acted, as the server names it for the whole transaction; NULL where none did.';
+
+COMMENT ON COLUMN public.audit_log.affected IS 'How many rows it was about, where that is not one.';
 
 CREATE TABLE public.booking_attempts (
     org_id uuid NOT NULL,
@@ -17718,7 +17931,9 @@ CREATE TABLE public.knowledge_gaps (
     last_asked_at timestamp with time zone DEFAULT app.now() NOT NULL,
     resolved_at timestamp with time zone,
     resolved_by uuid,
+    call_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     CONSTRAINT knowledge_gaps_best_score_check CHECK (((best_score >= (0)::double precision) AND (best_score <= (1)::double precision))),
+    CONSTRAINT knowledge_gaps_call_ids_check CHECK ((cardinality(call_ids) <= 50)),
     CONSTRAINT knowledge_gaps_question_check CHECK (((char_length(question) >= 1) AND (char_length(question) <= 500))),
     CONSTRAINT knowledge_gaps_times_asked_check CHECK ((times_asked > 0)),
     CONSTRAINT knowledge_gaps_topic_check CHECK (((char_length(topic) >= 1) AND (char_length(topic) <= 400)))
@@ -17737,6 +17952,8 @@ COMMENT ON COLUMN public.knowledge_gaps.question IS 'As it was last asked, redac
 COMMENT ON COLUMN public.knowledge_gaps.times_asked IS 'In how many calls; a question that a call repeats counts once, unless others came between.';
 
 COMMENT ON COLUMN public.knowledge_gaps.best_score IS 'How near the nearest passage came the last time; NULL: nothing had a word of it.';
+
+COMMENT ON COLUMN public.knowledge_gaps.call_ids IS 'The latest fifty calls that asked: a question that only erased or deleted calls asked goes with them.';
 
 CREATE TABLE public.knowledge_vectors (
     org_id uuid NOT NULL,
@@ -18786,9 +19003,17 @@ CREATE UNIQUE INDEX knowledge_documents_file ON public.knowledge_documents USING
 
 COMMENT ON INDEX public.knowledge_documents_file IS 'add_knowledge: the same file twice is one document, also when both come at once.';
 
+CREATE INDEX knowledge_gaps_asked ON public.knowledge_gaps USING btree (org_id, last_asked_at);
+
+COMMENT ON INDEX public.knowledge_gaps_asked IS 'expire_words: questions that nobody asked for long.';
+
 CREATE INDEX knowledge_gaps_call ON public.knowledge_gaps USING btree (org_id, last_call_id);
 
 COMMENT ON INDEX public.knowledge_gaps_call IS 'When a call is deleted.';
+
+CREATE INDEX knowledge_gaps_calls ON public.knowledge_gaps USING gin (org_id, call_ids);
+
+COMMENT ON INDEX public.knowledge_gaps_calls IS 'forget_gaps: what a call asked.';
 
 CREATE INDEX knowledge_gaps_open ON public.knowledge_gaps USING btree (org_id, times_asked DESC, last_asked_at DESC) WHERE (resolved_at IS NULL);
 
@@ -20095,6 +20320,9 @@ REVOKE ALL ON FUNCTION app.caller_memory(p_call_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.caller_words(p_turns jsonb) TO app_writer;
 REVOKE ALL ON FUNCTION app.caller_words(p_turns jsonb) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.calls_of_person(p_contact_id uuid, p_numbers text[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.calls_of_person(p_contact_id uuid, p_numbers text[]) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_definer;
 GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO app_writer;
 GRANT ALL ON FUNCTION app.is_time_zone(p_zone text) TO service_role;
@@ -20338,14 +20566,14 @@ REVOKE ALL ON FUNCTION app.enqueue_job(p_kind text, p_args jsonb, p_run_at times
 GRANT ALL ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.ensure_call(p_vapi_call_id text, p_direction text, p_agent_id uuid, p_location_id uuid, p_caller text, p_number text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) TO app_writer;
-REVOKE ALL ON FUNCTION app.erase_calls(p_contact_id uuid, p_phone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.erase_calls(p_contact_id uuid, p_numbers text[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.erase_calls(p_contact_id uuid, p_numbers text[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.erase_contact(p_contact_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.erase_contact(p_contact_id uuid) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) TO app_writer;
-REVOKE ALL ON FUNCTION app.erase_messages(p_contact_id uuid, p_phone text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.erase_messages(p_contact_id uuid, p_numbers text[], p_email text) TO app_writer;
+REVOKE ALL ON FUNCTION app.erase_messages(p_contact_id uuid, p_numbers text[], p_email text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.erase_visits(p_contact_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.erase_visits(p_contact_id uuid) FROM PUBLIC;
@@ -20355,6 +20583,9 @@ REVOKE ALL ON FUNCTION app.events_since(p_after_xid bigint, p_after_id bigint, p
 
 GRANT ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.expire_hold(p_appointment_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.expire_leftovers(p_limit integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.expire_leftovers(p_limit integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.expire_messages(p_before timestamp with time zone, p_limit integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.expire_messages(p_before timestamp with time zone, p_limit integer) FROM PUBLIC;
@@ -20497,6 +20728,9 @@ REVOKE ALL ON FUNCTION app.forget_answers() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION app.forget_call_days() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.forget_gaps(p_call_ids uuid[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.forget_gaps(p_call_ids uuid[]) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.forget_retired_tool(p_vapi_tool_id text) FROM PUBLIC;
 
@@ -20586,6 +20820,9 @@ REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id u
 
 GRANT ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) TO tenant_user;
 REVOKE ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.is_forgotten(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_forgotten(p_call_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_knowledge_stuck(p_state text, p_updated_at timestamp with time zone) FROM PUBLIC;
@@ -20742,6 +20979,9 @@ REVOKE ALL ON FUNCTION app.location_of_wish(p_call_id uuid, p_appointment_id uui
 
 GRANT ALL ON FUNCTION app.lock_call(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_call(p_call_id uuid) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.lock_calls(p_call_ids uuid[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.lock_calls(p_call_ids uuid[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lock_contact(p_contact_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.lock_contact(p_contact_id uuid) FROM PUBLIC;
@@ -20916,6 +21156,9 @@ REVOKE ALL ON FUNCTION app.number_hash(p_number text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.number_kind(p_run text, p_before text) TO app_writer;
 GRANT ALL ON FUNCTION app.number_kind(p_run text, p_before text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.number_kind(p_run text, p_before text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.numbers_of_contact(p_contact_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.numbers_of_contact(p_contact_id uuid) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) FROM PUBLIC;

@@ -21,7 +21,7 @@ const (
 )
 
 // ApplyRetention lets go, in every organization, the words of calls and messages and the recordings that are older than
-// it keeps them.
+// it keeps them, and notifications and replaced files that nobody keeps.
 type ApplyRetention struct{}
 
 // Kind is the job's name.
@@ -38,43 +38,46 @@ func retainNightly() *river.PeriodicJob {
 
 type applyRetention struct {
 	river.WorkerDefaults[ApplyRetention]
-	db *db.DB
+	db     *db.DB
+	atMost int32 // rows of a kind in one transaction
 }
 
 // Timeout is longer than other jobs have.
 func (w *applyRetention) Timeout(*river.Job[ApplyRetention]) time.Duration { return retainTimeout }
 
-// Work goes through the organizations that limit something; one that fails does not keep the others from theirs.
+// Work lets each organization's rows go, some of one's and then some of the next one's: the night in which one has years to
+// let go of is long for that one only. What is gone is gone in its own transaction, so a process that dies leaves nothing
+// half done, and the next run goes on. One that fails does not keep the others from theirs.
 func (w *applyRetention) Work(ctx context.Context, _ *river.Job[ApplyRetention]) error {
-	orgs, err := w.db.Platform().OrgsWithRetention(ctx)
+	turn, err := w.db.Platform().OrgsWithRetention(ctx)
 	if err != nil {
 		return fmt.Errorf("list organizations: %w", err)
 	}
 	var failed error
-	for _, org := range orgs {
-		if ctx.Err() != nil {
-			return errors.Join(failed, ctx.Err())
+	for len(turn) > 0 {
+		var next []uuid.UUID
+		for _, org := range turn {
+			if ctx.Err() != nil {
+				return errors.Join(failed, ctx.Err())
+			}
+			more, err := w.apply(ctx, org)
+			if err != nil {
+				failed = errors.Join(failed, fmt.Errorf("apply retention in organization %s: %w", org, err))
+			} else if more {
+				next = append(next, org)
+			}
 		}
-		if err := w.apply(ctx, org); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("organization %s: %w", org, err))
-		}
+		turn = next
 	}
 	return failed
 }
 
-// apply lets one organization's rows go, some in each transaction.
-func (w *applyRetention) apply(ctx context.Context, org uuid.UUID) error {
-	for {
-		var expired int64
-		err := w.db.AsTenant(ctx, org, func(tx db.Tx) (err error) {
-			expired, err = tx.ApplyRetention(ctx, retainAtMost)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("apply retention: %w", err)
-		}
-		if expired == 0 {
-			return nil
-		}
-	}
+// apply lets some of one organization's rows go; more: there may be others.
+func (w *applyRetention) apply(ctx context.Context, org uuid.UUID) (more bool, err error) {
+	var expired int64
+	err = w.db.AsTenant(ctx, org, func(tx db.Tx) (err error) {
+		expired, err = tx.ApplyRetention(ctx, w.atMost)
+		return err
+	})
+	return expired > 0, err
 }

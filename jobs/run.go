@@ -120,7 +120,7 @@ func newClient(pool *pgxpool.Pool, o Options) (*river.Client[pgx.Tx], error) {
 	river.AddWorker(workers, &settleMessage{messages: o.Messenger})
 	river.AddWorker(workers, &sweepPlatform{db: o.DB, now: time.Now})
 	river.AddWorker(workers, &rollUpCalls{db: o.DB})
-	river.AddWorker(workers, &applyRetention{db: o.DB})
+	river.AddWorker(workers, &applyRetention{db: o.DB, atMost: retainAtMost})
 	river.AddWorker(workers, &lapseKnowledge{db: o.DB})
 	queues := map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: maxWorkers}}
 	periodic := []*river.PeriodicJob{sweepHourly(), rollUpHourly(), retainNightly()}

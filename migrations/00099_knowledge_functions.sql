@@ -12,6 +12,11 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 
 -- +goose StatementBegin
 drop function app.heed_call_refusal;
+drop function app.forget_answers;
+drop function app.erase_visits;
+drop function app.erase_contact;
+drop function app.erase_calls;
+drop function app.erase_messages;
 drop function app.record_call_report;
 drop function app.call_outcome;
 drop function app.take_message;
@@ -1415,6 +1420,96 @@ select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'ten
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0340_function_note_attempt.sql
+create or replace function app.note_attempt(
+  p_kind text,
+  p_result app.booking_result,
+  p_call_id uuid,
+  p_tool_call_id text,
+  p_starts_at timestamptz,
+  p_said_date text,
+  p_said_time text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  insert into public.booking_attempts (
+    org_id, kind, call_id, tool_call_id, said_date, said_time, service_id, resource_id, starts_at,
+    outcome, reason, appointment_id, actor_user_id)
+  values (
+    app.current_org_id(), p_kind, p_call_id, p_tool_call_id,
+    case when not app.is_forgotten(p_call_id) then left(p_said_date, 32) end, case when not app.is_forgotten(p_call_id) then left(p_said_time, 32) end,
+    (p_result).service_id, (p_result).resource_id, coalesce(p_starts_at, (p_result).starts_at),
+    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id());
+end
+$$;
+
+comment on function app.note_attempt(text, app.booking_result, uuid, text, timestamptz, text, text) is
+  'Leaves the trace of a try in booking_attempts, whatever came of it.';
+
+select app.seal('app.note_attempt(text, app.booking_result, uuid, text, timestamptz, text, text)', null, 'app_writer');
+-- end of sql/0340_function_note_attempt.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0380_function_contact_of_call.sql
+-- A withheld number must not lump strangers together, and a repeated tool call must not make a second contact: without
+-- a number the call itself is the key.
+create or replace function app.contact_of_call(p_call_id uuid)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_contact_id uuid;
+  v_number text;
+begin
+  select * into v_call
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id;
+  if not found then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif app.is_forgotten(p_call_id) then
+    raise exception 'who calls was erased' using errcode = 'VX409';
+  elsif v_call.contact_id is not null then
+    return v_call.contact_id;
+  end if;
+
+  v_number := case when v_call.direction = 'outbound' then v_call.to_number else v_call.from_number end;
+  if v_number is not null then
+    insert into public.contacts (org_id, phone, last_contacted_at)
+    values (v_org_id, v_number, app.now())
+    on conflict (org_id, phone) do update set last_contacted_at = excluded.last_contacted_at, updated_at = app.now()
+    returning id into v_contact_id;
+  else
+    insert into public.contacts (org_id, origin_call_id, last_contacted_at)
+    values (v_org_id, p_call_id, app.now())
+    on conflict (org_id, origin_call_id) do update set last_contacted_at = excluded.last_contacted_at, updated_at = app.now()
+    returning id into v_contact_id;
+  end if;
+
+  update public.call_logs c
+  set contact_id = v_contact_id, updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+  perform app.announce('contact_updated', 'contact', v_contact_id);
+  return v_contact_id;
+end
+$$;
+
+comment on function app.contact_of_call(uuid) is
+  'The contact a call belongs to, made where it is missing: by the calling number, or one of its own for a caller without a number. VX404 when the call is not the tenant''s, VX409 when it was deleted or its contact erased: nothing more is stored of it.';
+
+select app.seal('app.contact_of_call(uuid)', null, 'app_writer');
+-- end of sql/0380_function_contact_of_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0630_function_take_message.sql
 create or replace function app.take_message(
   p_call_id uuid,
@@ -1462,6 +1557,99 @@ comment on function app.take_message(uuid, text, text, text, text, boolean) is
 
 select app.seal('app.take_message(uuid, text, text, text, text, boolean)', 'app_writer', 'tenant_service');
 -- end of sql/0630_function_take_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0660_function_ensure_call.sql
+create or replace function app.ensure_call(
+  p_vapi_call_id text,
+  p_direction text,
+  p_agent_id uuid,
+  p_location_id uuid,
+  p_caller text,
+  p_number text
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+  v_from text := case when p_direction = 'outbound' then p_number else p_caller end;
+  v_to text := case when p_direction = 'outbound' then p_caller else p_number end;
+begin
+  -- The first message may lack what a later one carries. Numbers are taken as long as nobody was booked under the call.
+  update public.call_logs c
+  set agent_id = coalesce(c.agent_id, p_agent_id),
+    from_number = case when c.contact_id is null then coalesce(c.from_number, v_from) else c.from_number end,
+    to_number = case when c.contact_id is null then coalesce(c.to_number, v_to) else c.to_number end
+  where c.org_id = v_org_id
+    and c.vapi_call_id = p_vapi_call_id
+    and c.deleted_at is null
+    and ((c.agent_id is null and p_agent_id is not null)
+      or (c.contact_id is null and c.from_number is null and v_from is not null)
+      or (c.contact_id is null and c.to_number is null and v_to is not null));
+  select c.id into v_id
+  from public.call_logs c
+  where c.org_id = v_org_id and c.vapi_call_id = p_vapi_call_id;
+  if v_id is not null then
+    return v_id;
+  end if;
+
+  insert into public.call_logs (org_id, vapi_call_id, agent_id, location_id, direction, from_number, to_number)
+  values (
+    v_org_id, p_vapi_call_id, p_agent_id,
+    coalesce(p_location_id, (
+      select l.id from public.locations l where l.org_id = v_org_id order by l.created_at, l.id limit 1)),
+    p_direction,
+    v_from, v_to)
+  on conflict (org_id, vapi_call_id) do nothing
+  returning id into v_id;
+  if v_id is null then
+    select c.id into v_id
+    from public.call_logs c
+    where c.org_id = v_org_id and c.vapi_call_id = p_vapi_call_id;
+  else
+    perform app.announce('call_update', 'call', v_id);
+  end if;
+  return v_id;
+end
+$$;
+
+comment on function app.ensure_call(text, text, uuid, uuid, text, text) is
+  'The row of a call, made by whichever webhook comes first and completed by later ones. p_caller is the other party''s number (E.164, NULL when withheld), p_number the clinic''s.';
+
+select app.seal('app.ensure_call(text, text, uuid, uuid, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/0660_function_ensure_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0700_function_answer_delivery.sql
+create or replace function app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  update public.webhook_deliveries d
+  set answer = case when exists (
+      select from public.call_logs c
+      where c.org_id = d.org_id and c.vapi_call_id = d.vapi_call_id and app.is_forgotten(c.id))
+      then '[erased]' else p_answer end
+  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
+end
+$$;
+
+comment on function app.answer_delivery(text, text, text, text) is
+  'Keeps what a tool call was answered, in the transaction that acted, for the same call delivered again.';
+
+select app.seal('app.answer_delivery(text, text, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/0700_function_answer_delivery.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -1951,6 +2139,96 @@ select app.seal('app.take_answer(public.scheduled_messages, timestamptz)', null,
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0988_function_erase_messages.sql
+create or replace function app.erase_messages(p_contact_id uuid, p_numbers text[], p_email text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_hashes bytea[] := array(select app.number_hash(n) from unnest(p_numbers) n);
+  v_now timestamptz := app.now();
+begin
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'erased', updated_at = v_now
+  where s.org_id = v_org_id and s.contact_id = p_contact_id and s.state = 'waiting';
+  update public.identity_codes i
+  set code_hash = null, expires_at = least(i.expires_at, v_now)
+  where i.org_id = v_org_id and i.contact_id = p_contact_id;
+  update public.reply_questions q
+  set answered_at = v_now
+  where q.org_id = v_org_id and q.contact_id = p_contact_id and q.answered_at is null;
+  -- Texts of the number from before it had a contact are the same person's. Rows older than the hashes get theirs now.
+  update public.messages m
+  set recipient = '[erased]', subject = case when m.subject is not null then '[erased]' end, content = '[erased]',
+    recipient_hash = coalesce(m.recipient_hash, app.number_hash(m.recipient)),
+    status = case when m.status = 'queued' and m.handed_over_at is null then 'blocked' else m.status end,
+    reason = case when m.status = 'queued' and m.handed_over_at is null then 'erased' else m.reason end,
+    updated_at = v_now
+  where m.org_id = v_org_id
+    and (m.contact_id = p_contact_id
+      or m.contact_id is null and (m.recipient_hash = any (v_hashes) or m.recipient = any (p_numbers))
+      -- Links to recordings may have gone to an address before it was the contact's. Members' own mail is theirs.
+      or m.contact_id is null and m.method = 'email' and m.category <> 'invitation' and lower(m.recipient) = lower(p_email)
+        and not exists (
+          select from public.contacts k where k.org_id = v_org_id and k.id <> p_contact_id and lower(k.email) = lower(p_email)));
+end
+$$;
+
+comment on function app.erase_messages(uuid, text[], text) is
+  'The part of app.erase_contact about messages to the contact, its numbers and its address: recipients and texts become placeholders, what still waits is not sent any more, codes open nothing.';
+
+select app.seal('app.erase_messages(uuid, text[], text)', null, 'app_writer');
+-- end of sql/0988_function_erase_messages.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0989_function_erase_calls.sql
+create or replace function app.erase_calls(p_contact_id uuid, p_numbers text[])
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_calls uuid[] := app.calls_of_person(p_contact_id, p_numbers);
+begin
+  perform app.lock_calls(v_calls);
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and m.contact_id = p_contact_id;
+  -- Somebody else may have asked to call this person back.
+  update public.caller_messages m
+  set callback_number = null
+  where m.org_id = v_org_id and m.callback_number = any (p_numbers);
+  -- They are the contact's from now on: whatever still comes of them finds that it was erased.
+  update public.call_logs c
+  set contact_id = p_contact_id
+  where c.org_id = v_org_id and c.id = any (v_calls) and c.contact_id is null;
+  perform app.blank_calls(v_calls);
+  -- One that is being dialled this moment keeps its number until it is over: see app.close_outbound_call.
+  update public.outbound_calls c
+  set state = 'cancelled', reason = 'erased', ended_at = v_now, look_at = null, to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.state = 'waiting' and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = any (p_numbers));
+  update public.outbound_calls c
+  set to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.state <> 'placing' and c.to_number is not null
+    and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = any (p_numbers));
+end
+$$;
+
+comment on function app.erase_calls(uuid, text[]) is
+  'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the numbers that no contact was made for, which become the erased contact''s; calls that were to be made, tests of the numbers too, are cancelled. Times, outcome and cost stay.';
+
+select app.seal('app.erase_calls(uuid, text[])', null, 'app_writer');
+-- end of sql/0989_function_erase_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0990_function_erase_contact.sql
 create or replace function app.erase_contact(
   p_contact_id uuid
@@ -1965,8 +2243,12 @@ declare
   v_org_id uuid := app.require_org_id();
   v_contact public.contacts;
   v_now timestamptz;
+  v_numbers text[];
 begin
   perform app.require_admin();
+  -- Before all else, as whoever acts for a call does: no report and no tool call is at work on one of theirs meanwhile.
+  perform app.lock_call(l.id)
+  from unnest(app.calls_of_person(p_contact_id, app.numbers_of_contact(p_contact_id))) l (id);
   perform app.lock_contact(p_contact_id);
   -- Visits before what is planned for them, and before their contact: whoever moves one locks them in that order.
   perform from public.appointments a
@@ -1988,14 +2270,16 @@ begin
     raise exception 'there are visits ahead: cancel them first' using errcode = 'VX409';
   end if;
 
-  perform app.erase_messages(p_contact_id, v_contact.phone);
-  perform app.erase_calls(p_contact_id, v_contact.phone);
+  v_numbers := app.numbers_of_contact(p_contact_id);
+  perform app.erase_messages(p_contact_id, v_numbers, v_contact.email);
+  perform app.erase_calls(p_contact_id, v_numbers);
   perform app.erase_visits(p_contact_id);
   perform app.forget_answers();
-  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
+  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = any (v_numbers);
   update public.contacts c
-  set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
-    lead_reasons = '{}', lead_score = 0, lead_scored_at = null, time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
+  set name = null, phone = null, former_phones = '{}', spoken_phone = null, email = null, notes = null, service_interests = '{}',
+    lead_reasons = '{}', lead_score = 0, lead_scored_at = null, time_zone = null, language = null, marketing_consent_at = null,
+    erased_at = v_now, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_contact_id;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'contact_erased', 'contact', p_contact_id, app.current_user_id());
@@ -2005,10 +2289,61 @@ end
 $$;
 
 comment on function app.erase_contact(uuid) is
-  'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
+  'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled, and what still comes of their calls is not stored (app.is_forgotten). Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
 
 select app.seal('app.erase_contact(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/0990_function_erase_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0991_function_erase_visits.sql
+create or replace function app.erase_visits(p_contact_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.appointments a
+  set said_name = null, said_date_of_birth = null, notes = null, cancel_reason = null, updated_at = v_now
+  where a.org_id = v_org_id and a.contact_id = p_contact_id;
+  -- Two patients of a contact may not share a normalised name: the id keeps them apart.
+  update public.patients p
+  set name = '[erased]', normalised_name = 'erased ' || p.id, date_of_birth = null, updated_at = v_now
+  where p.org_id = v_org_id and p.contact_id = p_contact_id;
+end
+$$;
+
+comment on function app.erase_visits(uuid) is
+  'The part of app.erase_contact about patients and their visits: names, dates of birth, notes and reasons go; when, where and what for stays.';
+
+select app.seal('app.erase_visits(uuid)', null, 'app_writer');
+-- end of sql/0991_function_erase_visits.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/0993_function_calls_of_person.sql
+create or replace function app.calls_of_person(p_contact_id uuid, p_numbers text[])
+returns uuid[]
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(array_agg(c.id order by c.id), '{}')
+  from public.call_logs c
+  where c.org_id = app.require_org_id()
+    and (c.contact_id = p_contact_id
+      or c.contact_id is null and (c.from_number = any (p_numbers) or c.to_number = any (p_numbers)))
+$$;
+
+comment on function app.calls_of_person(uuid, text[]) is
+  'The calls of a contact, and those of its numbers that no contact was made for, the oldest first.';
+
+select app.seal('app.calls_of_person(uuid, text[])', null, 'app_writer');
+-- end of sql/0993_function_calls_of_person.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2172,6 +2507,9 @@ begin
   delete from public.contacts c where c.org_id = v_org_id and c.id = p_from;
   update public.contacts c
   set name = coalesce(c.name, v_from.name), phone = coalesce(c.phone, v_from.phone), email = coalesce(c.email, v_from.email),
+    former_phones = (array(
+      select distinct n from unnest(c.former_phones || v_from.former_phones || v_from.phone) n
+      where n is not null and n <> coalesce(c.phone, v_from.phone)))[:50],
     spoken_phone = coalesce(c.spoken_phone, v_from.spoken_phone), language = coalesce(c.language, v_from.language),
     time_zone = coalesce(c.time_zone, v_from.time_zone),
     origin_call_id = coalesce(c.origin_call_id, v_from.origin_call_id),
@@ -2201,6 +2539,83 @@ comment on function app.merge_contacts(uuid, uuid) is
 
 select app.seal('app.merge_contacts(uuid, uuid)', 'app_writer', 'tenant_user');
 -- end of sql/1120_function_merge_contacts.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1162_function_book_by_staff.sql
+create or replace function app.book_by_staff(
+  p_service text,
+  p_at text,
+  p_patient_name text default null,
+  p_contact_id uuid default null,
+  p_phone text default null,
+  p_email text default null,
+  p_date_of_birth date default null,
+  p_resource text default null,
+  p_notes text default null,
+  p_override boolean default false
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := nullif(btrim(p_patient_name), '');
+  v_contact public.contacts;
+  v_is_new boolean := false;
+  v_zone text;
+  v_result app.booking_result;
+begin
+  perform app.require_staff();
+  if p_contact_id is null and p_phone is null then
+    raise exception 'name the contact, or the phone number to reach them at' using errcode = 'VX400';
+  end if;
+  -- The wall clock that is meant hangs where the resource works.
+  select l.time_zone into v_zone
+  from public.locations l
+  where l.org_id = v_org_id
+  order by l.id is distinct from (select r.location_id from app.find_resource(p_resource) r), l.created_at, l.id
+  limit 1;
+
+  if p_contact_id is null then
+    -- The resources first, as every booking locks them: a caller of this number who books at this moment holds them and
+    -- would wait for this row, while we waited for them.
+    perform app.lock_resources(array(
+      select app.candidates(s.id, (select r.id from app.find_resource(p_resource) r), app.location_of_wish(null, null))
+      from app.find_service(p_service) s));
+    insert into public.contacts (org_id, phone, name, email, source)
+    values (v_org_id, p_phone, v_name, nullif(btrim(p_email), ''), 'dashboard')
+    on conflict (org_id, phone) do nothing;
+    v_is_new := found;
+  end if;
+  select * into v_contact
+  from public.contacts c
+  where c.org_id = v_org_id and case when p_contact_id is null then c.phone = p_phone else c.id = p_contact_id end
+  for key share; -- whoever erases the contact at this moment is waited for, and then seen
+  if v_contact.id is null or v_contact.erased_at is not null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  end if;
+
+  select * into v_result
+  from app.book_appointment(p_service, app.wished_instant(p_at, v_zone), coalesce(v_name, v_contact.name),
+    p_resource => p_resource, p_contact_id => v_contact.id, p_date_of_birth => p_date_of_birth, p_notes => p_notes,
+    p_override => p_override);
+  if v_is_new and v_result.outcome <> 'booked' then
+    -- A refused try leaves nobody behind.
+    delete from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
+  end if;
+  return next v_result;
+end
+$$;
+
+comment on function app.book_by_staff(text, text, text, uuid, text, text, date, text, text, boolean) is
+  'app.book_appointment for the dashboard: for a contact, or for a number (E.164) whose contact is made where it is missing. p_at as in app.wished_instant, local times in the zone of the resource''s location. The patient is the contact when no other name is given. Staff only (VX403); VX404 for a contact that is not the clinic''s.';
+
+select app.seal('app.book_by_staff(text, text, text, uuid, text, text, date, text, text, boolean)', 'app_writer', 'tenant_user');
+-- end of sql/1162_function_book_by_staff.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2352,6 +2767,8 @@ declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
 begin
+  perform app.lock_calls(p_call_ids);
+  perform app.forget_gaps(p_call_ids);
   update public.caller_messages m
   set caller_name = null, callback_number = null, body = '[erased]'
   where m.org_id = v_org_id and m.call_id = any (p_call_ids);
@@ -2370,7 +2787,8 @@ begin
   set from_number = case when c.direction = 'outbound' then c.from_number end,
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, summary_source = null, sentiment = null, sentiment_score = null, sentiment_source = null, urgency = null,
-    urgency_source = null, lead_score = null, lead_reasons = '{}', service_ids = '{}', transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+    urgency_source = null, lead_score = null, lead_reasons = '{}', service_ids = '{}', transcript = '[]', transcript_state = 'none',
+    reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
   update public.outbound_calls c
   set to_number = null, updated_at = v_now
@@ -2381,10 +2799,51 @@ end
 $$;
 
 comment on function app.blank_calls(uuid[]) is
-  'Blanks the words of calls and the number on the other side: transcript, summary, messages left; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
+  'Blanks the words of calls and the number on the other side: transcript, summary, messages left, questions that found nothing; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
 
 select app.seal('app.blank_calls(uuid[])', null, 'app_writer');
 -- end of sql/1206_function_blank_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1207_function_delete_call.sql
+create or replace function app.delete_call(p_call_id uuid, p_request_id text default null)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  perform app.lock_call(p_call_id);
+  perform app.lock_calls(array[p_call_id]);
+  update public.call_logs c
+  set deleted_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null
+    and (c.status = 'ended' or c.created_at < app.now() - interval '1 day');
+  if not found then
+    if exists (
+      select from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null)
+    then
+      raise exception 'the call has not ended yet' using errcode = 'VX409';
+    end if;
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  perform app.blank_calls(array[p_call_id]);
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'call_deleted', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  perform app.announce('call_update', 'call', p_call_id);
+end
+$$;
+
+comment on function app.delete_call(uuid, text) is
+  'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). Our copy of its recording is deleted by a job; the provider''s own is not reached from here.';
+
+select app.seal('app.delete_call(uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1207_function_delete_call.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2425,6 +2884,95 @@ comment on function app.list_leads(integer) is
 
 select app.seal('app.list_leads(integer)', 'app_writer', 'tenant_user');
 -- end of sql/1221_function_list_leads.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1225_function_list_audit_log.sql
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
+create or replace function app.list_audit_log(
+  p_page integer,
+  p_limit integer,
+  p_from date default null,
+  p_to date default null,
+  p_action text default null,
+  p_entity text default null,
+  p_entity_id uuid default null,
+  p_actor_user_id uuid default null
+)
+returns setof app.audit_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
+  v_where text := 'g.org_id = $1'
+    || case when v_period[1] is not null then ' and g.at >= $2' else '' end
+    || case when v_period[2] is not null then ' and g.at < $3' else '' end
+    || case when p_action is not null then ' and g.action = $4' else '' end
+    || case when p_entity is not null then ' and g.entity = $5' else '' end
+    || case when p_entity_id is not null then ' and g.entity_id = $6' else '' end
+    || case when p_actor_user_id is not null then ' and g.actor_user_id = $7' else '' end;
+  v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
+begin
+  perform app.require_admin();
+  execute format('select count(*) from (select from public.audit_log g where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select g.id from public.audit_log g where %s order by %s limit $8 offset $9)', v_where,
+    case when v_span.from_end then 'g.at, g.id' else 'g.at desc, g.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id, v_span.take, v_span.skip;
+  return query
+  select g.id, g.action, g.entity, g.entity_id, g.actor_user_id, p.name, p.email, g.request_id, g.at,
+    least(v_total, 50000), v_total > 50000, g.affected
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.audit_log g on g.org_id = v_org_id and g.id = page.id
+  left join public.profiles p on p.org_id = v_org_id and p.user_id = g.actor_user_id
+  order by case when v_span.from_end then -page.place else page.place end;
+end
+$$;
+
+comment on function app.list_audit_log(integer, integer, date, date, text, text, uuid, uuid) is
+  'A page of the audit log, the newest first. NULL filters nothing; p_from and p_to are days of the clinic. Owner and admin only (VX403). VX400 for days in the wrong order.';
+
+select app.seal('app.list_audit_log(integer, integer, date, date, text, text, uuid, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1225_function_list_audit_log.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1253_function_forget_answers.sql
+create or replace function app.forget_answers()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  -- In one order, so that two erasures wait for each other and not in a ring.
+  perform from public.idempotency_keys k
+  where k.org_id = v_org_id and (k.state = 'done' or k.acted_at is not null)
+  order by k.id
+  for no key update;
+  update public.idempotency_keys k
+  set answer_kept = false, headers = case when k.state = 'done' then '{}'::jsonb end,
+    response = case when k.state = 'done' then ''::bytea end
+  where k.org_id = v_org_id and (k.state = 'done' or k.acted_at is not null);
+end
+$$;
+
+comment on function app.forget_answers() is
+  'The part of app.erase_contact about kept answers, any of which may show the contact: all of the clinic''s are blanked, also those that are still to be written for what was changed before. That the wishes were carried out stays known: repeated, they act no second time.';
+
+select app.seal('app.forget_answers()', null, 'app_writer');
+-- end of sql/1253_function_forget_answers.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2509,6 +3057,55 @@ select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1438_function_drop_recordings.sql
+create or replace function app.drop_recordings(
+  p_call_ids uuid[],
+  p_reason text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_recording record;
+begin
+  for v_recording in
+    update public.recordings r
+    set delete_requested_at = v_now, source_url = null, updated_at = v_now
+    where r.org_id = v_org_id and r.call_id = any (p_call_ids) and r.delete_requested_at is null
+    returning r.id, r.call_id
+  loop
+    update public.recording_shares s
+    set revoked_at = coalesce(s.revoked_at, v_now)
+    where s.org_id = v_org_id and s.recording_id = v_recording.id;
+    perform app.set_recording_state(v_recording.call_id, 'deleted', p_reason);
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_recording.id));
+  end loop;
+  if p_reason = 'erased' then
+    -- Also of recordings that had expired before.
+    update public.recording_shares s
+    set recipient = null
+    from public.recordings r
+    where r.org_id = v_org_id and r.call_id = any (p_call_ids) and s.org_id = v_org_id and s.recording_id = r.id
+      and s.recipient is not null;
+    update public.messages m
+    set recipient = '[erased]', subject = case when m.subject is not null then '[erased]' end, content = '[erased]', updated_at = v_now
+    where m.org_id = v_org_id and m.call_id = any (p_call_ids) and m.category = 'share' and m.content <> '[erased]';
+  end if;
+end
+$$;
+
+comment on function app.drop_recordings(uuid[], text) is
+  'From now on nobody listens to the recordings of these calls: their links are revoked and a job deletes the files. p_reason: expired or erased; erased also forgets whom links were sent to.';
+
+select app.seal('app.drop_recordings(uuid[], text)', null, 'app_writer');
+-- end of sql/1438_function_drop_recordings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1444_function_expire_recordings.sql
 create or replace function app.expire_recordings(
   p_limit integer
@@ -2532,13 +3129,15 @@ begin
   v_old := array(
     select r.call_id
     from public.recordings r
+    join public.call_logs c on c.org_id = r.org_id and c.id = r.call_id
     where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.created_at <= v_now - v_keep
     order by r.created_at
-    limit p_limit);
+    limit p_limit
+    for no key update of r, c skip locked); -- never waits, as app.expire_words
   perform app.drop_recordings(v_old, 'expired');
   v_count := cardinality(v_old);
-  insert into public.audit_log (org_id, action, entity, entity_id)
-  select v_org_id, 'recordings_expired', 'organization', v_org_id
+  insert into public.audit_log (org_id, action, entity, entity_id, affected)
+  select v_org_id, 'recordings_expired', 'organization', v_org_id, v_count
   where v_count > 0;
   -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
   for v_stuck in
@@ -2548,7 +3147,8 @@ begin
       select s.id
       from public.recordings s
       where s.org_id = v_org_id and s.deleted_at is null and s.delete_requested_at < v_now - interval '6 hours'
-      limit p_limit)
+      limit p_limit
+      for no key update skip locked)
     returning r.id
   loop
     perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
@@ -2558,8 +3158,10 @@ begin
   for v_lost in
     select r.id
     from public.recordings r
+    join public.call_logs c on c.org_id = r.org_id and c.id = r.call_id
     where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
     limit p_limit
+    for no key update of r, c skip locked
   loop
     perform app.fail_recording(v_lost, 'unreachable', true);
     v_count := v_count + 1;
@@ -3518,19 +4120,23 @@ begin
     select t.lexeme
     from unnest(to_tsvector(app.clinic_text_config()::regconfig, app.fold_text(v_question))) t
     order by t.lexeme), ' '), 400);
-  if coalesce(v_topic, '') = ''
+  if coalesce(v_topic, '') = '' or app.is_forgotten(p_call_id)
     -- Nobody reads thousands; a robot that asks them must not fill the table.
     or (select count(*) >= 2000 from public.knowledge_gaps g where g.org_id = v_org_id)
       and not exists (select from public.knowledge_gaps g where g.org_id = v_org_id and g.topic = v_topic)
   then
     return;
   end if;
-  insert into public.knowledge_gaps as g (org_id, topic, question, best_score, last_call_id, first_asked_at, last_asked_at)
-  values (v_org_id, v_topic, v_question, p_best_score, p_call_id, v_now, v_now)
+  insert into public.knowledge_gaps as g (org_id, topic, question, best_score, last_call_id, call_ids, first_asked_at, last_asked_at)
+  values (v_org_id, v_topic, v_question, p_best_score, p_call_id, array[p_call_id], v_now, v_now)
   on conflict (org_id, topic) do update
   set question = excluded.question, best_score = excluded.best_score, last_asked_at = v_now, last_call_id = excluded.last_call_id,
     resolved_at = null, resolved_by = null,
-    times_asked = g.times_asked + case when g.last_call_id is distinct from excluded.last_call_id then 1 else 0 end;
+    times_asked = g.times_asked + case when p_call_id = any (g.call_ids) then 0 else 1 end,
+    call_ids = case
+      when p_call_id = any (g.call_ids) then g.call_ids
+      else g.call_ids[greatest(cardinality(g.call_ids) - 48, 1):] || p_call_id
+    end;
 end
 $$;
 
@@ -4190,11 +4796,13 @@ as $$
       join public.organizations o on o.id = c.org_id and o.identity_factor = 'calling_number'
       join public.contacts k on k.org_id = c.org_id and k.phone = c.from_number
       where c.org_id = app.current_org_id() and c.id = p_call_id and c.direction = 'inbound'
+        -- Families share a number: which of them calls, it does not say.
+        and (select count(*) from public.patients p where p.org_id = k.org_id and p.contact_id = k.id) < 2
     ))
 $$;
 
 comment on function app.contact_opened(uuid) is
-  'The contact whose own calls a caller may hear of: proved by a code texted to its number, or by the calling number where the organisation accepts that. NULL otherwise: a date of birth opens one patient, and a contact''s calls may be about others.';
+  'The contact whose own calls a caller may hear of: proved by a code texted to its number, or by the calling number where the organisation accepts that and the contact has one patient at most. NULL otherwise: a date of birth opens one patient, and a contact''s calls may be about others.';
 
 select app.seal('app.contact_opened(uuid)', null, 'app_writer');
 -- end of sql/1872_function_contact_opened.sql
@@ -4276,6 +4884,7 @@ select app.seal('app.caller_brief(uuid)', null, 'tenant_service');
 
 -- +goose StatementBegin
 -- snapshot of sql/1880_function_expire_words.sql
+-- Whoever erases or deletes holds some of these rows and waits for others: so nothing here waits, what is held is for later.
 create or replace function app.expire_words(p_before timestamptz, p_limit integer)
 returns integer
 language plpgsql
@@ -4287,6 +4896,7 @@ declare
   v_now timestamptz := app.now();
   v_old uuid[];
   v_messages integer;
+  v_gaps integer;
 begin
   v_old := array(
     select c.id
@@ -4311,14 +4921,24 @@ begin
     from public.caller_messages o
     where o.org_id = v_org_id and o.created_at <= p_before and o.body not in ('[erased]', '[expired]')
     order by o.created_at
-    limit p_limit));
+    limit p_limit
+    for no key update skip locked));
   get diagnostics v_messages = row_count;
-  return cardinality(v_old) + v_messages;
+  delete from public.knowledge_gaps g
+  where g.org_id = v_org_id and g.id = any (array(
+    select o.id
+    from public.knowledge_gaps o
+    where o.org_id = v_org_id and o.last_asked_at <= p_before
+    order by o.last_asked_at
+    limit p_limit
+    for update skip locked));
+  get diagnostics v_gaps = row_count;
+  return cardinality(v_old) + v_messages + v_gaps;
 end
 $$;
 
 comment on function app.expire_words(timestamptz, integer) is
-  'The part of app.apply_retention about calls: their words and what was read from them go, and messages that callers left; times, outcome, cost and score stay. p_limit at most of each; returns of how many.';
+  'The part of app.apply_retention about calls: their words and what was read from them go, messages that callers left, and questions without an answer that nobody asked since; times, outcome, cost and score stay. p_limit at most of each; returns of how many.';
 
 select app.seal('app.expire_words(timestamptz, integer)', null, 'app_writer');
 -- end of sql/1880_function_expire_words.sql
@@ -4345,7 +4965,8 @@ begin
       -- What may still leave keeps its words.
       and o.status <> 'queued'
     order by o.created_at
-    limit p_limit));
+    limit p_limit
+    for no key update skip locked));
   get diagnostics v_count = row_count;
   return v_count;
 end
@@ -4372,6 +4993,7 @@ declare
   v_now timestamptz := app.now();
   v_words integer := 0;
   v_messages integer := 0;
+  v_leftovers integer;
   v_recordings bigint;
 begin
   select * into strict v_org from public.organizations o where o.id = app.require_org_id();
@@ -4381,17 +5003,18 @@ begin
   if v_org.keep_messages_for is not null then
     v_messages := app.expire_messages(v_now - v_org.keep_messages_for, p_limit);
   end if;
+  v_leftovers := app.expire_leftovers(p_limit);
   v_recordings := app.expire_recordings(p_limit);
-  insert into public.audit_log (org_id, action, entity, entity_id)
-  select v_org.id, e.action, 'organization', v_org.id
-  from (values ('words_expired', v_words), ('messages_expired', v_messages)) e (action, rows)
+  insert into public.audit_log (org_id, action, entity, entity_id, affected)
+  select v_org.id, e.action, 'organization', v_org.id, e.rows
+  from (values ('words_expired', v_words), ('messages_expired', v_messages), ('leftovers_expired', v_leftovers)) e (action, rows)
   where e.rows > 0;
-  return v_words + v_messages + v_recordings;
+  return v_words + v_messages + v_leftovers + v_recordings;
 end
 $$;
 
 comment on function app.apply_retention(integer) is
-  'Lets go what the organisation keeps no longer, p_limit of each kind at most: the words of calls (keep_transcripts_for), of messages (keep_messages_for) and recordings (keep_recordings_for: jobs delete the files). What is remembered of callers is read from the calls, and needs nothing. Each kind that went leaves a row in the audit log. Returns how many went; 0: done for now.';
+  'Lets go what the organisation keeps no longer, p_limit of each kind at most: the words of calls (keep_transcripts_for), of messages (keep_messages_for) and recordings (keep_recordings_for: jobs delete the files). What is remembered of callers is read from the calls, and needs nothing. Notifications and files of replaced documents go from every organisation (app.expire_leftovers). Each kind that went leaves a row in the audit log, with how many, in the same transaction: what was let go and what is written fit, whenever a job dies. Rows that somebody holds are left for the next time. Returns how many went; 0: done for now.';
 
 select app.seal('app.apply_retention(integer)', 'app_writer', 'tenant_service');
 -- end of sql/1882_function_apply_retention.sql
@@ -4408,12 +5031,11 @@ set search_path = ''
 as $$
   select o.id
   from public.organizations o
-  where o.keep_transcripts_for is not null or o.keep_messages_for is not null or o.keep_recordings_for is not null
   order by o.id
 $$;
 
 comment on function app.orgs_with_retention() is
-  'The organisations, of all, that keep something for a limited time: what has come to its end is for app.apply_retention to see, inside each.';
+  'All organisations: each keeps something for a limited time, and be it notifications. What has come to its end is for app.apply_retention to see, inside each.';
 
 select app.seal('app.orgs_with_retention()', 'app_definer', 'voxanne_login');
 -- end of sql/1883_function_orgs_with_retention.sql
@@ -4481,6 +5103,163 @@ select app.seal('app.lapse_knowledge(uuid)', 'app_writer', 'tenant_service');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1915_function_numbers_of_contact.sql
+create or replace function app.numbers_of_contact(p_contact_id uuid)
+returns text[]
+language sql
+stable
+set search_path = ''
+as $$
+  select coalesce(array_agg(distinct n.number), '{}')
+  from public.contacts c
+  cross join lateral unnest(array_append(c.former_phones, c.phone)) n (number)
+  where c.org_id = app.require_org_id() and c.id = p_contact_id and n.number is not null
+    -- One that is another contact's by now is theirs.
+    and not exists (
+      select from public.contacts o where o.org_id = c.org_id and o.phone = n.number and o.id <> c.id)
+$$;
+
+comment on function app.numbers_of_contact(uuid) is
+  'The numbers (E.164) that are a contact''s: its own, and those of contacts that were merged into it. What came from them without a contact is this person''s.';
+
+select app.seal('app.numbers_of_contact(uuid)', null, 'app_writer');
+-- end of sql/1915_function_numbers_of_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1916_function_forget_gaps.sql
+create or replace function app.forget_gaps(p_call_ids uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_gap public.knowledge_gaps;
+  v_left uuid[];
+  v_times integer;
+begin
+  for v_gap in
+    select * from public.knowledge_gaps g where g.org_id = v_org_id and g.call_ids && p_call_ids order by g.id for no key update
+  loop
+    v_left := array(select i from unnest(v_gap.call_ids) with ordinality c (i, place) where i <> all (p_call_ids) order by c.place);
+    v_times := v_gap.times_asked - cardinality(v_gap.call_ids) + cardinality(v_left);
+    if v_times <= 0 then
+      delete from public.knowledge_gaps g where g.org_id = v_org_id and g.id = v_gap.id;
+    else
+      update public.knowledge_gaps g
+      set call_ids = v_left, times_asked = v_times,
+        -- The wording is the last caller's; the words without order are what several said.
+        question = case when g.last_call_id = any (p_call_ids) then g.topic else g.question end,
+        last_call_id = case when g.last_call_id = any (p_call_ids) then null else g.last_call_id end
+      where g.org_id = v_org_id and g.id = v_gap.id;
+    end if;
+  end loop;
+end
+$$;
+
+comment on function app.forget_gaps(uuid[]) is
+  'Takes calls out of the questions that found nothing: one that only they asked goes, one that others asked too keeps its topic and loses their wording.';
+
+select app.seal('app.forget_gaps(uuid[])', null, 'app_writer');
+-- end of sql/1916_function_forget_gaps.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1917_function_is_forgotten.sql
+create or replace function app.is_forgotten(p_call_id uuid)
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$
+  select exists (
+    select
+    from public.call_logs c
+    left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
+    where c.org_id = app.require_org_id() and c.id = p_call_id and (c.deleted_at is not null or k.erased_at is not null))
+$$;
+
+comment on function app.is_forgotten(uuid) is
+  'Whether a call was deleted, or its contact erased. Whatever still comes of it, a webhook that was late or a caller who goes on talking, nothing that they say is stored.';
+
+select app.seal('app.is_forgotten(uuid)', null, 'app_writer');
+-- end of sql/1917_function_is_forgotten.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1918_function_lock_calls.sql
+-- Jobs that copy a recording hold its row when they write the call's state: so the recordings first, then the calls.
+create or replace function app.lock_calls(p_call_ids uuid[])
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform from public.recordings r where r.org_id = v_org_id and r.call_id = any (p_call_ids) order by r.id for update;
+  perform from public.call_logs c where c.org_id = v_org_id and c.id = any (p_call_ids) order by c.id for no key update;
+end
+$$;
+
+comment on function app.lock_calls(uuid[]) is
+  'Locks the rows of calls whose words are about to go, and of their recordings, in the order that all keep. After app.lock_call and the rows of contacts, before what hangs on a call.';
+
+select app.seal('app.lock_calls(uuid[])', null, 'app_writer');
+-- end of sql/1918_function_lock_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1919_function_expire_leftovers.sql
+create or replace function app.expire_leftovers(p_limit integer)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_notifications integer;
+  v_files integer;
+begin
+  delete from public.notifications n
+  where n.org_id = v_org_id and n.id = any (array(
+    select o.id
+    from public.notifications o
+    where o.org_id = v_org_id and o.created_at <= v_now - interval '1 year'
+    order by o.created_at
+    limit p_limit
+    for update skip locked));
+  get diagnostics v_notifications = row_count;
+  delete from public.knowledge_files f
+  where f.org_id = v_org_id and f.version_id = any (array(
+    select o.version_id
+    from public.knowledge_files o
+    join public.knowledge_versions v on v.org_id = o.org_id and v.id = o.version_id
+    join public.knowledge_documents d on d.org_id = v.org_id and d.id = v.document_id
+    where o.org_id = v_org_id
+      and (d.deleted_at <= v_now - interval '30 days'
+        -- The newest can be read again, the current one answers: the others are history.
+        or v.id is distinct from d.current_version_id and v.version < d.latest_version and v.updated_at <= v_now - interval '30 days')
+    limit p_limit
+    for update of o skip locked));
+  get diagnostics v_files = row_count;
+  return v_notifications + v_files;
+end
+$$;
+
+comment on function app.expire_leftovers(integer) is
+  'The part of app.apply_retention that every organisation has: notifications go after a year, files of deleted documents and of versions that newer ones replaced after thirty days. p_limit at most of each; returns of how many.';
+
+select app.seal('app.expire_leftovers(integer)', null, 'app_writer');
+-- end of sql/1919_function_expire_leftovers.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 revoke create on schema app from app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
@@ -4495,6 +5274,11 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+drop function app.expire_leftovers;
+drop function app.lock_calls;
+drop function app.is_forgotten;
+drop function app.forget_gaps;
+drop function app.numbers_of_contact;
 drop function app.lapse_knowledge;
 drop function app.test_call_facts;
 drop function app.orgs_with_retention;
@@ -4545,6 +5329,12 @@ drop function app.clinic_text_config;
 drop function app.fold_text;
 drop function app.text_config;
 drop function app.heed_call_refusal;
+drop function app.forget_answers;
+drop function app.calls_of_person;
+drop function app.erase_visits;
+drop function app.erase_contact;
+drop function app.erase_calls;
+drop function app.erase_messages;
 drop function app.record_call_report;
 drop function app.call_outcome;
 drop function app.take_message;
@@ -5055,6 +5845,93 @@ select app.seal('app.enqueue_job(text, jsonb, timestamptz)', 'app_definer', 'ten
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/0340_function_note_attempt.sql
+create or replace function app.note_attempt(
+  p_kind text,
+  p_result app.booking_result,
+  p_call_id uuid,
+  p_tool_call_id text,
+  p_starts_at timestamptz,
+  p_said_date text,
+  p_said_time text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  insert into public.booking_attempts (
+    org_id, kind, call_id, tool_call_id, said_date, said_time, service_id, resource_id, starts_at,
+    outcome, reason, appointment_id, actor_user_id)
+  values (
+    app.current_org_id(), p_kind, p_call_id, p_tool_call_id, left(p_said_date, 32), left(p_said_time, 32),
+    (p_result).service_id, (p_result).resource_id, coalesce(p_starts_at, (p_result).starts_at),
+    (p_result).outcome, (p_result).reason, (p_result).appointment_id, app.current_user_id());
+end
+$$;
+
+comment on function app.note_attempt(text, app.booking_result, uuid, text, timestamptz, text, text) is
+  'Leaves the trace of a try in booking_attempts, whatever came of it.';
+
+select app.seal('app.note_attempt(text, app.booking_result, uuid, text, timestamptz, text, text)', null, 'app_writer');
+-- end of sql/0340_function_note_attempt.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0380_function_contact_of_call.sql
+-- A withheld number must not lump strangers together, and a repeated tool call must not make a second contact: without
+-- a number the call itself is the key.
+create or replace function app.contact_of_call(p_call_id uuid)
+returns uuid
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_call public.call_logs;
+  v_contact_id uuid;
+  v_number text;
+begin
+  select * into v_call
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id;
+  if not found then
+    raise exception 'there is no such call' using errcode = 'VX404';
+  elsif v_call.contact_id is not null then
+    return v_call.contact_id;
+  end if;
+
+  v_number := case when v_call.direction = 'outbound' then v_call.to_number else v_call.from_number end;
+  if v_number is not null then
+    insert into public.contacts (org_id, phone, last_contacted_at)
+    values (v_org_id, v_number, app.now())
+    on conflict (org_id, phone) do update set last_contacted_at = excluded.last_contacted_at, updated_at = app.now()
+    returning id into v_contact_id;
+  else
+    insert into public.contacts (org_id, origin_call_id, last_contacted_at)
+    values (v_org_id, p_call_id, app.now())
+    on conflict (org_id, origin_call_id) do update set last_contacted_at = excluded.last_contacted_at, updated_at = app.now()
+    returning id into v_contact_id;
+  end if;
+
+  update public.call_logs c
+  set contact_id = v_contact_id, updated_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id;
+  perform app.announce('contact_updated', 'contact', v_contact_id);
+  return v_contact_id;
+end
+$$;
+
+comment on function app.contact_of_call(uuid) is
+  'The contact a call belongs to, made where it is missing: by the calling number, or one of its own for a caller without a number. VX404 when the call is not the tenant''s.';
+
+select app.seal('app.contact_of_call(uuid)', null, 'app_writer');
+-- end of sql/0380_function_contact_of_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/0630_function_take_message.sql
 create or replace function app.take_message(
   p_call_id uuid,
@@ -5102,6 +5979,95 @@ comment on function app.take_message(uuid, text, text, text, text, boolean) is
 
 select app.seal('app.take_message(uuid, text, text, text, text, boolean)', 'app_writer', 'tenant_service');
 -- end of sql/0630_function_take_message.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0660_function_ensure_call.sql
+create or replace function app.ensure_call(
+  p_vapi_call_id text,
+  p_direction text,
+  p_agent_id uuid,
+  p_location_id uuid,
+  p_caller text,
+  p_number text
+)
+returns uuid
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_id uuid;
+  v_from text := case when p_direction = 'outbound' then p_number else p_caller end;
+  v_to text := case when p_direction = 'outbound' then p_caller else p_number end;
+begin
+  -- The first message may lack what a later one carries. Numbers are taken as long as nobody was booked under the call.
+  update public.call_logs c
+  set agent_id = coalesce(c.agent_id, p_agent_id),
+    from_number = case when c.contact_id is null then coalesce(c.from_number, v_from) else c.from_number end,
+    to_number = case when c.contact_id is null then coalesce(c.to_number, v_to) else c.to_number end
+  where c.org_id = v_org_id
+    and c.vapi_call_id = p_vapi_call_id
+    and ((c.agent_id is null and p_agent_id is not null)
+      or (c.contact_id is null and c.from_number is null and v_from is not null)
+      or (c.contact_id is null and c.to_number is null and v_to is not null));
+  select c.id into v_id
+  from public.call_logs c
+  where c.org_id = v_org_id and c.vapi_call_id = p_vapi_call_id;
+  if v_id is not null then
+    return v_id;
+  end if;
+
+  insert into public.call_logs (org_id, vapi_call_id, agent_id, location_id, direction, from_number, to_number)
+  values (
+    v_org_id, p_vapi_call_id, p_agent_id,
+    coalesce(p_location_id, (
+      select l.id from public.locations l where l.org_id = v_org_id order by l.created_at, l.id limit 1)),
+    p_direction,
+    v_from, v_to)
+  on conflict (org_id, vapi_call_id) do nothing
+  returning id into v_id;
+  if v_id is null then
+    select c.id into v_id
+    from public.call_logs c
+    where c.org_id = v_org_id and c.vapi_call_id = p_vapi_call_id;
+  else
+    perform app.announce('call_update', 'call', v_id);
+  end if;
+  return v_id;
+end
+$$;
+
+comment on function app.ensure_call(text, text, uuid, uuid, text, text) is
+  'The row of a call, made by whichever webhook comes first and completed by later ones. p_caller is the other party''s number (E.164, NULL when withheld), p_number the clinic''s.';
+
+select app.seal('app.ensure_call(text, text, uuid, uuid, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/0660_function_ensure_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0700_function_answer_delivery.sql
+create or replace function app.answer_delivery(p_vapi_call_id text, p_kind text, p_key text, p_answer text)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+begin
+  update public.webhook_deliveries d
+  set answer = p_answer
+  where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
+end
+$$;
+
+comment on function app.answer_delivery(text, text, text, text) is
+  'Keeps what a tool call was answered, in the transaction that acted, for the same call delivered again.';
+
+select app.seal('app.answer_delivery(text, text, text, text)', 'app_writer', 'tenant_service');
+-- end of sql/0700_function_answer_delivery.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -5560,6 +6526,84 @@ select app.seal('app.take_answer(public.scheduled_messages, timestamptz)', null,
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/0988_function_erase_messages.sql
+create or replace function app.erase_messages(p_contact_id uuid, p_phone text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_hash bytea := app.number_hash(p_phone);
+  v_now timestamptz := app.now();
+begin
+  update public.scheduled_messages s
+  set state = 'cancelled', reason = 'erased', updated_at = v_now
+  where s.org_id = v_org_id and s.contact_id = p_contact_id and s.state = 'waiting';
+  update public.identity_codes i
+  set code_hash = null, expires_at = least(i.expires_at, v_now)
+  where i.org_id = v_org_id and i.contact_id = p_contact_id;
+  update public.reply_questions q
+  set answered_at = v_now
+  where q.org_id = v_org_id and q.contact_id = p_contact_id and q.answered_at is null;
+  -- Texts of the number from before it had a contact are the same person's. Rows older than the hashes get theirs now.
+  update public.messages m
+  set recipient = '[erased]', subject = case when m.subject is not null then '[erased]' end, content = '[erased]',
+    recipient_hash = coalesce(m.recipient_hash, app.number_hash(m.recipient)),
+    status = case when m.status = 'queued' and m.handed_over_at is null then 'blocked' else m.status end,
+    reason = case when m.status = 'queued' and m.handed_over_at is null then 'erased' else m.reason end,
+    updated_at = v_now
+  where m.org_id = v_org_id
+    and (m.contact_id = p_contact_id or (m.contact_id is null and (m.recipient_hash = v_hash or m.recipient = p_phone)));
+end
+$$;
+
+comment on function app.erase_messages(uuid, text) is
+  'The part of app.erase_contact about messages: recipients and texts become placeholders, what still waits is not sent any more, codes open nothing.';
+
+select app.seal('app.erase_messages(uuid, text)', null, 'app_writer');
+-- end of sql/0988_function_erase_messages.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0989_function_erase_calls.sql
+create or replace function app.erase_calls(p_contact_id uuid, p_phone text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.caller_messages m
+  set caller_name = null, callback_number = null, body = '[erased]'
+  where m.org_id = v_org_id and m.contact_id = p_contact_id;
+  perform app.blank_calls(array(
+    select c.id from public.call_logs c
+    where c.org_id = v_org_id
+      and (c.contact_id = p_contact_id or (c.contact_id is null and p_phone in (c.from_number, c.to_number)))));
+  -- One that is being dialled this moment keeps its number until it is over: see app.close_outbound_call.
+  update public.outbound_calls c
+  set state = 'cancelled', reason = 'erased', ended_at = v_now, look_at = null, to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.state = 'waiting' and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = p_phone);
+  update public.outbound_calls c
+  set to_number = null, updated_at = v_now
+  where c.org_id = v_org_id and c.state <> 'placing' and c.to_number is not null
+    and (c.contact_id = p_contact_id or c.contact_id is null and c.to_number = p_phone);
+end
+$$;
+
+comment on function app.erase_calls(uuid, text) is
+  'The part of app.erase_contact about calls: the person''s number, transcript, summary and messages left are blanked, also of calls of the number that no contact was made for; calls that were to be made, tests of the number too, are cancelled. Times, outcome and cost stay.';
+
+select app.seal('app.erase_calls(uuid, text)', null, 'app_writer');
+-- end of sql/0989_function_erase_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/0990_function_erase_contact.sql
 create or replace function app.erase_contact(
   p_contact_id uuid
@@ -5618,6 +6662,35 @@ comment on function app.erase_contact(uuid) is
 
 select app.seal('app.erase_contact(uuid)', 'app_writer', 'tenant_user');
 -- end of sql/0990_function_erase_contact.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0991_function_erase_visits.sql
+create or replace function app.erase_visits(p_contact_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+begin
+  update public.appointments a
+  set said_name = null, said_date_of_birth = null, notes = null, cancel_reason = null, updated_at = v_now
+  where a.org_id = v_org_id and a.contact_id = p_contact_id;
+  -- Two patients of a contact may not share a normalised name: the id keeps them apart.
+  update public.patients p
+  set name = '[erased]', normalised_name = 'erased ' || p.id, date_of_birth = null, updated_at = v_now
+  where p.org_id = v_org_id and p.contact_id = p_contact_id;
+end
+$$;
+
+comment on function app.erase_visits(uuid) is
+  'The part of app.erase_contact about patients and their visits: names, dates of birth, notes and reasons go; when, where and what for stays.';
+
+select app.seal('app.erase_visits(uuid)', null, 'app_writer');
+-- end of sql/0991_function_erase_visits.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -5810,6 +6883,82 @@ select app.seal('app.merge_contacts(uuid, uuid)', 'app_writer', 'tenant_user');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/1162_function_book_by_staff.sql
+create or replace function app.book_by_staff(
+  p_service text,
+  p_at text,
+  p_patient_name text default null,
+  p_contact_id uuid default null,
+  p_phone text default null,
+  p_email text default null,
+  p_date_of_birth date default null,
+  p_resource text default null,
+  p_notes text default null,
+  p_override boolean default false
+)
+returns setof app.booking_result
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_name text := nullif(btrim(p_patient_name), '');
+  v_contact public.contacts;
+  v_is_new boolean := false;
+  v_zone text;
+  v_result app.booking_result;
+begin
+  perform app.require_staff();
+  if p_contact_id is null and p_phone is null then
+    raise exception 'name the contact, or the phone number to reach them at' using errcode = 'VX400';
+  end if;
+  -- The wall clock that is meant hangs where the resource works.
+  select l.time_zone into v_zone
+  from public.locations l
+  where l.org_id = v_org_id
+  order by l.id is distinct from (select r.location_id from app.find_resource(p_resource) r), l.created_at, l.id
+  limit 1;
+
+  if p_contact_id is null then
+    -- The resources first, as every booking locks them: a caller of this number who books at this moment holds them and
+    -- would wait for this row, while we waited for them.
+    perform app.lock_resources(array(
+      select app.candidates(s.id, (select r.id from app.find_resource(p_resource) r), app.location_of_wish(null, null))
+      from app.find_service(p_service) s));
+    insert into public.contacts (org_id, phone, name, email, source)
+    values (v_org_id, p_phone, v_name, nullif(btrim(p_email), ''), 'dashboard')
+    on conflict (org_id, phone) do nothing;
+    v_is_new := found;
+  end if;
+  select * into v_contact
+  from public.contacts c
+  where c.org_id = v_org_id and case when p_contact_id is null then c.phone = p_phone else c.id = p_contact_id end;
+  if v_contact.id is null or v_contact.erased_at is not null then
+    raise exception 'there is no such contact' using errcode = 'VX404';
+  end if;
+
+  select * into v_result
+  from app.book_appointment(p_service, app.wished_instant(p_at, v_zone), coalesce(v_name, v_contact.name),
+    p_resource => p_resource, p_contact_id => v_contact.id, p_date_of_birth => p_date_of_birth, p_notes => p_notes,
+    p_override => p_override);
+  if v_is_new and v_result.outcome <> 'booked' then
+    -- A refused try leaves nobody behind.
+    delete from public.contacts c where c.org_id = v_org_id and c.id = v_contact.id;
+  end if;
+  return next v_result;
+end
+$$;
+
+comment on function app.book_by_staff(text, text, text, uuid, text, text, date, text, text, boolean) is
+  'app.book_appointment for the dashboard: for a contact, or for a number (E.164) whose contact is made where it is missing. p_at as in app.wished_instant, local times in the zone of the resource''s location. The patient is the contact when no other name is given. Staff only (VX403); VX404 for a contact that is not the clinic''s.';
+
+select app.seal('app.book_by_staff(text, text, text, uuid, text, text, date, text, text, boolean)', 'app_writer', 'tenant_user');
+-- end of sql/1162_function_book_by_staff.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/1200_function_call_state.sql
 create or replace function app.call_state(p_status text, p_outcome text, p_ended_reason text)
 returns text
@@ -5986,6 +7135,46 @@ select app.seal('app.blank_calls(uuid[])', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/1207_function_delete_call.sql
+create or replace function app.delete_call(p_call_id uuid, p_request_id text default null)
+returns void
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  perform app.require_admin();
+  perform app.lock_call(p_call_id);
+  update public.call_logs c
+  set deleted_at = app.now()
+  where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null
+    and (c.status = 'ended' or c.created_at < app.now() - interval '1 day');
+  if not found then
+    if exists (
+      select from public.call_logs c where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null)
+    then
+      raise exception 'the call has not ended yet' using errcode = 'VX409';
+    end if;
+    raise exception 'Call not found' using errcode = 'VX404';
+  end if;
+  perform app.blank_calls(array[p_call_id]);
+  insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id, request_id)
+  values (v_org_id, 'call_deleted', 'call', p_call_id, app.current_user_id(), left(p_request_id, 64));
+  perform app.announce('call_update', 'call', p_call_id);
+end
+$$;
+
+comment on function app.delete_call(uuid, text) is
+  'Takes a call out of the lists and blanks what was said in it and the number on the other side, for good. The row, its times, outcome and cost stay for the numbers. Owner and admin only (VX403); VX404 for an unknown or deleted call, VX409 while it goes on (a day at most). Our copy of its recording is deleted by a job; the provider''s own is not reached from here.';
+
+select app.seal('app.delete_call(uuid, text)', 'app_writer', 'tenant_user');
+-- end of sql/1207_function_delete_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/1221_function_list_leads.sql
 create or replace function app.list_leads(p_limit integer)
 returns setof app.lead_row
@@ -6022,6 +7211,95 @@ comment on function app.list_leads(integer) is
 
 select app.seal('app.list_leads(integer)', 'app_writer', 'tenant_user');
 -- end of sql/1221_function_list_leads.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1225_function_list_audit_log.sql
+-- Put together as in app.list_appointments: each filter gets the index that serves it.
+create or replace function app.list_audit_log(
+  p_page integer,
+  p_limit integer,
+  p_from date default null,
+  p_to date default null,
+  p_action text default null,
+  p_entity text default null,
+  p_entity_id uuid default null,
+  p_actor_user_id uuid default null
+)
+returns setof app.audit_row
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_period timestamptz[] := app.clinic_period(p_from, p_to);
+  v_where text := 'g.org_id = $1'
+    || case when v_period[1] is not null then ' and g.at >= $2' else '' end
+    || case when v_period[2] is not null then ' and g.at < $3' else '' end
+    || case when p_action is not null then ' and g.action = $4' else '' end
+    || case when p_entity is not null then ' and g.entity = $5' else '' end
+    || case when p_entity_id is not null then ' and g.entity_id = $6' else '' end
+    || case when p_actor_user_id is not null then ' and g.actor_user_id = $7' else '' end;
+  v_total bigint;
+  v_span app.page_span;
+  v_ids uuid[];
+begin
+  perform app.require_admin();
+  execute format('select count(*) from (select from public.audit_log g where %s limit 50001) x', v_where)
+  into v_total
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id;
+  v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
+  execute format('select array(select g.id from public.audit_log g where %s order by %s limit $8 offset $9)', v_where,
+    case when v_span.from_end then 'g.at, g.id' else 'g.at desc, g.id desc' end)
+  into v_ids
+  using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id, v_span.take, v_span.skip;
+  return query
+  select g.id, g.action, g.entity, g.entity_id, g.actor_user_id, p.name, p.email, g.request_id, g.at,
+    least(v_total, 50000), v_total > 50000
+  from unnest(v_ids) with ordinality page (id, place)
+  join public.audit_log g on g.org_id = v_org_id and g.id = page.id
+  left join public.profiles p on p.org_id = v_org_id and p.user_id = g.actor_user_id
+  order by case when v_span.from_end then -page.place else page.place end;
+end
+$$;
+
+comment on function app.list_audit_log(integer, integer, date, date, text, text, uuid, uuid) is
+  'A page of the audit log, the newest first. NULL filters nothing; p_from and p_to are days of the clinic. Owner and admin only (VX403). VX400 for days in the wrong order.';
+
+select app.seal('app.list_audit_log(integer, integer, date, date, text, text, uuid, uuid)', 'app_writer', 'tenant_user');
+-- end of sql/1225_function_list_audit_log.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1253_function_forget_answers.sql
+create or replace function app.forget_answers()
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  -- In one order, so that two erasures wait for each other and not in a ring.
+  perform from public.idempotency_keys k
+  where k.org_id = v_org_id and (k.state = 'done' or k.acted_at is not null)
+  order by k.id
+  for no key update;
+  update public.idempotency_keys k
+  set answer_kept = false, headers = case when k.state = 'done' then '{}'::jsonb end,
+    response = case when k.state = 'done' then ''::bytea end
+  where k.org_id = v_org_id and (k.state = 'done' or k.acted_at is not null);
+end
+$$;
+
+comment on function app.forget_answers() is
+  'The part of app.erase_contact about kept answers, any of which may show the contact: all of the clinic''s are blanked, also those that are still to be written for what was changed before. That the wishes were carried out stays known: repeated, they act no second time.';
+
+select app.seal('app.forget_answers()', null, 'app_writer');
+-- end of sql/1253_function_forget_answers.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -6089,6 +7367,44 @@ comment on function app.set_org_settings(jsonb) is
 
 select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1265_function_set_org_settings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1438_function_drop_recordings.sql
+create or replace function app.drop_recordings(
+  p_call_ids uuid[],
+  p_reason text
+)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_now timestamptz := app.now();
+  v_recording record;
+begin
+  for v_recording in
+    update public.recordings r
+    set delete_requested_at = v_now, source_url = null, updated_at = v_now
+    where r.org_id = v_org_id and r.call_id = any (p_call_ids) and r.delete_requested_at is null
+    returning r.id, r.call_id
+  loop
+    update public.recording_shares s
+    set revoked_at = coalesce(s.revoked_at, v_now), recipient = case when p_reason = 'erased' then null else s.recipient end
+    where s.org_id = v_org_id and s.recording_id = v_recording.id;
+    perform app.set_recording_state(v_recording.call_id, 'deleted', p_reason);
+    perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_recording.id));
+  end loop;
+end
+$$;
+
+comment on function app.drop_recordings(uuid[], text) is
+  'From now on nobody listens to the recordings of these calls: their links are revoked and a job deletes the files. p_reason: expired or erased; erased also forgets whom links were sent to.';
+
+select app.seal('app.drop_recordings(uuid[], text)', null, 'app_writer');
+-- end of sql/1438_function_drop_recordings.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

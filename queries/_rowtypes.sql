@@ -469,7 +469,8 @@ create table app.audit_row (
   request_id text,
   at timestamptz not null,
   total bigint not null,
-  total_is_estimate boolean not null
+  total_is_estimate boolean not null,
+  affected integer
 );
 
 drop type app.request_claim;

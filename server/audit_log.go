@@ -35,6 +35,6 @@ func (h handlers) ListAuditLog(ctx context.Context, req api.ListAuditLogRequestO
 func auditEntryOf(row db.AuditListed) api.AuditEntry {
 	return api.AuditEntry{
 		Id: row.ID, Action: row.Action, Entity: row.Entity, EntityId: row.EntityID, ActorUserId: row.ActorUserID, ActorName: row.ActorName,
-		ActorEmail: row.ActorEmail, RequestId: row.RequestID, At: row.At,
+		ActorEmail: row.ActorEmail, RequestId: row.RequestID, At: row.At, Affected: row.Affected,
 	}
 }

@@ -17,6 +17,8 @@ begin
   where c.org_id = v_org_id and c.id = p_call_id;
   if not found then
     raise exception 'there is no such call' using errcode = 'VX404';
+  elsif app.is_forgotten(p_call_id) then
+    raise exception 'who calls was erased' using errcode = 'VX409';
   elsif v_call.contact_id is not null then
     return v_call.contact_id;
   end if;
@@ -43,6 +45,6 @@ end
 $$;
 
 comment on function app.contact_of_call(uuid) is
-  'The contact a call belongs to, made where it is missing: by the calling number, or one of its own for a caller without a number. VX404 when the call is not the tenant''s.';
+  'The contact a call belongs to, made where it is missing: by the calling number, or one of its own for a caller without a number. VX404 when the call is not the tenant''s, VX409 when it was deleted or its contact erased: nothing more is stored of it.';
 
 select app.seal('app.contact_of_call(uuid)', null, 'app_writer');

@@ -25,6 +25,7 @@ begin
     to_number = case when c.contact_id is null then coalesce(c.to_number, v_to) else c.to_number end
   where c.org_id = v_org_id
     and c.vapi_call_id = p_vapi_call_id
+    and c.deleted_at is null
     and ((c.agent_id is null and p_agent_id is not null)
       or (c.contact_id is null and c.from_number is null and v_from is not null)
       or (c.contact_id is null and c.to_number is null and v_to is not null));

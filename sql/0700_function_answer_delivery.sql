@@ -7,7 +7,10 @@ set search_path = ''
 as $$
 begin
   update public.webhook_deliveries d
-  set answer = p_answer
+  set answer = case when exists (
+      select from public.call_logs c
+      where c.org_id = d.org_id and c.vapi_call_id = d.vapi_call_id and app.is_forgotten(c.id))
+      then '[erased]' else p_answer end
   where d.org_id = app.require_org_id() and d.vapi_call_id = p_vapi_call_id and d.kind = p_kind and d.key = p_key;
 end
 $$;

@@ -1,4 +1,4 @@
-create or replace function app.erase_messages(p_contact_id uuid, p_phone text)
+create or replace function app.erase_messages(p_contact_id uuid, p_numbers text[], p_email text)
 returns void
 language plpgsql
 volatile
@@ -6,7 +6,7 @@ set search_path = ''
 as $$
 declare
   v_org_id uuid := app.require_org_id();
-  v_hash bytea := app.number_hash(p_phone);
+  v_hashes bytea[] := array(select app.number_hash(n) from unnest(p_numbers) n);
   v_now timestamptz := app.now();
 begin
   update public.scheduled_messages s
@@ -26,11 +26,16 @@ begin
     reason = case when m.status = 'queued' and m.handed_over_at is null then 'erased' else m.reason end,
     updated_at = v_now
   where m.org_id = v_org_id
-    and (m.contact_id = p_contact_id or (m.contact_id is null and (m.recipient_hash = v_hash or m.recipient = p_phone)));
+    and (m.contact_id = p_contact_id
+      or m.contact_id is null and (m.recipient_hash = any (v_hashes) or m.recipient = any (p_numbers))
+      -- Links to recordings may have gone to an address before it was the contact's. Members' own mail is theirs.
+      or m.contact_id is null and m.method = 'email' and m.category <> 'invitation' and lower(m.recipient) = lower(p_email)
+        and not exists (
+          select from public.contacts k where k.org_id = v_org_id and k.id <> p_contact_id and lower(k.email) = lower(p_email)));
 end
 $$;
 
-comment on function app.erase_messages(uuid, text) is
-  'The part of app.erase_contact about messages: recipients and texts become placeholders, what still waits is not sent any more, codes open nothing.';
+comment on function app.erase_messages(uuid, text[], text) is
+  'The part of app.erase_contact about messages to the contact, its numbers and its address: recipients and texts become placeholders, what still waits is not sent any more, codes open nothing.';
 
-select app.seal('app.erase_messages(uuid, text)', null, 'app_writer');
+select app.seal('app.erase_messages(uuid, text[], text)', null, 'app_writer');

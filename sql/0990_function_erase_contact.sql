@@ -11,8 +11,12 @@ declare
   v_org_id uuid := app.require_org_id();
   v_contact public.contacts;
   v_now timestamptz;
+  v_numbers text[];
 begin
   perform app.require_admin();
+  -- Before all else, as whoever acts for a call does: no report and no tool call is at work on one of theirs meanwhile.
+  perform app.lock_call(l.id)
+  from unnest(app.calls_of_person(p_contact_id, app.numbers_of_contact(p_contact_id))) l (id);
   perform app.lock_contact(p_contact_id);
   -- Visits before what is planned for them, and before their contact: whoever moves one locks them in that order.
   perform from public.appointments a
@@ -34,14 +38,16 @@ begin
     raise exception 'there are visits ahead: cancel them first' using errcode = 'VX409';
   end if;
 
-  perform app.erase_messages(p_contact_id, v_contact.phone);
-  perform app.erase_calls(p_contact_id, v_contact.phone);
+  v_numbers := app.numbers_of_contact(p_contact_id);
+  perform app.erase_messages(p_contact_id, v_numbers, v_contact.email);
+  perform app.erase_calls(p_contact_id, v_numbers);
   perform app.erase_visits(p_contact_id);
   perform app.forget_answers();
-  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = v_contact.phone;
+  update public.opt_outs o set phone = null where o.org_id = v_org_id and o.phone = any (v_numbers);
   update public.contacts c
-  set name = null, phone = null, spoken_phone = null, email = null, notes = null, service_interests = '{}',
-    lead_reasons = '{}', lead_score = 0, lead_scored_at = null, time_zone = null, language = null, marketing_consent_at = null, erased_at = v_now, updated_at = v_now
+  set name = null, phone = null, former_phones = '{}', spoken_phone = null, email = null, notes = null, service_interests = '{}',
+    lead_reasons = '{}', lead_score = 0, lead_scored_at = null, time_zone = null, language = null, marketing_consent_at = null,
+    erased_at = v_now, updated_at = v_now
   where c.org_id = v_org_id and c.id = p_contact_id;
   insert into public.audit_log (org_id, action, entity, entity_id, actor_user_id)
   values (v_org_id, 'contact_erased', 'contact', p_contact_id, app.current_user_id());
@@ -51,6 +57,6 @@ end
 $$;
 
 comment on function app.erase_contact(uuid) is
-  'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled. Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
+  'Blanks everything personal about a contact: name, numbers and addresses, its patients, what was said and written in calls, messages and visits. Rows, ids, times, states and keyed hashes stay, so that audits and statistics hold and an opt-out still stops texts to the number, also for a contact that comes anew. What was waiting to be sent is cancelled, and what still comes of their calls is not stored (app.is_forgotten). Returns false when it was erased before. Owner and admin only (VX403); VX404 for an unknown contact, VX409 while it has visits ahead. Our copies of recordings are deleted by jobs; the provider''s own are not reached from here.';
 
 select app.seal('app.erase_contact(uuid)', 'app_writer', 'tenant_user');

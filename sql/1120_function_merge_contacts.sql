@@ -39,6 +39,9 @@ begin
   delete from public.contacts c where c.org_id = v_org_id and c.id = p_from;
   update public.contacts c
   set name = coalesce(c.name, v_from.name), phone = coalesce(c.phone, v_from.phone), email = coalesce(c.email, v_from.email),
+    former_phones = (array(
+      select distinct n from unnest(c.former_phones || v_from.former_phones || v_from.phone) n
+      where n is not null and n <> coalesce(c.phone, v_from.phone)))[:50],
     spoken_phone = coalesce(c.spoken_phone, v_from.spoken_phone), language = coalesce(c.language, v_from.language),
     time_zone = coalesce(c.time_zone, v_from.time_zone),
     origin_call_id = coalesce(c.origin_call_id, v_from.origin_call_id),

@@ -48,7 +48,8 @@ begin
   end if;
   select * into v_contact
   from public.contacts c
-  where c.org_id = v_org_id and case when p_contact_id is null then c.phone = p_phone else c.id = p_contact_id end;
+  where c.org_id = v_org_id and case when p_contact_id is null then c.phone = p_phone else c.id = p_contact_id end
+  for key share; -- whoever erases the contact at this moment is waited for, and then seen
   if v_contact.id is null or v_contact.erased_at is not null then
     raise exception 'there is no such contact' using errcode = 'VX404';
   end if;

@@ -8,6 +8,8 @@ declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
 begin
+  perform app.lock_calls(p_call_ids);
+  perform app.forget_gaps(p_call_ids);
   update public.caller_messages m
   set caller_name = null, callback_number = null, body = '[erased]'
   where m.org_id = v_org_id and m.call_id = any (p_call_ids);
@@ -26,7 +28,8 @@ begin
   set from_number = case when c.direction = 'outbound' then c.from_number end,
     to_number = case when c.direction = 'outbound' then null else c.to_number end,
     summary = null, summary_source = null, sentiment = null, sentiment_score = null, sentiment_source = null, urgency = null,
-    urgency_source = null, lead_score = null, lead_reasons = '{}', service_ids = '{}', transcript = '[]', transcript_state = 'none', reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
+    urgency_source = null, lead_score = null, lead_reasons = '{}', service_ids = '{}', transcript = '[]', transcript_state = 'none',
+    reported_at = coalesce(c.reported_at, v_now), updated_at = v_now
   where c.org_id = v_org_id and c.id = any (p_call_ids);
   update public.outbound_calls c
   set to_number = null, updated_at = v_now
@@ -37,6 +40,6 @@ end
 $$;
 
 comment on function app.blank_calls(uuid[]) is
-  'Blanks the words of calls and the number on the other side: transcript, summary, messages left; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
+  'Blanks the words of calls and the number on the other side: transcript, summary, messages left, questions that found nothing; a recording is deleted by a job and its links open nothing any more. Times, outcome and cost stay.';
 
 select app.seal('app.blank_calls(uuid[])', null, 'app_writer');

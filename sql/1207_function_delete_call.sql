@@ -10,6 +10,7 @@ declare
 begin
   perform app.require_admin();
   perform app.lock_call(p_call_id);
+  perform app.lock_calls(array[p_call_id]);
   update public.call_logs c
   set deleted_at = app.now()
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null

@@ -40,7 +40,7 @@ begin
   using v_org_id, v_period[1], v_period[2], p_action, p_entity, p_entity_id, p_actor_user_id, v_span.take, v_span.skip;
   return query
   select g.id, g.action, g.entity, g.entity_id, g.actor_user_id, p.name, p.email, g.request_id, g.at,
-    least(v_total, 50000), v_total > 50000
+    least(v_total, 50000), v_total > 50000, g.affected
   from unnest(v_ids) with ordinality page (id, place)
   join public.audit_log g on g.org_id = v_org_id and g.id = page.id
   left join public.profiles p on p.org_id = v_org_id and p.user_id = g.actor_user_id

@@ -19,11 +19,22 @@ begin
     returning r.id, r.call_id
   loop
     update public.recording_shares s
-    set revoked_at = coalesce(s.revoked_at, v_now), recipient = case when p_reason = 'erased' then null else s.recipient end
+    set revoked_at = coalesce(s.revoked_at, v_now)
     where s.org_id = v_org_id and s.recording_id = v_recording.id;
     perform app.set_recording_state(v_recording.call_id, 'deleted', p_reason);
     perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_recording.id));
   end loop;
+  if p_reason = 'erased' then
+    -- Also of recordings that had expired before.
+    update public.recording_shares s
+    set recipient = null
+    from public.recordings r
+    where r.org_id = v_org_id and r.call_id = any (p_call_ids) and s.org_id = v_org_id and s.recording_id = r.id
+      and s.recipient is not null;
+    update public.messages m
+    set recipient = '[erased]', subject = case when m.subject is not null then '[erased]' end, content = '[erased]', updated_at = v_now
+    where m.org_id = v_org_id and m.call_id = any (p_call_ids) and m.category = 'share' and m.content <> '[erased]';
+  end if;
 end
 $$;
 

@@ -20,13 +20,15 @@ begin
   v_old := array(
     select r.call_id
     from public.recordings r
+    join public.call_logs c on c.org_id = r.org_id and c.id = r.call_id
     where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.created_at <= v_now - v_keep
     order by r.created_at
-    limit p_limit);
+    limit p_limit
+    for no key update of r, c skip locked); -- never waits, as app.expire_words
   perform app.drop_recordings(v_old, 'expired');
   v_count := cardinality(v_old);
-  insert into public.audit_log (org_id, action, entity, entity_id)
-  select v_org_id, 'recordings_expired', 'organization', v_org_id
+  insert into public.audit_log (org_id, action, entity, entity_id, affected)
+  select v_org_id, 'recordings_expired', 'organization', v_org_id, v_count
   where v_count > 0;
   -- A deletion whose job was given up, because the storage was down for a long time: a file must not be forgotten.
   for v_stuck in
@@ -36,7 +38,8 @@ begin
       select s.id
       from public.recordings s
       where s.org_id = v_org_id and s.deleted_at is null and s.delete_requested_at < v_now - interval '6 hours'
-      limit p_limit)
+      limit p_limit
+      for no key update skip locked)
     returning r.id
   loop
     perform app.enqueue_job('delete_recording', jsonb_build_object('recording_id', v_stuck));
@@ -46,8 +49,10 @@ begin
   for v_lost in
     select r.id
     from public.recordings r
+    join public.call_logs c on c.org_id = r.org_id and c.id = r.call_id
     where r.org_id = v_org_id and r.deleted_at is null and r.delete_requested_at is null and r.lease_until < v_now - interval '6 hours'
     limit p_limit
+    for no key update of r, c skip locked
   loop
     perform app.fail_recording(v_lost, 'unreachable', true);
     v_count := v_count + 1;

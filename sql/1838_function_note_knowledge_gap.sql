@@ -14,19 +14,23 @@ begin
     select t.lexeme
     from unnest(to_tsvector(app.clinic_text_config()::regconfig, app.fold_text(v_question))) t
     order by t.lexeme), ' '), 400);
-  if coalesce(v_topic, '') = ''
+  if coalesce(v_topic, '') = '' or app.is_forgotten(p_call_id)
     -- Nobody reads thousands; a robot that asks them must not fill the table.
     or (select count(*) >= 2000 from public.knowledge_gaps g where g.org_id = v_org_id)
       and not exists (select from public.knowledge_gaps g where g.org_id = v_org_id and g.topic = v_topic)
   then
     return;
   end if;
-  insert into public.knowledge_gaps as g (org_id, topic, question, best_score, last_call_id, first_asked_at, last_asked_at)
-  values (v_org_id, v_topic, v_question, p_best_score, p_call_id, v_now, v_now)
+  insert into public.knowledge_gaps as g (org_id, topic, question, best_score, last_call_id, call_ids, first_asked_at, last_asked_at)
+  values (v_org_id, v_topic, v_question, p_best_score, p_call_id, array[p_call_id], v_now, v_now)
   on conflict (org_id, topic) do update
   set question = excluded.question, best_score = excluded.best_score, last_asked_at = v_now, last_call_id = excluded.last_call_id,
     resolved_at = null, resolved_by = null,
-    times_asked = g.times_asked + case when g.last_call_id is distinct from excluded.last_call_id then 1 else 0 end;
+    times_asked = g.times_asked + case when p_call_id = any (g.call_ids) then 0 else 1 end,
+    call_ids = case
+      when p_call_id = any (g.call_ids) then g.call_ids
+      else g.call_ids[greatest(cardinality(g.call_ids) - 48, 1):] || p_call_id
+    end;
 end
 $$;
 

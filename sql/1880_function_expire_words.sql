@@ -1,3 +1,4 @@
+-- Whoever erases or deletes holds some of these rows and waits for others: so nothing here waits, what is held is for later.
 create or replace function app.expire_words(p_before timestamptz, p_limit integer)
 returns integer
 language plpgsql
@@ -9,6 +10,7 @@ declare
   v_now timestamptz := app.now();
   v_old uuid[];
   v_messages integer;
+  v_gaps integer;
 begin
   v_old := array(
     select c.id
@@ -33,13 +35,23 @@ begin
     from public.caller_messages o
     where o.org_id = v_org_id and o.created_at <= p_before and o.body not in ('[erased]', '[expired]')
     order by o.created_at
-    limit p_limit));
+    limit p_limit
+    for no key update skip locked));
   get diagnostics v_messages = row_count;
-  return cardinality(v_old) + v_messages;
+  delete from public.knowledge_gaps g
+  where g.org_id = v_org_id and g.id = any (array(
+    select o.id
+    from public.knowledge_gaps o
+    where o.org_id = v_org_id and o.last_asked_at <= p_before
+    order by o.last_asked_at
+    limit p_limit
+    for update skip locked));
+  get diagnostics v_gaps = row_count;
+  return cardinality(v_old) + v_messages + v_gaps;
 end
 $$;
 
 comment on function app.expire_words(timestamptz, integer) is
-  'The part of app.apply_retention about calls: their words and what was read from them go, and messages that callers left; times, outcome, cost and score stay. p_limit at most of each; returns of how many.';
+  'The part of app.apply_retention about calls: their words and what was read from them go, messages that callers left, and questions without an answer that nobody asked since; times, outcome, cost and score stay. p_limit at most of each; returns of how many.';
 
 select app.seal('app.expire_words(timestamptz, integer)', null, 'app_writer');

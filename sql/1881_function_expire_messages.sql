@@ -17,7 +17,8 @@ begin
       -- What may still leave keeps its words.
       and o.status <> 'queued'
     order by o.created_at
-    limit p_limit));
+    limit p_limit
+    for no key update skip locked));
   get diagnostics v_count = row_count;
   return v_count;
 end

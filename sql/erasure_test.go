@@ -97,6 +97,7 @@ func TestErasureMeetsEveryColumn(t *testing.T) {
 	}
 	// What a check wants together with a planted column.
 	sets["call_logs"] = append(sets["call_logs"], "sentiment_score = 0.1", "transcript_state = 'stored'")
+	sets["knowledge_gaps"] = append(sets["knowledge_gaps"], "call_ids = array[(select c.id from public.call_logs c where c.org_id = knowledge_gaps.org_id limit 1)]")
 	sets["idempotency_keys"] = append(sets["idempotency_keys"], "state = 'done'", "status = 200")
 	for table, columns := range sets {
 		d.Exec(t, fmt.Sprintf("update public.%s set %s", table, strings.Join(columns, ", ")))

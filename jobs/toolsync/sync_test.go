@@ -3,6 +3,7 @@ package toolsync
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -372,4 +373,38 @@ func TestWhatIsNotOursStaysAsItIs(t *testing.T) {
 	require.Equal(t, "x", inner(t, now, "metadata").Text("crm"))
 	require.Contains(t, b.played.Tools(), stranger, "detached, not deleted")
 	require.Equal(t, "Kylie", inner(t, now, "voice").Text("voiceId"))
+}
+
+// What is remembered of callers goes out for one call at a time; an assistant is at Vapi for everybody's.
+func TestNothingOfCallersReachesTheAssistant(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.data.Exec(t, `update public.organizations set caller_memory = true, identity_factor = 'calling_number'`)
+	b.data.Exec(t, `insert into public.contacts (org_id, name, phone, notes) select id, 'Nora Quillfeather', '+13125550142', 'zanzibar-lilac' from public.organizations`)
+	b.data.Exec(t, `insert into public.call_logs (org_id, vapi_call_id, direction, status, from_number, contact_id, outcome, summary, transcript_state, started_at)
+		select c.org_id, 'vapi-' || n, 'inbound', case n when 1 then 'ended' else 'in-progress' end, c.phone, c.id, 'booked', 'zanzibar-lilac', 'stored',
+			app.now() - interval '1 day' / n from public.contacts c, generate_series(1, 2) n`)
+	var memory string
+	require.NoError(t, b.owner.QueryRow(t.Context(), `select set_config('request.jwt.claims', $1, false) || app.caller_memory(id)
+		from public.call_logs where vapi_call_id = 'vapi-2'`, `{"app_metadata": {"org_id": "`+b.clinic.org.String()+`"}}`).Scan(&memory))
+	require.Contains(t, memory, "Last call on", "control: there is something to remember")
+	var sent strings.Builder
+	s := b.syncer(t, nil, func(r *http.Request, _ *http.Response) error {
+		if r.GetBody != nil {
+			body, err := r.GetBody()
+			require.NoError(t, err)
+			_, err = io.Copy(&sent, body)
+			require.NoError(t, err)
+		}
+		return nil
+	})
+	for _, prompt := range []string{"Be kind.", "Be brief."} { // made, then changed
+		b.save(t, b.clinic, db.SaveAgentParams{AgentID: &b.clinic.agent, SystemPrompt: &prompt})
+		require.NoError(t, s.SyncAgent(t.Context(), b.clinic.org, b.clinic.agent))
+	}
+	require.Contains(t, sent.String(), "{{callerMemory}}")
+	require.Equal(t, 1, b.played.Counts()["PATCH /assistant/{id}"])
+	for _, theirs := range []string{"Last call on", "Quillfeather", "3125550142", "zanzibar-lilac"} {
+		require.NotContains(t, sent.String(), theirs)
+	}
 }

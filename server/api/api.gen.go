@@ -2550,14 +2550,17 @@ type AuditEntry struct {
 
 	// ActorUserId Null when a call, a webhook or a job acted.
 	ActorUserId *openapi_types.UUID `json:"actor_user_id"`
-	At          time.Time           `json:"at"`
-	Entity      *string             `json:"entity"`
-	EntityId    *openapi_types.UUID `json:"entity_id"`
-	Id          openapi_types.UUID  `json:"id"`
-	RequestId   *string             `json:"request_id"`
+
+	// Affected How many rows it was about, as when retention let go of words; null where that is one.
+	Affected  *int32              `json:"affected"`
+	At        time.Time           `json:"at"`
+	Entity    *string             `json:"entity"`
+	EntityId  *openapi_types.UUID `json:"entity_id"`
+	Id        openapi_types.UUID  `json:"id"`
+	RequestId *string             `json:"request_id"`
 }
 
-// AuditLog Example: {"entries":[{"action":"transcript_read","actor_email":"owner@lakeside.example","actor_name":"Nora Quillfeather","actor_user_id":"d0000000-0000-4000-8000-000000000001","at":"2026-11-22T19:49:31Z","entity":"call","entity_id":"01a204c0-5036-75b0-87d4-24afa2885b8f","id":"01a204ce-7d3a-7d53-9e69-d0d94ce8c72d","request_id":"f5629f64-0bea-4897-a221-417b22f493c0"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
+// AuditLog Example: {"entries":[{"action":"transcript_read","actor_email":"owner@lakeside.example","actor_name":"Nora Quillfeather","actor_user_id":"d0000000-0000-4000-8000-000000000001","affected":null,"at":"2026-11-22T19:49:31Z","entity":"call","entity_id":"01a204c0-5036-75b0-87d4-24afa2885b8f","id":"01a204ce-7d3a-7d53-9e69-d0d94ce8c72d","request_id":"f5629f64-0bea-4897-a221-417b22f493c0"}],"pagination":{"limit":20,"page":1,"pages":1,"total":1}}
 type AuditLog struct {
 	Entries []AuditEntry `json:"entries"`
 

@@ -431,3 +431,56 @@ $$;
 
 create function race.outbound() returns text language sql stable security definer
 as $$ select string_agg(concat_ws(' ', c.state, c.reason), ', ' order by c.id) from public.outbound_calls c $$;
+
+-- race.know_person: a contact that called twice, with words; c4 is over, c1 still runs. The member may erase.
+create procedure race.know_person()
+language sql
+as $$
+  update public.profiles set role = 'admin' where user_id = 'a0000000-0000-7000-8000-0000000000f1';
+  update public.organizations set keep_transcripts_for = '1 day', keep_messages_for = '1 day', keep_recordings_for = '1 day';
+  insert into public.contacts (org_id, id, name, phone) values
+    ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000000d1', 'Ada Quillby', '+13125550111'),
+    ('a0000000-0000-7000-8000-000000000001', 'a0000000-0000-7000-8000-0000000000d2', 'Ada Quill', '+13125550112');
+  update public.call_logs set contact_id = 'a0000000-0000-7000-8000-0000000000d1' where from_number = '+13125550111';
+  update public.call_logs
+  set status = 'ended', started_at = app.now() - interval '3 days', summary = 'zanzibar-lilac', transcript_state = 'stored', reported_at = app.now()
+  where vapi_call_id = 'call-4';
+  insert into public.caller_messages (org_id, call_id, contact_id, body, created_at)
+  select c.org_id, c.id, c.contact_id, 'zanzibar-lilac', app.now() - interval '3 days' from public.call_logs c where c.vapi_call_id = 'call-4';
+  insert into public.booking_attempts (org_id, kind, call_id, outcome, said_date)
+  select c.org_id, 'book', c.id, 'unavailable', 'zanzibar-lilac' from public.call_logs c where c.vapi_call_id = 'call-4';
+  insert into public.recordings (org_id, call_id, storage_key, created_at)
+  select c.org_id, c.id, 'k', app.now() - interval '3 days' from public.call_logs c where c.vapi_call_id = 'call-4';
+  insert into public.messages (org_id, direction, method, category, recipient, content, status, contact_id, created_at)
+  select c.org_id, 'outbound', 'sms', 'reply', c.phone, 'zanzibar-lilac', 'sent', c.id, app.now() - interval '3 days'
+  from public.contacts c where c.phone = '+13125550111';
+$$;
+
+create function race.erase(p_contact text) returns boolean language sql volatile
+as $$ select app.erase_contact(('a0000000-0000-7000-8000-0000000000' || p_contact)::uuid) $$;
+
+-- The report of the call that still ran, with words and a recording.
+create function race.report() returns text language sql volatile
+as $$
+  select app.record_call_report('a0000000-0000-7000-8000-0000000000c1', null, null, 60, 'customer-ended-call', 'zanzibar-lilac',
+    '[{"speaker": "caller", "text": "zanzibar-lilac"}]', 0, true, '{}', '{}', 'https://provider.example/zanzibar-lilac')
+$$;
+
+create function race.merge() returns text language sql volatile
+as $$ select c.phone from app.merge_contacts('a0000000-0000-7000-8000-0000000000d2', 'a0000000-0000-7000-8000-0000000000d1') c $$;
+
+-- What is left of the person: rows with a name, a number or a word, recordings that nobody deletes, and visits.
+create function race.left_over(out contacts bigint, out calls bigint, out words bigint, out recordings bigint, out visits bigint, out erased bigint)
+language sql stable security definer
+as $$
+  select
+    (select count(*) from public.contacts c where c.name like '%Quill%' or c.phone in ('+13125550111', '+13125550112')),
+    (select count(*) from public.call_logs c where c.from_number in ('+13125550111', '+13125550112')),
+    (select count(*) from public.call_logs c where c::text like '%zanzibar%')
+      + (select count(*) from public.caller_messages m where m::text like '%zanzibar%')
+      + (select count(*) from public.messages m where m::text like '%zanzibar%')
+      + (select count(*) from public.booking_attempts b where b::text like '%zanzibar%'),
+    (select count(*) from public.recordings r where r.delete_requested_at is null or r.source_url is not null),
+    (select count(*) from public.appointments a where a.status in ('pending', 'confirmed')),
+    (select count(*) from public.contacts c where c.erased_at is not null)
+$$;

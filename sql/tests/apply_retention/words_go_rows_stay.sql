@@ -50,7 +50,7 @@ select is(app.apply_retention(2) + app.apply_retention(2) + app.apply_retention(
 select pg_temp.act_as('owner');
 select throws_ok('select app.apply_retention(1)', '42501', null, 'a job''s business');
 reset role;
-select results_eq('select app.orgs_with_retention()', format('select %L::uuid', :'lakeside'), 'whose turn it is');
+select is((select count(*) from app.orgs_with_retention()), 2::bigint, 'everybody has their turn');
 select is((select count(*) from public.call_logs where summary = 'zanzibar-lilac'), 1::bigint, 'another clinic keeps its own');
 select * from finish();
 rollback;
