@@ -17,14 +17,15 @@ as $$
     case
       when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
       when c.known is not null then c.known
+      when strpos(c.token, '@') > 1 then 'E'
       when translate(c.token, '0123456789', '') = '' then c.token
       when left(c.token, 1) between '0' and '9' then 'O' || translate(c.form, 'stndrh', '')
       when c.token like '[_%' then 'X'
       when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
         case
           when char_length(c.token) = 1 then 'L'
-          when c.token = c.form and not f.all_small
-            or f.all_small and c.token like any ('{%_ing,%_ed,%_ly,%_ous,%_ful,%_able,%_ible,%_ish,%_less,%_ness,%_tion,%_ment,%_ity}') then 'W'
+          when c.token = c.form and not f.all_small or f.all_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%_ish,%_less,%_ness,%_tion,%___ment,%____ity}')
+            or f.all_small and right(c.form, 1) = 's' and f.vocabulary ->> left(c.form, -1) = left(c.form, -1) then 'W'
           when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
           else 'N'
         end || c.form
@@ -45,6 +46,6 @@ as $$
 $$;
 
 comment on function app.classified_words(text[], text[], text[]) is
-  'What each token of a text is, a word each, with a blank around each: app.redaction_vocabulary''s kinds; P: a given name, R: a given name that is also a word and has a capital; N, A, W: unknown with a capital, in capitals, small; L: a letter; X: a placeholder; numbers in digits; "," and "." inside a number, ";" and "!" after a word. NULL without tokens.';
+  'What each token of a text is, a word each, with a blank around each: app.redaction_vocabulary''s kinds; P: a given name, R: a given name that is also a word and has a capital; N, A, W: unknown with a capital, in capitals, small; L: a letter; X: a placeholder; E: a written e-mail address; numbers in digits; "," and "." inside a number, ";" and "!" after a word. NULL without tokens.';
 
 select app.seal('app.classified_words(text[], text[], text[])', null, 'tenant_service', 'app_writer');
