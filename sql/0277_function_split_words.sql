@@ -20,15 +20,19 @@ begin
   -- belongs together again ("3rd", "O'Dell", "'m") is seldom, and dearer in the first pattern than after it.
   p_text := translate(p_text, v_mark || v_opens || v_closes, '');
   if strpos(p_text, '@') > 0 then
-    p_text := regexp_replace(p_text collate "C", '[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+[.])+[A-Za-z][A-Za-z]+', v_opens || '\&' || v_closes, 'g');
+    p_text := regexp_replace(p_text collate "C", '[A-Za-z0-9._%+-][A-Za-z0-9._%+@-]*@[A-Za-z0-9-]+(?:[.][A-Za-z0-9-]+)*', v_opens || '\&' || v_closes, 'g');
   end if;
   v_marked := regexp_replace(p_text collate "C",
     '(?:' || v_opens || '[^' || v_closes || ']*' || v_closes || '|\[(?:ssn|card|phone|number|email|date of birth|record number|address|name|medical term)\]|' || v_letter || '+|[0-9]+|.)['
       || v_blanks || ']*', '\&' || v_mark, 'g');
-  v_marked := regexp_replace(v_marked collate "C", '([0-9])' || v_mark || '(st|nd|rd|th|ST|ND|RD|TH)(?!' || v_letter || ')', '\1\2', 'g');
-  v_marked := regexp_replace(v_marked collate "C",
-    '(' || v_letter || ')' || v_mark || '([''’])' || v_mark || '(' || v_letter || v_letter || v_letter || ')', '\1\2\3', 'g');
-  v_marked := regexp_replace(v_marked collate "C", '(' || v_letter || v_mark || '[''’])' || v_mark || '(' || v_letter || ')', '\1\2', 'g');
+  if translate(p_text, '0123456789', '') <> p_text then
+    v_marked := regexp_replace(v_marked collate "C", '([0-9])' || v_mark || '(st|nd|rd|th|ST|ND|RD|TH)(?!' || v_letter || ')', '\1\2', 'g');
+  end if;
+  if strpos(p_text, '''') > 0 or strpos(p_text, '’') > 0 then
+    v_marked := regexp_replace(v_marked collate "C",
+      '(' || v_letter || ')' || v_mark || '([''’])' || v_mark || '(' || v_letter || v_letter || v_letter || ')', '\1\2\3', 'g');
+    v_marked := regexp_replace(v_marked collate "C", '(' || v_letter || v_mark || '[''’])' || v_mark || '(' || v_letter || ')', '\1\2', 'g');
+  end if;
   v_marked := translate(v_marked, v_opens || v_closes, '');
   select array_agg(case when w.token = '' then left(w.part, 1) else w.token end order by w.position),
     array_agg(substr(w.part, greatest(char_length(w.token), 1) + 1) order by w.position)

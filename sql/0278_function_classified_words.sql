@@ -9,12 +9,15 @@ set search_path = ''
 as $$
   with facts as materialized (
     select app.redaction_vocabulary() as vocabulary, app.name_forms(p_names) as names,
-      -- Where nobody's recognition writes capitals, an unknown word may be a name.
-      t.words = lower(t.words) as all_small
-    from (select array_to_string(p_tokens, ' ') as words) t
-  )
-  select ' ' || string_agg(
-    case
+      -- A turn in which recognition wrote no capital: an unknown word may be a name there.
+      (select array_agg(t.turn = lower(t.turn) order by t.position) from string_to_table(array_to_string(p_tokens, ' '), '¶') with ordinality t(turn, position)) as small_turns
+  ), words as materialized (
+    select t.token, t.gap, t.position, f.small_turns[1 + count(*) filter (where t.token = '¶') over (order by t.position rows unbounded preceding)] as in_small
+    from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
+    cross join facts f
+  -- People say the same words again and again: each is looked up once.
+  ), kinds as materialized (
+    select c.token, c.in_small, case
       when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
       when c.known is not null then c.known
       when strpos(c.token, '@') > 1 then 'E'
@@ -24,25 +27,35 @@ as $$
       when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
         case
           when char_length(c.token) = 1 then 'L'
-          when c.token = c.form and not f.all_small or f.all_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%_ish,%_less,%_ness,%_tion,%___ment,%____ity}')
-            or f.all_small and right(c.form, 1) = 's' and f.vocabulary ->> left(c.form, -1) = left(c.form, -1) then 'W'
+          when c.token = c.form and not c.in_small
+            or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%_ish,%_less,%_ness,%_tion,%___ment,%____ity}')
+            or c.in_small and right(c.form, 1) = 's' and f.vocabulary ->> left(c.form, -1) = left(c.form, -1) then 'W'
           when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
           else 'N'
         end || c.form
-      when c.token in ('.', ',') then case when c.gap = '' and c.position < cardinality(p_tokens) then c.token when c.token = '.' then '!' else ';' end
       when strpos('?!-/()+#:@$¶;', c.token) > 0 or c.form like '''_%' then c.form
       when c.token in ('–', '—', '‑') then '-'
       when c.token in ('£', '€') then '$'
       when char_length(c.token) > 1 then 'W' || translate(c.token, '<>', '')
       else '~'
-    end, ' ' order by c.position) || ' '
-  from facts f
-  cross join lateral (
-    select t.token, t.gap, t.position, l.form, f.vocabulary ->> l.form as known,
-      f.names ? l.form or octet_length(t.token) > char_length(t.token) and f.names ? replace(app.normalise_name(t.token), ' ', '') as is_name
-    from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
-    cross join lateral (select replace(lower(t.token), '’', '''') as form) l
-  ) c
+    end as kind
+    from facts f
+    cross join lateral (
+      select t.token, t.in_small, l.form, f.vocabulary ->> l.form as known,
+        f.names ? l.form or octet_length(t.token) > char_length(t.token) and f.names ? replace(app.normalise_name(t.token), ' ', '') as is_name
+      from (select distinct w.token, w.in_small from words w) t
+      cross join lateral (select replace(lower(t.token), '’', '''') as form) l
+    ) c
+  )
+  select ' ' || string_agg(
+    case
+      when w.token not in ('.', ',') then k.kind
+      when w.gap = '' and w.position < cardinality(p_tokens) then w.token
+      when w.token = '.' then '!'
+      else ';'
+    end, ' ' order by w.position) || ' '
+  from words w
+  join kinds k using (token, in_small)
 $$;
 
 comment on function app.classified_words(text[], text[], text[]) is

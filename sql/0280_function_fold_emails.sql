@@ -25,8 +25,8 @@ begin
     return p_words;
   end if;
   return app.folded_words(p_words,
-    '()((?:(?: [a-z]+' || v_join || '|' || v_part || '|' || v_join || ')*(?:' || v_part || '|' || v_join || ' [a-z]+)' || v_word || '?|' || v_word || ')'
-      || '(?: [;¶])? (?:at|@)(?: ¶)?(?! [0-9UTY])'
+    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+)' || v_word || '?|' || v_word || ')'
+      || '(?:(?: [;,])?(?: (?:all|in|U1|word|lowercase|lower|case|no|spaces?|together))+)?(?: [;¶])? (?:at(?: sign)?|@)(?: ¶)?(?! [0-9UTY])'
       || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?:(?: ¶)? (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
 end
 $$;

@@ -22,10 +22,10 @@ begin
   if app.says_any(p_words, '{born,birthday,birthdays,birth,birthdate,dob,Ld}') then
     p_words := app.folded_words(p_words,
       '( (?:born|birthdays?|birth|birthdate|dob|Ld(?: .)? Lo(?: .)? Lb)'
-        || '(?: (?:[-:;?,.!¶DX]|on|is|was|it|its|that|the|a|in|year|uh|let|me|see|would|be|my|his|her|of|''s|he|she|i|and|back|think|date|again|please|your|can|have))*)'
+        || '(?: (?:[-:;?,.!¶DX]|on|is|was|it|its|that|the|a|in|year|uh|let|me|see|would|be|my|his|her|of|''s|he|she|i|and|back|think|date|again|please|your|can|have|Q))*)'
         || '(' || v_date || '(?:' || v_past || '| 20[0-9][0-9]|(?: '')? [0-9][0-9]| Y20 Y20(?:(?: -)? U[0-9])?|' || v_below_100 || ')?'
         || '|' || v_month || '(?: of)?' || v_past
-        || '| [0-9]{6,8}|' || v_past || '| [0-9]{4} [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
+        || '| Y[3-9]0(?: -)? U[0-9]| [0-9]{6,8}|' || v_past || '| [0-9]{4} [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
         || '|' || v_number || v_apart || v_number || '(?:' || v_apart || '(?:' || v_past || '| [0-9]{3,4}|' || v_number || '+))?)(?= )', 'dob');
     -- "... is my birthday", and a day or a year that is asked for on its own.
     p_words := app.folded_words(p_words, '()((?:' || v_date || '(?:' || v_past || '| [0-9][0-9]|' || v_below_100 || ')?|' || v_number || v_apart || v_number || v_apart

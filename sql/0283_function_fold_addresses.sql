@@ -22,11 +22,11 @@ declare
   -- An unmistakable street, whatever its letters; one that may be something else only after a name with a capital.
   v_usual constant text := v_number || '(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ Z(?:st|dr)?(?: [.!](?= [;,BN]))?(?: V)?'
     || '|(?:' || v_plain || '|' || v_name || '){1,3} S(?: V)?| S V(?= )'
-    || '|(?: (?:V|county|state))? (?:[SZ] [0-9]{1,4}|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?))|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail;
+    || '|(?: (?:V|county|state))? (?:[SZ] [0-9]{1,4}|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z]))|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail;
 begin
   -- The clinic's own address is no patient's.
   if app.says_any(p_words, '{our,clinic,office,practice,located}') then
-    p_words := app.folded_words(p_words, '( (?:our (?:address|office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|located)(?: (?:is|at|on|in|here))*)('
+    p_words := app.folded_words(p_words, '( (?:our (?:address|office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|located|(?:clinic|office|practice)(?: [?!;])? ¶)(?: (?:is|at|on|in|here|we|''re|are|it|''s|uh|the|our|address))*)('
       || v_usual || '|' || v_number || '(?: [^ ]+){1,3} (?:S|Z[a-z]*))(?= )', 'stays');
   end if;
   if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway,B}') then
@@ -34,7 +34,8 @@ begin
     -- Where somebody says to live, small letters and doubtful streets are enough.
     p_words := app.folded_words(p_words,
       '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|:|;|it|my|the|to|that|uh|new|over))*)'
-        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z)(?= )', 'address');
+        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
+    p_words := app.folded_words(p_words, '( \[address(?: =)*(?: [^ ]+){0,8} ¶(?: (?:uh|it|''s|is|yes|my|the))*)( B(?: number)?(?: #)? (?:[0-9]+|[UTY][0-9]+)(?: [0-9]+| [UTY][0-9]+| L[a-z])*)(?= )', 'address');
   end if;
   return app.fold_foreign_addresses(p_words, v_post);
 end

@@ -20,7 +20,7 @@ begin
       || '(?: ''s)?(?: (?:record|insurance|card|plan|chart|file))? (?:id|number|no|#)|id(?: number| card)*)'
       || '(?: (?:[-:;#.!?¶]|is|was|its|it|''s|that|the|my|of|on|would|be|uh|starts|with|and|for|says|number|id|card|no))*)'
       || '((?: [a-z][a-z](?= [0-9]))?(?= (?:[0-9UTYXLAN]|a L))(?=' || v_code || ' (?:[0-9]{3,}|' || v_digit || v_code || ' ' || v_digit || ') )' || v_code
-      || ' ' || v_digit || '(?:(?: -)? [LA][a-z]+)?)(?= )', 'record');
+      || ' ' || v_digit || '(?:(?: -)? [LA][a-z]+| a(?= (?:[;!?¶]|$)))?)(?= )', 'record');
 end
 $$;
 

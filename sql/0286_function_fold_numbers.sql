@@ -10,7 +10,7 @@ declare
   v_digits constant text := '(?:U[0-9]|T[0-9]+|Y[0-9]+|H|K|X[0-9]|[0-9]+|Lo)';
   v_between constant text := '(?: (?:[-.,/;()+~]|dash|hyphen|slash|dot|space|then|uh|um)| !(?= (?:U[0-9]|X[0-9]|[0-9]{2,})))';
   -- What is said between the parts of one number, also over several turns.
-  v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,"",-,part}';
+  v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,?,"",-,part,of,number,digits,start,over,could,can,you,say,repeat,once,more,please,got,i,have,go,ahead,right,correct,hold,on,let,me,get,with,ends,then}';
   v_marked text;
 begin
   v_marked := regexp_replace(p_words collate "C",
@@ -25,22 +25,23 @@ begin
       from unnest(string_to_array(replace(v_marked, '>', '<'), '<')) with ordinality p(part, position)
       window w as (order by p.position)
     ), runs as (
-      select r.*, app.is_said_by_digit(r.part) as by_digit, count(*) filter (where r.apart) over (order by r.position) as number
+      select r.*, count(*) filter (where r.apart) over (order by r.position) as number
       from (
-        select p.*, p.position = 2 or char_length(p.gap) > 60 or not string_to_array(btrim(p.gap), ' ') <@ v_joining as apart
+        select p.*, p.position = 2 or char_length(p.gap) > 90 or not string_to_array(btrim(p.gap), ' ') <@ v_joining as apart
         from parts p
         where p.is_run
       ) r
     ), numbers as (
-      select n.number, bool_and(n.by_digit) as by_digit, count(*) as runs, string_agg(n.part, '' order by n.position) as whole,
+      select n.number, bool_and(app.is_said_by_digit(n.part)) as by_digit, string_agg(n.part, '' order by n.position) as whole,
         (array_agg(n.gap order by n.position))[1] as gap
-      from runs n
+      from (select r.*, count(*) over (partition by r.number) as parts from runs r) n
+      where n.parts > 1
       group by n.number
-      having count(*) > 1
     ), kinds as (
       select r.position, coalesce(
         -- Dictated in parts: what the whole is, all of them are.
-        case when n.by_digit and char_length(n.whole) < 200 then app.number_kind(n.whole, n.gap) end,
+        case when n.by_digit and char_length(n.whole) < 200 then
+          case when app.says_any(right(n.gap, 70), '{ssn,social}') then 'ssn' else app.number_kind(n.whole, n.gap) end end,
         -- What a number is, is said before it, or straight after: "... is my social".
         case when char_length(r.part) > 3 then app.number_kind(r.part, r.gap || coalesce(substring(left(r.after, 50) from
           '^(?: [;¶])?(?: (?:that|it|which|this))?(?: (?:is|''s))? (?:my|the|her|his|our)( (?:social|ssn|card|phone|cell|mobile) )'), '')) end,

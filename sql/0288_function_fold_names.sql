@@ -15,11 +15,11 @@ declare
   v_any constant text := '(?:' || v_part || ' (?:[NAPWRM][^ ]+|will)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*)';
   -- "This is Lakeside Dental" introduces no caller.
   v_person constant text := '(?= (?!(?:[a-z]+ )?(?:dental |clinic|dentistry |medical |practice |offices? |spa |center |health|hospital |insurance |treatment |therapy |group |Z |S |website |app |card |plan )|[NAPRW]))';
-  v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
+  v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?:(?: -)? in(?: -)? law)?(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
 begin
   p_words := app.folded_words(p_words,
-    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment))*'
-      || '|(?:named|call (?:me|him|her|them)|calls me|goes by|behalf of|under|patient is|patient :)))(' || v_any || ')' || v_person, 'name');
+    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of))*'
+      || '|(?:named|call (?:me|him|her|them)|calls me|goes by|known as|behalf of|(?:make|made) (?:it|that|this) out to|under|patient is|patient :)))(' || v_any || ')' || v_person, 'name');
   p_words := app.folded_words(p_words,
     '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
       || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell (?:him|her|them|you)(?: that)?|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
@@ -28,8 +28,11 @@ begin
   end if;
   -- The answer to "who is it for?" and "the patient's name?"; what a clinic or an insurance is called is no person's.
   if p_words like '% ¶ %' then
-    p_words := app.folded_words(p_words, '( (?:who|names?)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
+    p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
       || '(?: (?:uh|it|''s|is|this|that|yes|for|my|our|she|he|i|''m|am|first|last|full|J|her|his|name|[;!]))*)(' || v_any || ')' || v_person, 'name');
+  end if;
+  if p_words like '% J %' then
+    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:is|''s) (?:my|our|his|her) (?:[a-z]+ )?J )', 'name');
   end if;
   if p_words like '% with %' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= with (?:an?|U[12]|[12]) L[a-z] )', 'name');

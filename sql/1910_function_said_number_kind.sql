@@ -10,14 +10,21 @@ set search_path = ''
 as $$
 declare
   v_about constant text := right(p_talk, 70);
-  v_digits constant text := app.digits_said(p_run);
-  v_count constant integer := char_length(v_digits);
-  v_kind text := case
+  v_digits text;
+  v_count integer;
+  v_kind text;
+begin
+  -- Most short numbers are times, and nothing was said of a card or a telephone.
+  if char_length(p_run) < 4 or not app.says_any(v_about, '{card,cvv,cvc,code,digit,digits,back,expires,expire,expired,expiring,expiry,expiration,exp,ending,ends,end,last,phone,cell,mobile,callback,landline,fax,social,ssn,number,numbers}') then
+    return null;
+  end if;
+  v_digits := app.digits_said(p_run);
+  v_count := char_length(v_digits);
+  v_kind := case
     when app.says_any(v_about, '{social,ssn}') then 'ssn'
     when app.says_any(v_about, '{card,cards,visa,mastercard,amex,debit,credit}') then 'card'
     else 'phone'
   end;
-begin
   if v_count not between 3 and 8 or p_after ~ '^ (?:C|Q|a|percent|%|M[0-9]+|J) ' then
     return null;
   elsif v_count in (3, 4) and (v_about ~ ' (?:cvv|cvc|security code|digit code|digits? on the|on the back)(?: (?:is|it|''s|are|that|of|the|card|uh|back|on|[;:?!¶]))*$'
@@ -26,6 +33,8 @@ begin
   elsif v_about ~ ' (?:expire[sd]?|expiring|expiry|expiration|exp)(?: (?:date|month|year|is|it|''s|on|in|the|of|and|for|that|your|my|card|uh|[;:?!.¶]))*$'
     and app.is_card_expiry(v_digits) then
     return 'card';
+  elsif v_count = 3 and v_about ~ ' area code(?: (?:is|it|''s|uh|first|[;:?!¶]))*$' then
+    return 'phone';
   elsif v_count <= 5 and v_about ~ (' (?:(?:ending|ends|end)(?: (?:in|with))?|last(?: (?:U[2-6]|[2-6]|few))? (?:digits?|numbers?|of|are|is|on|for|part|bit))'
       || '(?: (?:is|are|it|''s|of|on|the|my|your|her|his|that|in|with|uh|for|to|card|phone|number|social|security|cell|visa|mastercard|amex|account|digits?|sure|please|[;:?!¶]))*$') then
     return v_kind;
