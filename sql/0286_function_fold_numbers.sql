@@ -20,14 +20,17 @@ begin
   end if;
   return (
     with parts as (
-      select p.part, p.position, p.position % 2 = 0 as is_run, lag(p.part) over w as gap, coalesce(lead(p.part) over w, '') as after,
+      select p.part, p.position, p.position % 2 = 0 as is_run, lag(p.part) over w as gap, lag(p.part, 2) over w as previous, coalesce(lead(p.part) over w, '') as after,
         right(concat(lag(p.part, 3) over w, lag(p.part, 2) over w, lag(p.part) over w), 120) as talk
       from unnest(string_to_array(replace(v_marked, '>', '<'), '<')) with ordinality p(part, position)
       window w as (order by p.position)
     ), runs as (
       select r.*, count(*) filter (where r.apart) over (order by r.position) as number
       from (
-        select p.*, p.position = 2 or char_length(p.gap) > 90 or not string_to_array(btrim(p.gap), ' ') <@ v_joining as apart
+        select p.*, case
+            when p.position = 2 or char_length(p.gap) > 90 or not string_to_array(btrim(p.gap), ' ') <@ v_joining then true
+            else char_length(app.digits_said(right(p.previous, 120))) >= 10 -- that one was complete
+          end as apart
         from parts p
         where p.is_run
       ) r
