@@ -3803,7 +3803,7 @@ CREATE FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names tex
         case
           when char_length(c.token) = 1 then 'L'
           when c.token = c.form and not c.in_small
-            or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%_ish,%_less,%_ness,%_tion,%___ment,%____ity}')
+            or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%____ish,%_less,%_ness,%_tion,%___ment,%____ity}')
             or c.in_small and right(c.form, 1) = 's' and f.vocabulary ->> left(c.form, -1) = left(c.form, -1) then 'W'
           when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
           else 'N'
@@ -6136,7 +6136,7 @@ CREATE FUNCTION app.fold_addresses(p_words text) RETURNS text
     AS $_$
 declare
   -- "1242", "12 B", "twelve forty-two", "one oh five".
-  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPR]))?)';
+  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPRV]))?)';
   v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J)(?: [.!])?| Z(?= Z)|(?: -)? [NA][^ ]*)';
   v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|[UTY][0-9]+))';
   -- A plain word can be a street's name, but none of those that lead to "the street".
@@ -6159,9 +6159,11 @@ begin
   end if;
   if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway,B}') then
     p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
-    -- Where somebody says to live, small letters and doubtful streets are enough.
+  end if;
+  -- Where somebody says to live, small letters and doubtful streets are enough.
+  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway,B,live,lives,living,address,reside}') then
     p_words := app.folded_words(p_words,
-      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|:|;|it|my|the|to|that|uh|new|over))*)'
+      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|[:;?!¶]|it|my|the|to|that|uh|new|over|please))*)'
         || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
     p_words := app.folded_words(p_words, '( \[address(?: =)*(?: [^ ]+){0,8} ¶(?: (?:uh|it|''s|is|yes|my|the))*)( B(?: number)?(?: #)? (?:[0-9]+|[UTY][0-9]+)(?: [0-9]+| [UTY][0-9]+| L[a-z])*)(?= )', 'address');
   end if;
@@ -6229,7 +6231,7 @@ declare
   v_part constant text := '(?: (?:L[a-z](?: as in [^ ]+)?|[NAWPLRUTYXOHK0-9][^ ]*|i|a|may|will))';
   v_join constant text := '(?: (?:[-.+~]|dot|period|point|underscore|dash|hyphen|plus))';
   v_host constant text := '(?: (?:gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|gmx))';
-  -- One known word may stand right before "at" ("quill family at ...") if it is none that leads to a web site.
+  -- One or two known words may stand right before "at" ("quill family at ...") if they are none that lead to a web site.
   v_word constant text := '(?: (?!(?:is|it|us|me|you|him|her|them|here|online|book|booking|look|find|site|website|page|visit|available|live|am|are|be'
     || '|email|address|to|for|on|and|or|the|my|your|our|that|this|out|up|more|now|uh|was|not) )[a-z]+)';
 begin
@@ -6243,7 +6245,7 @@ begin
     return p_words;
   end if;
   return app.folded_words(p_words,
-    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+)' || v_word || '?|' || v_word || ')'
+    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+)' || v_word || '{0,2}|' || v_word || '{1,2})'
       || '(?:(?: [;,])?(?: (?:all|in|U1|word|lowercase|lower|case|no|spaces?|together))+)?(?: [;¶])? (?:at(?: sign)?|@)(?: ¶)?(?! [0-9UTY])'
       || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?:(?: ¶)? (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
 end
@@ -6343,12 +6345,14 @@ begin
   end if;
   -- The answer to "who is it for?" and "the patient's name?"; what a clinic or an insurance is called is no person's.
   if p_words like '% ¶ %' then
-    p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
+    p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are|your J ''s)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
       || '(?: (?:uh|it|''s|is|this|that|yes|for|my|our|she|he|i|''m|am|first|last|full|J|her|his|name|[;!]))*)(' || v_any || ')' || v_person, 'name');
   end if;
   if p_words like '% J %' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:is|''s) (?:my|our|his|her) (?:[a-z]+ )?J )', 'name');
   end if;
+  -- Two words in a row that are none: a first and a last name.
+  p_words := app.folded_words(p_words, '( (?:it ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something)(?: [^ ¶]+){0,2} for))( [NAPR][^ ]+ [NAPR][^ ]+)(?= (?:[;!?¶]|$|on |at |again ))', 'name');
   if p_words like '% with %' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= with (?:an?|U[12]|[12]) L[a-z] )', 'name');
   end if;
@@ -6382,7 +6386,7 @@ declare
   v_digits constant text := '(?:U[0-9]|T[0-9]+|Y[0-9]+|H|K|X[0-9]|[0-9]+|Lo)';
   v_between constant text := '(?: (?:[-.,/;()+~]|dash|hyphen|slash|dot|space|then|uh|um)| !(?= (?:U[0-9]|X[0-9]|[0-9]{2,})))';
   -- What is said between the parts of one number, also over several turns.
-  v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,?,"",-,part,of,number,digits,start,over,could,can,you,say,repeat,once,more,please,got,i,have,go,ahead,right,correct,hold,on,let,me,get,with,ends,then}';
+  v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,?,"",-,part,of,number,start,over,could,can,you,say,repeat,once,more,please,got,i,have,go,ahead,right,correct,hold,on,let,me,get,with,ends,then}';
   v_marked text;
 begin
   v_marked := regexp_replace(p_words collate "C",
@@ -6392,14 +6396,17 @@ begin
   end if;
   return (
     with parts as (
-      select p.part, p.position, p.position % 2 = 0 as is_run, lag(p.part) over w as gap, coalesce(lead(p.part) over w, '') as after,
+      select p.part, p.position, p.position % 2 = 0 as is_run, lag(p.part) over w as gap, lag(p.part, 2) over w as previous, coalesce(lead(p.part) over w, '') as after,
         right(concat(lag(p.part, 3) over w, lag(p.part, 2) over w, lag(p.part) over w), 120) as talk
       from unnest(string_to_array(replace(v_marked, '>', '<'), '<')) with ordinality p(part, position)
       window w as (order by p.position)
     ), runs as (
       select r.*, count(*) filter (where r.apart) over (order by r.position) as number
       from (
-        select p.*, p.position = 2 or char_length(p.gap) > 90 or not string_to_array(btrim(p.gap), ' ') <@ v_joining as apart
+        select p.*, case
+            when p.position = 2 or char_length(p.gap) > 90 or not string_to_array(btrim(p.gap), ' ') <@ v_joining then true
+            else char_length(app.digits_said(right(p.previous, 120))) >= 10 -- that one was complete
+          end as apart
         from parts p
         where p.is_run
       ) r

@@ -847,60 +847,60 @@ select app.seal('app.split_words(text)', null, 'tenant_service', 'app_writer');
 -- what a word is, not how it is written. One word of the result stands for one token of the text.
 create or replace function app.classified_words(p_tokens text[], p_gaps text[], p_names text[])
 returns text
-language sql
+language plpgsql
 immutable
 parallel safe
 set search_path = ''
 as $$
-  with facts as materialized (
-    select app.redaction_vocabulary() as vocabulary, app.name_forms(p_names) as names,
-      -- A turn in which recognition wrote no capital: an unknown word may be a name there.
-      (select array_agg(t.turn = lower(t.turn) order by t.position) from string_to_table(array_to_string(p_tokens, ' '), '¶') with ordinality t(turn, position)) as small_turns
-  ), words as materialized (
-    select t.token, t.gap, t.position, f.small_turns[1 + count(*) filter (where t.token = '¶') over (order by t.position rows unbounded preceding)] as in_small
-    from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
-    cross join facts f
-  -- People say the same words again and again: each is looked up once.
-  ), kinds as materialized (
-    select c.token, c.in_small, case
-      when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
-      when c.known is not null then c.known
-      when strpos(c.token, '@') > 1 then 'E'
-      when translate(c.token, '0123456789', '') = '' then c.token
-      when left(c.token, 1) between '0' and '9' then 'O' || translate(c.form, 'stndrh', '')
-      when c.token like '[_%' then 'X'
-      when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
-        case
-          when char_length(c.token) = 1 then 'L'
-          when c.token = c.form and not c.in_small
-            or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%_ish,%_less,%_ness,%_tion,%___ment,%____ity}')
-            or c.in_small and right(c.form, 1) = 's' and f.vocabulary ->> left(c.form, -1) = left(c.form, -1) then 'W'
-          when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
-          else 'N'
-        end || c.form
-      when strpos('?!-/()+#:@$¶;', c.token) > 0 or c.form like '''_%' then c.form
-      when c.token in ('–', '—', '‑') then '-'
-      when c.token in ('£', '€') then '$'
-      when char_length(c.token) > 1 then 'W' || translate(c.token, '<>', '')
-      else '~'
-    end as kind
-    from facts f
-    cross join lateral (
-      select t.token, t.in_small, l.form, f.vocabulary ->> l.form as known,
-        f.names ? l.form or octet_length(t.token) > char_length(t.token) and f.names ? replace(app.normalise_name(t.token), ' ', '') as is_name
-      from (select distinct w.token, w.in_small from words w) t
+declare
+  v_vocabulary constant jsonb := app.redaction_vocabulary();
+  v_names constant jsonb := app.name_forms(p_names);
+  -- A turn in which recognition wrote no capital: an unknown word may be a name there.
+  v_turns constant boolean[] := array(
+    select t.turn = lower(t.turn) from string_to_table(array_to_string(p_tokens, ' '), '¶') with ordinality t(turn, position) order by t.position);
+  v_all_small boolean := true = all (v_turns);
+  v_small boolean[];
+begin
+  -- By token only where one speaker's turns have capitals and another's have none.
+  if not v_all_small and true = any (v_turns) then
+    v_small := array(
+      select v_turns[1 + count(*) filter (where t.token = '¶') over (order by t.position rows unbounded preceding)]
+      from unnest(p_tokens) with ordinality t(token, position)
+      order by t.position);
+  end if;
+  return (
+    select ' ' || string_agg(
+      case
+        when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
+        when c.known is not null then c.known
+        when strpos(c.token, '@') > 1 then 'E'
+        when translate(c.token, '0123456789', '') = '' then c.token
+        when left(c.token, 1) between '0' and '9' then 'O' || translate(c.form, 'stndrh', '')
+        when c.token like '[_%' then 'X'
+        when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
+          case
+            when char_length(c.token) = 1 then 'L'
+            when c.token = c.form and not c.in_small
+              or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%____ish,%_less,%_ness,%_tion,%___ment,%____ity}')
+              or c.in_small and right(c.form, 1) = 's' and v_vocabulary ->> left(c.form, -1) = left(c.form, -1) then 'W'
+            when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
+            else 'N'
+          end || c.form
+        when c.token in ('.', ',') then case when c.gap = '' and c.position < cardinality(p_tokens) then c.token when c.token = '.' then '!' else ';' end
+        when strpos('?!-/()+#:@$¶;', c.token) > 0 or c.form like '''_%' then c.form
+        when c.token in ('–', '—', '‑') then '-'
+        when c.token in ('£', '€') then '$'
+        when char_length(c.token) > 1 then 'W' || translate(c.token, '<>', '')
+        else '~'
+      end, ' ' order by c.position) || ' '
+    from (
+      select t.token, t.gap, t.position, l.form, v_vocabulary ->> l.form as known, coalesce(v_small[t.position], v_all_small) as in_small,
+        v_names ? l.form or octet_length(t.token) > char_length(t.token) and v_names ? replace(app.normalise_name(t.token), ' ', '') as is_name
+      from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
       cross join lateral (select replace(lower(t.token), '’', '''') as form) l
     ) c
-  )
-  select ' ' || string_agg(
-    case
-      when w.token not in ('.', ',') then k.kind
-      when w.gap = '' and w.position < cardinality(p_tokens) then w.token
-      when w.token = '.' then '!'
-      else ';'
-    end, ' ' order by w.position) || ' '
-  from words w
-  join kinds k using (token, in_small)
+  );
+end
 $$;
 
 comment on function app.classified_words(text[], text[], text[]) is
@@ -959,7 +959,7 @@ declare
   v_part constant text := '(?: (?:L[a-z](?: as in [^ ]+)?|[NAWPLRUTYXOHK0-9][^ ]*|i|a|may|will))';
   v_join constant text := '(?: (?:[-.+~]|dot|period|point|underscore|dash|hyphen|plus))';
   v_host constant text := '(?: (?:gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|gmx))';
-  -- One known word may stand right before "at" ("quill family at ...") if it is none that leads to a web site.
+  -- One or two known words may stand right before "at" ("quill family at ...") if they are none that lead to a web site.
   v_word constant text := '(?: (?!(?:is|it|us|me|you|him|her|them|here|online|book|booking|look|find|site|website|page|visit|available|live|am|are|be'
     || '|email|address|to|for|on|and|or|the|my|your|our|that|this|out|up|more|now|uh|was|not) )[a-z]+)';
 begin
@@ -973,7 +973,7 @@ begin
     return p_words;
   end if;
   return app.folded_words(p_words,
-    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+)' || v_word || '?|' || v_word || ')'
+    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+)' || v_word || '{0,2}|' || v_word || '{1,2})'
       || '(?:(?: [;,])?(?: (?:all|in|U1|word|lowercase|lower|case|no|spaces?|together))+)?(?: [;¶])? (?:at(?: sign)?|@)(?: ¶)?(?! [0-9UTY])'
       || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?:(?: ¶)? (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
 end
@@ -1093,7 +1093,7 @@ set search_path = ''
 as $$
 declare
   -- "1242", "12 B", "twelve forty-two", "one oh five".
-  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPR]))?)';
+  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPRV]))?)';
   v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J)(?: [.!])?| Z(?= Z)|(?: -)? [NA][^ ]*)';
   v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|[UTY][0-9]+))';
   -- A plain word can be a street's name, but none of those that lead to "the street".
@@ -1116,9 +1116,11 @@ begin
   end if;
   if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway,B}') then
     p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
-    -- Where somebody says to live, small letters and doubtful streets are enough.
+  end if;
+  -- Where somebody says to live, small letters and doubtful streets are enough.
+  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway,B,live,lives,living,address,reside}') then
     p_words := app.folded_words(p_words,
-      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|:|;|it|my|the|to|that|uh|new|over))*)'
+      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|[:;?!¶]|it|my|the|to|that|uh|new|over|please))*)'
         || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
     p_words := app.folded_words(p_words, '( \[address(?: =)*(?: [^ ]+){0,8} ¶(?: (?:uh|it|''s|is|yes|my|the))*)( B(?: number)?(?: #)? (?:[0-9]+|[UTY][0-9]+)(?: [0-9]+| [UTY][0-9]+| L[a-z])*)(?= )', 'address');
   end if;
@@ -1211,7 +1213,7 @@ declare
   v_digits constant text := '(?:U[0-9]|T[0-9]+|Y[0-9]+|H|K|X[0-9]|[0-9]+|Lo)';
   v_between constant text := '(?: (?:[-.,/;()+~]|dash|hyphen|slash|dot|space|then|uh|um)| !(?= (?:U[0-9]|X[0-9]|[0-9]{2,})))';
   -- What is said between the parts of one number, also over several turns.
-  v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,?,"",-,part,of,number,digits,start,over,could,can,you,say,repeat,once,more,please,got,i,have,go,ahead,right,correct,hold,on,let,me,get,with,ends,then}';
+  v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,?,"",-,part,of,number,start,over,could,can,you,say,repeat,once,more,please,got,i,have,go,ahead,right,correct,hold,on,let,me,get,with,ends,then}';
   v_marked text;
 begin
   v_marked := regexp_replace(p_words collate "C",
@@ -1249,7 +1251,7 @@ begin
         -- What a number is, is said before it, or straight after: "... is my social".
         case when char_length(r.part) > 3 then app.number_kind(r.part, r.gap || coalesce(substring(left(r.after, 50) from
           '^(?: [;¶])?(?: (?:that|it|which|this))?(?: (?:is|''s))? (?:my|the|her|his|our)( (?:social|ssn|card|phone|cell|mobile) )'), '')) end,
-        app.said_number_kind(r.part, r.talk, left(r.after, 20))) as kind
+        case when char_length(r.part) > 3 then app.said_number_kind(r.part, r.talk, left(r.after, 20)) end) as kind
       from runs r
       left join numbers n using (number)
     )
@@ -1332,12 +1334,14 @@ begin
   end if;
   -- The answer to "who is it for?" and "the patient's name?"; what a clinic or an insurance is called is no person's.
   if p_words like '% ¶ %' then
-    p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
+    p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are|your J ''s)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
       || '(?: (?:uh|it|''s|is|this|that|yes|for|my|our|she|he|i|''m|am|first|last|full|J|her|his|name|[;!]))*)(' || v_any || ')' || v_person, 'name');
   end if;
   if p_words like '% J %' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:is|''s) (?:my|our|his|her) (?:[a-z]+ )?J )', 'name');
   end if;
+  -- Two words in a row that are none: a first and a last name.
+  p_words := app.folded_words(p_words, '( (?:it ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something)(?: [^ ¶]+){0,2} for))( [NAPR][^ ]+ [NAPR][^ ]+)(?= (?:[;!?¶]|$|on |at |again ))', 'name');
   if p_words like '% with %' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= with (?:an?|U[12]|[12]) L[a-z] )', 'name');
   end if;

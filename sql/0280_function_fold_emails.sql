@@ -11,7 +11,7 @@ declare
   v_part constant text := '(?: (?:L[a-z](?: as in [^ ]+)?|[NAWPLRUTYXOHK0-9][^ ]*|i|a|may|will))';
   v_join constant text := '(?: (?:[-.+~]|dot|period|point|underscore|dash|hyphen|plus))';
   v_host constant text := '(?: (?:gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|gmx))';
-  -- One known word may stand right before "at" ("quill family at ...") if it is none that leads to a web site.
+  -- One or two known words may stand right before "at" ("quill family at ...") if they are none that lead to a web site.
   v_word constant text := '(?: (?!(?:is|it|us|me|you|him|her|them|here|online|book|booking|look|find|site|website|page|visit|available|live|am|are|be'
     || '|email|address|to|for|on|and|or|the|my|your|our|that|this|out|up|more|now|uh|was|not) )[a-z]+)';
 begin
@@ -25,7 +25,7 @@ begin
     return p_words;
   end if;
   return app.folded_words(p_words,
-    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+)' || v_word || '?|' || v_word || ')'
+    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+)' || v_word || '{0,2}|' || v_word || '{1,2})'
       || '(?:(?: [;,])?(?: (?:all|in|U1|word|lowercase|lower|case|no|spaces?|together))+)?(?: [;¶])? (?:at(?: sign)?|@)(?: ¶)?(?! [0-9UTY])'
       || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?:(?: ¶)? (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
 end

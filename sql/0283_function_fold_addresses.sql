@@ -8,7 +8,7 @@ set search_path = ''
 as $$
 declare
   -- "1242", "12 B", "twelve forty-two", "one oh five".
-  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPR]))?)';
+  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPRV]))?)';
   v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J)(?: [.!])?| Z(?= Z)|(?: -)? [NA][^ ]*)';
   v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|[UTY][0-9]+))';
   -- A plain word can be a street's name, but none of those that lead to "the street".
@@ -31,9 +31,11 @@ begin
   end if;
   if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway,B}') then
     p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
-    -- Where somebody says to live, small letters and doubtful streets are enough.
+  end if;
+  -- Where somebody says to live, small letters and doubtful streets are enough.
+  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway,B,live,lives,living,address,reside}') then
     p_words := app.folded_words(p_words,
-      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|:|;|it|my|the|to|that|uh|new|over))*)'
+      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|[:;?!¶]|it|my|the|to|that|uh|new|over|please))*)'
         || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
     p_words := app.folded_words(p_words, '( \[address(?: =)*(?: [^ ]+){0,8} ¶(?: (?:uh|it|''s|is|yes|my|the))*)( B(?: number)?(?: #)? (?:[0-9]+|[UTY][0-9]+)(?: [0-9]+| [UTY][0-9]+| L[a-z])*)(?= )', 'address');
   end if;

@@ -28,12 +28,14 @@ begin
   end if;
   -- The answer to "who is it for?" and "the patient's name?"; what a clinic or an insurance is called is no person's.
   if p_words like '% ¶ %' then
-    p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
+    p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are|your J ''s)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
       || '(?: (?:uh|it|''s|is|this|that|yes|for|my|our|she|he|i|''m|am|first|last|full|J|her|his|name|[;!]))*)(' || v_any || ')' || v_person, 'name');
   end if;
   if p_words like '% J %' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:is|''s) (?:my|our|his|her) (?:[a-z]+ )?J )', 'name');
   end if;
+  -- Two words in a row that are none: a first and a last name.
+  p_words := app.folded_words(p_words, '( (?:it ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something)(?: [^ ¶]+){0,2} for))( [NAPR][^ ]+ [NAPR][^ ]+)(?= (?:[;!?¶]|$|on |at |again ))', 'name');
   if p_words like '% with %' then
     p_words := app.folded_words(p_words, '()(' || v_name || ')(?= with (?:an?|U[12]|[12]) L[a-z] )', 'name');
   end if;
