@@ -3779,58 +3779,58 @@ ALTER FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) OWNER T
 COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim. The definition that was replaced within the last hour counts as registered, under its own id.';
 
 CREATE FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
     AS $_$
-  with facts as materialized (
-    select app.redaction_vocabulary() as vocabulary, app.name_forms(p_names) as names,
-      -- A turn in which recognition wrote no capital: an unknown word may be a name there.
-      (select array_agg(t.turn = lower(t.turn) order by t.position) from string_to_table(array_to_string(p_tokens, ' '), '¶') with ordinality t(turn, position)) as small_turns
-  ), words as materialized (
-    select t.token, t.gap, t.position, f.small_turns[1 + count(*) filter (where t.token = '¶') over (order by t.position rows unbounded preceding)] as in_small
-    from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
-    cross join facts f
-  -- People say the same words again and again: each is looked up once.
-  ), kinds as materialized (
-    select c.token, c.in_small, case
-      when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
-      when c.known is not null then c.known
-      when strpos(c.token, '@') > 1 then 'E'
-      when translate(c.token, '0123456789', '') = '' then c.token
-      when left(c.token, 1) between '0' and '9' then 'O' || translate(c.form, 'stndrh', '')
-      when c.token like '[_%' then 'X'
-      when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
-        case
-          when char_length(c.token) = 1 then 'L'
-          when c.token = c.form and not c.in_small
-            or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%____ish,%_less,%_ness,%_tion,%___ment,%____ity}')
-            or c.in_small and right(c.form, 1) = 's' and f.vocabulary ->> left(c.form, -1) = left(c.form, -1) then 'W'
-          when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
-          else 'N'
-        end || c.form
-      when strpos('?!-/()+#:@$¶;', c.token) > 0 or c.form like '''_%' then c.form
-      when c.token in ('–', '—', '‑') then '-'
-      when c.token in ('£', '€') then '$'
-      when char_length(c.token) > 1 then 'W' || translate(c.token, '<>', '')
-      else '~'
-    end as kind
-    from facts f
-    cross join lateral (
-      select t.token, t.in_small, l.form, f.vocabulary ->> l.form as known,
-        f.names ? l.form or octet_length(t.token) > char_length(t.token) and f.names ? replace(app.normalise_name(t.token), ' ', '') as is_name
-      from (select distinct w.token, w.in_small from words w) t
+declare
+  v_vocabulary constant jsonb := app.redaction_vocabulary();
+  v_names constant jsonb := app.name_forms(p_names);
+  -- A turn in which recognition wrote no capital: an unknown word may be a name there.
+  v_turns constant boolean[] := array(
+    select t.turn = lower(t.turn) from string_to_table(array_to_string(p_tokens, ' '), '¶') with ordinality t(turn, position) order by t.position);
+  v_all_small boolean := true = all (v_turns);
+  v_small boolean[];
+begin
+  -- By token only where one speaker's turns have capitals and another's have none.
+  if not v_all_small and true = any (v_turns) then
+    v_small := array(
+      select v_turns[1 + count(*) filter (where t.token = '¶') over (order by t.position rows unbounded preceding)]
+      from unnest(p_tokens) with ordinality t(token, position)
+      order by t.position);
+  end if;
+  return (
+    select ' ' || string_agg(
+      case
+        when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
+        when c.known is not null then c.known
+        when strpos(c.token, '@') > 1 then 'E'
+        when translate(c.token, '0123456789', '') = '' then c.token
+        when left(c.token, 1) between '0' and '9' then 'O' || translate(c.form, 'stndrh', '')
+        when c.token like '[_%' then 'X'
+        when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
+          case
+            when char_length(c.token) = 1 then 'L'
+            when c.token = c.form and not c.in_small
+              or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%____ish,%_less,%_ness,%_tion,%___ment,%____ity}')
+              or c.in_small and right(c.form, 1) = 's' and v_vocabulary ->> left(c.form, -1) = left(c.form, -1) then 'W'
+            when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
+            else 'N'
+          end || c.form
+        when c.token in ('.', ',') then case when c.gap = '' and c.position < cardinality(p_tokens) then c.token when c.token = '.' then '!' else ';' end
+        when strpos('?!-/()+#:@$¶;', c.token) > 0 or c.form like '''_%' then c.form
+        when c.token in ('–', '—', '‑') then '-'
+        when c.token in ('£', '€') then '$'
+        when char_length(c.token) > 1 then 'W' || translate(c.token, '<>', '')
+        else '~'
+      end, ' ' order by c.position) || ' '
+    from (
+      select t.token, t.gap, t.position, l.form, v_vocabulary ->> l.form as known, coalesce(v_small[t.position], v_all_small) as in_small,
+        v_names ? l.form or octet_length(t.token) > char_length(t.token) and v_names ? replace(app.normalise_name(t.token), ' ', '') as is_name
+      from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
       cross join lateral (select replace(lower(t.token), '’', '''') as form) l
     ) c
-  )
-  select ' ' || string_agg(
-    case
-      when w.token not in ('.', ',') then k.kind
-      when w.gap = '' and w.position < cardinality(p_tokens) then w.token
-      when w.token = '.' then '!'
-      else ';'
-    end, ' ' order by w.position) || ' '
-  from words w
-  join kinds k using (token, in_small)
+  );
+end
 $_$;
 
 ALTER FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) OWNER TO owner;
@@ -6424,7 +6424,7 @@ begin
         -- What a number is, is said before it, or straight after: "... is my social".
         case when char_length(r.part) > 3 then app.number_kind(r.part, r.gap || coalesce(substring(left(r.after, 50) from
           '^(?: [;¶])?(?: (?:that|it|which|this))?(?: (?:is|''s))? (?:my|the|her|his|our)( (?:social|ssn|card|phone|cell|mobile) )'), '')) end,
-        app.said_number_kind(r.part, r.talk, left(r.after, 20))) as kind
+        case when char_length(r.part) > 3 then app.said_number_kind(r.part, r.talk, left(r.after, 20)) end) as kind
       from runs r
       left join numbers n using (number)
     )
