@@ -828,6 +828,8 @@ type Organization struct {
 	KeepTranscriptsFor pgtype.Interval
 	// How long the text of a message is kept after it was sent or received; its row, states and hashes stay. NULL: until its contact is erased.
 	KeepMessagesFor pgtype.Interval
+	// Whether common conditions and drugs are taken out of transcripts, summaries, messages and questions (app.redact_talk). With hipaa_mode they always are.
+	RedactMedicalTerms bool
 }
 
 type OutboundAnswer struct {

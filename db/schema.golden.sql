@@ -3816,49 +3816,63 @@ ALTER FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) OWNER T
 COMMENT ON FUNCTION app.claim_tool(p_name text, p_hash text, p_claim_id uuid) IS 'Asks whether a tool with this definition (hex SHA-256) is registered, and claims the registering for a minute where it is not; see app.tool_claim. The definition that was replaced within the last hour counts as registered, under its own id.';
 
 CREATE FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) RETURNS text
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
     AS $_$
-  with facts as materialized (
-    select app.redaction_vocabulary() as vocabulary, app.name_forms(p_names) as names,
-      -- Where nobody's recognition writes capitals, an unknown word may be a name.
-      t.words = lower(t.words) as all_small
-    from (select array_to_string(p_tokens, ' ') as words) t
-  )
-  select ' ' || string_agg(
-    case
-      when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
-      when c.known is not null then c.known
-      when translate(c.token, '0123456789', '') = '' then c.token
-      when left(c.token, 1) between '0' and '9' then 'O' || translate(c.form, 'stndrh', '')
-      when c.token like '[_%' then 'X'
-      when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
-        case
-          when char_length(c.token) = 1 then 'L'
-          when c.token = c.form and not f.all_small
-            or f.all_small and c.token like any ('{%_ing,%_ed,%_ly,%_ous,%_ful,%_able,%_ible,%_ish,%_less,%_ness,%_tion,%_ment,%_ity}') then 'W'
-          when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
-          else 'N'
-        end || c.form
-      when c.token in ('.', ',') then case when c.gap = '' and c.position < cardinality(p_tokens) then c.token when c.token = '.' then '!' else ';' end
-      when strpos('?!-/()+#:@$¶;', c.token) > 0 or c.form like '''_%' then c.form
-      when c.token in ('–', '—', '‑') then '-'
-      when c.token in ('£', '€') then '$'
-      when char_length(c.token) > 1 then 'W' || translate(c.token, '<>', '')
-      else '~'
-    end, ' ' order by c.position) || ' '
-  from facts f
-  cross join lateral (
-    select t.token, t.gap, t.position, l.form, f.vocabulary ->> l.form as known,
-      f.names ? l.form or octet_length(t.token) > char_length(t.token) and f.names ? replace(app.normalise_name(t.token), ' ', '') as is_name
-    from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
-    cross join lateral (select replace(lower(t.token), '’', '''') as form) l
-  ) c
+declare
+  v_vocabulary constant jsonb := app.redaction_vocabulary();
+  v_names constant jsonb := app.name_forms(p_names);
+  -- A turn in which recognition wrote no capital: an unknown word may be a name there.
+  v_turns constant boolean[] := array(
+    select t.turn = lower(t.turn) from string_to_table(array_to_string(p_tokens, ' '), '¶') with ordinality t(turn, position) order by t.position);
+  v_all_small boolean := true = all (v_turns);
+  v_small boolean[];
+begin
+  -- By token only where one speaker's turns have capitals and another's have none.
+  if not v_all_small and true = any (v_turns) then
+    v_small := array(
+      select v_turns[1 + count(*) filter (where t.token = '¶') over (order by t.position rows unbounded preceding)]
+      from unnest(p_tokens) with ordinality t(token, position)
+      order by t.position);
+  end if;
+  return (
+    select ' ' || string_agg(
+      case
+        when c.is_name then case when c.known is null then 'P' || c.form when c.token <> c.form then 'R' || c.known else c.known end
+        when c.known is not null then c.known
+        when strpos(c.token, '@') > 1 then 'E'
+        when translate(c.token, '0123456789', '') = '' then c.token
+        when left(c.token, 1) between '0' and '9' then 'O' || translate(c.form, 'stndrh', '')
+        when c.token like '[_%' then 'X'
+        when lower(left(c.token, 1)) <> upper(left(c.token, 1)) then
+          case
+            when char_length(c.token) = 1 then 'L'
+            when c.token = c.form and not c.in_small
+              or c.in_small and c.token like any ('{%___ing,%___ed,%____ly,%_ous,%_ful,%_able,%_ible,%____ish,%_less,%_ness,%_tion,%___ment,%____ity}')
+              or c.in_small and right(c.form, 1) = 's' and v_vocabulary ->> left(c.form, -1) = left(c.form, -1) then 'W'
+            when c.token = upper(c.token) and char_length(c.token) < 6 then 'A'
+            else 'N'
+          end || c.form
+        when c.token in ('.', ',') then case when c.gap = '' and c.position < cardinality(p_tokens) then c.token when c.token = '.' then '!' else ';' end
+        when strpos('?!-/()+#:@$¶;', c.token) > 0 or c.form like '''_%' then c.form
+        when c.token in ('–', '—', '‑') then '-'
+        when c.token in ('£', '€') then '$'
+        when char_length(c.token) > 1 then 'W' || translate(c.token, '<>', '')
+        else '~'
+      end, ' ' order by c.position) || ' '
+    from (
+      select t.token, t.gap, t.position, l.form, v_vocabulary ->> l.form as known, coalesce(v_small[t.position], v_all_small) as in_small,
+        v_names ? l.form or octet_length(t.token) > char_length(t.token) and v_names ? replace(app.normalise_name(t.token), ' ', '') as is_name
+      from unnest(p_tokens, p_gaps) with ordinality t(token, gap, position)
+      cross join lateral (select replace(lower(t.token), '’', '''') as form) l
+    ) c
+  );
+end
 $_$;
 
 ALTER FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) OWNER TO owner;
 
-COMMENT ON FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) IS 'What each token of a text is, a word each, with a blank around each: app.redaction_vocabulary''s kinds; P: a given name, R: a given name that is also a word and has a capital; N, A, W: unknown with a capital, in capitals, small; L: a letter; X: a placeholder; numbers in digits; "," and "." inside a number, ";" and "!" after a word. NULL without tokens.';
+COMMENT ON FUNCTION app.classified_words(p_tokens text[], p_gaps text[], p_names text[]) IS 'What each token of a text is, a word each, with a blank around each: app.redaction_vocabulary''s kinds; P: a given name, R: a given name that is also a word and has a capital; N, A, W: unknown with a capital, in capitals, small; L: a letter; X: a placeholder; E: a written e-mail address; numbers in digits; "," and "." inside a number, ";" and "!" after a word. NULL without tokens.';
 
 CREATE FUNCTION app.clinic_facts(p_location_id uuid) RETURNS app.clinic_facts
     LANGUAGE plpgsql STABLE
@@ -6252,29 +6266,36 @@ CREATE FUNCTION app.fold_addresses(p_words text) RETURNS text
     AS $_$
 declare
   -- "1242", "12 B", "twelve forty-two", "one oh five".
-  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*)';
+  v_number constant text := '(?: B(?: number)? (?:[0-9]+|[UT][0-9]+)(?: L[a-z])?(?: ;)?)?(?: number [0-9]{1,5}(?: ;)?| [0-9]{1,5}(?: - [0-9]+)?(?: L[a-h]| a(?= [^a-zW]))?| [UTYHK][0-9]*(?:(?: -| and)? (?:[UTYHK][0-9]*|Lo))*(?: L[a-h]| a(?= [NAPRV]))?)';
   v_name constant text := '(?: (?:[NAPRLVOM][^ ]*|Us|Zst|J)(?: [.!])?| Z(?= Z)|(?: -)? [NA][^ ]*)';
-  v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|[UT][0-9]+))';
-  v_unit constant text := '(?:(?: [;,!])?(?: (?:B|#|room|door))(?: [.!#])?(?: number)?(?: (?:[0-9]+|[UTYO][0-9]+|-|L[a-z]|a(?= (?:[^NWa-z]|$))))+|(?: ;)? O[0-9]+ B)?';
+  v_small constant text := '(?: (?:[NAPRLVOMWZ][^ ]*|Us|[-.!]|''s?|of|the|old|new|first|home|long|[UTY][0-9]+))';
+  -- A plain word can be a street's name, but none of those that lead to "the street".
+  v_plain constant text := '(?: (?!(?:the|this|that|these|your|our|and|are|was|for|from|off|down|along|across|into|over|with|about|block|blocks|house|houses|door|doors|minute|question'
+    || '|thing|things|more|other|others|same|next|time|times|people|way|car|cars|per|parking|which|what|when|but|not|you|can|could|will|works?|there|here|then|than|have|has|had) )[a-z]{3,})';
+  v_unit constant text := '(?:(?: [;,!])?(?: (?:B|#|room|door|number))(?: [.!#])?(?: number)?(?: (?:[0-9]+|[UTYO][0-9]+|-|L[a-z]|a(?= (?:[^NWa-z]|$))))+|(?: ;)? O[0-9]+ B)?';
   v_post constant text := '(?: ;)? (?:[AL][a-z]{1,2}|V) [0-9]{1,2}(?: L[a-z]| a)? [0-9] A[a-z]{2}';
   -- A town goes where a state or a code follows it.
   v_tail constant text := v_unit || '(?:(?:(?: [;!]| in)?(?: (?:[NWAV][^ ]*|new|san|Zst))+)?'
     || '(?:(?: ;)? (?:A[a-z][a-z]|Us)(?:(?: ;)? [0-9]{5}(?: - [0-9]{4})?)?|(?: ;)? [0-9]{5}(?: - [0-9]{4})?|' || v_post || '))?';
   -- An unmistakable street, whatever its letters; one that may be something else only after a name with a capital.
   v_usual constant text := v_number || '(?:' || v_small || '+ S(?: [.](?= [^N]))?(?: V)?|' || v_name || '+ Z(?:st|dr)?(?: [.!](?= [;,BN]))?(?: V)?'
-    || '|(?: (?:V|county|Wstate|Nstate))? [SZ] [0-9]{1,4}| Zbroadway)' || v_tail;
+    || '|(?:' || v_plain || '|' || v_name || '){1,3} S(?: V)?| S V(?= )'
+    || '|(?: (?:V|county|state))? (?:[SZ] [0-9]{1,4}|S (?:[UT][0-9]+|Y[0-9]0(?: U[1-9])?|L[a-z]))|(?: V)?(?: (?:[NAP][^ ]*|van|de|la|el|san|Zst)){1,3}(?= (?:; )?B(?: number)? [0-9UTY])| Zbroadway)' || v_tail;
 begin
   -- The clinic's own address is no patient's.
   if app.says_any(p_words, '{our,clinic,office,practice,located}') then
-    p_words := app.folded_words(p_words, '( (?:our (?:address|office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|located)(?: (?:is|at|on|in|here))*)('
-      || v_usual || ')(?= )', 'stays');
+    p_words := app.folded_words(p_words, '( (?:our (?:address|office|clinic|practice|location)|(?:clinic|office|practice|salon|spa) is|located|(?:clinic|office|practice)(?: [?!;])? ¶)(?: (?:is|at|on|in|here|we|''re|are|it|''s|uh|the|our|address))*)('
+      || v_usual || '|' || v_number || '(?: [^ ]+){1,3} (?:S|Z[a-z]*))(?= )', 'stays');
   end if;
-  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway}') then
+  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway,B}') then
     p_words := app.folded_words(p_words, '()(' || v_usual || ')(?= )', 'address');
-    -- Where somebody says to live, small letters and doubtful streets are enough.
+  end if;
+  -- Where somebody says to live, small letters and doubtful streets are enough.
+  if app.says_any(p_words, '{S,Z,Zst,Zdr,Zbroadway,B,live,lives,living,address,reside}') then
     p_words := app.folded_words(p_words,
-      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|:|;|it|my|the|to|that|uh|new|over))*)'
-        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z)(?= )', 'address');
+      '( (?:live|lives|living|home|address|reside|am|''re|house)(?: (?:is|''s|at|on|in|[:;?!¶]|it|my|the|to|that|uh|new|over|please))*)'
+        || '(' || v_number || '(?: (?:[NAPRLWVO][^ ]*|[a-z]{3,}))+ (?:S|Z[a-z]*)(?: V)?' || v_tail || '|(?: [0-9]+| [UTY][0-9]*)+ the Z|' || v_number || '(?: V)?(?: [NAP][^ ]+){1,2}(?= (?:[;!?¶]|$)))(?= )', 'address');
+    p_words := app.folded_words(p_words, '( \[address(?: =)*(?: [^ ]+){0,8} ¶(?: (?:uh|it|''s|is|yes|my|the))*)( B(?: number)?(?: #)? (?:[0-9]+|[UTY][0-9]+)(?: [0-9]+| [UTY][0-9]+| L[a-z])*)(?= )', 'address');
   end if;
   return app.fold_foreign_addresses(p_words, v_post);
 end
@@ -6296,17 +6317,22 @@ declare
   v_past constant text := '(?: ' || v_digits || '| T1[89](?: H)?(?: and)?' || v_below_100
     || '| U2 K(?: and)?' || v_below_100 || '?| Y20(?: -)? (?:U0 U[0-9]|T1[0-9]|Y20(?: -)? U[1-4]))';
   v_apart constant text := '(?: (?:[-/.,;!]|slash|dash|of))*';
-  v_number constant text := '(?: [0-9]{1,2}| Y[0-9]0 - U[0-9]| (?:U0|Lo) U[0-9]| [UTY][0-9]+)';
+  v_number constant text := '(?: [0-9]{1,2}| Y[0-9]0(?: -)? U[0-9]| (?:U0|Lo) U[0-9]| [UTY][0-9]+)';
   v_date constant text := '(?:' || v_month || '(?: the)?' || v_day || '|' || v_day || '(?: of)?' || v_month || ')' || v_apart;
 begin
-  if app.says_any(p_words, '{born,birthday,birthdays,birth,dob,Nbirthdate,Wbirthdate,Ld}') then
+  if app.says_any(p_words, '{born,birthday,birthdays,birth,birthdate,dob,Ld}') then
     p_words := app.folded_words(p_words,
-      '( (?:born|birthdays?|birth|dob|[NW]birthdate|Ld . Lo . Lb)'
-        || '(?: (?:[-:;?,.!¶DX]|on|is|was|it|its|that|the|a|in|year|uh|let|me|see|would|be|my|his|her|of|''s|he|she|i|and|back|think|date|again|please|your|can|have))*)'
+      '( (?:born|birthdays?|birth|birthdate|dob|Ld(?: .)? Lo(?: .)? Lb)'
+        || '(?: (?:[-:;?,.!¶DX]|on|is|was|it|its|that|the|a|in|year|uh|let|me|see|would|be|my|his|her|of|''s|he|she|i|and|back|think|date|again|please|your|can|have|Q))*)'
         || '(' || v_date || '(?:' || v_past || '| 20[0-9][0-9]|(?: '')? [0-9][0-9]| Y20 Y20(?:(?: -)? U[0-9])?|' || v_below_100 || ')?'
         || '|' || v_month || '(?: of)?' || v_past
-        || '| [0-9]{6,8}|' || v_past || '| [0-9]{4} [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
+        || '| Y[3-9]0(?: -)? U[0-9]| [0-9]{6,8}|' || v_past || '| [0-9]{4} [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
         || '|' || v_number || v_apart || v_number || '(?:' || v_apart || '(?:' || v_past || '| [0-9]{3,4}|' || v_number || '+))?)(?= )', 'dob');
+    -- "... is my birthday", and a day or a year that is asked for on its own.
+    p_words := app.folded_words(p_words, '()((?:' || v_date || '(?:' || v_past || '| [0-9][0-9]|' || v_below_100 || ')?|' || v_number || v_apart || v_number || v_apart
+      || '(?:' || v_past || '|' || v_below_100 || '| [0-9]{2,4})))(?=(?: [;!])?(?: (?:that|it|which))?(?: (?:is|''s)) (?:my|her|his|their|the)(?: J(?: ''s)?)? (?:birthday|birthdate|dob|date of birth) )', 'dob');
+    p_words := app.folded_words(p_words, '( \[dob(?: =)*(?: (?:[;!?¶]|and|the|what|is|was|''s|of|uh|in|you|were|born|your|please))*(?: (?:Q|day|birth))+'
+      || '(?: (?:[;!?¶]|and|the|Q|day|is|it|''s|of|uh|in|please|that))*)(' || v_date || '|' || v_past || '|' || v_below_100 || '| 20[0-9][0-9]|' || v_number || ')(?= )', 'dob');
   end if;
   if p_words like any ('{% M%,% RM%,% / %,% - %,% . %}') then
     p_words := app.folded_words(p_words, '()(' || v_date || v_past || '| ' || v_digits || ' [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
@@ -6332,25 +6358,32 @@ CREATE FUNCTION app.fold_emails(p_words text) RETURNS text
     AS $$
 declare
   -- Parts of an address are no words of the talk around it: letters, numbers, names.
-  v_part constant text := '(?: (?:[NAWPLRUTYXOHK0-9][^ ]*|i|a|may|will))';
+  v_part constant text := '(?: (?:L[a-z](?: as in [^ ]+)?|[NAWPLRUTYXOHK0-9][^ ]*|i|a|may|will))';
   v_join constant text := '(?: (?:[-.+~]|dot|period|point|underscore|dash|hyphen|plus))';
   v_host constant text := '(?: (?:gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|gmx))';
+  -- One or two known words may stand right before "at" ("quill family at ...") if they are none that lead to a web site.
+  v_word constant text := '(?: (?!(?:is|it|us|me|you|him|her|them|here|online|book|booking|look|find|site|website|page|visit|available|live|am|are|be'
+    || '|email|address|to|for|on|and|or|the|my|your|our|that|this|out|up|more|now|uh|was|not) )[a-z]+)';
 begin
+  if p_words like '% E %' then
+    p_words := app.folded_words(p_words, '()( E)(?= )', 'email');
+  end if;
   if p_words like '% @ %' then
     p_words := app.folded_words(p_words, '()((?: [^ ]+ [-.+~])* [^ ]+ @ [^ ]+(?: - [^ ]+)*(?: \.(?: [^ ]+ -)* [^ ]+)+)(?= )', 'email');
   end if;
-  if not app.says_any(p_words, '{at,@}') then
+  if not (app.says_any(p_words, '{at,@}') and app.says_any(p_words, '{dot,period,point,.,gmail,yahoo,hotmail,outlook,icloud,aol,proton,protonmail,gmx}')) then
     return p_words;
   end if;
   return app.folded_words(p_words,
-    '()((?: [a-z]+' || v_join || '|' || v_part || '|' || v_join || ')*(?:' || v_part || '|' || v_join || ' [a-z]+)(?: ;)? (?:at|@)(?! [0-9UTY])'
-      || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?: (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
+    '()((?:(?: (?!X )[A-Za-z][^ ]*' || v_join || '|' || v_part || '|' || v_join || '(?: [a-z]+)?)*(?:' || v_part || '|' || v_join || ' [a-z]+)' || v_word || '{0,2}|' || v_word || '{1,2})'
+      || '(?:(?: [;,])?(?: (?:all|in|U1|word|lowercase|lower|case|no|spaces?|together))+)?(?: [;¶])? (?:at(?: sign)?|@)(?: ¶)?(?! [0-9UTY])'
+      || '(?:(?: [a-z]+(?= (?:dot|[-.]))|' || v_part || '|' || v_host || '|' || v_join || ')*(?:(?: ¶)? (?:dot|period|point|\.) [a-zNWAP][^ ]*)+|' || v_host || '))(?= )', 'email');
 end
 $$;
 
 ALTER FUNCTION app.fold_emails(p_words text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.fold_emails(p_words text) IS 'Classified words with e-mail addresses folded, written or spoken: "ann dot quill at gmail dot com", letter by letter too.';
+COMMENT ON FUNCTION app.fold_emails(p_words text) IS 'Classified words with e-mail addresses folded, written or spoken: "ann dot quill at gmail dot com", letter by letter and over several turns too.';
 
 CREATE FUNCTION app.fold_foreign_addresses(p_words text, p_post text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -6368,7 +6401,7 @@ begin
   end if;
   if app.says_any(p_words, '{box,zip,postcode,postal}') then
     p_words := app.folded_words(p_words, '( (?:zip|postcode|postal)(?: (?:code|is|''s|[:;?¶!]|my|the|it|and|uh))*)'
-      || '((?: [0-9]{5}(?: - [0-9]{4})?|(?: (?:[LA][a-z]+|N[a-z]{1,2}|[0-9]|[0-9]{2}|[UT][0-9]+)){4,8}))(?= )', 'address');
+      || '((?: [0-9]{5}(?: - [0-9]{4})?|(?: (?:[LA][a-z]+|N[a-z]{1,2}|[ai]|[0-9]|[0-9]{2}|[UT][0-9]+)){4,8}))(?= )', 'address');
     p_words := app.folded_words(p_words, '()( (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+))(?= )', 'address');
   end if;
   -- A British code in capitals is one without being called so.
@@ -6429,28 +6462,43 @@ declare
   v_any constant text := '(?:' || v_part || ' (?:[NAPWRM][^ ]+|will)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*)';
   -- "This is Lakeside Dental" introduces no caller.
   v_person constant text := '(?= (?!(?:[a-z]+ )?(?:dental |clinic|dentistry |medical |practice |offices? |spa |center |health|hospital |insurance |treatment |therapy |group |Z |S |website |app |card |plan )|[NAPRW]))';
-  v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
+  v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?:(?: -)? in(?: -)? law)?(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
 begin
   p_words := app.folded_words(p_words,
-    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment))*'
-      || '|(?:named|call me|under|patient is|patient :)))(' || v_any || ')' || v_person, 'name');
+    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of))*'
+      || '|(?:named|call (?:me|him|her|them)|calls me|goes by|known as|behalf of|(?:make|made) (?:it|that|this) out to|under|patient is|patient :)))(' || v_any || ')' || v_person, 'name');
   p_words := app.folded_words(p_words,
     '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
-      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
-  if p_words like '% ; my %' then
-    p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= ; my (?:[a-z]+ )?J )', 'name');
+      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell (?:him|her|them|you)(?: that)?|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
+  if p_words like '% my %' then
+    p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= (?:; )?my (?:[a-z]+ )?J )', 'name');
+  end if;
+  -- The answer to "who is it for?" and "the patient's name?"; what a clinic or an insurance is called is no person's.
+  if p_words like '% ¶ %' then
+    p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are|your J ''s)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
+      || '(?: (?:uh|it|''s|is|this|that|yes|for|my|our|she|he|i|''m|am|first|last|full|J|her|his|name|[;!]))*)(' || v_any || ')' || v_person, 'name');
+  end if;
+  if p_words like '% J %' then
+    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:is|''s) (?:my|our|his|her) (?:[a-z]+ )?J )', 'name');
+  end if;
+  -- Two words in a row that are none: a first and a last name.
+  p_words := app.folded_words(p_words, '( (?:it ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something)(?: [^ ¶]+){0,2} for))( [NAPR][^ ]+ [NAPR][^ ]+)(?= (?:[;!?¶]|$|on |at |again ))', 'name');
+  if p_words like '% with %' then
+    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= with (?:an?|U[12]|[12]) L[a-z] )', 'name');
   end if;
   if app.says_any(p_words, '{calling,speaking,here,again}') then
     p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|hi|uh|[;!?¶]|i ''m))(' || v_name || ')(?= (?:; |again )?(?:calling|speaking|here|again) )', 'name');
   end if;
   -- "For my kids Ada and Milo."
-  if p_words like '% J %' then
-    p_words := app.folded_words(p_words, '( J(?: ; | )\[name(?: =)*(?: ;| and| ; and))(' || v_name || ')(?= )', 'name');
+  if app.says_any(p_words, '{J,names,name}') then
+    p_words := app.folded_words(p_words, '( (?:J|names?)(?: (?:is|are|;))* \[name(?: =)*(?: ;| and| ; and))(' || v_name || ')(?= )', 'name');
   end if;
   -- Spelled: letters in a row, but not the ones of an abbreviation with its dots.
   if p_words like '% L%' then
-    p_words := app.folded_words(p_words, '(^| [^L. ][^ ]*)((?! a Lb Lc )(?: (?:L[a-z]|X[23] L[a-z]|i|a)(?: as in [^ ]+)?(?: [-;,])?){2,}'
+    p_words := app.folded_words(p_words, '(^| [^L. ][^ ]*)((?! (?:a Lb Lc|Lm Lr i|Ld Lo Lb|Lp Lp Lo|Lh Lm Lo|Lh Ls a|Ln Lh Ls|Ls Ls Ln|Lc Lv Lv|i Ld|Le Lk Lg|Ls Lt Ld|Lu Ls a) (?!L))(?: (?:L[a-z]|X[23] L[a-z]|i|a)(?: as in [^ ]+)?(?: [-;,])?){2,}'
       || '(?:(?: X[23])? L[a-z](?: as in [^ ]+)?| [ia](?= (?:[;!?]|$))))(?= (?![.]))', 'name');
+    -- What is spelled is mostly said before.
+    p_words := app.folded_words(p_words, '()( [NP][^ ]+)(?=(?: [;,:-])?(?: (?:that|it) ''s)?(?: spelled)? \[name = = )', 'name');
   end if;
   return app.fold_known_names(p_words);
 end
@@ -6467,6 +6515,8 @@ CREATE FUNCTION app.fold_numbers(p_words text) RETURNS text
 declare
   v_digits constant text := '(?:U[0-9]|T[0-9]+|Y[0-9]+|H|K|X[0-9]|[0-9]+|Lo)';
   v_between constant text := '(?: (?:[-.,/;()+~]|dash|hyphen|slash|dot|space|then|uh|um)| !(?= (?:U[0-9]|X[0-9]|[0-9]{2,})))';
+  -- What is said between the parts of one number, also over several turns.
+  v_joining constant text[] := '{¶,uh,and,then,the,rest,is,last,sorry,no,wait,i,mean,actually,next,it,''s,that,again,;,!,?,"",-,part,of,number,start,over,could,can,you,say,repeat,once,more,please,got,i,have,go,ahead,right,correct,hold,on,let,me,get,with,ends,then}';
   v_marked text;
 begin
   v_marked := regexp_replace(p_words collate "C",
@@ -6475,49 +6525,71 @@ begin
     return p_words;
   end if;
   return (
-    select string_agg(case when s.kind is null then s.part else app.folded_span(s.part, s.kind) end, '' order by s.position)
-    from (
-      select r.part, r.position, case when r.position % 2 = 0 and char_length(r.part) > 3 then app.number_kind(r.part, r.context) end as kind
+    with parts as (
+      select p.part, p.position, p.position % 2 = 0 as is_run, lag(p.part) over w as gap, lag(p.part, 2) over w as previous, coalesce(lead(p.part) over w, '') as after,
+        right(concat(lag(p.part, 3) over w, lag(p.part, 2) over w, lag(p.part) over w), 120) as talk
+      from unnest(string_to_array(replace(v_marked, '>', '<'), '<')) with ordinality p(part, position)
+      window w as (order by p.position)
+    ), runs as (
+      select r.*, count(*) filter (where r.apart) over (order by r.position) as number
       from (
-        -- What a number is, is said before it, or straight after: "... is my social".
-        select p.part, p.position, lag(p.part) over w || case
-            when left(lead(p.part) over w, 25) like any (array[' is my social %', ' is the social %', ' is my ssn %', ' is my card %', ' is the card %'])
-              then left(lead(p.part) over w, 16)
-            else ''
-          end as context
-        from unnest(string_to_array(replace(v_marked, '>', '<'), '<')) with ordinality p(part, position)
-        window w as (order by p.position)
+        select p.*, case
+            when p.position = 2 or char_length(p.gap) > 90 or not string_to_array(btrim(p.gap), ' ') <@ v_joining then true
+            else char_length(app.digits_said(right(p.previous, 120))) >= 10 -- that one was complete
+          end as apart
+        from parts p
+        where p.is_run
       ) r
-    ) s
+    ), numbers as (
+      select n.number, bool_and(app.is_said_by_digit(n.part)) as by_digit, string_agg(n.part, '' order by n.position) as whole,
+        (array_agg(n.gap order by n.position))[1] as gap
+      from (select r.*, count(*) over (partition by r.number) as parts from runs r) n
+      where n.parts > 1
+      group by n.number
+    ), kinds as (
+      select r.position, coalesce(
+        -- Dictated in parts: what the whole is, all of them are.
+        case when n.by_digit and char_length(n.whole) < 200 then
+          case when app.says_any(right(n.gap, 70), '{ssn,social}') then 'ssn' else app.number_kind(n.whole, n.gap) end end,
+        -- What a number is, is said before it, or straight after: "... is my social".
+        case when char_length(r.part) > 3 then app.number_kind(r.part, r.gap || coalesce(substring(left(r.after, 50) from
+          '^(?: [;¶])?(?: (?:that|it|which|this))?(?: (?:is|''s))? (?:my|the|her|his|our)( (?:social|ssn|card|phone|cell|mobile) )'), '')) end,
+        case when char_length(r.part) > 3 then app.said_number_kind(r.part, r.talk, left(r.after, 20)) end) as kind
+      from runs r
+      left join numbers n using (number)
+    )
+    select string_agg(case when k.kind is null then p.part else app.folded_span(p.part, k.kind) end, '' order by p.position)
+    from parts p
+    left join kinds k using (position)
   );
 end
 $$;
 
 ALTER FUNCTION app.fold_numbers(p_words text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.fold_numbers(p_words text) IS 'Classified words with every run of numbers folded that app.number_kind knows, however it is grouped or spelled.';
+COMMENT ON FUNCTION app.fold_numbers(p_words text) IS 'Classified words with every run of numbers folded that app.number_kind or app.said_number_kind knows, however it is grouped or spelled, also when its parts are said in several turns.';
 
 CREATE FUNCTION app.fold_records(p_words text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
-    AS $$
+    AS $_$
 declare
   v_digit constant text := '(?:[0-9]+|[UTYX][0-9]+|H|Lo)';
-  v_code constant text := '(?: (?:[0-9]+|[UTYXH][0-9]*|[LA][a-z]+|N[a-z]{1,4}|a|[-/.,;]|dash|hyphen|slash))*';
+  v_code constant text := '(?: (?:[0-9]+|[UTYXH][0-9]*|[LA][a-z]+(?: as in [^ ]+)?|N[a-z]{1,4}|[ai]|[-/.,;¶]|dash|hyphen|slash))*';
 begin
   -- Numbers of a record are called one; those of a booking are no identifier outside the clinic and stay.
-  if not app.says_any(p_words, '{mrn,record,number,no,id,#,Nmrn,Wmrn,insurance,policy,membership,passport,medicaid,medicare,nhs}') then
+  if not app.says_any(p_words, '{mrn,record,number,no,id,#,Nmrn,Wmrn,insurance,policy,membership,passport,medicaid,medicare,nhs,license,licence,iban}') then
     return p_words;
   end if;
   return app.folded_words(p_words,
-    '( (?:mrn|passport|nhs|medicaid|medicare|insurance|policy|membership|(?:medical|health) record'
-      || '|(?:member|medical|health|record|chart|patient|account|group|subscriber|claim|case|file|[WN]licen[cs]e|[WN]policyholder|[WN]plan)'
+    '( (?:mrn|licen[cs]e|iban|passport|nhs|medicaid|medicare|insurance|policy|membership|(?:medical|health) record'
+      || '|(?:member|medical|health|record|chart|patient|account|group|subscriber|claim|case|file|auth|authorization|licen[cs]e|[WN]policyholder|[WN]plan)'
       || '(?: ''s)?(?: (?:record|insurance|card|plan|chart|file))? (?:id|number|no|#)|id(?: number| card)*)'
       || '(?: (?:[-:;#.!?¶]|is|was|its|it|''s|that|the|my|of|on|would|be|uh|starts|with|and|for|says|number|id|card|no))*)'
-      || '((?= (?:[0-9UTYXLAN]|a L))(?=' || v_code || ' (?:[0-9]{3,}|' || v_digit || v_code || ' ' || v_digit || ') )' || v_code
-      || ' ' || v_digit || '(?:(?: -)? [LA][a-z]+)?)(?= )', 'record');
+      || '((?: [a-z][a-z](?= [0-9]))?(?= (?:[0-9UTYXLAN]|a L))(?=' || v_code || ' (?:[0-9]{3,}|' || v_digit || v_code || ' ' || v_digit || ') )' || v_code
+      || ' ' || v_digit || '(?:(?: -)? [LA][a-z]+| a(?= (?:[;!?¶]|$)))?)(?= )', 'record');
 end
-$$;
+$_$;
 
 ALTER FUNCTION app.fold_records(p_words text) OWNER TO owner;
 
@@ -6555,15 +6627,17 @@ CREATE FUNCTION app.folded_span(p_span text, p_kind text) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
     AS $$
-  select case p_kind
-    when 'stays' then repeat(' _', array_length(string_to_array(p_span, ' '), 1) - 1)
-    else ' [' || p_kind || repeat(' =', array_length(string_to_array(p_span, ' '), 1) - 2)
+  select case
+    when p_kind = 'stays' then repeat(' _', array_length(string_to_array(p_span, ' '), 1) - 1)
+    when strpos(p_span, '¶') = 0 then ' [' || p_kind || repeat(' =', array_length(string_to_array(p_span, ' '), 1) - 2)
+    -- Said over several turns: each keeps its own mark of what went.
+    else ' [' || p_kind || replace(regexp_replace(regexp_replace(p_span, '^ [^ ]+', ''), ' [^ ¶]+', ' =', 'g'), ' ¶ =', ' ¶ [' || p_kind)
   end
 $$;
 
 ALTER FUNCTION app.folded_span(p_span text, p_kind text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.folded_span(p_span text, p_kind text) IS 'As many words as a span has, each preceded by a blank, that no further rule matches: "[kind" and "=" for what goes, "_" for what stays.';
+COMMENT ON FUNCTION app.folded_span(p_span text, p_kind text) IS 'As many words as a span has, each preceded by a blank, that no further rule matches: "[kind" and "=" for what goes, "_" for what stays. A span over several turns is one in each.';
 
 CREATE FUNCTION app.folded_words(p_words text, p_pattern text, p_kind text) RETURNS text
     LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
@@ -7236,6 +7310,18 @@ ALTER FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_t
 
 COMMENT ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) IS 'Invites an address for seven days; p_token_hash is the SHA-256 of the token that its owner signs up with, which was derived from p_token_id. An address that was invited before keeps one invitation, with the new role and token. With p_mail the token goes out by e-mail, see app.mail_invitation. Owner and admin only (VX403). VX400: no address, or another role than admin, staff, viewer; VX409: a member already, or mailed too often lately.';
 
+CREATE FUNCTION app.is_card_expiry(p_digits text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+  -- A month and a year of two or four digits; the years that cards in use have.
+  select p_digits ~ '^(?:0?[1-9]|1[0-2])(?:20)?(?:2[4-9]|3[0-9]|4[0-5])$'
+$_$;
+
+ALTER FUNCTION app.is_card_expiry(p_digits text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_card_expiry(p_digits text) IS 'Whether digits can be the month and year that a payment card expires: 0427, 427, 042027.';
+
 CREATE FUNCTION app.is_event_cursor_kept(p_xid bigint) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -7386,6 +7472,18 @@ $$;
 ALTER FUNCTION app.is_our_number(p_number text) OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.is_our_number(p_number text) IS 'Whether a number is answered by this platform, for whichever clinic: putting a caller through to one would ring us again.';
+
+CREATE FUNCTION app.is_said_by_digit(p_run text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+  -- "Three one two", "double five", "312 555"; not "two thirty", nor "10".
+  select p_run ~ '^(?: (?:U[0-9]|Lo|X[23]|[0-9]{3,}|[0-9](?= (?:[0-9]|$))|[-.,;/()!]|dash|hyphen|uh))+$'
+$_$;
+
+ALTER FUNCTION app.is_said_by_digit(p_run text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_said_by_digit(p_run text) IS 'Whether a run of number words is dictated digit by digit or in groups of three and more, as telephone numbers are and times are not.';
 
 CREATE FUNCTION app.is_sales_talk(p_words text) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -9956,7 +10054,7 @@ CREATE FUNCTION app.note_knowledge_gap(p_call_id uuid, p_question text, p_best_s
 declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
-  v_question text := left(btrim(app.redact_phi(left(p_question, 500), app.names_of_call(p_call_id))), 500);
+  v_question text := left(btrim((app.redact_talk(array[left(p_question, 500)], app.names_of_call(p_call_id)))[1]), 500);
   v_topic text;
 begin
   v_topic := left(array_to_string(array(
@@ -10315,6 +10413,20 @@ $$;
 ALTER FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) OWNER TO owner;
 
 COMMENT ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) IS 'Why a call of a kind must not be made to p_to (E.164), or NULL: clinic_left, erased, no_phone, number_changed (the contact has another by now), opted_out (of calls; texts are another matter), our_number (a robot would answer), visit_over (the visit it is about was cancelled or has begun), no_consent (marketing, as for texts) and stopped (campaigns). Quiet hours are no objection, they put off.';
+
+CREATE FUNCTION app.only_listens(p_turn text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select coalesce(char_length(p_turn) < 60 and string_to_array(btrim(translate(lower(p_turn), '.,!?-…’', '      ''')), ' ') <@ array[
+    '', 'mm', 'mhm', 'hm', 'hmm', 'mmhmm', 'uh', 'huh', 'uhhuh', 'um', 'ah', 'oh', 'okay', 'ok', 'yes', 'yeah', 'yep', 'yup', 'sure', 'right', 'got', 'it', 'go', 'ahead', 'on',
+    'continue', 'and', 'then', 'the', 'rest', 'next', 'last', 'part', 'good', 'great', 'perfect', 'alright', 'all', 'thanks', 'thank', 'you', 'keep', 'going',
+    'i''m', 'listening', 'ready', 'please', 'of', 'correct', 'cool', 'still', 'here', 'so', 'far', 'with'], true)
+$$;
+
+ALTER FUNCTION app.only_listens(p_turn text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.only_listens(p_turn text) IS 'Whether a turn only says that somebody listens ("mm-hm", "okay, go ahead", "and the rest?"), or nothing: NULL is such a turn. The number that is dictated goes on after it.';
 
 CREATE FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) RETURNS SETOF app.call_context
     LANGUAGE plpgsql
@@ -12043,7 +12155,7 @@ begin
     -- The summary is the last turn: what the caller was called goes from it too.
     select array_agg(t.turn ->> 'text' order by t.position) || p_summary into v_said
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
-    v_said := app.redact_turns(v_said, v_names);
+    v_said := app.redact_talk(v_said, v_names);
     v_summary := v_said[cardinality(v_said)];
     select coalesce(jsonb_agg(jsonb_build_object(
         'speaker', t.turn ->> 'speaker', 'text', v_said[t.position], 'at', t.turn -> 'at') order by t.position), '[]')
@@ -12273,16 +12385,20 @@ CREATE FUNCTION app.redact_phi(p_text text, p_names text[]) RETURNS text
 declare
   v_tokens text[];
   v_gaps text[];
+  v_words text;
   v_folded text;
   v_text text;
 begin
   loop
     select s.p_tokens, s.p_gaps into v_tokens, v_gaps from app.split_words(p_text) s;
-    v_folded := app.fold_identifiers(app.classified_words(v_tokens, v_gaps, p_names));
+    v_words := app.classified_words(v_tokens, v_gaps, p_names);
+    v_folded := app.fold_identifiers(v_words);
     exit when v_folded is null or strpos(v_folded, ' [') = 0;
     v_text := app.unfolded_text(v_tokens, v_gaps, v_folded);
     exit when v_text = p_text;
     p_text := v_text;
+    -- A name that is introduced once goes everywhere.
+    p_names := p_names || app.introduced_names(v_tokens, v_words, v_folded);
   end loop;
   return p_text;
 end
@@ -12292,11 +12408,36 @@ ALTER FUNCTION app.redact_phi(p_text text, p_names text[]) OWNER TO owner;
 
 COMMENT ON FUNCTION app.redact_phi(p_text text, p_names text[]) IS 'The text without identifiers, each replaced by a typed placeholder in brackets: [ssn], [card], [phone], [number], [email], [date of birth], [record number], [address] and [name] (the given names, and those that a speaker introduces), also when spelled out as speech. Dates of visits, times and prices stay. Redacting twice changes nothing more; NULL stays NULL.';
 
+CREATE FUNCTION app.redact_talk(p_turns text[], p_names text[]) RETURNS text[]
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  v_turns text[] := app.redact_turns(p_turns, p_names);
+begin
+  if exists (
+    select from public.organizations o
+    where o.id = app.current_org_id() and (o.redact_medical_terms or o.hipaa_mode)) then
+    v_turns := array(
+      select app.redact_medical_terms(t.turn)
+      from unnest(v_turns) with ordinality t(turn, position)
+      order by t.position);
+  end if;
+  return v_turns;
+end
+$$;
+
+ALTER FUNCTION app.redact_talk(p_turns text[], p_names text[]) OWNER TO owner;
+
+COMMENT ON FUNCTION app.redact_talk(p_turns text[], p_names text[]) IS 'What was said, turn by turn, as the caller''s organisation keeps it: without identifiers (app.redact_turns, with the names that are known), and without medical terms where it wants none of them or is in HIPAA mode.';
+
 CREATE FUNCTION app.redact_turns(p_turns text[], p_names text[]) RETURNS text[]
     LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
     SET search_path TO ''
     AS $$
 declare
+  v_kept text[];
+  v_places bigint[];
   v_turns text[];
   v_tokens text[];
   v_gaps text[];
@@ -12304,11 +12445,15 @@ declare
   v_folded text;
   v_introduced text[];
   v_again text[];
-  v_places bigint[];
 begin
+  -- Numbers go on after a turn that only listens: without those, their parts are neighbours.
+  select array_agg(t.turn order by t.position), array_agg(t.position order by t.position) into v_kept, v_places
+  from unnest(p_turns) with ordinality t(turn, position)
+  where not app.only_listens(t.turn);
+
   -- The mark between two turns is nobody's word.
   select s.p_tokens, s.p_gaps into v_tokens, v_gaps
-  from app.split_words(replace(replace(array_to_string(p_turns, E'\u2029', ''), '¶', ''), E'\u2029', E'\n¶\n')) s;
+  from app.split_words(replace(replace(array_to_string(v_kept, E'\u2029'), '¶', ''), E'\u2029', E'\n¶\n')) s;
   v_words := app.classified_words(v_tokens, v_gaps, p_names);
   v_folded := app.fold_identifiers(v_words);
   if v_folded is null then
@@ -12320,7 +12465,7 @@ begin
   -- What changed, and what has a name in it that was introduced elsewhere, is looked at once more. A sign that no rule
   -- crosses stands where other turns were.
   select array_agg(btrim(t.once, E'\n') order by t.position), array_agg(t.position order by t.position) into v_again, v_places
-  from unnest(p_turns, v_turns) with ordinality t(turn, once, position)
+  from unnest(v_kept, v_turns, v_places) t(turn, once, position)
   where btrim(t.once, E'\n') <> btrim(t.turn, E'\n')
     or exists (select from unnest(v_introduced) n(name) where strpos(lower(t.turn), n.name) > 0);
   v_again := string_to_array(app.redact_phi(array_to_string(v_again, E'\n¶|\n'), p_names || v_introduced), '¶|');
@@ -12343,6 +12488,96 @@ CREATE FUNCTION app.redaction_vocabulary() RETURNS jsonb
   select jsonb_object_agg(w.word, coalesce(nullif(l.kind, ''), w.word))
   from (values
     -- Known to be no names. Later lines win where a word is in two.
+    ('', 'able abroad abscess absolutely accent accept access accident according accountant accounts ache aches aching active
+      acupuncture add added additional adjust admin advance advice advil affect afford agent agree air aisle alarm alcohol
+      aligner aligners alive allow allowed alone along alrighty alternative although ambulance amount angle angry animal ankle
+      ankles announcement annual annually answer answers antibiotic antibiotics anxious anyways apart apologies apologise
+      apologize apostrophe app apparently application apply appreciate approval approve approved appt appts arm arms arrange
+      arrival arrive arrived arthritis article aside asleep assist assistance assistant assume asthma attached attack attempt
+      attention attorney auto automated average aviva avoid awake aware awkward aww babysitter background bag balance bank bar
+      base based basic basically basis bath bathroom beat bed bedroom behalf behavior behaviour belong belongs beside besides
+      bet beyond bike billing birthdate bite bites biweekly blame bleach blood board bonus bottom bought bounce bound bowl
+      brain branch bread break breakfast breaks breath breathing bridge bridges broccoli brow brows brush brushing budget
+      building bump burn burning bus business butter buy cab calendar calm camera camp campaign campus canceling cancellation
+      cancelling cap capital car carecredit careful carefully caregiver carer carry cars cast cat catch cause caused ceiling
+      centre century certainly chair challenge charge charged charges charging cheap cheaper cheek cheer cheers cheese chest
+      chew chewing chicken chin chiropractor choice choose cigarette city class classes clause cleaner cleared client clients
+      climb clock clothes cloud club coat coffee coinsurance cold colleagues collect college color colour comfort comfortable
+      comment community companies compare complain complaint complete computer concern concerns condition conditions conference
+      connect connected connection consent consider contacts contract control convenient conversation cool copay copays copies
+      copy corner corporate corrected cosmetic cough counter country cousins cover covers covid coworker coworkers crack
+      cracked crazy cream create credit cry cup custom customers cut cute cuz cycle daily damage damn dark database deal
+      dealing deals death debit deceased decide decided deductible deep degree degrees delay delayed delete deliver delivery
+      denied deny department depend deposit dermatologist dermatology desk detail details diabetes diabetic died diet
+      differently digit digits directions disability disabled discharge disconnected discover discussed dish distance divorced
+      dog dogs dokey downstairs downtown drain drank draw dress drink drinking drivers driving drop dropped drops drove drug
+      drugs dry dude dumb ear ears ease eat eaten eating edge effect effects egg elderly elevator eligible elsewhere employee
+      employer empty engaged engine enjoy enroll enrolled enter entire entirely entrance envelope equipment error escape
+      estimate event events eventually everyday exact exchange exercise exist existing exit exp expense experience expert
+      expiration expire expired expiring expiry explain explained explanation extend extract extreme eye eyeglasses eyes
+      fabulous facials facility facing factor fail failed fake fall false familiar families fan fast faster fault favor
+      favorite favourite feet fellow felt female fever fight figured filed files film finger fingers finish fire firm fit fits
+      fix fixed fixing flexible flight floss flow flu fly folks food fool foot force forever forward forwarded fracture fresh
+      fridge friendly fruit fsa fund funny furniture future gain game garage gas gate gee general generally gentle gentleman
+      gentlemen gimme glasses glue goal god goodbyes goodness gosh gotcha government gown grab grand grateful grind grinding
+      ground grow growing growth guarantee guard guide gun habit hair haircut haircuts handle handled handling hang hanging
+      hangs happening harder harm hassle hat headache headaches heads hearing heart heat heavy height hell helping helps
+      hesitate hidden high higher highlights highly hip hire hired history hit hm holiday holidays homes honest honestly hoped
+      hopefully hopes hot hotel hourly hsa hungry hurry husbands hyphenated iban ibuprofen ice icy ideal ignore ill illness
+      imagine immediate immediately improve inches incident include includes income incorrect increase indeed infected informed
+      inhaler initials injection injury inlay inquiring insulin insurances intake intend interest interesting interpreter
+      interview introduce invite involved iron ish island issues items jaw jaws jeez jobs join joint joke journey juice jump
+      key keys kick kidding kill kitchen klarna knee knees knew knock knowing lab label land landline landlord language large
+      larger lash lashes latex laugh lawyer lay lead leading leaflet leak learn learned leg legal legs lemme lemon lend length
+      lens lenses lesson level liar library lie life lift light limit limited lines link lip lips list listed listen listening
+      lists load loan local lock locked log logged loose loss loved lower lowercase luck lung mad magic mailing main mainly
+      male mall manicure map marketing mask mass massages match material maximum meal measure meat media meds menu mess metal
+      method midday midnight migraine migraines mild mile milk million minimum minor minus mirror mix mixed mode model modern
+      moms monthly mood moon motor mountain mouse mouthguard mouthwash movie muscle museum music mute nah nail nails nanny nap
+      narrow nasty native natural nature nausea neck neighborhood nerve nerves network newborn newly news nickname nights noise
+      noonish nose note noted notes notice notification numb nurse nurses nuts object obvious obviously occupied oclock odd
+      offered offering oil okey ongoing onto oops operation operator opinion optician optometrist oral ordered ordinary otp
+      outlet oven overdue overnight owe owed pack package pad pages pair panic paper papers paragraph pardon parked partial
+      participate particular partly passed password paste patch pattern pause paying payments paypal peace peanuts pediatric
+      pedicure peels pen pending penicillin percentage performance permanent permission permit personal personally pet pharmacy
+      photo photos physical physically physician physio physiotherapy picked picking picture pictures piece pieces pill pillow
+      pills pin pipe pizza plain plane plant plastic plate play played playing pocket pointed points police polite pool pop
+      popped popular porcelain position positive possibility post posted practical practitioner pray preference pregnancy
+      premium prep prepare prepared prescribe prescribed prescriptions present press pressed pressure presume prevent previous
+      previously primary principal print prior priority private proceed process product products professional profile program
+      project promise promised promotion proof proper properly property protect protection proud prove provide provided
+      providers provides purchase purple purpose purse quality quarter quicker quiet quit quote race radio raining raise ran
+      random range rare rarely rash rate rates raw reaching react reaction reactions reasonable receipt receive received
+      receiving recommendation recommendations recommended recording recovery red reduce refer referrals refill refills refund
+      refused register registered registration regret related relation relative relatives relax release relief relieved rely
+      remain remaining removal remove removed removing rent repair repeated replace replaced replacement report reports
+      represent representative requests require required requires research reserve residence residential resides resolve
+      respect respectfully response responsible restaurant retired ride ring ringing rings rip risk robot roll rooms roots
+      round routing rude rule rules sad safety sale sample sandwich satisfied saved savings scale scaling scan scared scenario
+      scene schedules school science scratch scream screen screw seal search season seat seats secret section secure select
+      sell senior sense sensitivity sentence separated separately sequence series serve serving settle setup sex shake shame
+      shape share shellfish shift shipping shirt shock shoe shoes shop shopping shot shots shoulder shoulders shout shower shut
+      shy siblings sight signal signature signed significant signs silly similar simply sincerely single sink site sites
+      sitting size sized skull sleep sleeping sleepy slip slower slowly smell smells smoke smoker smoking smooth snack soft
+      software sold solid solution solve someplace soup source speaker specials specialty speech speed spend spent spit sponsor
+      sport sports spot spots spread stage stairs stand standing state statement statements states station status stayed
+      staying steady steak step steps stick sticking stitch stitches stomach store strange strategy stress stuck student
+      students study stupid style subject submit submitted success suddenly sugar suggest suggested suggestion suit summary sun
+      supper supply support suppose surely surprise survey suspect swear switch symptom symptoms system table tablet tablets
+      tape target taste tax taxi tea teach teacher tear tears teenage teens teeth teething temperature temporary tend tender
+      term terms terribly terrific territory tests thankful theater theatre therapist thick thin thirsty tho thoroughly thread
+      threat throat throbbing throw ticket tie tight til tiny tip tips tire toast toilet tone tongue tonsils tool toothache
+      toothbrush toothpaste topic touching tough tour towards tower town toy track tracking trade traffic train training
+      transferred translator transportation traveling travelling tray treat treated tree trees tremendous tricare trick trigger
+      trips troubles truck truth tube tune turned turning twenties tylenol typical typically ugly uhhuh ultimately ultrasound
+      umbrella unable uncomfortable underneath understanding understood uniform unitedhealthcare universe university unknown
+      unlike unlikely unusual upcoming update updated updates upgrade upload uppercase upright upside upstairs urgency urgently
+      useful useless user vacant vacation vaccination vaccine vaccines valid validate value vegetables vehicle venmo
+      verification verify version victim village violence virtual virus vision visited visiting vital vitality vitamin vitamins
+      voices void volume vomit vomiting vote wage waist waited waits wake waking walked walking wall wallet war warm warning
+      wash washing watch watching wave wax waxing weak wear wearing weather wedding weekday weekdays weekly weigh weight wet
+      whatsoever wheel wheelchair whereabouts whereas whispering whoa wide widow widowed win wind window wine winning wipe wire
+      wires woke worker worn wound wrap wrist written yearly yell yellow yo yourselves youth yup zelle zone'),
     ('', 'a about above actually address addresses adult adults afraid after afternoon again ago ahead all allergic allergies
       allergy almost already alright also always am amazing american an and another any anybody anymore anyone anything
       anyway anywhere appointment appointments are area aren around as ask asked asking at available away awesome awful back
@@ -12407,6 +12642,7 @@ CREATE FUNCTION app.redaction_vocabulary() RETURNS jsonb
       aetna cigna humana delta blue cross shield kaiser united healthcare metlife bupa axa anthem guardian medi cal visa
       mastercard amex de la le les du des van von der den del di da bin al el los las das dos do zu'),
     -- Relatives, greetings, and what fills pauses.
+    ('', 'auth authorization licence license ends subscribers mothers'),
     ('J', 'son sons daughter daughters wife husband mother father mom mommy mum dad daddy brother brothers sister sisters sis child children kid kids baby boy
       boys girl girls grandson granddaughter grandmother grandfather grandma grandpa nephew niece cousin aunt auntie uncle partner fiance fiancee fiancé fiancée boyfriend girlfriend friend friends stepson stepdaughter toddler toddlers twin twins spouse roommate grandchild infant teenager'), ('hi', 'hi hello hey'), ('uh', 'uh um ugh mhm mm hmm uhm huh ah well yes yeah yea yep sure ok okay so'),
     -- Parts of numbers: units, teens, tens, hundred, thousand, and how often the next digit is said.
@@ -13785,6 +14021,55 @@ ALTER FUNCTION app.roll_up_calls(p_days integer) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.roll_up_calls(p_days integer) IS 'Counts days of calls that are over in the clinic''s zone and have no row in call_days, from the first such call on, p_days in a row at most. Returns how many days it counted; 0: none is left, or somebody writes a call of the clinic just now, then the next hour does it. Rows of a zone that the clinic had before go.';
 
+CREATE FUNCTION app.said_number_kind(p_run text, p_talk text, p_after text) RETURNS text
+    LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+    SET search_path TO ''
+    AS $_$
+declare
+  v_about constant text := right(p_talk, 70);
+  v_digits text;
+  v_count integer;
+  v_kind text;
+begin
+  -- Most short numbers are times, and nothing was said of a card or a telephone.
+  if char_length(p_run) < 4 or not app.says_any(v_about, '{card,cvv,cvc,code,digit,digits,back,expires,expire,expired,expiring,expiry,expiration,exp,ending,ends,end,last,phone,cell,mobile,callback,landline,fax,social,ssn,number,numbers}') then
+    return null;
+  end if;
+  v_digits := app.digits_said(p_run);
+  v_count := char_length(v_digits);
+  v_kind := case
+    when app.says_any(v_about, '{social,ssn}') then 'ssn'
+    when app.says_any(v_about, '{card,cards,visa,mastercard,amex,debit,credit}') then 'card'
+    else 'phone'
+  end;
+  if v_count not between 3 and 8 or p_after ~ '^ (?:C|Q|a|percent|%|M[0-9]+|J) ' then
+    return null;
+  elsif v_count in (3, 4) and (v_about ~ ' (?:cvv|cvc|security code|digit code|digits? on the|on the back)(?: (?:is|it|''s|are|that|of|the|card|uh|back|on|[;:?!¶]))*$'
+    or v_about ~ ' code(?: (?:is|[:;]))?$' and app.says_any(p_talk, '{card,visa,mastercard,amex,expiry,expires,expiration,exp}')) then
+    return 'card';
+  elsif v_about ~ ' (?:expire[sd]?|expiring|expiry|expiration|exp)(?: (?:date|month|year|is|it|''s|on|in|the|of|and|for|that|your|my|card|uh|[;:?!.¶]))*$'
+    and app.is_card_expiry(v_digits) then
+    return 'card';
+  elsif v_count = 3 and v_about ~ ' area code(?: (?:is|it|''s|uh|first|[;:?!¶]))*$' then
+    return 'phone';
+  elsif v_count <= 5 and v_about ~ (' (?:(?:ending|ends|end)(?: (?:in|with))?|last(?: (?:U[2-6]|[2-6]|few))? (?:digits?|numbers?|of|are|is|on|for|part|bit))'
+      || '(?: (?:is|are|it|''s|of|on|the|my|your|her|his|that|in|with|uh|for|to|card|phone|number|social|security|cell|visa|mastercard|amex|account|digits?|sure|please|[;:?!¶]))*$') then
+    return v_kind;
+  elsif v_count in (4, 5) and v_about ~ ' last(?: (?:U4|4))?$' and p_run ~ '(?: [0-9]{4}|(?: (?:U[0-9]|Lo)){4})$' and (v_count = 4 or p_run ~ '^ (?:U4|4) ') then
+    return v_kind;
+  elsif app.is_said_by_digit(p_run) and v_about ~ (' (?:phone|cell|mobile|callback|landline|fax|social|ssn|card|numbers?|digits|code)(?: (?:is|are|it|''s|that|this|that''s|uh|my|your|our|the|'
+      || 'so|i|think|be|would|could|can|you|to|reach|at|on|give|me|text|we|should|call|security|number|please|again|for|and|back|best|have|get|go|ahead|[;:?!¶]))*$')
+    and not app.says_any(v_about, '{order,booking,confirmation,reference,invoice,room,suite,tooth,teeth,option,ticket,line,party,extension,page,step,door,gate,bus,zip,code}') then
+    return v_kind;
+  end if;
+  return null;
+end
+$_$;
+
+ALTER FUNCTION app.said_number_kind(p_run text, p_talk text, p_after text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.said_number_kind(p_run text, p_talk text, p_after text) IS 'What a short run of number words (3 to 8 digits) was said to be by the talk before it: ssn, card (its end, expiry or security code), phone (its end or a part of it); NULL where nothing was said. p_after: the words after it, none of which may make it a price or a time.';
+
 CREATE TABLE public.agents (
     org_id uuid NOT NULL,
     id uuid DEFAULT app.uuid_v7() NOT NULL,
@@ -14929,6 +15214,7 @@ CREATE TABLE public.organizations (
     keep_memory_for interval DEFAULT '365 days'::interval NOT NULL,
     keep_transcripts_for interval,
     keep_messages_for interval,
+    redact_medical_terms boolean DEFAULT false NOT NULL,
     CONSTRAINT organizations_buffers CHECK ((((buffer_before >= '00:00:00'::interval) AND (buffer_before <= '04:00:00'::interval)) AND ((buffer_after >= '00:00:00'::interval) AND (buffer_after <= '04:00:00'::interval)))),
     CONSTRAINT organizations_country_check CHECK ((country ~ '^[A-Z]{2}$'::text)),
     CONSTRAINT organizations_emergency_sentence_check CHECK ((((char_length(emergency_sentence) >= 1) AND (char_length(emergency_sentence) <= 300)) AND (emergency_sentence !~ '[[:cntrl:]]'::text))),
@@ -15026,6 +15312,8 @@ COMMENT ON COLUMN public.organizations.keep_transcripts_for IS 'How long after a
 
 COMMENT ON COLUMN public.organizations.keep_messages_for IS 'How long the text of a message is kept after it was sent or received; its row, states and hashes stay. NULL: until its contact is erased.';
 
+COMMENT ON COLUMN public.organizations.redact_medical_terms IS 'Whether common conditions and drugs are taken out of transcripts, summaries, messages and questions (app.redact_talk). With hipaa_mode they always are.';
+
 CREATE FUNCTION app.set_message_rules(p_rules jsonb) RETURNS SETOF public.organizations
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -15085,7 +15373,7 @@ begin
     'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
     'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
     'keep_recordings_days', 'reminder_channel', 'keep_transcripts_days', 'keep_messages_days', 'keep_memory_days',
-    'caller_memory', 'policies', 'hot_lead_phone');
+    'caller_memory', 'policies', 'hot_lead_phone', 'redact_medical_terms');
   select f.key into v_key
   from jsonb_each(p_fields) f
   where jsonb_typeof(f.value) = 'null'
@@ -15124,6 +15412,7 @@ begin
     keep_memory_for = coalesce(make_interval(days => (p_fields ->> 'keep_memory_days')::integer), o.keep_memory_for),
     caller_memory = coalesce((p_fields ->> 'caller_memory')::boolean, o.caller_memory),
     policies = coalesce(btrim(p_fields ->> 'policies'), o.policies),
+    redact_medical_terms = coalesce((p_fields ->> 'redact_medical_terms')::boolean, o.redact_medical_terms),
     hot_lead_phone = case when p_fields ? 'hot_lead_phone' then p_fields ->> 'hot_lead_phone' else o.hot_lead_phone end,
     updated_at = app.now()
   where o.id = v_org_id
@@ -15143,7 +15432,7 @@ $$;
 
 ALTER FUNCTION app.set_org_settings(p_fields jsonb) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted), reminder_channel (sms, voice or both), keep_transcripts_days and keep_messages_days (null as well), keep_memory_days, caller_memory, policies and hot_lead_phone (E.164; null: nobody); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+COMMENT ON FUNCTION app.set_org_settings(p_fields jsonb) IS 'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted), reminder_channel (sms, voice or both), keep_transcripts_days and keep_messages_days (null as well), keep_memory_days, caller_memory, policies, redact_medical_terms (hipaa_mode has it on whatever this says) and hot_lead_phone (E.164; null: nobody); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
 
 CREATE FUNCTION app.set_outbound_share(p_per_day integer DEFAULT NULL::integer, p_at_once integer DEFAULT NULL::integer, p_countries text[] DEFAULT NULL::text[]) RETURNS SETOF app.outbound_bounds
     LANGUAGE plpgsql SECURITY DEFINER
@@ -15441,6 +15730,9 @@ CREATE FUNCTION app.split_words(p_text text, OUT p_tokens text[], OUT p_gaps tex
     AS $$
 declare
   v_mark constant text := E'\x01';
+  -- A written e-mail address is one token, between these.
+  v_opens constant text := E'\x02';
+  v_closes constant text := E'\x03';
   v_blanks constant text := E' \t\n\x0b\f\r\u00a0\u202f';
   -- Letters of all scripts are what no sign, digit or blank is.
   v_letter constant text := U&'[^\0001-\0040\005B-\0060\007B-\00BF\2000-\206F\20A0-\20CF\3000-\3003\E000-\F8FF]';
@@ -15448,13 +15740,22 @@ declare
 begin
   -- Marking and splitting takes a tenth of the time that matching token by token does, in the C collation even less; what
   -- belongs together again ("3rd", "O'Dell", "'m") is seldom, and dearer in the first pattern than after it.
-  v_marked := regexp_replace(replace(p_text, v_mark, '') collate "C",
-    '(?:\[(?:ssn|card|phone|number|email|date of birth|record number|address|name|medical term)\]|' || v_letter || '+|[0-9]+|.)['
+  p_text := translate(p_text, v_mark || v_opens || v_closes, '');
+  if strpos(p_text, '@') > 0 then
+    p_text := regexp_replace(p_text collate "C", '[A-Za-z0-9._%+-][A-Za-z0-9._%+@-]*@[A-Za-z0-9-]+(?:[.][A-Za-z0-9-]+)*', v_opens || '\&' || v_closes, 'g');
+  end if;
+  v_marked := regexp_replace(p_text collate "C",
+    '(?:' || v_opens || '[^' || v_closes || ']*' || v_closes || '|\[(?:ssn|card|phone|number|email|date of birth|record number|address|name|medical term)\]|' || v_letter || '+|[0-9]+|.)['
       || v_blanks || ']*', '\&' || v_mark, 'g');
-  v_marked := regexp_replace(v_marked collate "C", '([0-9])' || v_mark || '(st|nd|rd|th|ST|ND|RD|TH)(?!' || v_letter || ')', '\1\2', 'g');
-  v_marked := regexp_replace(v_marked collate "C",
-    '(' || v_letter || ')' || v_mark || '([''’])' || v_mark || '(' || v_letter || v_letter || v_letter || ')', '\1\2\3', 'g');
-  v_marked := regexp_replace(v_marked collate "C", '(' || v_letter || v_mark || '[''’])' || v_mark || '(' || v_letter || ')', '\1\2', 'g');
+  if translate(p_text, '0123456789', '') <> p_text then
+    v_marked := regexp_replace(v_marked collate "C", '([0-9])' || v_mark || '(st|nd|rd|th|ST|ND|RD|TH)(?!' || v_letter || ')', '\1\2', 'g');
+  end if;
+  if strpos(p_text, '''') > 0 or strpos(p_text, '’') > 0 then
+    v_marked := regexp_replace(v_marked collate "C",
+      '(' || v_letter || ')' || v_mark || '([''’])' || v_mark || '(' || v_letter || v_letter || v_letter || ')', '\1\2\3', 'g');
+    v_marked := regexp_replace(v_marked collate "C", '(' || v_letter || v_mark || '[''’])' || v_mark || '(' || v_letter || ')', '\1\2', 'g');
+  end if;
+  v_marked := translate(v_marked, v_opens || v_closes, '');
   select array_agg(case when w.token = '' then left(w.part, 1) else w.token end order by w.position),
     array_agg(substr(w.part, greatest(char_length(w.token), 1) + 1) order by w.position)
   into p_tokens, p_gaps
@@ -16049,7 +16350,7 @@ begin
     org_id, call_id, tool_call_id, contact_id, caller_name, callback_number, body, urgent)
   values (
     v_org_id, p_call_id, p_tool_call_id, app.contact_of_call(p_call_id), left(nullif(btrim(p_caller_name), ''), 100),
-    p_callback_number, left(app.redact_phi(btrim(p_body), array_remove(array[p_caller_name], null) || app.names_of_call(p_call_id)), 2000), p_urgent)
+    p_callback_number, left((app.redact_talk(array[btrim(p_body)], array_remove(array[p_caller_name], null) || app.names_of_call(p_call_id)))[1], 2000), p_urgent)
   on conflict (org_id, call_id, tool_call_id) do nothing
   returning id into v_id;
   if v_id is null then
@@ -20818,6 +21119,10 @@ REVOKE ALL ON FUNCTION app.invitation_of_message(p_message_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.invite_member(p_email text, p_role text, p_token_id uuid, p_token_hash bytea, p_mail boolean, p_platform_mail text, p_request_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.is_card_expiry(p_digits text) TO app_writer;
+GRANT ALL ON FUNCTION app.is_card_expiry(p_digits text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.is_card_expiry(p_digits text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) TO tenant_user;
 REVOKE ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) FROM PUBLIC;
 
@@ -20844,6 +21149,10 @@ REVOKE ALL ON FUNCTION app.is_opted_out(p_channel text, p_number text) FROM PUBL
 
 GRANT ALL ON FUNCTION app.is_our_number(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_our_number(p_number text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.is_said_by_digit(p_run text) TO app_writer;
+GRANT ALL ON FUNCTION app.is_said_by_digit(p_run text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.is_said_by_digit(p_run text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_sales_talk(p_words text) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_sales_talk(p_words text) FROM PUBLIC;
@@ -21163,6 +21472,10 @@ REVOKE ALL ON FUNCTION app.numbers_of_contact(p_contact_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) TO app_writer;
 REVOKE ALL ON FUNCTION app.objection_to_call(p_kind text, p_contact_id uuid, p_to text, p_appointment_id uuid, p_campaign_step_id uuid, p_now timestamp with time zone) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.only_listens(p_turn text) TO app_writer;
+GRANT ALL ON FUNCTION app.only_listens(p_turn text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.only_listens(p_turn text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO tenant_service;
 GRANT ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) TO voxanne_login;
 REVOKE ALL ON FUNCTION app.open_call(p_vapi_call_id text, p_direction text, p_assistant_id text, p_phone_number_id text, p_number text, p_caller text) FROM PUBLIC;
@@ -21388,6 +21701,9 @@ GRANT ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.redact_phi(p_text text, p_names text[]) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.redact_talk(p_turns text[], p_names text[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.redact_talk(p_turns text[], p_names text[]) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.redact_turns(p_turns text[], p_names text[]) TO app_writer;
 GRANT ALL ON FUNCTION app.redact_turns(p_turns text[], p_names text[]) TO tenant_service;
 REVOKE ALL ON FUNCTION app.redact_turns(p_turns text[], p_names text[]) FROM PUBLIC;
@@ -21529,6 +21845,10 @@ REVOKE ALL ON FUNCTION app.revoke_share(p_share_id uuid, p_request_id text) FROM
 
 GRANT ALL ON FUNCTION app.roll_up_calls(p_days integer) TO tenant_service;
 REVOKE ALL ON FUNCTION app.roll_up_calls(p_days integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.said_number_kind(p_run text, p_talk text, p_after text) TO app_writer;
+GRANT ALL ON FUNCTION app.said_number_kind(p_run text, p_talk text, p_after text) TO tenant_service;
+REVOKE ALL ON FUNCTION app.said_number_kind(p_run text, p_talk text, p_after text) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.agents TO tenant_service;
 GRANT SELECT ON TABLE public.agents TO tenant_user;

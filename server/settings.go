@@ -95,8 +95,9 @@ func orgOf(o db.Organization) api.Org {
 		KeepRecordingsDays: inWholeDaysOrNil(o.KeepRecordingsFor), KeepTranscriptsDays: inWholeDaysOrNil(o.KeepTranscriptsFor),
 		KeepMessagesDays: inWholeDaysOrNil(o.KeepMessagesFor), KeepMemoryDays: inWholeDays(o.KeepMemoryFor),
 		CallerMemory: o.CallerMemory, Policies: o.Policies, HotLeadPhone: o.HotLeadPhone,
-		ReminderChannel: api.OrgReminderChannel(o.ReminderChannel),
-		CreatedAt:       o.CreatedAt, UpdatedAt: o.UpdatedAt,
+		RedactMedicalTerms: o.RedactMedicalTerms,
+		ReminderChannel:    api.OrgReminderChannel(o.ReminderChannel),
+		CreatedAt:          o.CreatedAt, UpdatedAt: o.UpdatedAt,
 	}
 }
 

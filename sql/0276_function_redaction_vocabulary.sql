@@ -11,6 +11,96 @@ as $$
   select jsonb_object_agg(w.word, coalesce(nullif(l.kind, ''), w.word))
   from (values
     -- Known to be no names. Later lines win where a word is in two.
+    ('', 'able abroad abscess absolutely accent accept access accident according accountant accounts ache aches aching active
+      acupuncture add added additional adjust admin advance advice advil affect afford agent agree air aisle alarm alcohol
+      aligner aligners alive allow allowed alone along alrighty alternative although ambulance amount angle angry animal ankle
+      ankles announcement annual annually answer answers antibiotic antibiotics anxious anyways apart apologies apologise
+      apologize apostrophe app apparently application apply appreciate approval approve approved appt appts arm arms arrange
+      arrival arrive arrived arthritis article aside asleep assist assistance assistant assume asthma attached attack attempt
+      attention attorney auto automated average aviva avoid awake aware awkward aww babysitter background bag balance bank bar
+      base based basic basically basis bath bathroom beat bed bedroom behalf behavior behaviour belong belongs beside besides
+      bet beyond bike billing birthdate bite bites biweekly blame bleach blood board bonus bottom bought bounce bound bowl
+      brain branch bread break breakfast breaks breath breathing bridge bridges broccoli brow brows brush brushing budget
+      building bump burn burning bus business butter buy cab calendar calm camera camp campaign campus canceling cancellation
+      cancelling cap capital car carecredit careful carefully caregiver carer carry cars cast cat catch cause caused ceiling
+      centre century certainly chair challenge charge charged charges charging cheap cheaper cheek cheer cheers cheese chest
+      chew chewing chicken chin chiropractor choice choose cigarette city class classes clause cleaner cleared client clients
+      climb clock clothes cloud club coat coffee coinsurance cold colleagues collect college color colour comfort comfortable
+      comment community companies compare complain complaint complete computer concern concerns condition conditions conference
+      connect connected connection consent consider contacts contract control convenient conversation cool copay copays copies
+      copy corner corporate corrected cosmetic cough counter country cousins cover covers covid coworker coworkers crack
+      cracked crazy cream create credit cry cup custom customers cut cute cuz cycle daily damage damn dark database deal
+      dealing deals death debit deceased decide decided deductible deep degree degrees delay delayed delete deliver delivery
+      denied deny department depend deposit dermatologist dermatology desk detail details diabetes diabetic died diet
+      differently digit digits directions disability disabled discharge disconnected discover discussed dish distance divorced
+      dog dogs dokey downstairs downtown drain drank draw dress drink drinking drivers driving drop dropped drops drove drug
+      drugs dry dude dumb ear ears ease eat eaten eating edge effect effects egg elderly elevator eligible elsewhere employee
+      employer empty engaged engine enjoy enroll enrolled enter entire entirely entrance envelope equipment error escape
+      estimate event events eventually everyday exact exchange exercise exist existing exit exp expense experience expert
+      expiration expire expired expiring expiry explain explained explanation extend extract extreme eye eyeglasses eyes
+      fabulous facials facility facing factor fail failed fake fall false familiar families fan fast faster fault favor
+      favorite favourite feet fellow felt female fever fight figured filed files film finger fingers finish fire firm fit fits
+      fix fixed fixing flexible flight floss flow flu fly folks food fool foot force forever forward forwarded fracture fresh
+      fridge friendly fruit fsa fund funny furniture future gain game garage gas gate gee general generally gentle gentleman
+      gentlemen gimme glasses glue goal god goodbyes goodness gosh gotcha government gown grab grand grateful grind grinding
+      ground grow growing growth guarantee guard guide gun habit hair haircut haircuts handle handled handling hang hanging
+      hangs happening harder harm hassle hat headache headaches heads hearing heart heat heavy height hell helping helps
+      hesitate hidden high higher highlights highly hip hire hired history hit hm holiday holidays homes honest honestly hoped
+      hopefully hopes hot hotel hourly hsa hungry hurry husbands hyphenated iban ibuprofen ice icy ideal ignore ill illness
+      imagine immediate immediately improve inches incident include includes income incorrect increase indeed infected informed
+      inhaler initials injection injury inlay inquiring insulin insurances intake intend interest interesting interpreter
+      interview introduce invite involved iron ish island issues items jaw jaws jeez jobs join joint joke journey juice jump
+      key keys kick kidding kill kitchen klarna knee knees knew knock knowing lab label land landline landlord language large
+      larger lash lashes latex laugh lawyer lay lead leading leaflet leak learn learned leg legal legs lemme lemon lend length
+      lens lenses lesson level liar library lie life lift light limit limited lines link lip lips list listed listen listening
+      lists load loan local lock locked log logged loose loss loved lower lowercase luck lung mad magic mailing main mainly
+      male mall manicure map marketing mask mass massages match material maximum meal measure meat media meds menu mess metal
+      method midday midnight migraine migraines mild mile milk million minimum minor minus mirror mix mixed mode model modern
+      moms monthly mood moon motor mountain mouse mouthguard mouthwash movie muscle museum music mute nah nail nails nanny nap
+      narrow nasty native natural nature nausea neck neighborhood nerve nerves network newborn newly news nickname nights noise
+      noonish nose note noted notes notice notification numb nurse nurses nuts object obvious obviously occupied oclock odd
+      offered offering oil okey ongoing onto oops operation operator opinion optician optometrist oral ordered ordinary otp
+      outlet oven overdue overnight owe owed pack package pad pages pair panic paper papers paragraph pardon parked partial
+      participate particular partly passed password paste patch pattern pause paying payments paypal peace peanuts pediatric
+      pedicure peels pen pending penicillin percentage performance permanent permission permit personal personally pet pharmacy
+      photo photos physical physically physician physio physiotherapy picked picking picture pictures piece pieces pill pillow
+      pills pin pipe pizza plain plane plant plastic plate play played playing pocket pointed points police polite pool pop
+      popped popular porcelain position positive possibility post posted practical practitioner pray preference pregnancy
+      premium prep prepare prepared prescribe prescribed prescriptions present press pressed pressure presume prevent previous
+      previously primary principal print prior priority private proceed process product products professional profile program
+      project promise promised promotion proof proper properly property protect protection proud prove provide provided
+      providers provides purchase purple purpose purse quality quarter quicker quiet quit quote race radio raining raise ran
+      random range rare rarely rash rate rates raw reaching react reaction reactions reasonable receipt receive received
+      receiving recommendation recommendations recommended recording recovery red reduce refer referrals refill refills refund
+      refused register registered registration regret related relation relative relatives relax release relief relieved rely
+      remain remaining removal remove removed removing rent repair repeated replace replaced replacement report reports
+      represent representative requests require required requires research reserve residence residential resides resolve
+      respect respectfully response responsible restaurant retired ride ring ringing rings rip risk robot roll rooms roots
+      round routing rude rule rules sad safety sale sample sandwich satisfied saved savings scale scaling scan scared scenario
+      scene schedules school science scratch scream screen screw seal search season seat seats secret section secure select
+      sell senior sense sensitivity sentence separated separately sequence series serve serving settle setup sex shake shame
+      shape share shellfish shift shipping shirt shock shoe shoes shop shopping shot shots shoulder shoulders shout shower shut
+      shy siblings sight signal signature signed significant signs silly similar simply sincerely single sink site sites
+      sitting size sized skull sleep sleeping sleepy slip slower slowly smell smells smoke smoker smoking smooth snack soft
+      software sold solid solution solve someplace soup source speaker specials specialty speech speed spend spent spit sponsor
+      sport sports spot spots spread stage stairs stand standing state statement statements states station status stayed
+      staying steady steak step steps stick sticking stitch stitches stomach store strange strategy stress stuck student
+      students study stupid style subject submit submitted success suddenly sugar suggest suggested suggestion suit summary sun
+      supper supply support suppose surely surprise survey suspect swear switch symptom symptoms system table tablet tablets
+      tape target taste tax taxi tea teach teacher tear tears teenage teens teeth teething temperature temporary tend tender
+      term terms terribly terrific territory tests thankful theater theatre therapist thick thin thirsty tho thoroughly thread
+      threat throat throbbing throw ticket tie tight til tiny tip tips tire toast toilet tone tongue tonsils tool toothache
+      toothbrush toothpaste topic touching tough tour towards tower town toy track tracking trade traffic train training
+      transferred translator transportation traveling travelling tray treat treated tree trees tremendous tricare trick trigger
+      trips troubles truck truth tube tune turned turning twenties tylenol typical typically ugly uhhuh ultimately ultrasound
+      umbrella unable uncomfortable underneath understanding understood uniform unitedhealthcare universe university unknown
+      unlike unlikely unusual upcoming update updated updates upgrade upload uppercase upright upside upstairs urgency urgently
+      useful useless user vacant vacation vaccination vaccine vaccines valid validate value vegetables vehicle venmo
+      verification verify version victim village violence virtual virus vision visited visiting vital vitality vitamin vitamins
+      voices void volume vomit vomiting vote wage waist waited waits wake waking walked walking wall wallet war warm warning
+      wash washing watch watching wave wax waxing weak wear wearing weather wedding weekday weekdays weekly weigh weight wet
+      whatsoever wheel wheelchair whereabouts whereas whispering whoa wide widow widowed win wind window wine winning wipe wire
+      wires woke worker worn wound wrap wrist written yearly yell yellow yo yourselves youth yup zelle zone'),
     ('', 'a about above actually address addresses adult adults afraid after afternoon again ago ahead all allergic allergies
       allergy almost already alright also always am amazing american an and another any anybody anymore anyone anything
       anyway anywhere appointment appointments are area aren around as ask asked asking at available away awesome awful back
@@ -75,6 +165,7 @@ as $$
       aetna cigna humana delta blue cross shield kaiser united healthcare metlife bupa axa anthem guardian medi cal visa
       mastercard amex de la le les du des van von der den del di da bin al el los las das dos do zu'),
     -- Relatives, greetings, and what fills pauses.
+    ('', 'auth authorization licence license ends subscribers mothers'),
     ('J', 'son sons daughter daughters wife husband mother father mom mommy mum dad daddy brother brothers sister sisters sis child children kid kids baby boy
       boys girl girls grandson granddaughter grandmother grandfather grandma grandpa nephew niece cousin aunt auntie uncle partner fiance fiancee fiancé fiancée boyfriend girlfriend friend friends stepson stepdaughter toddler toddlers twin twins spouse roommate grandchild infant teenager'), ('hi', 'hi hello hey'), ('uh', 'uh um ugh mhm mm hmm uhm huh ah well yes yeah yea yep sure ok okay so'),
     -- Parts of numbers: units, teens, tens, hundred, thousand, and how often the next digit is said.

@@ -16,17 +16,22 @@ declare
   v_past constant text := '(?: ' || v_digits || '| T1[89](?: H)?(?: and)?' || v_below_100
     || '| U2 K(?: and)?' || v_below_100 || '?| Y20(?: -)? (?:U0 U[0-9]|T1[0-9]|Y20(?: -)? U[1-4]))';
   v_apart constant text := '(?: (?:[-/.,;!]|slash|dash|of))*';
-  v_number constant text := '(?: [0-9]{1,2}| Y[0-9]0 - U[0-9]| (?:U0|Lo) U[0-9]| [UTY][0-9]+)';
+  v_number constant text := '(?: [0-9]{1,2}| Y[0-9]0(?: -)? U[0-9]| (?:U0|Lo) U[0-9]| [UTY][0-9]+)';
   v_date constant text := '(?:' || v_month || '(?: the)?' || v_day || '|' || v_day || '(?: of)?' || v_month || ')' || v_apart;
 begin
-  if app.says_any(p_words, '{born,birthday,birthdays,birth,dob,Nbirthdate,Wbirthdate,Ld}') then
+  if app.says_any(p_words, '{born,birthday,birthdays,birth,birthdate,dob,Ld}') then
     p_words := app.folded_words(p_words,
-      '( (?:born|birthdays?|birth|dob|[NW]birthdate|Ld . Lo . Lb)'
-        || '(?: (?:[-:;?,.!¶DX]|on|is|was|it|its|that|the|a|in|year|uh|let|me|see|would|be|my|his|her|of|''s|he|she|i|and|back|think|date|again|please|your|can|have))*)'
+      '( (?:born|birthdays?|birth|birthdate|dob|Ld(?: .)? Lo(?: .)? Lb)'
+        || '(?: (?:[-:;?,.!¶DX]|on|is|was|it|its|that|the|a|in|year|uh|let|me|see|would|be|my|his|her|of|''s|he|she|i|and|back|think|date|again|please|your|can|have|Q))*)'
         || '(' || v_date || '(?:' || v_past || '| 20[0-9][0-9]|(?: '')? [0-9][0-9]| Y20 Y20(?:(?: -)? U[0-9])?|' || v_below_100 || ')?'
         || '|' || v_month || '(?: of)?' || v_past
-        || '| [0-9]{6,8}|' || v_past || '| [0-9]{4} [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
+        || '| Y[3-9]0(?: -)? U[0-9]| [0-9]{6,8}|' || v_past || '| [0-9]{4} [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'
         || '|' || v_number || v_apart || v_number || '(?:' || v_apart || '(?:' || v_past || '| [0-9]{3,4}|' || v_number || '+))?)(?= )', 'dob');
+    -- "... is my birthday", and a day or a year that is asked for on its own.
+    p_words := app.folded_words(p_words, '()((?:' || v_date || '(?:' || v_past || '| [0-9][0-9]|' || v_below_100 || ')?|' || v_number || v_apart || v_number || v_apart
+      || '(?:' || v_past || '|' || v_below_100 || '| [0-9]{2,4})))(?=(?: [;!])?(?: (?:that|it|which))?(?: (?:is|''s)) (?:my|her|his|their|the)(?: J(?: ''s)?)? (?:birthday|birthdate|dob|date of birth) )', 'dob');
+    p_words := app.folded_words(p_words, '( \[dob(?: =)*(?: (?:[;!?¶]|and|the|what|is|was|''s|of|uh|in|you|were|born|your|please))*(?: (?:Q|day|birth))+'
+      || '(?: (?:[;!?¶]|and|the|Q|day|is|it|''s|of|uh|in|please|that))*)(' || v_date || '|' || v_past || '|' || v_below_100 || '| 20[0-9][0-9]|' || v_number || ')(?= )', 'dob');
   end if;
   if p_words like any ('{% M%,% RM%,% / %,% - %,% . %}') then
     p_words := app.folded_words(p_words, '()(' || v_date || v_past || '| ' || v_digits || ' [-/.] [0-9]{1,2} [-/.] [0-9]{1,2}'

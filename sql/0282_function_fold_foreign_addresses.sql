@@ -18,7 +18,7 @@ begin
   end if;
   if app.says_any(p_words, '{box,zip,postcode,postal}') then
     p_words := app.folded_words(p_words, '( (?:zip|postcode|postal)(?: (?:code|is|''s|[:;?¶!]|my|the|it|and|uh))*)'
-      || '((?: [0-9]{5}(?: - [0-9]{4})?|(?: (?:[LA][a-z]+|N[a-z]{1,2}|[0-9]|[0-9]{2}|[UT][0-9]+)){4,8}))(?= )', 'address');
+      || '((?: [0-9]{5}(?: - [0-9]{4})?|(?: (?:[LA][a-z]+|N[a-z]{1,2}|[ai]|[0-9]|[0-9]{2}|[UT][0-9]+)){4,8}))(?= )', 'address');
     p_words := app.folded_words(p_words, '()( (?:Lp(?: [.!])? Lo(?: [.!])?|[NAW]po) box(?: number)?(?: [0-9]+|(?: [UTY][0-9]+)+))(?= )', 'address');
   end if;
   -- A British code in capitals is one without being called so.

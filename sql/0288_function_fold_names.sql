@@ -15,28 +15,43 @@ declare
   v_any constant text := '(?:' || v_part || ' (?:[NAPWRM][^ ]+|will)(?:' || v_part || '(?: -)? (?:[NAPWR][^ ]+|L[a-z](?: [.!])?(?= [NAPRW])))*)';
   -- "This is Lakeside Dental" introduces no caller.
   v_person constant text := '(?= (?!(?:[a-z]+ )?(?:dental |clinic|dentistry |medical |practice |offices? |spa |center |health|hospital |insurance |treatment |therapy |group |Z |S |website |app |card |plan )|[NAPRW]))';
-  v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
+  v_relative constant text := '(?:my|our|his|her|their)(?: (?:[a-z]+|U[0-9]+|[0-9]+|Q|-|J ''s)){0,4} J(?:(?: -)? in(?: -)? law)?(?: [;,:]| is| ''s|(?: ''s)? names? (?:is|''s|are)| named| called)*';
 begin
   p_words := app.folded_words(p_words,
-    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment))*'
-      || '|(?:named|call me|under|patient is|patient :)))(' || v_any || ')' || v_person, 'name');
+    '( (?:(?:names?|surname|[NW](?:forename|lastname|firstname))(?: (?:is|are|''s|was|will|be|would|[:;?¶]|on|the|file|under|for|it|that|my|uh|patient|his|her|appointment|of))*'
+      || '|(?:named|call (?:me|him|her|them)|calls me|goes by|known as|behalf of|(?:make|made) (?:it|that|this) out to|under|patient is|patient :)))(' || v_any || ')' || v_person, 'name');
   p_words := app.folded_words(p_words,
     '( (?:this is|(?:am i|are you|is this|you ''re)(?: speaking (?:to|with)| talking to)?|i ''m|i am|speaking (?:with|to)|talking to|me ;'
-      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
-  if p_words like '% ; my %' then
-    p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= ; my (?:[a-z]+ )?J )', 'name');
+      || '|hi(?: there)?(?: [;!])? it ''s|(?:mr|mrs|ms|miss|mister)(?: [.!])?|(?:the|a) J of|tell (?:him|her|them|you)(?: that)?|' || v_relative || '))(' || v_name || ')' || v_person, 'name');
+  if p_words like '% my %' then
+    p_words := app.folded_words(p_words, '( (?:for|is|with|bring))(' || v_name || ')(?= (?:; )?my (?:[a-z]+ )?J )', 'name');
+  end if;
+  -- The answer to "who is it for?" and "the patient's name?"; what a clinic or an insurance is called is no person's.
+  if p_words like '% ¶ %' then
+    p_words := app.folded_words(p_words, '( (?:who|whose|names?|spell|you are|your J ''s)(?: (?!(?:clinic|doctors?|dentist|practice|insurance|provider|company|plan|pharmacy|medication|medicine|school|employer|street|business|website) )[^ ¶]+){0,8} ¶'
+      || '(?: (?:uh|it|''s|is|this|that|yes|for|my|our|she|he|i|''m|am|first|last|full|J|her|his|name|[;!]))*)(' || v_any || ')' || v_person, 'name');
+  end if;
+  if p_words like '% J %' then
+    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= (?:is|''s) (?:my|our|his|her) (?:[a-z]+ )?J )', 'name');
+  end if;
+  -- Two words in a row that are none: a first and a last name.
+  p_words := app.folded_words(p_words, '( (?:it ''s|(?:book|schedule|appointment|visit|slot|it ''s|that ''s|this is|something)(?: [^ ¶]+){0,2} for))( [NAPR][^ ]+ [NAPR][^ ]+)(?= (?:[;!?¶]|$|on |at |again ))', 'name');
+  if p_words like '% with %' then
+    p_words := app.folded_words(p_words, '()(' || v_name || ')(?= with (?:an?|U[12]|[12]) L[a-z] )', 'name');
   end if;
   if app.says_any(p_words, '{calling,speaking,here,again}') then
     p_words := app.folded_words(p_words, '(^| (?:it ''s|that ''s|hi|uh|[;!?¶]|i ''m))(' || v_name || ')(?= (?:; |again )?(?:calling|speaking|here|again) )', 'name');
   end if;
   -- "For my kids Ada and Milo."
-  if p_words like '% J %' then
-    p_words := app.folded_words(p_words, '( J(?: ; | )\[name(?: =)*(?: ;| and| ; and))(' || v_name || ')(?= )', 'name');
+  if app.says_any(p_words, '{J,names,name}') then
+    p_words := app.folded_words(p_words, '( (?:J|names?)(?: (?:is|are|;))* \[name(?: =)*(?: ;| and| ; and))(' || v_name || ')(?= )', 'name');
   end if;
   -- Spelled: letters in a row, but not the ones of an abbreviation with its dots.
   if p_words like '% L%' then
-    p_words := app.folded_words(p_words, '(^| [^L. ][^ ]*)((?! a Lb Lc )(?: (?:L[a-z]|X[23] L[a-z]|i|a)(?: as in [^ ]+)?(?: [-;,])?){2,}'
+    p_words := app.folded_words(p_words, '(^| [^L. ][^ ]*)((?! (?:a Lb Lc|Lm Lr i|Ld Lo Lb|Lp Lp Lo|Lh Lm Lo|Lh Ls a|Ln Lh Ls|Ls Ls Ln|Lc Lv Lv|i Ld|Le Lk Lg|Ls Lt Ld|Lu Ls a) (?!L))(?: (?:L[a-z]|X[23] L[a-z]|i|a)(?: as in [^ ]+)?(?: [-;,])?){2,}'
       || '(?:(?: X[23])? L[a-z](?: as in [^ ]+)?| [ia](?= (?:[;!?]|$))))(?= (?![.]))', 'name');
+    -- What is spelled is mostly said before.
+    p_words := app.folded_words(p_words, '()( [NP][^ ]+)(?=(?: [;,:-])?(?: (?:that|it) ''s)?(?: spelled)? \[name = = )', 'name');
   end if;
   return app.fold_known_names(p_words);
 end

@@ -10,16 +10,20 @@ as $$
 declare
   v_tokens text[];
   v_gaps text[];
+  v_words text;
   v_folded text;
   v_text text;
 begin
   loop
     select s.p_tokens, s.p_gaps into v_tokens, v_gaps from app.split_words(p_text) s;
-    v_folded := app.fold_identifiers(app.classified_words(v_tokens, v_gaps, p_names));
+    v_words := app.classified_words(v_tokens, v_gaps, p_names);
+    v_folded := app.fold_identifiers(v_words);
     exit when v_folded is null or strpos(v_folded, ' [') = 0;
     v_text := app.unfolded_text(v_tokens, v_gaps, v_folded);
     exit when v_text = p_text;
     p_text := v_text;
+    -- A name that is introduced once goes everywhere.
+    p_names := p_names || app.introduced_names(v_tokens, v_words, v_folded);
   end loop;
   return p_text;
 end

@@ -8,6 +8,8 @@ parallel safe
 set search_path = ''
 as $$
 declare
+  v_kept text[];
+  v_places bigint[];
   v_turns text[];
   v_tokens text[];
   v_gaps text[];
@@ -15,11 +17,15 @@ declare
   v_folded text;
   v_introduced text[];
   v_again text[];
-  v_places bigint[];
 begin
+  -- Numbers go on after a turn that only listens: without those, their parts are neighbours.
+  select array_agg(t.turn order by t.position), array_agg(t.position order by t.position) into v_kept, v_places
+  from unnest(p_turns) with ordinality t(turn, position)
+  where not app.only_listens(t.turn);
+
   -- The mark between two turns is nobody's word.
   select s.p_tokens, s.p_gaps into v_tokens, v_gaps
-  from app.split_words(replace(replace(array_to_string(p_turns, E'\u2029', ''), '¶', ''), E'\u2029', E'\n¶\n')) s;
+  from app.split_words(replace(replace(array_to_string(v_kept, E'\u2029'), '¶', ''), E'\u2029', E'\n¶\n')) s;
   v_words := app.classified_words(v_tokens, v_gaps, p_names);
   v_folded := app.fold_identifiers(v_words);
   if v_folded is null then
@@ -31,7 +37,7 @@ begin
   -- What changed, and what has a name in it that was introduced elsewhere, is looked at once more. A sign that no rule
   -- crosses stands where other turns were.
   select array_agg(btrim(t.once, E'\n') order by t.position), array_agg(t.position order by t.position) into v_again, v_places
-  from unnest(p_turns, v_turns) with ordinality t(turn, once, position)
+  from unnest(v_kept, v_turns, v_places) t(turn, once, position)
   where btrim(t.once, E'\n') <> btrim(t.turn, E'\n')
     or exists (select from unnest(v_introduced) n(name) where strpos(lower(t.turn), n.name) > 0);
   v_again := string_to_array(app.redact_phi(array_to_string(v_again, E'\n¶|\n'), p_names || v_introduced), '¶|');

@@ -24,7 +24,7 @@ begin
     org_id, call_id, tool_call_id, contact_id, caller_name, callback_number, body, urgent)
   values (
     v_org_id, p_call_id, p_tool_call_id, app.contact_of_call(p_call_id), left(nullif(btrim(p_caller_name), ''), 100),
-    p_callback_number, left(app.redact_phi(btrim(p_body), array_remove(array[p_caller_name], null) || app.names_of_call(p_call_id)), 2000), p_urgent)
+    p_callback_number, left((app.redact_talk(array[btrim(p_body)], array_remove(array[p_caller_name], null) || app.names_of_call(p_call_id)))[1], 2000), p_urgent)
   on conflict (org_id, call_id, tool_call_id) do nothing
   returning id into v_id;
   if v_id is null then

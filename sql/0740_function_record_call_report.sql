@@ -57,7 +57,7 @@ begin
     -- The summary is the last turn: what the caller was called goes from it too.
     select array_agg(t.turn ->> 'text' order by t.position) || p_summary into v_said
     from jsonb_array_elements(coalesce(p_turns, '[]')) with ordinality t(turn, position);
-    v_said := app.redact_turns(v_said, v_names);
+    v_said := app.redact_talk(v_said, v_names);
     v_summary := v_said[cardinality(v_said)];
     select coalesce(jsonb_agg(jsonb_build_object(
         'speaker', t.turn ->> 'speaker', 'text', v_said[t.position], 'at', t.turn -> 'at') order by t.position), '[]')

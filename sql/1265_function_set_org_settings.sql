@@ -14,7 +14,7 @@ begin
     'slot_step_minutes', 'min_notice_minutes', 'max_advance_days', 'hold_seconds', 'holds_per_day', 'approval_required',
     'identity_factor', 'emergency_sentence', 'recording_consent', 'ai_disclosure', 'hipaa_mode',
     'keep_recordings_days', 'reminder_channel', 'keep_transcripts_days', 'keep_messages_days', 'keep_memory_days',
-    'caller_memory', 'policies', 'hot_lead_phone');
+    'caller_memory', 'policies', 'hot_lead_phone', 'redact_medical_terms');
   select f.key into v_key
   from jsonb_each(p_fields) f
   where jsonb_typeof(f.value) = 'null'
@@ -53,6 +53,7 @@ begin
     keep_memory_for = coalesce(make_interval(days => (p_fields ->> 'keep_memory_days')::integer), o.keep_memory_for),
     caller_memory = coalesce((p_fields ->> 'caller_memory')::boolean, o.caller_memory),
     policies = coalesce(btrim(p_fields ->> 'policies'), o.policies),
+    redact_medical_terms = coalesce((p_fields ->> 'redact_medical_terms')::boolean, o.redact_medical_terms),
     hot_lead_phone = case when p_fields ? 'hot_lead_phone' then p_fields ->> 'hot_lead_phone' else o.hot_lead_phone end,
     updated_at = app.now()
   where o.id = v_org_id
@@ -71,6 +72,6 @@ end
 $$;
 
 comment on function app.set_org_settings(jsonb) is
-  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted), reminder_channel (sms, voice or both), keep_transcripts_days and keep_messages_days (null as well), keep_memory_days, caller_memory, policies and hot_lead_phone (E.164; null: nobody); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
+  'Changes the organisation''s name, zone, rules for booking and safety, and returns it. p_fields may hold name, country (ISO 3166-1 alpha-2), time_zone (IANA; locations keep theirs), buffer_before_minutes, buffer_after_minutes, slot_step_minutes, min_notice_minutes, max_advance_days, hold_seconds, holds_per_day, approval_required, identity_factor, emergency_sentence, recording_consent, ai_disclosure, hipaa_mode, keep_recordings_days (null: recordings are kept until their call is deleted), reminder_channel (sms, voice or both), keep_transcripts_days and keep_messages_days (null as well), keep_memory_days, caller_memory, policies, redact_medical_terms (hipaa_mode has it on whatever this says) and hot_lead_phone (E.164; null: nobody); what is absent stays. Owner and admin only (VX403). VX400: an unknown field or a value that it may not have.';
 
 select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');

@@ -7,7 +7,7 @@ as $$
 declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
-  v_question text := left(btrim(app.redact_phi(left(p_question, 500), app.names_of_call(p_call_id))), 500);
+  v_question text := left(btrim((app.redact_talk(array[left(p_question, 500)], app.names_of_call(p_call_id)))[1]), 500);
   v_topic text;
 begin
   v_topic := left(array_to_string(array(

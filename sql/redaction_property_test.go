@@ -43,6 +43,14 @@ func holds(t require.TestingT, ctx context.Context, conn *pgx.Conn, text string)
 	require.True(t, utf8.ValidString(once))
 	require.LessOrEqual(t, utf8.RuneCountInString(once), longestPlaceholder*(utf8.RuneCountInString(text)+1), "%q", text)
 	require.NotContains(t, once, "jo@patients.example")
+
+	// The same words as turns: as many as there were, and nothing more to take out of them.
+	turns := strings.Split(text, "\n")
+	var kept, again []string
+	require.NoError(t, conn.QueryRow(ctx, `select app.redact_turns($1, $2)`, turns, names).Scan(&kept), "%q", turns)
+	require.Len(t, kept, len(turns), "%q", turns)
+	require.NoError(t, conn.QueryRow(ctx, `select app.redact_turns($1, $2)`, kept, names).Scan(&again), "%q", kept)
+	require.Equal(t, kept, again, "redacting %q twice is not redacting it once", turns)
 }
 
 func TestRedactingAnythingTwiceIsRedactingItOnce(t *testing.T) {
@@ -57,7 +65,8 @@ func FuzzRedaction(f *testing.F) {
 	conn, err := pgx.Connect(f.Context(), dbtest.New(f).OwnerURL)
 	require.NoError(f, err)
 	f.Cleanup(func() { conn.Close(context.Background()) })
-	for _, text := range []string{"", " ", "jo at patients dot example", "three one two five five five oh one one one", "[name", "\n¶\n", "'", "1.2.3,4"} {
+	for _, text := range []string{"", " ", "jo at patients dot example", "three one two five five five oh one one one", "[name", "\n¶\n", "'", "1.2.3,4",
+		"my number is\nthree one two\nmm-hm\nfive five five\n0142", "\u202eat gmail dot com\u202c ann\u05d0\u05d1 @", strings.Repeat("z", 100_000)} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -54,3 +54,20 @@ func TestTextsMadeToTakeLongDoNot(t *testing.T) {
 		require.Less(t, time.Since(began), 5*slowest, "ten thousand characters of %q", part)
 	}
 }
+
+// TestVeryLongTextsAreRedactedInTime has a megabyte in one piece, and as many signs as nobody says: the time grows with the
+// length, not with its square.
+func TestVeryLongTextsAreRedactedInTime(t *testing.T) {
+	t.Parallel()
+	conn, err := pgx.Connect(t.Context(), dbtest.New(t).OwnerURL)
+	require.NoError(t, err)
+	defer conn.Close(context.Background())
+	for part, length := range map[string]int{"1": 1_000_000, "a@": 1_000_000, "x": 1_000_000, "\u05d0": 1_000_000, "a.": 50_000, "@": 50_000} {
+		began := time.Now()
+		var left int
+		require.NoError(t, conn.QueryRow(t.Context(),
+			`select char_length(app.redact_phi(repeat($1, $2::integer / char_length($1)), '{Ann Quill}'))`, part, length).Scan(&left))
+		t.Logf("%d of %q: %s, %d characters left", length, part, time.Since(began), left)
+		require.Less(t, time.Since(began), 10*slowest, "%d of %q", length, part)
+	}
+}

@@ -79,16 +79,18 @@ begin
     reported_at, created_at)
   select p_org_id, 'demo-' || gen_random_uuid(), a.id, n.location_id, v_contact_id, 'inbound', p_from, n.number, 'ended',
     'customer-ended-call', app.now() - p_ago, app.now() - p_ago + interval '8 seconds' * cardinality(p_said),
-    8 * cardinality(p_said), p_outcome, app.redact_phi(p_summary, v_names), t.turns, 'stored', 'at_provider',
+    8 * cardinality(p_said), p_outcome, t.kept[cardinality(t.kept)], t.turns, 'stored', 'at_provider',
     case p_outcome when 'booked' then array['checkAvailability', 'bookClinicAppointment'] when 'message' then array['takeMessage'] else '{}' end,
     12500 * cardinality(p_said), app.now() - p_ago + interval '2 minutes', app.now() - p_ago
   from public.phone_numbers n
   join public.agents a on a.org_id = n.org_id and a.is_default
-  cross join (
-    select jsonb_agg(jsonb_build_object(
-        'speaker', case when s.position % 2 = 1 then 'assistant' else 'caller' end,
-        'text', app.redact_phi(s.said, v_names), 'at', 8 * (s.position - 1)) order by s.position) as turns
-    from unnest(p_said) with ordinality s(said, position)
+  cross join lateral (
+    select r.kept, (
+      select jsonb_agg(jsonb_build_object(
+          'speaker', case when s.position % 2 = 1 then 'assistant' else 'caller' end, 'text', s.said, 'at', 8 * (s.position - 1)) order by s.position)
+      from unnest(r.kept[:cardinality(p_said)]) with ordinality s(said, position)
+    ) as turns
+    from (select app.redact_turns(p_said || p_summary, v_names) as kept) r
   ) t
   where n.org_id = p_org_id
   returning id into v_id;

@@ -4245,7 +4245,7 @@ type OlderRecordingAddress struct {
 
 // Org The organization and its rules for booking and safety.
 //
-// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"caller_memory":false,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"hot_lead_phone":null,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","keep_memory_days":365,"keep_messages_days":null,"keep_recordings_days":90,"keep_transcripts_days":null,"max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","policies":"","recording_consent":"announce","reminder_channel":"sms","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
+// Example: {"ai_disclosure":true,"approval_required":false,"buffer_after_minutes":10,"buffer_before_minutes":0,"caller_memory":false,"country":"US","created_at":"2026-11-22T19:34:01Z","emergency_sentence":"This sounds like an emergency. Please hang up and call 911, or go to the nearest emergency room, right now.","hipaa_mode":false,"hold_seconds":300,"holds_per_day":500,"hot_lead_phone":null,"id":"01a204c0-4fae-755e-b36c-d44d63de7017","identity_factor":"date_of_birth","keep_memory_days":365,"keep_messages_days":null,"keep_recordings_days":90,"keep_transcripts_days":null,"max_advance_days":180,"min_notice_minutes":60,"name":"Lakeside Dental","policies":"","recording_consent":"announce","redact_medical_terms":false,"reminder_channel":"sms","slot_step_minutes":15,"slug":"lakeside-dental","status":"active","time_zone":"America/Chicago","updated_at":"2026-11-22T19:38:40Z"}
 type Org struct {
 	AiDisclosure        bool `json:"ai_disclosure"`
 	ApprovalRequired    bool `json:"approval_required"`
@@ -4284,6 +4284,9 @@ type Org struct {
 	// Policies What every caller may be told: insurance, late cancellations.
 	Policies         string              `json:"policies"`
 	RecordingConsent OrgRecordingConsent `json:"recording_consent"`
+
+	// RedactMedicalTerms Whether common conditions and drugs are taken out of what is kept of calls from now on. In hipaa_mode they always are.
+	RedactMedicalTerms bool `json:"redact_medical_terms"`
 
 	// ReminderChannel How reminders go out by themselves. voice: a call, and a text where the call is refused.
 	ReminderChannel OrgReminderChannel `json:"reminder_channel"`

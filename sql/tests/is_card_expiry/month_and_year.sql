@@ -1,0 +1,11 @@
+begin;
+select plan(7);
+select ok(app.is_card_expiry('0427'), 'month and year');
+select ok(app.is_card_expiry('427'), 'without the zero');
+select ok(app.is_card_expiry('122030'), 'four digits of a year');
+select ok(not app.is_card_expiry('1327'), 'no such month');
+select ok(not app.is_card_expiry('1015'), 'a time');
+select ok(not app.is_card_expiry('27'), 'a year');
+select is(app.is_card_expiry(null), null, 'NULL');
+select * from finish();
+rollback;

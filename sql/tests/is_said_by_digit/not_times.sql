@@ -1,0 +1,10 @@
+begin;
+select plan(6);
+select ok(app.is_said_by_digit(' U3 U1 U2'), 'digit by digit');
+select ok(app.is_said_by_digit(' X2 U5 - U0'), 'doubled');
+select ok(app.is_said_by_digit(' 312 - 555'), 'in groups');
+select ok(not app.is_said_by_digit(' U2 Y30'), 'a time');
+select ok(not app.is_said_by_digit(' 10'), 'an hour');
+select is(app.is_said_by_digit(null), null, 'NULL');
+select * from finish();
+rollback;

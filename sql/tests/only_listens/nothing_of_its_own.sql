@@ -1,0 +1,13 @@
+begin;
+select plan(9);
+select ok(app.only_listens('Mm-hm.'), 'a sound');
+select ok(app.only_listens('Okay, go ahead'), 'words');
+select ok(app.only_listens('and the rest?'), 'a question for more');
+select ok(app.only_listens(''), 'nothing');
+select ok(app.only_listens(null), 'NULL');
+select ok(not app.only_listens('Okay, one'), 'not a number');
+select ok(not app.only_listens('Yes, Renata'), 'not a name');
+select ok(not app.only_listens('[name]'), 'not what was redacted');
+select ok(not app.only_listens(repeat('okay ', 20)), 'nor much of it');
+select * from finish();
+rollback;
