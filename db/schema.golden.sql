@@ -524,6 +524,15 @@ ALTER TYPE app.knowledge_match OWNER TO owner;
 
 COMMENT ON TYPE app.knowledge_match IS 'A passage that may answer a question. similarity: the cosine of vectors of one model, NULL without; coverage: the weight of the question''s words that stand in it, of all its words; score: 1 - (1 - similarity) * (1 - coverage). All from 0 to 1.';
 
+CREATE TYPE app.knowledge_nearness AS (
+	chunk_id uuid,
+	similarity real
+);
+
+ALTER TYPE app.knowledge_nearness OWNER TO owner;
+
+COMMENT ON TYPE app.knowledge_nearness IS 'A piece, and the cosine of its vector and a question''s, from 0 to 1.';
+
 CREATE TYPE app.knowledge_row AS (
 	id uuid,
 	filename text,
@@ -564,6 +573,17 @@ CREATE TYPE app.knowledge_text AS (
 ALTER TYPE app.knowledge_text OWNER TO owner;
 
 COMMENT ON TYPE app.knowledge_text IS 'A piece that needs a vector, with the headings it stands under.';
+
+CREATE TYPE app.knowledge_word AS (
+	text_config text,
+	lexeme text,
+	weight real,
+	chunk_ids uuid[]
+);
+
+ALTER TYPE app.knowledge_word OWNER TO owner;
+
+COMMENT ON TYPE app.knowledge_word IS 'A word of a question, in the form of one full-text configuration. weight: the rarer the heavier, one that stands nowhere is heaviest; chunk_ids: where it stands, NULL: in more pieces than are looked at one by one.';
 
 CREATE TYPE app.knowledge_work AS (
 	outcome text,
@@ -7556,6 +7576,17 @@ ALTER FUNCTION app.knowledge_content(p_document_id uuid) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.knowledge_content(p_document_id uuid) IS 'The file of a document''s newest version; NULL when there is no such document.';
 
+CREATE FUNCTION app.knowledge_index_name(p_org_id uuid, p_model text, p_dimensions integer) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select 'knowledge_near_' || md5(concat_ws(' ', p_org_id, p_dimensions, p_model))
+$$;
+
+ALTER FUNCTION app.knowledge_index_name(p_org_id uuid, p_model text, p_dimensions integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.knowledge_index_name(p_org_id uuid, p_model text, p_dimensions integer) IS 'What the index over one tenant''s vectors of a model is called, which a DBA makes when the tenant has outgrown exact search, see sql/verify/knowledge.sql.';
+
 CREATE FUNCTION app.knowledge_model() RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -7566,6 +7597,50 @@ $$;
 ALTER FUNCTION app.knowledge_model() OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.knowledge_model() IS 'The model whose vectors answer the tenant''s questions: a question is made a vector by it. NULL: nothing was embedded yet.';
+
+CREATE FUNCTION app.knowledge_near(p_versions uuid[], p_model text, p_embedding extensions.vector, p_limit integer) RETURNS SETOF app.knowledge_nearness
+    LANGUAGE plpgsql STABLE ROWS 200
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $_$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_dimensions integer := extensions.vector_dims(p_embedding);
+  v_question extensions.halfvec := p_embedding::extensions.halfvec;
+  v_found app.knowledge_nearness[];
+begin
+  if p_model is null or p_embedding is null then
+    return;
+  elsif p_limit is not null and to_regclass('public.' || app.knowledge_index_name(v_org_id, p_model, v_dimensions)) is not null then
+    -- Pieces that do not answer any more are passed over, and the index goes on until it has p_limit others, or gives up.
+    perform set_config('hnsw.ef_search', least(p_limit, 1000)::text, true), set_config('hnsw.iterative_scan', 'relaxed_order', true);
+    execute format('
+      select array_agg((n.chunk_id, 1 - n.distance)::app.knowledge_nearness)
+      from (
+        select w.chunk_id, w.embedding::extensions.halfvec(%1$s) operator(extensions.<=>) $1 as distance
+        from public.knowledge_vectors w
+        where w.org_id = %2$L and w.model = %3$L and extensions.vector_dims(w.embedding) = %1$s and w.version_id = any ($2)
+        order by w.embedding::extensions.halfvec(%1$s) operator(extensions.<=>) $1
+        limit $3) n', v_dimensions, v_org_id, p_model)
+    into v_found using v_question, p_versions, p_limit;
+    if cardinality(v_found) >= p_limit then
+      return query select f.chunk_id, greatest(0, f.similarity) from unnest(v_found) f;
+      return;
+    end if;
+  end if;
+  return query
+  select w.chunk_id, greatest(0, 1 - nullif(w.embedding operator(extensions.<=>) v_question, 'NaN'))::real -- NaN: no direction
+  from public.knowledge_vectors w
+  where w.org_id = v_org_id and w.model = p_model and w.version_id = any (p_versions) and extensions.vector_dims(w.embedding) = v_dimensions
+  order by w.embedding operator(extensions.<=>) v_question
+  limit p_limit;
+end
+$_$;
+
+ALTER FUNCTION app.knowledge_near(p_versions uuid[], p_model text, p_embedding extensions.vector, p_limit integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.knowledge_near(p_versions uuid[], p_model text, p_embedding extensions.vector, p_limit integer) IS 'The p_limit pieces of these versions of the tenant whose vectors of p_model lie nearest to p_embedding, NULL for all of them; none for NULL as model or vector. Exact, unless there is an index for this tenant (app.knowledge_index_name): that may pass a near one over, and gives p_limit pieces all the same where there are so many.';
 
 CREATE FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) RETURNS SETOF app.knowledge_text
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -7584,6 +7659,64 @@ $$;
 ALTER FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) IS 'Pieces of a version that have no vector of p_model yet, with their headings before them; p_version_id NULL: of every version that answers.';
+
+CREATE FUNCTION app.knowledge_words(p_versions uuid[], p_pieces bigint, p_config text, p_lexemes text[], p_most integer DEFAULT NULL::integer, p_sample tsvector[] DEFAULT NULL::tsvector[]) RETURNS SETOF app.knowledge_word
+    LANGUAGE plpgsql STABLE SECURITY DEFINER ROWS 10
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    SET enable_seqscan TO 'off'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_word app.knowledge_word;
+  v_query tsquery;
+  v_all tsquery;
+  v_seen bigint := 0; -- pieces of the sample with the word
+  v_pieces double precision; -- pieces with the word
+  v_rare boolean := false;
+begin
+  v_word.text_config := p_config;
+  foreach v_word.lexeme in array p_lexemes loop
+    v_query := ('''' || replace(replace(v_word.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery;
+    if p_most is not null then
+      v_seen := (select count(*) from unnest(p_sample) s where s @@ v_query);
+      v_pieces := v_seen::double precision / cardinality(p_sample) * p_pieces;
+    end if;
+    v_word.chunk_ids := null;
+    -- An index of words reads to its end before it gives anything: it is not asked for what stands nearly everywhere.
+    if p_most is null or v_seen < 10 or v_pieces <= p_most then
+      v_word.chunk_ids := array(
+        select c.id from public.knowledge_chunks c
+        where c.org_id::text = v_org_id::text and c.tsv @@ v_query and c.version_id = any (p_versions)
+        limit p_most + 1);
+      if cardinality(v_word.chunk_ids) > p_most then
+        v_word.chunk_ids := null;
+        v_pieces := greatest(v_pieces, p_most + 1);
+      else
+        v_pieces := cardinality(v_word.chunk_ids);
+      end if;
+    end if;
+    v_word.weight := ln(1 + greatest(p_pieces, v_pieces) / (v_pieces + 0.5));
+    v_rare := v_rare or v_pieces > 0 and v_word.chunk_ids is not null;
+    v_all := case when v_pieces = 0 then v_all when v_all is null then v_query else v_all && v_query end;
+    return next v_word;
+  end loop;
+  if not v_rare and v_all is not null then
+    v_word.lexeme := null;
+    v_word.weight := 0;
+    v_word.chunk_ids := array(
+      select c.id from public.knowledge_chunks c
+      where c.org_id::text = v_org_id::text and c.tsv @@ v_all and c.version_id = any (p_versions)
+      limit p_most / 10);
+    return next v_word;
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.knowledge_words(p_versions uuid[], p_pieces bigint, p_config text, p_lexemes text[], p_most integer, p_sample tsvector[]) OWNER TO app_searcher;
+
+COMMENT ON FUNCTION app.knowledge_words(p_versions uuid[], p_pieces bigint, p_config text, p_lexemes text[], p_most integer, p_sample tsvector[]) IS 'Where a question''s words stand in these versions of the tenant, which have p_pieces pieces, all of p_config. A word in more than p_most of them, by what p_sample of the pieces say, has no ids (p_most NULL: every word has its ids); where no word has any, there is a row without a lexeme: some pieces in which all the words stand that stand anywhere.';
 
 CREATE FUNCTION app.lapse_knowledge(p_version_id uuid) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -8812,75 +8945,36 @@ ALTER FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) OWNE
 COMMENT ON FUNCTION app.map_phone_number(p_phone_number_id uuid, p_fields jsonb) IS 'Says which location and agent answer a number, and how it is routed; returns it. p_fields may hold location_id, agent_id (null: the default agent) and routing; what is absent stays. A number in use is routed anew at Vapi. Owner and admin only (VX403). VX404: no such number, location or inbound agent; VX400: an unknown field; VX409: fixed routing to an agent without an assistant.';
 
 CREATE FUNCTION app.match_knowledge(p_question text, p_model text DEFAULT NULL::text, p_embedding extensions.vector DEFAULT NULL::extensions.vector, p_limit integer DEFAULT 5, p_min_score real DEFAULT NULL::real) RETURNS SETOF app.knowledge_match
-    LANGUAGE sql STABLE SECURITY DEFINER
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-  with mine as materialized (
-    select c.id, c.text_config, strip(c.tsv) as tsv, -- read once, not for every word
-      case when w.chunk_id is not null then greatest(0, 1 - (w.embedding operator(extensions.<=>) p_embedding)) end as similarity
-    from public.knowledge_documents d
-    join public.knowledge_chunks c on c.org_id = d.org_id and c.version_id = d.current_version_id
-    left join public.knowledge_vectors w on w.org_id = c.org_id and w.chunk_id = c.id and w.model = p_model
-      and extensions.vector_dims(w.embedding) = extensions.vector_dims(p_embedding)
-    where d.org_id = app.require_org_id() and d.active and d.deleted_at is null
-  ),
-  sizes as (
-    select m.text_config, count(*) as pieces from mine m group by m.text_config
-  ),
-  words as materialized (
-    select s.text_config, s.pieces, t.lexeme,
-      ('''' || replace(replace(t.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery as query
-    from sizes s
-    cross join lateral unnest(to_tsvector(s.text_config::regconfig, app.fold_text(left(p_question, 1000)))) t
-  ),
-  hits as materialized (
-    select m.id, m.text_config, w.lexeme
-    from mine m
-    join words w on w.text_config = m.text_config and m.tsv @@ w.query
-  ),
-  -- A word that stands in few pieces says much; one that stands in none says most: nobody wrote about it.
-  weights as materialized (
-    select w.text_config, w.lexeme, ln(1 + w.pieces / (count(h.id) + 0.5)) as weight
-    from words w
-    left join hits h on h.text_config = w.text_config and h.lexeme = w.lexeme
-    group by w.text_config, w.lexeme, w.pieces
-  ),
-  totals as (
-    select g.text_config, sum(g.weight) as weight from weights g group by g.text_config
-  ),
-  covered as (
-    select h.id, sum(g.weight) / max(t.weight) as coverage
-    from hits h
-    join weights g on g.text_config = h.text_config and g.lexeme = h.lexeme
-    join totals t on t.text_config = h.text_config
-    group by h.id
-  ),
-  ranked as (
-    select m.id, m.similarity, coalesce(c.coverage, 0) as coverage,
-      case when m.similarity is not null then rank() over (order by m.similarity desc nulls last) end as by_vector,
-      case when c.id is not null then rank() over (order by c.coverage desc nulls last) end as by_words
-    from mine m
-    left join covered c on c.id = m.id
-  ),
-  -- A place says nothing of distance, and in a small clinic every passage has a good one in both orders: a place counts for as much
-  -- as what it was given for.
-  scored as (
-    select r.*, 1 - (1 - coalesce(r.similarity, 0)) * (1 - r.coverage) as score,
-      coalesce(r.similarity / (60 + r.by_vector), 0) + coalesce(r.coverage / (60 + r.by_words), 0) as fused
-    from ranked r
-  )
-  select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity::real, s.coverage::real
-  from (
-    select * from scored x where x.score >= coalesce(p_min_score, 0.3) order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
-  ) s
-  join public.knowledge_chunks c on c.org_id = app.require_org_id() and c.id = s.id
-  join public.knowledge_documents d on d.org_id = c.org_id and d.id = c.document_id
-  order by s.fused desc, s.score desc, s.similarity desc, s.id
+declare
+  c_all constant integer := 2000; -- so many pieces are all compared within some 20 ms
+  v_org_id uuid := app.require_org_id();
+  v_min_score real := coalesce(p_min_score, 0.3);
+  v_pieces bigint;
+  v_found app.knowledge_match[];
+begin
+  select sum(v.chunks_total) into v_pieces
+  from public.knowledge_documents d
+  join public.knowledge_versions v on v.org_id = v_org_id and v.id = d.current_version_id
+  where d.org_id = v_org_id and d.active and d.deleted_at is null;
+  if v_pieces > c_all then
+    v_found := array(
+      select m from app.rank_knowledge(p_question, p_model, p_embedding, p_limit, v_min_score, greatest(200, p_limit), c_all) m);
+    if cardinality(v_found) >= p_limit then
+      return query select f.* from unnest(v_found) f;
+      return;
+    end if;
+  end if;
+  -- Too few among the likely ones does not say that there are no others.
+  return query select * from app.rank_knowledge(p_question, p_model, p_embedding, p_limit, v_min_score);
+end
 $$;
 
 ALTER FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) IS 'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
+COMMENT ON FUNCTION app.match_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real) IS 'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. Of a tenant with more than 2000 pieces the likely ones are compared first, and all where too few of those reach it. No rows: the documents do not say.';
 
 CREATE FUNCTION app.match_rank(p_words text, p_names text[]) RETURNS integer
     LANGUAGE plpgsql IMMUTABLE
@@ -11794,6 +11888,128 @@ $$;
 ALTER FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[], p_number_region text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[], p_number_region text) IS 'Asks for the call that a scheduled reminder or step of a campaign is, once: a second wish for the same row is replayed. Answers as app.queue_outbound_call does, and refused with too_soon, see app.called_enough, or foreign_number, see app.may_call_country. app.take_scheduled holds the row. VX404 for a row that is neither, or waits no more.';
+
+CREATE FUNCTION app.rank_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real, p_near integer DEFAULT NULL::integer, p_most integer DEFAULT NULL::integer) RETURNS SETOF app.knowledge_match
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    SET plan_cache_mode TO 'force_generic_plan'
+    SET jit TO 'off'
+    AS $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  with answering as materialized (
+    select v.id, coalesce(v.chunks_total, 0) as pieces, (
+      select c.text_config from public.knowledge_chunks c where c.org_id = v_org_id and c.version_id = v.id limit 1) as text_config
+    from public.knowledge_documents d
+    join public.knowledge_versions v on v.org_id = v_org_id and v.id = d.current_version_id
+    where d.org_id = v_org_id and d.active and d.deleted_at is null
+  ),
+  near as materialized (
+    select n.chunk_id as id, n.similarity
+    from app.knowledge_near(array(select a.id from answering a), p_model, p_embedding, p_near) n
+  ),
+  spoken as materialized (
+    select a.text_config, array_agg(a.id) as versions, sum(a.pieces) as pieces,
+      tsvector_to_array(to_tsvector(a.text_config::regconfig, app.fold_text(left(p_question, 1000)))) as lexemes
+    from answering a
+    group by a.text_config
+  ),
+  -- Some hundred pieces, of as many documents as there are up to a hundred, say which words stand nearly everywhere.
+  samples as materialized (
+    select a.text_config, array_agg(c.tsv) as pieces
+    from (select * from answering order by hashtext(answering.id::text) limit 100) a
+    cross join generate_series(1, (select greatest(1, 100 / count(*)) from answering)) g
+    cross join lateral (
+      select strip(c.tsv) as tsv from public.knowledge_chunks c
+      where c.org_id = v_org_id and c.version_id = a.id and c.position = 1 + g * 7919 % greatest(a.pieces, 1)
+      offset 0) c
+    where p_most is not null
+    group by a.text_config
+  ),
+  -- A word that stands in few pieces says much; one that stands in none says most: nobody wrote about it.
+  words as materialized (
+    select w.*
+    from spoken s
+    left join samples e on e.text_config = s.text_config
+    cross join lateral app.knowledge_words(s.versions, s.pieces, s.text_config, s.lexemes, p_most, e.pieces) w
+  ),
+  totals as materialized (
+    select w.text_config, sum(w.weight) as weight from words w group by w.text_config
+  ),
+  hits as materialized (
+    select h.id, w.text_config, sum(w.weight) as weight
+    from words w
+    cross join lateral unnest(w.chunk_ids) h (id)
+    group by h.id, w.text_config
+  ),
+  candidates as materialized (
+    select n.id from near n
+    union
+    (select h.id from hits h order by h.weight desc, h.id limit p_near)
+    union
+    select unnest(w.chunk_ids) from words w where w.lexeme is null
+  ),
+  -- Words that stand nearly everywhere are looked for in the candidates alone.
+  common as materialized (
+    select c.id, c.text_config, sum(w.weight) as weight
+    from candidates k
+    cross join lateral ( -- offset: one look-up for each, whatever a planner thinks of reading them all; strip: read once, not for every word
+      select c.id, c.text_config, strip(c.tsv) as tsv from public.knowledge_chunks c where c.org_id = v_org_id and c.id = k.id offset 0) c
+    join words w on w.text_config = c.text_config and w.chunk_ids is null
+      and c.tsv @@ ('''' || replace(replace(w.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery
+    where p_most is not null
+    group by c.id, c.text_config
+  ),
+  -- What words alone have found may be near as well, though not among the nearest.
+  far as materialized (
+    select k.id, w.similarity
+    from candidates k
+    cross join lateral (
+      select greatest(0, 1 - nullif(w.embedding operator(extensions.<=>) p_embedding::extensions.halfvec, 'NaN'))::real as similarity
+      from public.knowledge_vectors w
+      where w.org_id = v_org_id and w.chunk_id = k.id and w.model = p_model
+        and extensions.vector_dims(w.embedding) = extensions.vector_dims(p_embedding)
+      offset 0) w
+    where p_near is not null and not exists (select from near n where n.id = k.id)
+  ),
+  measured as materialized (
+    select k.id, coalesce(n.similarity, f.similarity) as similarity,
+      ((coalesce(h.weight, 0) + coalesce(c.weight, 0)) / t.weight)::real as coverage
+    from candidates k
+    left join near n on n.id = k.id
+    left join far f on f.id = k.id
+    left join hits h on h.id = k.id
+    left join common c on c.id = k.id
+    left join totals t on t.text_config = coalesce(h.text_config, c.text_config)
+  ),
+  ranked as (
+    select m.*,
+      case when m.similarity is not null then rank() over (order by m.similarity desc nulls last) end as by_vector,
+      case when m.coverage > 0 then rank() over (order by m.coverage desc nulls last) end as by_words
+    from measured m
+  ),
+  -- A place says nothing of distance, and in a small clinic every passage has a good one in both orders: a place counts for as much
+  -- as what it was given for.
+  scored as (
+    select r.*, 1 - (1 - coalesce(r.similarity, 0)) * (1 - coalesce(r.coverage, 0)) as score,
+      coalesce(r.similarity / (60 + r.by_vector), 0) + coalesce(r.coverage / (60 + r.by_words), 0) as fused
+    from ranked r
+  )
+  select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity, coalesce(s.coverage, 0)::real
+  from (
+    select * from scored x where x.score >= p_min_score order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
+  ) s
+  join public.knowledge_chunks c on c.org_id = v_org_id and c.id = s.id
+  join public.knowledge_documents d on d.org_id = v_org_id and d.id = c.document_id
+  order by s.fused desc, s.score desc, s.similarity desc, s.id;
+end
+$$;
+
+ALTER FUNCTION app.rank_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real, p_near integer, p_most integer) OWNER TO owner;
+
+COMMENT ON FUNCTION app.rank_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real, p_near integer, p_most integer) IS 'One look for the passages of app.match_knowledge, which see. p_near: how many of the nearest, and how many of those with most of the rarer words, are compared; p_most: a word that stands in more pieces than that brings none, and counts for pieces that others bring. NULL for both: all pieces are compared.';
 
 CREATE FUNCTION app.read_all_notifications() RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
@@ -15830,13 +16046,13 @@ begin
   insert into public.knowledge_chunks (org_id, document_id, version_id, position, page, headings, body, tokens, text_config, tsv)
   select v_org_id, v_document_id, p_version_id, c.position, nullif((c.chunk ->> 'page')::integer, 0), h.headings, c.chunk ->> 'body',
     (c.chunk ->> 'tokens')::integer, v_config,
-    setweight(to_tsvector(v_config::regconfig, app.fold_text(array_to_string(h.headings, ' '))), 'A')
-      || to_tsvector(v_config::regconfig, app.fold_text(c.chunk ->> 'body'))
+    strip(to_tsvector(v_config::regconfig, app.fold_text(array_to_string(h.headings, ' '))))
+      || strip(to_tsvector(v_config::regconfig, app.fold_text(c.chunk ->> 'body')))
   from jsonb_array_elements(p_chunks) with ordinality c (chunk, position)
   cross join lateral (select array(select jsonb_array_elements_text(c.chunk -> 'headings')) as headings) h;
   -- What stands in the version that answers, word for word, needs no new vector.
-  insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
-  select distinct on (n.id, w.model) v_org_id, n.id, w.model, w.embedding
+  insert into public.knowledge_vectors (org_id, chunk_id, version_id, model, embedding)
+  select distinct on (n.id, w.model) v_org_id, n.id, p_version_id, w.model, w.embedding
   from public.knowledge_documents d
   join public.knowledge_chunks o on o.org_id = v_org_id and o.version_id = d.current_version_id
   join public.knowledge_vectors w on w.org_id = v_org_id and w.chunk_id = o.id
@@ -16135,8 +16351,8 @@ CREATE FUNCTION app.store_knowledge_vector(p_chunk_id uuid, p_model text, p_embe
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO ''
     AS $$
-  insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
-  select c.org_id, c.id, p_model, p_embedding
+  insert into public.knowledge_vectors (org_id, chunk_id, version_id, model, embedding)
+  select c.org_id, c.id, c.version_id, p_model, p_embedding
   from public.knowledge_chunks c
   where c.org_id = app.require_org_id() and c.id = p_chunk_id
   for key share
@@ -18172,7 +18388,7 @@ COMMENT ON COLUMN public.knowledge_chunks.tokens IS 'The body''s length as embed
 
 COMMENT ON COLUMN public.knowledge_chunks.text_config IS 'The full-text configuration by which tsv was made: that of the clinic''s language.';
 
-COMMENT ON COLUMN public.knowledge_chunks.tsv IS 'The words of headings (weight A) and body, without accents.';
+COMMENT ON COLUMN public.knowledge_chunks.tsv IS 'The words of headings and body, without accents; where they stand is not kept, since nothing asks.';
 
 CREATE TABLE public.knowledge_documents (
     org_id uuid NOT NULL,
@@ -18259,10 +18475,12 @@ COMMENT ON COLUMN public.knowledge_gaps.call_ids IS 'The latest fifty calls that
 CREATE TABLE public.knowledge_vectors (
     org_id uuid NOT NULL,
     chunk_id uuid NOT NULL,
+    version_id uuid NOT NULL,
     model text NOT NULL,
-    embedding extensions.vector NOT NULL,
+    embedding extensions.halfvec NOT NULL,
     CONSTRAINT knowledge_vectors_model_check CHECK (((char_length(model) >= 1) AND (char_length(model) <= 100)))
-);
+)
+WITH (toast_tuple_target='8160');
 
 ALTER TABLE ONLY public.knowledge_vectors FORCE ROW LEVEL SECURITY;
 
@@ -18270,9 +18488,11 @@ ALTER TABLE public.knowledge_vectors OWNER TO owner;
 
 COMMENT ON TABLE public.knowledge_vectors IS 'A piece''s vector of one model. A table of its own, so that a new model''s vectors are gathered beside those that answer, and no text is stored twice.';
 
+COMMENT ON COLUMN public.knowledge_vectors.version_id IS 'The piece''s, which never changes: what answers is compared without a look at the pieces.';
+
 COMMENT ON COLUMN public.knowledge_vectors.model IS 'Vectors of different models are never compared: lengths and directions mean nothing to each other.';
 
-COMMENT ON COLUMN public.knowledge_vectors.embedding IS 'As long as the model makes them: the column has no fixed dimension, and no index over tenants, see docs/decisions/0025.';
+COMMENT ON COLUMN public.knowledge_vectors.embedding IS 'As long as the model makes them: the column has no fixed dimension, and no index over tenants, see docs/decisions/0025. Half precision moves a cosine by a thousandth at most.';
 
 CREATE TABLE public.knowledge_versions (
     org_id uuid NOT NULL,
@@ -19298,7 +19518,11 @@ COMMENT ON INDEX public.invitations_message IS 'invitation_of_message: which tok
 
 CREATE INDEX knowledge_chunks_document ON public.knowledge_chunks USING btree (org_id, document_id);
 
-COMMENT ON INDEX public.knowledge_chunks_document IS 'match_knowledge and delete_knowledge: a document''s pieces.';
+COMMENT ON INDEX public.knowledge_chunks_document IS 'delete_knowledge and finish_knowledge: a document''s pieces.';
+
+CREATE INDEX knowledge_chunks_words ON public.knowledge_chunks USING gin (((org_id)::text), tsv) WITH (fastupdate=off);
+
+COMMENT ON INDEX public.knowledge_chunks_words IS 'knowledge_words: a tenant''s pieces with a word. As text, so that no other index can be taken for the tenant: planners do not see that words lie out of the row, and would compare all. Without fastupdate: or one caller in many would wait for the list of pending entries to be sorted in.';
 
 CREATE UNIQUE INDEX knowledge_documents_file ON public.knowledge_documents USING btree (org_id, checksum) WHERE (deleted_at IS NULL);
 
@@ -19319,6 +19543,10 @@ COMMENT ON INDEX public.knowledge_gaps_calls IS 'forget_gaps: what a call asked.
 CREATE INDEX knowledge_gaps_open ON public.knowledge_gaps USING btree (org_id, times_asked DESC, last_asked_at DESC) WHERE (resolved_at IS NULL);
 
 COMMENT ON INDEX public.knowledge_gaps_open IS 'list_knowledge_gaps: what is asked most.';
+
+CREATE INDEX knowledge_vectors_version ON public.knowledge_vectors USING btree (org_id, version_id, model);
+
+COMMENT ON INDEX public.knowledge_vectors_version IS 'knowledge_near: the vectors of what answers.';
 
 CREATE UNIQUE INDEX message_templates_used ON public.message_templates USING btree (org_id, kind, language) WHERE (active AND (kind = ANY (ARRAY['confirmation'::text, 'neutral_confirmation'::text, 'reminder'::text, 'missed_call'::text, 'code'::text])));
 
@@ -19714,6 +19942,9 @@ ALTER TABLE ONLY public.knowledge_vectors
 ALTER TABLE ONLY public.knowledge_vectors
     ADD CONSTRAINT knowledge_vectors_org_id_fkey FOREIGN KEY (org_id) REFERENCES public.organizations(id);
 
+ALTER TABLE ONLY public.knowledge_vectors
+    ADD CONSTRAINT knowledge_vectors_org_id_version_id_fkey FOREIGN KEY (org_id, version_id) REFERENCES public.knowledge_versions(org_id, id);
+
 ALTER TABLE ONLY public.knowledge_versions
     ADD CONSTRAINT knowledge_versions_org_id_document_id_fkey FOREIGN KEY (org_id, document_id) REFERENCES public.knowledge_documents(org_id, id);
 
@@ -20051,6 +20282,8 @@ ALTER TABLE public.scheduled_messages ENABLE ROW LEVEL SECURITY;
 CREATE POLICY searcher_finds ON public.call_logs FOR SELECT TO app_searcher USING (true);
 
 CREATE POLICY searcher_finds ON public.contacts FOR SELECT TO app_searcher USING (true);
+
+CREATE POLICY searcher_finds ON public.knowledge_chunks FOR SELECT TO app_searcher USING (true);
 
 CREATE POLICY searcher_finds ON public.messages FOR SELECT TO app_searcher USING (true);
 
@@ -21166,12 +21399,21 @@ REVOKE ALL ON FUNCTION app.issue_event_ticket(p_hash bytea, p_stream_until times
 GRANT ALL ON FUNCTION app.knowledge_content(p_document_id uuid) TO tenant_user;
 REVOKE ALL ON FUNCTION app.knowledge_content(p_document_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.knowledge_index_name(p_org_id uuid, p_model text, p_dimensions integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.knowledge_index_name(p_org_id uuid, p_model text, p_dimensions integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.knowledge_model() TO tenant_service;
 GRANT ALL ON FUNCTION app.knowledge_model() TO tenant_user;
 REVOKE ALL ON FUNCTION app.knowledge_model() FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.knowledge_near(p_versions uuid[], p_model text, p_embedding extensions.vector, p_limit integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.knowledge_near(p_versions uuid[], p_model text, p_embedding extensions.vector, p_limit integer) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) TO tenant_service;
 REVOKE ALL ON FUNCTION app.knowledge_to_embed(p_version_id uuid, p_model text, p_limit integer) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.knowledge_words(p_versions uuid[], p_pieces bigint, p_config text, p_lexemes text[], p_most integer, p_sample tsvector[]) TO app_writer;
+REVOKE ALL ON FUNCTION app.knowledge_words(p_versions uuid[], p_pieces bigint, p_config text, p_lexemes text[], p_most integer, p_sample tsvector[]) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.lapse_knowledge(p_version_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.lapse_knowledge(p_version_id uuid) FROM PUBLIC;
@@ -21609,6 +21851,9 @@ REVOKE ALL ON FUNCTION app.queue_reply(p_inbound public.messages, p_kind text, p
 
 GRANT ALL ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[], p_number_region text) TO tenant_service;
 REVOKE ALL ON FUNCTION app.queue_scheduled_call(p_scheduled_id uuid, p_number_zones text[], p_number_region text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.rank_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real, p_near integer, p_most integer) TO app_writer;
+REVOKE ALL ON FUNCTION app.rank_knowledge(p_question text, p_model text, p_embedding extensions.vector, p_limit integer, p_min_score real, p_near integer, p_most integer) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.read_all_notifications() TO tenant_user;
 REVOKE ALL ON FUNCTION app.read_all_notifications() FROM PUBLIC;
@@ -22303,6 +22548,14 @@ GRANT SELECT ON TABLE public.knowledge_chunks TO tenant_service;
 GRANT SELECT ON TABLE public.knowledge_chunks TO tenant_user;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_chunks TO app_writer;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE public.knowledge_chunks TO service_role;
+
+GRANT SELECT(org_id) ON TABLE public.knowledge_chunks TO app_searcher;
+
+GRANT SELECT(id) ON TABLE public.knowledge_chunks TO app_searcher;
+
+GRANT SELECT(version_id) ON TABLE public.knowledge_chunks TO app_searcher;
+
+GRANT SELECT(tsv) ON TABLE public.knowledge_chunks TO app_searcher;
 
 GRANT SELECT ON TABLE public.knowledge_documents TO tenant_service;
 GRANT SELECT ON TABLE public.knowledge_documents TO tenant_user;

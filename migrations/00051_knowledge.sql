@@ -96,22 +96,32 @@ comment on column public.knowledge_chunks.page is 'The page on which the piece b
 comment on column public.knowledge_chunks.headings is 'What it stands under, the highest first.';
 comment on column public.knowledge_chunks.tokens is 'The body''s length as embedding models count, guessed.';
 comment on column public.knowledge_chunks.text_config is 'The full-text configuration by which tsv was made: that of the clinic''s language.';
-comment on column public.knowledge_chunks.tsv is 'The words of headings (weight A) and body, without accents.';
+comment on column public.knowledge_chunks.tsv is 'The words of headings and body, without accents; where they stand is not kept, since nothing asks.';
 create index knowledge_chunks_document on public.knowledge_chunks (org_id, document_id);
-comment on index public.knowledge_chunks_document is 'match_knowledge and delete_knowledge: a document''s pieces.';
+comment on index public.knowledge_chunks_document is 'delete_knowledge and finish_knowledge: a document''s pieces.';
+create index knowledge_chunks_words on public.knowledge_chunks using gin ((org_id::text), tsv) with (fastupdate = off);
+comment on index public.knowledge_chunks_words is
+  'knowledge_words: a tenant''s pieces with a word. As text, so that no other index can be taken for the tenant: planners do not see that words lie out of the row, and would compare all. Without fastupdate: or one caller in many would wait for the list of pending entries to be sorted in.';
 
+-- Half precision, and in the row: half the memory, and one look-up fewer for every piece that is compared.
 create table public.knowledge_vectors (
   org_id uuid not null references public.organizations (id),
   chunk_id uuid not null,
+  version_id uuid not null,
   model text not null check (char_length(model) between 1 and 100),
-  embedding extensions.vector not null,
+  embedding extensions.halfvec not null,
   primary key (org_id, chunk_id, model),
-  foreign key (org_id, chunk_id) references public.knowledge_chunks (org_id, id) on delete cascade
-);
+  foreign key (org_id, chunk_id) references public.knowledge_chunks (org_id, id) on delete cascade,
+  foreign key (org_id, version_id) references public.knowledge_versions (org_id, id)
+) with (toast_tuple_target = 8160);
 comment on table public.knowledge_vectors is
   'A piece''s vector of one model. A table of its own, so that a new model''s vectors are gathered beside those that answer, and no text is stored twice.';
+comment on column public.knowledge_vectors.version_id is 'The piece''s, which never changes: what answers is compared without a look at the pieces.';
 comment on column public.knowledge_vectors.model is 'Vectors of different models are never compared: lengths and directions mean nothing to each other.';
-comment on column public.knowledge_vectors.embedding is 'As long as the model makes them: the column has no fixed dimension, and no index over tenants, see docs/decisions/0025.';
+comment on column public.knowledge_vectors.embedding is
+  'As long as the model makes them: the column has no fixed dimension, and no index over tenants, see docs/decisions/0025. Half precision moves a cosine by a thousandth at most.';
+create index knowledge_vectors_version on public.knowledge_vectors (org_id, version_id, model);
+comment on index public.knowledge_vectors_version is 'knowledge_near: the vectors of what answers.';
 
 create table public.knowledge_gaps (
   org_id uuid not null references public.organizations (id),
@@ -198,6 +208,21 @@ create type app.knowledge_match as (
 comment on type app.knowledge_match is
   'A passage that may answer a question. similarity: the cosine of vectors of one model, NULL without; coverage: the weight of the question''s words that stand in it, of all its words; score: 1 - (1 - similarity) * (1 - coverage). All from 0 to 1.';
 
+create type app.knowledge_nearness as (
+  chunk_id uuid,
+  similarity real
+);
+comment on type app.knowledge_nearness is 'A piece, and the cosine of its vector and a question''s, from 0 to 1.';
+
+create type app.knowledge_word as (
+  text_config text,
+  lexeme text,
+  weight real,
+  chunk_ids uuid[]
+);
+comment on type app.knowledge_word is
+  'A word of a question, in the form of one full-text configuration. weight: the rarer the heavier, one that stands nowhere is heaviest; chunk_ids: where it stands, NULL: in more pieces than are looked at one by one.';
+
 create type app.knowledge_chunk_row as (
   id uuid,
   position integer,
@@ -243,6 +268,8 @@ alter table public.knowledge_gaps force row level security;
 -- +goose StatementBegin
 drop type app.knowledge_gap_row;
 drop type app.knowledge_chunk_row;
+drop type app.knowledge_word;
+drop type app.knowledge_nearness;
 drop type app.knowledge_match;
 drop type app.knowledge_text;
 drop type app.knowledge_work;

@@ -29,6 +29,10 @@ drop function app.redact_numbers;
 drop function app.redact_birth_dates;
 -- removed sql/0286_function_redact_emails.sql
 drop function app.redact_emails;
+drop policy if exists searcher_finds on public.messages;
+drop policy if exists searcher_finds on public.call_logs;
+drop policy if exists searcher_finds on public.patients;
+drop policy if exists searcher_finds on public.contacts;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -265,7 +269,8 @@ grant usage on sequence river.river_job_id_seq to app_definer;
 -- snapshot of sql/0125_policy_searching.sql
 -- Row security keeps "like" away from every index: a comparison that could tell of a row comes after the policy. So one role
 -- looks words up without a policy's condition. It reads the searched columns, writes nothing, and owns nothing but
--- app.found_ids, which names the tenant itself and gives ids; their rows are then read under the tenant's policies.
+-- app.found_ids and app.knowledge_words, which name the tenant themselves and give ids; their rows are then read under the
+-- tenant's policies.
 -- app.protect_table takes these rights away: a snapshot that protects tables anew has to hold this file and 0120, too, after them.
 drop policy if exists searcher_finds on public.contacts;
 create policy searcher_finds on public.contacts for select to app_searcher using (true);
@@ -282,6 +287,10 @@ grant select (org_id, id, direction, from_number, to_number) on table public.cal
 drop policy if exists searcher_finds on public.messages;
 create policy searcher_finds on public.messages for select to app_searcher using (true);
 grant select (org_id, id, recipient, subject, content) on table public.messages to app_searcher;
+
+drop policy if exists searcher_finds on public.knowledge_chunks;
+create policy searcher_finds on public.knowledge_chunks for select to app_searcher using (true);
+grant select (org_id, id, version_id, tsv) on table public.knowledge_chunks to app_searcher;
 -- end of sql/0125_policy_searching.sql
 -- +goose StatementEnd
 
@@ -4004,13 +4013,13 @@ begin
   insert into public.knowledge_chunks (org_id, document_id, version_id, position, page, headings, body, tokens, text_config, tsv)
   select v_org_id, v_document_id, p_version_id, c.position, nullif((c.chunk ->> 'page')::integer, 0), h.headings, c.chunk ->> 'body',
     (c.chunk ->> 'tokens')::integer, v_config,
-    setweight(to_tsvector(v_config::regconfig, app.fold_text(array_to_string(h.headings, ' '))), 'A')
-      || to_tsvector(v_config::regconfig, app.fold_text(c.chunk ->> 'body'))
+    strip(to_tsvector(v_config::regconfig, app.fold_text(array_to_string(h.headings, ' '))))
+      || strip(to_tsvector(v_config::regconfig, app.fold_text(c.chunk ->> 'body')))
   from jsonb_array_elements(p_chunks) with ordinality c (chunk, position)
   cross join lateral (select array(select jsonb_array_elements_text(c.chunk -> 'headings')) as headings) h;
   -- What stands in the version that answers, word for word, needs no new vector.
-  insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
-  select distinct on (n.id, w.model) v_org_id, n.id, w.model, w.embedding
+  insert into public.knowledge_vectors (org_id, chunk_id, version_id, model, embedding)
+  select distinct on (n.id, w.model) v_org_id, n.id, p_version_id, w.model, w.embedding
   from public.knowledge_documents d
   join public.knowledge_chunks o on o.org_id = v_org_id and o.version_id = d.current_version_id
   join public.knowledge_vectors w on w.org_id = v_org_id and w.chunk_id = o.id
@@ -4067,8 +4076,8 @@ volatile
 security definer
 set search_path = ''
 as $$
-  insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
-  select c.org_id, c.id, p_model, p_embedding
+  insert into public.knowledge_vectors (org_id, chunk_id, version_id, model, embedding)
+  select c.org_id, c.id, c.version_id, p_model, p_embedding
   from public.knowledge_chunks c
   where c.org_id = app.require_org_id() and c.id = p_chunk_id
   for key share
@@ -4235,9 +4244,8 @@ select app.seal('app.knowledge_model()', 'app_writer', 'tenant_user', 'tenant_se
 
 -- +goose StatementBegin
 -- snapshot of sql/1836_function_match_knowledge.sql
--- Exact on purpose: one index of vectors for all tenants answers a small tenant's question with nothing where a large one has
--- the nearer rows (docs/decisions/0025 has the figures, and the plan for a tenant that outgrows this). mine is materialised, so
--- that no plan begins anywhere but with the tenant's own pieces.
+-- No index lies over the vectors of all tenants: it answers a small tenant's question with nothing where a large one has the nearer
+-- rows (docs/decisions/0025 has the figures).
 create or replace function app.match_knowledge(
   p_question text,
   p_model text default null,
@@ -4246,76 +4254,37 @@ create or replace function app.match_knowledge(
   p_min_score real default null
 )
 returns setof app.knowledge_match
-language sql
+language plpgsql
 stable
 security definer
 set search_path = ''
 as $$
-  with mine as materialized (
-    select c.id, c.text_config, strip(c.tsv) as tsv, -- read once, not for every word
-      case when w.chunk_id is not null then greatest(0, 1 - (w.embedding operator(extensions.<=>) p_embedding)) end as similarity
-    from public.knowledge_documents d
-    join public.knowledge_chunks c on c.org_id = d.org_id and c.version_id = d.current_version_id
-    left join public.knowledge_vectors w on w.org_id = c.org_id and w.chunk_id = c.id and w.model = p_model
-      and extensions.vector_dims(w.embedding) = extensions.vector_dims(p_embedding)
-    where d.org_id = app.require_org_id() and d.active and d.deleted_at is null
-  ),
-  sizes as (
-    select m.text_config, count(*) as pieces from mine m group by m.text_config
-  ),
-  words as materialized (
-    select s.text_config, s.pieces, t.lexeme,
-      ('''' || replace(replace(t.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery as query
-    from sizes s
-    cross join lateral unnest(to_tsvector(s.text_config::regconfig, app.fold_text(left(p_question, 1000)))) t
-  ),
-  hits as materialized (
-    select m.id, m.text_config, w.lexeme
-    from mine m
-    join words w on w.text_config = m.text_config and m.tsv @@ w.query
-  ),
-  -- A word that stands in few pieces says much; one that stands in none says most: nobody wrote about it.
-  weights as materialized (
-    select w.text_config, w.lexeme, ln(1 + w.pieces / (count(h.id) + 0.5)) as weight
-    from words w
-    left join hits h on h.text_config = w.text_config and h.lexeme = w.lexeme
-    group by w.text_config, w.lexeme, w.pieces
-  ),
-  totals as (
-    select g.text_config, sum(g.weight) as weight from weights g group by g.text_config
-  ),
-  covered as (
-    select h.id, sum(g.weight) / max(t.weight) as coverage
-    from hits h
-    join weights g on g.text_config = h.text_config and g.lexeme = h.lexeme
-    join totals t on t.text_config = h.text_config
-    group by h.id
-  ),
-  ranked as (
-    select m.id, m.similarity, coalesce(c.coverage, 0) as coverage,
-      case when m.similarity is not null then rank() over (order by m.similarity desc nulls last) end as by_vector,
-      case when c.id is not null then rank() over (order by c.coverage desc nulls last) end as by_words
-    from mine m
-    left join covered c on c.id = m.id
-  ),
-  -- A place says nothing of distance, and in a small clinic every passage has a good one in both orders: a place counts for as much
-  -- as what it was given for.
-  scored as (
-    select r.*, 1 - (1 - coalesce(r.similarity, 0)) * (1 - r.coverage) as score,
-      coalesce(r.similarity / (60 + r.by_vector), 0) + coalesce(r.coverage / (60 + r.by_words), 0) as fused
-    from ranked r
-  )
-  select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity::real, s.coverage::real
-  from (
-    select * from scored x where x.score >= coalesce(p_min_score, 0.3) order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
-  ) s
-  join public.knowledge_chunks c on c.org_id = app.require_org_id() and c.id = s.id
-  join public.knowledge_documents d on d.org_id = c.org_id and d.id = c.document_id
-  order by s.fused desc, s.score desc, s.similarity desc, s.id
+declare
+  c_all constant integer := 2000; -- so many pieces are all compared within some 20 ms
+  v_org_id uuid := app.require_org_id();
+  v_min_score real := coalesce(p_min_score, 0.3);
+  v_pieces bigint;
+  v_found app.knowledge_match[];
+begin
+  select sum(v.chunks_total) into v_pieces
+  from public.knowledge_documents d
+  join public.knowledge_versions v on v.org_id = v_org_id and v.id = d.current_version_id
+  where d.org_id = v_org_id and d.active and d.deleted_at is null;
+  if v_pieces > c_all then
+    v_found := array(
+      select m from app.rank_knowledge(p_question, p_model, p_embedding, p_limit, v_min_score, greatest(200, p_limit), c_all) m);
+    if cardinality(v_found) >= p_limit then
+      return query select f.* from unnest(v_found) f;
+      return;
+    end if;
+  end if;
+  -- Too few among the likely ones does not say that there are no others.
+  return query select * from app.rank_knowledge(p_question, p_model, p_embedding, p_limit, v_min_score);
+end
 $$;
 
 comment on function app.match_knowledge(text, text, extensions.vector, integer, real) is
-  'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. No rows: the documents do not say.';
+  'The passages of the tenant''s active documents, in their current versions only, that answer a question best: the p_limit best of all that reach p_min_score (0 to 1; NULL: 0.3, below which callers are told that the documents do not say), by reciprocal rank fusion of two orders, by vector and by words, each place weighed by the nearness that it was given for. p_embedding is the question''s vector by p_model, and compared with vectors of that model alone; NULL for either: by words alone. Of a tenant with more than 2000 pieces the likely ones are compared first, and all where too few of those reach it. No rows: the documents do not say.';
 
 select app.seal('app.match_knowledge(text, text, extensions.vector, integer, real)', 'app_writer', 'tenant_user', 'tenant_service');
 -- end of sql/1836_function_match_knowledge.sql
@@ -5261,6 +5230,291 @@ select app.seal('app.orgs_with_retention()', 'app_definer', 'voxanne_login');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1884_function_knowledge_index_name.sql
+create or replace function app.knowledge_index_name(p_org_id uuid, p_model text, p_dimensions integer)
+returns text
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select 'knowledge_near_' || md5(concat_ws(' ', p_org_id, p_dimensions, p_model))
+$$;
+
+comment on function app.knowledge_index_name(uuid, text, integer) is
+  'What the index over one tenant''s vectors of a model is called, which a DBA makes when the tenant has outgrown exact search, see sql/verify/knowledge.sql.';
+
+select app.seal('app.knowledge_index_name(uuid, text, integer)', null, 'app_writer');
+-- end of sql/1884_function_knowledge_index_name.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1885_function_knowledge_near.sql
+-- A tenant's vectors are compared one by one, unless a DBA made an index for this tenant and model alone, as sql/verify/knowledge.sql
+-- says. Conditions with the tenant written out are what lets PostgreSQL use it; where it is not valid, the same query compares all.
+create or replace function app.knowledge_near(p_versions uuid[], p_model text, p_embedding extensions.vector, p_limit integer)
+returns setof app.knowledge_nearness
+language plpgsql
+stable
+rows 200
+set search_path = ''
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_dimensions integer := extensions.vector_dims(p_embedding);
+  v_question extensions.halfvec := p_embedding::extensions.halfvec;
+  v_found app.knowledge_nearness[];
+begin
+  if p_model is null or p_embedding is null then
+    return;
+  elsif p_limit is not null and to_regclass('public.' || app.knowledge_index_name(v_org_id, p_model, v_dimensions)) is not null then
+    -- Pieces that do not answer any more are passed over, and the index goes on until it has p_limit others, or gives up.
+    perform set_config('hnsw.ef_search', least(p_limit, 1000)::text, true), set_config('hnsw.iterative_scan', 'relaxed_order', true);
+    execute format('
+      select array_agg((n.chunk_id, 1 - n.distance)::app.knowledge_nearness)
+      from (
+        select w.chunk_id, w.embedding::extensions.halfvec(%1$s) operator(extensions.<=>) $1 as distance
+        from public.knowledge_vectors w
+        where w.org_id = %2$L and w.model = %3$L and extensions.vector_dims(w.embedding) = %1$s and w.version_id = any ($2)
+        order by w.embedding::extensions.halfvec(%1$s) operator(extensions.<=>) $1
+        limit $3) n', v_dimensions, v_org_id, p_model)
+    into v_found using v_question, p_versions, p_limit;
+    if cardinality(v_found) >= p_limit then
+      return query select f.chunk_id, greatest(0, f.similarity) from unnest(v_found) f;
+      return;
+    end if;
+  end if;
+  return query
+  select w.chunk_id, greatest(0, 1 - nullif(w.embedding operator(extensions.<=>) v_question, 'NaN'))::real -- NaN: no direction
+  from public.knowledge_vectors w
+  where w.org_id = v_org_id and w.model = p_model and w.version_id = any (p_versions) and extensions.vector_dims(w.embedding) = v_dimensions
+  order by w.embedding operator(extensions.<=>) v_question
+  limit p_limit;
+end
+$$;
+
+comment on function app.knowledge_near(uuid[], text, extensions.vector, integer) is
+  'The p_limit pieces of these versions of the tenant whose vectors of p_model lie nearest to p_embedding, NULL for all of them; none for NULL as model or vector. Exact, unless there is an index for this tenant (app.knowledge_index_name): that may pass a near one over, and gives p_limit pieces all the same where there are so many.';
+
+select app.seal('app.knowledge_near(uuid[], text, extensions.vector, integer)', null, 'app_writer');
+-- end of sql/1885_function_knowledge_near.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1886_function_knowledge_words.sql
+-- org_id::text is how the index of words has it. Row security keeps @@ away from every index, as it does with like: see sql/0125 and app.found_ids.
+create or replace function app.knowledge_words(
+  p_versions uuid[],
+  p_pieces bigint,
+  p_config text,
+  p_lexemes text[],
+  p_most integer default null,
+  p_sample tsvector[] default null
+)
+returns setof app.knowledge_word
+language plpgsql
+stable
+rows 10
+security definer
+set search_path = ''
+set plan_cache_mode = force_generic_plan
+set jit = off
+set enable_seqscan = off
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_word app.knowledge_word;
+  v_query tsquery;
+  v_all tsquery;
+  v_seen bigint := 0; -- pieces of the sample with the word
+  v_pieces double precision; -- pieces with the word
+  v_rare boolean := false;
+begin
+  v_word.text_config := p_config;
+  foreach v_word.lexeme in array p_lexemes loop
+    v_query := ('''' || replace(replace(v_word.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery;
+    if p_most is not null then
+      v_seen := (select count(*) from unnest(p_sample) s where s @@ v_query);
+      v_pieces := v_seen::double precision / cardinality(p_sample) * p_pieces;
+    end if;
+    v_word.chunk_ids := null;
+    -- An index of words reads to its end before it gives anything: it is not asked for what stands nearly everywhere.
+    if p_most is null or v_seen < 10 or v_pieces <= p_most then
+      v_word.chunk_ids := array(
+        select c.id from public.knowledge_chunks c
+        where c.org_id::text = v_org_id::text and c.tsv @@ v_query and c.version_id = any (p_versions)
+        limit p_most + 1);
+      if cardinality(v_word.chunk_ids) > p_most then
+        v_word.chunk_ids := null;
+        v_pieces := greatest(v_pieces, p_most + 1);
+      else
+        v_pieces := cardinality(v_word.chunk_ids);
+      end if;
+    end if;
+    v_word.weight := ln(1 + greatest(p_pieces, v_pieces) / (v_pieces + 0.5));
+    v_rare := v_rare or v_pieces > 0 and v_word.chunk_ids is not null;
+    v_all := case when v_pieces = 0 then v_all when v_all is null then v_query else v_all && v_query end;
+    return next v_word;
+  end loop;
+  if not v_rare and v_all is not null then
+    v_word.lexeme := null;
+    v_word.weight := 0;
+    v_word.chunk_ids := array(
+      select c.id from public.knowledge_chunks c
+      where c.org_id::text = v_org_id::text and c.tsv @@ v_all and c.version_id = any (p_versions)
+      limit p_most / 10);
+    return next v_word;
+  end if;
+end
+$$;
+
+comment on function app.knowledge_words(uuid[], bigint, text, text[], integer, tsvector[]) is
+  'Where a question''s words stand in these versions of the tenant, which have p_pieces pieces, all of p_config. A word in more than p_most of them, by what p_sample of the pieces say, has no ids (p_most NULL: every word has its ids); where no word has any, there is a row without a lexeme: some pieces in which all the words stand that stand anywhere.';
+
+select app.seal('app.knowledge_words(uuid[], bigint, text, text[], integer, tsvector[])', 'app_searcher', 'app_writer');
+-- end of sql/1886_function_knowledge_words.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1887_function_rank_knowledge.sql
+create or replace function app.rank_knowledge(
+  p_question text,
+  p_model text,
+  p_embedding extensions.vector,
+  p_limit integer,
+  p_min_score real,
+  p_near integer default null,
+  p_most integer default null
+)
+returns setof app.knowledge_match
+language plpgsql
+stable
+set search_path = ''
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  with answering as materialized (
+    select v.id, coalesce(v.chunks_total, 0) as pieces, (
+      select c.text_config from public.knowledge_chunks c where c.org_id = v_org_id and c.version_id = v.id limit 1) as text_config
+    from public.knowledge_documents d
+    join public.knowledge_versions v on v.org_id = v_org_id and v.id = d.current_version_id
+    where d.org_id = v_org_id and d.active and d.deleted_at is null
+  ),
+  near as materialized (
+    select n.chunk_id as id, n.similarity
+    from app.knowledge_near(array(select a.id from answering a), p_model, p_embedding, p_near) n
+  ),
+  spoken as materialized (
+    select a.text_config, array_agg(a.id) as versions, sum(a.pieces) as pieces,
+      tsvector_to_array(to_tsvector(a.text_config::regconfig, app.fold_text(left(p_question, 1000)))) as lexemes
+    from answering a
+    group by a.text_config
+  ),
+  -- Some hundred pieces, of as many documents as there are up to a hundred, say which words stand nearly everywhere.
+  samples as materialized (
+    select a.text_config, array_agg(c.tsv) as pieces
+    from (select * from answering order by hashtext(answering.id::text) limit 100) a
+    cross join generate_series(1, (select greatest(1, 100 / count(*)) from answering)) g
+    cross join lateral (
+      select strip(c.tsv) as tsv from public.knowledge_chunks c
+      where c.org_id = v_org_id and c.version_id = a.id and c.position = 1 + g * 7919 % greatest(a.pieces, 1)
+      offset 0) c
+    where p_most is not null
+    group by a.text_config
+  ),
+  -- A word that stands in few pieces says much; one that stands in none says most: nobody wrote about it.
+  words as materialized (
+    select w.*
+    from spoken s
+    left join samples e on e.text_config = s.text_config
+    cross join lateral app.knowledge_words(s.versions, s.pieces, s.text_config, s.lexemes, p_most, e.pieces) w
+  ),
+  totals as materialized (
+    select w.text_config, sum(w.weight) as weight from words w group by w.text_config
+  ),
+  hits as materialized (
+    select h.id, w.text_config, sum(w.weight) as weight
+    from words w
+    cross join lateral unnest(w.chunk_ids) h (id)
+    group by h.id, w.text_config
+  ),
+  candidates as materialized (
+    select n.id from near n
+    union
+    (select h.id from hits h order by h.weight desc, h.id limit p_near)
+    union
+    select unnest(w.chunk_ids) from words w where w.lexeme is null
+  ),
+  -- Words that stand nearly everywhere are looked for in the candidates alone.
+  common as materialized (
+    select c.id, c.text_config, sum(w.weight) as weight
+    from candidates k
+    cross join lateral ( -- offset: one look-up for each, whatever a planner thinks of reading them all; strip: read once, not for every word
+      select c.id, c.text_config, strip(c.tsv) as tsv from public.knowledge_chunks c where c.org_id = v_org_id and c.id = k.id offset 0) c
+    join words w on w.text_config = c.text_config and w.chunk_ids is null
+      and c.tsv @@ ('''' || replace(replace(w.lexeme, '\', '\\'), '''', '''''') || '''')::tsquery
+    where p_most is not null
+    group by c.id, c.text_config
+  ),
+  -- What words alone have found may be near as well, though not among the nearest.
+  far as materialized (
+    select k.id, w.similarity
+    from candidates k
+    cross join lateral (
+      select greatest(0, 1 - nullif(w.embedding operator(extensions.<=>) p_embedding::extensions.halfvec, 'NaN'))::real as similarity
+      from public.knowledge_vectors w
+      where w.org_id = v_org_id and w.chunk_id = k.id and w.model = p_model
+        and extensions.vector_dims(w.embedding) = extensions.vector_dims(p_embedding)
+      offset 0) w
+    where p_near is not null and not exists (select from near n where n.id = k.id)
+  ),
+  measured as materialized (
+    select k.id, coalesce(n.similarity, f.similarity) as similarity,
+      ((coalesce(h.weight, 0) + coalesce(c.weight, 0)) / t.weight)::real as coverage
+    from candidates k
+    left join near n on n.id = k.id
+    left join far f on f.id = k.id
+    left join hits h on h.id = k.id
+    left join common c on c.id = k.id
+    left join totals t on t.text_config = coalesce(h.text_config, c.text_config)
+  ),
+  ranked as (
+    select m.*,
+      case when m.similarity is not null then rank() over (order by m.similarity desc nulls last) end as by_vector,
+      case when m.coverage > 0 then rank() over (order by m.coverage desc nulls last) end as by_words
+    from measured m
+  ),
+  -- A place says nothing of distance, and in a small clinic every passage has a good one in both orders: a place counts for as much
+  -- as what it was given for.
+  scored as (
+    select r.*, 1 - (1 - coalesce(r.similarity, 0)) * (1 - coalesce(r.coverage, 0)) as score,
+      coalesce(r.similarity / (60 + r.by_vector), 0) + coalesce(r.coverage / (60 + r.by_words), 0) as fused
+    from ranked r
+  )
+  select c.id, c.document_id, d.filename, d.category, c.page, c.headings, c.body, s.score::real, s.similarity, coalesce(s.coverage, 0)::real
+  from (
+    select * from scored x where x.score >= p_min_score order by x.fused desc, x.score desc, x.similarity desc, x.id limit p_limit
+  ) s
+  join public.knowledge_chunks c on c.org_id = v_org_id and c.id = s.id
+  join public.knowledge_documents d on d.org_id = v_org_id and d.id = c.document_id
+  order by s.fused desc, s.score desc, s.similarity desc, s.id;
+end
+$$;
+
+comment on function app.rank_knowledge(text, text, extensions.vector, integer, real, integer, integer) is
+  'One look for the passages of app.match_knowledge, which see. p_near: how many of the nearest, and how many of those with most of the rarer words, are compared; p_most: a word that stands in more pieces than that brings none, and counts for pieces that others bring. NULL for both: all pieces are compared.';
+
+select app.seal('app.rank_knowledge(text, text, extensions.vector, integer, real, integer, integer)', null, 'app_writer');
+-- end of sql/1887_function_rank_knowledge.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1895_function_test_call_facts.sql
 create or replace function app.test_call_facts()
 returns setof app.clinic_facts
@@ -5628,6 +5882,10 @@ drop function app.is_said_by_digit;
 drop function app.said_number_kind;
 drop function app.lapse_knowledge;
 drop function app.test_call_facts;
+drop function app.rank_knowledge;
+drop function app.knowledge_words;
+drop function app.knowledge_near;
+drop function app.knowledge_index_name;
 drop function app.orgs_with_retention;
 drop function app.apply_retention;
 drop function app.expire_messages;
@@ -5713,6 +5971,11 @@ drop function app.digits_said;
 drop function app.minutes_said;
 drop function app.passes_luhn;
 drop function app.says_any;
+drop policy if exists searcher_finds on public.knowledge_chunks;
+drop policy if exists searcher_finds on public.messages;
+drop policy if exists searcher_finds on public.call_logs;
+drop policy if exists searcher_finds on public.patients;
+drop policy if exists searcher_finds on public.contacts;
 -- +goose StatementEnd
 
 -- +goose StatementBegin

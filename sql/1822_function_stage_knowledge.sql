@@ -23,13 +23,13 @@ begin
   insert into public.knowledge_chunks (org_id, document_id, version_id, position, page, headings, body, tokens, text_config, tsv)
   select v_org_id, v_document_id, p_version_id, c.position, nullif((c.chunk ->> 'page')::integer, 0), h.headings, c.chunk ->> 'body',
     (c.chunk ->> 'tokens')::integer, v_config,
-    setweight(to_tsvector(v_config::regconfig, app.fold_text(array_to_string(h.headings, ' '))), 'A')
-      || to_tsvector(v_config::regconfig, app.fold_text(c.chunk ->> 'body'))
+    strip(to_tsvector(v_config::regconfig, app.fold_text(array_to_string(h.headings, ' '))))
+      || strip(to_tsvector(v_config::regconfig, app.fold_text(c.chunk ->> 'body')))
   from jsonb_array_elements(p_chunks) with ordinality c (chunk, position)
   cross join lateral (select array(select jsonb_array_elements_text(c.chunk -> 'headings')) as headings) h;
   -- What stands in the version that answers, word for word, needs no new vector.
-  insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
-  select distinct on (n.id, w.model) v_org_id, n.id, w.model, w.embedding
+  insert into public.knowledge_vectors (org_id, chunk_id, version_id, model, embedding)
+  select distinct on (n.id, w.model) v_org_id, n.id, p_version_id, w.model, w.embedding
   from public.knowledge_documents d
   join public.knowledge_chunks o on o.org_id = v_org_id and o.version_id = d.current_version_id
   join public.knowledge_vectors w on w.org_id = v_org_id and w.chunk_id = o.id

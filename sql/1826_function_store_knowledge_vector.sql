@@ -5,8 +5,8 @@ volatile
 security definer
 set search_path = ''
 as $$
-  insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
-  select c.org_id, c.id, p_model, p_embedding
+  insert into public.knowledge_vectors (org_id, chunk_id, version_id, model, embedding)
+  select c.org_id, c.id, c.version_id, p_model, p_embedding
   from public.knowledge_chunks c
   where c.org_id = app.require_org_id() and c.id = p_chunk_id
   for key share

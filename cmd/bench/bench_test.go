@@ -39,6 +39,16 @@ func TestADashboardIsLookedAtBothWays(t *testing.T) {
 	}
 }
 
+func TestDocumentsAreAskedThreeWays(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, runKnowledge(t.Context(), settings{pieces: "50,400", rounds: 2, out: &out}))
+	for _, line := range []string{`50 +vectors( +\d+\.\d\d){2} +\d\n`, `50 +words( +\d+\.\d\d){2} +\d\n`, `400 +both( +\d+\.\d\d){2} +0\n`} {
+		require.Regexp(t, line, out.String())
+	}
+	require.ErrorContains(t, runKnowledge(t.Context(), settings{pieces: "50,many", out: &out}), "-pieces")
+}
+
 func TestFiguresThatMeanNothingAreAnError(t *testing.T) {
 	t.Parallel()
 	root, err := dbtest.Root()

@@ -34,17 +34,18 @@ func main() {
 	s := settings{out: os.Stdout}
 	flag.IntVar(&s.clients, "clients", 8, "how many callers talk at once")
 	flag.DurationVar(&s.length, "time", 10*time.Second, "how long each of the six is measured")
-	flag.StringVar(&s.only, "only", "", "what is measured: calls, dashboard (lists and numbers), agents (saves until their assistants at a played Vapi are in step), or live (changes until dashboards hear of them); else calls and a short look at the dashboard")
+	flag.StringVar(&s.only, "only", "", "what is measured: calls, dashboard (lists and numbers), agents (saves until their assistants at a played Vapi are in step), live (changes until dashboards hear of them), or knowledge (finding passages); else calls and a short look at the dashboard")
 	flag.Float64Var(&s.saves, "saves", 20, "agents: saves a second")
 	flag.IntVar(&s.vapiRate, "vapi-rate", 100, "agents: VAPI_REQUESTS_PER_SECOND")
 	flag.IntVar(&s.rows, "rows", 50_000, "dashboard: how many contacts, appointments, messages … the clinic has")
 	flag.IntVar(&s.calls, "calls", 0, "dashboard: how many calls it has, if not that many")
-	flag.IntVar(&s.rounds, "rounds", 30, "dashboard: how often everything is asked for")
+	flag.IntVar(&s.rounds, "rounds", 30, "dashboard: how often everything is asked for; knowledge: how many questions")
+	flag.StringVar(&s.pieces, "pieces", "500,30000,300000", "knowledge: how many pieces the clinics' documents have")
 	flag.Parse()
 	measure, known := map[string]func(context.Context, settings) error{
-		"": runBoth, "calls": run, "agents": runAgents, "dashboard": runDashboard, "live": runLive}[s.only]
+		"": runBoth, "calls": run, "agents": runAgents, "dashboard": runDashboard, "live": runLive, "knowledge": runKnowledge}[s.only]
 	if !known || s.rows < 1000 || s.rounds < 1 {
-		fmt.Fprintln(os.Stderr, "bench: -only is calls, agents, dashboard or live; 1000 rows and a round at least")
+		fmt.Fprintln(os.Stderr, "bench: -only is calls, agents, dashboard, live or knowledge; 1000 rows and a round at least")
 		os.Exit(2)
 	}
 	if err := measure(ctx, s); err != nil {
@@ -56,13 +57,15 @@ func main() {
 type settings struct {
 	clients int
 	length  time.Duration
-	only    string // calls, agents, dashboard or live; empty: see runBoth
+	only    string // calls, agents, dashboard, live or knowledge; empty: see runBoth
 	saves   float64
 	out     io.Writer
 
 	vapiRate int
 
 	rows, calls, rounds int // of the dashboard; no calls: as many as rows
+
+	pieces string // of clinics' documents, with commas between the clinics
 }
 
 // runBoth measures calls, and looks at the dashboard for a few seconds.

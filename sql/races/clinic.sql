@@ -484,3 +484,64 @@ as $$
     (select count(*) from public.appointments a where a.status in ('pending', 'confirmed')),
     (select count(*) from public.contacts c where c.erased_at is not null)
 $$;
+
+-- race.own: as race.sign_in, and the member is an owner, who may change documents; the clinic's language is English.
+create procedure race.own()
+language plpgsql
+as $$
+begin
+  update public.profiles set role = 'owner' where user_id = 'a0000000-0000-7000-8000-0000000000f1';
+  insert into public.agents (org_id, name, role, is_default)
+  values ('a0000000-0000-7000-8000-000000000001', 'Receptionist', 'inbound', true);
+end
+$$;
+
+create function race.upload(p_text text) returns text language sql volatile
+as $$ select s.outcome from app.add_knowledge('prices.txt', null, null, 'txt', convert_to(p_text, 'UTF8')) s $$;
+
+create function race.document() returns uuid language sql stable security definer
+as $$ select d.id from public.knowledge_documents d order by d.created_at limit 1 $$;
+
+create function race.version(p_version integer) returns uuid language sql stable security definer
+as $$ select v.id from public.knowledge_versions v where v.version = p_version $$;
+
+create function race.rewrite(p_text text) returns boolean language sql volatile
+as $$ select c is not null from app.change_knowledge(race.document(), '{}', 'txt', convert_to(p_text, 'UTF8')) c $$;
+
+create function race.delete_document() returns boolean language sql volatile
+as $$ select app.delete_knowledge(race.document()) $$;
+
+-- What a job is told of a version, and what it does: one piece, one vector.
+create function race.begin_reading(p_version integer) returns text language sql volatile
+as $$ select w.outcome from app.begin_knowledge(race.version(p_version), '10 minutes') w $$;
+
+create function race.stage(p_version integer) returns boolean language plpgsql volatile
+as $$
+declare
+  v_staged boolean := app.stage_knowledge(race.version(p_version),
+    jsonb_build_array(jsonb_build_object('page', 0, 'headings', '[]'::jsonb, 'body', 'piece of ' || p_version, 'tokens', 3)));
+begin
+  perform app.store_knowledge_vector(t.chunk_id, 'm1', '[1, 0]') from app.knowledge_to_embed(race.version(p_version), 'm1', 10) t;
+  return v_staged;
+end
+$$;
+
+create function race.finish(p_version integer) returns text language sql volatile
+as $$ select app.finish_knowledge(race.version(p_version), 'm1') $$;
+
+create function race.miss(p_question text, p_call integer) returns void language sql volatile security definer
+as $$ select app.note_knowledge_gap(('a0000000-0000-7000-8000-0000000000c' || p_call)::uuid, p_question, 0.1) $$;
+
+-- What the clinic knows in the end, whoever asks.
+create function race.library(out documents bigint, out versions text, out answers text, out pieces text, out files bigint, out jobs bigint)
+language sql stable security definer
+as $$
+  select
+    (select count(*) from public.knowledge_documents d where d.deleted_at is null),
+    (select string_agg(v.version || ' ' || v.state, ', ' order by v.version, v.state) from public.knowledge_versions v),
+    (select string_agg(coalesce(v.version::text, 'none'), ', ' order by d.id)
+      from public.knowledge_documents d left join public.knowledge_versions v on v.id = d.current_version_id),
+    (select string_agg(c.body, ', ' order by c.body) from public.knowledge_chunks c),
+    (select count(*) from public.knowledge_files),
+    (select count(*) from river.river_job j join public.knowledge_versions v on v.id = (j.args ->> 'version_id')::uuid)
+$$;

@@ -97,8 +97,8 @@ values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b2', 'zanzibar
 insert into public.knowledge_chunks (org_id, id, document_id, version_id, position, body, tokens, text_config, tsv)
 values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b3', '$L0000000-0000-7000-8000-0000000000b1', '$L0000000-0000-7000-8000-0000000000b2', 1,
   'zanzibar-lilac', 4, 'english', to_tsvector('english', 'zanzibar-lilac'));
-insert into public.knowledge_vectors (org_id, chunk_id, model, embedding)
-values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b3', 'model-1', '[1, 0]');
+insert into public.knowledge_vectors (org_id, chunk_id, version_id, model, embedding)
+values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b3', '$L0000000-0000-7000-8000-0000000000b2', 'model-1', '[1, 0]');
 insert into public.knowledge_gaps (org_id, id, topic, question) values (app.current_org_id(), '$L0000000-0000-7000-8000-0000000000b4', 'zanzibar-lilac', 'zanzibar-lilac');
 insert into public.audit_log (org_id, action) values (app.current_org_id(), 'booking_override');
 select set_config('request.jwt.claims', '', false);

@@ -88,7 +88,7 @@ select 'policy_lets_search', 'error', p.on_table || ': ' || p.polname,
 from policies p
 where p.role = 'app_searcher'
   and (p.polcmd <> 'r' or p.polrelid not in ('public.contacts'::regclass, 'public.patients'::regclass, 'public.call_logs'::regclass,
-    'public.messages'::regclass))
+    'public.messages'::regclass, 'public.knowledge_chunks'::regclass))
 union all
 select 'policy_trusts_user_metadata', 'error', p.on_table || ': ' || p.polname, 'people write user_metadata themselves: use app.current_org_id()'
 from policies p
@@ -130,9 +130,10 @@ from pg_class c
 where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
   and (has_table_privilege('app_searcher', c.oid, 'insert, update, delete, truncate') or has_any_column_privilege('app_searcher', c.oid, 'insert, update'))
 union all
-select 'searcher_owns', 'error', p.oid::regprocedure::text, 'only app.found_ids, which names the tenant itself, runs as app_searcher'
+select 'searcher_owns', 'error', p.oid::regprocedure::text, 'only app.found_ids and app.knowledge_words, which name the tenant themselves, run as app_searcher'
 from pg_proc p
-where p.proowner = 'app_searcher'::regrole and p.oid <> 'app.found_ids(text, text)'::regprocedure
+where p.proowner = 'app_searcher'::regrole
+  and p.oid not in ('app.found_ids(text, text)'::regprocedure, 'app.knowledge_words(uuid[], bigint, text, text[], integer, tsvector[])'::regprocedure)
 union all
 select 'audit_trail_rewritable', 'error', r || ' on ' || c.oid::regclass, 'revoke delete on public.messages, public.audit_log and update on public.audit_log from ' || r
 from unnest(array['app_writer', 'app_definer', 'app_searcher']) r, pg_class c

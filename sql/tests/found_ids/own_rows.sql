@@ -39,6 +39,6 @@ select throws_ok($$select app.found_ids('contact', 'quill')$$, 'VX401', null, 'n
 reset role;
 select is(
   array(select p.polrelid::regclass::text from pg_policy p where p.polroles = array['app_searcher'::regrole::oid] and p.polcmd = 'r' order by 1),
-  '{call_logs,contacts,messages,patients}', 'the role reads four tables');
+  '{call_logs,contacts,knowledge_chunks,messages,patients}', 'the role reads five tables');
 select * from finish();
 rollback;

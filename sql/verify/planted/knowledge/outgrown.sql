@@ -1,0 +1,2 @@
+-- A clinic with a library.
+update public.knowledge_versions set chunks_total = 60000;
