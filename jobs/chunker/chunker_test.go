@@ -108,7 +108,16 @@ func TestHeadingsAndPagesAreKept(t *testing.T) {
 	require.True(t, strings.HasPrefix(chunks[0].Text, "House rules\nBefore\nEvery"))
 	require.True(t, strings.HasPrefix(chunks[1].Text, "After\nEvery"), "a heading goes with what it heads")
 	require.Equal(t, []string{"House rules"}, chunks[1].Headings)
-	require.Equal(t, 1, chunks[1].Page)
+	require.Equal(t, 2, chunks[1].Page, "where the text stands")
+}
+
+func TestNoChunkRunsOverThePage(t *testing.T) {
+	t.Parallel()
+	chunks := chunker.Cut([]reader.Page{
+		{Number: 1, Blocks: []reader.Block{{Kind: reader.Paragraph, Text: "Parking is free."}}},
+		{Number: 2, Blocks: []reader.Block{{Kind: reader.Heading, Level: 1, Text: "Prices"}, {Kind: reader.Row, Text: "Cleaning | 80"}}},
+	})
+	require.Equal(t, []chunker.Chunk{{Page: 1, Text: "Parking is free.", Tokens: 4}, {Page: 2, Text: "Prices\nCleaning | 80", Tokens: 5}}, chunks)
 }
 
 func TestALongParagraphOverlapsByWholeSentences(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -41,12 +42,18 @@ func dropRepeated(pages []pdftext.Page, body float64) {
 			if drop && j+1 < len(p.Lines) && isHeadOf(l, p.Lines[j+1]) && !repeated(j+1) {
 				drop = false
 			}
-			if !drop {
+			if !drop && !(atEdge[i][j] && isFolio(l, i+1)) {
 				kept = append(kept, l)
 			}
 		}
 		pages[i].Lines = kept
 	}
+}
+
+// isFolio is true for a line that is the page's number and nothing else.
+func isFolio(l pdftext.Line, page int) bool {
+	text := strings.TrimFunc(strings.Join(l.Cells, ""), func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Pd, r) })
+	return text == strconv.Itoa(page)
 }
 
 func isCurrency(r rune) bool { return unicode.Is(unicode.Sc, r) }

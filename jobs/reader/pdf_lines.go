@@ -107,7 +107,7 @@ func (d *document) addLines(lines []pdftext.Line, sizes pdfSizes) error {
 			err = d.addTable(tableOf(lines[start:end]))
 		default:
 			for end < len(lines) && end-start < maxParagraph && len(lines[end].Cells) == 1 && sizes.level(lines[end]) == 0 &&
-				follows(lines[end-1], lines[end]) && m.reaches(lines[end-1]) {
+				follows(lines[end-1], lines[end]) && m.breaks(lines[end-1], lines[end]) {
 				end++
 			}
 			err = d.add(Paragraph, 0, joined(lines[start:end]))
@@ -149,13 +149,15 @@ func marginsOf(lines []pdftext.Line) margins {
 	return margins{left[wide], right[len(right)-1-wide]}
 }
 
-// reaches is true for a line that ends near the column's margin: it was broken there. A shorter one ends by itself, as the entries of
-// a list do.
-func (m margins) reaches(l pdftext.Line) bool {
+// breaks is true for a line that ends near the column's margin, or half-way to it with a sentence going on: it was broken there. A
+// shorter one ends by itself, as the entries of a list do.
+func (m margins) breaks(l, next pdftext.Line) bool {
+	part := (l.Right - l.Left) / (m.right - l.Left)
 	if l.FromRight {
-		return l.Left < l.Right-0.75*(l.Right-m.left)
+		part = (l.Right - l.Left) / (l.Right - m.left)
 	}
-	return l.Right > l.Left+0.75*(m.right-l.Left)
+	first, _ := utf8.DecodeRuneInString(next.Cells[0])
+	return part > 0.75 || part > 0.55 && unicode.IsLower(first)
 }
 
 // joined puts lines together again, and words that were parted at their ends.

@@ -15,8 +15,9 @@ const (
 	bandGap     = 3.2 // white as high as this across the page ends the columns
 	fewestLines = 5   // of the longest column
 	maxGutters  = 8   // looked at in one line
-	longLine    = 15  // letters; what is shorter is a cell or the end of a paragraph
+	longLine    = 12  // letters; what is shorter is a cell or the end of a paragraph
 	fullLine    = 0.8 // of the column's width: lines of prose are broken at its edge
+	raggedLine  = 0.6 // of a narrow column whose lines end where words do
 )
 
 // span is a piece of a line, or the white between two.
@@ -223,6 +224,7 @@ type columnLine struct {
 	y, size     float64
 	left, right float64
 	letters     int
+	stops       int
 	first       shown // the leftmost
 }
 
@@ -254,6 +256,9 @@ func (c *column) add(strip int, g shown) {
 		l.first = g
 	}
 	l.letters++
+	if g.letters == "." || g.letters == "," {
+		l.stops++
+	}
 	l.left, l.right = min(l.left, g.x), max(l.right, g.x+g.width)
 }
 
@@ -269,13 +274,18 @@ func areProse(parts []column) bool {
 	return longest >= fewestLines && !shareRows(parts)
 }
 
-// isProse: at least half of the lines are full, and sentences run on from line to line, which cells do not.
+// isProse: at least half of the lines are full, and sentences run on from line to line, which cells do not. Narrow columns are ragged:
+// there more must speak for it.
 func (c *column) isProse() bool {
-	full, lower, upper := 0, 0, 0
+	full, ragged, stops, lower, upper := 0, 0, 0, 0, 0
 	for _, l := range c.lines {
-		if l.letters >= longLine && l.right-l.left >= fullLine*(c.right-c.left) {
-			full++
+		if l.letters >= longLine && l.right-l.left >= raggedLine*(c.right-c.left) {
+			ragged++
+			if l.right-l.left >= fullLine*(c.right-c.left) {
+				full++
+			}
 		}
+		stops += min(l.stops, 1)
 		switch r, _ := utf8.DecodeRuneInString(l.first.letters); {
 		case unicode.IsLower(r):
 			lower++
@@ -283,7 +293,9 @@ func (c *column) isProse() bool {
 			upper++
 		}
 	}
-	return len(c.lines) >= 2 && full*2 >= len(c.lines) && (upper < 4 || upper <= 2*lower)
+	n := len(c.lines)
+	justified := full*2 >= n && (upper < 4 || upper <= 2*lower)
+	return n >= 2 && (justified || ragged*2 >= n && lower > upper && stops*5 >= n)
 }
 
 // shareRows: paragraphs of the parts begin on the same heights, so they are the cells of rows.
