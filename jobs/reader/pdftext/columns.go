@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -20,6 +21,9 @@ const (
 	raggedLine  = 0.6 // of a narrow column whose lines end where words do
 )
 
+// stops stand in sentences and seldom in cells.
+const stops = ".,;:،؛。、"
+
 // span is a piece of a line, or the white between two.
 type span struct{ left, right float64 }
 
@@ -27,9 +31,10 @@ func (s span) width() float64 { return s.right - s.left }
 
 // strip is what stands on one height.
 type strip struct {
-	glyphs []shown
-	ink    []span  // from left to right, where no gutter can be
-	gutter float64 // the least width of one, here
+	from, to int // its part of the page's glyphs
+	glyphs   []shown
+	ink      []span  // from left to right, where no gutter can be
+	gutter   float64 // the least width of one, here
 }
 
 // columns parts a page's glyphs, sorted from top to bottom, into groups in the order in which they are read. Prose that stands side by
@@ -38,7 +43,13 @@ type strip struct {
 func columns(glyphs []shown, fromRight bool) [][]shown {
 	strips := stripsOf(glyphs)
 	var groups [][]shown
-	done := 0
+	done := 0 // strips that are in groups
+	add := func(upTo int) {
+		if upTo > done {
+			groups = append(groups, glyphs[strips[done].from:strips[upTo-1].to])
+		}
+		done = upTo
+	}
 	for at := 0; at < len(strips); {
 		gutters, end := bandAt(strips, at)
 		gutters = proseAt(strips[at:end], gutters)
@@ -46,30 +57,34 @@ func columns(glyphs []shown, fromRight bool) [][]shown {
 			at += max(1, (end-at)/2) // what follows a table may be columns: look again, but not at every line
 			continue
 		}
-		at -= aboveOf(strips[done:at], gutters)
-		groups = appendGroup(groups, strips[done:at])
-		parts := partsOf(strips[at:end], gutters)
+		add(at - aboveOf(strips[done:at], gutters))
+		parts := split(glyphs[strips[done].from:strips[end-1].to], gutters)
 		if fromRight {
 			slices.Reverse(parts)
 		}
-		for _, p := range parts {
-			groups = append(groups, p.glyphs)
-		}
+		groups = append(groups, parts...)
 		at, done = end, end
 	}
-	return appendGroup(groups, strips[done:])
+	add(len(strips))
+	return groups
 }
 
-// appendGroup adds strips that stand one under the other.
-func appendGroup(groups [][]shown, strips []strip) [][]shown {
-	var group []shown
-	for _, s := range strips {
-		group = append(group, s.glyphs...)
+// split parts glyphs at gutters.
+func split(glyphs []shown, gutters []span) [][]shown {
+	parts := make([][]shown, len(gutters)+1)
+	for _, g := range glyphs {
+		at := columnAt(gutters, g.x)
+		parts[at] = append(parts[at], g)
 	}
-	if len(group) == 0 {
-		return groups
+	return parts
+}
+
+func columnAt(gutters []span, x float64) int {
+	at := 0
+	for at < len(gutters) && x >= (gutters[at].left+gutters[at].right)/2 {
+		at++
 	}
-	return append(groups, group)
+	return at
 }
 
 func stripsOf(glyphs []shown) []strip {
@@ -84,7 +99,7 @@ func stripsOf(glyphs []shown) []strip {
 		for end < len(glyphs) && glyphs[start].y-glyphs[end].y < stripHeight*min(glyphs[start].size, glyphs[end].size) {
 			end++
 		}
-		s := strip{glyphs: glyphs[start:end:end], gutter: gutterGap * min(body, glyphs[start].size)}
+		s := strip{from: start, to: end, glyphs: glyphs[start:end:end], gutter: gutterGap * min(body, glyphs[start].size)}
 		s.ink = inkOf(s.glyphs, s.gutter)
 		strips = append(strips, s)
 		start = end
@@ -107,7 +122,7 @@ func inkOf(glyphs []shown, gap float64) []span {
 			joined = append(joined, s)
 		}
 	}
-	return slices.Clip(joined)
+	return slices.Clone(joined) // the rest of spans is let go
 }
 
 // bandAt follows the gaps of a strip downwards for as long as one stays white. It returns those that do, from left to right, and
@@ -211,14 +226,13 @@ func proseAt(band []strip, gutters []span) []span {
 	return nil
 }
 
-// column is what of a band stands between two gutters.
+// column is what of a band stands between two gutters, as far as it tells prose from cells.
 type column struct {
-	glyphs      []shown
 	left, right float64
 	lines       []columnLine
 }
 
-// columnLine is a line of a column, as far as it tells prose from cells.
+// columnLine is a line of a column.
 type columnLine struct {
 	strip       int
 	y, size     float64
@@ -232,21 +246,16 @@ func partsOf(band []strip, gutters []span) []column {
 	parts := make([]column, len(gutters)+1)
 	for i, s := range band {
 		for _, g := range s.glyphs {
-			at := 0
-			for at < len(gutters) && g.x >= (gutters[at].left+gutters[at].right)/2 {
-				at++
-			}
-			parts[at].add(i, g)
+			parts[columnAt(gutters, g.x)].add(i, g)
 		}
 	}
 	return parts
 }
 
 func (c *column) add(strip int, g shown) {
-	if len(c.glyphs) == 0 {
+	if len(c.lines) == 0 {
 		c.left, c.right = g.x, g.x+g.width
 	}
-	c.glyphs = append(c.glyphs, g)
 	c.left, c.right = min(c.left, g.x), max(c.right, g.x+g.width)
 	if last := len(c.lines) - 1; last < 0 || c.lines[last].strip != strip {
 		c.lines = append(c.lines, columnLine{strip: strip, y: g.y, size: g.size, left: g.x, right: g.x + g.width, first: g})
@@ -256,7 +265,7 @@ func (c *column) add(strip int, g shown) {
 		l.first = g
 	}
 	l.letters++
-	if g.letters == "." || g.letters == "," {
+	if strings.ContainsAny(g.letters, stops) {
 		l.stops++
 	}
 	l.left, l.right = min(l.left, g.x), max(l.right, g.x+g.width)
@@ -277,7 +286,7 @@ func areProse(parts []column) bool {
 // isProse: at least half of the lines are full, and sentences run on from line to line, which cells do not. Narrow columns are ragged:
 // there more must speak for it.
 func (c *column) isProse() bool {
-	full, ragged, stops, lower, upper := 0, 0, 0, 0, 0
+	full, ragged, stopped, lower, upper := 0, 0, 0, 0, 0
 	for _, l := range c.lines {
 		if l.letters >= longLine && l.right-l.left >= raggedLine*(c.right-c.left) {
 			ragged++
@@ -285,7 +294,7 @@ func (c *column) isProse() bool {
 				full++
 			}
 		}
-		stops += min(l.stops, 1)
+		stopped += min(l.stops, 1)
 		switch r, _ := utf8.DecodeRuneInString(l.first.letters); {
 		case unicode.IsLower(r):
 			lower++
@@ -294,8 +303,8 @@ func (c *column) isProse() bool {
 		}
 	}
 	n := len(c.lines)
-	justified := full*2 >= n && (upper < 4 || upper <= 2*lower)
-	return n >= 2 && (justified || ragged*2 >= n && lower > upper && stops*5 >= n)
+	justified := full*2 >= n && stopped*8 >= n && (upper < 4 || upper <= 2*lower)
+	return n >= 2 && (justified || ragged*2 >= n && lower > upper && stopped*5 >= n)
 }
 
 // shareRows: paragraphs of the parts begin on the same heights, so they are the cells of rows.
