@@ -114,3 +114,32 @@ func TestHostilePagesOfColumnsEndQuickly(t *testing.T) {
 		t.Log(name, time.Since(began).Round(time.Millisecond))
 	}
 }
+
+// FuzzLines: wherever letters stand and whichever way they run, every one of them comes out once.
+func FuzzLines(f *testing.F) {
+	f.Add([]byte("Bite on the gauze \x00\x10\xff for thirty minutes"))
+	f.Add([]byte("\x01\x41\x05\x02\x42\x05\x90\x43\x05\x91\x44\x05"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		const alphabet = "abcXYZאבגدذر12345()"
+		letters := []rune(alphabet)
+		var glyphs []shown
+		in := map[rune]int{}
+		for i := 0; i+2 < len(data); i += 3 {
+			r := letters[int(data[i])%len(letters)]
+			if !strings.ContainsRune("()", r) { // they are turned round
+				in[r]++
+			}
+			glyphs = append(glyphs, shown{letters: string(r), x: float64(data[i+1]) * 2.3, y: float64(data[i+2]) * 3.1, width: float64(data[i]%7) + 1,
+				size: float64(data[i]%5) + 8, start: float64(data[i+1]) * 2.3})
+		}
+		out := map[rune]int{}
+		for _, l := range lines(glyphs) {
+			for _, r := range strings.Join(l.Cells, "") {
+				if !strings.ContainsRune("() ", r) {
+					out[r]++
+				}
+			}
+		}
+		require.Equal(t, in, out)
+	})
+}
