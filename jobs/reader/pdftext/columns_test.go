@@ -46,6 +46,17 @@ func TestColumnsOfProseAreReadOneAfterTheOther(t *testing.T) {
 	require.Zero(t, pages[0].Lines[0].Column)
 }
 
+func TestAColumnOnTheRightMayBeginHigher(t *testing.T) {
+	t.Parallel()
+	var s sheet
+	s.put(275, 700, "Cooling and sleeping")
+	for i := range leftProse {
+		s.put(50, 680-12*float64(i), leftProse[i])
+		s.put(275, 680-12*float64(i), rightProse[i])
+	}
+	require.Equal(t, append(append(append([]string{}, leftProse...), "Cooling and sleeping"), rightProse...), s.shown(t))
+}
+
 func TestRowsOfTablesStayRows(t *testing.T) {
 	t.Parallel()
 	for name, rows := range map[string][][2]string{
