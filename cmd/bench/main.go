@@ -2,8 +2,9 @@
 // as Vapi sends them, and texts that staff write, beside pgbench doing the same
 // transactions: same role, claims, functions and data, in one run on one database.
 // With -only agents it measures how long saved agents take until their assistants
-// are in step, with -only dashboard how fast lists and numbers come (see sql/bench/looks.sql), and with
-// -only live how long until a thousand dashboards hear of a change.
+// are in step, with -only dashboard how fast lists and numbers come (see sql/bench/looks.sql), with
+// -only live how long until a thousand dashboards hear of a change, and with
+// -only documents how fast the reader of documents is (without a database).
 //
 // The database is a scratch one in the test cluster, which does not wait for the
 // disk; TEST_DATABASE_URL names another server. Server, clients and database
@@ -34,18 +35,18 @@ func main() {
 	s := settings{out: os.Stdout}
 	flag.IntVar(&s.clients, "clients", 8, "how many callers talk at once")
 	flag.DurationVar(&s.length, "time", 10*time.Second, "how long each of the six is measured")
-	flag.StringVar(&s.only, "only", "", "what is measured: calls, dashboard (lists and numbers), agents (saves until their assistants at a played Vapi are in step), live (changes until dashboards hear of them), or knowledge (finding passages); else calls and a short look at the dashboard")
+	flag.StringVar(&s.only, "only", "", "what is measured: calls, dashboard (lists and numbers), agents (saves until their assistants at a played Vapi are in step), live (changes until dashboards hear of them), knowledge (finding passages), or documents (pages of PDFs read); else calls and a short look at the dashboard")
 	flag.Float64Var(&s.saves, "saves", 20, "agents: saves a second")
 	flag.IntVar(&s.vapiRate, "vapi-rate", 100, "agents: VAPI_REQUESTS_PER_SECOND")
 	flag.IntVar(&s.rows, "rows", 50_000, "dashboard: how many contacts, appointments, messages … the clinic has")
 	flag.IntVar(&s.calls, "calls", 0, "dashboard: how many calls it has, if not that many")
-	flag.IntVar(&s.rounds, "rounds", 30, "dashboard: how often everything is asked for; knowledge: how many questions")
+	flag.IntVar(&s.rounds, "rounds", 30, "dashboard: how often everything is asked for; knowledge: how many questions; documents: how often each is read")
 	flag.StringVar(&s.pieces, "pieces", "500,30000,300000", "knowledge: how many pieces the clinics' documents have")
 	flag.Parse()
 	measure, known := map[string]func(context.Context, settings) error{
-		"": runBoth, "calls": run, "agents": runAgents, "dashboard": runDashboard, "live": runLive, "knowledge": runKnowledge}[s.only]
+		"": runBoth, "calls": run, "agents": runAgents, "dashboard": runDashboard, "live": runLive, "knowledge": runKnowledge, "documents": runDocuments}[s.only]
 	if !known || s.rows < 1000 || s.rounds < 1 {
-		fmt.Fprintln(os.Stderr, "bench: -only is calls, agents, dashboard, live or knowledge; 1000 rows and a round at least")
+		fmt.Fprintln(os.Stderr, "bench: -only is calls, agents, dashboard, live, knowledge or documents; 1000 rows and a round at least")
 		os.Exit(2)
 	}
 	if err := measure(ctx, s); err != nil {
@@ -57,7 +58,7 @@ func main() {
 type settings struct {
 	clients int
 	length  time.Duration
-	only    string // calls, agents, dashboard, live or knowledge; empty: see runBoth
+	only    string // calls, agents, dashboard, live, knowledge or documents; empty: see runBoth
 	saves   float64
 	out     io.Writer
 

@@ -20,7 +20,7 @@ const (
 
 // Chunk is a piece of one document.
 type Chunk struct {
-	Page     int      // where it begins, from 1 on; 0: the document has no pages
+	Page     int      // where it stands, headings above it aside, from 1 on; 0: the document has no pages
 	Headings []string // that it stands under, the highest first; those within it are part of Text
 	Text     string   // paragraphs, rows and headings, a line each; never empty
 	Overlap  int      // bytes at the beginning of Text that the chunk before ends with
@@ -36,7 +36,8 @@ func (c Chunk) Embedded() string {
 }
 
 // Cut cuts the pages of one document. Every word of every block is in exactly one chunk, in order, beside what [Chunk.Overlap]
-// repeats. A row is never parted unless it alone is larger than [Most].
+// repeats. A row is never parted unless it alone is larger than [Most]. No chunk runs over the end of a page: who is answered from it is told
+// where to look.
 func Cut(pages []reader.Page) []Chunk {
 	c := &cutter{}
 	for _, page := range pages {
@@ -104,12 +105,22 @@ func (c *cutter) names() []string {
 
 // add puts a piece into the open chunk, after closing it where the piece should begin another.
 func (c *cutter) add(p piece) {
-	enough := p.first && c.tokens >= Enough
+	enough := p.first && (c.tokens >= Enough || c.turns(p))
 	if len(c.open) > c.repeated && (enough || c.tokens+p.tokens > Most) {
 		c.next(p)
 	}
 	c.open = append(c.open, p)
 	c.tokens += p.tokens
+}
+
+// turns is true when p begins another page than the open text; headings alone go with what they head.
+func (c *cutter) turns(p piece) bool {
+	for _, o := range c.open {
+		if o.heading == 0 {
+			return o.page != p.page
+		}
+	}
+	return false
 }
 
 // next closes the chunk before p. Headings at its end move on with what they head, and inside a paragraph the last
@@ -153,7 +164,7 @@ func lastSentences(pieces []piece, room int) []piece {
 // close makes a chunk of what is open, unless it holds nothing new.
 func (c *cutter) close() {
 	if len(c.open) > c.repeated {
-		chunk := Chunk{Page: c.open[0].page, Headings: c.open[0].trail}
+		chunk := Chunk{Page: c.open[len(c.open)-1].page, Headings: c.open[0].trail}
 		var text strings.Builder
 		for i, p := range c.open {
 			if i == c.repeated {

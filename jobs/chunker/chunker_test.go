@@ -45,26 +45,56 @@ func drawPages(t *rapid.T) []reader.Page {
 func TestEveryLetterIsInOneChunkAndNoChunkIsTooLarge(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		pages := drawPages(t)
-		chunks := chunker.Cut(pages)
-		require.Equal(t, chunks, chunker.Cut(pages), "the same again")
-		var whole, cut strings.Builder
-		for _, p := range pages {
-			for _, b := range p.Blocks {
-				whole.WriteString(letters(b.Text))
+		requireWhole(t, drawPages(t))
+	})
+}
+
+// requireWhole cuts pages: every letter is in one chunk beside what is repeated, and no chunk is too large or runs over a page.
+func requireWhole(t require.TestingT, pages []reader.Page) {
+	chunks := chunker.Cut(pages)
+	require.Equal(t, chunks, chunker.Cut(pages), "the same again")
+	var whole, cut strings.Builder
+	for _, p := range pages {
+		for _, b := range p.Blocks {
+			whole.WriteString(letters(b.Text))
+		}
+	}
+	before := ""
+	for _, c := range chunks {
+		require.LessOrEqual(t, c.Tokens, chunker.Most)
+		require.Equal(t, chunker.Tokens(c.Text), c.Tokens)
+		require.NotEmpty(t, letters(c.Text[c.Overlap:]), "something new")
+		require.True(t, strings.HasSuffix(before, strings.TrimSpace(c.Text[:c.Overlap])))
+		require.LessOrEqual(t, chunker.Tokens(c.Text[:c.Overlap]), chunker.Overlap)
+		cut.WriteString(letters(c.Text[c.Overlap:]))
+		before = c.Text
+	}
+	require.Equal(t, whole.String(), cut.String())
+}
+
+// FuzzCut reads blocks from text: a line each, a form feed begins a page, "#" a heading, "|" a row.
+func FuzzCut(f *testing.F) {
+	f.Add("# Prices\n| Cleaning | 80\nParking is free. Really!\f## After\n\fThe end")
+	f.Add("Dr. Quill opens at 9. " + strings.Repeat("A sentence of some length stands here. ", 90) + "\n歯のクリーニング。" + strings.Repeat("歯", 600))
+	f.Fuzz(func(t *testing.T, text string) {
+		var pages []reader.Page
+		for i, sheet := range strings.Split(strings.ToValidUTF8(text, ""), "\f") {
+			page := reader.Page{Number: i + 1}
+			for _, line := range strings.Split(sheet, "\n") {
+				kind, level := reader.Paragraph, 0
+				switch {
+				case strings.HasPrefix(line, "#"):
+					kind, level = reader.Heading, min(len(line)-len(strings.TrimLeft(line, "#")), 6)
+				case strings.HasPrefix(line, "|"):
+					kind = reader.Row
+				}
+				if line = strings.Join(strings.Fields(line), " "); line != "" {
+					page.Blocks = append(page.Blocks, reader.Block{Kind: kind, Level: level, Text: line})
+				}
 			}
+			pages = append(pages, page)
 		}
-		before := ""
-		for _, c := range chunks {
-			require.LessOrEqual(t, c.Tokens, chunker.Most)
-			require.Equal(t, chunker.Tokens(c.Text), c.Tokens)
-			require.NotEmpty(t, letters(c.Text[c.Overlap:]), "something new")
-			require.True(t, strings.HasSuffix(before, strings.TrimSpace(c.Text[:c.Overlap])))
-			require.LessOrEqual(t, chunker.Tokens(c.Text[:c.Overlap]), chunker.Overlap)
-			cut.WriteString(letters(c.Text[c.Overlap:]))
-			before = c.Text
-		}
-		require.Equal(t, whole.String(), cut.String())
+		requireWhole(t, pages)
 	})
 }
 
@@ -108,7 +138,16 @@ func TestHeadingsAndPagesAreKept(t *testing.T) {
 	require.True(t, strings.HasPrefix(chunks[0].Text, "House rules\nBefore\nEvery"))
 	require.True(t, strings.HasPrefix(chunks[1].Text, "After\nEvery"), "a heading goes with what it heads")
 	require.Equal(t, []string{"House rules"}, chunks[1].Headings)
-	require.Equal(t, 1, chunks[1].Page)
+	require.Equal(t, 2, chunks[1].Page, "where the text stands")
+}
+
+func TestNoChunkRunsOverThePage(t *testing.T) {
+	t.Parallel()
+	chunks := chunker.Cut([]reader.Page{
+		{Number: 1, Blocks: []reader.Block{{Kind: reader.Paragraph, Text: "Parking is free."}}},
+		{Number: 2, Blocks: []reader.Block{{Kind: reader.Heading, Level: 1, Text: "Prices"}, {Kind: reader.Row, Text: "Cleaning | 80"}}},
+	})
+	require.Equal(t, []chunker.Chunk{{Page: 1, Text: "Parking is free.", Tokens: 4}, {Page: 2, Text: "Prices\nCleaning | 80", Tokens: 5}}, chunks)
 }
 
 func TestALongParagraphOverlapsByWholeSentences(t *testing.T) {

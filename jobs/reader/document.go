@@ -75,14 +75,37 @@ func decodeText(data []byte) string {
 	return string(text)
 }
 
-// same are letters that are drawn as one, and the spaces and hyphens that are none. U+F001 and U+F002 are what old fonts call
-// the ligatures fi and fl.
-var same = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st",
-	"\uf001", "fi", "\uf002", "fl", "\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
+// same are the line ends of all systems, and what old fonts call the ligatures fi and fl.
+var same = strings.NewReplacer("\uf001", "fi", "\uf002", "fl", "\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n")
+
+// asWritten gives the letters for a form in which they are drawn: ligatures, and Arabic letters as they begin, join and end words.
+// Other compatible forms stay: ½ is not 1⁄2.
+func asWritten(r rune) string {
+	if r >= 0xfb00 && r <= 0xfdff || r >= 0xfe70 && r <= 0xfefc {
+		return norm.NFKC.String(string(r))
+	}
+	return ""
+}
+
+// drawn replaces such forms.
+func drawn(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return r >= 0xfb00 }) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if letters := asWritten(r); letters != "" {
+			b.WriteString(letters)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
 
 // clean brings text to the form that [Block] promises.
 func clean(text string) string {
-	text = norm.NFC.String(same.Replace(strings.ToValidUTF8(text, "")))
+	text = norm.NFC.String(drawn(same.Replace(strings.ToValidUTF8(text, ""))))
 	var b strings.Builder
 	b.Grow(len(text))
 	space, line := false, false

@@ -3,6 +3,7 @@ package reader_test
 import (
 	"bytes"
 	"context"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +24,13 @@ func FuzzRead(f *testing.F) {
 	f.Add("a.md", []byte("---\n---\n# A\nb\n---\n|a|b|\n|-|-|\n|1|2|\n```\nx\n"))
 	f.Add("a.txt", []byte("\xff\xfeA\x00\n\x00"))
 	f.Add("a", []byte("PRICES\n\na\tb\n\xe9"))
+	for _, name := range []string{"cairo-hebrew.pdf", "cairo-poster.pdf", "groff-leaflet.pdf", "chromium-arabic.pdf", "libreoffice-allergy.docx", "pandoc-travel.docx",
+		"libreoffice-pharmacy.html", "pandoc-policy.html", "services-semicolon.csv", "hours-utf16.csv", "blood.md", "datenschutz-windows1252.txt"} {
+		data, err := os.ReadFile("testdata/documents/" + name)
+		require.NoError(f, err)
+		f.Add(name, data)
+	}
+	f.Add("a.txt", []byte("\u200f\ufefb \ufdfa \ufb1d\u05b4 \ufb03"))
 	limits := reader.Limits{Bytes: 1 << 16, Inflated: 1 << 20, Entries: 10, Pages: 10, Text: 1 << 17, Time: 5 * time.Second}
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
 		kind, err := reader.Sniff(name, data[:min(len(data), reader.HeadBytes)])

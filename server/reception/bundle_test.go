@@ -35,6 +35,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 const (
 	webhookSecret = "test-secret-webhook"
+	jwtSecret     = "test-secret-jwt-test-secret-jwt-test"
 	codeKey       = "7e57000000000000000000000000000000000000000000000000000000000001"
 )
 
@@ -87,7 +88,7 @@ func (b *bundle) serve(t *testing.T, loginURL string) *httptest.Server {
 	metrics := server.NewMetrics()
 	handler, err := server.New(server.Deps{
 		DB:       noDashboard{server.NewDatabase(database)},
-		Auth:     server.NewVerifier(server.Config{JWTSecret: "test-secret-jwt-test-secret-jwt-test"}, http.DefaultClient),
+		Auth:     server.NewVerifier(server.Config{JWTSecret: jwtSecret}, http.DefaultClient),
 		Log:      server.NewLogger(logtest.Keep(t, b.log), slog.LevelDebug),
 		Metrics:  metrics,
 		Accounts: &server.Accounts{}, // nobody connects any here

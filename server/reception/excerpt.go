@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// stemLength is how many letters two words must share from their beginning to count as one: "price" and "prices" do.
+// stemLength is how many letters two words must share from their beginning to have to do with each other: "price" and "prices" do.
 const stemLength = 4
 
 // excerpt returns the lines of text that share most words with the question, in their order and of about so many bytes together;
@@ -14,7 +14,7 @@ func excerpt(question, text string, most int) string {
 	if len(text) <= most {
 		return text
 	}
-	lines, wanted := strings.Split(text, "\n"), stems(question)
+	lines, wanted := strings.Split(text, "\n"), words(question)
 	first, last := bestLine(lines, wanted), 0
 	last = first
 	size := len(lines[first])
@@ -34,31 +34,45 @@ func excerpt(question, text string, most int) string {
 	return cut(strings.Join(lines[first:last+1], "\n"), most)
 }
 
-func bestLine(lines []string, wanted map[string]bool) (best int) {
+// bestLine returns the line that shares most letters with the question, word by word: long words say more than short ones, which a
+// long paragraph has of every kind. The shorter of equals.
+func bestLine(lines []string, wanted [][]rune) (best int) {
 	most := 0
 	for i, line := range lines {
-		shared := 0
-		for stem := range stems(line) {
-			if wanted[stem] {
-				shared++
+		shared, have := 0, words(line)
+		for _, word := range wanted {
+			nearest := 0
+			for _, other := range have {
+				nearest = max(nearest, sharedStart(word, other))
+			}
+			if nearest >= stemLength {
+				shared += nearest
 			}
 		}
-		if shared > most {
+		if shared > most || shared == most && shared > 0 && len(line) < len(lines[best]) {
 			best, most = i, shared
 		}
 	}
 	return best
 }
 
-// stems are the beginnings of a text's longer words.
-func stems(text string) map[string]bool {
-	found := map[string]bool{}
+// words are a text's words of [stemLength] letters and more, in small letters.
+func words(text string) [][]rune {
+	var found [][]rune
 	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		if letters := []rune(word); len(letters) >= stemLength {
-			found[string(letters[:stemLength])] = true
+			found = append(found, letters)
 		}
 	}
 	return found
+}
+
+func sharedStart(a, b []rune) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 // cut shortens a text to most bytes at a blank, with a mark where something is missing.

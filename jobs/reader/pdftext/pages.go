@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Page is the text of one page, from top to bottom.
+// Page is the text of one page, in the order in which it is read.
 type Page struct {
 	Lines    []Line
 	Pictures int // that the page shows
@@ -15,12 +15,14 @@ type Page struct {
 
 // Line is what stands on one height.
 type Line struct {
-	Cells  []string // parted by wide gaps or leader dots; one in running text
-	Left   float64  // where it begins, in points
-	Right  float64  // where it ends
-	Bottom float64  // of its letters; larger is higher
-	Size   float64  // of most of its letters, in points
-	Bold   bool     // most of it
+	Cells     []string // parted by wide gaps or leader dots; one in running text. In the order in which they are read
+	Left      float64  // its left end, in points
+	Right     float64  // its right end
+	Bottom    float64  // of its letters; larger is higher
+	Size      float64  // of most of its letters, in points
+	Bold      bool     // most of it
+	FromRight bool     // it is read from right to left; the letters of Cells are in order all the same
+	Column    int      // lines of one number stand one under the other; the next number is read afterwards
 }
 
 // Read reads every page of the file. It never panics and returns when ctx ends or a limit is met; a page that is damaged
@@ -123,8 +125,15 @@ func (f *file) readPage(p foundPage) (Page, error) {
 		return Page{}, err
 	}
 	page := Page{Pictures: c.pictures, Unknown: c.unknown}
+	column := 0
 	for _, direction := range c.shown {
-		page.Lines = append(page.Lines, lines(direction)...)
+		for _, l := range lines(direction) {
+			l.Column += column
+			page.Lines = append(page.Lines, l)
+		}
+		if last := len(page.Lines); last > 0 {
+			column = page.Lines[last-1].Column + 1
+		}
 	}
 	return page, nil
 }

@@ -221,6 +221,13 @@ func FuzzRead(f *testing.F) {
 	f.Add(pdf("<</Type/Catalog/Pages 2 0 R>>", "<</Kids[2 0 R 3 0 R]>>", "<</Type/Page/Contents[4 0 R 4 0 R]>>", streamOf("/Filter/LZWDecode", "\x80\x0b")))
 	f.Add([]byte("%PDF-1.7\nxref\n0 2\n0000000000 65535 f\n0000000009 00000 n\ntrailer<</Root 1 0 R/Prev 9>>\nstartxref\n9\n%%EOF"))
 	f.Add([]byte("%PDF-1.7\n1 0 obj<</Type/XRef/W[1 2 1]/Size 9/Length 8>>stream\n\x01\x00\x09\x00\x02\x00\x01\x00\nendstream endobj\nstartxref\n9\n"))
+	var columns sheet
+	for i := range leftProse {
+		columns.put(50, 680-12*float64(i), leftProse[i])
+		columns.put(275, 685-12*float64(i), rightProse[i])
+	}
+	f.Add(page(helvetica, "BT /F1 10 Tf "+columns.content.String()+" ET"))
+	f.Add(page("<</Subtype/Type0/Encoding/UniJIS-UCS2-H/DescendantFonts[<<>>]>>", "BT /F1 12 Tf 50 700 Td <05DD05D505DC05E9002000340032> Tj ET"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
