@@ -1751,7 +1751,7 @@ begin
   v_seconds := coalesce(p_duration_seconds, extract(epoch from
     coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
   v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
-  v_spoke := case when jsonb_array_length(coalesce(p_turns, '[]')) > 0 then p_turns @> '[{"speaker": "caller"}]' end;
+  v_spoke := case when jsonb_typeof(p_turns) = 'array' and p_turns <> '[]' then p_turns @> '[{"speaker": "caller"}]' end;
   -- A caller who spoke was connected, also where nobody says for how long.
   v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
     coalesce(v_seconds, case when v_spoke then 5 end), v_spam, v_spoke);
