@@ -3881,6 +3881,7 @@ select app.seal('app.caller_words(jsonb)', null, 'app_writer');
 -- +goose StatementBegin
 -- snapshot of sql/1851_function_says.sql
 -- The denial must stand at most two words before, in the same part of a sentence: "not in pain", "it does not really hurt".
+-- What is gone is denied as well (the pain is gone, the bleeding has stopped).
 -- What somebody cannot do (cannot book online) is no denial of what they want.
 create or replace function app.says(p_words text, p_phrase text)
 returns boolean
@@ -3892,12 +3893,12 @@ set search_path = ''
 as $$
   select position(' ' || p_phrase || ' ' in p_words) > 0
     and p_words ~ (
-      '(?<! (not|no|never|without|dont|doesnt|didnt|isnt|arent|wasnt|werent|havent|hasnt|hadnt|wont|wouldnt|neither|nor)( [[:alnum:]]+)?( [[:alnum:]]+)?)'
-      || ' ' || p_phrase || ' ')
+      '(?<! (not|no|never|without|dont|doesnt|didnt|isnt|arent|wasnt|werent|havent|hasnt|hadnt|wont|wouldnt|neither|nor|nothing)( [[:alnum:]]+)?( [[:alnum:]]+)?)'
+      || ' ' || p_phrase || ' (?!(is |has |have |went |was )?(all |completely )?(gone|away|stopped) )')
 $$;
 
 comment on function app.says(text, text) is
-  'Whether words from app.caller_words hold a phrase (small letters, no apostrophes), as whole words, at least once without a denial right before it. "facebook" does not say "book", "not in pain" not "pain".';
+  'Whether words from app.caller_words hold a phrase (small letters, no apostrophes), as whole words, at least once without a denial right before it, or that it is gone right after. "facebook" does not say "book", "not in pain" not "pain".';
 
 select app.seal('app.says(text, text)', null, 'app_writer');
 -- end of sql/1851_function_says.sql
@@ -3921,7 +3922,8 @@ as $$
     ('press one', 1), ('press 1', 1), ('press two', 1), ('press 2', 1), ('press nine', 1), ('press 9', 1), ('final notice', 1),
     ('search engine', 1), ('seo', 1), ('first page of google', 1), ('credit card processing', 1), ('merchant services', 1),
     ('merchant account', 1), ('business loan', 1), ('business funding', 1), ('working capital', 1), ('pre approved', 1),
-    ('business owner', 1), ('owner of the business', 1), ('limited time offer', 1), ('solar panels', 1), ('you have been selected', 1)
+    ('business owner', 1), ('owner of the business', 1), ('limited time offer', 1), ('we help clinics', 1), ('i help clinics', 1), ('we help practices', 1), ('marketing agency', 1),
+    ('lead generation', 1), ('more patients', 1), ('your website', 1), ('online reviews', 1), ('decision maker', 1), ('quick demo', 1), ('solar panels', 1), ('you have been selected', 1)
   ) s (phrase, weight)
 $$;
 
@@ -4097,23 +4099,26 @@ language sql
 immutable
 set search_path = ''
 as $$
-  with heard as (
+  with polite as (
+    -- Asking how somebody is today wants nothing today.
+    select regexp_replace(p_words, ' (how are you|how are you doing|hows it going) today ', ' ', 'g') as words
+  ), heard as (
     select r.topic, r.points, r.reason
     from (values
-      ('visit', 25, 'Asked for a visit',
-        '{book,booking,appointment,appointments,schedule,come in,get in,availability,available,openings,opening,slot,slots}'::text[]),
-      ('pain', 25, 'Has pain or something broken',
-        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,knocked out,fell out,infected,infection}'),
-      ('soon', 15, 'Wants it soon',
-        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,soonest,earliest,urgent,urgently}'),
+      ('visit', 35, 'Asked for a visit',
+        '{book,booking,appointment,appointments,schedule,come in,get in,be seen,see me,fit me in,squeeze me in,availability,available,openings,opening,slot,slots}'::text[]),
+      ('pain', 35, 'Has pain or something broken',
+        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,cracked,throbbing,sore,abscess,knocked out,fell out,came off,infected,infection}'),
+      ('soon', 20, 'Wants it soon',
+        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,right now,immediately,soonest,earliest,first available,next available,urgent,urgently,emergency}'),
       ('ready', 15, 'Is ready to go ahead',
-        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book}'),
+        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book,book it,id like to schedule,i would like to schedule,i want to schedule}'),
       ('price', 10, 'Asked about price or payment',
         '{price,prices,pricing,cost,costs,how much,insurance,financing,payment plan,payment plans,deposit}'),
       ('no', -40, 'Is not interested',
-        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind}')
-    ) r (topic, points, reason, phrases)
-    where exists (select from unnest(r.phrases) p (phrase) where app.says(p_words, p.phrase))
+        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind,went somewhere else,found somewhere else,no longer need}')
+    ) r (topic, points, reason, phrases), polite w
+    where exists (select from unnest(r.phrases) p (phrase) where app.says(w.words, p.phrase))
   )
   select h.points, h.reason
   from heard h
