@@ -1700,6 +1700,8 @@ declare
   v_spam boolean;
   v_spoke boolean;
   v_written boolean;
+  v_reported_at timestamptz;
+  v_kept_state text;
   v_outcome text;
   v_seconds integer;
   v_is_lead boolean;
@@ -1758,6 +1760,14 @@ begin
   v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
   -- The contact before its call, as whoever erases or merges it locks them.
   perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
+  -- Who erased the contact, or had its words expire, while this waited has blanked the call: nothing may come back.
+  select c.reported_at, c.transcript_state into v_reported_at, v_kept_state
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id
+  for no key update;
+  if v_reported_at is distinct from v_call.reported_at then
+    return v_kept_state;
+  end if;
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
@@ -2160,6 +2170,24 @@ select app.seal('app.write_contact(uuid, jsonb)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1111_function_is_staffs_word.sql
+create or replace function app.is_staffs_word(p_lead_status text, p_by text)
+returns boolean
+language sql
+immutable
+parallel safe
+begin atomic
+  select coalesce(p_by = 'staff', p_lead_status in ('hot', 'warm', 'lost', 'booked'));
+end;
+
+comment on function app.is_staffs_word(text, text) is
+  'Whether a member gave a contact this lead status (contacts.lead_status_by as p_by). Where that was not noted: any that only staff could give then.';
+
+select app.seal('app.is_staffs_word(text, text)', null, 'app_writer');
+-- end of sql/1111_function_is_staffs_word.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1112_function_create_contact.sql
 create or replace function app.create_contact(p_fields jsonb, p_source text default 'dashboard', p_call_id uuid default null)
 returns setof public.contacts
@@ -2234,6 +2262,7 @@ declare
   v_now timestamptz;
   v_into public.contacts;
   v_from public.contacts;
+  v_lead public.contacts;
 begin
   perform app.require_staff();
   if p_into = p_from then
@@ -2256,6 +2285,13 @@ begin
     raise exception 'there is no such contact' using errcode = 'VX404';
   end if;
   v_now := app.now();
+  -- Staff's word before what rules say, a booking before a guess, and the better of two guesses.
+  v_lead := case
+    when app.is_staffs_word(v_into.lead_status, v_into.lead_status_by) then v_into
+    when app.is_staffs_word(v_from.lead_status, v_from.lead_status_by) then v_from
+    when v_into.lead_status <> 'booked' and (v_from.lead_status = 'booked' or v_from.lead_score > v_into.lead_score) then v_from
+    else v_into
+  end;
 
   perform app.merge_patients(p_into, p_from);
   perform app.merge_histories(p_into, p_from);
@@ -2268,7 +2304,8 @@ begin
     -- Consent was given for a number, and stays with it.
     marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
     service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
-    lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    lead_status = v_lead.lead_status, lead_status_by = v_lead.lead_status_by,
+    lead_score = app.score_of_status(v_lead.lead_status, greatest(c.lead_score, v_from.lead_score)),
     lead_reasons = case when v_from.lead_score > c.lead_score then v_from.lead_reasons else c.lead_reasons end,
     lead_scored_at = greatest(c.lead_scored_at, v_from.lead_scored_at),
     notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
@@ -2287,7 +2324,7 @@ end
 $$;
 
 comment on function app.merge_contacts(uuid, uuid) is
-  'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
+  'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins, but for a guess about it as a lead, of which the better one stays; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
 
 select app.seal('app.merge_contacts(uuid, uuid)', 'app_writer', 'tenant_user');
 -- end of sql/1120_function_merge_contacts.sql
@@ -4248,7 +4285,7 @@ begin
   if not found then
     return null;
   end if;
-  v_kept := coalesce(v_contact.lead_status_by = 'staff', v_contact.lead_status in ('hot', 'warm', 'lost', 'booked'))
+  v_kept := app.is_staffs_word(v_contact.lead_status, v_contact.lead_status_by)
     -- Booked is whoever has come or will. Whose every visit was cancelled is a lead as before.
     or v_contact.lead_status = 'booked' and exists (
       select from public.appointments a
@@ -4749,6 +4786,8 @@ drop function app.heed_call_refusal;
 drop trigger if exists voxanne_call_changed on public.call_logs;
 drop trigger if exists voxanne_call_came_or_went on public.call_logs;
 drop function app.list_calls;
+drop function app.merge_contacts;
+drop function app.is_staffs_word;
 drop function app.record_call_report;
 drop function app.call_outcome;
 drop function app.is_failure;

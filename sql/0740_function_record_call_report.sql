@@ -30,6 +30,8 @@ declare
   v_spam boolean;
   v_spoke boolean;
   v_written boolean;
+  v_reported_at timestamptz;
+  v_kept_state text;
   v_outcome text;
   v_seconds integer;
   v_is_lead boolean;
@@ -88,6 +90,14 @@ begin
   v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
   -- The contact before its call, as whoever erases or merges it locks them.
   perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
+  -- Who erased the contact, or had its words expire, while this waited has blanked the call: nothing may come back.
+  select c.reported_at, c.transcript_state into v_reported_at, v_kept_state
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id
+  for no key update;
+  if v_reported_at is distinct from v_call.reported_at then
+    return v_kept_state;
+  end if;
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),

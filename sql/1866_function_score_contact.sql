@@ -17,7 +17,7 @@ begin
   if not found then
     return null;
   end if;
-  v_kept := coalesce(v_contact.lead_status_by = 'staff', v_contact.lead_status in ('hot', 'warm', 'lost', 'booked'))
+  v_kept := app.is_staffs_word(v_contact.lead_status, v_contact.lead_status_by)
     -- Booked is whoever has come or will. Whose every visit was cancelled is a lead as before.
     or v_contact.lead_status = 'booked' and exists (
       select from public.appointments a
