@@ -7252,13 +7252,24 @@ CREATE FUNCTION app.is_sales_talk(p_words text) RETURNS boolean
     ('press one', 1), ('press 1', 1), ('press two', 1), ('press 2', 1), ('press nine', 1), ('press 9', 1), ('final notice', 1),
     ('search engine', 1), ('seo', 1), ('first page of google', 1), ('credit card processing', 1), ('merchant services', 1),
     ('merchant account', 1), ('business loan', 1), ('business funding', 1), ('working capital', 1), ('pre approved', 1),
-    ('business owner', 1), ('owner of the business', 1), ('limited time offer', 1), ('solar panels', 1), ('you have been selected', 1)
+    ('business owner', 1), ('owner of the business', 1), ('limited time offer', 1), ('we help clinics', 1), ('i help clinics', 1), ('we help practices', 1), ('marketing agency', 1),
+    ('lead generation', 1), ('more patients', 1), ('your website', 1), ('online reviews', 1), ('decision maker', 1), ('quick demo', 1), ('solar panels', 1), ('you have been selected', 1)
   ) s (phrase, weight)
 $$;
 
 ALTER FUNCTION app.is_sales_talk(p_words text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.is_sales_talk(p_words text) IS 'Whether words from app.caller_words are those of a robot caller or of somebody who sells to clinics. One thing that a patient may say too is not enough.';
+
+CREATE FUNCTION app.is_staffs_word(p_lead_status text, p_by text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT COALESCE((p_by = 'staff'::text), (p_lead_status = ANY (ARRAY['hot'::text, 'warm'::text, 'lost'::text, 'booked'::text]))) AS "coalesce";
+END;
+
+ALTER FUNCTION app.is_staffs_word(p_lead_status text, p_by text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_staffs_word(p_lead_status text, p_by text) IS 'Whether a member gave a contact this lead status (contacts.lead_status_by as p_by). Where that was not noted: any that only staff could give then.';
 
 CREATE FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -8855,6 +8866,7 @@ declare
   v_now timestamptz;
   v_into public.contacts;
   v_from public.contacts;
+  v_lead public.contacts;
 begin
   perform app.require_staff();
   if p_into = p_from then
@@ -8877,6 +8889,13 @@ begin
     raise exception 'there is no such contact' using errcode = 'VX404';
   end if;
   v_now := app.now();
+  -- Staff's word before what rules say, a booking before a guess, and the better of two guesses.
+  v_lead := case
+    when app.is_staffs_word(v_into.lead_status, v_into.lead_status_by) then v_into
+    when app.is_staffs_word(v_from.lead_status, v_from.lead_status_by) then v_from
+    when v_into.lead_status <> 'booked' and (v_from.lead_status = 'booked' or v_from.lead_score > v_into.lead_score) then v_from
+    else v_into
+  end;
 
   perform app.merge_patients(p_into, p_from);
   perform app.merge_histories(p_into, p_from);
@@ -8889,7 +8908,8 @@ begin
     -- Consent was given for a number, and stays with it.
     marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
     service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
-    lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    lead_status = v_lead.lead_status, lead_status_by = v_lead.lead_status_by,
+    lead_score = app.score_of_status(v_lead.lead_status, greatest(c.lead_score, v_from.lead_score)),
     lead_reasons = case when v_from.lead_score > c.lead_score then v_from.lead_reasons else c.lead_reasons end,
     lead_scored_at = greatest(c.lead_scored_at, v_from.lead_scored_at),
     notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
@@ -8909,7 +8929,7 @@ $$;
 
 ALTER FUNCTION app.merge_contacts(p_into uuid, p_from uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.merge_contacts(p_into uuid, p_from uuid) IS 'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
+COMMENT ON FUNCTION app.merge_contacts(p_into uuid, p_from uuid) IS 'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins, but for a guess about it as a lead, of which the better one stays; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
 
 CREATE FUNCTION app.merge_histories(p_into uuid, p_from uuid) RETURNS void
     LANGUAGE plpgsql
@@ -11826,6 +11846,8 @@ declare
   v_spam boolean;
   v_spoke boolean;
   v_written boolean;
+  v_reported_at timestamptz;
+  v_kept_state text;
   v_outcome text;
   v_seconds integer;
   v_is_lead boolean;
@@ -11877,13 +11899,21 @@ begin
   v_seconds := coalesce(p_duration_seconds, extract(epoch from
     coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
   v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
-  v_spoke := case when jsonb_array_length(coalesce(p_turns, '[]')) > 0 then p_turns @> '[{"speaker": "caller"}]' end;
+  v_spoke := case when jsonb_typeof(p_turns) = 'array' and p_turns <> '[]' then p_turns @> '[{"speaker": "caller"}]' end;
   -- A caller who spoke was connected, also where nobody says for how long.
   v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
     coalesce(v_seconds, case when v_spoke then 5 end), v_spam, v_spoke);
   v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
   -- The contact before its call, as whoever erases or merges it locks them.
   perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
+  -- Who erased the contact, or had its words expire, while this waited has blanked the call: nothing may come back.
+  select c.reported_at, c.transcript_state into v_reported_at, v_kept_state
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id
+  for no key update;
+  if v_reported_at is distinct from v_call.reported_at then
+    return v_kept_state;
+  end if;
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
@@ -14207,13 +14237,13 @@ CREATE FUNCTION app.says(p_words text, p_phrase text) RETURNS boolean
     AS $$
   select position(' ' || p_phrase || ' ' in p_words) > 0
     and p_words ~ (
-      '(?<! (not|no|never|without|dont|doesnt|didnt|isnt|arent|wasnt|werent|havent|hasnt|hadnt|wont|wouldnt|neither|nor)( [[:alnum:]]+)?( [[:alnum:]]+)?)'
-      || ' ' || p_phrase || ' ')
+      '(?<! (not|no|never|without|dont|doesnt|didnt|isnt|arent|wasnt|werent|havent|hasnt|hadnt|wont|wouldnt|neither|nor|nothing)( [[:alnum:]]+)?( [[:alnum:]]+)?)'
+      || ' ' || p_phrase || ' (?!(is |has |have |went |was )?(all |completely )?(gone|away|stopped) )')
 $$;
 
 ALTER FUNCTION app.says(p_words text, p_phrase text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.says(p_words text, p_phrase text) IS 'Whether words from app.caller_words hold a phrase (small letters, no apostrophes), as whole words, at least once without a denial right before it. "facebook" does not say "book", "not in pain" not "pain".';
+COMMENT ON FUNCTION app.says(p_words text, p_phrase text) IS 'Whether words from app.caller_words hold a phrase (small letters, no apostrophes), as whole words, at least once without a denial right before it, or that it is gone right after. "facebook" does not say "book", "not in pain" not "pain".';
 
 CREATE FUNCTION app.says_any(p_words text, p_kinds text[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -14395,7 +14425,7 @@ begin
   if not found then
     return null;
   end if;
-  v_kept := coalesce(v_contact.lead_status_by = 'staff', v_contact.lead_status in ('hot', 'warm', 'lost', 'booked'))
+  v_kept := app.is_staffs_word(v_contact.lead_status, v_contact.lead_status_by)
     -- Booked is whoever has come or will. Whose every visit was cancelled is a lead as before.
     or v_contact.lead_status = 'booked' and exists (
       select from public.appointments a
@@ -16923,23 +16953,26 @@ CREATE FUNCTION app.word_signals(p_words text) RETURNS SETOF app.lead_signal
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
     AS $$
-  with heard as (
+  with polite as (
+    -- Asking how somebody is today wants nothing today.
+    select regexp_replace(p_words, ' (how are you|how are you doing|hows it going) today ', ' ', 'g') as words
+  ), heard as (
     select r.topic, r.points, r.reason
     from (values
-      ('visit', 25, 'Asked for a visit',
-        '{book,booking,appointment,appointments,schedule,come in,get in,availability,available,openings,opening,slot,slots}'::text[]),
-      ('pain', 25, 'Has pain or something broken',
-        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,knocked out,fell out,infected,infection}'),
-      ('soon', 15, 'Wants it soon',
-        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,soonest,earliest,urgent,urgently}'),
+      ('visit', 35, 'Asked for a visit',
+        '{book,booking,appointment,appointments,schedule,come in,get in,be seen,see me,fit me in,squeeze me in,availability,available,openings,opening,slot,slots}'::text[]),
+      ('pain', 35, 'Has pain or something broken',
+        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,cracked,throbbing,sore,abscess,knocked out,fell out,came off,infected,infection}'),
+      ('soon', 20, 'Wants it soon',
+        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,right now,immediately,soonest,earliest,first available,next available,urgent,urgently,emergency}'),
       ('ready', 15, 'Is ready to go ahead',
-        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book}'),
+        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book,book it,id like to schedule,i would like to schedule,i want to schedule}'),
       ('price', 10, 'Asked about price or payment',
         '{price,prices,pricing,cost,costs,how much,insurance,financing,payment plan,payment plans,deposit}'),
       ('no', -40, 'Is not interested',
-        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind}')
-    ) r (topic, points, reason, phrases)
-    where exists (select from unnest(r.phrases) p (phrase) where app.says(p_words, p.phrase))
+        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind,went somewhere else,found somewhere else,no longer need}')
+    ) r (topic, points, reason, phrases), polite w
+    where exists (select from unnest(r.phrases) p (phrase) where app.says(w.words, p.phrase))
   )
   select h.points, h.reason
   from heard h
@@ -20677,6 +20710,9 @@ REVOKE ALL ON FUNCTION app.is_our_number(p_number text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_sales_talk(p_words text) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_sales_talk(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.is_staffs_word(p_lead_status text, p_by text) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_staffs_word(p_lead_status text, p_by text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) FROM PUBLIC;

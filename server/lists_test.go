@@ -89,7 +89,7 @@ func TestNumbersOfTheStartPage(t *testing.T) {
 	recent := stats["recentCalls"].([]any)[0].(map[string]any)
 	require.Equal(t, []any{"Zoë Quillby", map[string]any{"channel": "inbound"}}, []any{recent["caller_name"], recent["metadata"]})
 	require.Equal(t, map[string]any{"total_calls": 1.0, "completed_calls": 1.0, "missed_calls": 0.0, "average_duration": 90.0,
-		"average_sentiment": 0.0, "calls_today": 1.0, "calls_this_week": 1.0, "calls_this_month": 1.0},
+		"average_sentiment": 0.25, "analysed_calls": 1.0, "total_cost_cents": 12.0, "calls_today": 1.0, "calls_this_week": 1.0, "calls_this_month": 1.0},
 		c.ok(t, http.MethodGet, "/api/calls-dashboard/analytics/summary", ""))
 	leads := c.ok(t, http.MethodGet, "/api/analytics/leads?limit=1", "")["leads"].([]any)
 	require.Equal(t, "zanzibar-lilac", leads[0].(map[string]any)["last_call_summary"])
