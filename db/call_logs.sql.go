@@ -62,13 +62,13 @@ func (q *Queries) CallBrief(ctx context.Context, callID uuid.UUID) (CallBriefRow
 }
 
 const callStats = `-- name: CallStats :one
-select total_calls, inbound_calls, outbound_calls, completed_calls, missed_calls, transferred_calls, failed_calls, calls_today, calls_this_week, calls_this_month, average_seconds, success_rate, pipeline_minor, hot_leads
+select total_calls, inbound_calls, outbound_calls, completed_calls, missed_calls, transferred_calls, failed_calls, calls_today, calls_this_week, calls_this_month, average_seconds, success_rate, pipeline_minor, hot_leads, felt, average_sentiment, cost_micros
 from app.call_stats()
 `
 
 // CallStats
 //
-//	select total_calls, inbound_calls, outbound_calls, completed_calls, missed_calls, transferred_calls, failed_calls, calls_today, calls_this_week, calls_this_month, average_seconds, success_rate, pipeline_minor, hot_leads
+//	select total_calls, inbound_calls, outbound_calls, completed_calls, missed_calls, transferred_calls, failed_calls, calls_today, calls_this_week, calls_this_month, average_seconds, success_rate, pipeline_minor, hot_leads, felt, average_sentiment, cost_micros
 //	from app.call_stats()
 func (q *Queries) CallStats(ctx context.Context) (CallStats, error) {
 	row := q.db.QueryRow(ctx, callStats)
@@ -88,6 +88,9 @@ func (q *Queries) CallStats(ctx context.Context) (CallStats, error) {
 		&i.SuccessRate,
 		&i.PipelineMinor,
 		&i.HotLeads,
+		&i.Felt,
+		&i.AverageSentiment,
+		&i.CostMicros,
 	)
 	return i, err
 }
@@ -137,14 +140,14 @@ func (q *Queries) ExportTranscript(ctx context.Context, callID uuid.UUID, format
 }
 
 const getCall = `-- name: GetCall :one
-select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error, summary_source, sentiment, sentiment_score, sentiment_source, urgency, urgency_source, lead_score, lead_reasons, service_ids, hot_lead_at
+select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error, summary_source, sentiment, sentiment_score, sentiment_source, urgency, urgency_source, lead_score, lead_reasons, service_ids, hot_lead_at, questions_answered
 from public.call_logs c
 where c.org_id = $1 and c.id = $2
 `
 
 // GetCall
 //
-//	select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error, summary_source, sentiment, sentiment_score, sentiment_source, urgency, urgency_source, lead_score, lead_reasons, service_ids, hot_lead_at
+//	select org_id, id, vapi_call_id, agent_id, location_id, contact_id, direction, from_number, to_number, status, ended_reason, started_at, ended_at, duration_seconds, outcome, summary, transcript, transcript_state, recording_state, tools_used, cost_micros, reported_at, created_at, updated_at, deleted_at, began_at, recording_error, summary_source, sentiment, sentiment_score, sentiment_source, urgency, urgency_source, lead_score, lead_reasons, service_ids, hot_lead_at, questions_answered
 //	from public.call_logs c
 //	where c.org_id = $1 and c.id = $2
 func (q *Queries) GetCall(ctx context.Context, orgID uuid.UUID, callID uuid.UUID) (CallLog, error) {
@@ -188,6 +191,7 @@ func (q *Queries) GetCall(ctx context.Context, orgID uuid.UUID, callID uuid.UUID
 		&i.LeadReasons,
 		&i.ServiceIds,
 		&i.HotLeadAt,
+		&i.QuestionsAnswered,
 	)
 	return i, err
 }
@@ -203,7 +207,10 @@ from app.list_calls(
   p_state => $6::text,
   p_direction => $7::text,
   p_contact_id => $8::uuid,
-  p_search => $9::text
+  p_search => $9::text,
+  p_sentiment => $10::text,
+  p_urgency => $11::text,
+  p_outcome => $12::text
 )
 `
 
@@ -217,6 +224,9 @@ type ListCallsParams struct {
 	Direction *string
 	ContactID *uuid.UUID
 	Search    *string
+	Sentiment *string
+	Urgency   *string
+	Outcome   *string
 }
 
 // ListCalls
@@ -231,7 +241,10 @@ type ListCallsParams struct {
 //	  p_state => $6::text,
 //	  p_direction => $7::text,
 //	  p_contact_id => $8::uuid,
-//	  p_search => $9::text
+//	  p_search => $9::text,
+//	  p_sentiment => $10::text,
+//	  p_urgency => $11::text,
+//	  p_outcome => $12::text
 //	)
 func (q *Queries) ListCalls(ctx context.Context, arg ListCallsParams) ([]CallListed, error) {
 	rows, err := q.db.Query(ctx, listCalls,
@@ -244,6 +257,9 @@ func (q *Queries) ListCalls(ctx context.Context, arg ListCallsParams) ([]CallLis
 		arg.Direction,
 		arg.ContactID,
 		arg.Search,
+		arg.Sentiment,
+		arg.Urgency,
+		arg.Outcome,
 	)
 	if err != nil {
 		return nil, err
@@ -292,13 +308,13 @@ func (q *Queries) ListCalls(ctx context.Context, arg ListCallsParams) ([]CallLis
 }
 
 const readCall = `-- name: ReadCall :one
-select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, transcript, recording_error, summary_source, sentiment, sentiment_score, urgency
+select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, transcript, recording_error, summary_source, sentiment, sentiment_score, urgency, lead_score, lead_reasons
 from app.read_call(p_call_id => $1::uuid, p_request_id => $2::text)
 `
 
 // ReadCall
 //
-//	select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, transcript, recording_error, summary_source, sentiment, sentiment_score, urgency
+//	select id, vapi_call_id, contact_id, caller_name, phone_number, to_number, direction, state, call_date, started_at, ended_at, duration_seconds, outcome, ended_reason, summary, transcript_state, recording_state, tools_used, cost_micros, created_at, transcript, recording_error, summary_source, sentiment, sentiment_score, urgency, lead_score, lead_reasons
 //	from app.read_call(p_call_id => $1::uuid, p_request_id => $2::text)
 func (q *Queries) ReadCall(ctx context.Context, callID uuid.UUID, requestID *string) (CallDetail, error) {
 	row := q.db.QueryRow(ctx, readCall, callID, requestID)
@@ -330,6 +346,8 @@ func (q *Queries) ReadCall(ctx context.Context, callID uuid.UUID, requestID *str
 		&i.Sentiment,
 		&i.SentimentScore,
 		&i.Urgency,
+		&i.LeadScore,
+		&i.LeadReasons,
 	)
 	return i, err
 }

@@ -213,6 +213,8 @@ type CallDetail struct {
 	Sentiment       *string
 	SentimentScore  *float64
 	Urgency         *string
+	LeadScore       *int32
+	LeadReasons     []string
 }
 
 type CallListed struct {
@@ -305,6 +307,8 @@ type CallLog struct {
 	ServiceIds []uuid.UUID
 	// When people were told that this call makes a hot lead: once.
 	HotLeadAt *time.Time
+	// How many of the caller's questions the clinic's documents answered.
+	QuestionsAnswered int16
 }
 
 type CallRow struct {
@@ -339,6 +343,9 @@ type CallStats struct {
 	SuccessRate      float64
 	PipelineMinor    int64
 	HotLeads         int64
+	Felt             int64
+	AverageSentiment float64
+	CostMicros       int64
 }
 
 type CallerView struct {
@@ -410,7 +417,7 @@ type Contact struct {
 	ErasedAt *time.Time
 	// What staff find the contact by, in lower case: name, numbers and address, a line each. One column, because one comparison a row is a third of the work of three.
 	SearchText string
-	// Who gave lead_status. staff: scoring never changes it; rules: scoring did, or nobody chose it. NULL: not noted; one that is hot, warm or lost was then given by staff, who alone could.
+	// Who gave lead_status. staff: scoring never changes it, only a booking does; rules: scoring or a booking did, or nobody chose it. NULL: not noted; one that is hot, warm, lost or booked was then given by staff, who alone could.
 	LeadStatusBy *string
 	// When lead_score last followed from a call; after 30 days the next call counts anew.
 	LeadScoredAt *time.Time

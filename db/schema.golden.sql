@@ -249,7 +249,10 @@ CREATE TYPE app.call_count AS (
 	failed bigint,
 	transferred bigint,
 	timed bigint,
-	seconds bigint
+	seconds bigint,
+	felt bigint,
+	feeling bigint,
+	cost_micros bigint
 );
 
 ALTER TYPE app.call_count OWNER TO owner;
@@ -282,7 +285,9 @@ CREATE TYPE app.call_detail AS (
 	summary_source text,
 	sentiment text,
 	sentiment_score double precision,
-	urgency text
+	urgency text,
+	lead_score integer,
+	lead_reasons text[]
 );
 
 ALTER TYPE app.call_detail OWNER TO owner;
@@ -337,7 +342,10 @@ CREATE TYPE app.call_stats AS (
 	average_seconds integer,
 	success_rate double precision,
 	pipeline_minor bigint,
-	hot_leads bigint
+	hot_leads bigint,
+	felt bigint,
+	average_sentiment double precision,
+	cost_micros bigint
 );
 
 ALTER TYPE app.call_stats OWNER TO owner;
@@ -1945,7 +1953,11 @@ declare
   v_nearest real;
 begin
   return query select * from app.match_knowledge(p_question, p_model, p_embedding, p_limit);
-  if not found then
+  if found then
+    update public.call_logs c
+    set questions_answered = least(c.questions_answered + 1, 1000), updated_at = app.now()
+    where c.org_id = app.require_org_id() and c.id = p_call_id;
+  else
     select m.score into v_nearest from app.match_knowledge(p_question, p_model, p_embedding, 1, 0) m;
     perform app.note_knowledge_gap(p_call_id, p_question, v_nearest);
   end if;
@@ -1954,7 +1966,7 @@ $$;
 
 ALTER FUNCTION app.ask_knowledge(p_call_id uuid, p_question text, p_model text, p_embedding extensions.vector, p_limit integer) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.ask_knowledge(p_call_id uuid, p_question text, p_model text, p_embedding extensions.vector, p_limit integer) IS 'What a caller of this call is answered from, see app.match_knowledge. No rows: the documents do not say, and the question stands among the clinic''s gaps.';
+COMMENT ON FUNCTION app.ask_knowledge(p_call_id uuid, p_question text, p_model text, p_embedding extensions.vector, p_limit integer) IS 'What a caller of this call is answered from, see app.match_knowledge; the call is one in which a question was answered from then on. No rows: the documents do not say, and the question stands among the clinic''s gaps.';
 
 CREATE FUNCTION app.ask_which_visit(p_inbound public.messages, p_kind text, p_appointment_ids uuid[], p_our_number text, p_now timestamp with time zone) RETURNS app.inbound_answer
     LANGUAGE plpgsql
@@ -2784,7 +2796,7 @@ ALTER FUNCTION app.call_off_reminders(p_appointment_id uuid, p_reason text) OWNE
 
 COMMENT ON FUNCTION app.call_off_reminders(p_appointment_id uuid, p_reason text) IS 'Takes back the calls that wait to remind of a visit: it moved (visit_moved) or will not be (visit_over). The next reminder of a moved visit has a row of its own.';
 
-CREATE FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean DEFAULT false) RETURNS text
+CREATE FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean DEFAULT false, p_spoke boolean DEFAULT NULL::boolean) RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$
@@ -2802,19 +2814,25 @@ CREATE FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration
     when exists (
       select from public.caller_messages m
       where m.org_id = app.current_org_id() and m.call_id = p_call_id) then 'message'
-    when p_ended_reason = 'assistant-forwarded-call' then 'transferred'
-    when p_sales_talk then 'spam'
+    -- The second is a call that we passed on without any agent.
+    when p_ended_reason in ('assistant-forwarded-call', 'assistant-request-returned-forwarding-phone-number') then 'transferred'
+    -- A greeting that wants keys pressed is a voicemail's before it is a robot's.
     when p_ended_reason like '%voicemail%' then 'voicemail'
-    when p_ended_reason like '%error%' then 'failed'
-    when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' or p_ended_reason like '%busy%'
-      or coalesce(p_duration_seconds, 0) < 5 then 'missed'
+    when p_sales_talk then 'spam'
+    when app.is_failure(p_ended_reason) then 'failed'
+    when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' or p_ended_reason like '%busy%' then 'missed'
+    when exists (
+      select from public.call_logs c
+      where c.org_id = app.current_org_id() and c.id = p_call_id and c.questions_answered > 0) then 'answered'
+    when coalesce(p_duration_seconds, 0) < 5 or p_spoke is false
+      or p_ended_reason = 'silence-timed-out' and p_spoke is not true then 'missed'
     else 'answered'
   end
 $$;
 
-ALTER FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean) OWNER TO owner;
+ALTER FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean, p_spoke boolean) OWNER TO owner;
 
-COMMENT ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean) IS 'The most telling thing that came of a call, from what it left in our tables, else from how it ended: booked, rescheduled, cancelled, message, transferred, spam (p_sales_talk: see app.is_sales_talk), voicemail, failed, missed or answered. What a caller says can make a call spam, and only one of which nothing else came.';
+COMMENT ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean, p_spoke boolean) IS 'The most telling thing that came of a call, from what it left in our tables, else from how it ended: booked, rescheduled, cancelled, message, transferred, voicemail, spam (p_sales_talk: see app.is_sales_talk), failed, missed or answered. p_spoke: whether the caller said anything, NULL where there is no transcript; who was answered from the documents did. What a caller says can make a call spam, and only one of which nothing else came.';
 
 CREATE FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -2852,9 +2870,10 @@ begin
   ), sums as (
     select sum(c.calls) as calls, sum(c.inbound) as inbound, sum(c.outbound) as outbound, sum(c.ended) as ended,
       sum(c.missed) as missed, sum(c.failed) as failed, sum(c.transferred) as transferred, sum(c.timed) as timed,
-      sum(c.seconds) as seconds
+      sum(c.seconds) as seconds, sum(c.felt) as felt, sum(c.feeling) as feeling, sum(c.cost_micros) as cost_micros
     from (
-      select d.calls, d.inbound, d.outbound, d.ended, d.missed, d.failed, d.transferred, d.timed, d.seconds
+      select d.calls, d.inbound, d.outbound, d.ended, d.missed, d.failed, d.transferred, d.timed, d.seconds,
+        d.felt, d.feeling, d.cost_micros
       from days d
       union all
       select l.*
@@ -2890,14 +2909,15 @@ begin
       join public.services v on v.org_id = a.org_id and v.id = a.service_id
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
-    (select count(*) from public.contacts k where k.org_id = v_org_id and k.erased_at is null and k.lead_status = 'hot')
+    (select count(*) from public.contacts k where k.org_id = v_org_id and k.erased_at is null and k.lead_status = 'hot'),
+    s.felt::bigint, coalesce(round(s.feeling / nullif(s.felt, 0) / 100, 2), 0)::double precision, s.cost_micros::bigint
   from sums s, lately n;
 end
 $$;
 
 ALTER FUNCTION app.call_stats() OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.call_stats() IS 'All calls of the clinic in numbers, deleted ones too: one row, with zeros where there are none. Days are those of the clinic''s zone. Every member may look.';
+COMMENT ON FUNCTION app.call_stats() IS 'All calls of the clinic in numbers, deleted ones too: one row, with zeros where there are none. average_sentiment is that of the felt calls, of which it is known, 0 to 1; a call whose words were deleted counts there no more. cost_micros are millionths of a US dollar. Days are those of the clinic''s zone. Every member may look.';
 
 CREATE FUNCTION app.called_enough(p_kind text, p_contact_id uuid, p_now timestamp with time zone) RETURNS boolean
     LANGUAGE sql STABLE
@@ -3092,7 +3112,7 @@ COMMENT ON COLUMN public.contacts.erased_at IS 'When everything personal was bla
 
 COMMENT ON COLUMN public.contacts.search_text IS 'What staff find the contact by, in lower case: name, numbers and address, a line each. One column, because one comparison a row is a third of the work of three.';
 
-COMMENT ON COLUMN public.contacts.lead_status_by IS 'Who gave lead_status. staff: scoring never changes it; rules: scoring did, or nobody chose it. NULL: not noted; one that is hot, warm or lost was then given by staff, who alone could.';
+COMMENT ON COLUMN public.contacts.lead_status_by IS 'Who gave lead_status. staff: scoring never changes it, only a booking does; rules: scoring or a booking did, or nobody chose it. NULL: not noted; one that is hot, warm, lost or booked was then given by staff, who alone could.';
 
 COMMENT ON COLUMN public.contacts.lead_scored_at IS 'When lead_score last followed from a call; after 30 days the next call counts anew.';
 
@@ -4494,15 +4514,16 @@ begin
     count(*) filter (where s.state <> 'in_progress'), count(*) filter (where s.state = 'missed'),
     count(*) filter (where s.state = 'failed'), count(*) filter (where s.state = 'transferred'),
     count(s.duration_seconds) filter (where s.state <> 'in_progress'),
-    coalesce(sum(s.duration_seconds) filter (where s.state <> 'in_progress'), 0)
+    coalesce(sum(s.duration_seconds) filter (where s.state <> 'in_progress'), 0),
+    count(s.sentiment_score), coalesce(sum(round(s.sentiment_score * 100)::bigint), 0)::bigint, coalesce(sum(s.cost_micros), 0)::bigint
   from (
-    select l.direction, l.duration_seconds, app.call_state(l.status, l.outcome, l.ended_reason) as state
+    select l.direction, l.duration_seconds, l.sentiment_score, l.cost_micros, app.call_state(l.status, l.outcome, l.ended_reason) as state
     from (
-      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds, c.sentiment_score, c.cost_micros
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= p_from and c.began_at < p_to
       union all
-      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds, c.sentiment_score, c.cost_micros
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= p_from and c.began_at < p_to
         and c.ended_reason is distinct from 'call.start.error-subscription-concurrency-limit-reached' -- rang nobody
@@ -7357,6 +7378,16 @@ ALTER FUNCTION app.is_event_cursor_kept(p_xid bigint) OWNER TO owner;
 
 COMMENT ON FUNCTION app.is_event_cursor_kept(p_xid bigint) IS 'Whether every event after this place is still there. Ask after reading on from it: what it then says holds for what was read.';
 
+CREATE FUNCTION app.is_failure(p_ended_reason text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT ((p_ended_reason ~ '(error|fail|fault|misdialed|rejected|closed-websocket|worker-shutdown|join-timed-out)'::text) OR (p_ended_reason ~ '^(assistant-not-|assistant-request-returned-)'::text) OR (p_ended_reason = 'vonage-disconnected'::text));
+END;
+
+ALTER FUNCTION app.is_failure(p_ended_reason text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_failure(p_ended_reason text) IS 'Whether a call ended because something broke, at Vapi, at a provider behind it or here, by Vapi''s endedReason, an open set.';
+
 CREATE FUNCTION app.is_forgotten(p_call_id uuid) RETURNS boolean
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -7517,13 +7548,24 @@ CREATE FUNCTION app.is_sales_talk(p_words text) RETURNS boolean
     ('press one', 1), ('press 1', 1), ('press two', 1), ('press 2', 1), ('press nine', 1), ('press 9', 1), ('final notice', 1),
     ('search engine', 1), ('seo', 1), ('first page of google', 1), ('credit card processing', 1), ('merchant services', 1),
     ('merchant account', 1), ('business loan', 1), ('business funding', 1), ('working capital', 1), ('pre approved', 1),
-    ('business owner', 1), ('owner of the business', 1), ('limited time offer', 1), ('solar panels', 1), ('you have been selected', 1)
+    ('business owner', 1), ('owner of the business', 1), ('limited time offer', 1), ('we help clinics', 1), ('i help clinics', 1), ('we help practices', 1), ('marketing agency', 1),
+    ('lead generation', 1), ('more patients', 1), ('your website', 1), ('online reviews', 1), ('decision maker', 1), ('quick demo', 1), ('solar panels', 1), ('you have been selected', 1)
   ) s (phrase, weight)
 $$;
 
 ALTER FUNCTION app.is_sales_talk(p_words text) OWNER TO owner;
 
 COMMENT ON FUNCTION app.is_sales_talk(p_words text) IS 'Whether words from app.caller_words are those of a robot caller or of somebody who sells to clinics. One thing that a patient may say too is not enough.';
+
+CREATE FUNCTION app.is_staffs_word(p_lead_status text, p_by text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT COALESCE((p_by = 'staff'::text), (p_lead_status = ANY (ARRAY['hot'::text, 'warm'::text, 'lost'::text, 'booked'::text]))) AS "coalesce";
+END;
+
+ALTER FUNCTION app.is_staffs_word(p_lead_status text, p_by text) OWNER TO owner;
+
+COMMENT ON FUNCTION app.is_staffs_word(p_lead_status text, p_by text) IS 'Whether a member gave a contact this lead status (contacts.lead_status_by as p_by). Where that was not noted: any that only staff could give then.';
 
 CREATE FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -8169,7 +8211,7 @@ ALTER FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason t
 
 COMMENT ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason text, p_call_id uuid, p_appointment_id uuid, p_from text, p_to text, p_page integer, p_limit integer) IS 'A page of the tries to hold, book, move, cancel or approve that fit every filter given, the latest first: the answer to "why was this refused?". Days of p_from and p_to are the clinic''s, both included. VX400 for a malformed date or page.';
 
-CREATE FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_recent text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_direction text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text) RETURNS SETOF app.call_row
+CREATE FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date DEFAULT NULL::date, p_to date DEFAULT NULL::date, p_recent text DEFAULT NULL::text, p_state text DEFAULT NULL::text, p_direction text DEFAULT NULL::text, p_contact_id uuid DEFAULT NULL::uuid, p_search text DEFAULT NULL::text, p_sentiment text DEFAULT NULL::text, p_urgency text DEFAULT NULL::text, p_outcome text DEFAULT NULL::text) RETURNS SETOF app.call_row
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     SET random_page_cost TO '1.1'
@@ -8193,7 +8235,10 @@ begin
     || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
     || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
     || case when p_direction is not null then ' and c.direction = $5' else '' end
-    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end
+    || case when p_sentiment is not null then ' and c.sentiment = $11' else '' end
+    || case when p_urgency is not null then ' and c.urgency = $12' else '' end
+    || case when p_outcome is not null then ' and c.outcome = $13' else '' end;
   if v_search is not null then
     v_people := app.found_ids('caller', v_search);
     v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
@@ -8204,13 +8249,14 @@ begin
 
   execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
   into v_total
-  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    p_sentiment, p_urgency, p_outcome;
   v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
-  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $14 offset $15)', v_where,
     case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
   into v_ids
   using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
-    v_span.take, v_span.skip;
+    p_sentiment, p_urgency, p_outcome, v_span.take, v_span.skip;
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
@@ -8224,9 +8270,9 @@ begin
 end
 $_$;
 
-ALTER FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) OWNER TO app_writer;
+ALTER FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text, p_sentiment text, p_urgency text, p_outcome text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) IS 'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side. Every member may look. VX400 for days in the wrong order.';
+COMMENT ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text, p_sentiment text, p_urgency text, p_outcome text) IS 'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side; p_sentiment, p_urgency and p_outcome are those of call_logs. Every member may look. VX400 for days in the wrong order.';
 
 CREATE TABLE public.campaigns (
     org_id uuid NOT NULL,
@@ -9237,6 +9283,7 @@ declare
   v_now timestamptz;
   v_into public.contacts;
   v_from public.contacts;
+  v_lead public.contacts;
 begin
   perform app.require_staff();
   if p_into = p_from then
@@ -9259,6 +9306,13 @@ begin
     raise exception 'there is no such contact' using errcode = 'VX404';
   end if;
   v_now := app.now();
+  -- Staff's word before what rules say, a booking before a guess, and the better of two guesses.
+  v_lead := case
+    when app.is_staffs_word(v_into.lead_status, v_into.lead_status_by) then v_into
+    when app.is_staffs_word(v_from.lead_status, v_from.lead_status_by) then v_from
+    when v_into.lead_status <> 'booked' and (v_from.lead_status = 'booked' or v_from.lead_score > v_into.lead_score) then v_from
+    else v_into
+  end;
 
   perform app.merge_patients(p_into, p_from);
   perform app.merge_histories(p_into, p_from);
@@ -9274,7 +9328,8 @@ begin
     -- Consent was given for a number, and stays with it.
     marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
     service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
-    lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    lead_status = v_lead.lead_status, lead_status_by = v_lead.lead_status_by,
+    lead_score = app.score_of_status(v_lead.lead_status, greatest(c.lead_score, v_from.lead_score)),
     lead_reasons = case when v_from.lead_score > c.lead_score then v_from.lead_reasons else c.lead_reasons end,
     lead_scored_at = greatest(c.lead_scored_at, v_from.lead_scored_at),
     notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
@@ -9294,7 +9349,7 @@ $$;
 
 ALTER FUNCTION app.merge_contacts(p_into uuid, p_from uuid) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.merge_contacts(p_into uuid, p_from uuid) IS 'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
+COMMENT ON FUNCTION app.merge_contacts(p_into uuid, p_from uuid) IS 'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins, but for a guess about it as a lead, of which the better one stays; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
 
 CREATE FUNCTION app.merge_histories(p_into uuid, p_from uuid) RETURNS void
     LANGUAGE plpgsql
@@ -10123,7 +10178,7 @@ begin
     app.sentiment_of_words(v_words));
   update public.call_logs c
   set sentiment_score = v_score,
-    sentiment = case when v_score < 0.4 then 'negative' when v_score > 0.6 then 'positive' when v_score is not null then 'neutral' end,
+    sentiment = app.sentiment_label(v_score),
     sentiment_source = case when v_score is null then null when coalesce(v_said::text, v_label) is null then 'rules' else 'analysis' end,
     urgency = coalesce(v_urgency, u.urgency),
     urgency_source = case when v_urgency is not null then 'analysis' when u.urgency is not null then 'rules' end
@@ -10360,6 +10415,26 @@ $$;
 ALTER FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) OWNER TO owner;
 
 COMMENT ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) IS 'Puts a notification before the clinic''s staff. The title names no person: it points at the entity that does.';
+
+CREATE FUNCTION app.notify_urgent_call(p_call_id uuid) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  -- Whoever has a visit, was put through or left a message is looked after already, and a hot lead is told of as one.
+  if exists (
+    select from public.call_logs c
+    where c.org_id = app.require_org_id() and c.id = p_call_id and c.urgency = 'high' and c.hot_lead_at is null
+      and c.direction = 'inbound' and c.outcome in ('answered', 'cancelled', 'failed'))
+  then
+    perform app.notify_staff('urgent_call', 'A caller sounded urgent', 'call', p_call_id);
+  end if;
+end
+$$;
+
+ALTER FUNCTION app.notify_urgent_call(p_call_id uuid) OWNER TO owner;
+
+COMMENT ON FUNCTION app.notify_urgent_call(p_call_id uuid) IS 'Tells staff of a call that sounded urgent and of which nothing came that somebody looks after. Called once, with the report.';
 
 CREATE FUNCTION app.number_hash(p_number text) RETURNS bytea
     LANGUAGE plpgsql STRICT
@@ -11061,7 +11136,7 @@ ALTER FUNCTION app.outbound_load() OWNER TO app_definer;
 
 COMMENT ON FUNCTION app.outbound_load() IS 'How busy the account''s slots are and how many calls wait, counted up to 10 000, of all tenants together: for gauges that name nobody.';
 
-CREATE FUNCTION app.outcome_sentence(p_outcome text) RETURNS text
+CREATE FUNCTION app.outcome_sentence(p_outcome text, p_from_documents boolean DEFAULT false) RETURNS text
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     SET search_path TO ''
     AS $$
@@ -11071,7 +11146,10 @@ CREATE FUNCTION app.outcome_sentence(p_outcome text) RETURNS text
     when 'cancelled' then 'A visit was cancelled.'
     when 'message' then 'A message was taken for the staff.'
     when 'transferred' then 'The caller was put through.'
-    when 'answered' then 'The caller was answered. No visit was booked.'
+    when 'answered' then case
+      when p_from_documents then 'A question was answered from the clinic''s documents. No visit was booked.'
+      else 'The caller was answered. No visit was booked.'
+    end
     when 'voicemail' then 'A voicemail answered.'
     when 'missed' then 'Nobody spoke.'
     when 'spam' then 'A robot or a sales call.'
@@ -11079,9 +11157,9 @@ CREATE FUNCTION app.outcome_sentence(p_outcome text) RETURNS text
   end
 $$;
 
-ALTER FUNCTION app.outcome_sentence(p_outcome text) OWNER TO owner;
+ALTER FUNCTION app.outcome_sentence(p_outcome text, p_from_documents boolean) OWNER TO owner;
 
-COMMENT ON FUNCTION app.outcome_sentence(p_outcome text) IS 'The summary of a call that has none from the provider: what came of it, in one fixed sentence.';
+COMMENT ON FUNCTION app.outcome_sentence(p_outcome text, p_from_documents boolean) IS 'The summary of a call that has none from the provider: what came of it, in one fixed sentence.';
 
 CREATE FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) RETURNS record
     LANGUAGE plpgsql STABLE
@@ -11366,10 +11444,11 @@ begin
     return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
   end if;
 
+  -- A visit is a fact, and staff's word was about how likely one is: also who was given up for lost is booked now.
   -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to
   -- somebody known, who would then get none of the confirmations.
   update public.contacts c
-  set name = coalesce(c.name, p_patient_name), lead_status = 'booked', updated_at = v_now,
+  set name = coalesce(c.name, p_patient_name), lead_status = 'booked', lead_status_by = 'rules', updated_at = v_now,
     email = case when k.is_new then coalesce(c.email, p_email) else c.email end,
     spoken_phone = case when k.is_new then coalesce(c.spoken_phone, p_spoken_phone) else c.spoken_phone end
   from (
@@ -12051,8 +12130,8 @@ begin
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
-    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error,
-    c.summary_source, c.sentiment, c.sentiment_score, c.urgency
+    c.tools_used, c.cost_micros, c.created_at, app.turns_with_sentiment(c.transcript), c.recording_error,
+    c.summary_source, c.sentiment, c.sentiment_score, c.urgency, c.lead_score, c.lead_reasons
   from public.call_logs c
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
@@ -12061,7 +12140,7 @@ $$;
 
 ALTER FUNCTION app.read_call(p_call_id uuid, p_request_id text) OWNER TO app_writer;
 
-COMMENT ON FUNCTION app.read_call(p_call_id uuid, p_request_id text) IS 'A call with its transcript; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
+COMMENT ON FUNCTION app.read_call(p_call_id uuid, p_request_id text) IS 'A call with its transcript (app.turns_with_sentiment) and what it says of its caller as a lead; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
 
 CREATE TABLE public.org_credentials (
     org_id uuid NOT NULL,
@@ -12342,7 +12421,10 @@ declare
   v_turns jsonb;
   v_state text;
   v_spam boolean;
+  v_spoke boolean;
   v_written boolean;
+  v_reported_at timestamptz;
+  v_kept_state text;
   v_outcome text;
   v_seconds integer;
   v_is_lead boolean;
@@ -12394,17 +12476,26 @@ begin
   v_seconds := coalesce(p_duration_seconds, extract(epoch from
     coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
   v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  v_spoke := case when jsonb_typeof(p_turns) = 'array' and p_turns <> '[]' then p_turns @> '[{"speaker": "caller"}]' end;
   -- A caller who spoke was connected, also where nobody says for how long.
   v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
-    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end), v_spam);
+    coalesce(v_seconds, case when v_spoke then 5 end), v_spam, v_spoke);
   v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
   -- The contact before its call, as whoever erases or merges it locks them.
   perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
+  -- Who erased the contact, or had its words expire, while this waited has blanked the call: nothing may come back.
+  select c.reported_at, c.transcript_state into v_reported_at, v_kept_state
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id
+  for no key update;
+  if v_reported_at is distinct from v_call.reported_at then
+    return v_kept_state;
+  end if;
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
     ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), transcript = v_turns,
-    summary = case when v_written then v_summary when v_state <> 'pending_redaction' then app.outcome_sentence(v_outcome) end,
+    summary = case when v_written then v_summary when v_state <> 'pending_redaction' then app.outcome_sentence(v_outcome, c.questions_answered > 0) end,
     summary_source = case when v_written then 'analysis' when v_state <> 'pending_redaction' then 'rules' end,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
     recording_state = case
@@ -12426,6 +12517,7 @@ begin
   perform app.conclude_outbound_call(p_call_id);
   if v_is_lead and v_state <> 'pending_redaction' then
     perform app.score_lead(p_call_id);
+    perform app.notify_urgent_call(p_call_id);
   end if;
   if v_outcome in ('missed', 'failed') and v_call.direction = 'inbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
@@ -14215,7 +14307,7 @@ begin
   loop
     exit when v_day >= v_today;
     insert into public.call_days (org_id, day, time_zone, from_at, to_at,
-      calls, inbound, outbound, ended, missed, failed, transferred, timed, seconds)
+      calls, inbound, outbound, ended, missed, failed, transferred, timed, seconds, felt, feeling, cost_micros)
     select v_org_id, v_day, v_zone, s.from_at, s.to_at, c.*
     from (
       select app.local_instant(v_day::timestamp, v_zone, false) as from_at,
@@ -14895,13 +14987,13 @@ CREATE FUNCTION app.says(p_words text, p_phrase text) RETURNS boolean
     AS $$
   select position(' ' || p_phrase || ' ' in p_words) > 0
     and p_words ~ (
-      '(?<! (not|no|never|without|dont|doesnt|didnt|isnt|arent|wasnt|werent|havent|hasnt|hadnt|wont|wouldnt|neither|nor)( [[:alnum:]]+)?( [[:alnum:]]+)?)'
-      || ' ' || p_phrase || ' ')
+      '(?<! (not|no|never|without|dont|doesnt|didnt|isnt|arent|wasnt|werent|havent|hasnt|hadnt|wont|wouldnt|neither|nor|nothing)( [[:alnum:]]+)?( [[:alnum:]]+)?)'
+      || ' ' || p_phrase || ' (?!(is |has |have |went |was )?(all |completely )?(gone|away|stopped) )')
 $$;
 
 ALTER FUNCTION app.says(p_words text, p_phrase text) OWNER TO owner;
 
-COMMENT ON FUNCTION app.says(p_words text, p_phrase text) IS 'Whether words from app.caller_words hold a phrase (small letters, no apostrophes), as whole words, at least once without a denial right before it. "facebook" does not say "book", "not in pain" not "pain".';
+COMMENT ON FUNCTION app.says(p_words text, p_phrase text) IS 'Whether words from app.caller_words hold a phrase (small letters, no apostrophes), as whole words, at least once without a denial right before it, or that it is gone right after. "facebook" does not say "book", "not in pain" not "pain".';
 
 CREATE FUNCTION app.says_any(p_words text, p_kinds text[]) RETURNS boolean
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -15074,7 +15166,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
   v_contact public.contacts;
-  v_by_staff boolean;
+  v_kept boolean;
   v_score integer := p_score;
   v_reasons text[] := p_reasons;
   v_fits integer;
@@ -15083,13 +15175,17 @@ begin
   if not found then
     return null;
   end if;
-  v_by_staff := coalesce(v_contact.lead_status_by = 'staff', v_contact.lead_status in ('hot', 'warm', 'lost'));
+  v_kept := app.is_staffs_word(v_contact.lead_status, v_contact.lead_status_by)
+    -- Booked is whoever has come or will. Whose every visit was cancelled is a lead as before.
+    or v_contact.lead_status = 'booked' and exists (
+      select from public.appointments a
+      where a.org_id = v_org_id and a.contact_id = p_contact_id and a.status in ('pending', 'confirmed', 'completed'));
   -- A short question after a good talk makes nobody a worse lead; a no does.
   if not p_declined and v_contact.lead_score > p_score and v_contact.lead_scored_at > v_now - interval '30 days' then
     v_score := v_contact.lead_score;
     v_reasons := v_contact.lead_reasons;
   end if;
-  if not v_by_staff and v_contact.lead_status <> 'booked' then
+  if not v_kept then
     v_contact.lead_status := case when v_score >= 80 then 'hot' when v_score >= 50 then 'warm' else 'cold' end;
     v_contact.lead_status_by := 'rules';
   end if;
@@ -15107,7 +15203,7 @@ $$;
 
 ALTER FUNCTION app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean) OWNER TO owner;
 
-COMMENT ON FUNCTION app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean) IS 'Gives a contact the score of its latest call with the reasons, unless an earlier one of the last 30 days is better and the caller did not decline (p_declined). Hot from 80 on, warm from 50. A status that staff set, and booked, stay; the score then is the nearest that fits. Returns the status; NULL for an erased contact.';
+COMMENT ON FUNCTION app.score_contact(p_contact_id uuid, p_score integer, p_reasons text[], p_declined boolean) IS 'Gives a contact the score of its latest call with the reasons, unless an earlier one of the last 30 days is better and the caller did not decline (p_declined). Hot from 80 on, warm from 50. A status that staff set stays, and booked as long as a visit does that was not cancelled; the score then is the nearest that fits. Returns the status; NULL for an erased contact.';
 
 CREATE FUNCTION app.score_lead(p_call_id uuid) RETURNS integer
     LANGUAGE plpgsql
@@ -15289,6 +15385,21 @@ $$;
 ALTER FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) OWNER TO app_writer;
 
 COMMENT ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) IS 'A reminder of one visit that a member of the staff sends now, in the clinic''s wording and the contact''s language. Answers as app.begin_message does, with outcome send for the caller to take to the provider, and blocked without a row for no_contact (none, or erased), approval_needed, not_active, too_late and already_reminded: a reminder of this visit, sent by itself or not, left or was a call within 24 hours. It counts for the limits like those that go out by themselves (one a day and three in seven days for a contact, which then skip), and waits for the end of the night like them: staff are told when. Staff only (VX403); an unknown or merely held visit is VX404, another method VX400.';
+
+CREATE FUNCTION app.sentiment_label(p_score double precision) RETURNS text
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    BEGIN ATOMIC
+ SELECT
+         CASE
+             WHEN (p_score < (0.4)::double precision) THEN 'negative'::text
+             WHEN (p_score > (0.6)::double precision) THEN 'positive'::text
+             ELSE 'neutral'::text
+         END AS "case";
+END;
+
+ALTER FUNCTION app.sentiment_label(p_score double precision) OWNER TO owner;
+
+COMMENT ON FUNCTION app.sentiment_label(p_score double precision) IS 'The word for a sentiment score (0 to 1): negative below 0.4, positive above 0.6, else neutral.';
 
 CREATE FUNCTION app.sentiment_of_words(p_words text) RETURNS double precision
     LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -17178,6 +17289,21 @@ ALTER FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) OWNER TO ow
 
 COMMENT ON FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) IS 'From here on a run takes away what it made: undoing after a failure, releasing as the clinic wishes. A step that a worker is at is undone when its lease is over.';
 
+CREATE FUNCTION app.turns_with_sentiment(p_turns jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_agg(
+    t.turn || jsonb_build_object('sentiment',
+      app.sentiment_label(app.sentiment_of_words(app.caller_words(jsonb_build_array(t.turn)))))
+    order by t.position), '[]')
+  from jsonb_array_elements(case when jsonb_typeof(p_turns) = 'array' then p_turns else '[]' end) with ordinality t(turn, position)
+$$;
+
+ALTER FUNCTION app.turns_with_sentiment(p_turns jsonb) OWNER TO owner;
+
+COMMENT ON FUNCTION app.turns_with_sentiment(p_turns jsonb) IS 'A call''s turns, each with the sentiment of its words by rules (app.sentiment_of_words): null for what the agent said, whose words are ours, and for a turn without a word.';
+
 CREATE FUNCTION app.undo_provisioning(p_provisioning_id uuid) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -17606,23 +17732,26 @@ CREATE FUNCTION app.word_signals(p_words text) RETURNS SETOF app.lead_signal
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
     AS $$
-  with heard as (
+  with polite as (
+    -- Asking how somebody is today wants nothing today.
+    select regexp_replace(p_words, ' (how are you|how are you doing|hows it going) today ', ' ', 'g') as words
+  ), heard as (
     select r.topic, r.points, r.reason
     from (values
-      ('visit', 25, 'Asked for a visit',
-        '{book,booking,appointment,appointments,schedule,come in,get in,availability,available,openings,opening,slot,slots}'::text[]),
-      ('pain', 25, 'Has pain or something broken',
-        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,knocked out,fell out,infected,infection}'),
-      ('soon', 15, 'Wants it soon',
-        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,soonest,earliest,urgent,urgently}'),
+      ('visit', 35, 'Asked for a visit',
+        '{book,booking,appointment,appointments,schedule,come in,get in,be seen,see me,fit me in,squeeze me in,availability,available,openings,opening,slot,slots}'::text[]),
+      ('pain', 35, 'Has pain or something broken',
+        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,cracked,throbbing,sore,abscess,knocked out,fell out,came off,infected,infection}'),
+      ('soon', 20, 'Wants it soon',
+        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,right now,immediately,soonest,earliest,first available,next available,urgent,urgently,emergency}'),
       ('ready', 15, 'Is ready to go ahead',
-        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book}'),
+        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book,book it,id like to schedule,i would like to schedule,i want to schedule}'),
       ('price', 10, 'Asked about price or payment',
         '{price,prices,pricing,cost,costs,how much,insurance,financing,payment plan,payment plans,deposit}'),
       ('no', -40, 'Is not interested',
-        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind}')
-    ) r (topic, points, reason, phrases)
-    where exists (select from unnest(r.phrases) p (phrase) where app.says(p_words, p.phrase))
+        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind,went somewhere else,found somewhere else,no longer need}')
+    ) r (topic, points, reason, phrases), polite w
+    where exists (select from unnest(r.phrases) p (phrase) where app.says(w.words, p.phrase))
   )
   select h.points, h.reason
   from heard h
@@ -18012,6 +18141,9 @@ CREATE TABLE public.call_days (
     transferred integer NOT NULL,
     timed integer NOT NULL,
     seconds bigint NOT NULL,
+    felt integer DEFAULT 0 NOT NULL,
+    feeling bigint DEFAULT 0 NOT NULL,
+    cost_micros bigint DEFAULT 0 NOT NULL,
     CONSTRAINT call_days_calls_check CHECK ((calls >= 0)),
     CONSTRAINT call_days_span CHECK ((from_at < to_at))
 );
@@ -18035,6 +18167,12 @@ COMMENT ON COLUMN public.call_days.ended IS 'Of calls; among them missed, failed
 COMMENT ON COLUMN public.call_days.timed IS 'Ended calls with a known duration.';
 
 COMMENT ON COLUMN public.call_days.seconds IS 'How long the timed ones took together.';
+
+COMMENT ON COLUMN public.call_days.felt IS 'Calls of which it is known how the caller sounded.';
+
+COMMENT ON COLUMN public.call_days.feeling IS 'Their sentiment scores together, in hundredths: whole numbers add up to the same in any order.';
+
+COMMENT ON COLUMN public.call_days.cost_micros IS 'What the calls cost together, in millionths of a US dollar, as far as it is known.';
 
 CREATE TABLE public.call_logs (
     org_id uuid NOT NULL,
@@ -18074,6 +18212,7 @@ CREATE TABLE public.call_logs (
     lead_reasons text[] DEFAULT '{}'::text[] NOT NULL,
     service_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     hot_lead_at timestamp with time zone,
+    questions_answered smallint DEFAULT 0 NOT NULL,
     CONSTRAINT call_logs_cost_micros_check CHECK ((cost_micros >= 0)),
     CONSTRAINT call_logs_direction_check CHECK ((direction = ANY (ARRAY['inbound'::text, 'outbound'::text, 'web'::text]))),
     CONSTRAINT call_logs_duration_seconds_check CHECK ((duration_seconds >= 0)),
@@ -18081,6 +18220,7 @@ CREATE TABLE public.call_logs (
     CONSTRAINT call_logs_from_number_check CHECK ((from_number ~ '^\+[1-9][0-9]{6,14}$'::text)),
     CONSTRAINT call_logs_lead_score_check CHECK (((lead_score >= 0) AND (lead_score <= 100))),
     CONSTRAINT call_logs_outcome_check CHECK ((outcome = ANY (ARRAY['booked'::text, 'rescheduled'::text, 'cancelled'::text, 'message'::text, 'transferred'::text, 'answered'::text, 'voicemail'::text, 'missed'::text, 'spam'::text, 'failed'::text]))),
+    CONSTRAINT call_logs_questions_answered_check CHECK ((questions_answered >= 0)),
     CONSTRAINT call_logs_recording_error_check CHECK ((recording_error ~ '^[a-z_]{1,40}$'::text)),
     CONSTRAINT call_logs_recording_state_check CHECK ((recording_state = ANY (ARRAY['none'::text, 'at_provider'::text, 'copying'::text, 'stored'::text, 'failed'::text, 'not_kept_by_provider'::text, 'deleted'::text]))),
     CONSTRAINT call_logs_sentiment_check CHECK ((sentiment = ANY (ARRAY['positive'::text, 'neutral'::text, 'negative'::text]))),
@@ -18145,6 +18285,8 @@ COMMENT ON COLUMN public.call_logs.lead_reasons IS 'As contacts.lead_reasons.';
 COMMENT ON COLUMN public.call_logs.service_ids IS 'The clinic''s services that the caller named.';
 
 COMMENT ON COLUMN public.call_logs.hot_lead_at IS 'When people were told that this call makes a hot lead: once.';
+
+COMMENT ON COLUMN public.call_logs.questions_answered IS 'How many of the caller''s questions the clinic''s documents answered.';
 
 CREATE TABLE public.caller_messages (
     org_id uuid NOT NULL,
@@ -18546,7 +18688,7 @@ CREATE TABLE public.notifications (
     created_at timestamp with time zone DEFAULT app.now() NOT NULL,
     CONSTRAINT notifications_body_check CHECK ((char_length(body) <= 500)),
     CONSTRAINT notifications_entity_check CHECK ((entity = ANY (ARRAY['appointment'::text, 'call'::text, 'caller_message'::text, 'message'::text, 'contact'::text, 'outbound_call'::text, 'provisioning'::text]))),
-    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text, 'message_failed'::text, 'message_unknown'::text, 'opted_out_before_visit'::text, 'visit_confirmed'::text, 'visit_cancelled_by_reply'::text, 'message_received'::text, 'outbound_call_failed'::text, 'number_active'::text, 'number_failed'::text, 'number_left'::text, 'hot_lead'::text]))),
+    CONSTRAINT notifications_kind_check CHECK ((kind = ANY (ARRAY['appointment_booked'::text, 'approval_needed'::text, 'caller_message'::text, 'missed_call'::text, 'message_failed'::text, 'message_unknown'::text, 'opted_out_before_visit'::text, 'visit_confirmed'::text, 'visit_cancelled_by_reply'::text, 'message_received'::text, 'outbound_call_failed'::text, 'number_active'::text, 'number_failed'::text, 'number_left'::text, 'hot_lead'::text, 'urgent_call'::text]))),
     CONSTRAINT notifications_title_check CHECK ((char_length(title) <= 120))
 );
 
@@ -19424,6 +19566,14 @@ END) extensions.gin_trgm_ops) WITH (fastupdate=off);
 
 COMMENT ON INDEX public.call_logs_searched IS 'found_ids: by the number of the other side.';
 
+CREATE INDEX call_logs_sounded ON public.call_logs USING btree (org_id, sentiment, began_at, id) WHERE ((deleted_at IS NULL) AND (sentiment IS NOT NULL));
+
+COMMENT ON INDEX public.call_logs_sounded IS 'list_calls: a page and the total of one sentiment.';
+
+CREATE INDEX call_logs_urgent ON public.call_logs USING btree (org_id, urgency, began_at, id) WHERE ((deleted_at IS NULL) AND (urgency IS NOT NULL));
+
+COMMENT ON INDEX public.call_logs_urgent IS 'list_calls: a page and the total of one urgency.';
+
 CREATE INDEX call_logs_words ON public.call_logs USING btree (org_id, began_at) WHERE ((transcript_state = 'stored'::text) OR (summary IS NOT NULL));
 
 COMMENT ON INDEX public.call_logs_words IS 'Calls whose words are kept, the oldest first: for app.apply_retention.';
@@ -19766,7 +19916,7 @@ CREATE TRIGGER voxanne_stamp BEFORE INSERT OR UPDATE ON auth.users FOR EACH ROW 
 
 CREATE TRIGGER voxanne_call_came_or_went AFTER INSERT OR DELETE ON public.call_logs FOR EACH ROW EXECUTE FUNCTION app.forget_call_days();
 
-CREATE TRIGGER voxanne_call_changed AFTER UPDATE ON public.call_logs FOR EACH ROW WHEN (((old.began_at IS DISTINCT FROM new.began_at) OR (old.status IS DISTINCT FROM new.status) OR (old.outcome IS DISTINCT FROM new.outcome) OR (old.ended_reason IS DISTINCT FROM new.ended_reason) OR (old.direction IS DISTINCT FROM new.direction) OR (old.duration_seconds IS DISTINCT FROM new.duration_seconds))) EXECUTE FUNCTION app.forget_call_days();
+CREATE TRIGGER voxanne_call_changed AFTER UPDATE ON public.call_logs FOR EACH ROW WHEN (((old.began_at IS DISTINCT FROM new.began_at) OR (old.status IS DISTINCT FROM new.status) OR (old.outcome IS DISTINCT FROM new.outcome) OR (old.ended_reason IS DISTINCT FROM new.ended_reason) OR (old.direction IS DISTINCT FROM new.direction) OR (old.duration_seconds IS DISTINCT FROM new.duration_seconds) OR (old.sentiment_score IS DISTINCT FROM new.sentiment_score) OR (old.cost_micros IS DISTINCT FROM new.cost_micros))) EXECUTE FUNCTION app.forget_call_days();
 
 ALTER TABLE ONLY public.agent_tools
     ADD CONSTRAINT agent_tools_org_id_agent_id_fkey FOREIGN KEY (org_id, agent_id) REFERENCES public.agents(org_id, id) ON DELETE CASCADE;
@@ -20832,8 +20982,8 @@ REVOKE ALL ON FUNCTION app.call_off(p_id uuid, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.call_off_reminders(p_appointment_id uuid, p_reason text) TO app_writer;
 REVOKE ALL ON FUNCTION app.call_off_reminders(p_appointment_id uuid, p_reason text) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean) TO app_writer;
-REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean, p_spoke boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.call_outcome(p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean, p_spoke boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO app_writer;
 GRANT ALL ON FUNCTION app.call_state(p_status text, p_outcome text, p_ended_reason text) TO tenant_user;
@@ -21359,6 +21509,9 @@ REVOKE ALL ON FUNCTION app.is_card_expiry(p_digits text) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) TO tenant_user;
 REVOKE ALL ON FUNCTION app.is_event_cursor_kept(p_xid bigint) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.is_failure(p_ended_reason text) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_failure(p_ended_reason text) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.is_forgotten(p_call_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_forgotten(p_call_id uuid) FROM PUBLIC;
 
@@ -21389,6 +21542,9 @@ REVOKE ALL ON FUNCTION app.is_said_by_digit(p_run text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_sales_talk(p_words text) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_sales_talk(p_words text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.is_staffs_word(p_lead_status text, p_by text) TO app_writer;
+REVOKE ALL ON FUNCTION app.is_staffs_word(p_lead_status text, p_by text) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) TO app_writer;
 REVOKE ALL ON FUNCTION app.is_whole_number(p_value jsonb, p_least integer, p_most integer) FROM PUBLIC;
@@ -21467,8 +21623,8 @@ REVOKE ALL ON FUNCTION app.list_audit_log(p_page integer, p_limit integer, p_fro
 GRANT ALL ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason text, p_call_id uuid, p_appointment_id uuid, p_from text, p_to text, p_page integer, p_limit integer) TO tenant_user;
 REVOKE ALL ON FUNCTION app.list_booking_attempts(p_kind text, p_outcome text, p_reason text, p_call_id uuid, p_appointment_id uuid, p_from text, p_to text, p_page integer, p_limit integer) FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) TO tenant_user;
-REVOKE ALL ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text, p_sentiment text, p_urgency text, p_outcome text) TO tenant_user;
+REVOKE ALL ON FUNCTION app.list_calls(p_page integer, p_limit integer, p_from date, p_to date, p_recent text, p_state text, p_direction text, p_contact_id uuid, p_search text, p_sentiment text, p_urgency text, p_outcome text) FROM PUBLIC;
 
 GRANT SELECT ON TABLE public.campaigns TO tenant_service;
 GRANT SELECT ON TABLE public.campaigns TO tenant_user;
@@ -21701,6 +21857,9 @@ REVOKE ALL ON FUNCTION app.note_verification(p_provider text, p_updated_at times
 GRANT ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.notify_staff(p_kind text, p_title text, p_entity text, p_entity_id uuid) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.notify_urgent_call(p_call_id uuid) TO app_writer;
+REVOKE ALL ON FUNCTION app.notify_urgent_call(p_call_id uuid) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.number_hash(p_number text) TO app_writer;
 REVOKE ALL ON FUNCTION app.number_hash(p_number text) FROM PUBLIC;
 
@@ -21779,8 +21938,8 @@ REVOKE ALL ON FUNCTION app.outbound_line(p_agent_id uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION app.outbound_load() TO voxanne_login;
 REVOKE ALL ON FUNCTION app.outbound_load() FROM PUBLIC;
 
-GRANT ALL ON FUNCTION app.outcome_sentence(p_outcome text) TO app_writer;
-REVOKE ALL ON FUNCTION app.outcome_sentence(p_outcome text) FROM PUBLIC;
+GRANT ALL ON FUNCTION app.outcome_sentence(p_outcome text, p_from_documents boolean) TO app_writer;
+REVOKE ALL ON FUNCTION app.outcome_sentence(p_outcome text, p_from_documents boolean) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) TO app_writer;
 REVOKE ALL ON FUNCTION app.own_booking(p_call_id uuid, p_service_id uuid, p_resource_id uuid, p_starts_at timestamp with time zone, p_patient_name text, p_date_of_birth date, p_another_person boolean, OUT verdict text, OUT appointment_id uuid) FROM PUBLIC;
@@ -22206,6 +22365,9 @@ REVOKE ALL ON FUNCTION app.send_follow_up(p_contact_id uuid, p_content text, p_s
 GRANT ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) TO tenant_user;
 REVOKE ALL ON FUNCTION app.send_reminder(p_appointment_id uuid, p_method text, p_send_key text, p_service_provider text, p_number_zones text[], p_number_region text, p_request_id text) FROM PUBLIC;
 
+GRANT ALL ON FUNCTION app.sentiment_label(p_score double precision) TO app_writer;
+REVOKE ALL ON FUNCTION app.sentiment_label(p_score double precision) FROM PUBLIC;
+
 GRANT ALL ON FUNCTION app.sentiment_of_words(p_words text) TO app_writer;
 REVOKE ALL ON FUNCTION app.sentiment_of_words(p_words text) FROM PUBLIC;
 
@@ -22366,6 +22528,9 @@ REVOKE ALL ON FUNCTION app.transfer_destination(p_call_id uuid, p_department tex
 
 GRANT ALL ON FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) TO app_writer;
 REVOKE ALL ON FUNCTION app.turn_around(p_provisioning_id uuid, p_state text) FROM PUBLIC;
+
+GRANT ALL ON FUNCTION app.turns_with_sentiment(p_turns jsonb) TO app_writer;
+REVOKE ALL ON FUNCTION app.turns_with_sentiment(p_turns jsonb) FROM PUBLIC;
 
 GRANT ALL ON FUNCTION app.undo_provisioning(p_provisioning_id uuid) TO tenant_service;
 REVOKE ALL ON FUNCTION app.undo_provisioning(p_provisioning_id uuid) FROM PUBLIC;

@@ -12,7 +12,10 @@ grant create on schema app to app_writer, app_definer, app_searcher;
 
 -- +goose StatementBegin
 drop function app.heed_call_refusal;
+drop trigger if exists voxanne_call_changed on public.call_logs;
+drop trigger if exists voxanne_call_came_or_went on public.call_logs;
 drop function app.forget_answers;
+drop function app.list_calls;
 drop function app.erase_visits;
 drop function app.erase_contact;
 drop function app.erase_calls;
@@ -1737,6 +1740,97 @@ select app.seal('app.contact_of_call(uuid)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0500_function_place_booking.sql
+create or replace function app.place_booking(
+  p_service_id uuid,
+  p_resource_id uuid,
+  p_starts_at timestamptz,
+  p_call_id uuid,
+  p_contact_id uuid,
+  p_patient_name text,
+  p_date_of_birth date,
+  p_email text,
+  p_spoken_phone text,
+  p_notes text,
+  p_override boolean
+)
+returns app.booking_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)));
+  v_now timestamptz;
+  v_slot app.free_slot;
+  v_contact_id uuid;
+  v_patient_id uuid;
+  v_id uuid;
+  v_result app.booking_result;
+begin
+  perform app.lock_resources(v_candidates);
+  v_now := app.now();
+  perform app.drop_expired_holds(v_candidates, v_now);
+
+  select * into v_slot
+  from app.choose_slot(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  if v_slot.resource_id is not null then
+    begin
+      -- Contact and patient only now: a refused try leaves nobody behind.
+      v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
+      v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
+    exception when exclusion_violation then
+      -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
+      v_slot := null;
+    end;
+  end if;
+
+  if v_slot.resource_id is null then
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  end if;
+
+  -- A visit is a fact, and staff's word was about how likely one is: also who was given up for lost is booked now.
+  -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to
+  -- somebody known, who would then get none of the confirmations.
+  update public.contacts c
+  set name = coalesce(c.name, p_patient_name), lead_status = 'booked', lead_status_by = 'rules', updated_at = v_now,
+    email = case when k.is_new then coalesce(c.email, p_email) else c.email end,
+    spoken_phone = case when k.is_new then coalesce(c.spoken_phone, p_spoken_phone) else c.spoken_phone end
+  from (
+    select exists (
+      select from public.call_logs l
+      join public.contacts n on n.org_id = l.org_id and n.id = v_contact_id
+      where l.org_id = v_org_id and l.id = p_call_id and n.created_at >= l.created_at
+    ) as is_new
+  ) k
+  where c.org_id = v_org_id and c.id = v_contact_id;
+  perform app.announce('contact_updated', 'contact', v_contact_id);
+  perform app.note_change('booked', v_id, null, p_call_id);
+  perform app.stop_campaigns_for(v_contact_id, 'booking');
+  v_result := app.booking_answer('booked', v_id);
+  if p_call_id is not null then
+    perform app.notify_staff(
+      case when v_result.status = 'pending' then 'approval_needed' else 'appointment_booked' end,
+      case when v_result.status = 'pending' then 'A booking waits for approval' else 'The receptionist booked a visit' end,
+      'appointment', v_id);
+  end if;
+  return v_result;
+end
+$$;
+
+comment on function app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean) is
+  'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
+
+select app.seal('app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean)', null, 'app_writer');
+-- end of sql/0500_function_place_booking.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0630_function_take_message.sql
 create or replace function app.take_message(
   p_call_id uuid,
@@ -1880,9 +1974,32 @@ select app.seal('app.answer_delivery(text, text, text, text)', 'app_writer', 'te
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/0718_function_is_failure.sql
+-- Vapi names hundreds of reasons, and more every month: what errors have in common is looked for. Not among them is who did not
+-- want to talk: busy, no answer, a hang-up, silence.
+create or replace function app.is_failure(p_ended_reason text)
+returns boolean
+language sql
+immutable
+strict
+parallel safe
+begin atomic
+  select p_ended_reason ~ '(error|fail|fault|misdialed|rejected|closed-websocket|worker-shutdown|join-timed-out)'
+    or p_ended_reason ~ '^(assistant-not-|assistant-request-returned-)'
+    or p_ended_reason = 'vonage-disconnected';
+end;
+
+comment on function app.is_failure(text) is
+  'Whether a call ended because something broke, at Vapi, at a provider behind it or here, by Vapi''s endedReason, an open set.';
+
+select app.seal('app.is_failure(text)', null, 'app_writer');
+-- end of sql/0718_function_is_failure.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/0720_function_call_outcome.sql
 create or replace function app.call_outcome(
-  p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean default false
+  p_call_id uuid, p_ended_reason text, p_duration_seconds integer, p_sales_talk boolean default false, p_spoke boolean default null
 )
 returns text
 language sql
@@ -1903,20 +2020,26 @@ as $$
     when exists (
       select from public.caller_messages m
       where m.org_id = app.current_org_id() and m.call_id = p_call_id) then 'message'
-    when p_ended_reason = 'assistant-forwarded-call' then 'transferred'
-    when p_sales_talk then 'spam'
+    -- The second is a call that we passed on without any agent.
+    when p_ended_reason in ('assistant-forwarded-call', 'assistant-request-returned-forwarding-phone-number') then 'transferred'
+    -- A greeting that wants keys pressed is a voicemail's before it is a robot's.
     when p_ended_reason like '%voicemail%' then 'voicemail'
-    when p_ended_reason like '%error%' then 'failed'
-    when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' or p_ended_reason like '%busy%'
-      or coalesce(p_duration_seconds, 0) < 5 then 'missed'
+    when p_sales_talk then 'spam'
+    when app.is_failure(p_ended_reason) then 'failed'
+    when p_ended_reason like '%did-not-answer%' or p_ended_reason like '%no-answer%' or p_ended_reason like '%busy%' then 'missed'
+    when exists (
+      select from public.call_logs c
+      where c.org_id = app.current_org_id() and c.id = p_call_id and c.questions_answered > 0) then 'answered'
+    when coalesce(p_duration_seconds, 0) < 5 or p_spoke is false
+      or p_ended_reason = 'silence-timed-out' and p_spoke is not true then 'missed'
     else 'answered'
   end
 $$;
 
-comment on function app.call_outcome(uuid, text, integer, boolean) is
-  'The most telling thing that came of a call, from what it left in our tables, else from how it ended: booked, rescheduled, cancelled, message, transferred, spam (p_sales_talk: see app.is_sales_talk), voicemail, failed, missed or answered. What a caller says can make a call spam, and only one of which nothing else came.';
+comment on function app.call_outcome(uuid, text, integer, boolean, boolean) is
+  'The most telling thing that came of a call, from what it left in our tables, else from how it ended: booked, rescheduled, cancelled, message, transferred, voicemail, spam (p_sales_talk: see app.is_sales_talk), failed, missed or answered. p_spoke: whether the caller said anything, NULL where there is no transcript; who was answered from the documents did. What a caller says can make a call spam, and only one of which nothing else came.';
 
-select app.seal('app.call_outcome(uuid, text, integer, boolean)', null, 'app_writer');
+select app.seal('app.call_outcome(uuid, text, integer, boolean, boolean)', null, 'app_writer');
 -- end of sql/0720_function_call_outcome.sql
 -- +goose StatementEnd
 
@@ -1990,7 +2113,10 @@ declare
   v_turns jsonb;
   v_state text;
   v_spam boolean;
+  v_spoke boolean;
   v_written boolean;
+  v_reported_at timestamptz;
+  v_kept_state text;
   v_outcome text;
   v_seconds integer;
   v_is_lead boolean;
@@ -2042,17 +2168,26 @@ begin
   v_seconds := coalesce(p_duration_seconds, extract(epoch from
     coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
   v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  v_spoke := case when jsonb_typeof(p_turns) = 'array' and p_turns <> '[]' then p_turns @> '[{"speaker": "caller"}]' end;
   -- A caller who spoke was connected, also where nobody says for how long.
   v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
-    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end), v_spam);
+    coalesce(v_seconds, case when v_spoke then 5 end), v_spam, v_spoke);
   v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
   -- The contact before its call, as whoever erases or merges it locks them.
   perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
+  -- Who erased the contact, or had its words expire, while this waited has blanked the call: nothing may come back.
+  select c.reported_at, c.transcript_state into v_reported_at, v_kept_state
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id
+  for no key update;
+  if v_reported_at is distinct from v_call.reported_at then
+    return v_kept_state;
+  end if;
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
     ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), transcript = v_turns,
-    summary = case when v_written then v_summary when v_state <> 'pending_redaction' then app.outcome_sentence(v_outcome) end,
+    summary = case when v_written then v_summary when v_state <> 'pending_redaction' then app.outcome_sentence(v_outcome, c.questions_answered > 0) end,
     summary_source = case when v_written then 'analysis' when v_state <> 'pending_redaction' then 'rules' end,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
     recording_state = case
@@ -2074,6 +2209,7 @@ begin
   perform app.conclude_outbound_call(p_call_id);
   if v_is_lead and v_state <> 'pending_redaction' then
     perform app.score_lead(p_call_id);
+    perform app.notify_urgent_call(p_call_id);
   end if;
   if v_outcome in ('missed', 'failed') and v_call.direction = 'inbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);
@@ -2632,6 +2768,24 @@ select app.seal('app.write_contact(uuid, jsonb)', null, 'app_writer');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1111_function_is_staffs_word.sql
+create or replace function app.is_staffs_word(p_lead_status text, p_by text)
+returns boolean
+language sql
+immutable
+parallel safe
+begin atomic
+  select coalesce(p_by = 'staff', p_lead_status in ('hot', 'warm', 'lost', 'booked'));
+end;
+
+comment on function app.is_staffs_word(text, text) is
+  'Whether a member gave a contact this lead status (contacts.lead_status_by as p_by). Where that was not noted: any that only staff could give then.';
+
+select app.seal('app.is_staffs_word(text, text)', null, 'app_writer');
+-- end of sql/1111_function_is_staffs_word.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1112_function_create_contact.sql
 create or replace function app.create_contact(p_fields jsonb, p_source text default 'dashboard', p_call_id uuid default null)
 returns setof public.contacts
@@ -2706,6 +2860,7 @@ declare
   v_now timestamptz;
   v_into public.contacts;
   v_from public.contacts;
+  v_lead public.contacts;
 begin
   perform app.require_staff();
   if p_into = p_from then
@@ -2728,6 +2883,13 @@ begin
     raise exception 'there is no such contact' using errcode = 'VX404';
   end if;
   v_now := app.now();
+  -- Staff's word before what rules say, a booking before a guess, and the better of two guesses.
+  v_lead := case
+    when app.is_staffs_word(v_into.lead_status, v_into.lead_status_by) then v_into
+    when app.is_staffs_word(v_from.lead_status, v_from.lead_status_by) then v_from
+    when v_into.lead_status <> 'booked' and (v_from.lead_status = 'booked' or v_from.lead_score > v_into.lead_score) then v_from
+    else v_into
+  end;
 
   perform app.merge_patients(p_into, p_from);
   perform app.merge_histories(p_into, p_from);
@@ -2743,7 +2905,8 @@ begin
     -- Consent was given for a number, and stays with it.
     marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
     service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
-    lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    lead_status = v_lead.lead_status, lead_status_by = v_lead.lead_status_by,
+    lead_score = app.score_of_status(v_lead.lead_status, greatest(c.lead_score, v_from.lead_score)),
     lead_reasons = case when v_from.lead_score > c.lead_score then v_from.lead_reasons else c.lead_reasons end,
     lead_scored_at = greatest(c.lead_scored_at, v_from.lead_scored_at),
     notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
@@ -2762,7 +2925,7 @@ end
 $$;
 
 comment on function app.merge_contacts(uuid, uuid) is
-  'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
+  'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins, but for a guess about it as a lead, of which the better one stays; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
 
 select app.seal('app.merge_contacts(uuid, uuid)', 'app_writer', 'tenant_user');
 -- end of sql/1120_function_merge_contacts.sql
@@ -2881,7 +3044,10 @@ create or replace function app.list_calls(
   p_state text default null,
   p_direction text default null,
   p_contact_id uuid default null,
-  p_search text default null
+  p_search text default null,
+  p_sentiment text default null,
+  p_urgency text default null,
+  p_outcome text default null
 )
 returns setof app.call_row
 language plpgsql
@@ -2909,7 +3075,10 @@ begin
     || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
     || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
     || case when p_direction is not null then ' and c.direction = $5' else '' end
-    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end
+    || case when p_sentiment is not null then ' and c.sentiment = $11' else '' end
+    || case when p_urgency is not null then ' and c.urgency = $12' else '' end
+    || case when p_outcome is not null then ' and c.outcome = $13' else '' end;
   if v_search is not null then
     v_people := app.found_ids('caller', v_search);
     v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
@@ -2920,13 +3089,14 @@ begin
 
   execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
   into v_total
-  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    p_sentiment, p_urgency, p_outcome;
   v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
-  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $14 offset $15)', v_where,
     case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
   into v_ids
   using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
-    v_span.take, v_span.skip;
+    p_sentiment, p_urgency, p_outcome, v_span.take, v_span.skip;
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
@@ -2940,11 +3110,90 @@ begin
 end
 $$;
 
-comment on function app.list_calls(integer, integer, date, date, text, text, text, uuid, text) is
-  'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side. Every member may look. VX400 for days in the wrong order.';
+comment on function app.list_calls(integer, integer, date, date, text, text, text, uuid, text, text, text, text) is
+  'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side; p_sentiment, p_urgency and p_outcome are those of call_logs. Every member may look. VX400 for days in the wrong order.';
 
-select app.seal('app.list_calls(integer, integer, date, date, text, text, text, uuid, text)', 'app_writer', 'tenant_user');
+select app.seal('app.list_calls(integer, integer, date, date, text, text, text, uuid, text, text, text, text)', 'app_writer', 'tenant_user');
 -- end of sql/1203_function_list_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1204_function_call_stats.sql
+-- Days that are over come from call_days; what has no row there, today first of all, is counted from the calls. Both are read by
+-- one statement: a day whose row is taken away meanwhile is not missed.
+create or replace function app.call_stats()
+returns setof app.call_stats
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
+  v_now timestamptz := app.now();
+  v_today timestamptz := (app.clinic_period(null, null, 'today'))[1];
+  v_week timestamptz := (app.clinic_period(null, null, 'week'))[1];
+  v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
+begin
+  return query
+  with days as (
+    select * from public.call_days d where d.org_id = v_org_id and d.time_zone = v_zone
+  ), gaps as materialized (
+    select lower(g) as from_at, upper(g) as to_at from app.call_gaps(v_zone) g
+  ), sums as (
+    select sum(c.calls) as calls, sum(c.inbound) as inbound, sum(c.outbound) as outbound, sum(c.ended) as ended,
+      sum(c.missed) as missed, sum(c.failed) as failed, sum(c.transferred) as transferred, sum(c.timed) as timed,
+      sum(c.seconds) as seconds, sum(c.felt) as felt, sum(c.feeling) as feeling, sum(c.cost_micros) as cost_micros
+    from (
+      select d.calls, d.inbound, d.outbound, d.ended, d.missed, d.failed, d.transferred, d.timed, d.seconds,
+        d.felt, d.feeling, d.cost_micros
+      from days d
+      union all
+      select l.*
+      from gaps g
+      cross join lateral app.count_calls(g.from_at, g.to_at) l
+    ) c
+  ), lately as (
+    select coalesce(sum(c.calls) filter (where c.at >= v_today), 0) as today,
+      coalesce(sum(c.calls) filter (where c.at >= v_week), 0) as week,
+      coalesce(sum(c.calls) filter (where c.at >= v_month), 0) as month
+    from (
+      select d.from_at as at, d.calls
+      from days d
+      union all
+      select l.began_at, 1
+      from gaps g
+      join public.call_logs l on l.org_id = v_org_id and l.deleted_at is null
+        and l.began_at >= greatest(g.from_at, least(v_week, v_month)) and l.began_at < g.to_at
+      union all
+      select l.began_at, 1
+      from gaps g
+      join public.call_logs l on l.org_id = v_org_id and l.deleted_at is not null
+        and l.began_at >= greatest(g.from_at, least(v_week, v_month)) and l.began_at < g.to_at
+    ) c
+  )
+  select s.calls::bigint, s.inbound::bigint, s.outbound::bigint, (s.ended - s.missed - s.failed - s.transferred)::bigint,
+    s.missed::bigint, s.transferred::bigint, s.failed::bigint, n.today::bigint, n.week::bigint, n.month::bigint,
+    coalesce(round(s.seconds / nullif(s.timed, 0)), 0)::integer,
+    coalesce(round(100.0 * (s.ended - s.missed - s.failed) / nullif(s.ended, 0), 1), 0)::double precision,
+    (
+      select coalesce(sum(v.price_minor), 0)::bigint
+      from public.appointments a
+      join public.services v on v.org_id = a.org_id and v.id = a.service_id
+      where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
+    ),
+    (select count(*) from public.contacts k where k.org_id = v_org_id and k.erased_at is null and k.lead_status = 'hot'),
+    s.felt::bigint, coalesce(round(s.feeling / nullif(s.felt, 0) / 100, 2), 0)::double precision, s.cost_micros::bigint
+  from sums s, lately n;
+end
+$$;
+
+comment on function app.call_stats() is
+  'All calls of the clinic in numbers, deleted ones too: one row, with zeros where there are none. average_sentiment is that of the felt calls, of which it is known, 0 to 1; a call whose words were deleted counts there no more. cost_micros are millionths of a US dollar. Days are those of the clinic''s zone. Every member may look.';
+
+select app.seal('app.call_stats()', 'app_writer', 'tenant_user');
+-- end of sql/1204_function_call_stats.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -2967,8 +3216,8 @@ begin
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
-    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error,
-    c.summary_source, c.sentiment, c.sentiment_score, c.urgency
+    c.tools_used, c.cost_micros, c.created_at, app.turns_with_sentiment(c.transcript), c.recording_error,
+    c.summary_source, c.sentiment, c.sentiment_score, c.urgency, c.lead_score, c.lead_reasons
   from public.call_logs c
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
@@ -2976,7 +3225,7 @@ end
 $$;
 
 comment on function app.read_call(uuid, text) is
-  'A call with its transcript; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
+  'A call with its transcript (app.turns_with_sentiment) and what it says of its caller as a lead; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
 
 select app.seal('app.read_call(uuid, text)', 'app_writer', 'tenant_user');
 -- end of sql/1205_function_read_call.sql
@@ -3282,6 +3531,142 @@ comment on function app.set_org_settings(jsonb) is
 
 select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1265_function_set_org_settings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1286_function_count_calls.sql
+-- Two stretches, because the indexes by time are of the deleted calls and of the others.
+create or replace function app.count_calls(p_from timestamptz, p_to timestamptz)
+returns setof app.call_count
+language plpgsql
+stable
+rows 1
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select count(*), count(*) filter (where s.direction = 'inbound'), count(*) filter (where s.direction = 'outbound'),
+    count(*) filter (where s.state <> 'in_progress'), count(*) filter (where s.state = 'missed'),
+    count(*) filter (where s.state = 'failed'), count(*) filter (where s.state = 'transferred'),
+    count(s.duration_seconds) filter (where s.state <> 'in_progress'),
+    coalesce(sum(s.duration_seconds) filter (where s.state <> 'in_progress'), 0),
+    count(s.sentiment_score), coalesce(sum(round(s.sentiment_score * 100)::bigint), 0)::bigint, coalesce(sum(s.cost_micros), 0)::bigint
+  from (
+    select l.direction, l.duration_seconds, l.sentiment_score, l.cost_micros, app.call_state(l.status, l.outcome, l.ended_reason) as state
+    from (
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds, c.sentiment_score, c.cost_micros
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= p_from and c.began_at < p_to
+      union all
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds, c.sentiment_score, c.cost_micros
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= p_from and c.began_at < p_to
+        and c.ended_reason is distinct from 'call.start.error-subscription-concurrency-limit-reached' -- rang nobody
+    ) l
+    offset 0 -- or the state would be found out anew in every column
+  ) s;
+end
+$$;
+
+comment on function app.count_calls(timestamptz, timestamptz) is
+  'The clinic''s calls that began in [p_from, p_to) in numbers, counted one by one, deleted ones too: one row, with zeros where there are none.';
+
+select app.seal('app.count_calls(timestamptz, timestamptz)', null, 'app_writer');
+-- end of sql/1286_function_count_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1288_trigger_call_days.sql
+-- What a call said, whose it was and whether it was deleted is not counted: such changes cost nothing. How the caller sounded is,
+-- and goes with the words.
+create or replace trigger voxanne_call_came_or_went
+after insert or delete on public.call_logs
+for each row execute function app.forget_call_days();
+
+create or replace trigger voxanne_call_changed
+after update on public.call_logs
+for each row
+when (
+  old.began_at is distinct from new.began_at or old.status is distinct from new.status
+  or old.outcome is distinct from new.outcome or old.ended_reason is distinct from new.ended_reason
+  or old.direction is distinct from new.direction or old.duration_seconds is distinct from new.duration_seconds
+  or old.sentiment_score is distinct from new.sentiment_score or old.cost_micros is distinct from new.cost_micros)
+execute function app.forget_call_days();
+-- end of sql/1288_trigger_call_days.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1289_function_roll_up_calls.sql
+-- It never waits: whoever writes a call at this moment goes first, and the days are rolled up an hour later. While it counts,
+-- such a writer waits, so a few days at a time are enough.
+create or replace function app.roll_up_calls(p_days integer)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_zone text;
+  v_today date;
+  v_midnight timestamptz;
+  v_first timestamptz;
+  v_day date;
+  v_rolled integer := 0;
+begin
+  if not pg_try_advisory_xact_lock(8, hashtext(v_org_id::text)) then
+    return 0;
+  end if;
+  select o.time_zone into v_zone from public.organizations o where o.id = v_org_id;
+  delete from public.call_days d where d.org_id = v_org_id and d.time_zone <> v_zone;
+  v_today := (app.now() at time zone v_zone)::date;
+  v_midnight := app.local_instant(v_today::timestamp, v_zone, false);
+  select min(f.began_at) into v_first
+  from app.call_gaps(v_zone) g
+  cross join lateral (
+    (select l.began_at from public.call_logs l
+    where l.org_id = v_org_id and l.deleted_at is null and l.began_at >= lower(g) and l.began_at < least(upper(g), v_midnight)
+    order by l.began_at limit 1)
+    union all
+    (select l.began_at from public.call_logs l
+    where l.org_id = v_org_id and l.deleted_at is not null and l.began_at >= lower(g) and l.began_at < least(upper(g), v_midnight)
+    order by l.began_at limit 1)
+  ) f;
+  if v_first is null or not isfinite(v_first) then
+    return 0;
+  end if;
+
+  for v_day in
+    select (v_first at time zone v_zone)::date + n from generate_series(0, p_days - 1) n
+  loop
+    exit when v_day >= v_today;
+    insert into public.call_days (org_id, day, time_zone, from_at, to_at,
+      calls, inbound, outbound, ended, missed, failed, transferred, timed, seconds, felt, feeling, cost_micros)
+    select v_org_id, v_day, v_zone, s.from_at, s.to_at, c.*
+    from (
+      select app.local_instant(v_day::timestamp, v_zone, false) as from_at,
+        app.local_instant((v_day + 1)::timestamp, v_zone, false) as to_at
+    ) s
+    cross join lateral app.count_calls(s.from_at, s.to_at) c
+    where s.from_at < s.to_at -- Samoa had no 30 December 2011
+      and not exists (
+        select from public.call_days d where d.org_id = v_org_id and d.day = v_day and d.time_zone = v_zone);
+    if found then
+      v_rolled := v_rolled + 1;
+    end if;
+  end loop;
+  return v_rolled;
+end
+$$;
+
+comment on function app.roll_up_calls(integer) is
+  'Counts days of calls that are over in the clinic''s zone and have no row in call_days, from the first such call on, p_days in a row at most. Returns how many days it counted; 0: none is left, or somebody writes a call of the clinic just now, then the next hour does it. Rows of a zone that the clinic had before go.';
+
+select app.seal('app.roll_up_calls(integer)', 'app_writer', 'tenant_service');
+-- end of sql/1289_function_roll_up_calls.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -4354,7 +4739,11 @@ declare
   v_nearest real;
 begin
   return query select * from app.match_knowledge(p_question, p_model, p_embedding, p_limit);
-  if not found then
+  if found then
+    update public.call_logs c
+    set questions_answered = least(c.questions_answered + 1, 1000), updated_at = app.now()
+    where c.org_id = app.require_org_id() and c.id = p_call_id;
+  else
     select m.score into v_nearest from app.match_knowledge(p_question, p_model, p_embedding, 1, 0) m;
     perform app.note_knowledge_gap(p_call_id, p_question, v_nearest);
   end if;
@@ -4362,7 +4751,7 @@ end
 $$;
 
 comment on function app.ask_knowledge(uuid, text, text, extensions.vector, integer) is
-  'What a caller of this call is answered from, see app.match_knowledge. No rows: the documents do not say, and the question stands among the clinic''s gaps.';
+  'What a caller of this call is answered from, see app.match_knowledge; the call is one in which a question was answered from then on. No rows: the documents do not say, and the question stands among the clinic''s gaps.';
 
 select app.seal('app.ask_knowledge(uuid, text, text, extensions.vector, integer)', 'app_writer', 'tenant_service');
 -- end of sql/1840_function_ask_knowledge.sql
@@ -4496,6 +4885,7 @@ select app.seal('app.caller_words(jsonb)', null, 'app_writer');
 -- +goose StatementBegin
 -- snapshot of sql/1851_function_says.sql
 -- The denial must stand at most two words before, in the same part of a sentence: "not in pain", "it does not really hurt".
+-- What is gone is denied as well (the pain is gone, the bleeding has stopped).
 -- What somebody cannot do (cannot book online) is no denial of what they want.
 create or replace function app.says(p_words text, p_phrase text)
 returns boolean
@@ -4507,12 +4897,12 @@ set search_path = ''
 as $$
   select position(' ' || p_phrase || ' ' in p_words) > 0
     and p_words ~ (
-      '(?<! (not|no|never|without|dont|doesnt|didnt|isnt|arent|wasnt|werent|havent|hasnt|hadnt|wont|wouldnt|neither|nor)( [[:alnum:]]+)?( [[:alnum:]]+)?)'
-      || ' ' || p_phrase || ' ')
+      '(?<! (not|no|never|without|dont|doesnt|didnt|isnt|arent|wasnt|werent|havent|hasnt|hadnt|wont|wouldnt|neither|nor|nothing)( [[:alnum:]]+)?( [[:alnum:]]+)?)'
+      || ' ' || p_phrase || ' (?!(is |has |have |went |was )?(all |completely )?(gone|away|stopped) )')
 $$;
 
 comment on function app.says(text, text) is
-  'Whether words from app.caller_words hold a phrase (small letters, no apostrophes), as whole words, at least once without a denial right before it. "facebook" does not say "book", "not in pain" not "pain".';
+  'Whether words from app.caller_words hold a phrase (small letters, no apostrophes), as whole words, at least once without a denial right before it, or that it is gone right after. "facebook" does not say "book", "not in pain" not "pain".';
 
 select app.seal('app.says(text, text)', null, 'app_writer');
 -- end of sql/1851_function_says.sql
@@ -4536,7 +4926,8 @@ as $$
     ('press one', 1), ('press 1', 1), ('press two', 1), ('press 2', 1), ('press nine', 1), ('press 9', 1), ('final notice', 1),
     ('search engine', 1), ('seo', 1), ('first page of google', 1), ('credit card processing', 1), ('merchant services', 1),
     ('merchant account', 1), ('business loan', 1), ('business funding', 1), ('working capital', 1), ('pre approved', 1),
-    ('business owner', 1), ('owner of the business', 1), ('limited time offer', 1), ('solar panels', 1), ('you have been selected', 1)
+    ('business owner', 1), ('owner of the business', 1), ('limited time offer', 1), ('we help clinics', 1), ('i help clinics', 1), ('we help practices', 1), ('marketing agency', 1),
+    ('lead generation', 1), ('more patients', 1), ('your website', 1), ('online reviews', 1), ('decision maker', 1), ('quick demo', 1), ('solar panels', 1), ('you have been selected', 1)
   ) s (phrase, weight)
 $$;
 
@@ -4608,7 +4999,7 @@ select app.seal('app.urgency_of_words(text)', null, 'app_writer');
 
 -- +goose StatementBegin
 -- snapshot of sql/1856_function_outcome_sentence.sql
-create or replace function app.outcome_sentence(p_outcome text)
+create or replace function app.outcome_sentence(p_outcome text, p_from_documents boolean default false)
 returns text
 language sql
 immutable
@@ -4622,7 +5013,10 @@ as $$
     when 'cancelled' then 'A visit was cancelled.'
     when 'message' then 'A message was taken for the staff.'
     when 'transferred' then 'The caller was put through.'
-    when 'answered' then 'The caller was answered. No visit was booked.'
+    when 'answered' then case
+      when p_from_documents then 'A question was answered from the clinic''s documents. No visit was booked.'
+      else 'The caller was answered. No visit was booked.'
+    end
     when 'voicemail' then 'A voicemail answered.'
     when 'missed' then 'Nobody spoke.'
     when 'spam' then 'A robot or a sales call.'
@@ -4630,9 +5024,9 @@ as $$
   end
 $$;
 
-comment on function app.outcome_sentence(text) is 'The summary of a call that has none from the provider: what came of it, in one fixed sentence.';
+comment on function app.outcome_sentence(text, boolean) is 'The summary of a call that has none from the provider: what came of it, in one fixed sentence.';
 
-select app.seal('app.outcome_sentence(text)', null, 'app_writer');
+select app.seal('app.outcome_sentence(text, boolean)', null, 'app_writer');
 -- end of sql/1856_function_outcome_sentence.sql
 -- +goose StatementEnd
 
@@ -4658,7 +5052,7 @@ begin
     app.sentiment_of_words(v_words));
   update public.call_logs c
   set sentiment_score = v_score,
-    sentiment = case when v_score < 0.4 then 'negative' when v_score > 0.6 then 'positive' when v_score is not null then 'neutral' end,
+    sentiment = app.sentiment_label(v_score),
     sentiment_source = case when v_score is null then null when coalesce(v_said::text, v_label) is null then 'rules' else 'analysis' end,
     urgency = coalesce(v_urgency, u.urgency),
     urgency_source = case when v_urgency is not null then 'analysis' when u.urgency is not null then 'rules' end
@@ -4709,23 +5103,26 @@ language sql
 immutable
 set search_path = ''
 as $$
-  with heard as (
+  with polite as (
+    -- Asking how somebody is today wants nothing today.
+    select regexp_replace(p_words, ' (how are you|how are you doing|hows it going) today ', ' ', 'g') as words
+  ), heard as (
     select r.topic, r.points, r.reason
     from (values
-      ('visit', 25, 'Asked for a visit',
-        '{book,booking,appointment,appointments,schedule,come in,get in,availability,available,openings,opening,slot,slots}'::text[]),
-      ('pain', 25, 'Has pain or something broken',
-        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,knocked out,fell out,infected,infection}'),
-      ('soon', 15, 'Wants it soon',
-        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,soonest,earliest,urgent,urgently}'),
+      ('visit', 35, 'Asked for a visit',
+        '{book,booking,appointment,appointments,schedule,come in,get in,be seen,see me,fit me in,squeeze me in,availability,available,openings,opening,slot,slots}'::text[]),
+      ('pain', 35, 'Has pain or something broken',
+        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,cracked,throbbing,sore,abscess,knocked out,fell out,came off,infected,infection}'),
+      ('soon', 20, 'Wants it soon',
+        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,right now,immediately,soonest,earliest,first available,next available,urgent,urgently,emergency}'),
       ('ready', 15, 'Is ready to go ahead',
-        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book}'),
+        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book,book it,id like to schedule,i would like to schedule,i want to schedule}'),
       ('price', 10, 'Asked about price or payment',
         '{price,prices,pricing,cost,costs,how much,insurance,financing,payment plan,payment plans,deposit}'),
       ('no', -40, 'Is not interested',
-        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind}')
-    ) r (topic, points, reason, phrases)
-    where exists (select from unnest(r.phrases) p (phrase) where app.says(p_words, p.phrase))
+        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind,went somewhere else,found somewhere else,no longer need}')
+    ) r (topic, points, reason, phrases), polite w
+    where exists (select from unnest(r.phrases) p (phrase) where app.says(w.words, p.phrase))
   )
   select h.points, h.reason
   from heard h
@@ -4846,7 +5243,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
   v_contact public.contacts;
-  v_by_staff boolean;
+  v_kept boolean;
   v_score integer := p_score;
   v_reasons text[] := p_reasons;
   v_fits integer;
@@ -4855,13 +5252,17 @@ begin
   if not found then
     return null;
   end if;
-  v_by_staff := coalesce(v_contact.lead_status_by = 'staff', v_contact.lead_status in ('hot', 'warm', 'lost'));
+  v_kept := app.is_staffs_word(v_contact.lead_status, v_contact.lead_status_by)
+    -- Booked is whoever has come or will. Whose every visit was cancelled is a lead as before.
+    or v_contact.lead_status = 'booked' and exists (
+      select from public.appointments a
+      where a.org_id = v_org_id and a.contact_id = p_contact_id and a.status in ('pending', 'confirmed', 'completed'));
   -- A short question after a good talk makes nobody a worse lead; a no does.
   if not p_declined and v_contact.lead_score > p_score and v_contact.lead_scored_at > v_now - interval '30 days' then
     v_score := v_contact.lead_score;
     v_reasons := v_contact.lead_reasons;
   end if;
-  if not v_by_staff and v_contact.lead_status <> 'booked' then
+  if not v_kept then
     v_contact.lead_status := case when v_score >= 80 then 'hot' when v_score >= 50 then 'warm' else 'cold' end;
     v_contact.lead_status_by := 'rules';
   end if;
@@ -4878,7 +5279,7 @@ end
 $$;
 
 comment on function app.score_contact(uuid, integer, text[], boolean) is
-  'Gives a contact the score of its latest call with the reasons, unless an earlier one of the last 30 days is better and the caller did not decline (p_declined). Hot from 80 on, warm from 50. A status that staff set, and booked, stay; the score then is the nearest that fits. Returns the status; NULL for an erased contact.';
+  'Gives a contact the score of its latest call with the reasons, unless an earlier one of the last 30 days is better and the caller did not decline (p_declined). Hot from 80 on, warm from 50. A status that staff set stays, and booked as long as a visit does that was not cancelled; the score then is the nearest that fits. Returns the status; NULL for an erased contact.';
 
 select app.seal('app.score_contact(uuid, integer, text[], boolean)', null, 'app_writer');
 -- end of sql/1866_function_score_contact.sql
@@ -5576,6 +5977,76 @@ select app.seal('app.lapse_knowledge(uuid)', 'app_writer', 'tenant_service');
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- snapshot of sql/1900_function_sentiment_label.sql
+create or replace function app.sentiment_label(p_score double precision)
+returns text
+language sql
+immutable
+strict
+parallel safe
+begin atomic
+  select case when p_score < 0.4 then 'negative' when p_score > 0.6 then 'positive' else 'neutral' end;
+end;
+
+comment on function app.sentiment_label(double precision) is
+  'The word for a sentiment score (0 to 1): negative below 0.4, positive above 0.6, else neutral.';
+
+select app.seal('app.sentiment_label(double precision)', null, 'app_writer');
+-- end of sql/1900_function_sentiment_label.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1901_function_turns_with_sentiment.sql
+-- Found when it is looked at: nothing more of a caller's mood is kept than of the call as a whole, and nothing more to erase.
+create or replace function app.turns_with_sentiment(p_turns jsonb)
+returns jsonb
+language sql
+immutable
+parallel safe
+set search_path = ''
+as $$
+  select coalesce(jsonb_agg(
+    t.turn || jsonb_build_object('sentiment',
+      app.sentiment_label(app.sentiment_of_words(app.caller_words(jsonb_build_array(t.turn)))))
+    order by t.position), '[]')
+  from jsonb_array_elements(case when jsonb_typeof(p_turns) = 'array' then p_turns else '[]' end) with ordinality t(turn, position)
+$$;
+
+comment on function app.turns_with_sentiment(jsonb) is
+  'A call''s turns, each with the sentiment of its words by rules (app.sentiment_of_words): null for what the agent said, whose words are ours, and for a turn without a word.';
+
+select app.seal('app.turns_with_sentiment(jsonb)', null, 'app_writer');
+-- end of sql/1901_function_turns_with_sentiment.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- snapshot of sql/1903_function_notify_urgent_call.sql
+create or replace function app.notify_urgent_call(p_call_id uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  -- Whoever has a visit, was put through or left a message is looked after already, and a hot lead is told of as one.
+  if exists (
+    select from public.call_logs c
+    where c.org_id = app.require_org_id() and c.id = p_call_id and c.urgency = 'high' and c.hot_lead_at is null
+      and c.direction = 'inbound' and c.outcome in ('answered', 'cancelled', 'failed'))
+  then
+    perform app.notify_staff('urgent_call', 'A caller sounded urgent', 'call', p_call_id);
+  end if;
+end
+$$;
+
+comment on function app.notify_urgent_call(uuid) is
+  'Tells staff of a call that sounded urgent and of which nothing came that somebody looks after. Called once, with the report.';
+
+select app.seal('app.notify_urgent_call(uuid)', null, 'app_writer');
+-- end of sql/1903_function_notify_urgent_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- snapshot of sql/1910_function_said_number_kind.sql
 -- A few digits tell nobody anything, unless it was said what they are: "last four of the card", "and the code on the back",
 -- "your phone number?" "five five five". Times, prices and quantities are short as well, so nothing is guessed here.
@@ -5880,6 +6351,9 @@ drop function app.only_listens;
 drop function app.is_card_expiry;
 drop function app.is_said_by_digit;
 drop function app.said_number_kind;
+drop function app.notify_urgent_call;
+drop function app.turns_with_sentiment;
+drop function app.sentiment_label;
 drop function app.lapse_knowledge;
 drop function app.test_call_facts;
 drop function app.rank_knowledge;
@@ -5934,7 +6408,12 @@ drop function app.clinic_text_config;
 drop function app.fold_text;
 drop function app.text_config;
 drop function app.heed_call_refusal;
+drop trigger if exists voxanne_call_changed on public.call_logs;
+drop trigger if exists voxanne_call_came_or_went on public.call_logs;
 drop function app.forget_answers;
+drop function app.list_calls;
+drop function app.merge_contacts;
+drop function app.is_staffs_word;
 drop function app.calls_of_person;
 drop function app.erase_visits;
 drop function app.erase_contact;
@@ -5942,6 +6421,7 @@ drop function app.erase_calls;
 drop function app.erase_messages;
 drop function app.record_call_report;
 drop function app.call_outcome;
+drop function app.is_failure;
 drop function app.take_message;
 drop function app.redact_talk;
 drop function app.redact_medical_terms;
@@ -6540,6 +7020,96 @@ comment on function app.contact_of_call(uuid) is
 
 select app.seal('app.contact_of_call(uuid)', null, 'app_writer');
 -- end of sql/0380_function_contact_of_call.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/0500_function_place_booking.sql
+create or replace function app.place_booking(
+  p_service_id uuid,
+  p_resource_id uuid,
+  p_starts_at timestamptz,
+  p_call_id uuid,
+  p_contact_id uuid,
+  p_patient_name text,
+  p_date_of_birth date,
+  p_email text,
+  p_spoken_phone text,
+  p_notes text,
+  p_override boolean
+)
+returns app.booking_result
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_candidates uuid[] := array(
+    select app.candidates(p_service_id, p_resource_id, app.location_of_wish(p_call_id, null)));
+  v_now timestamptz;
+  v_slot app.free_slot;
+  v_contact_id uuid;
+  v_patient_id uuid;
+  v_id uuid;
+  v_result app.booking_result;
+begin
+  perform app.lock_resources(v_candidates);
+  v_now := app.now();
+  perform app.drop_expired_holds(v_candidates, v_now);
+
+  select * into v_slot
+  from app.choose_slot(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  if v_slot.resource_id is not null then
+    begin
+      -- Contact and patient only now: a refused try leaves nobody behind.
+      v_contact_id := coalesce(p_contact_id, app.contact_of_call(p_call_id));
+      v_patient_id := app.patient_of_contact(v_contact_id, p_patient_name, p_date_of_birth, p_call_id);
+      v_id := app.write_booking(v_slot, p_service_id, v_contact_id, v_patient_id, p_call_id,
+        case when p_call_id is not null then p_patient_name end, case when p_call_id is not null then p_date_of_birth end,
+        left(p_notes, 2000), v_now, p_override);
+    exception when exclusion_violation then
+      -- Somebody wrote past the locks (a DBA, a restore). The constraint held; the caller gets an honest refusal.
+      v_slot := null;
+    end;
+  end if;
+
+  if v_slot.resource_id is null then
+    return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
+  end if;
+
+  -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to
+  -- somebody known, who would then get none of the confirmations.
+  update public.contacts c
+  set name = coalesce(c.name, p_patient_name), lead_status = 'booked', updated_at = v_now,
+    email = case when k.is_new then coalesce(c.email, p_email) else c.email end,
+    spoken_phone = case when k.is_new then coalesce(c.spoken_phone, p_spoken_phone) else c.spoken_phone end
+  from (
+    select exists (
+      select from public.call_logs l
+      join public.contacts n on n.org_id = l.org_id and n.id = v_contact_id
+      where l.org_id = v_org_id and l.id = p_call_id and n.created_at >= l.created_at
+    ) as is_new
+  ) k
+  where c.org_id = v_org_id and c.id = v_contact_id;
+  perform app.announce('contact_updated', 'contact', v_contact_id);
+  perform app.note_change('booked', v_id, null, p_call_id);
+  perform app.stop_campaigns_for(v_contact_id, 'booking');
+  v_result := app.booking_answer('booked', v_id);
+  if p_call_id is not null then
+    perform app.notify_staff(
+      case when v_result.status = 'pending' then 'approval_needed' else 'appointment_booked' end,
+      case when v_result.status = 'pending' then 'A booking waits for approval' else 'The receptionist booked a visit' end,
+      'appointment', v_id);
+  end if;
+  return v_result;
+end
+$$;
+
+comment on function app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean) is
+  'The decision itself: lock every candidate resource, look at the rules with a fresh clock, write under the no-overlap constraint. Called by book_appointment once it is clear that the wish is a new visit.';
+
+select app.seal('app.place_booking(uuid, uuid, timestamptz, uuid, uuid, text, date, text, text, text, boolean)', null, 'app_writer');
+-- end of sql/0500_function_place_booking.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin
@@ -7670,6 +8240,83 @@ select app.seal('app.list_calls(integer, integer, date, date, text, text, text, 
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+-- back to sql/1204_function_call_stats.sql
+-- Days that are over come from call_days; what has no row there, today first of all, is counted from the calls. Both are read by
+-- one statement: a day whose row is taken away meanwhile is not missed.
+create or replace function app.call_stats()
+returns setof app.call_stats
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_zone text := (select o.time_zone from public.organizations o where o.id = v_org_id);
+  v_now timestamptz := app.now();
+  v_today timestamptz := (app.clinic_period(null, null, 'today'))[1];
+  v_week timestamptz := (app.clinic_period(null, null, 'week'))[1];
+  v_month timestamptz := (app.clinic_period(null, null, 'month'))[1];
+begin
+  return query
+  with days as (
+    select * from public.call_days d where d.org_id = v_org_id and d.time_zone = v_zone
+  ), gaps as materialized (
+    select lower(g) as from_at, upper(g) as to_at from app.call_gaps(v_zone) g
+  ), sums as (
+    select sum(c.calls) as calls, sum(c.inbound) as inbound, sum(c.outbound) as outbound, sum(c.ended) as ended,
+      sum(c.missed) as missed, sum(c.failed) as failed, sum(c.transferred) as transferred, sum(c.timed) as timed,
+      sum(c.seconds) as seconds
+    from (
+      select d.calls, d.inbound, d.outbound, d.ended, d.missed, d.failed, d.transferred, d.timed, d.seconds
+      from days d
+      union all
+      select l.*
+      from gaps g
+      cross join lateral app.count_calls(g.from_at, g.to_at) l
+    ) c
+  ), lately as (
+    select coalesce(sum(c.calls) filter (where c.at >= v_today), 0) as today,
+      coalesce(sum(c.calls) filter (where c.at >= v_week), 0) as week,
+      coalesce(sum(c.calls) filter (where c.at >= v_month), 0) as month
+    from (
+      select d.from_at as at, d.calls
+      from days d
+      union all
+      select l.began_at, 1
+      from gaps g
+      join public.call_logs l on l.org_id = v_org_id and l.deleted_at is null
+        and l.began_at >= greatest(g.from_at, least(v_week, v_month)) and l.began_at < g.to_at
+      union all
+      select l.began_at, 1
+      from gaps g
+      join public.call_logs l on l.org_id = v_org_id and l.deleted_at is not null
+        and l.began_at >= greatest(g.from_at, least(v_week, v_month)) and l.began_at < g.to_at
+    ) c
+  )
+  select s.calls::bigint, s.inbound::bigint, s.outbound::bigint, (s.ended - s.missed - s.failed - s.transferred)::bigint,
+    s.missed::bigint, s.transferred::bigint, s.failed::bigint, n.today::bigint, n.week::bigint, n.month::bigint,
+    coalesce(round(s.seconds / nullif(s.timed, 0)), 0)::integer,
+    coalesce(round(100.0 * (s.ended - s.missed - s.failed) / nullif(s.ended, 0), 1), 0)::double precision,
+    (
+      select coalesce(sum(v.price_minor), 0)::bigint
+      from public.appointments a
+      join public.services v on v.org_id = a.org_id and v.id = a.service_id
+      where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
+    ),
+    (select count(*) from public.contacts k where k.org_id = v_org_id and k.erased_at is null and k.lead_status = 'hot')
+  from sums s, lately n;
+end
+$$;
+
+comment on function app.call_stats() is
+  'All calls of the clinic in numbers, deleted ones too: one row, with zeros where there are none. Days are those of the clinic''s zone. Every member may look.';
+
+select app.seal('app.call_stats()', 'app_writer', 'tenant_user');
+-- end of sql/1204_function_call_stats.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 -- back to sql/1205_function_read_call.sql
 create or replace function app.read_call(p_call_id uuid, p_request_id text default null)
 returns setof app.call_detail
@@ -7978,6 +8625,139 @@ comment on function app.set_org_settings(jsonb) is
 
 select app.seal('app.set_org_settings(jsonb)', 'app_writer', 'tenant_user');
 -- end of sql/1265_function_set_org_settings.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1286_function_count_calls.sql
+-- Two stretches, because the indexes by time are of the deleted calls and of the others.
+create or replace function app.count_calls(p_from timestamptz, p_to timestamptz)
+returns setof app.call_count
+language plpgsql
+stable
+rows 1
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+begin
+  return query
+  select count(*), count(*) filter (where s.direction = 'inbound'), count(*) filter (where s.direction = 'outbound'),
+    count(*) filter (where s.state <> 'in_progress'), count(*) filter (where s.state = 'missed'),
+    count(*) filter (where s.state = 'failed'), count(*) filter (where s.state = 'transferred'),
+    count(s.duration_seconds) filter (where s.state <> 'in_progress'),
+    coalesce(sum(s.duration_seconds) filter (where s.state <> 'in_progress'), 0)
+  from (
+    select l.direction, l.duration_seconds, app.call_state(l.status, l.outcome, l.ended_reason) as state
+    from (
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= p_from and c.began_at < p_to
+      union all
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      from public.call_logs c
+      where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= p_from and c.began_at < p_to
+        and c.ended_reason is distinct from 'call.start.error-subscription-concurrency-limit-reached' -- rang nobody
+    ) l
+    offset 0 -- or the state would be found out anew in every column
+  ) s;
+end
+$$;
+
+comment on function app.count_calls(timestamptz, timestamptz) is
+  'The clinic''s calls that began in [p_from, p_to) in numbers, counted one by one, deleted ones too: one row, with zeros where there are none.';
+
+select app.seal('app.count_calls(timestamptz, timestamptz)', null, 'app_writer');
+-- end of sql/1286_function_count_calls.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1288_trigger_call_days.sql
+-- What a call said, whose it was and whether it was deleted is not counted: such changes cost nothing.
+create or replace trigger voxanne_call_came_or_went
+after insert or delete on public.call_logs
+for each row execute function app.forget_call_days();
+
+create or replace trigger voxanne_call_changed
+after update on public.call_logs
+for each row
+when (
+  old.began_at is distinct from new.began_at or old.status is distinct from new.status
+  or old.outcome is distinct from new.outcome or old.ended_reason is distinct from new.ended_reason
+  or old.direction is distinct from new.direction or old.duration_seconds is distinct from new.duration_seconds)
+execute function app.forget_call_days();
+-- end of sql/1288_trigger_call_days.sql
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+-- back to sql/1289_function_roll_up_calls.sql
+-- It never waits: whoever writes a call at this moment goes first, and the days are rolled up an hour later. While it counts,
+-- such a writer waits, so a few days at a time are enough.
+create or replace function app.roll_up_calls(p_days integer)
+returns integer
+language plpgsql
+volatile
+security definer
+set search_path = ''
+as $$
+declare
+  v_org_id uuid := app.require_org_id();
+  v_zone text;
+  v_today date;
+  v_midnight timestamptz;
+  v_first timestamptz;
+  v_day date;
+  v_rolled integer := 0;
+begin
+  if not pg_try_advisory_xact_lock(8, hashtext(v_org_id::text)) then
+    return 0;
+  end if;
+  select o.time_zone into v_zone from public.organizations o where o.id = v_org_id;
+  delete from public.call_days d where d.org_id = v_org_id and d.time_zone <> v_zone;
+  v_today := (app.now() at time zone v_zone)::date;
+  v_midnight := app.local_instant(v_today::timestamp, v_zone, false);
+  select min(f.began_at) into v_first
+  from app.call_gaps(v_zone) g
+  cross join lateral (
+    (select l.began_at from public.call_logs l
+    where l.org_id = v_org_id and l.deleted_at is null and l.began_at >= lower(g) and l.began_at < least(upper(g), v_midnight)
+    order by l.began_at limit 1)
+    union all
+    (select l.began_at from public.call_logs l
+    where l.org_id = v_org_id and l.deleted_at is not null and l.began_at >= lower(g) and l.began_at < least(upper(g), v_midnight)
+    order by l.began_at limit 1)
+  ) f;
+  if v_first is null or not isfinite(v_first) then
+    return 0;
+  end if;
+
+  for v_day in
+    select (v_first at time zone v_zone)::date + n from generate_series(0, p_days - 1) n
+  loop
+    exit when v_day >= v_today;
+    insert into public.call_days (org_id, day, time_zone, from_at, to_at,
+      calls, inbound, outbound, ended, missed, failed, transferred, timed, seconds)
+    select v_org_id, v_day, v_zone, s.from_at, s.to_at, c.*
+    from (
+      select app.local_instant(v_day::timestamp, v_zone, false) as from_at,
+        app.local_instant((v_day + 1)::timestamp, v_zone, false) as to_at
+    ) s
+    cross join lateral app.count_calls(s.from_at, s.to_at) c
+    where s.from_at < s.to_at -- Samoa had no 30 December 2011
+      and not exists (
+        select from public.call_days d where d.org_id = v_org_id and d.day = v_day and d.time_zone = v_zone);
+    if found then
+      v_rolled := v_rolled + 1;
+    end if;
+  end loop;
+  return v_rolled;
+end
+$$;
+
+comment on function app.roll_up_calls(integer) is
+  'Counts days of calls that are over in the clinic''s zone and have no row in call_days, from the first such call on, p_days in a row at most. Returns how many days it counted; 0: none is left, or somebody writes a call of the clinic just now, then the next hour does it. Rows of a zone that the clinic had before go.';
+
+select app.seal('app.roll_up_calls(integer)', 'app_writer', 'tenant_service');
+-- end of sql/1289_function_roll_up_calls.sql
 -- +goose StatementEnd
 
 -- +goose StatementBegin

@@ -363,7 +363,9 @@ create table app.call_detail (
   summary_source text,
   sentiment text,
   sentiment_score double precision,
-  urgency text
+  urgency text,
+  lead_score integer,
+  lead_reasons text[] not null
 );
 
 drop type app.call_stats;
@@ -381,7 +383,10 @@ create table app.call_stats (
   average_seconds integer not null,
   success_rate double precision not null,
   pipeline_minor bigint not null,
-  hot_leads bigint not null
+  hot_leads bigint not null,
+  felt bigint not null,
+  average_sentiment double precision not null,
+  cost_micros bigint not null
 );
 
 drop type app.message_row;

@@ -53,7 +53,10 @@ from app.list_calls(
   p_state => sqlc.narg(state)::text,
   p_direction => sqlc.narg(direction)::text,
   p_contact_id => sqlc.narg(contact_id)::uuid,
-  p_search => sqlc.narg(search)::text
+  p_search => sqlc.narg(search)::text,
+  p_sentiment => sqlc.narg(sentiment)::text,
+  p_urgency => sqlc.narg(urgency)::text,
+  p_outcome => sqlc.narg(outcome)::text
 );
 
 -- name: CallStats :one

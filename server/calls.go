@@ -29,6 +29,7 @@ func (h handlers) ListCalls(ctx context.Context, req api.ListCallsRequestObject)
 			return tx.ListCalls(ctx, db.ListCallsParams{
 				Page: number, PageLimit: limit, FromDay: from, ToDay: to, Recent: text(q.DateFilter), State: text(q.Status),
 				Direction: text(q.CallType), ContactID: q.ContactId, Search: q.Search,
+				Sentiment: text(q.Sentiment), Urgency: text(q.Urgency), Outcome: text(q.Outcome),
 			})
 		})
 		answer = api.ListCalls200JSONResponse{Calls: each(rows, callOf), Pagination: at}
@@ -52,7 +53,7 @@ func (h handlers) CallStats(ctx context.Context, _ api.CallStatsRequestObject) (
 		answer = api.CallStats200JSONResponse{
 			TotalCalls: n.TotalCalls, InboundCalls: n.InboundCalls, OutboundCalls: n.OutboundCalls, CompletedCalls: n.CompletedCalls,
 			MissedCalls: n.MissedCalls, TransferredCalls: n.TransferredCalls, FailedCalls: n.FailedCalls, CallsToday: n.CallsToday,
-			AvgDuration: int(n.AverageSeconds), PipelineValue: inUnits(n.PipelineMinor), RecentCalls: each(latest, recentCallOf),
+			AvgDuration: int(n.AverageSeconds), TotalCostCents: inCents(n.CostMicros), PipelineValue: inUnits(n.PipelineMinor), RecentCalls: each(latest, recentCallOf),
 		}
 		return err
 	})
@@ -70,6 +71,7 @@ func (h handlers) CallSummary(ctx context.Context, _ api.CallSummaryRequestObjec
 		answer = api.CallSummary200JSONResponse{
 			TotalCalls: n.TotalCalls, CompletedCalls: n.CompletedCalls, MissedCalls: n.MissedCalls, AverageDuration: int(n.AverageSeconds),
 			CallsToday: n.CallsToday, CallsThisWeek: n.CallsThisWeek, CallsThisMonth: n.CallsThisMonth,
+			AverageSentiment: n.AverageSentiment, AnalysedCalls: n.Felt, TotalCostCents: inCents(n.CostMicros),
 		}
 		return err
 	})
@@ -116,7 +118,7 @@ func callOf(row db.CallListed) api.Call {
 		SentimentScore: row.SentimentScore, SentimentLabel: row.Sentiment, SentimentSummary: sentimentSummary(row.SentimentScore, row.Summary), SentimentUrgency: row.Urgency,
 	}
 	if row.CostMicros != nil {
-		cents := float64(*row.CostMicros) / microsPerCent
+		cents := inCents(*row.CostMicros)
 		shown.CostCents = &cents
 	}
 	return shown
@@ -139,11 +141,12 @@ func recentCallOf(row db.CallListed) api.RecentCall {
 	}
 }
 
-// turn is one entry of call_logs.transcript.
+// turn is one entry of a call's transcript, as app.read_call tells it.
 type turn struct {
-	Speaker string   `json:"speaker"`
-	Text    string   `json:"text"`
-	At      *float64 `json:"at"` // seconds from the start
+	Speaker   string   `json:"speaker"`
+	Text      string   `json:"text"`
+	At        *float64 `json:"at"`        // seconds from the start
+	Sentiment *string  `json:"sentiment"` // of the caller's turns
 }
 
 func callDetailOf(row db.CallDetail) (api.GetCall200JSONResponse, error) {
@@ -167,7 +170,10 @@ func callDetailOf(row db.CallDetail) (api.GetCall200JSONResponse, error) {
 		RecordingState: api.CallDetailRecordingState(c.RecordingState), RecordingError: c.RecordingError, ToolsUsed: c.ToolsUsed,
 		SummarySource: c.SummarySource, SentimentScore: c.SentimentScore, SentimentLabel: c.SentimentLabel,
 		SentimentSummary: c.SentimentSummary, SentimentUrgency: c.SentimentUrgency, CostCents: c.CostCents, CreatedAt: c.CreatedAt, ActionItems: []string{},
-		Transcript: each(turns, func(t turn) api.Turn { return api.Turn{Speaker: t.Speaker, Text: t.Text, Timestamp: t.At} }),
+		LeadScore: whole(row.LeadScore), LeadReasons: row.LeadReasons,
+		Transcript: each(turns, func(t turn) api.Turn {
+			return api.Turn{Speaker: t.Speaker, Text: t.Text, Timestamp: t.At, Sentiment: t.Sentiment}
+		}),
 	}, nil
 }
 
@@ -179,6 +185,9 @@ func whole[N ~int16 | ~int32](n *N) *int {
 	i := int(*n)
 	return &i
 }
+
+// inCents is a cost in whole US cents, half a cent rounded up.
+func inCents(micros int64) int64 { return (micros + microsPerCent/2) / microsPerCent }
 
 // inUnits is an amount of money, stored in minor units, as old dashboards read it.
 func inUnits(minor int64) float64 { return float64(minor) / minorUnitsPerUnit }

@@ -37,7 +37,7 @@ func TestCallsAreListedReadAndDeleted(t *testing.T) {
 	for field, want := range map[string]any{
 		"id": call.String(), "phone_number": "+13125550111", "caller_name": nil, "duration_seconds": 90.0, "status": "completed",
 		"has_recording": true, "recording_url": nil, "recording_status": "pending", "has_transcript": true, "sentiment_score": 0.25,
-		"sentiment_label": "negative", "sentiment_summary": "zanzibar-lilac", "sentiment_urgency": "high", "summary_source": "analysis", "call_type": "inbound", "cost_cents": 12.34,
+		"sentiment_label": "negative", "sentiment_summary": "zanzibar-lilac", "sentiment_urgency": "high", "summary_source": "analysis", "call_type": "inbound", "cost_cents": 12.0,
 	} {
 		require.Contains(t, row, field)
 		require.Equal(t, want, row[field], field)
@@ -48,7 +48,7 @@ func TestCallsAreListedReadAndDeleted(t *testing.T) {
 
 	c.become(t, "viewer")
 	detail := c.ok(t, http.MethodGet, path, "", "X-Request-Id", "req-read-1")
-	require.Equal(t, []any{map[string]any{"speaker": "caller", "text": "zanzibar-lilac", "timestamp": 1.5, "sentiment": nil}}, detail["transcript"])
+	require.Equal(t, []any{map[string]any{"speaker": "caller", "text": "zanzibar-lilac", "timestamp": 1.5, "sentiment": "neutral"}}, detail["transcript"])
 	require.Equal(t, []any{"call-1", []any{}}, []any{detail["vapi_call_id"], detail["action_items"]})
 	requireRefusal(t, c.console(t, http.MethodGet, "/api/calls-dashboard/"+foreign.String(), ""), http.StatusNotFound, CodeNotFound)
 	requireRefusal(t, c.console(t, http.MethodDelete, path, ""), http.StatusForbidden, CodeForbidden)
@@ -89,7 +89,7 @@ func TestNumbersOfTheStartPage(t *testing.T) {
 	recent := stats["recentCalls"].([]any)[0].(map[string]any)
 	require.Equal(t, []any{"Zoë Quillby", map[string]any{"channel": "inbound"}}, []any{recent["caller_name"], recent["metadata"]})
 	require.Equal(t, map[string]any{"total_calls": 1.0, "completed_calls": 1.0, "missed_calls": 0.0, "average_duration": 90.0,
-		"average_sentiment": 0.0, "calls_today": 1.0, "calls_this_week": 1.0, "calls_this_month": 1.0},
+		"average_sentiment": 0.25, "analysed_calls": 1.0, "total_cost_cents": 12.0, "calls_today": 1.0, "calls_this_week": 1.0, "calls_this_month": 1.0},
 		c.ok(t, http.MethodGet, "/api/calls-dashboard/analytics/summary", ""))
 	leads := c.ok(t, http.MethodGet, "/api/analytics/leads?limit=1", "")["leads"].([]any)
 	require.Equal(t, "zanzibar-lilac", leads[0].(map[string]any)["last_call_summary"])

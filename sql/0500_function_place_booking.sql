@@ -51,10 +51,11 @@ begin
     return app.slot_refusal(p_service_id, p_resource_id, p_starts_at, v_now, p_call_id, null, p_override);
   end if;
 
+  -- A visit is a fact, and staff's word was about how likely one is: also who was given up for lost is booked now.
   -- An address said on the phone is kept only for a contact that this call made: a stranger must not add theirs to
   -- somebody known, who would then get none of the confirmations.
   update public.contacts c
-  set name = coalesce(c.name, p_patient_name), lead_status = 'booked', updated_at = v_now,
+  set name = coalesce(c.name, p_patient_name), lead_status = 'booked', lead_status_by = 'rules', updated_at = v_now,
     email = case when k.is_new then coalesce(c.email, p_email) else c.email end,
     spoken_phone = case when k.is_new then coalesce(c.spoken_phone, p_spoken_phone) else c.spoken_phone end
   from (

@@ -28,7 +28,10 @@ declare
   v_turns jsonb;
   v_state text;
   v_spam boolean;
+  v_spoke boolean;
   v_written boolean;
+  v_reported_at timestamptz;
+  v_kept_state text;
   v_outcome text;
   v_seconds integer;
   v_is_lead boolean;
@@ -80,17 +83,26 @@ begin
   v_seconds := coalesce(p_duration_seconds, extract(epoch from
     coalesce(p_ended_at, v_call.ended_at) - coalesce(p_started_at, v_call.started_at))::integer);
   v_seconds := case when v_seconds < 0 then 0 else v_seconds end;
+  v_spoke := case when jsonb_typeof(p_turns) = 'array' and p_turns <> '[]' then p_turns @> '[{"speaker": "caller"}]' end;
   -- A caller who spoke was connected, also where nobody says for how long.
   v_outcome := app.call_outcome(p_call_id, coalesce(p_ended_reason, v_call.ended_reason),
-    coalesce(v_seconds, case when p_turns @> '[{"speaker": "caller"}]' then 5 end), v_spam);
+    coalesce(v_seconds, case when v_spoke then 5 end), v_spam, v_spoke);
   v_written := v_state <> 'pending_redaction' and btrim(v_summary) <> '';
   -- The contact before its call, as whoever erases or merges it locks them.
   perform from public.contacts c where c.org_id = v_org_id and c.id = v_contact_id for no key update;
+  -- Who erased the contact, or had its words expire, while this waited has blanked the call: nothing may come back.
+  select c.reported_at, c.transcript_state into v_reported_at, v_kept_state
+  from public.call_logs c
+  where c.org_id = v_org_id and c.id = p_call_id
+  for no key update;
+  if v_reported_at is distinct from v_call.reported_at then
+    return v_kept_state;
+  end if;
   update public.call_logs c
   set status = 'ended', started_at = coalesce(p_started_at, c.started_at), ended_at = coalesce(p_ended_at, c.ended_at),
     duration_seconds = coalesce(v_seconds, c.duration_seconds),
     ended_reason = coalesce(left(p_ended_reason, 200), c.ended_reason), transcript = v_turns,
-    summary = case when v_written then v_summary when v_state <> 'pending_redaction' then app.outcome_sentence(v_outcome) end,
+    summary = case when v_written then v_summary when v_state <> 'pending_redaction' then app.outcome_sentence(v_outcome, c.questions_answered > 0) end,
     summary_source = case when v_written then 'analysis' when v_state <> 'pending_redaction' then 'rules' end,
     transcript_state = v_state, cost_micros = p_cost_micros, outcome = v_outcome,
     recording_state = case
@@ -112,6 +124,7 @@ begin
   perform app.conclude_outbound_call(p_call_id);
   if v_is_lead and v_state <> 'pending_redaction' then
     perform app.score_lead(p_call_id);
+    perform app.notify_urgent_call(p_call_id);
   end if;
   if v_outcome in ('missed', 'failed') and v_call.direction = 'inbound' and v_call.reported_at is null then
     perform app.notify_staff('missed_call', 'A call was missed', 'call', p_call_id);

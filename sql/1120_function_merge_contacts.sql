@@ -11,6 +11,7 @@ declare
   v_now timestamptz;
   v_into public.contacts;
   v_from public.contacts;
+  v_lead public.contacts;
 begin
   perform app.require_staff();
   if p_into = p_from then
@@ -33,6 +34,13 @@ begin
     raise exception 'there is no such contact' using errcode = 'VX404';
   end if;
   v_now := app.now();
+  -- Staff's word before what rules say, a booking before a guess, and the better of two guesses.
+  v_lead := case
+    when app.is_staffs_word(v_into.lead_status, v_into.lead_status_by) then v_into
+    when app.is_staffs_word(v_from.lead_status, v_from.lead_status_by) then v_from
+    when v_into.lead_status <> 'booked' and (v_from.lead_status = 'booked' or v_from.lead_score > v_into.lead_score) then v_from
+    else v_into
+  end;
 
   perform app.merge_patients(p_into, p_from);
   perform app.merge_histories(p_into, p_from);
@@ -48,7 +56,8 @@ begin
     -- Consent was given for a number, and stays with it.
     marketing_consent_at = case when c.phone is null then v_from.marketing_consent_at else c.marketing_consent_at end,
     service_interests = array(select distinct s from unnest(c.service_interests || v_from.service_interests) s order by s),
-    lead_score = app.score_of_status(c.lead_status, greatest(c.lead_score, v_from.lead_score)),
+    lead_status = v_lead.lead_status, lead_status_by = v_lead.lead_status_by,
+    lead_score = app.score_of_status(v_lead.lead_status, greatest(c.lead_score, v_from.lead_score)),
     lead_reasons = case when v_from.lead_score > c.lead_score then v_from.lead_reasons else c.lead_reasons end,
     lead_scored_at = greatest(c.lead_scored_at, v_from.lead_scored_at),
     notes = left(nullif(concat_ws(E'\n', c.notes, v_from.notes,
@@ -67,6 +76,6 @@ end
 $$;
 
 comment on function app.merge_contacts(uuid, uuid) is
-  'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
+  'Makes two contacts of one person one: patients, visits, calls and messages of p_from become p_into''s, p_from''s row goes, and p_into is returned. What p_into knows wins, but for a guess about it as a lead, of which the better one stays; another number or address is kept in its notes, because a contact has one. Opt-outs hold by number and are not touched. Staff only (VX403). VX404 unknown or erased, VX400 one and the same.';
 
 select app.seal('app.merge_contacts(uuid, uuid)', 'app_writer', 'tenant_user');

@@ -8,7 +8,10 @@ create or replace function app.list_calls(
   p_state text default null,
   p_direction text default null,
   p_contact_id uuid default null,
-  p_search text default null
+  p_search text default null,
+  p_sentiment text default null,
+  p_urgency text default null,
+  p_outcome text default null
 )
 returns setof app.call_row
 language plpgsql
@@ -36,7 +39,10 @@ begin
     || case when v_period[2] is not null then ' and c.began_at < $3' else '' end
     || case when p_state is not null then ' and app.call_state(c.status, c.outcome, c.ended_reason) = $4' else '' end
     || case when p_direction is not null then ' and c.direction = $5' else '' end
-    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end;
+    || case when p_contact_id is not null then ' and c.contact_id = $6' else '' end
+    || case when p_sentiment is not null then ' and c.sentiment = $11' else '' end
+    || case when p_urgency is not null then ' and c.urgency = $12' else '' end
+    || case when p_outcome is not null then ' and c.outcome = $13' else '' end;
   if v_search is not null then
     v_people := app.found_ids('caller', v_search);
     v_calls := case when v_digits is null then '{}' else app.found_ids('call', v_digits) end;
@@ -47,13 +53,14 @@ begin
 
   execute format('select count(*) from (select from public.call_logs c where %s limit 50001) x', v_where)
   into v_total
-  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls;
+  using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
+    p_sentiment, p_urgency, p_outcome;
   v_span := app.page_span(v_total, v_total > 50000, p_page, p_limit);
-  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $11 offset $12)', v_where,
+  execute format('select array(select c.id from public.call_logs c where %s order by %s limit $14 offset $15)', v_where,
     case when v_span.from_end then 'c.began_at, c.id' else 'c.began_at desc, c.id desc' end)
   into v_ids
   using v_org_id, v_period[1], v_period[2], p_state, p_direction, p_contact_id, v_search, v_digits, v_people, v_calls,
-    v_span.take, v_span.skip;
+    p_sentiment, p_urgency, p_outcome, v_span.take, v_span.skip;
   return query
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
@@ -67,7 +74,7 @@ begin
 end
 $$;
 
-comment on function app.list_calls(integer, integer, date, date, text, text, text, uuid, text) is
-  'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side. Every member may look. VX400 for days in the wrong order.';
+comment on function app.list_calls(integer, integer, date, date, text, text, text, uuid, text, text, text, text) is
+  'A page of the calls that were not deleted, the newest first. NULL filters nothing: p_from and p_to are days of the clinic, p_recent is today, week or month, p_state a word of app.call_state, p_direction inbound, outbound or web; p_search finds part of the contact''s name, or of the number on the other side; p_sentiment, p_urgency and p_outcome are those of call_logs. Every member may look. VX400 for days in the wrong order.';
 
-select app.seal('app.list_calls(integer, integer, date, date, text, text, text, uuid, text)', 'app_writer', 'tenant_user');
+select app.seal('app.list_calls(integer, integer, date, date, text, text, text, uuid, text, text, text, text)', 'app_writer', 'tenant_user');

@@ -23,9 +23,10 @@ begin
   ), sums as (
     select sum(c.calls) as calls, sum(c.inbound) as inbound, sum(c.outbound) as outbound, sum(c.ended) as ended,
       sum(c.missed) as missed, sum(c.failed) as failed, sum(c.transferred) as transferred, sum(c.timed) as timed,
-      sum(c.seconds) as seconds
+      sum(c.seconds) as seconds, sum(c.felt) as felt, sum(c.feeling) as feeling, sum(c.cost_micros) as cost_micros
     from (
-      select d.calls, d.inbound, d.outbound, d.ended, d.missed, d.failed, d.transferred, d.timed, d.seconds
+      select d.calls, d.inbound, d.outbound, d.ended, d.missed, d.failed, d.transferred, d.timed, d.seconds,
+        d.felt, d.feeling, d.cost_micros
       from days d
       union all
       select l.*
@@ -61,12 +62,13 @@ begin
       join public.services v on v.org_id = a.org_id and v.id = a.service_id
       where a.org_id = v_org_id and a.scheduled_at > v_now and a.status in ('pending', 'confirmed')
     ),
-    (select count(*) from public.contacts k where k.org_id = v_org_id and k.erased_at is null and k.lead_status = 'hot')
+    (select count(*) from public.contacts k where k.org_id = v_org_id and k.erased_at is null and k.lead_status = 'hot'),
+    s.felt::bigint, coalesce(round(s.feeling / nullif(s.felt, 0) / 100, 2), 0)::double precision, s.cost_micros::bigint
   from sums s, lately n;
 end
 $$;
 
 comment on function app.call_stats() is
-  'All calls of the clinic in numbers, deleted ones too: one row, with zeros where there are none. Days are those of the clinic''s zone. Every member may look.';
+  'All calls of the clinic in numbers, deleted ones too: one row, with zeros where there are none. average_sentiment is that of the felt calls, of which it is known, 0 to 1; a call whose words were deleted counts there no more. cost_micros are millionths of a US dollar. Days are those of the clinic''s zone. Every member may look.';
 
 select app.seal('app.call_stats()', 'app_writer', 'tenant_user');

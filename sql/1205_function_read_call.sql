@@ -16,8 +16,8 @@ begin
   select c.id, c.vapi_call_id, c.contact_id, k.name, case c.direction when 'outbound' then c.to_number else c.from_number end,
     c.to_number, c.direction, app.call_state(c.status, c.outcome, c.ended_reason), c.began_at,
     c.started_at, c.ended_at, c.duration_seconds, c.outcome, c.ended_reason, c.summary, c.transcript_state, c.recording_state,
-    c.tools_used, c.cost_micros, c.created_at, c.transcript, c.recording_error,
-    c.summary_source, c.sentiment, c.sentiment_score, c.urgency
+    c.tools_used, c.cost_micros, c.created_at, app.turns_with_sentiment(c.transcript), c.recording_error,
+    c.summary_source, c.sentiment, c.sentiment_score, c.urgency, c.lead_score, c.lead_reasons
   from public.call_logs c
   left join public.contacts k on k.org_id = c.org_id and k.id = c.contact_id
   where c.org_id = v_org_id and c.id = p_call_id and c.deleted_at is null;
@@ -25,6 +25,6 @@ end
 $$;
 
 comment on function app.read_call(uuid, text) is
-  'A call with its transcript; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
+  'A call with its transcript (app.turns_with_sentiment) and what it says of its caller as a lead; no row when there is none or it was deleted. That a transcript was read, by whom and in which request stands in the audit log from then on. Every member may look.';
 
 select app.seal('app.read_call(uuid, text)', 'app_writer', 'tenant_user');

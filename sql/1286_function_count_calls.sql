@@ -14,15 +14,16 @@ begin
     count(*) filter (where s.state <> 'in_progress'), count(*) filter (where s.state = 'missed'),
     count(*) filter (where s.state = 'failed'), count(*) filter (where s.state = 'transferred'),
     count(s.duration_seconds) filter (where s.state <> 'in_progress'),
-    coalesce(sum(s.duration_seconds) filter (where s.state <> 'in_progress'), 0)
+    coalesce(sum(s.duration_seconds) filter (where s.state <> 'in_progress'), 0),
+    count(s.sentiment_score), coalesce(sum(round(s.sentiment_score * 100)::bigint), 0)::bigint, coalesce(sum(s.cost_micros), 0)::bigint
   from (
-    select l.direction, l.duration_seconds, app.call_state(l.status, l.outcome, l.ended_reason) as state
+    select l.direction, l.duration_seconds, l.sentiment_score, l.cost_micros, app.call_state(l.status, l.outcome, l.ended_reason) as state
     from (
-      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds, c.sentiment_score, c.cost_micros
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is null and c.began_at >= p_from and c.began_at < p_to
       union all
-      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds
+      select c.direction, c.status, c.outcome, c.ended_reason, c.duration_seconds, c.sentiment_score, c.cost_micros
       from public.call_logs c
       where c.org_id = v_org_id and c.deleted_at is not null and c.began_at >= p_from and c.began_at < p_to
         and c.ended_reason is distinct from 'call.start.error-subscription-concurrency-limit-reached' -- rang nobody

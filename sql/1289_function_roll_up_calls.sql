@@ -43,7 +43,7 @@ begin
   loop
     exit when v_day >= v_today;
     insert into public.call_days (org_id, day, time_zone, from_at, to_at,
-      calls, inbound, outbound, ended, missed, failed, transferred, timed, seconds)
+      calls, inbound, outbound, ended, missed, failed, transferred, timed, seconds, felt, feeling, cost_micros)
     select v_org_id, v_day, v_zone, s.from_at, s.to_at, c.*
     from (
       select app.local_instant(v_day::timestamp, v_zone, false) as from_at,

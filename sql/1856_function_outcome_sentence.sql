@@ -1,4 +1,4 @@
-create or replace function app.outcome_sentence(p_outcome text)
+create or replace function app.outcome_sentence(p_outcome text, p_from_documents boolean default false)
 returns text
 language sql
 immutable
@@ -12,7 +12,10 @@ as $$
     when 'cancelled' then 'A visit was cancelled.'
     when 'message' then 'A message was taken for the staff.'
     when 'transferred' then 'The caller was put through.'
-    when 'answered' then 'The caller was answered. No visit was booked.'
+    when 'answered' then case
+      when p_from_documents then 'A question was answered from the clinic''s documents. No visit was booked.'
+      else 'The caller was answered. No visit was booked.'
+    end
     when 'voicemail' then 'A voicemail answered.'
     when 'missed' then 'Nobody spoke.'
     when 'spam' then 'A robot or a sales call.'
@@ -20,6 +23,6 @@ as $$
   end
 $$;
 
-comment on function app.outcome_sentence(text) is 'The summary of a call that has none from the provider: what came of it, in one fixed sentence.';
+comment on function app.outcome_sentence(text, boolean) is 'The summary of a call that has none from the provider: what came of it, in one fixed sentence.';
 
-select app.seal('app.outcome_sentence(text)', null, 'app_writer');
+select app.seal('app.outcome_sentence(text, boolean)', null, 'app_writer');

@@ -18,7 +18,7 @@ begin
     app.sentiment_of_words(v_words));
   update public.call_logs c
   set sentiment_score = v_score,
-    sentiment = case when v_score < 0.4 then 'negative' when v_score > 0.6 then 'positive' when v_score is not null then 'neutral' end,
+    sentiment = app.sentiment_label(v_score),
     sentiment_source = case when v_score is null then null when coalesce(v_said::text, v_label) is null then 'rules' else 'analysis' end,
     urgency = coalesce(v_urgency, u.urgency),
     urgency_source = case when v_urgency is not null then 'analysis' when u.urgency is not null then 'rules' end

@@ -4,23 +4,26 @@ language sql
 immutable
 set search_path = ''
 as $$
-  with heard as (
+  with polite as (
+    -- Asking how somebody is today wants nothing today.
+    select regexp_replace(p_words, ' (how are you|how are you doing|hows it going) today ', ' ', 'g') as words
+  ), heard as (
     select r.topic, r.points, r.reason
     from (values
-      ('visit', 25, 'Asked for a visit',
-        '{book,booking,appointment,appointments,schedule,come in,get in,availability,available,openings,opening,slot,slots}'::text[]),
-      ('pain', 25, 'Has pain or something broken',
-        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,knocked out,fell out,infected,infection}'),
-      ('soon', 15, 'Wants it soon',
-        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,soonest,earliest,urgent,urgently}'),
+      ('visit', 35, 'Asked for a visit',
+        '{book,booking,appointment,appointments,schedule,come in,get in,be seen,see me,fit me in,squeeze me in,availability,available,openings,opening,slot,slots}'::text[]),
+      ('pain', 35, 'Has pain or something broken',
+        '{pain,painful,hurt,hurts,hurting,toothache,ache,aches,aching,swollen,swelling,bleeding,broke,broken,chipped,cracked,throbbing,sore,abscess,knocked out,fell out,came off,infected,infection}'),
+      ('soon', 20, 'Wants it soon',
+        '{today,tonight,tomorrow,this week,asap,as soon as possible,right away,right now,immediately,soonest,earliest,first available,next available,urgent,urgently,emergency}'),
       ('ready', 15, 'Is ready to go ahead',
-        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book}'),
+        '{book me,sign me up,put me down,ill take it,ill take that,lets do it,lets do that,go ahead,id like to book,i want to book,i would like to book,want to book,book it,id like to schedule,i would like to schedule,i want to schedule}'),
       ('price', 10, 'Asked about price or payment',
         '{price,prices,pricing,cost,costs,how much,insurance,financing,payment plan,payment plans,deposit}'),
       ('no', -40, 'Is not interested',
-        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind}')
-    ) r (topic, points, reason, phrases)
-    where exists (select from unnest(r.phrases) p (phrase) where app.says(p_words, p.phrase))
+        '{not interested,no longer interested,just looking,just browsing,wrong number,stop calling,dont call,do not call,take me off,remove me,changed my mind,went somewhere else,found somewhere else,no longer need}')
+    ) r (topic, points, reason, phrases), polite w
+    where exists (select from unnest(r.phrases) p (phrase) where app.says(w.words, p.phrase))
   )
   select h.points, h.reason
   from heard h

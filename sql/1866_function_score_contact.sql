@@ -8,7 +8,7 @@ declare
   v_org_id uuid := app.require_org_id();
   v_now timestamptz := app.now();
   v_contact public.contacts;
-  v_by_staff boolean;
+  v_kept boolean;
   v_score integer := p_score;
   v_reasons text[] := p_reasons;
   v_fits integer;
@@ -17,13 +17,17 @@ begin
   if not found then
     return null;
   end if;
-  v_by_staff := coalesce(v_contact.lead_status_by = 'staff', v_contact.lead_status in ('hot', 'warm', 'lost'));
+  v_kept := app.is_staffs_word(v_contact.lead_status, v_contact.lead_status_by)
+    -- Booked is whoever has come or will. Whose every visit was cancelled is a lead as before.
+    or v_contact.lead_status = 'booked' and exists (
+      select from public.appointments a
+      where a.org_id = v_org_id and a.contact_id = p_contact_id and a.status in ('pending', 'confirmed', 'completed'));
   -- A short question after a good talk makes nobody a worse lead; a no does.
   if not p_declined and v_contact.lead_score > p_score and v_contact.lead_scored_at > v_now - interval '30 days' then
     v_score := v_contact.lead_score;
     v_reasons := v_contact.lead_reasons;
   end if;
-  if not v_by_staff and v_contact.lead_status <> 'booked' then
+  if not v_kept then
     v_contact.lead_status := case when v_score >= 80 then 'hot' when v_score >= 50 then 'warm' else 'cold' end;
     v_contact.lead_status_by := 'rules';
   end if;
@@ -40,6 +44,6 @@ end
 $$;
 
 comment on function app.score_contact(uuid, integer, text[], boolean) is
-  'Gives a contact the score of its latest call with the reasons, unless an earlier one of the last 30 days is better and the caller did not decline (p_declined). Hot from 80 on, warm from 50. A status that staff set, and booked, stay; the score then is the nearest that fits. Returns the status; NULL for an erased contact.';
+  'Gives a contact the score of its latest call with the reasons, unless an earlier one of the last 30 days is better and the caller did not decline (p_declined). Hot from 80 on, warm from 50. A status that staff set stays, and booked as long as a visit does that was not cancelled; the score then is the nearest that fits. Returns the status; NULL for an erased contact.';
 
 select app.seal('app.score_contact(uuid, integer, text[], boolean)', null, 'app_writer');

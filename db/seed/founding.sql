@@ -97,6 +97,10 @@ begin
   -- Copied by a job: from the played Vapi, which has a tone for every call.
   perform set_config('request.jwt.claims', jsonb_build_object('app_metadata', jsonb_build_object('org_id', p_org_id))::text, true);
   perform app.note_recording(v_id, null);
+  -- What a report leaves: how the caller sounded, how urgent it is, and the score with its reasons.
+  update public.call_logs c set summary_source = 'analysis' where c.id = v_id;
+  perform app.note_feeling(v_id, null);
+  perform app.score_lead(v_id);
   perform set_config('request.jwt.claims', '', true);
   return v_id;
 end

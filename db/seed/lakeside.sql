@@ -18,7 +18,9 @@ begin
   insert into public.invitations (org_id, email, role, token_hash, expires_at)
   values (v_org_id, 'partner@lakeside.example', 'admin', sha256(convert_to(gen_random_uuid()::text, 'utf8')), app.now() + interval '7 days');
 
-  update public.organizations o set buffer_after = '10 minutes', min_notice = '1 hour' where o.id = v_org_id;
+  update public.organizations o set buffer_after = '10 minutes', min_notice = '1 hour',
+    policies = 'Most dental insurance is taken. Who cancels less than a day ahead pays 40 dollars.', hot_lead_phone = '+13125550190'
+  where o.id = v_org_id;
   update public.locations l set address = '400 North Lake Shore Drive, Chicago', phone = '+13125550189'
   where l.org_id = v_org_id;
   insert into public.departments (org_id, location_id, name, phone) values
@@ -72,7 +74,7 @@ begin
     'Both are booked for half past two.', 'Wonderful, thank you.']);
   perform pg_temp.past_call(v_org_id, '4 days', '+13125550116', 'answered', 'Asked for the price of whitening.', array[
     'Lakeside Dental, this call is recorded. How can I help?', 'How much is whitening?',
-    'Whitening takes an hour and a half and is 350 dollars.', 'I will think about it.']);
+    'Whitening takes an hour and a half and is 350 dollars.', 'Good. My front tooth chipped too and it hurts, I want to book something this week.']);
   perform pg_temp.past_call(v_org_id, '6 days', null, 'transferred', 'Wanted to talk about a bill.', array[
     'Lakeside Dental, this call is recorded. How can I help?', 'There is a mistake on my bill.', 'I will put you through to billing.']);
   v_call_id := pg_temp.past_call(v_org_id, '7 hours', '+13125550114', 'message', 'Left a message about a chipped filling.', array[

@@ -44,6 +44,26 @@ func TestDemoFillsEveryTableThatPeopleLookAt(t *testing.T) {
 	}
 }
 
+// What is found out after a call shows on the dashboard.
+func TestDemoShowsWhatFollowsACall(t *testing.T) {
+	t.Parallel()
+	d := dbtest.New(t)
+	require.NoError(t, seed.Demo(t.Context(), d.OwnerURL))
+	for what, found := range map[string]string{
+		"a call without a sentiment":     "select from public.call_logs where sentiment_score is null or urgency is null or summary_source is null",
+		"a known caller without a score": "select from public.call_logs where contact_id is not null and (lead_score is null or outcome <> 'message' and lead_score > 0 and lead_reasons = '{}')",
+		"nobody hot":                     "select where not exists (select from public.call_logs where hot_lead_at is not null and lead_score >= 80)",
+		"no hot lead's notice":           "select where not exists (select from public.notifications where kind = 'hot_lead')",
+		"no lead with reasons":           "select where not exists (select from public.contacts where lead_status = 'hot' and cardinality(lead_reasons) > 2)",
+		"no service that was named":      "select where not exists (select from public.call_logs where service_ids <> '{}')",
+		"no policies":                    "select where not exists (select from public.organizations where policies <> '' and hot_lead_phone is not null)",
+	} {
+		var n int
+		require.NoError(t, d.Pool(t).QueryRow(t.Context(), "select count(*) from ("+found+") found").Scan(&n), what)
+		require.Zero(t, n, what)
+	}
+}
+
 func TestDemoMessagesAreWhatTheFunctionsWouldLeave(t *testing.T) {
 	t.Parallel()
 	d := dbtest.New(t)

@@ -404,6 +404,48 @@ func (e CallDetailRecordingState) Valid() bool {
 	}
 }
 
+// Defines values for CallOutcome.
+const (
+	OutcomeAnswered    CallOutcome = "answered"
+	OutcomeBooked      CallOutcome = "booked"
+	OutcomeCancelled   CallOutcome = "cancelled"
+	OutcomeFailed      CallOutcome = "failed"
+	OutcomeMessage     CallOutcome = "message"
+	OutcomeMissed      CallOutcome = "missed"
+	OutcomeRescheduled CallOutcome = "rescheduled"
+	OutcomeSpam        CallOutcome = "spam"
+	OutcomeTransferred CallOutcome = "transferred"
+	OutcomeVoicemail   CallOutcome = "voicemail"
+)
+
+// Valid indicates whether the value is a known member of the CallOutcome enum.
+func (e CallOutcome) Valid() bool {
+	switch e {
+	case OutcomeAnswered:
+		return true
+	case OutcomeBooked:
+		return true
+	case OutcomeCancelled:
+		return true
+	case OutcomeFailed:
+		return true
+	case OutcomeMessage:
+		return true
+	case OutcomeMissed:
+		return true
+	case OutcomeRescheduled:
+		return true
+	case OutcomeSpam:
+		return true
+	case OutcomeTransferred:
+		return true
+	case OutcomeVoicemail:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CallQueuedReason.
 const (
 	CallWaitsAsWished CallQueuedReason = "not_before"
@@ -988,6 +1030,7 @@ const (
 	NotifyAppointmentBooked     NotificationType = "appointment_booked"
 	NotifyApprovalNeeded        NotificationType = "approval_needed"
 	NotifyCallerMessage         NotificationType = "caller_message"
+	NotifyHotLead               NotificationType = "hot_lead"
 	NotifyMessageFailed         NotificationType = "message_failed"
 	NotifyMessageReceived       NotificationType = "message_received"
 	NotifyMessageUnknown        NotificationType = "message_unknown"
@@ -997,6 +1040,7 @@ const (
 	NotifyNumberLeft            NotificationType = "number_left"
 	NotifyOptedOutBeforeVisit   NotificationType = "opted_out_before_visit"
 	NotifyOutboundCallFailed    NotificationType = "outbound_call_failed"
+	NotifyUrgentCall            NotificationType = "urgent_call"
 	NotifyVisitCancelledByReply NotificationType = "visit_cancelled_by_reply"
 	NotifyVisitConfirmed        NotificationType = "visit_confirmed"
 )
@@ -1009,6 +1053,8 @@ func (e NotificationType) Valid() bool {
 	case NotifyApprovalNeeded:
 		return true
 	case NotifyCallerMessage:
+		return true
+	case NotifyHotLead:
 		return true
 	case NotifyMessageFailed:
 		return true
@@ -1027,6 +1073,8 @@ func (e NotificationType) Valid() bool {
 	case NotifyOptedOutBeforeVisit:
 		return true
 	case NotifyOutboundCallFailed:
+		return true
+	case NotifyUrgentCall:
 		return true
 	case NotifyVisitCancelledByReply:
 		return true
@@ -1496,6 +1544,27 @@ func (e Routing) Valid() bool {
 	}
 }
 
+// Defines values for Sentiment.
+const (
+	SentimentNegative Sentiment = "negative"
+	SentimentNeutral  Sentiment = "neutral"
+	SentimentPositive Sentiment = "positive"
+)
+
+// Valid indicates whether the value is a known member of the Sentiment enum.
+func (e Sentiment) Valid() bool {
+	switch e {
+	case SentimentNegative:
+		return true
+	case SentimentNeutral:
+		return true
+	case SentimentPositive:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SyncStatus.
 const (
 	SyncStatusFailed              SyncStatus = "failed"
@@ -1547,6 +1616,27 @@ func (e TemplateKind) Valid() bool {
 	case TemplateKindNeutralConfirmation:
 		return true
 	case TemplateKindReminder:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Urgency.
+const (
+	UrgencyHigh   Urgency = "high"
+	UrgencyLow    Urgency = "low"
+	UrgencyMedium Urgency = "medium"
+)
+
+// Valid indicates whether the value is a known member of the Urgency enum.
+func (e Urgency) Valid() bool {
+	switch e {
+	case UrgencyHigh:
+		return true
+	case UrgencyLow:
+		return true
+	case UrgencyMedium:
 		return true
 	default:
 		return false
@@ -2690,8 +2780,9 @@ type Call struct {
 	CallerName *string             `json:"caller_name"`
 	ContactId  *openapi_types.UUID `json:"contact_id"`
 
-	// CostCents In US cents.
-	CostCents       *float64           `json:"cost_cents"`
+	// CostCents What the telephone service charged for the call, in whole US cents, half a cent rounded up; null while unknown. Sums (`total_cost_cents`)
+	// are made of the exact amounts and rounded once, and may differ from the sum of these.
+	CostCents       *int64             `json:"cost_cents"`
 	CreatedAt       time.Time          `json:"created_at"`
 	DurationSeconds *int               `json:"duration_seconds"`
 	EndedAt         *time.Time         `json:"ended_at"`
@@ -2778,8 +2869,9 @@ type CallDetail struct {
 	CallerName *string             `json:"caller_name"`
 	ContactId  *openapi_types.UUID `json:"contact_id"`
 
-	// CostCents In US cents.
-	CostCents       *float64           `json:"cost_cents"`
+	// CostCents What the telephone service charged for the call, in whole US cents, half a cent rounded up; null while unknown. Sums (`total_cost_cents`)
+	// are made of the exact amounts and rounded once, and may differ from the sum of these.
+	CostCents       *int64             `json:"cost_cents"`
 	CreatedAt       time.Time          `json:"created_at"`
 	DurationSeconds *int               `json:"duration_seconds"`
 	EndedAt         *time.Time         `json:"ended_at"`
@@ -2787,6 +2879,12 @@ type CallDetail struct {
 	HasRecording    bool               `json:"has_recording"`
 	HasTranscript   bool               `json:"has_transcript"`
 	Id              openapi_types.UUID `json:"id"`
+
+	// LeadReasons What the score is made of, each with its points.
+	LeadReasons []string `json:"lead_reasons"`
+
+	// LeadScore What this call alone says of its caller as a lead, 0 to 100; null where it was not scored, as for missed calls.
+	LeadScore *int `json:"lead_score"`
 
 	// Outcome The most telling thing that came of it: booked, rescheduled, cancelled, message (one was taken), transferred, answered
 	// (a question, as a rule), voicemail, missed (nobody spoke), spam (a robot or a sales call) or failed (an error ended
@@ -2912,6 +3010,9 @@ type CallOfContact struct {
 	TranscriptPreview *string `json:"transcript_preview"`
 }
 
+// CallOutcome defines model for CallOutcome.
+type CallOutcome string
+
 // CallQueued A call that was asked for. Follow it by `GET /api/outbound-calls/{id}` and the event `outbound_call_updated`.
 //
 // Example: {"callId":"01a204c0-6b1e-7b3a-9a55-0d6c4c1f9b10","contactId":"01a204c0-4fcd-7261-8580-0ff18418dbad","dueAt":"2026-11-23T15:00:00Z","message":"The call is made as soon as a line is free.","phone":"+13125550111","reason":null,"state":"waiting","status":"initiated","success":true,"trackingId":"01a204c0-6b1e-7b3a-9a55-0d6c4c1f9b10","untilAt":"2026-11-24T15:00:00Z","vapiCallId":null}
@@ -2958,7 +3059,7 @@ type CallQueuedReason string
 // CallQueuedStatus What older dashboards wait for. `state` says what is true.
 type CallQueuedStatus string
 
-// CallStats Example: {"avgDuration":37,"callsToday":1,"completedCalls":4,"failedCalls":0,"inboundCalls":5,"missedCalls":0,"outboundCalls":0,"pipelineValue":7975,"recentCalls":[{"call_date":"2026-11-22T12:34:02Z","call_type":"inbound","caller_name":"Dan Quillmore","duration_seconds":32,"id":"01a204c0-5040-7e2e-bdfb-d352f50b96df","metadata":{"channel":"inbound"},"phone_number":"+13125550114","started_at":"2026-11-22T12:34:02Z","status":"completed","to_number":"+13125550100"}],"totalCalls":5,"transferredCalls":1}
+// CallStats Example: {"avgDuration":37,"callsToday":1,"completedCalls":4,"failedCalls":0,"inboundCalls":5,"missedCalls":0,"outboundCalls":0,"pipelineValue":7975,"recentCalls":[{"call_date":"2026-11-22T12:34:02Z","call_type":"inbound","caller_name":"Dan Quillmore","duration_seconds":32,"id":"01a204c0-5040-7e2e-bdfb-d352f50b96df","metadata":{"channel":"inbound"},"phone_number":"+13125550114","started_at":"2026-11-22T12:34:02Z","status":"completed","to_number":"+13125550100"}],"totalCalls":5,"totalCostCents":27,"transferredCalls":1}
 type CallStats struct {
 	// AvgDuration In seconds.
 	AvgDuration int `json:"avgDuration"`
@@ -2972,21 +3073,28 @@ type CallStats struct {
 	OutboundCalls  int64 `json:"outboundCalls"`
 
 	// PipelineValue Prices of the visits ahead.
-	PipelineValue    float64      `json:"pipelineValue"`
-	RecentCalls      []RecentCall `json:"recentCalls"`
-	TotalCalls       int64        `json:"totalCalls"`
-	TransferredCalls int64        `json:"transferredCalls"`
+	PipelineValue float64      `json:"pipelineValue"`
+	RecentCalls   []RecentCall `json:"recentCalls"`
+	TotalCalls    int64        `json:"totalCalls"`
+
+	// TotalCostCents What all calls cost, in whole US cents, rounded once.
+	TotalCostCents   int64 `json:"totalCostCents"`
+	TransferredCalls int64 `json:"transferredCalls"`
 }
 
 // CallStatus How the call stands or ended; failed when a fault kept it from taking place.
 type CallStatus string
 
-// CallSummary Example: {"average_duration":37,"average_sentiment":0,"calls_this_month":5,"calls_this_week":5,"calls_today":1,"completed_calls":4,"missed_calls":0,"total_calls":5}
+// CallSummary Example: {"analysed_calls":5,"average_duration":37,"average_sentiment":0.75,"calls_this_month":5,"calls_this_week":5,"calls_today":1,"completed_calls":4,"missed_calls":0,"total_calls":5,"total_cost_cents":27}
 type CallSummary struct {
+	// AnalysedCalls How many calls `average_sentiment` is the mean of.
+	AnalysedCalls int64 `json:"analysed_calls"`
+
 	// AverageDuration In seconds.
 	AverageDuration int `json:"average_duration"`
 
-	// AverageSentiment Always 0, which older dashboards count with; each call has its own `sentiment_score`.
+	// AverageSentiment The mean `sentiment_score` of the calls that have one, 0 to 1 with two decimals; 0 where `analysed_calls` is 0. Calls whose
+	// words were deleted have none.
 	AverageSentiment float64 `json:"average_sentiment"`
 	CallsThisMonth   int64   `json:"calls_this_month"`
 
@@ -2996,6 +3104,9 @@ type CallSummary struct {
 	CompletedCalls int64 `json:"completed_calls"`
 	MissedCalls    int64 `json:"missed_calls"`
 	TotalCalls     int64 `json:"total_calls"`
+
+	// TotalCostCents What all calls cost, in whole US cents, rounded once; see `cost_cents` of a call.
+	TotalCostCents int64 `json:"total_cost_cents"`
 }
 
 // CallType defines model for CallType.
@@ -4807,6 +4918,9 @@ type RoleWishRole string
 // When we cannot answer, a dynamic number rings the location's own line.
 type Routing string
 
+// Sentiment defines model for Sentiment.
+type Sentiment string
+
 // Service What a patient comes for.
 //
 // Example: {"active":true,"aliases":["checkup","exam","examination","appointment","visit"],"buffer_after_minutes":null,"buffer_before_minutes":null,"created_at":"2026-11-22T19:34:01Z","currency":"USD","duration_minutes":30,"id":"01a204c0-4fb8-7291-b621-a4fabaa843c7","keywords":["checkup","exam","examination","appointment","visit"],"name":"Check-up","price":95,"price_minor":9500,"updated_at":"2026-11-22T19:34:01Z"}
@@ -4975,7 +5089,8 @@ type TranscriptExport struct {
 
 // Turn defines model for Turn.
 type Turn struct {
-	// Sentiment Not measured: null.
+	// Sentiment positive, neutral or negative, by the words of this turn; null for what the assistant said. The rules know English words; the
+	// call's own `sentiment_label` is the telephone service's where that says one.
 	Sentiment *string `json:"sentiment"`
 
 	// Speaker assistant or caller.
@@ -5045,6 +5160,9 @@ type UnreadNotifications struct {
 	UnreadCount      int64          `json:"unreadCount"`
 	UnreadCountSnake int64          `json:"unread_count"`
 }
+
+// Urgency defines model for Urgency.
+type Urgency string
 
 // VapiNumber defines model for VapiNumber.
 type VapiNumber struct {
@@ -5416,7 +5534,12 @@ type ListCallsParams struct {
 	DateFilter *ListCallsParamsDateFilter `form:"date_filter,omitempty" json:"date_filter,omitempty"`
 	Status     *CallStatus                `form:"status,omitempty" json:"status,omitempty"`
 	CallType   *CallType                  `form:"call_type,omitempty" json:"call_type,omitempty"`
-	ContactId  *UUID                      `form:"contact_id,omitempty" json:"contact_id,omitempty"`
+
+	// Sentiment How the caller sounded; calls in which nobody spoke are none of these.
+	Sentiment *Sentiment   `form:"sentiment,omitempty" json:"sentiment,omitempty"`
+	Urgency   *Urgency     `form:"urgency,omitempty" json:"urgency,omitempty"`
+	Outcome   *CallOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+	ContactId *UUID        `form:"contact_id,omitempty" json:"contact_id,omitempty"`
 
 	// Search Part of the caller's name, in any case of letters, or of the number.
 	Search *Search `form:"search,omitempty" json:"search,omitempty"`
@@ -7736,6 +7859,45 @@ func (siw *ServerInterfaceWrapper) ListCalls(w http.ResponseWriter, r *http.Requ
 			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "call_type"})
 		} else {
 			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "call_type", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "sentiment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "sentiment", r.URL.Query(), &params.Sentiment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "sentiment"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "sentiment", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "urgency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "urgency", r.URL.Query(), &params.Urgency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "urgency"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "urgency", Err: err})
+		}
+		return
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", r.URL.Query(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		var requiredError *runtime.RequiredParameterError
+		if errors.As(err, &requiredError) {
+			siw.ErrorHandlerFunc(w, r, &RequiredParamError{ParamName: "outcome"})
+		} else {
+			siw.ErrorHandlerFunc(w, r, &InvalidParamFormatError{ParamName: "outcome", Err: err})
 		}
 		return
 	}

@@ -29,7 +29,9 @@ import (
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/apitest"
 	"github.com/voxanne-ai/voxanne/server/logtest"
+	"github.com/voxanne-ai/voxanne/server/reception"
 	"github.com/voxanne-ai/voxanne/server/texting"
+	"github.com/voxanne-ai/voxanne/server/voice"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -37,6 +39,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 const (
 	// patience is how long the played providers are waited for: long enough on a busy machine.
 	patience = 4 * time.Second
+
+	webhookSecret = "test-secret-webhook"
 
 	jwtSecret = "test-secret-jwt-test-secret-jwt-test"
 	codeKey   = "7e57000000000000000000000000000000000000000000000000000000000001"
@@ -131,10 +135,13 @@ func (b *bundle) serve(t *testing.T) http.Handler {
 	files, err := storage.NewDirectory(t.TempDir())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, files.Close()) })
+	auth, err := voice.NewAuthenticator(voice.ModeEither, []string{webhookSecret}, time.Now)
+	require.NoError(t, err)
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(opened), Auth: server.NewVerifier(b.config(), http.DefaultClient), Log: log, Metrics: b.metrics,
 		Accounts: server.NewAccounts(keys, gateway, resend), Texting: webhooks, Texts: b.texts, Links: server.NewLinks(keys, b.url),
 		Files: server.NewFiles(files, keys, b.url), Now: func() time.Time { return now.Add(time.Duration(b.later.Load())) },
+		Voice: reception.New(opened, auth, keys, b.metrics, nil),
 	})
 	require.NoError(t, err)
 	return handler

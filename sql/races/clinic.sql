@@ -545,3 +545,29 @@ as $$
     (select count(*) from public.knowledge_files),
     (select count(*) from river.river_job j join public.knowledge_versions v on v.id = (j.args ->> 'version_id')::uuid)
 $$;
+
+-- race.report_hot: the report of a call in which the caller said all that makes a hot lead.
+create function race.report_hot(p_call integer) returns text language sql volatile
+as $$
+  select app.record_call_report(('a0000000-0000-7000-8000-0000000000c' || p_call)::uuid, null, null, 60, 'customer-ended-call', null,
+    '[{"speaker": "caller", "text": "My tooth broke, it hurts, I want to book whitening today"}]', 1000, false, '{}')
+$$;
+
+-- What people were told of hot leads, and how many calls and contacts have a score.
+create function race.hot(out notices bigint, out alerts bigint, out calls bigint, out contacts bigint) language sql stable security definer
+as $$
+  select
+    (select count(*) from public.notifications n where n.kind = 'hot_lead'),
+    (select count(*) from public.events e where e.kind = 'hot_lead_alert'),
+    (select count(*) from public.call_logs c where c.lead_score = 100),
+    (select count(*) from public.contacts c where c.lead_status = 'hot' and c.lead_score = 100)
+$$;
+
+-- Each contact's number with its score, and what stands of call 1: whose it is, its score, whether its words are kept.
+create function race.scored(out contacts text, out call text) language sql stable security definer
+as $$
+  select
+    (select string_agg(concat_ws(' ', coalesce(c.phone, case when c.erased_at is not null then 'erased' end), c.lead_score, cardinality(c.lead_reasons)), ', ' order by c.id)
+      from public.contacts c),
+    (select concat_ws(' ', right(c.contact_id::text, 2), c.lead_score, c.transcript_state, cardinality(c.lead_reasons)) from public.call_logs c where c.vapi_call_id = 'call-1')
+$$;

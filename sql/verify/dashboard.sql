@@ -79,12 +79,14 @@ cross join lateral (
     count(*) filter (where app.call_state(l.status, l.outcome, l.ended_reason) = 'failed') as failed,
     count(*) filter (where app.call_state(l.status, l.outcome, l.ended_reason) = 'transferred') as transferred,
     count(l.duration_seconds) filter (where l.status = 'ended') as timed,
-    coalesce(sum(l.duration_seconds) filter (where l.status = 'ended'), 0) as seconds
+    coalesce(sum(l.duration_seconds) filter (where l.status = 'ended'), 0) as seconds, count(l.sentiment_score) as felt,
+    coalesce(sum(round(l.sentiment_score * 100)), 0) as feeling, coalesce(sum(l.cost_micros), 0) as cost_micros
   from public.call_logs l
   where l.org_id = d.org_id and l.began_at >= d.from_at and l.began_at < d.to_at
 ) c
-where (d.calls, d.inbound, d.outbound, d.ended, d.missed, d.failed, d.transferred, d.timed, d.seconds)
-  is distinct from (c.calls, c.inbound, c.outbound, c.ended, c.missed, c.failed, c.transferred, c.timed, c.seconds)
+where (d.calls, d.inbound, d.outbound, d.ended, d.missed, d.failed, d.transferred, d.timed, d.seconds,
+    d.felt, d.feeling, d.cost_micros)
+  is distinct from (c.calls, c.inbound, c.outbound, c.ended, c.missed, c.failed, c.transferred, c.timed, c.seconds, c.felt, c.feeling, c.cost_micros)
 order by 2, 1, 3;
 
 \ir verdict.psql

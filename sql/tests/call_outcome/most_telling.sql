@@ -1,5 +1,5 @@
 begin;
-select plan(21);
+select plan(36);
 \ir ../clinics.psql
 \ir ../family.psql
 select set_config('request.jwt.claims', '{"app_metadata": {"org_id": "a0000000-0000-7000-8000-000000000001"}}', true);
@@ -8,10 +8,22 @@ from (values
   ('customer-ended-call', 60, 'answered'), ('assistant-ended-call', 5, 'answered'), ('customer-ended-call', 4, 'missed'),
   ('customer-did-not-answer', 30, 'missed'), ('customer-busy', 30, 'missed'), ('voicemail', 30, 'voicemail'), ('customer-did-not-answer', 2, 'missed'),
   ('twilio-reported-customer-busy', 30, 'missed'), ('call.in-progress.error-vapifault', 60, 'failed'), ('pipeline-error-x', 1, 'failed'),
-  ('pipeline-error-openai-llm-failed', 60, 'failed'), ('assistant-forwarded-call', 60, 'transferred'), (null, null, 'missed'), (null, 60, 'answered')
+  ('pipeline-error-openai-llm-failed', 60, 'failed'), ('assistant-forwarded-call', 60, 'transferred'),
+  ('assistant-request-returned-forwarding-phone-number', 1, 'transferred'), ('assistant-request-returned-error', 1, 'failed'), ('phone-call-provider-closed-websocket', 60, 'failed'),
+  ('silence-timed-out', 60, 'missed'), ('exceeded-max-duration', 60, 'answered'), ('call.forwarding.operator-busy', 60, 'missed'), ('manually-canceled', null, 'missed'),
+  (null, null, 'missed'), (null, 60, 'answered')
 ) c (reason, seconds, outcome);
 select is(app.call_outcome(:'call1', 'customer-ended-call', 60, true), 'spam', 'a sales call');
 select is(app.call_outcome(:'call1', 'assistant-forwarded-call', 60, true), 'transferred', 'but one that was put through');
+select is(app.call_outcome(:'call1', 'voicemail', 60, true), 'voicemail', 'a greeting that wants keys pressed is a voicemail''s');
+select is(app.call_outcome(:'call1', 'customer-ended-call', 60, false, false), 'missed', 'only the agent spoke');
+select is(app.call_outcome(:'call1', 'silence-timed-out', 60, false, true), 'answered', 'silence after talk');
+select is(app.call_outcome(:'call1', 'silence-timed-out', 60, false, false), 'missed', 'nothing but silence');
+update public.call_logs set questions_answered = 1 where id = :'call1';
+select is(app.call_outcome(:'call1', 'customer-ended-call', 3), 'answered', 'who was answered from the documents spoke');
+select is(app.call_outcome(:'call1', 'silence-timed-out', 60, false, false), 'answered', 'whatever the transcript lacks');
+select is(app.call_outcome(:'call1', 'pipeline-error-x', 60), 'failed', 'but an error may have cut the answer off');
+select is(app.call_outcome(:'call1', 'customer-ended-call', 60, true), 'spam', 'and a robot asks too');
 select app.take_message(:'call1', 't1', 'Hello');
 select is(app.call_outcome(:'call1', 'assistant-forwarded-call', 60), 'message', 'a message tells more than a transfer');
 select is(app.call_outcome(:'call1', 'customer-ended-call', 60, true), 'message', 'and than what it sounded like');

@@ -15,7 +15,7 @@ select pg_temp.act_as('viewer');
 select is((select to_jsonb(s) from app.call_stats() s), jsonb_build_object(
   'total_calls', 3, 'inbound_calls', 2, 'outbound_calls', 1, 'completed_calls', 1, 'missed_calls', 1, 'transferred_calls', 1,
   'failed_calls', 0, 'calls_today', 1, 'calls_this_week', 3, 'calls_this_month', 2, 'average_seconds', 51, 'success_rate', 66.7,
-  'pipeline_minor', 19800, 'hot_leads', 1), 'of Lakeside only');
+  'pipeline_minor', 19800, 'hot_leads', 1, 'felt', 0, 'average_sentiment', 0, 'cost_micros', 0), 'of Lakeside only');
 select pg_temp.clock('12 09:00');
 select is((select s.calls_today || ' ' || s.calls_this_week || ' ' || s.calls_this_month || ' ' || s.pipeline_minor from app.call_stats() s), '0 0 2 0',
   'another day, after the clocks were set forward');

@@ -1,7 +1,7 @@
 -- A change of what is counted takes the days of both its times away, in every zone; words and names take none.
 begin;
 \ir ../messages.psql
-select plan(5);
+select plan(7);
 update public.call_logs set started_at = pg_temp.t('01 12:00') where id = :'call1';
 update public.call_logs set started_at = pg_temp.t('02 12:00') where id = :'call2';
 update public.call_logs set started_at = pg_temp.t('03 12:00') where id = :'call3';
@@ -11,8 +11,14 @@ $$;
 select pg_temp.act_for('a');
 select app.roll_up_calls(9);
 select pg_temp.owner($$ update public.call_logs set summary = 'zanzibar-lilac', contact_id = 'a0000000-0000-7000-8000-0000000000d1', deleted_at = app.now(),
-  updated_at = app.now(), cost_micros = 1 where org_id = 'a0000000-0000-7000-8000-000000000001' $$);
+  updated_at = app.now() where org_id = 'a0000000-0000-7000-8000-000000000001' $$);
 select is(pg_temp.days(), '01 02 03', 'nothing that is counted');
+select pg_temp.owner($$ update public.call_logs set sentiment_score = 0.2, sentiment = 'negative', sentiment_source = 'rules' where vapi_call_id = 'call-3' $$);
+select is(pg_temp.days(), '01 02', 'how the caller sounded is');
+select app.roll_up_calls(9);
+select pg_temp.owner($$ update public.call_logs set cost_micros = 1 where vapi_call_id = 'call-3' $$);
+select is(pg_temp.days(), '01 02', 'and what it cost');
+select app.roll_up_calls(9);
 select pg_temp.owner($$ update public.call_logs set started_at = '2030-03-03 23:59:59 America/Chicago' where vapi_call_id = 'call-1' $$);
 select is(pg_temp.days(), '02', 'the day it was on and the day it is on');
 select app.roll_up_calls(9);

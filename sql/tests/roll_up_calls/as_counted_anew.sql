@@ -13,7 +13,8 @@ create function pg_temp.anew() returns text language sql stable security definer
     count(*) filter (where (coalesce(started_at, l.created_at) at time zone o.time_zone)::date >= d.today),
     count(*) filter (where (coalesce(started_at, l.created_at) at time zone o.time_zone)::date >= d.today - 6),
     count(*) filter (where (coalesce(started_at, l.created_at) at time zone o.time_zone)::date >= date_trunc('month', d.today)::date),
-    coalesce(round(avg(duration_seconds) filter (where status = 'ended')), 0))
+    coalesce(round(avg(duration_seconds) filter (where status = 'ended')), 0), coalesce(round((avg(round(sentiment_score * 100)) / 100)::numeric, 2), 0)::double precision,
+    count(sentiment_score), coalesce(sum(cost_micros), 0))
   from public.organizations o
   cross join lateral (select (app.now() at time zone o.time_zone)::date as today) d
   left join public.call_logs l on l.org_id = o.id
@@ -22,7 +23,7 @@ create function pg_temp.anew() returns text language sql stable security definer
 $$;
 create function pg_temp.told() returns text language sql stable as $$
   select concat_ws(' ', total_calls, inbound_calls, outbound_calls, completed_calls, missed_calls, transferred_calls, failed_calls,
-    calls_today, calls_this_week, calls_this_month, average_seconds)
+    calls_today, calls_this_week, calls_this_month, average_seconds, average_sentiment, felt, cost_micros)
   from app.call_stats()
 $$;
 
@@ -44,7 +45,8 @@ begin
       perform app.record_call_event(v_call, (array['in-progress', 'ended'])[1 + n % 2], v_at, (array['pipeline-error', 'busy'])[1 + n % 2]);
     when v_what < 6 then
       perform app.record_call_report(v_call, v_at, null, (random() * 300)::integer,
-        (array['customer-ended-call', 'pipeline-error', 'assistant-forwarded-call', null])[1 + n % 4], '', '[]', 0, false, '{}');
+        (array['customer-ended-call', 'pipeline-error', 'assistant-forwarded-call', null])[1 + n % 4], '', '[]', n * 1001, false, '{}',
+        p_analysis => jsonb_build_object('sentiment_score', round(random()::numeric, 3)));
     when v_what = 6 then
       perform pg_temp.act_as('admin');
       begin

@@ -24,18 +24,18 @@ grant execute on function pg_temp.hot to public;
 select pg_temp.act_for('a');
 select is(pg_temp.hear('Are you open today?'), 'cold 0', 'a question');
 select is(pg_temp.hear('Yes', p_agent => 'It hurts, I want to book whitening today'), 'cold 0', 'what the agent says counts nothing');
-select is(pg_temp.hear('It hurts, can I get in?'), 'warm 50', 'a wish');
-select is((select lead_reasons from public.contacts where phone = '+13125550111'), '{"Asked for a visit (+25)","Has pain or something broken (+25)"}', 'with its reasons');
-select is(pg_temp.hear('Are you open today?'), 'warm 50', 'a question later is no step back');
+select is(pg_temp.hear('It hurts, can I get in?'), 'warm 70', 'a wish');
+select is((select lead_reasons from public.contacts where phone = '+13125550111'), '{"Asked for a visit (+35)","Has pain or something broken (+35)"}', 'with its reasons');
+select is(pg_temp.hear('Are you open today?'), 'warm 70', 'a question later is no step back');
 select is((select lead_score || ' ' || lead_reasons::text from public.call_logs where id = :'call1'), '0 {}', 'the call has its own score');
 select is(pg_temp.hear('I am just looking'), 'cold 0', 'a no is');
 select is((select lead_reasons from public.contacts where phone = '+13125550111'), '{"Is not interested (-40)"}', 'and says so');
 select is(pg_temp.hot(), '0 notifications, 0 events, 0 texts', 'nobody was told');
-select is(pg_temp.hear(:all), 'hot 95', 'everything at once');
+select is(pg_temp.hear(:all), 'hot 100', 'everything at once');
 select is((select lead_reasons from public.contacts where phone = '+13125550111'),
-  '{"Asked for a visit (+25)","Has pain or something broken (+25)","Is ready to go ahead (+15)","Spoke of Whitening (+15)","Wants it soon (+15)"}', 'each thing once');
+  '{"Asked for a visit (+35)","Has pain or something broken (+35)","Wants it soon (+20)","Is ready to go ahead (+15)","Spoke of Whitening (+15)"}', 'each thing once');
 select is(pg_temp.hot(), '1 notifications, 1 events, 0 texts', 'people are told');
-select is(pg_temp.hear(:all), 'hot 95', 'the same call again');
+select is(pg_temp.hear(:all), 'hot 100', 'the same call again');
 select is(pg_temp.hot(), '1 notifications, 1 events, 0 texts', 'is told of once');
 select is((select entity || ' ' || (entity_id = (select id from public.contacts where phone = '+13125550111')) || ' ' || title from public.notifications where kind = 'hot_lead'),
   'contact true A caller is a hot lead', 'without a name');
