@@ -29,7 +29,7 @@ select pg_temp.clock('06 08:00');
 select is(app.apply_retention(100), 2::bigint, 'a call and what was left');
 select is(pg_temp.words(), '1 calls 0 left 2 sent', 'have no words; another clinic''s has');
 select results_eq($$ select summary, summary_source, sentiment, urgency, transcript::text, transcript_state, outcome, duration_seconds, cost_micros, from_number, lead_score from public.call_logs where vapi_call_id = 'call-1' $$,
-  $$ values (null::text, null::text, null::text, null::text, '[]', 'none', 'answered', 60, 5::bigint, '+13125550111', 25) $$, 'what is counted stays');
+  $$ values (null::text, null::text, null::text, null::text, '[]', 'none', 'answered', 60, 5::bigint, '+13125550111', 35) $$, 'what is counted stays');
 select is((select concat_ws(' ', caller_name, callback_number, body) from public.caller_messages), '[expired]', 'nor whom to call back');
 select is(pg_temp.audited(), 'words_expired organization', 'audited');
 select is(app.record_call_report(:'call1', null, null, 60, null, 'zanzibar-lilac', '[{"speaker": "caller", "text": "zanzibar-lilac"}]', null, false, '{}'), 'none', 'a late report');
