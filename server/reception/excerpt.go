@@ -14,7 +14,7 @@ func excerpt(question, text string, most int) string {
 	if len(text) <= most {
 		return text
 	}
-	lines, wanted := strings.Split(text, "\n"), words(question)
+	lines, wanted := strings.Split(text, "\n"), wordsIn(question)
 	first, last := bestLine(lines, wanted), 0
 	last = first
 	size := len(lines[first])
@@ -39,7 +39,7 @@ func excerpt(question, text string, most int) string {
 func bestLine(lines []string, wanted [][]rune) (best int) {
 	most := 0
 	for i, line := range lines {
-		shared, have := 0, words(line)
+		shared, have := 0, wordsIn(line)
 		for _, word := range wanted {
 			nearest := 0
 			for _, other := range have {
@@ -56,8 +56,8 @@ func bestLine(lines []string, wanted [][]rune) (best int) {
 	return best
 }
 
-// words are a text's words of [stemLength] letters and more, in small letters.
-func words(text string) [][]rune {
+// wordsIn are a text's words of [stemLength] letters and more, in small letters.
+func wordsIn(text string) [][]rune {
 	var found [][]rune
 	for _, word := range strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
 		if letters := []rune(word); len(letters) >= stemLength {

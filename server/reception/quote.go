@@ -12,30 +12,16 @@ const longestLabel = 80
 
 // quoted is a document's text as it may stand in an answer to a model. It is the text of the clinic's people and of whoever wrote what
 // they uploaded: no sign in it ends the passage it stands in or begins another source's name, a prompt's placeholder, a tag or a mark
-// of who speaks, and nothing in it cannot be seen. Lines stay lines.
+// of who speaks, and nothing in it cannot be seen. Lines stay lines, and the bars between a table's cells stay.
 func quoted(text string) string {
+	signs := strings.NewReplacer("[", "(", "{", "(", "]", ")", "}", ")", "<|", "‹", "|>", "›", "<", "‹", ">", "›", `\`, "/",
+		`"`, "'", "`", "'", "“", "'", "”", "'", "„", "'")
 	return strings.Map(func(r rune) rune {
-		switch r {
-		case '[', '{':
-			return '('
-		case ']', '}':
-			return ')'
-		case '<':
-			return '‹'
-		case '>':
-			return '›'
-		case '|', '\\':
-			return '/'
-		case '"', '`', '“', '”', '„':
-			return '\''
-		case utf8.RuneError:
-			return -1
-		}
-		if unicode.In(r, unicode.Cf, unicode.Co) || unicode.IsControl(r) && !unicode.IsSpace(r) {
+		if r == utf8.RuneError || unicode.In(r, unicode.Cf, unicode.Co) || unicode.IsControl(r) && !unicode.IsSpace(r) {
 			return -1
 		}
 		return r
-	}, text)
+	}, signs.Replace(text))
 }
 
 // source names where a passage stands: the file, in one short line, and the page where the format has pages.
