@@ -14,7 +14,7 @@ import (
 )
 
 // quickly is how long a hostile document may take in this process; a loaded machine is slow.
-const quickly = 20 * time.Second
+const quickly = time.Minute
 
 func TestHostileDocumentsEndQuickly(t *testing.T) {
 	t.Parallel()
@@ -85,7 +85,7 @@ func TestHostileDocumentsEndQuickly(t *testing.T) {
 			kind, err := reader.Sniff(c.file, data[:min(len(data), reader.HeadBytes)])
 			require.NoError(t, err)
 			limits := reader.DefaultLimits()
-			limits.Time = 10 * time.Second
+			limits.Time = quickly // whatever ends it sooner is what is tested
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
 			began := time.Now()
