@@ -48,7 +48,7 @@ func main() {
 	flag.IntVar(&s.vapiRate, "vapi-rate", 100, "agents: VAPI_REQUESTS_PER_SECOND")
 	flag.IntVar(&s.rows, "rows", 50_000, "dashboard: how many contacts, appointments, messages … the clinic has")
 	flag.IntVar(&s.calls, "calls", 0, "dashboard: how many calls it has, if not that many")
-	flag.IntVar(&s.rounds, "rounds", 30, "dashboard: how often everything is asked for; knowledge: how many questions; documents: how often each is read, and how many of a size are uploaded")
+	flag.IntVar(&s.rounds, "rounds", 30, "dashboard: how often everything is asked for; knowledge: how many questions; documents: how often each is read, and how many files of a size are uploaded")
 	flag.StringVar(&s.pieces, "pieces", "500,30000,300000", "knowledge: how many pieces the clinics' documents have")
 	flag.StringVar(&s.pages, "pages", "3,30,300", "documents: how many pages the uploaded files have")
 	flag.Parse()

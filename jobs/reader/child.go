@@ -22,7 +22,7 @@ const childGrace = 2 * time.Second
 
 // Child reads documents in a process of its own, which has no environment, no file or connection of ours, and an end: endless
 // recursion, a full memory and a hanging parser end that process only. It is no sandbox: the process runs as the same user. It is
-// safe for concurrent use; each call is a process, and none outlives its call.
+// safe for concurrent use; each call is a process, whose end it waits for.
 type Child struct {
 	Program string   // whose main calls [Serve] when it gets Args; usually os.Executable()
 	Args    []string // for example "read-document"
