@@ -1,6 +1,10 @@
 package server
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/voxanne-ai/voxanne/providers/embedding"
+)
 
 // validateEmbedding wants a service with its model, or neither: then documents are compared by their words, on this machine.
 func (c *Config) validateEmbedding(complain complainer) {
@@ -22,8 +26,8 @@ func (c *Config) validateEmbedding(complain complainer) {
 
 func (Config) dimensions(complain complainer, name, value string) int {
 	length, err := strconv.Atoi(value)
-	if err != nil || length < 1 || length > 16000 {
-		complain("%s must be a number from 1 to 16000: how many numbers a vector of the model has, as in 1536.", name)
+	if err != nil || length < 1 || length > embedding.MaxDimensions {
+		complain("%s must be a number from 1 to %d: how many numbers a vector of the model has, as in 1536.", name, embedding.MaxDimensions)
 	}
 	return length
 }

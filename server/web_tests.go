@@ -59,8 +59,8 @@ func (h handlers) StartWebTest(ctx context.Context, req api.StartWebTestRequestO
 	return answer, nil
 }
 
-// beginWebTest takes the organization's place, and reads what the agent shall be told of the clinic. It is not noted as what the wish did: a try that dies at Vapi leaves a place
-// that lapses, and the next one begins anew.
+// beginWebTest takes the organization's place, and reads what the agent shall be told of the clinic. It is not noted as what the wish
+// did: a try that dies at Vapi leaves a place that lapses, and the next one begins anew.
 func (h handlers) beginWebTest(ctx context.Context, tracking string, wish api.WebTestWish) (start db.WebTestStart, facts db.TestCallFactsRow, err error) {
 	agent := wish.AgentId
 	if agent == nil {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -11,7 +13,19 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/dbtest"
+	"github.com/voxanne-ai/voxanne/jobs/reader"
 )
+
+// TestMain lets this program read documents when it is started for that, as main does.
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == readDocument {
+		if err := reader.Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
+			os.Exit(1)
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
 
 func TestBothWaysBookAndAnswer(t *testing.T) {
 	t.Parallel()
@@ -47,6 +61,14 @@ func TestDocumentsAreAskedThreeWays(t *testing.T) {
 		require.Regexp(t, line, out.String())
 	}
 	require.ErrorContains(t, runKnowledge(t.Context(), settings{pieces: "50,many", out: &out}), "-pieces")
+}
+
+func TestFilesAreUploadedUntilTheirLastPageIsFound(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	require.NoError(t, runUploads(t.Context(), settings{pages: "1,3", rounds: 1, out: &out}))
+	require.Regexp(t, `1 pages, 1 times +\d+\.\d\d +\d+\.\d\d +\d+\n3 pages, 1 times`, out.String())
+	require.ErrorContains(t, runUploads(t.Context(), settings{pages: "0", out: &out}), "-pages")
 }
 
 func TestFiguresThatMeanNothingAreAnError(t *testing.T) {

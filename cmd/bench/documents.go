@@ -19,10 +19,18 @@ import (
 	"github.com/voxanne-ai/voxanne/jobs/reader"
 )
 
-// runDocuments measures how many pages a second the reader of PDF does on the documents of its tests, in this process, beside poppler's
+// runDocuments measures the reader alone, and then the whole way of a file from its upload until callers are answered from it.
+func runDocuments(ctx context.Context, s settings) error {
+	if err := readDocuments(ctx, s); err != nil {
+		return err
+	}
+	return runUploads(ctx, s)
+}
+
+// readDocuments measures how many pages a second the reader of PDF does on the documents of its tests, in this process, beside poppler's
 // pdftotext on the same files where that is installed. It also counts how many of the words of three letters and more that pdftotext
 // finds the reader finds too.
-func runDocuments(ctx context.Context, s settings) error {
+func readDocuments(ctx context.Context, s settings) error {
 	root, err := dbtest.Root()
 	if err != nil {
 		return err

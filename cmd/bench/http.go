@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/voxanne-ai/voxanne/db"
+	"github.com/voxanne-ai/voxanne/providers/embedding"
 	"github.com/voxanne-ai/voxanne/providers/sandbox"
 	"github.com/voxanne-ai/voxanne/server"
 	"github.com/voxanne-ai/voxanne/server/reception"
@@ -48,11 +49,18 @@ func newHTTPTarget(ctx context.Context, loginURL string, clients int) (*httpTarg
 		database.Close()
 		return nil, err
 	}
-	metrics := server.NewMetrics()
+	documents, err := documentReader()
+	if err != nil {
+		played.close()
+		database.Close()
+		return nil, err
+	}
+	metrics, questions := server.NewMetrics(), server.NewQuestions(embedding.NewModels(embedding.NewLexical()))
 	handler, err := server.New(server.Deps{
 		DB: server.NewDatabase(database), Auth: server.NewVerifier(benchConfig, http.DefaultClient),
 		Log: slog.New(slog.DiscardHandler), Metrics: metrics, Now: time.Now,
-		Accounts: played.accounts, Texts: played.messenger, Voice: reception.New(database, auth, nil, metrics, nil), // nobody says a code here
+		Accounts: played.accounts, Texts: played.messenger, Voice: reception.New(database, auth, nil, metrics, questions), // nobody says a code here
+		Questions: questions, Uploads: server.NewUploads(documents),
 	})
 	if err != nil {
 		played.close()

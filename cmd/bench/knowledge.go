@@ -29,7 +29,7 @@ const (
 
 // runKnowledge measures how long a question to a clinic's documents takes in the database, by the clinic's size.
 func runKnowledge(ctx context.Context, s settings) (err error) {
-	sizes, err := sizesOf(s.pieces)
+	sizes, err := sizesOf("pieces", s.pieces, 10)
 	if err != nil {
 		return err
 	}
@@ -69,12 +69,12 @@ func runKnowledge(ctx context.Context, s settings) (err error) {
 	return nil
 }
 
-// sizesOf reads numbers of pieces with commas between them.
-func sizesOf(list string) (sizes []int, err error) {
+// sizesOf reads numbers with commas between them, of the named flag.
+func sizesOf(name, list string, least int) (sizes []int, err error) {
 	for part := range strings.SplitSeq(list, ",") {
 		size, err := strconv.Atoi(strings.TrimSpace(part))
-		if err != nil || size < 10 {
-			return nil, fmt.Errorf("-pieces: %q is no number of ten or more", part)
+		if err != nil || size < least {
+			return nil, fmt.Errorf("-%s: %q is no number of %d or more", name, part, least)
 		}
 		sizes = append(sizes, size)
 	}

@@ -4,7 +4,8 @@
 // With -only agents it measures how long saved agents take until their assistants
 // are in step, with -only dashboard how fast lists and numbers come (see sql/bench/looks.sql), with
 // -only live how long until a thousand dashboards hear of a change, and with
-// -only documents how fast the reader of documents is (without a database).
+// -only documents how fast the reader of documents is, and how long an uploaded file
+// takes until callers are answered from it.
 //
 // The database is a scratch one in the test cluster, which does not wait for the
 // disk; TEST_DATABASE_URL names another server. Server, clients and database
@@ -27,21 +28,29 @@ import (
 
 	"github.com/voxanne-ai/voxanne/db"
 	"github.com/voxanne-ai/voxanne/db/dbtest"
+	"github.com/voxanne-ai/voxanne/jobs/reader"
 )
 
 func main() {
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
+	if len(os.Args) == 2 && os.Args[1] == readDocument {
+		if err := reader.Serve(ctx, os.Stdin, os.Stdout); err != nil {
+			os.Exit(1)
+		}
+		return
+	}
 	s := settings{out: os.Stdout}
 	flag.IntVar(&s.clients, "clients", 8, "how many callers talk at once")
 	flag.DurationVar(&s.length, "time", 10*time.Second, "how long each of the six is measured")
-	flag.StringVar(&s.only, "only", "", "what is measured: calls, dashboard (lists and numbers), agents (saves until their assistants at a played Vapi are in step), live (changes until dashboards hear of them), knowledge (finding passages), or documents (pages of PDFs read); else calls and a short look at the dashboard")
+	flag.StringVar(&s.only, "only", "", "what is measured: calls, dashboard (lists and numbers), agents (saves until their assistants at a played Vapi are in step), live (changes until dashboards hear of them), knowledge (finding passages), or documents (pages of PDFs read; files uploaded until they are found); else calls and a short look at the dashboard")
 	flag.Float64Var(&s.saves, "saves", 20, "agents: saves a second")
 	flag.IntVar(&s.vapiRate, "vapi-rate", 100, "agents: VAPI_REQUESTS_PER_SECOND")
 	flag.IntVar(&s.rows, "rows", 50_000, "dashboard: how many contacts, appointments, messages … the clinic has")
 	flag.IntVar(&s.calls, "calls", 0, "dashboard: how many calls it has, if not that many")
-	flag.IntVar(&s.rounds, "rounds", 30, "dashboard: how often everything is asked for; knowledge: how many questions; documents: how often each is read")
+	flag.IntVar(&s.rounds, "rounds", 30, "dashboard: how often everything is asked for; knowledge: how many questions; documents: how often each is read, and how many files of a size are uploaded")
 	flag.StringVar(&s.pieces, "pieces", "500,30000,300000", "knowledge: how many pieces the clinics' documents have")
+	flag.StringVar(&s.pages, "pages", "3,30,300", "documents: how many pages the uploaded files have")
 	flag.Parse()
 	measure, known := map[string]func(context.Context, settings) error{
 		"": runBoth, "calls": run, "agents": runAgents, "dashboard": runDashboard, "live": runLive, "knowledge": runKnowledge, "documents": runDocuments}[s.only]
@@ -67,6 +76,7 @@ type settings struct {
 	rows, calls, rounds int // of the dashboard; no calls: as many as rows
 
 	pieces string // of clinics' documents, with commas between the clinics
+	pages  string // of uploaded files, likewise
 }
 
 // runBoth measures calls, and looks at the dashboard for a few seconds.

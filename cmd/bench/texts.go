@@ -117,28 +117,34 @@ func (h *httpTarget) write(ctx context.Context) error {
 		map[string]string{"message": "Please call us about your visit."})
 }
 
-func (h *httpTarget) post(ctx context.Context, m member, path string, body any) (err error) {
+func (h *httpTarget) post(ctx context.Context, m member, path string, body any) error {
 	data, err := json.Marshal(body)
 	if err != nil {
 		return err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.server.URL+path, bytes.NewReader(data))
+	_, err = h.send(ctx, m, path, "application/json", bytes.NewReader(data))
+	return err
+}
+
+// send posts a body and returns the answer; any other than 200 and 201 is an error.
+func (h *httpTarget) send(ctx context.Context, m member, path, contentType string, body io.Reader) (answer []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, h.server.URL+path, body)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+m.token)
-	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Content-Type", contentType)
 	req.Header.Set("Idempotency-Key", uuid.NewString())
 	resp, err := h.caller.HTTP.Do(req)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, resp.Body.Close()) }()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, 1<<16))
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, 1<<16))
 	if err == nil && resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusCreated {
 		err = fmt.Errorf("%s: %s", resp.Status, answer)
 	}
-	return err
+	return answer, err
 }
 
 // checkTexts says what became of the follow-ups, and fails when a way sent none, or one has no end.

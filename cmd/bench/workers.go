@@ -28,16 +28,19 @@ func (b *agentsBench) work(ctx context.Context, secret string) (stop func() erro
 	if err != nil {
 		return nil, err
 	}
+	return startWorkers(ctx, jobs.Options{DirectURL: b.loginURL, DB: b.database, Calls: client, ReadReport: noReport, Tools: tools,
+		Log: slog.New(slog.DiscardHandler)}), nil
+}
+
+// startWorkers works the queue until stop, which waits for the end and returns the workers' error, the same each time.
+func startWorkers(ctx context.Context, o jobs.Options) (stop func() error) {
 	running, cancel := context.WithCancel(ctx)
 	done := make(chan error, 1)
-	go func() {
-		done <- jobs.Run(running, jobs.Options{DirectURL: b.loginURL, DB: b.database, Calls: client, ReadReport: noReport, Tools: tools,
-			Log: slog.New(slog.DiscardHandler)})
-	}()
+	go func() { done <- jobs.Run(running, o) }()
 	return sync.OnceValue(func() error {
 		cancel()
 		return <-done
-	}), nil
+	})
 }
 
 func noReport(json.RawMessage) (db.RecordCallReportParams, error) {

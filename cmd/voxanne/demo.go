@@ -18,10 +18,10 @@ import (
 	"github.com/voxanne-ai/voxanne/server"
 )
 
-const demoUsage = `Plays telephone calls to the demo clinics as Vapi would send them, signed, the texts that
-follow, and a price list that a clinic uploads and its callers ask about; prints the conversations and then the rows that they left, and checks every
-promise. The exit
-status is 1 when one was broken. It plays against the instance that BACKEND_URL,
+const demoUsage = `Plays telephone calls to the demo clinics as Vapi would send them, signed, the texts
+that follow, and a price list that a clinic uploads and its callers ask about;
+prints the conversations and then the rows that they left, and checks every
+promise. The exit status is 1 when one was broken. It plays against the instance that BACKEND_URL,
 or VOXANNE_HOME/env, names; when none answers, against one of its own in a folder
 that it removes. It adds calls and visits to an instance and removes nothing.
 `

@@ -60,6 +60,19 @@ func newEmbedder(cfg server.Config, model string, dimensions int) (embedding.Emb
 	return made, nil
 }
 
+// newKnowledge returns what the server itself does with documents: it makes vectors of questions, and looks at files before they are taken.
+func newKnowledge(cfg server.Config) (*server.Questions, *server.Uploads, error) {
+	models, err := newModels(cfg)
+	if err != nil {
+		return nil, nil, err
+	}
+	documents, err := newReader()
+	if err != nil {
+		return nil, nil, err
+	}
+	return server.NewQuestions(models), server.NewUploads(documents), nil
+}
+
 // newLibrarian puts together what makes clinics' documents ready.
 func newLibrarian(cfg server.Config, opened *db.DB, to observed) (*librarian.Librarian, error) {
 	documents, err := newReader()

@@ -87,10 +87,10 @@ func newLasting(cfg server.Config, opened *db.DB, auth *server.Verifier, tests *
 	return l, err
 }
 
-// newHandler puts the server together, and what must run beside it.
-func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, lasting, error) {
+// newAuthenticator knows Vapi's webhooks by the secrets of cfg.
+func newAuthenticator(cfg server.Config) (*voice.Authenticator, error) {
 	if len(cfg.WebhookSecrets) == 0 {
-		return nil, lasting{}, errors.New("no webhook secret is configured")
+		return nil, errors.New("no webhook secret is configured")
 	}
 	secrets := make([]string, len(cfg.WebhookSecrets))
 	for i, secret := range cfg.WebhookSecrets {
@@ -98,7 +98,16 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 	}
 	webhooks, err := voice.NewAuthenticator(string(cfg.WebhookAuth), secrets, time.Now)
 	if err != nil {
-		return nil, lasting{}, fmt.Errorf("authenticate webhooks: %w", err)
+		return nil, fmt.Errorf("authenticate webhooks: %w", err)
+	}
+	return webhooks, nil
+}
+
+// newHandler puts the server together, and what must run beside it.
+func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, lasting, error) {
+	webhooks, err := newAuthenticator(cfg)
+	if err != nil {
+		return nil, lasting{}, err
 	}
 	accounts, err := newAccounts(cfg)
 	if err != nil {
@@ -125,12 +134,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 	if err != nil {
 		return nil, lasting{}, err
 	}
-	models, err := newModels(cfg)
-	if err != nil {
-		return nil, lasting{}, err
-	}
-	questions := server.NewQuestions(models)
-	documents, err := newReader()
+	questions, uploads, err := newKnowledge(cfg)
 	if err != nil {
 		return nil, lasting{}, err
 	}
@@ -155,7 +159,7 @@ func newHandler(cfg server.Config, opened *db.DB, to observed) (http.Handler, la
 		Files:     server.NewFiles(store, cfg.Keys, cfg.BackendURL),
 		Live:      beside.relay,
 		Questions: questions,
-		Uploads:   server.NewUploads(documents),
+		Uploads:   uploads,
 		WebCalls:  tests,
 		Traces:    to.traces,
 		Origins:   cfg.Origins,

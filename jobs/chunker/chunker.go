@@ -21,18 +21,10 @@ const (
 // Chunk is a piece of one document.
 type Chunk struct {
 	Page     int      // where it stands, headings above it aside, from 1 on; 0: the document has no pages
-	Headings []string // that it stands under, the highest first; those within it are part of Text
+	Headings []string // that it stands under, the highest first; those within it are part of Text. Its vector is made of both: app.knowledge_to_embed
 	Text     string   // paragraphs, rows and headings, a line each; never empty
 	Overlap  int      // bytes at the beginning of Text that the chunk before ends with
 	Tokens   int      // of Text
-}
-
-// Embedded is what the vector is made from: the headings say what a row of prices is about.
-func (c Chunk) Embedded() string {
-	if len(c.Headings) == 0 {
-		return c.Text
-	}
-	return strings.Join(c.Headings, " › ") + "\n" + c.Text
 }
 
 // Cut cuts the pages of one document. Every word of every block is in exactly one chunk, in order, beside what [Chunk.Overlap]

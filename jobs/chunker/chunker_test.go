@@ -116,7 +116,7 @@ func TestARowIsNeverParted(t *testing.T) {
 		require.Zero(t, c.Overlap)
 		if i > 0 {
 			require.Equal(t, []string{"Price list"}, c.Headings)
-			require.True(t, strings.HasPrefix(c.Embedded(), "Price list\nService: "))
+			require.True(t, strings.HasPrefix(c.Text, "Service: "))
 		}
 		if i < len(chunks)-1 {
 			require.Greater(t, c.Tokens, chunker.Enough*9/10)

@@ -20,8 +20,9 @@ const (
 	IngestTimeout = 10 * time.Minute
 	// ReembedTimeout bounds one round through all clinics; the next one goes on.
 	ReembedTimeout = 30 * time.Minute
-	// lease is how long others leave a version alone after a sign of life: longer than reading, and than one batch of vectors.
-	lease = 3 * time.Minute
+	// lease is how long others leave a version alone after a sign of life: longer than reading, and than one batch of
+	// vectors, which a service in trouble may take three minutes for (embedding.DefaultTimeout, four times, and pauses).
+	lease = 4 * time.Minute
 	// batch is how many pieces get their vectors between two signs of life.
 	batch = 32
 	// rowTimeout bounds a transaction that ends a try, also when the try's own time is up.

@@ -20,8 +20,9 @@ const DefaultMemory = 512 << 20
 // childGrace is how long a child may outlive its document's time: it starts, and ends by itself with a better answer.
 const childGrace = 2 * time.Second
 
-// Child reads documents in a process of its own, which has no environment, no network of its own making and an end: endless
-// recursion, a full memory and a hanging parser end that process only. It is safe for concurrent use; each call is a process.
+// Child reads documents in a process of its own, which has no environment, no file or connection of ours, and an end: endless
+// recursion, a full memory and a hanging parser end that process only. It is no sandbox: the process runs as the same user. It is
+// safe for concurrent use; each call is a process, whose end it waits for.
 type Child struct {
 	Program string   // whose main calls [Serve] when it gets Args; usually os.Executable()
 	Args    []string // for example "read-document"

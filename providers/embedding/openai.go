@@ -27,8 +27,8 @@ const (
 	longestPause = 20 * time.Second
 )
 
-// maxDimensions is what pgvector stores.
-const maxDimensions = 16000
+// MaxDimensions is how long a vector that pgvector stores may be.
+const MaxDimensions = 16000
 
 // Options of an [OpenAI].
 type Options struct {
@@ -61,8 +61,8 @@ func NewOpenAI(o Options) (*OpenAI, error) {
 	switch {
 	case o.Model == "":
 		return nil, errors.New("the embedding model has no name")
-	case o.Dimensions < 1 || o.Dimensions > maxDimensions:
-		return nil, fmt.Errorf("embedding dimensions of %d are not between 1 and %d", o.Dimensions, maxDimensions)
+	case o.Dimensions < 1 || o.Dimensions > MaxDimensions:
+		return nil, fmt.Errorf("embedding dimensions of %d are not between 1 and %d", o.Dimensions, MaxDimensions)
 	case o.Timeout < 0 || o.BatchTexts < 0 || o.BatchBytes < 0 || o.Pause < 0:
 		return nil, errors.New("a limit of the embedding service is negative")
 	case strings.ContainsFunc(o.APIKey, func(c rune) bool { return c < '!' || c > '~' }):

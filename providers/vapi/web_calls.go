@@ -38,8 +38,8 @@ func (w WebCall) String() string { return w.ID }
 func (w WebCall) GoString() string { return w.ID }
 
 // PlaceWebCall has an assistant take a call over a WebSocket, see [Client.JoinWebCall] (Vapi: POST /call with transport
-// vapi.websocket). The variables fill the placeholders of its prompt, for this call. It takes one of the account's places until it ends. Asked once. Errors: as those of [Client.CreateTool];
-// *RateLimitedError also when every place is taken.
+// vapi.websocket). The variables fill the placeholders of its prompt, for this call. It takes one of the account's places until it
+// ends. Asked once. Errors: as those of [Client.CreateTool]; *RateLimitedError also when every place is taken.
 func (c *Client) PlaceWebCall(ctx context.Context, assistantID string, variables map[string]string) (WebCall, error) {
 	if !usableID(assistantID) {
 		return WebCall{}, errors.New("vapi: a web call needs an assistant")

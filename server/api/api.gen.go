@@ -3818,7 +3818,7 @@ type KnowledgeDetail struct {
 	// Category What a document is about.
 	Category KnowledgeCategory `json:"category"`
 
-	// ChunksDone How many of them can be found already.
+	// ChunksDone How many of them have their vector; callers are answered from them when all have.
 	ChunksDone int `json:"chunksDone"`
 
 	// ChunksTotal How many pieces it has; null until it was read.
@@ -3863,7 +3863,7 @@ type KnowledgeDocument struct {
 	// Category What a document is about.
 	Category KnowledgeCategory `json:"category"`
 
-	// ChunksDone How many of them can be found already.
+	// ChunksDone How many of them have their vector; callers are answered from them when all have.
 	ChunksDone int `json:"chunksDone"`
 
 	// ChunksTotal How many pieces it has; null until it was read.
